@@ -1,0 +1,1 @@
+//! (city: under construction)
