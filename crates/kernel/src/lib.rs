@@ -1,1 +1,40 @@
-//! (kernel: under construction)
+//! Values every part of Yakuba speaks in: fiscal years, eras, codes, money, exact quantities, names and addresses,
+//! and the handling of Japanese text.
+//!
+//! This is the lowest floor of the house. Nothing here reads a file, a database, the network or the clock: a value goes
+//! in, a value comes out. So everything here can be tested by rules alone, and every other crate may use it.
+//!
+//! A value of a type in this crate is always valid: it was checked when it was made, and reading it back from JSON,
+//! YAML or the database checks it again.
+//!
+//! ```
+//! use yakuba_kernel::{FiscalYear, MunicipalityCode};
+//!
+//! let year = FiscalYear::read("令和５年度末").unwrap();
+//! assert_eq!(year.label(), "令和5年度（2023年度）");
+//!
+//! let suita: MunicipalityCode = "272051".parse().unwrap();
+//! assert_eq!(suita.prefecture().name(), "大阪府");
+//! ```
+
+mod channel;
+mod era;
+mod error;
+mod fiscal_year;
+mod ids;
+mod municipality;
+mod quantity;
+mod rounding;
+pub mod text;
+mod year_text;
+
+pub use channel::Channel;
+pub use era::{Era, Wareki};
+pub use error::ValueError;
+pub use fiscal_year::FiscalYear;
+pub use ids::{DepartmentCode, MeasureName, Subject};
+pub use municipality::{MunicipalityCode, Prefecture};
+pub use quantity::Quantity;
+pub use rounding::Rounding;
+pub use rust_decimal::Decimal;
+pub use year_text::{YearKind, YearMention};

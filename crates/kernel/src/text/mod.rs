@@ -1,0 +1,12 @@
+//! Handling of Japanese text: comparing, searching, and mending what layout tore apart.
+//!
+//! These functions make *copies for a purpose*. What a person typed, a name above all, is stored exactly as typed and
+//! never passed through them.
+
+mod broken_words;
+mod search;
+mod width;
+
+pub use broken_words::join_broken_words;
+pub use search::normalise_for_search;
+pub use width::fold_width;
