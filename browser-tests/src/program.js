@@ -1,0 +1,104 @@
+// Starts the built program with a demo city of its own, and stops it again by its process id.
+
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/** Where cargo put the program, unless YAKUBA_BINARY names another. */
+export function binary() {
+  if (process.env.YAKUBA_BINARY) return process.env.YAKUBA_BINARY;
+  const cache = process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache');
+  const target = process.env.CARGO_TARGET_DIR ?? join(cache, 'yakuba', 'target');
+  return join(target, 'debug', 'yakuba');
+}
+
+/** A TCP port of 127.0.0.1 that nothing listens on. */
+export async function freePort() {
+  const server = createServer();
+  await new Promise((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return port;
+}
+
+/** Ends a process that we started: politely first, by force after `patience` milliseconds. */
+export async function stop(child, patience = 10_000) {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = new Promise((resolve) => child.once('exit', resolve));
+  child.kill('SIGTERM');
+  const force = setTimeout(() => child.kill('SIGKILL'), patience);
+  await ended;
+  clearTimeout(force);
+}
+
+/**
+ * Starts `yakuba demo` (or other words) on a free port with a data folder of its own, and waits
+ * until it answers /readyz.
+ *
+ * With YAKUBA_URL set, the program running there is used and nothing is started.
+ *
+ * @param {object} [options]
+ * @param {string[]} [options.words]  the words after `yakuba --data DIR`; `{port}` is replaced
+ * @param {string} [options.data]     an existing data folder to use, and to leave where it is
+ * @param {object} [options.environment]  more environment variables
+ * @param {number} [options.patience] milliseconds until ready; the first start fills the demo city
+ * @returns {Promise<{url: string, data: string, pid: number, output: () => string, stop: () => Promise<void>}>}
+ */
+export async function startDemo(options = {}) {
+  if (process.env.YAKUBA_URL) {
+    return { url: process.env.YAKUBA_URL, data: '', pid: 0, output: () => '', stop: async () => {} };
+  }
+  const program = binary();
+  if (!existsSync(program)) {
+    throw new Error(`There is no program at ${program}: run \`make test\`, or name it in YAKUBA_BINARY.`);
+  }
+  const port = await freePort();
+  const data = options.data ?? (await mkdtemp(join(tmpdir(), 'yakuba-browser-')));
+  const words = (options.words ?? ['demo', '--port', '{port}']).map((word) => word.replace('{port}', port));
+  const child = spawn(program, ['--data', data, ...words], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...options.environment },
+  });
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) {
+    stream.setEncoding('utf8');
+    stream.on('data', (text) => (output = (output + text).slice(-200_000)));
+  }
+  let failure;
+  child.once('error', (cause) => (failure = cause));
+  const url = `http://localhost:${port}`;
+  const finish = async () => {
+    await stop(child);
+    if (!options.data) await rm(data, { recursive: true, force: true });
+  };
+  const until = Date.now() + (options.patience ?? 120_000);
+  for (;;) {
+    if (failure || child.exitCode !== null || child.signalCode !== null) {
+      await finish();
+      throw new Error(`The program ended before it was ready (${failure ?? `exit code ${child.exitCode}`}):\n${output}`);
+    }
+    if (await isReady(url)) break;
+    if (Date.now() > until) {
+      await finish();
+      throw new Error(`The program did not become ready in time:\n${output}`);
+    }
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  return { url, data, pid: child.pid, output: () => output, stop: finish };
+}
+
+async function isReady(url) {
+  try {
+    const answer = await fetch(`${url}/readyz`, { signal: AbortSignal.timeout(2_000) });
+    await answer.arrayBuffer();
+    return answer.ok;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,35 @@
+// Takes pictures of every page of pages.json at three sizes: `make screenshots`.
+
+import { launch, logIn, picture, sizes, visitor } from './browser.js';
+import { readPages } from './pages.js';
+import { startDemo } from './program.js';
+
+const { logins, pages } = readPages();
+if (pages.length === 0) {
+  console.log('browser-tests/pages.json lists no page yet: no picture was taken.');
+  process.exit(0);
+}
+const demo = await startDemo();
+const browser = await launch();
+try {
+  // One log-in per account serves all sizes.
+  const states = new Map();
+  for (const name of new Set(pages.map((page) => page.as).filter(Boolean))) {
+    const who = await visitor(browser);
+    await logIn(await who.page(), demo.url, logins[name]);
+    states.set(name, await who.context.storageState());
+    await who.close();
+  }
+  for (const entry of pages) {
+    for (const size of sizes) {
+      const who = await visitor(browser, { ...size, context: entry.as ? { storageState: states.get(entry.as) } : {} });
+      const page = await who.page();
+      await page.goto(new URL(entry.path, demo.url).href);
+      console.log(await picture(page, `${entry.name}-${size.name}`));
+      await who.close();
+    }
+  }
+} finally {
+  await browser.close();
+  await demo.stop();
+}

@@ -1,0 +1,56 @@
+// Every page of pages.json, with JavaScript on, blocked and off: accessible, complete, quiet.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { checkPage, keyboardProblems, launch, logIn, visitor } from '../src/browser.js';
+import { readPages } from '../src/pages.js';
+import { startDemo } from '../src/program.js';
+
+const { logins, pages } = readPages();
+
+describe('every page', { skip: pages.length === 0 && 'pages.json lists no page' }, () => {
+  let demo;
+  let browser;
+  const states = new Map();
+
+  before(async () => {
+    demo = await startDemo();
+    browser = await launch();
+    for (const name of new Set(pages.map((page) => page.as).filter(Boolean))) {
+      // Logging in, too, works without JavaScript.
+      const who = await visitor(browser, { javascript: 'off' });
+      await logIn(await who.page(), demo.url, logins[name]);
+      states.set(name, await who.context.storageState());
+      await who.close();
+    }
+  });
+
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+
+  for (const entry of pages) {
+    for (const javascript of ['on', 'blocked', 'off']) {
+      test(`${entry.name} with JavaScript ${javascript}`, async () => {
+        const context = entry.as ? { storageState: states.get(entry.as) } : {};
+        const who = await visitor(browser, { javascript, context });
+        try {
+          const status = entry.status ?? 200;
+          if (status >= 400) who.expect(status);
+          const page = await who.page();
+          const answer = await page.goto(new URL(entry.path, demo.url).href);
+          assert.equal(answer.status(), status);
+          if (entry.contains) {
+            const words = await page.locator('main').innerText();
+            assert.ok(words.includes(entry.contains), `<main> does not show "${entry.contains}" but: ${words.slice(0, 500)}`);
+          }
+          await checkPage(page, who);
+          if (javascript === 'on') assert.deepEqual(await keyboardProblems(page), []);
+        } finally {
+          await who.close();
+        }
+      });
+    }
+  }
+});
