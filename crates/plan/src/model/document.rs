@@ -457,6 +457,8 @@ pub enum DoubtReason {
     SeveralNumbers,
     /// The unit differs from the other years, or is missing while they have one.
     UnitDiffers,
+    /// No unit stands beside the number, nor beside any other number of the indicator.
+    UnitMissing,
     /// The unit does not suit the indicator, such as `%` for a count.
     UnitDoesNotSuit,
     /// Words stand where a number is expected.

@@ -1,0 +1,144 @@
+use thiserror::Error;
+
+/// Why a file could not be read. Nothing of such a file is used.
+#[derive(Debug, Error)]
+pub enum SheetError {
+    /// The file itself is too large.
+    #[error("The file has {bytes} bytes, more than the {limit} that are accepted. Save only the sheets that are needed.")]
+    FileTooLarge {
+        /// Its size.
+        bytes: u64,
+        /// The accepted size.
+        limit: u64,
+    },
+    /// The file is of another kind.
+    #[error("The file is {what}, not a sheet. Save it as XLSX, CSV or TSV and try again.")]
+    NotASheet {
+        /// What it is.
+        what: &'static str,
+    },
+    /// The file holds nothing.
+    #[error("The file is empty. Check that the right file was chosen.")]
+    Empty,
+    /// The workbook is encrypted.
+    #[error("The workbook is protected by a password. Open it in Excel, remove the password and save it again.")]
+    PasswordProtected,
+    /// A packed file would grow beyond all measure.
+    #[error("The part {part} of the file would unpack to {bytes} bytes, more than is accepted. The file may have been made to do harm; ask where it comes from.")]
+    UnpacksTooLarge {
+        /// The part of the packed file.
+        part: String,
+        /// Size after unpacking, as far as it was looked at.
+        bytes: u64,
+    },
+    /// Too many parts.
+    #[error("The file is packed from {parts} parts, more than the {limit} that are accepted. Save it anew as XLSX.")]
+    TooManyParts {
+        /// How many.
+        parts: usize,
+        /// The accepted number.
+        limit: usize,
+    },
+    /// The file breaks off or is damaged.
+    #[error("The file is damaged or incomplete ({cause}). Send or save it again.")]
+    Damaged {
+        /// What the reader said.
+        cause: String,
+    },
+    /// The packed file is no workbook.
+    #[error("The file is a ZIP archive without a workbook in it. Unpack it and choose the sheet itself.")]
+    ZipWithoutWorkbook,
+    /// Bytes that are no text in the charset of the file.
+    #[error("Line {line}, byte {byte} of the file is not text in {charset}. Save the file as UTF-8 and try again.")]
+    Undecodable {
+        /// Line, from 1.
+        line: u32,
+        /// Byte of the whole file, from 1.
+        byte: usize,
+        /// The charset that fits best.
+        charset: &'static str,
+    },
+    /// A NUL byte in a text file.
+    #[error("Line {line}, byte {byte} of the file is a NUL byte, which no text has. Save the sheet as XLSX, CSV or TSV and try again.")]
+    NulByte {
+        /// Line, from 1.
+        line: u32,
+        /// Byte of the whole file, from 1.
+        byte: usize,
+    },
+    /// A cell is too large.
+    #[error("The cell in row {row}, column {column}{} holds {bytes} bytes, more than the {limit} that are accepted. Shorten it.", sheet_of(.sheet.as_deref()))]
+    CellTooLarge {
+        /// The sheet, if it has a name.
+        sheet: Option<String>,
+        /// Row, from 1.
+        row: u32,
+        /// Column, from 1.
+        column: u32,
+        /// Size of its text.
+        bytes: usize,
+        /// The accepted size.
+        limit: usize,
+    },
+    /// Too many rows.
+    #[error("There are more than {limit} rows{}. Delete the rows that are not needed.", sheet_of(.sheet.as_deref()))]
+    TooManyRows {
+        /// The sheet, if it has a name.
+        sheet: Option<String>,
+        /// The accepted number.
+        limit: usize,
+    },
+    /// Too many columns.
+    #[error("Row {row}{} has {columns} columns, more than the {limit} that are accepted. Delete the columns that are not needed.", sheet_of(.sheet.as_deref()))]
+    TooManyColumns {
+        /// The sheet, if it has a name.
+        sheet: Option<String>,
+        /// Row, from 1.
+        row: u32,
+        /// How many it has.
+        columns: usize,
+        /// The accepted number.
+        limit: usize,
+    },
+    /// Too many cells in all.
+    #[error("The file has more than {limit} cells. Save only the sheets that are needed.")]
+    TooManyCells {
+        /// The accepted number.
+        limit: usize,
+    },
+    /// Too many sheets.
+    #[error("The file has {sheets} sheets, more than the {limit} that are accepted. Save only the sheets that are needed.")]
+    TooManySheets {
+        /// How many it has.
+        sheets: usize,
+        /// The accepted number.
+        limit: usize,
+    },
+}
+
+fn sheet_of(name: Option<&str>) -> String {
+    name.map(|name| format!(" of the sheet “{name}”")).unwrap_or_default()
+}
+
+impl SheetError {
+    /// The id of the sentence in the locales.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::FileTooLarge { .. } => "sheet-file-too-large",
+            Self::NotASheet { .. } => "sheet-not-a-sheet",
+            Self::Empty => "sheet-empty",
+            Self::PasswordProtected => "sheet-password-protected",
+            Self::UnpacksTooLarge { .. } => "sheet-unpacks-too-large",
+            Self::TooManyParts { .. } => "sheet-too-many-parts",
+            Self::Damaged { .. } => "sheet-damaged",
+            Self::ZipWithoutWorkbook => "sheet-zip-without-workbook",
+            Self::Undecodable { .. } => "sheet-undecodable",
+            Self::NulByte { .. } => "sheet-nul-byte",
+            Self::CellTooLarge { .. } => "sheet-cell-too-large",
+            Self::TooManyRows { .. } => "sheet-too-many-rows",
+            Self::TooManyColumns { .. } => "sheet-too-many-columns",
+            Self::TooManyCells { .. } => "sheet-too-many-cells",
+            Self::TooManySheets { .. } => "sheet-too-many-sheets",
+        }
+    }
+}
