@@ -1,1 +1,41 @@
-//! (city: under construction)
+#![doc = include_str!("../README.md")]
+
+mod audit;
+mod city;
+mod clock;
+mod database;
+mod error;
+mod facts;
+mod files;
+mod jobs;
+mod measure;
+mod migration;
+mod search;
+mod service;
+mod settings;
+pub mod sql;
+#[cfg(feature = "testing")]
+pub mod testing;
+mod tx;
+pub mod web;
+mod writer;
+
+pub use audit::{Actor, AuditEntry, AuditRecord, AuditReport, verify as verify_audit};
+pub use city::{City, CitySettings};
+pub use clock::{Clock, JAPAN};
+pub use database::DatabaseUrl;
+pub use error::CityError;
+pub use facts::{
+    DayTotal, Fact, FactId, RecountDifference, RecountReport, StoredFact, YearTotal, day_totals,
+    days_of, facts_of_day, last_recount, recount, year_totals,
+};
+pub use files::{FileHash, read_file};
+pub use jobs::{
+    Job, JobFailure, JobKind, JobState, QueuedJob, dead_jobs, run_due_jobs, waiting_jobs,
+};
+pub use measure::{Measure, MeasureDefinition, MeasureKind};
+pub use migration::Migration;
+pub use search::{SearchEntry, SearchHit, search};
+pub use service::{MenuItem, Service};
+pub use settings::{all_settings, setting};
+pub use tx::Tx;

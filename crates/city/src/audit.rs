@@ -1,0 +1,248 @@
+//! The audit log: who did what, when, to what, as a hash chain.
+//!
+//! Each line's hash covers the hash of the line before it, so that a changed, removed or inserted line
+//! breaks the chain at that place. [`verify`] checks it without trusting the program that wrote it.
+
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use serde_json::Value as Json;
+
+use crate::{database::is_sqlite, error::CityError, sql::Sql as _};
+
+/// Who acts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Actor {
+    /// The program itself, by the name of the job.
+    Program(String),
+    /// Somebody at the command line of the server.
+    CommandLine,
+    /// A member of staff, by account number.
+    Staff(i64),
+    /// Another system, by the name of its access token.
+    System(String),
+    /// A resident or anybody else who is not signed in.
+    Public,
+}
+
+impl std::fmt::Display for Actor {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Program(name) => write!(formatter, "program:{name}"),
+            Self::CommandLine => formatter.write_str("command_line"),
+            Self::Staff(account) => write!(formatter, "staff:{account}"),
+            Self::System(name) => write!(formatter, "system:{name}"),
+            Self::Public => formatter.write_str("public"),
+        }
+    }
+}
+
+/// One line to be written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditEntry {
+    /// What was done, such as `plan.import`.
+    pub action: &'static str,
+    /// What it was done to, such as `plan/sumikawa-2022`; nothing personal.
+    pub target: String,
+    /// Further facts of the act as JSON: what changed, and why.
+    pub detail: Json,
+}
+
+impl AuditEntry {
+    /// A line without further detail.
+    pub fn new(action: &'static str, target: impl Into<String>) -> Self {
+        Self {
+            action,
+            target: target.into(),
+            detail: Json::Null,
+        }
+    }
+
+    /// Adds the detail.
+    #[must_use]
+    pub fn with(mut self, detail: Json) -> Self {
+        self.detail = detail;
+        self
+    }
+}
+
+/// One line as written.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct AuditRecord {
+    /// Its place in the chain, from 1 without gaps.
+    pub number: i64,
+    /// When, in microseconds since 1970.
+    pub at: i64,
+    /// Who.
+    pub actor: String,
+    /// What was done.
+    pub action: String,
+    /// To what.
+    pub target: String,
+    /// Further facts as JSON text.
+    pub detail: String,
+    /// The hash of the line before it.
+    pub previous_hash: String,
+    /// The hash of this line.
+    pub hash: String,
+}
+
+const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
+
+fn hash_of(record: &AuditRecord) -> String {
+    let mut hasher = blake3::Hasher::new();
+    let number = record.number.to_string();
+    let at = record.at.to_string();
+    for part in [
+        &record.previous_hash,
+        &number,
+        &at,
+        &record.actor,
+        &record.action,
+        &record.target,
+        &record.detail,
+    ] {
+        // The length before each part: no two different lines make the same bytes.
+        hasher.update(&(part.len() as u64).to_le_bytes());
+        hasher.update(part.as_bytes());
+    }
+    hasher.finalize().to_hex().to_string()
+}
+
+/// Appends lines to the chain inside the running transaction.
+pub(crate) async fn append(
+    connection: &(impl ConnectionTrait + Sync),
+    at: Timestamp,
+    actor: &Actor,
+    entries: Vec<AuditEntry>,
+) -> Result<(), CityError> {
+    #[derive(FromQueryResult)]
+    struct Head {
+        number: i64,
+        hash: String,
+    }
+    if entries.is_empty() {
+        return Ok(());
+    }
+    // On PostgreSQL the row lock makes writers take turns at the end of the chain.
+    let lock = if is_sqlite(connection) {
+        ""
+    } else {
+        " FOR UPDATE"
+    };
+    let head: Option<Head> = connection
+        .row(
+            &format!("SELECT number, hash FROM audit_head WHERE id = 1{lock}"),
+            [],
+        )
+        .await?;
+    let mut head = head.unwrap_or(Head {
+        number: 0,
+        hash: FIRST.to_owned(),
+    });
+    for entry in entries {
+        let mut record = AuditRecord {
+            number: head.number + 1,
+            at: at.as_microsecond(),
+            actor: actor.to_string(),
+            action: entry.action.to_owned(),
+            target: entry.target,
+            detail: if entry.detail.is_null() {
+                String::new()
+            } else {
+                entry.detail.to_string()
+            },
+            previous_hash: head.hash,
+            hash: String::new(),
+        };
+        record.hash = hash_of(&record);
+        connection
+            .run(
+                "INSERT INTO audit_log (number, at, actor, action, target, detail, previous_hash, hash)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
+                [
+                    record.number.into(),
+                    record.at.into(),
+                    record.actor.into(),
+                    record.action.into(),
+                    record.target.into(),
+                    record.detail.into(),
+                    record.previous_hash.into(),
+                    record.hash.clone().into(),
+                ],
+            )
+            .await?;
+        head = Head {
+            number: record.number,
+            hash: record.hash,
+        };
+    }
+    connection
+        .run(
+            "UPDATE audit_head SET number = $1, hash = $2 WHERE id = 1",
+            [head.number.into(), head.hash.into()],
+        )
+        .await?;
+    Ok(())
+}
+
+/// What checking the chain found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AuditReport {
+    /// How many lines were read.
+    pub lines: i64,
+    /// The hash at the end, to be noted down outside the database.
+    pub head: String,
+    /// The first line that does not fit, and what is wrong with it.
+    pub broken: Option<(i64, &'static str)>,
+}
+
+/// Reads the whole chain and recomputes every hash.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn verify(connection: &(impl ConnectionTrait + Sync)) -> Result<AuditReport, DbErr> {
+    const PAGE: i64 = 2_000;
+    let mut report = AuditReport {
+        lines: 0,
+        head: FIRST.to_owned(),
+        broken: None,
+    };
+    loop {
+        let page: Vec<AuditRecord> = connection
+            .rows(
+                "SELECT number, at, actor, action, target, detail, previous_hash, hash FROM audit_log
+                 WHERE number > $1 ORDER BY number LIMIT $2",
+                [report.lines.into(), PAGE.into()],
+            )
+            .await?;
+        if page.is_empty() {
+            break;
+        }
+        for record in page {
+            if record.number != report.lines + 1 {
+                report.broken = Some((report.lines + 1, "the line is missing"));
+                return Ok(report);
+            }
+            if record.previous_hash != report.head {
+                report.broken = Some((record.number, "it does not follow from the line before it"));
+                return Ok(report);
+            }
+            if record.hash != hash_of(&record) {
+                report.broken = Some((
+                    record.number,
+                    "its contents were changed after it was written",
+                ));
+                return Ok(report);
+            }
+            report.lines = record.number;
+            report.head = record.hash;
+        }
+    }
+    let head: Option<String> = connection
+        .value("SELECT hash FROM audit_head WHERE id = 1", [])
+        .await?;
+    if head.as_deref() != Some(report.head.as_str()) {
+        report.broken = Some((report.lines + 1, "lines at the end were removed"));
+    }
+    Ok(report)
+}

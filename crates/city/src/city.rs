@@ -1,0 +1,261 @@
+//! One municipality at run time.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    path::{Path, PathBuf},
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use futures::future::BoxFuture;
+use jiff::{Timestamp, civil::Date};
+use sea_orm::{DatabaseConnection, FromQueryResult};
+use yakuba_kernel::MeasureName;
+
+use crate::{
+    audit::Actor,
+    clock::Clock,
+    database::{self, DatabaseUrl},
+    error::CityError,
+    jobs::JobKind,
+    measure::{MeasureDefinition, MeasureKind},
+    migration::{self, Migration},
+    service::Service,
+    sql::Sql as _,
+    tx::Tx,
+    writer::Writer,
+};
+
+/// How a city is opened.
+#[derive(Debug, Clone)]
+pub struct CitySettings {
+    /// Where its database is.
+    pub database: DatabaseUrl,
+    /// Where its key and other files are.
+    pub data_directory: PathBuf,
+    /// Where it takes its time from.
+    pub clock: Clock,
+    /// How many connections read at once, at least 1.
+    pub readers: u32,
+}
+
+impl CitySettings {
+    /// A city in one data directory: SQLite in `yakuba.sqlite`, the machine's clock, four readers.
+    pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
+        let data_directory = directory.into();
+        Self {
+            database: DatabaseUrl::Sqlite(data_directory.join("yakuba.sqlite")),
+            data_directory,
+            clock: Clock::system(),
+            readers: 4,
+        }
+    }
+}
+
+/// Everything of one municipality: its database, its clock, its services' measures and jobs. Cheap to clone.
+#[derive(Clone)]
+pub struct City(Arc<Inner>);
+
+struct Inner {
+    read: DatabaseConnection,
+    writer: Writer,
+    clock: Clock,
+    registry: Arc<Registry>,
+    jobs: Vec<JobKind>,
+    database: DatabaseUrl,
+    data_directory: PathBuf,
+}
+
+impl std::fmt::Debug for City {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("City")
+            .field("database", &self.0.database)
+            .finish_non_exhaustive()
+    }
+}
+
+/// What services declared.
+#[derive(Debug, Default)]
+pub(crate) struct Registry {
+    measures: RwLock<BTreeMap<MeasureName, MeasureDefinition>>,
+    listeners: HashMap<&'static str, Vec<&'static str>>,
+}
+
+impl Registry {
+    pub(crate) fn knows_measure(&self, name: &MeasureName) -> bool {
+        self.measures
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .contains_key(name)
+    }
+
+    pub(crate) fn add_measure(&self, measure: MeasureDefinition) {
+        self.measures
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .insert(measure.name.clone(), measure);
+    }
+
+    pub(crate) fn listeners(&self, event: &str) -> impl Iterator<Item = &'static str> + '_ {
+        self.listeners.get(event).into_iter().flatten().copied()
+    }
+}
+
+const TABLES: Migration = Migration::new(
+    "city_0001_start",
+    include_str!("../migrations/0001_start.sql"),
+);
+
+impl City {
+    /// Opens the city, brings its tables up to date and registers what its services declare.
+    ///
+    /// # Errors
+    /// When the data directory or database cannot be used, or two services declare the same measure.
+    pub async fn open(
+        settings: CitySettings,
+        services: &[&dyn Service],
+    ) -> Result<Self, CityError> {
+        let connections = database::connect(&settings.database, settings.readers.max(1)).await?;
+        let steps = std::iter::once(TABLES)
+            .chain(services.iter().flat_map(|service| service.migrations()))
+            .collect();
+        migration::migrate(&connections.write, steps).await?;
+
+        let mut registry = Registry::default();
+        for definition in registered_measures(&connections.read).await? {
+            registry.add_measure(definition);
+        }
+        let mut declared = std::collections::BTreeSet::new();
+        for service in services {
+            for measure in service.measures() {
+                if !declared.insert(measure.name.clone()) {
+                    return Err(CityError::MeasureTwice(measure.name.clone()));
+                }
+                registry.add_measure(MeasureDefinition::from(measure));
+            }
+            for (event, job) in service.listens() {
+                registry.listeners.entry(event).or_default().push(job);
+            }
+        }
+        let registry = Arc::new(registry);
+        let writer = Writer::start(connections.write, registry.clone(), settings.clock.clone());
+        Ok(Self(Arc::new(Inner {
+            read: connections.read,
+            writer,
+            clock: settings.clock,
+            registry,
+            jobs: services.iter().flat_map(|service| service.jobs()).collect(),
+            database: settings.database,
+            data_directory: settings.data_directory,
+        })))
+    }
+
+    /// The connection for reading. On SQLite it cannot write.
+    pub fn db(&self) -> &DatabaseConnection {
+        &self.0.read
+    }
+
+    /// Changes something: everything `work` does through its [`Tx`] commits together, or not at all.
+    ///
+    /// `input` is owned by the write and lent to `work`, which may be called again when the database asks for it;
+    /// so `work` must not change anything outside the transaction.
+    ///
+    /// # Errors
+    /// What `work` returns, or a [`CityError`] turned into it. Nothing was changed then.
+    pub async fn write<I, T, E, F>(&self, actor: Actor, input: I, work: F) -> Result<T, E>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        E: From<CityError> + std::error::Error + Send + 'static,
+        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
+    {
+        self.0.writer.write(actor, input, work).await
+    }
+
+    /// The present moment.
+    pub fn now(&self) -> Timestamp {
+        self.0.clock.now()
+    }
+
+    /// Today in Japan.
+    pub fn today(&self) -> Date {
+        self.0.clock.today()
+    }
+
+    /// The clock, for tests that move it.
+    pub fn clock(&self) -> &Clock {
+        &self.0.clock
+    }
+
+    /// Every measure that is declared or registered, by name.
+    pub fn measures(&self) -> Vec<MeasureDefinition> {
+        self.0
+            .registry
+            .measures
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .values()
+            .cloned()
+            .collect()
+    }
+
+    /// A measure by its name.
+    pub fn measure(&self, name: &MeasureName) -> Option<MeasureDefinition> {
+        self.0
+            .registry
+            .measures
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .get(name)
+            .cloned()
+    }
+
+    /// The kinds of job the services carry out.
+    pub fn job_kinds(&self) -> impl Iterator<Item = &JobKind> {
+        self.0.jobs.iter()
+    }
+
+    /// Where the database is.
+    pub fn database(&self) -> &DatabaseUrl {
+        &self.0.database
+    }
+
+    /// Where the city's key and other files are.
+    pub fn data_directory(&self) -> &Path {
+        &self.0.data_directory
+    }
+}
+
+async fn registered_measures(
+    connection: &DatabaseConnection,
+) -> Result<Vec<MeasureDefinition>, CityError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        name: String,
+        kind: String,
+        unit: String,
+        name_ja: String,
+        name_en: String,
+    }
+    let rows: Vec<Row> = connection
+        .rows(
+            "SELECT name, kind, unit, name_ja, name_en FROM measures ORDER BY name",
+            [],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let unreadable = |cause: String| CityError::Stored {
+                what: "measure",
+                cause,
+            };
+            Ok(MeasureDefinition {
+                name: MeasureName::new(row.name).map_err(|error| unreadable(error.to_string()))?,
+                kind: MeasureKind::read(&row.kind).ok_or_else(|| unreadable(row.kind))?,
+                unit: row.unit,
+                name_ja: row.name_ja,
+                name_en: row.name_en,
+            })
+        })
+        .collect()
+}

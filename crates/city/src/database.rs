@@ -1,0 +1,212 @@
+//! Opening a city's database: one SQLite file, or one PostgreSQL schema.
+
+use std::{path::Path, time::Duration};
+
+use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+
+use crate::error::CityError;
+
+/// Where a city's database is.
+#[derive(Clone, PartialEq, Eq)]
+pub enum DatabaseUrl {
+    /// A SQLite file.
+    Sqlite(std::path::PathBuf),
+    /// A PostgreSQL server and the schema that is the city.
+    Postgres {
+        /// `postgres://…`
+        url: String,
+        /// The schema; created when missing.
+        schema: String,
+    },
+}
+
+impl std::fmt::Debug for DatabaseUrl {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(&self.shown())
+    }
+}
+
+impl DatabaseUrl {
+    /// Reads `sqlite:PATH` or `postgres://…[?schema=NAME]`; the schema defaults to `yakuba`.
+    ///
+    /// # Errors
+    /// [`CityError::DatabaseUrl`] for any other kind, [`CityError::SchemaName`] for a schema name that would need quoting.
+    pub fn parse(text: &str) -> Result<Self, CityError> {
+        if let Some(path) = text.strip_prefix("sqlite:") {
+            let path = path.strip_prefix("//").unwrap_or(path);
+            return Ok(Self::Sqlite(path.into()));
+        }
+        if !(text.starts_with("postgres://") || text.starts_with("postgresql://")) {
+            return Err(CityError::DatabaseUrl(hide_password(text)));
+        }
+        let (base, query) = text.split_once('?').unwrap_or((text, ""));
+        let mut schema = "yakuba".to_owned();
+        let mut others = Vec::new();
+        for pair in query.split('&').filter(|pair| !pair.is_empty()) {
+            match pair.strip_prefix("schema=") {
+                Some(name) => name.clone_into(&mut schema),
+                None => others.push(pair),
+            }
+        }
+        let well_formed = schema.starts_with(|first: char| first.is_ascii_lowercase())
+            && schema
+                .chars()
+                .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
+        if !well_formed {
+            return Err(CityError::SchemaName(schema));
+        }
+        let url = if others.is_empty() {
+            base.to_owned()
+        } else {
+            format!("{base}?{}", others.join("&"))
+        };
+        Ok(Self::Postgres { url, schema })
+    }
+
+    /// The address with its password hidden, for messages and `doctor`.
+    pub fn shown(&self) -> String {
+        match self {
+            Self::Sqlite(path) => format!("sqlite:{}", path.display()),
+            Self::Postgres { url, schema } => format!("{} (schema {schema})", hide_password(url)),
+        }
+    }
+}
+
+fn hide_password(url: &str) -> String {
+    match (url.find("://"), url.rfind('@')) {
+        (Some(scheme), Some(at)) if at > scheme => match url[scheme + 3..at].find(':') {
+            Some(colon) => format!("{}:***{}", &url[..scheme + 3 + colon], &url[at..]),
+            None => url.to_owned(),
+        },
+        _ => url.to_owned(),
+    }
+}
+
+/// The connections of one city.
+pub(crate) struct Connections {
+    /// Many readers.
+    pub(crate) read: DatabaseConnection,
+    /// SQLite: the one writer. PostgreSQL: the same pool.
+    pub(crate) write: DatabaseConnection,
+}
+
+pub(crate) async fn connect(url: &DatabaseUrl, readers: u32) -> Result<Connections, CityError> {
+    match url {
+        DatabaseUrl::Sqlite(path) => connect_sqlite(path, readers).await,
+        DatabaseUrl::Postgres { url, schema } => connect_postgres(url, schema, readers).await,
+    }
+}
+
+async fn connect_sqlite(path: &Path, readers: u32) -> Result<Connections, CityError> {
+    if let Some(directory) = path
+        .parent()
+        .filter(|directory| !directory.as_os_str().is_empty())
+    {
+        std::fs::create_dir_all(directory).map_err(|cause| CityError::DataDirectory {
+            path: directory.display().to_string(),
+            cause,
+        })?;
+    }
+    let url = |mode: &str| format!("sqlite://{}?mode={mode}", path.display());
+    let mut options = ConnectOptions::new(url("rwc"));
+    options
+        .max_connections(1)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .test_before_acquire(false);
+    options
+        .idle_timeout(None::<Duration>)
+        .max_lifetime(None::<Duration>);
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        // FULL: what was acknowledged survives loss of power, not only of the process.
+        sqlite
+            .pragma("journal_mode", "WAL")
+            .pragma("synchronous", "FULL")
+            .pragma("foreign_keys", "ON")
+            .pragma("busy_timeout", "10000")
+            .pragma("cache_size", "-16000")
+    });
+    let write = Database::connect(options).await?;
+
+    let mut options = ConnectOptions::new(url("rw"));
+    options
+        .max_connections(readers)
+        .min_connections(1)
+        .sqlx_logging(false)
+        .test_before_acquire(false);
+    options.idle_timeout(Some(Duration::from_secs(60)));
+    options.map_sqlx_sqlite_opts(|sqlite| {
+        sqlite
+            .pragma("query_only", "ON")
+            .pragma("busy_timeout", "10000")
+            .pragma("cache_size", "-8000")
+    });
+    let read = Database::connect(options).await?;
+    Ok(Connections { read, write })
+}
+
+async fn connect_postgres(url: &str, schema: &str, readers: u32) -> Result<Connections, CityError> {
+    let mut options = ConnectOptions::new(url.to_owned());
+    options.max_connections(1).sqlx_logging(false);
+    let setup = Database::connect(options).await?;
+    // Checked by `DatabaseUrl::parse`: a plain name that needs no quoting.
+    setup
+        .execute_unprepared(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"))
+        .await?;
+    setup.close().await?;
+
+    let mut options = ConnectOptions::new(url.to_owned());
+    options
+        .max_connections(readers.max(2) * 2)
+        .min_connections(1)
+        .sqlx_logging(false);
+    options
+        .set_schema_search_path(schema)
+        .set_application_name("yakuba");
+    options.acquire_timeout(Duration::from_secs(30));
+    let pool = Database::connect(options).await?;
+    Ok(Connections {
+        read: pool.clone(),
+        write: pool,
+    })
+}
+
+/// Whether this is SQLite, for the few statements that differ.
+pub(crate) fn is_sqlite(connection: &impl ConnectionTrait) -> bool {
+    connection.get_database_backend() == DbBackend::Sqlite
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_postgres_address_may_name_the_schema_of_the_city() {
+        let url = DatabaseUrl::parse(
+            "postgres://yakuba:secret@localhost/cities?schema=sumikawa&sslmode=disable",
+        )
+        .unwrap();
+        assert_eq!(
+            url,
+            DatabaseUrl::Postgres {
+                url: "postgres://yakuba:secret@localhost/cities?sslmode=disable".into(),
+                schema: "sumikawa".into()
+            }
+        );
+    }
+
+    #[test]
+    fn a_shown_address_hides_its_password() {
+        let url = DatabaseUrl::parse("postgres://yakuba:secret@localhost/cities").unwrap();
+        assert!(!format!("{url:?}").contains("secret"));
+        assert!(url.shown().contains("yakuba:***@localhost"));
+    }
+
+    #[test]
+    fn a_schema_name_that_needs_quoting_is_refused() {
+        assert!(matches!(
+            DatabaseUrl::parse("postgres://localhost/x?schema=a;drop"),
+            Err(CityError::SchemaName(_))
+        ));
+    }
+}

@@ -1,0 +1,127 @@
+//! Typed SQL that reads the same on SQLite and PostgreSQL.
+//!
+//! Parameters are written `$1`, `$2`… on both. Times are stored as microseconds since 1970 in an integer,
+//! dates as `YYYY-MM-DD`, flags as 0 or 1, JSON as text: nothing a database could change on the way.
+
+use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Statement, TryGetable, Value};
+
+/// Short forms for statements on any connection.
+pub trait Sql: ConnectionTrait {
+    /// All rows, each read into `T`.
+    ///
+    /// # Errors
+    /// When the statement fails or a column does not fit `T`.
+    fn rows<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> impl Future<Output = Result<Vec<T>, DbErr>> + Send {
+        let statement = self.statement(sql, values);
+        async move {
+            let rows: Vec<QueryResult> = self.query_all_raw(statement).await?;
+            rows.iter()
+                .map(|row| T::from_query_result(row, ""))
+                .collect()
+        }
+    }
+
+    /// The first row, if there is one.
+    ///
+    /// # Errors
+    /// When the statement fails or a column does not fit `T`.
+    fn row<T: FromQueryResult>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> impl Future<Output = Result<Option<T>, DbErr>> + Send {
+        let statement = self.statement(sql, values);
+        async move {
+            let row = self.query_one_raw(statement).await?;
+            row.map(|row| T::from_query_result(&row, "")).transpose()
+        }
+    }
+
+    /// The first column of the first row, if there is one.
+    ///
+    /// # Errors
+    /// When the statement fails or the column does not fit `T`.
+    fn value<T: TryGetable>(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> impl Future<Output = Result<Option<T>, DbErr>> + Send {
+        let statement = self.statement(sql, values);
+        async move {
+            let row = self.query_one_raw(statement).await?;
+            row.map(|row| row.try_get_by_index::<T>(0)).transpose()
+        }
+    }
+
+    /// Carries out a statement and returns how many rows it changed.
+    ///
+    /// # Errors
+    /// When the statement fails.
+    fn run(
+        &self,
+        sql: &str,
+        values: impl IntoIterator<Item = Value> + Send,
+    ) -> impl Future<Output = Result<u64, DbErr>> + Send {
+        let statement = self.statement(sql, values);
+        async move { Ok(self.execute_raw(statement).await?.rows_affected()) }
+    }
+
+    /// Builds a statement for this connection's database.
+    fn statement(&self, sql: &str, values: impl IntoIterator<Item = Value>) -> Statement {
+        Statement::from_sql_and_values(self.get_database_backend(), sql, values)
+    }
+}
+
+impl<C: ConnectionTrait + Sync> Sql for C {}
+
+/// `($1, $2), ($3, $4)…`: the placeholders of a statement that inserts many rows at once.
+pub fn placeholders(rows: usize, columns: usize) -> String {
+    let mut text = String::with_capacity(rows * columns * 6);
+    for row in 0..rows {
+        text.push_str(if row == 0 { "(" } else { ", (" });
+        for column in 0..columns {
+            if column > 0 {
+                text.push_str(", ");
+            }
+            text.push('$');
+            text.push_str(&(row * columns + column + 1).to_string());
+        }
+        text.push(')');
+    }
+    text
+}
+
+/// `$3, $4, $5`: placeholders for a list of `count` values after `first - 1` others.
+pub fn list(first: usize, count: usize) -> String {
+    (first..first + count)
+        .map(|number| format!("${number}"))
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+/// Escapes a text for `LIKE … ESCAPE '\'`.
+pub fn escape_like(text: &str) -> String {
+    text.replace('\\', r"\\")
+        .replace('%', r"\%")
+        .replace('_', r"\_")
+}
+
+/// Whether an error is a violated UNIQUE constraint: something exists already.
+pub fn is_unique_violation(error: &DbErr) -> bool {
+    matches!(
+        error.sql_err(),
+        Some(sea_orm::SqlErr::UniqueConstraintViolation(_))
+    )
+}
+
+/// Whether an error is a violated foreign key: something it refers to does not exist.
+pub fn is_foreign_key_violation(error: &DbErr) -> bool {
+    matches!(
+        error.sql_err(),
+        Some(sea_orm::SqlErr::ForeignKeyConstraintViolation(_))
+    )
+}

@@ -1,0 +1,274 @@
+//! The inside of a write: data, facts, audit lines and jobs that commit together or not at all.
+
+use std::sync::{Mutex, PoisonError};
+
+use jiff::{Timestamp, civil::Date};
+use sea_orm::DatabaseTransaction;
+use serde_json::Value as Json;
+
+use crate::{
+    audit::{self, Actor, AuditEntry},
+    city::Registry,
+    clock::date_in_japan,
+    error::CityError,
+    facts::{self, Fact, FactId, RecountReport, StoredFact},
+    files::FileHash,
+    jobs::{self, Job},
+    measure::MeasureDefinition,
+    search::SearchEntry,
+    sql::Sql as _,
+};
+
+/// A running write. Only [`crate::City::write`] makes one.
+pub struct Tx {
+    connection: DatabaseTransaction,
+    registry: std::sync::Arc<Registry>,
+    actor: Actor,
+    now: Timestamp,
+    /// Written at the very end, so that the lock on the chain's end is held as short as possible.
+    audit: Mutex<Vec<AuditEntry>>,
+}
+
+impl std::fmt::Debug for Tx {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("Tx")
+            .field("actor", &self.actor)
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Tx {
+    pub(crate) fn new(
+        connection: DatabaseTransaction,
+        registry: std::sync::Arc<Registry>,
+        actor: Actor,
+        now: Timestamp,
+    ) -> Self {
+        Self {
+            connection,
+            registry,
+            actor,
+            now,
+            audit: Mutex::new(Vec::new()),
+        }
+    }
+
+    /// The connection inside the transaction, for a service's own statements.
+    pub fn connection(&self) -> &DatabaseTransaction {
+        &self.connection
+    }
+
+    /// The moment of the write: the same for everything in it.
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// The day of the write in Japan.
+    pub fn today(&self) -> Date {
+        date_in_japan(self.now)
+    }
+
+    /// Who writes.
+    pub fn actor(&self) -> &Actor {
+        &self.actor
+    }
+
+    /// Records a fact. Returns false when the same fact was recorded before under its idempotency key.
+    ///
+    /// # Errors
+    /// [`CityError::UnknownMeasure`], [`CityError::IdempotencyConflict`], [`CityError::QuantityOverflow`] or the database's.
+    pub async fn record(&self, fact: Fact) -> Result<bool, CityError> {
+        Ok(self.record_all(&[fact]).await? == 1)
+    }
+
+    /// Records many facts at once and returns how many were new.
+    ///
+    /// # Errors
+    /// As [`Tx::record`]; then none of them is recorded.
+    pub async fn record_all(&self, facts: &[Fact]) -> Result<u64, CityError> {
+        for fact in facts {
+            if !self.registry.knows_measure(&fact.measure) {
+                return Err(CityError::UnknownMeasure(fact.measure.clone()));
+            }
+        }
+        facts::append(&self.connection, self.now, &self.actor.to_string(), facts).await
+    }
+
+    /// Takes a fact back by a fact of the opposite sign. Record the right one afterwards.
+    ///
+    /// # Errors
+    /// [`CityError::NotCorrectable`] when there is no such fact or it was taken back before.
+    pub async fn take_back(&self, fact: FactId) -> Result<StoredFact, CityError> {
+        facts::take_back(&self.connection, self.now, &self.actor.to_string(), fact).await
+    }
+
+    /// Notes the outcome of a recount, for the data-quality badge.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn note_recount(&self, report: &RecountReport) -> Result<(), CityError> {
+        self.connection
+            .run(
+                "INSERT INTO recounts (at, facts, differences) VALUES ($1, $2, $3)",
+                [
+                    self.now.as_microsecond().into(),
+                    report.facts.into(),
+                    i64::try_from(report.differences.len())
+                        .unwrap_or(i64::MAX)
+                        .into(),
+                ],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Adds a line to the audit log, by the actor of this write.
+    pub fn audit(&self, entry: AuditEntry) {
+        self.audit
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .push(entry);
+    }
+
+    /// Enqueues a job that runs after the commit.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn enqueue(&self, job: Job) -> Result<(), CityError> {
+        jobs::enqueue(&self.connection, self.now, &job).await
+    }
+
+    /// Tells other services that something happened: each that listens gets a job of its own.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn emit(&self, event: &'static str, payload: Json) -> Result<(), CityError> {
+        for job in self.registry.listeners(event) {
+            let job = Job {
+                name: job,
+                payload: payload.clone(),
+                not_before: None,
+                deduplicate: None,
+            };
+            self.enqueue(job).await?;
+        }
+        Ok(())
+    }
+
+    /// Puts something into the search, replacing what stood under the same service and key.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn index(&self, entry: &SearchEntry) -> Result<(), CityError> {
+        use yakuba_kernel::text::normalise_for_search;
+        let folded_title = normalise_for_search(&entry.title);
+        let folded = format!("{folded_title} {}", normalise_for_search(&entry.body));
+        self.connection
+            .run(
+                "INSERT INTO search_entries (service, key, title, body, url, public, folded_title, folded)
+                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+                 ON CONFLICT (service, key) DO UPDATE SET title = excluded.title, body = excluded.body,
+                   url = excluded.url, public = excluded.public, folded_title = excluded.folded_title,
+                   folded = excluded.folded",
+                [
+                    entry.service.into(),
+                    entry.key.clone().into(),
+                    entry.title.clone().into(),
+                    entry.body.clone().into(),
+                    entry.url.clone().into(),
+                    i64::from(entry.public).into(),
+                    folded_title.into(),
+                    folded.into(),
+                ],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Takes everything whose key begins with `prefix` out of the search.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn unindex(&self, service: &'static str, prefix: &str) -> Result<(), CityError> {
+        self.connection
+            .run(
+                r"DELETE FROM search_entries WHERE service = $1 AND key LIKE $2 ESCAPE '\'",
+                [
+                    service.into(),
+                    format!("{}%", crate::sql::escape_like(prefix)).into(),
+                ],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Keeps a file and returns the name it can be read under.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn keep_file(&self, contents: &[u8]) -> Result<FileHash, CityError> {
+        let hash = FileHash::of(contents);
+        self.connection
+            .run(
+                "INSERT INTO files (hash, contents, kept_at) VALUES ($1, $2, $3) ON CONFLICT (hash) DO NOTHING",
+                [hash.as_str().into(), contents.to_vec().into(), self.now.as_microsecond().into()],
+            )
+            .await?;
+        Ok(hash)
+    }
+
+    /// Sets a setting of the city.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn set(&self, name: &str, value: &str) -> Result<(), CityError> {
+        self.connection
+            .run(
+                "INSERT INTO settings (name, value) VALUES ($1, $2)
+                 ON CONFLICT (name) DO UPDATE SET value = excluded.value",
+                [name.into(), value.into()],
+            )
+            .await?;
+        Ok(())
+    }
+
+    /// Registers a measure for facts of another system, or changes its names.
+    /// It is known to this and every later write of this process at once, to other nodes after their next start or refresh.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn register_measure(&self, measure: &MeasureDefinition) -> Result<(), CityError> {
+        self.connection
+            .run(
+                "INSERT INTO measures (name, kind, unit, name_ja, name_en) VALUES ($1, $2, $3, $4, $5)
+                 ON CONFLICT (name) DO UPDATE SET kind = excluded.kind, unit = excluded.unit,
+                   name_ja = excluded.name_ja, name_en = excluded.name_en",
+                [
+                    measure.name.as_str().into(),
+                    measure.kind.as_str().into(),
+                    measure.unit.clone().into(),
+                    measure.name_ja.clone().into(),
+                    measure.name_en.clone().into(),
+                ],
+            )
+            .await?;
+        self.registry.add_measure(measure.clone());
+        Ok(())
+    }
+
+    /// Writes what was kept for the end and gives the connection back for commit or rollback.
+    pub(crate) async fn finish(self) -> (DatabaseTransaction, Result<(), CityError>) {
+        let entries = self
+            .audit
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
+        let outcome = audit::append(&self.connection, self.now, &self.actor, entries).await;
+        (self.connection, outcome)
+    }
+
+    pub(crate) fn into_connection(self) -> DatabaseTransaction {
+        self.connection
+    }
+}
