@@ -231,6 +231,22 @@ impl Wareki {
         let year = Self::from_date(day).map_or_else(|| format!("{}年", day.year()), |year| year.to_string());
         format!("{year}{}月{}日", day.month(), day.day())
     }
+
+    /// Reads a date from a text that holds nothing else, in an era or in the western calendar: `令和5年4月1日`, `R5.4.1`,
+    /// `令和五年四月一日（土）`, `2023年4月1日`, `2023/4/1`, `2023-04-01`, `20230401`; digits of either width.
+    ///
+    /// Returns `None` for anything else, for days that do not exist and for days before their era began.
+    ///
+    /// ```
+    /// use jiff::civil::date;
+    /// use yakuba_kernel::Wareki;
+    ///
+    /// assert_eq!(Wareki::read_date("平成31年４月30日"), Some(date(2019, 4, 30)));
+    /// assert_eq!(Wareki::read_date("令和元年４月30日"), None);
+    /// ```
+    pub fn read_date(text: &str) -> Option<Date> {
+        crate::year_text::read_date(text)
+    }
 }
 
 /// `令和5年`, `令和元年`.
