@@ -1,0 +1,62 @@
+//! Copies the two weights of the embedded font from the npm font package to OUT_DIR, so that the
+//! finished binary carries them and needs nothing at run time.
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::{env, fs};
+
+/// Path inside the npm package, and the short name under which the crate includes it.
+const WEIGHTS: [(&str, &str); 2] = [
+    ("400Regular/BIZUDPGothic_400Regular.ttf", "regular.ttf"),
+    ("700Bold/BIZUDPGothic_700Bold.ttf", "bold.ttf"),
+];
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let web = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../web");
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    let package = web.join("node_modules/@expo-google-fonts/biz-udpgothic");
+    println!("cargo::rerun-if-changed=build.rs");
+
+    // Other crates' build scripts may install the same packages at the same moment: whoever holds
+    // the lock on the lock file installs, the others wait and find the work done.
+    let lock = fs::File::open(web.join("package-lock.json"))
+        .map_err(|cause| format!("web/package-lock.json cannot be read: {cause}"))?;
+    lock.lock()?;
+    if !is_complete(&package) {
+        install(&web)?;
+    }
+    for (source, name) in WEIGHTS {
+        let source = package.join(source);
+        println!("cargo::rerun-if-changed={}", source.display());
+        fs::copy(&source, out.join(name))
+            .map_err(|cause| format!("{} cannot be copied: {cause}", source.display()))?;
+    }
+    Ok(())
+}
+
+fn is_complete(package: &Path) -> bool {
+    WEIGHTS
+        .iter()
+        .all(|(source, _)| package.join(source).is_file())
+}
+
+/// `npm ci` takes exactly what the lock file names; scripts of packages are not run.
+fn install(web: &Path) -> Result<(), Box<dyn Error>> {
+    const MEND: &str = "The Japanese font for PDF documents is missing: install Node.js with npm, \
+                        then run `npm ci --ignore-scripts` in the folder web/ and build again.";
+    let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
+    let done = Command::new(npm)
+        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+        .current_dir(web)
+        .output()
+        .map_err(|cause| format!("{MEND} (npm did not start: {cause})"))?;
+    if done.status.success() {
+        return Ok(());
+    }
+    Err(format!(
+        "{MEND} (npm said: {})",
+        String::from_utf8_lossy(&done.stderr).trim()
+    )
+    .into())
+}
