@@ -29,7 +29,14 @@ pub enum Channel {
 
 impl Channel {
     /// Every channel, in the order in which lists show them.
-    pub const ALL: [Self; 6] = [Self::Online, Self::Counter, Self::Paper, Self::Phone, Self::System, Self::Unknown];
+    pub const ALL: [Self; 6] = [
+        Self::Online,
+        Self::Counter,
+        Self::Paper,
+        Self::Phone,
+        Self::System,
+        Self::Unknown,
+    ];
 
     /// The name used in the database, in files and in URLs: `online`, `counter`, …
     pub const fn as_str(self) -> &'static str {
@@ -58,5 +65,23 @@ impl FromStr for Channel {
             .into_iter()
             .find(|channel| channel.as_str() == name)
             .ok_or_else(|| ValueError::Channel(name.to_owned()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Channel;
+
+    #[test]
+    fn names_are_read_back_from_text_and_json() {
+        for channel in Channel::ALL {
+            assert_eq!(channel.as_str().parse(), Ok(channel));
+            assert_eq!(
+                serde_json::to_string(&channel).unwrap(),
+                format!("\"{channel}\"")
+            );
+        }
+        assert!("fax".parse::<Channel>().is_err());
+        assert!("Online".parse::<Channel>().is_err());
     }
 }

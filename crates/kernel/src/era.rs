@@ -30,7 +30,13 @@ pub enum Era {
 
 impl Era {
     /// Every era, oldest first.
-    pub const ALL: [Self; 5] = [Self::Meiji, Self::Taisho, Self::Showa, Self::Heisei, Self::Reiwa];
+    pub const ALL: [Self; 5] = [
+        Self::Meiji,
+        Self::Taisho,
+        Self::Showa,
+        Self::Heisei,
+        Self::Reiwa,
+    ];
 
     /// The Japanese name: `令和`.
     pub const fn name(self) -> &'static str {
@@ -113,13 +119,19 @@ impl Era {
     ///
     /// On the days of the change 大正 and 昭和 each replaced the old era from midnight on, as in the family registers.
     pub fn on(day: Date) -> Option<Self> {
-        Self::ALL.into_iter().rev().find(|era| era.first_day() <= day)
+        Self::ALL
+            .into_iter()
+            .rev()
+            .find(|era| era.first_day() <= day)
     }
 
     /// The era by which a fiscal year is called: the last one that had begun by the end of that calendar year.
     /// So 2019 is 令和元年度 and 1988 is 昭和63年度, as the state and the cities call them.
     pub(crate) fn of_fiscal_year(year: i32) -> Option<Self> {
-        Self::ALL.into_iter().rev().find(|era| era.first_year() <= year)
+        Self::ALL
+            .into_iter()
+            .rev()
+            .find(|era| era.first_year() <= year)
     }
 }
 
@@ -173,7 +185,10 @@ impl Wareki {
         if (1..=150).contains(&year) {
             Ok(Self { era, year })
         } else {
-            Err(ValueError::EraYear { era: era.name(), year })
+            Err(ValueError::EraYear {
+                era: era.name(),
+                year,
+            })
         }
     }
 
@@ -216,7 +231,12 @@ impl Wareki {
             .ok()
             .and_then(|year| Date::new(year, month, day).ok())
             .filter(|date| *date >= self.era.first_day())
-            .ok_or(ValueError::EraDate { era: self.era.name(), year: self.year, month, day })
+            .ok_or(ValueError::EraDate {
+                era: self.era.name(),
+                year: self.year,
+                month,
+                day,
+            })
     }
 
     /// A day written in its era: `令和5年4月1日`. Days before 明治 are written in the western calendar.
@@ -228,7 +248,8 @@ impl Wareki {
     /// assert_eq!(Wareki::write_date(date(2023, 4, 1)), "令和5年4月1日");
     /// ```
     pub fn write_date(day: Date) -> String {
-        let year = Self::from_date(day).map_or_else(|| format!("{}年", day.year()), |year| year.to_string());
+        let year = Self::from_date(day)
+            .map_or_else(|| format!("{}年", day.year()), |year| year.to_string());
         format!("{year}{}月{}日", day.month(), day.day())
     }
 
@@ -261,7 +282,10 @@ impl fmt::Display for Wareki {
 
 impl From<Wareki> for WarekiParts {
     fn from(wareki: Wareki) -> Self {
-        Self { era: wareki.era, year: wareki.year }
+        Self {
+            era: wareki.era,
+            year: wareki.year,
+        }
     }
 }
 
@@ -270,5 +294,109 @@ impl TryFrom<WarekiParts> for Wareki {
 
     fn try_from(parts: WarekiParts) -> Result<Self, ValueError> {
         Self::new(parts.era, parts.year)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Date, date};
+    use proptest::prelude::*;
+
+    use super::{Era, Wareki};
+    use crate::ValueError;
+
+    #[test]
+    fn eras_follow_each_other_without_a_gap() {
+        for pair in Era::ALL.windows(2) {
+            assert_eq!(
+                pair[0].last_day().unwrap().tomorrow().unwrap(),
+                pair[1].first_day()
+            );
+        }
+        assert_eq!(Era::Reiwa.last_day(), None);
+        assert_eq!(Era::on(date(1868, 1, 24)), None);
+    }
+
+    #[test]
+    fn the_last_and_the_first_day_of_each_era() {
+        for (day, written) in [
+            (date(1912, 7, 29), "明治45年7月29日"),
+            (date(1912, 7, 30), "大正元年7月30日"),
+            (date(1926, 12, 24), "大正15年12月24日"),
+            (date(1926, 12, 25), "昭和元年12月25日"),
+            (date(1989, 1, 7), "昭和64年1月7日"),
+            (date(1989, 1, 8), "平成元年1月8日"),
+            (date(2019, 4, 30), "平成31年4月30日"),
+            (date(2019, 5, 1), "令和元年5月1日"),
+            (date(2020, 1, 1), "令和2年1月1日"),
+        ] {
+            assert_eq!(Wareki::write_date(day), written);
+        }
+        assert_eq!(Wareki::write_date(date(1867, 11, 9)), "1867年11月9日");
+    }
+
+    #[test]
+    fn an_era_is_read_from_any_of_its_names() {
+        for era in Era::ALL {
+            let letter = era.letter();
+            for name in [
+                era.name().to_owned(),
+                era.english().to_lowercase(),
+                letter.to_string(),
+                letter.to_lowercase().to_string(),
+                era.square().to_string(),
+            ] {
+                assert_eq!(name.parse(), Ok(era), "{name}");
+            }
+        }
+        assert!("慶応".parse::<Era>().is_err());
+    }
+
+    #[test]
+    fn a_day_before_its_era_does_not_exist() {
+        let gannen = Wareki::new(Era::Reiwa, 1).unwrap();
+        assert_eq!(gannen.to_date(5, 1), Ok(date(2019, 5, 1)));
+        assert_eq!(
+            gannen.to_date(4, 30),
+            Err(ValueError::EraDate {
+                era: "令和",
+                year: 1,
+                month: 4,
+                day: 30
+            })
+        );
+        assert!(Wareki::new(Era::Reiwa, 5).unwrap().to_date(2, 29).is_err());
+    }
+
+    #[test]
+    fn documents_from_before_a_change_of_era_keep_their_meaning() {
+        let heisei_32 = Wareki::new(Era::Heisei, 32).unwrap();
+        assert_eq!(heisei_32.to_date(6, 1), Ok(date(2020, 6, 1)));
+        assert_eq!(heisei_32.western_year(), 2020);
+    }
+
+    #[test]
+    fn there_is_no_year_nought() {
+        for year in [-1, 0, 151] {
+            assert!(Wareki::new(Era::Showa, year).is_err(), "{year}");
+        }
+        assert!(serde_json::from_str::<Wareki>(r#"{"era":"reiwa","year":0}"#).is_err());
+        assert_eq!(
+            serde_json::from_str::<Wareki>(r#"{"era":"reiwa","year":5}"#)
+                .unwrap()
+                .to_string(),
+            "令和5年"
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn every_day_comes_back_from_its_era_year(days in 0..95_000_i32) {
+            let day: Date = Era::Meiji.first_day().checked_add(jiff::Span::new().days(days)).unwrap();
+            let wareki = Wareki::from_date(day).unwrap();
+            prop_assert_eq!(wareki.to_date(day.month(), day.day()), Ok(day));
+            prop_assert_eq!(Some(wareki.era()), Era::on(day));
+            prop_assert_eq!(wareki.western_year(), i32::from(day.year()));
+        }
     }
 }

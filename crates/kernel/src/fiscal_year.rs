@@ -73,7 +73,10 @@ impl FiscalYear {
 
     /// Every year of this type lies inside the range of the calendar, so the fallback is never taken.
     fn day(year: i32, month: i8, day: i8) -> Date {
-        i16::try_from(year).ok().and_then(|year| Date::new(year, month, day).ok()).unwrap_or(Date::MAX)
+        i16::try_from(year)
+            .ok()
+            .and_then(|year| Date::new(year, month, day).ok())
+            .unwrap_or(Date::MAX)
     }
 
     /// Whether a day lies in it.
@@ -95,11 +98,16 @@ impl FiscalYear {
 
     /// The year `years` later (earlier when negative), or `None` outside the range.
     pub fn checked_add(self, years: i32) -> Option<Self> {
-        self.0.checked_add(years).and_then(|year| Self::new(year).ok())
+        self.0
+            .checked_add(years)
+            .and_then(|year| Self::new(year).ok())
     }
 
     /// All years from this one to `last`, both included; none when `last` is earlier.
-    pub fn through(self, last: Self) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + use<> {
+    pub fn through(
+        self,
+        last: Self,
+    ) -> impl DoubleEndedIterator<Item = Self> + ExactSizeIterator + use<> {
         let count = usize::try_from(last.0 - self.0 + 1).unwrap_or(0);
         let first = self.0;
         (0..count).map(move |step| Self(first.saturating_add(i32::try_from(step).unwrap_or(0))))
@@ -207,6 +215,129 @@ impl TryFrom<i64> for FiscalYear {
     type Error = ValueError;
 
     fn try_from(year: i64) -> Result<Self, ValueError> {
-        i32::try_from(year).map_err(|_| ValueError::FiscalYear(year)).and_then(Self::new)
+        i32::try_from(year)
+            .map_err(|_| ValueError::FiscalYear(year))
+            .and_then(Self::new)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{Date, date};
+    use proptest::prelude::*;
+
+    use super::FiscalYear;
+    use crate::Era;
+
+    fn year(year: i32) -> FiscalYear {
+        FiscalYear::new(year).unwrap()
+    }
+
+    #[test]
+    fn it_runs_from_april_to_march() {
+        let reiwa_5 = year(2023);
+        assert_eq!(
+            (reiwa_5.start(), reiwa_5.end()),
+            (date(2023, 4, 1), date(2024, 3, 31))
+        );
+        assert_eq!(FiscalYear::from_date(date(2023, 3, 31)), year(2022));
+        assert_eq!(FiscalYear::from_date(date(2023, 4, 1)), reiwa_5);
+        assert_eq!(FiscalYear::from_date(date(2024, 2, 29)), reiwa_5);
+        assert_eq!(reiwa_5.settlement_end(), date(2024, 5, 31));
+    }
+
+    #[test]
+    fn it_is_called_by_era_and_by_western_year() {
+        assert_eq!(year(2023).wareki(), "令和5年度");
+        assert_eq!(year(2023).western(), "2023年度");
+        assert_eq!(year(2023).label(), "令和5年度（2023年度）");
+        assert_eq!(year(2023).short(), "R5");
+        assert_eq!(year(2023).to_string(), "2023");
+    }
+
+    #[test]
+    fn the_year_of_a_change_of_era_takes_the_new_name() {
+        assert_eq!(year(2018).wareki(), "平成30年度");
+        assert_eq!(year(2019).wareki(), "令和元年度");
+        assert_eq!(year(2019).short(), "R1");
+        assert_eq!(
+            year(1988).wareki(),
+            "昭和63年度",
+            "平成 began in its last quarter, in the next calendar year"
+        );
+        assert_eq!(year(1989).wareki(), "平成元年度");
+        assert_eq!(year(1926).wareki(), "昭和元年度");
+        assert_eq!(year(1912).wareki(), "大正元年度");
+        assert_eq!(year(1868).wareki(), "明治元年度");
+    }
+
+    #[test]
+    fn years_no_town_hall_knows_are_refused() {
+        for wrong in [-1, 0, 5, 1867, 9999, 20230, i32::MAX] {
+            assert!(FiscalYear::new(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn it_is_a_number_in_json() {
+        assert_eq!(serde_json::to_string(&year(2023)).unwrap(), "2023");
+        assert_eq!(
+            serde_json::from_str::<FiscalYear>("2023").unwrap(),
+            year(2023)
+        );
+        assert!(serde_json::from_str::<FiscalYear>("5").is_err());
+    }
+
+    #[test]
+    fn years_of_a_plan_are_counted_out() {
+        let plan: Vec<i32> = year(2021)
+            .through(year(2025))
+            .map(FiscalYear::year)
+            .collect();
+        assert_eq!(plan, [2021, 2022, 2023, 2024, 2025]);
+        assert_eq!(year(2025).through(year(2021)).count(), 0);
+        assert_eq!(year(2023).through(year(2023)).count(), 1);
+    }
+
+    #[test]
+    fn the_first_and_the_last_year_have_no_neighbour() {
+        assert_eq!(FiscalYear::MIN.previous(), FiscalYear::MIN);
+        assert_eq!(FiscalYear::MAX.next(), FiscalYear::MAX);
+        assert_eq!(FiscalYear::MAX.end(), date(9999, 3, 31));
+        assert_eq!(FiscalYear::MAX.checked_add(1), None);
+    }
+
+    fn any_day() -> impl Strategy<Value = Date> {
+        (1868..=9998_i16, 1..=12_i8, 1..=31_i8)
+            .prop_filter_map("a day that exists", |(year, month, day)| {
+                Date::new(year, month, day).ok()
+            })
+            .prop_filter("on or after the first day of the first year", |day| {
+                *day >= FiscalYear::MIN.start()
+            })
+    }
+
+    proptest! {
+        #[test]
+        fn every_day_lies_in_exactly_one_fiscal_year(day in any_day()) {
+            let year = FiscalYear::from_date(day);
+            prop_assert!(year.contains(day));
+            prop_assert!(year == FiscalYear::MIN || !year.previous().contains(day));
+            prop_assert!(year == FiscalYear::MAX || !year.next().contains(day));
+        }
+
+        #[test]
+        fn years_follow_each_other_without_a_gap(year in 1868..9998_i32) {
+            let year = FiscalYear::new(year).unwrap();
+            prop_assert_eq!(year.end().tomorrow().unwrap(), year.next().start());
+            prop_assert_eq!(year.next().previous(), year);
+        }
+
+        #[test]
+        fn the_era_in_its_name_was_in_force_during_the_year_or_in_the_quarter_before(year in 1869..2200_i32) {
+            let year = FiscalYear::new(year).unwrap();
+            prop_assert!(year.era().first_day() <= year.end());
+            prop_assert!(year.era() >= Era::on(year.start()).unwrap());
+        }
     }
 }

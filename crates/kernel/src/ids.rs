@@ -17,7 +17,11 @@ macro_rules! text_identifier {
             /// When the text breaks the rule of this type (see the type).
             pub fn new(text: impl Into<String>) -> Result<Self, ValueError> {
                 let text = text.into();
-                if $valid(&text) { Ok(Self(<$store>::from(text))) } else { Err($error(text)) }
+                if $valid(&text) {
+                    Ok(Self(<$store>::from(text)))
+                } else {
+                    Err($error(text))
+                }
             }
 
             /// The identifier as text.
@@ -78,7 +82,12 @@ macro_rules! text_identifier {
 #[serde(into = "String", try_from = "String")]
 pub struct DepartmentCode(String);
 
-text_identifier!(DepartmentCode, String, is_department_code, ValueError::DepartmentCode);
+text_identifier!(
+    DepartmentCode,
+    String,
+    is_department_code,
+    ValueError::DepartmentCode
+);
 
 /// What a fact counts: `service.measure`, for example `plan.progress_note`.
 ///
@@ -95,7 +104,12 @@ text_identifier!(DepartmentCode, String, is_department_code, ValueError::Departm
 #[serde(into = "String", try_from = "String")]
 pub struct MeasureName(Cow<'static, str>);
 
-text_identifier!(MeasureName, Cow<'static, str>, is_measure_name, ValueError::MeasureName);
+text_identifier!(
+    MeasureName,
+    Cow<'static, str>,
+    is_measure_name,
+    ValueError::MeasureName
+);
 
 impl MeasureName {
     /// A measure name written in the program. In a `const` a wrong name does not compile.
@@ -103,7 +117,10 @@ impl MeasureName {
     /// # Panics
     /// When the name is not of the form `service.measure`; in a `const` the compiler reports it.
     pub const fn declared(name: &'static str) -> Self {
-        assert!(is_measure_name(name), "a measure name is service.measure in small letters, digits and _");
+        assert!(
+            is_measure_name(name),
+            "a measure name is service.measure in small letters, digits and _"
+        );
         Self(Cow::Borrowed(name))
     }
 
@@ -124,11 +141,17 @@ pub struct Subject(String);
 text_identifier!(Subject, String, is_subject, ValueError::Subject);
 
 fn is_department_code(text: &str) -> bool {
-    (1..=64).contains(&text.chars().count()) && text.chars().all(|c| c.is_alphanumeric() || "-_.".contains(c))
+    (1..=64).contains(&text.chars().count())
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_.".contains(c))
 }
 
 fn is_subject(text: &str) -> bool {
-    (1..=100).contains(&text.chars().count()) && text.chars().all(|c| c.is_alphanumeric() || "-_.:/".contains(c))
+    (1..=100).contains(&text.chars().count())
+        && text
+            .chars()
+            .all(|c| c.is_alphanumeric() || "-_.:/".contains(c))
 }
 
 /// A loop over bytes instead of iterators, because only that can run while compiling.
@@ -150,4 +173,75 @@ const fn is_measure_name(text: &str) -> bool {
         at += 1;
     }
     dots > 0 && !part_starts && bytes.len() <= 100
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DepartmentCode, MeasureName, Subject};
+
+    const DECLARED: MeasureName = MeasureName::declared("plan.progress_note");
+
+    #[test]
+    fn a_measure_is_named_by_service_and_measure() {
+        assert_eq!(MeasureName::new("plan.progress_note").unwrap(), DECLARED);
+        assert_eq!(DECLARED.service(), "plan");
+        assert!(MeasureName::new("booking.room.used2").is_ok());
+        for text in [
+            "",
+            "plan",
+            "plan.",
+            ".note",
+            "plan..note",
+            "Plan.note",
+            "plan.note!",
+            "plan.進捗",
+            "1plan.note",
+            "plan.2note",
+            "plan note.x",
+        ] {
+            assert!(MeasureName::new(text).is_err(), "{text}");
+        }
+        assert!(MeasureName::new(format!("plan.{}", "a".repeat(96))).is_err());
+    }
+
+    #[test]
+    fn a_department_has_the_code_the_city_gave_it() {
+        for text in ["0210", "joho-seisaku", "情報政策室", "A.1_2"] {
+            assert_eq!(DepartmentCode::new(text).unwrap().as_str(), text);
+        }
+        for text in [
+            "",
+            " ",
+            "情報 政策室",
+            "a/b",
+            "a\nb",
+            "a,b",
+            &"a".repeat(65),
+        ] {
+            assert!(DepartmentCode::new(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_subject_is_no_person() {
+        for text in ["initiative:12", "facility/gym-1", "住民票の写し"] {
+            assert_eq!(Subject::new(text).unwrap().as_str(), text);
+        }
+        for text in ["", "taro@example.jp", "吹田 太郎", "a\tb"] {
+            assert!(Subject::new(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn identifiers_are_checked_when_read_from_files() {
+        assert_eq!(
+            serde_json::from_str::<MeasureName>("\"plan.progress_note\"").unwrap(),
+            DECLARED
+        );
+        assert!(serde_json::from_str::<MeasureName>("\"plan\"").is_err());
+        assert_eq!(
+            serde_json::to_string(&DECLARED).unwrap(),
+            "\"plan.progress_note\""
+        );
+    }
 }

@@ -17,23 +17,32 @@
 //! assert_eq!(suita.prefecture().name(), "大阪府");
 //! ```
 
+mod address;
 mod channel;
+mod corporate_number;
 mod era;
 mod error;
 mod fiscal_year;
 mod ids;
+mod money;
 mod municipality;
+mod person;
 mod quantity;
 mod rounding;
+mod scalar;
 pub mod text;
 mod year_text;
 
+pub use address::{Address, AddressParts, PostalCode};
 pub use channel::Channel;
+pub use corporate_number::CorporateNumber;
 pub use era::{Era, Wareki};
 pub use error::ValueError;
 pub use fiscal_year::FiscalYear;
 pub use ids::{DepartmentCode, MeasureName, Subject};
+pub use money::Yen;
 pub use municipality::{MunicipalityCode, Prefecture};
+pub use person::PersonName;
 pub use quantity::Quantity;
 pub use rounding::Rounding;
 pub use rust_decimal::Decimal;

@@ -6,6 +6,7 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::ValueError;
+use crate::scalar::Scalar;
 use crate::text::fold_width;
 
 /// The code of a municipality, ward or prefecture (全国地方公共団体コード): six digits, the last a check digit.
@@ -13,10 +14,18 @@ use crate::text::fold_width;
 /// Source: 総務省「全国地方公共団体コード」. Two digits of the prefecture, three of the municipality, and one check digit: with the
 /// first five digits *a* to *e*, `(11 − (6a + 5b + 4c + 3d + 2e) mod 11) mod 10`.
 ///
-/// The check digit catches every single wrong digit but those among the first five that swap the results 0 and 10 of the
-/// remainder (both give check digit 1 and 1).
+/// The remainders 0 and 10 share the check digit 1; every single wrong digit that does not lead from one of these two to
+/// the other is caught.
+///
+/// ```
+/// use yakuba_kernel::MunicipalityCode;
+///
+/// let suita = MunicipalityCode::parse("272051").unwrap();
+/// assert_eq!((suita.jis5(), suita.prefecture().name()), ("27205", "大阪府"));
+/// assert!(MunicipalityCode::parse("272052").is_err());
+/// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(into = "String", try_from = "String")]
+#[serde(into = "String", try_from = "Scalar")]
 pub struct MunicipalityCode([u8; 6]);
 
 impl MunicipalityCode {
@@ -29,14 +38,19 @@ impl MunicipalityCode {
         let folded = fold_width(text.trim());
         let not_a_code = || ValueError::MunicipalityCode(text.to_owned());
         let digits = <[u8; 6]>::try_from(folded.as_bytes()).map_err(|_| not_a_code())?;
-        if !digits.iter().all(u8::is_ascii_digit) || Prefecture::of_digits(digits[0], digits[1]).is_none() {
+        if !digits.iter().all(u8::is_ascii_digit)
+            || Prefecture::of_digits(digits[0], digits[1]).is_none()
+        {
             return Err(not_a_code());
         }
         let expected = check_digit([digits[0], digits[1], digits[2], digits[3], digits[4]]);
         if digits[5] == b'0' + expected {
             Ok(Self(digits))
         } else {
-            Err(ValueError::MunicipalityCheckDigit { given: folded, expected })
+            Err(ValueError::MunicipalityCheckDigit {
+                given: folded,
+                expected,
+            })
         }
     }
 
@@ -48,11 +62,29 @@ impl MunicipalityCode {
         let folded = fold_width(text.trim());
         let not_a_code = || ValueError::MunicipalityCode(text.to_owned());
         let digits = <[u8; 5]>::try_from(folded.as_bytes()).map_err(|_| not_a_code())?;
-        if !digits.iter().all(u8::is_ascii_digit) || Prefecture::of_digits(digits[0], digits[1]).is_none() {
+        if !digits.iter().all(u8::is_ascii_digit)
+            || Prefecture::of_digits(digits[0], digits[1]).is_none()
+        {
             return Err(not_a_code());
         }
-        let [a, b, c, d, e] = digits;
-        Ok(Self([a, b, c, d, e, b'0' + check_digit(digits)]))
+        let mut code = [b'0' + check_digit(digits); 6];
+        code[..5].copy_from_slice(&digits);
+        Ok(Self(code))
+    }
+
+    /// Reads a code from a file that a spreadsheet may have spoiled: as [`parse`](Self::parse), and five digits whose leading
+    /// zero was lost (`92011` → `092011` 宇都宮市).
+    ///
+    /// Five digits are mended only when the check digit proves it and they cannot be a statistics code without check
+    /// digit (those start with 01–47). For anything doubtful the answer is `None`.
+    pub fn read_mended(text: &str) -> Option<Self> {
+        let folded = fold_width(text.trim());
+        Self::parse(&folded).ok().or_else(|| {
+            let could_be_jis5 = Self::from_jis5(&folded).is_ok();
+            (folded.len() == 5 && !could_be_jis5)
+                .then(|| Self::parse(&format!("0{folded}")).ok())
+                .flatten()
+        })
     }
 
     /// The six digits.
@@ -79,7 +111,12 @@ impl MunicipalityCode {
 
 /// The check digit for five ASCII digits.
 fn check_digit(digits: [u8; 5]) -> u8 {
-    let sum: u8 = digits.iter().zip([6, 5, 4, 3, 2]).map(|(digit, weight)| (digit - b'0') % 11 * weight % 11).sum();
+    // At most 9 × (6 + 5 + 4 + 3 + 2) = 180.
+    let sum: u8 = digits
+        .iter()
+        .zip([6, 5, 4, 3, 2])
+        .map(|(digit, weight)| (digit - b'0') * weight)
+        .sum();
     (11 - sum % 11) % 10
 }
 
@@ -108,6 +145,19 @@ impl TryFrom<String> for MunicipalityCode {
 
     fn try_from(text: String) -> Result<Self, ValueError> {
         Self::parse(&text)
+    }
+}
+
+/// YAML reads `code: 272051` as a number; a leading zero lost that way is put back.
+impl TryFrom<Scalar> for MunicipalityCode {
+    type Error = ValueError;
+
+    fn try_from(scalar: Scalar) -> Result<Self, ValueError> {
+        match scalar {
+            Scalar::Text(text) => Self::parse(&text),
+            Scalar::Integer(number) => Self::parse(&format!("{number:06}")),
+            Scalar::Fraction(number) => Err(ValueError::MunicipalityCode(number.to_string())),
+        }
     }
 }
 
@@ -201,5 +251,168 @@ impl Prefecture {
 impl fmt::Display for Prefecture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.pad(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::{MunicipalityCode, Prefecture, check_digit};
+    use crate::ValueError;
+
+    #[test]
+    fn published_codes_are_valid() {
+        for code in [
+            "272051", "272248", "272230", "152064", "043231", "010006", "011002", "131016",
+            "221309", "221384", "270008", "473821",
+        ] {
+            assert_eq!(MunicipalityCode::parse(code).unwrap().as_str(), code);
+        }
+    }
+
+    #[test]
+    fn full_width_digits_and_blanks_are_accepted() {
+        assert_eq!(
+            MunicipalityCode::parse(" ２７２０５１　").unwrap().as_str(),
+            "272051"
+        );
+    }
+
+    #[test]
+    fn a_wrong_digit_is_named_with_the_right_one() {
+        let error = MunicipalityCode::parse("272052").unwrap_err();
+        assert_eq!(
+            error,
+            ValueError::MunicipalityCheckDigit {
+                given: "272052".into(),
+                expected: 1
+            }
+        );
+    }
+
+    #[test]
+    fn what_is_no_code_is_refused() {
+        for text in [
+            "",
+            "27205",
+            "2720510",
+            "48000X",
+            "002051",
+            "489999",
+            "吹田市",
+            "27 051",
+        ] {
+            assert!(
+                matches!(
+                    MunicipalityCode::parse(text),
+                    Err(ValueError::MunicipalityCode(_))
+                ),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn the_check_digit_is_added_to_a_statistics_code() {
+        assert_eq!(
+            MunicipalityCode::from_jis5("27205").unwrap().as_str(),
+            "272051"
+        );
+        assert!(MunicipalityCode::from_jis5("48001").is_err());
+    }
+
+    #[test]
+    fn a_lost_zero_is_put_back_only_when_proven() {
+        assert_eq!(
+            MunicipalityCode::read_mended("92011").unwrap().as_str(),
+            "092011"
+        );
+        assert_eq!(
+            MunicipalityCode::read_mended("272051").unwrap().as_str(),
+            "272051"
+        );
+        assert_eq!(
+            MunicipalityCode::read_mended("92012"),
+            None,
+            "the check digit does not fit"
+        );
+        assert_eq!(
+            MunicipalityCode::read_mended("27205"),
+            None,
+            "a statistics code"
+        );
+        assert_eq!(
+            MunicipalityCode::read_mended("43231"),
+            None,
+            "柴田町 without its zero, or a statistics code of Kumamoto"
+        );
+    }
+
+    #[test]
+    fn a_code_in_yaml_may_lack_quotation_marks() {
+        let read = |json: &str| {
+            serde_json::from_str::<MunicipalityCode>(json)
+                .map(|code| code.as_str().to_owned())
+                .ok()
+        };
+        assert_eq!(read("\"272051\""), Some("272051".into()));
+        assert_eq!(read("272051"), Some("272051".into()));
+        assert_eq!(read("43231"), Some("043231".into()));
+        assert_eq!(read("272052"), None);
+        assert_eq!(
+            serde_json::to_string(&MunicipalityCode::parse("043231").unwrap()).unwrap(),
+            "\"043231\""
+        );
+    }
+
+    #[test]
+    fn a_whole_prefecture_has_a_code_too() {
+        let osaka = MunicipalityCode::parse("270008").unwrap();
+        assert!(osaka.is_prefecture());
+        assert_eq!(
+            (osaka.prefecture().number(), osaka.prefecture().english()),
+            (27, "Osaka")
+        );
+        assert!(!MunicipalityCode::parse("272051").unwrap().is_prefecture());
+        assert_eq!(Prefecture::all().count(), 47);
+        assert_eq!(Prefecture::new(0), None);
+        assert_eq!(Prefecture::new(47).unwrap().name(), "沖縄県");
+        assert_eq!(Prefecture::new(48), None);
+    }
+
+    /// The remainder that decides the check digit.
+    fn remainder(code: &[u8]) -> u32 {
+        code.iter()
+            .zip([6, 5, 4, 3, 2])
+            .map(|(digit, weight)| u32::from(digit - b'0') * weight)
+            .sum::<u32>()
+            % 11
+    }
+
+    proptest! {
+        #[test]
+        fn every_single_error_is_caught_that_can_be(prefecture in 1..=47_u8, rest in "[0-9]{3}", place in 0..6_usize, wrong in b'0'..=b'9') {
+            let code = MunicipalityCode::from_jis5(&format!("{prefecture:02}{rest}")).unwrap();
+            prop_assert_eq!(MunicipalityCode::parse(code.as_str()), Ok(code));
+            let mut typed = code.as_str().to_owned().into_bytes();
+            prop_assume!(typed[place] != wrong);
+            typed[place] = wrong;
+            // The rule gives the remainders 0 and 10 the same digit: that one confusion it cannot see.
+            let confused = [remainder(code.as_str().as_bytes()), remainder(&typed)];
+            prop_assume!(confused != [0, 10] && confused != [10, 0]);
+            prop_assert!(MunicipalityCode::parse(std::str::from_utf8(&typed).unwrap()).is_err());
+        }
+
+        #[test]
+        fn the_check_digit_is_one_digit(digits in prop::array::uniform5(b'0'..=b'9')) {
+            prop_assert!(check_digit(digits) <= 9);
+        }
+
+        #[test]
+        fn any_text_can_be_offered(text in any::<String>()) {
+            let _ = MunicipalityCode::parse(&text);
+            let _ = MunicipalityCode::read_mended(&text);
+        }
     }
 }

@@ -71,3 +71,86 @@ impl FromStr for Rounding {
             .ok_or_else(|| ValueError::Rounding(name.to_owned()))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use rust_decimal::Decimal;
+
+    use super::Rounding;
+
+    #[track_caller]
+    fn rounds(value: &str, half_up: &str, cut_off: &str, up: &str) {
+        let value: Decimal = value.parse().unwrap();
+        let all = Rounding::ALL.map(|rounding| rounding.apply(value, 0).to_string());
+        assert_eq!(all, [half_up, cut_off, up], "{value}");
+    }
+
+    #[test]
+    fn each_way_rounds_as_its_name_says() {
+        rounds("2.4", "2", "2", "3");
+        rounds("2.5", "3", "2", "3");
+        rounds("2.6", "3", "2", "3");
+        rounds("3.5", "4", "3", "4");
+        rounds("2", "2", "2", "2");
+        rounds("0.0001", "0", "0", "1");
+    }
+
+    #[test]
+    fn below_zero_is_the_mirror_of_above() {
+        rounds("-2.4", "-2", "-2", "-3");
+        rounds("-2.5", "-3", "-2", "-3");
+    }
+
+    #[test]
+    fn names_are_read_back() {
+        for rounding in Rounding::ALL {
+            assert_eq!(rounding.as_str().parse(), Ok(rounding));
+            assert_eq!(
+                serde_json::to_string(&rounding).unwrap(),
+                format!("\"{rounding}\"")
+            );
+        }
+        assert!("half_even".parse::<Rounding>().is_err());
+    }
+
+    fn decimal() -> impl Strategy<Value = Decimal> {
+        (any::<i64>(), 0..12_u32).prop_map(|(digits, scale)| Decimal::new(digits, scale))
+    }
+
+    proptest! {
+        #[test]
+        fn rounding_twice_changes_nothing(value in decimal(), places in 0..6_u32) {
+            for rounding in Rounding::ALL {
+                let once = rounding.apply(value, places);
+                prop_assert_eq!(rounding.apply(once, places), once);
+                prop_assert!(once.scale() <= places.max(value.scale().min(places)));
+            }
+        }
+
+        #[test]
+        fn signs_do_not_matter(value in decimal(), places in 0..6_u32) {
+            for rounding in Rounding::ALL {
+                prop_assert_eq!(rounding.apply(-value, places), -rounding.apply(value, places));
+            }
+        }
+
+        #[test]
+        fn cut_off_and_up_enclose_the_value_within_one_step(value in decimal(), places in 0..6_u32) {
+            let value = value.abs();
+            let [half_up, cut_off, up] = Rounding::ALL.map(|rounding| rounding.apply(value, places));
+            let step = Decimal::new(1, places);
+            prop_assert!(cut_off <= value && value <= up);
+            prop_assert!(up - cut_off == Decimal::ZERO || up - cut_off == step);
+            prop_assert_eq!(half_up, if value - cut_off >= step / Decimal::TWO { up } else { cut_off });
+        }
+
+        #[test]
+        fn order_is_kept(one in decimal(), other in decimal(), places in 0..6_u32) {
+            let (low, high) = if one <= other { (one, other) } else { (other, one) };
+            for rounding in Rounding::ALL {
+                prop_assert!(rounding.apply(low, places) <= rounding.apply(high, places));
+            }
+        }
+    }
+}

@@ -40,7 +40,11 @@ pub fn join_broken_words(text: &str) -> String {
             continue;
         }
         let end = end_of_blanks(&characters, at);
-        let gap = Gap { characters: &characters, start: at, end };
+        let gap = Gap {
+            characters: &characters,
+            start: at,
+            end,
+        };
         if gap.is_real() {
             joined.push(if gap.is_wide() { '\u{3000}' } else { ' ' });
         }
@@ -78,22 +82,40 @@ enum Sort {
 
 fn sort(character: char) -> Sort {
     match character {
-        '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => Sort::Structure,
+        '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
+            Sort::Structure
+        }
         '0'..='9' | '０'..='９' => Sort::Digit,
-        'a'..='z' | 'A'..='Z' | 'ａ'..='ｚ' | 'Ａ'..='Ｚ' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ' => Sort::Latin,
+        'a'..='z' | 'A'..='Z' | 'ａ'..='ｚ' | 'Ａ'..='Ｚ' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ' => {
+            Sort::Latin
+        }
         '-' | '‐' | '‑' | '－' => Sort::Hyphen,
         '(' | '[' | '{' => Sort::Open,
         ')' | ']' | '}' => Sort::Close,
-        '（' | '［' | '｛' | '「' | '『' | '〔' | '〈' | '《' | '〖' | '｢' => Sort::OpenWide,
-        '）' | '］' | '｝' | '」' | '』' | '〕' | '〉' | '》' | '〗' | '｣' | '】' => Sort::CloseWide,
-        '【' | '※' | '＊' | '・' | '･' | '•' | '‣' | '◦' | '〇' | '◯' | '★' | '☆' => Sort::Mark,
+        '（' | '［' | '｛' | '「' | '『' | '〔' | '〈' | '《' | '〖' | '｢' => {
+            Sort::OpenWide
+        }
+        '）' | '］' | '｝' | '」' | '』' | '〕' | '〉' | '》' | '〗' | '｣' | '】' => {
+            Sort::CloseWide
+        }
+        '【' | '※' | '＊' | '・' | '･' | '•' | '‣' | '◦' | '〇' | '◯' | '★' | '☆' => {
+            Sort::Mark
+        }
         // ① to ⓿, and geometric shapes such as ■ ● ◆ ▲.
         '\u{2460}'..='\u{24FF}' | '\u{25A0}'..='\u{25FF}' | '\u{2776}'..='\u{2793}' => Sort::Mark,
-        '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF01}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}' => Sort::Japanese,
+        '\u{2E80}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}' | '\u{FF01}'..='\u{FFEF}' | '\u{20000}'..='\u{3FFFF}'
         // Variation selectors belong to the kanji before them.
-        '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => Sort::Japanese,
+        | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => Sort::Japanese,
         _ => Sort::Other,
     }
+}
+
+const fn is_opening(sort: Sort) -> bool {
+    matches!(sort, Sort::Open | Sort::OpenWide)
+}
+
+const fn is_closing(sort: Sort) -> bool {
+    matches!(sort, Sort::Close | Sort::CloseWide)
 }
 
 /// A run of blanks between two characters.
@@ -111,17 +133,22 @@ impl Gap<'_> {
         };
         let (left, right) = (sort(before), sort(after));
         match (left, right) {
-            (Sort::Structure, _) | (_, Sort::Structure) => false,
+            _ if left == Sort::Structure || right == Sort::Structure => false,
             (_, Sort::Mark) => true,
-            (Sort::Mark, _) => self.mark_opens_item() || !matches!(right, Sort::Japanese | Sort::Latin),
-            (Sort::Open | Sort::OpenWide, _) | (_, Sort::Close | Sort::CloseWide | Sort::OpenWide) => false,
-            (Sort::Japanese | Sort::CloseWide | Sort::Close, Sort::Japanese) | (Sort::Japanese | Sort::CloseWide, Sort::Open) => {
+            (Sort::Mark, _) => {
+                self.mark_opens_item() || !matches!(right, Sort::Japanese | Sort::Latin)
+            }
+            _ if is_opening(left) || is_closing(right) || right == Sort::OpenWide => false,
+            (Sort::Japanese | Sort::CloseWide | Sort::Close, Sort::Japanese)
+            | (Sort::Japanese | Sort::CloseWide, Sort::Open) => {
                 self.is_wide() && !self.is_between_single_characters()
             }
             (Sort::Japanese, Sort::Latin) | (Sort::Latin, Sort::Japanese) => self.is_wide(),
             (Sort::Japanese, Sort::Digit) => !self.is_inside_date(),
-            (Sort::Digit, Sort::Japanese) => !(matches!(after, '年' | '月' | '日') && !self.number_starts_line()),
-            (Sort::Digit, _) if matches!(after, '%' | '℃') => false,
+            (Sort::Digit, Sort::Japanese) => {
+                !matches!(after, '年' | '月' | '日') || self.number_starts_line()
+            }
+            (Sort::Digit, Sort::Other) => !matches!(after, '%' | '℃'),
             (Sort::Latin, Sort::Latin) => !self.tears_latin_word(),
             (Sort::Latin, Sort::Digit) => !self.follows_era_letter(),
             (Sort::Latin, Sort::Open) => self.word_before(self.start).len() > 1,
@@ -155,8 +182,13 @@ impl Gap<'_> {
     /// `目　的`: one Japanese character alone on each side, a heading spread out.
     fn is_between_single_characters(&self) -> bool {
         let alone = |place: usize| {
-            let joined_left = place.checked_sub(1).and_then(|left| self.at(left)).is_some_and(|c| !is_blank(c) && !is_break(c));
-            let joined_right = self.at(place + 1).is_some_and(|c| !is_blank(c) && !is_break(c));
+            let joined_left = place
+                .checked_sub(1)
+                .and_then(|left| self.at(left))
+                .is_some_and(|c| !is_blank(c) && !is_break(c));
+            let joined_right = self
+                .at(place + 1)
+                .is_some_and(|c| !is_blank(c) && !is_break(c));
             !joined_left && !joined_right
         };
         alone(self.start - 1) && alone(self.end)
@@ -165,15 +197,22 @@ impl Gap<'_> {
     /// `・` inside a list of words is no mark of an item; at the start of a word it is.
     fn mark_opens_item(&self) -> bool {
         let mark = self.start - 1;
-        !matches!(self.at(mark), Some('・' | '･')) || mark.checked_sub(1).and_then(|c| self.at(c)).is_none_or(|c| is_blank(c) || is_break(c))
+        !matches!(self.at(mark), Some('・' | '･'))
+            || mark
+                .checked_sub(1)
+                .and_then(|c| self.at(c))
+                .is_none_or(|c| is_blank(c) || is_break(c))
     }
 
     /// `令和 5`, `5年 6月`, `6月 1日`.
     fn is_inside_date(&self) -> bool {
-        let unit = self.at(self.word_after(self.end).end).filter(|c| !is_blank(*c)).or_else(|| {
-            let end = self.word_after(self.end).end;
-            self.at(end_of_blanks(self.characters, end))
-        });
+        let unit = self
+            .at(self.word_after(self.end).end)
+            .filter(|c| !is_blank(*c))
+            .or_else(|| {
+                let end = self.word_after(self.end).end;
+                self.at(end_of_blanks(self.characters, end))
+            });
         match self.before() {
             Some('和' | '成' | '治' | '正') => matches!(unit, Some('年' | '(' | '（')),
             Some('年') => unit == Some('月'),
@@ -192,9 +231,13 @@ impl Gap<'_> {
     fn follows_era_letter(&self) -> bool {
         let letter = self.word_before(self.start);
         let number = self.word_after(self.end);
-        let is_era = letter.len() == 1 && matches!(self.at(letter.start), Some('M' | 'T' | 'S' | 'H' | 'R'));
+        let is_era =
+            letter.len() == 1 && matches!(self.at(letter.start), Some('M' | 'T' | 'S' | 'H' | 'R'));
         let unit = self.at(end_of_blanks(self.characters, number.end));
-        is_era && number.len() <= 2 && unit == Some('年') && self.latin_word_before(letter.start).is_none()
+        is_era
+            && number.len() <= 2
+            && unit == Some('年')
+            && self.latin_word_before(letter.start).is_none()
     }
 
     /// `i -` of `W i - F i`, and `Wi -` of `Wi -Fi`.
@@ -203,7 +246,8 @@ impl Gap<'_> {
             return true;
         }
         let after_hyphen = end_of_blanks(self.characters, self.end + 1);
-        self.is_single(&self.word_before(self.start)) && self.is_single(&self.word_after(after_hyphen))
+        self.is_single(&self.word_before(self.start))
+            && self.is_single(&self.word_after(after_hyphen))
     }
 
     /// `- F` of `W i - F i`, and `ICT- B` of `ICT- BCP`.
@@ -254,7 +298,9 @@ impl Gap<'_> {
             return !article && self.characters[word.end - 1].is_lowercase();
         }
         let followed_by_number = {
-            let end_of_tail = (0..tail.len()).fold(self.end, |place, _| end_of_blanks(self.characters, place + 1));
+            let end_of_tail = (0..tail.len()).fold(self.end, |place, _| {
+                end_of_blanks(self.characters, place + 1)
+            });
             self.sort_at(end_of_tail) == Some(Sort::Digit)
         };
         self.all(word, char::is_uppercase)
@@ -284,7 +330,8 @@ impl Gap<'_> {
     /// The Latin word that only blanks set apart from `place`, on its left.
     fn latin_word_before(&self, place: usize) -> Option<Word> {
         let end = start_of_blanks(self.characters, place);
-        (end < place && end > 0 && sort(self.characters[end - 1]) == Sort::Latin).then(|| self.word_before(end))
+        (end < place && end > 0 && sort(self.characters[end - 1]) == Sort::Latin)
+            .then(|| self.word_before(end))
     }
 
     /// The Latin word that only blanks set apart from `place`, on its right.
@@ -298,7 +345,9 @@ impl Gap<'_> {
     }
 
     fn all(&self, word: &Word, rule: fn(char) -> bool) -> bool {
-        self.characters[word.start..word.end].iter().all(|c| rule(*c))
+        self.characters[word.start..word.end]
+            .iter()
+            .all(|c| rule(*c))
     }
 }
 
@@ -371,7 +420,10 @@ mod tests {
         mends("公衆無線 L A N (W i - F i)", "公衆無線LAN(Wi-Fi)");
         mends("市民を守る I C T", "市民を守るICT");
         mends("I o T）機器の", "IoT）機器の");
-        mends("オープンデータカタログサイトBOD I K ODCSに", "オープンデータカタログサイトBODIK ODCSに");
+        mends(
+            "オープンデータカタログサイトBOD I K ODCSに",
+            "オープンデータカタログサイトBODIK ODCSに",
+        );
         mends("ICT- BCPの策定", "ICT-BCPの策定");
         mends("W eb会議", "Web会議");
         mends("I CT推進", "ICT推進");
@@ -388,7 +440,16 @@ mod tests {
 
     #[test]
     fn blanks_between_latin_words_stay() {
-        for text in ["AI OCR", "Fit Gap", "Society 5.0", "JIS X 8341", "Plan B", "Build a city", "Robotic Process Automation", "LAN (Wi-Fi)"] {
+        for text in [
+            "AI OCR",
+            "Fit Gap",
+            "Society 5.0",
+            "JIS X 8341",
+            "Plan B",
+            "Build a city",
+            "Robotic Process Automation",
+            "LAN (Wi-Fi)",
+        ] {
             stays(text);
         }
     }
@@ -408,7 +469,14 @@ mod tests {
 
     #[test]
     fn a_label_and_its_number_stay_apart() {
-        for text in ["参加人数 200人", "窓口 15件", "申込み 30.7%", "1 行政事務における生産性の向上", "3 日程の調整", "10 20 30"] {
+        for text in [
+            "参加人数 200人",
+            "窓口 15件",
+            "申込み 30.7%",
+            "1 行政事務における生産性の向上",
+            "3 日程の調整",
+            "10 20 30",
+        ] {
             stays(text);
         }
         mends("整備率 100 %", "整備率 100%");
@@ -437,8 +505,9 @@ mod tests {
     /// Texts made of the pieces that matter, so that rules meet each other.
     fn torn_text() -> impl Strategy<Value = String> {
         let piece = proptest::sample::select(vec![
-            " ", " ", " ", "　", "\n", "\t", "A", "b", "I", "C", "e", "a", "We", "AI", "OCR", "Plan", "-", "－", "(", ")", "（", "）", "・", "※", "①",
-            "【", "】", "5", "12", "年", "月", "日", "度", "和", "市", "ア", "ー", "。", "、", "%", ".", "R", "/", "Ｗ",
+            " ", " ", " ", "　", "\n", "\t", "A", "b", "I", "C", "e", "a", "We", "AI", "OCR",
+            "Plan", "-", "－", "(", ")", "（", "）", "・", "※", "①", "【", "】", "5", "12", "年",
+            "月", "日", "度", "和", "市", "ア", "ー", "。", "、", "%", ".", "R", "/", "Ｗ",
         ]);
         proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
     }

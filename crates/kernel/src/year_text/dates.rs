@@ -18,7 +18,12 @@ pub(crate) fn read_date(text: &str) -> Option<Date> {
 fn eight_digits(text: &PlainText) -> Option<(usize, Date)> {
     let (end, number) = text.number(0, 8)?;
     (end == 8).then_some(())?;
-    let date = Date::new(i16::try_from(number / 10_000).ok()?, i8::try_from(number / 100 % 100).ok()?, i8::try_from(number % 100).ok()?).ok()?;
+    let date = Date::new(
+        i16::try_from(number / 10_000).ok()?,
+        i8::try_from(number / 100 % 100).ok()?,
+        i8::try_from(number % 100).ok()?,
+    )
+    .ok()?;
     Some((end, date))
 }
 
@@ -34,9 +39,16 @@ fn parted_date(text: &PlainText) -> Option<(usize, Date)> {
     }
     let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
     let date = Date::new(i16::try_from(year.year).ok()?, month, day).ok()?;
-    let era = Era::ALL.into_iter().find(|era| era_number(text, 0).is_some_and(|_| text.word(0, era.name()).is_some() || text.at(0) == Some(era.letter())));
+    let era = Era::ALL.into_iter().find(|era| {
+        era_number(text, 0)
+            .is_some_and(|_| text.word(0, era.name()).is_some() || text.at(0) == Some(era.letter()))
+    });
     // 令和元年4月1日 is no date: the era had not begun.
-    era.is_none_or(|era| Wareki::new(era, year.year - era.first_year() + 1).is_ok_and(|year| year.to_date(month, day).is_ok())).then_some((place, date))
+    era.is_none_or(|era| {
+        Wareki::new(era, year.year - era.first_year() + 1)
+            .is_ok_and(|year| year.to_date(month, day).is_ok())
+    })
+    .then_some((place, date))
 }
 
 /// One of `signs` with blanks around it, and the place after.
@@ -48,10 +60,14 @@ fn part(text: &PlainText, place: usize, signs: &[char]) -> Option<(usize, char)>
 
 /// `(土)`, `(土曜日)`, `土曜日`.
 fn is_weekday(text: &str) -> bool {
-    let inside = text.strip_prefix('(').and_then(|text| text.strip_suffix(')'));
+    let inside = text
+        .strip_prefix('(')
+        .and_then(|text| text.strip_suffix(')'));
     let name = inside.unwrap_or(text);
     let mut characters = name.chars();
-    let known = characters.next().is_some_and(|day| "月火水木金土日".contains(day));
+    let known = characters
+        .next()
+        .is_some_and(|day| "月火水木金土日".contains(day));
     let ending = characters.as_str();
     known && (ending == "曜日" || inside.is_some() && matches!(ending, "" | "曜" | "・祝"))
 }

@@ -86,7 +86,11 @@ pub(crate) fn find_all(text: &str) -> Vec<YearMention> {
             continue;
         };
         loop {
-            found.push(YearMention { range: text.bytes(place..hit.end), year: hit.year, kind: hit.kind });
+            found.push(YearMention {
+                range: text.bytes(place..hit.end),
+                year: hit.year,
+                kind: hit.kind,
+            });
             place = hit.end;
             let Some((next_place, next)) = carried_year(&text, hit) else {
                 break;
@@ -119,22 +123,37 @@ pub(crate) fn read(text: &str) -> Option<FiscalYear> {
     }
     // A number alone, or with its twin: `2023`, `R5 (2023)`.
     let number = with_twin_number(&text, number(&text, 0)?);
-    let is_year = text.rest(number.end).is_empty() && (number.count == Count::Western || is_plausible_alone(number));
-    if is_year { FiscalYear::new(number.year).ok() } else { None }
+    let is_year = text.rest(number.end).is_empty()
+        && (number.count == Count::Western || is_plausible_alone(number));
+    if is_year {
+        FiscalYear::new(number.year).ok()
+    } else {
+        None
+    }
 }
 
 pub(crate) fn read_in(text: &str) -> Option<FiscalYear> {
-    let mut years = find_all(text).into_iter().filter(|mention| mention.kind == YearKind::Fiscal).map(|mention| mention.year);
+    let mut years = find_all(text)
+        .into_iter()
+        .filter(|mention| mention.kind == YearKind::Fiscal)
+        .map(|mention| mention.year);
     let first = years.next()?;
     years.all(|year| year == first).then_some(first)
 }
 
 /// `（令和5年度）` → `令和5年度`.
 fn strip_brackets(text: &str) -> &str {
-    [('（', '）'), ('(', ')'), ('【', '】'), ('［', '］'), ('[', ']'), ('〔', '〕')]
-        .into_iter()
-        .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close))
-        .map_or(text, str::trim)
+    [
+        ('（', '）'),
+        ('(', ')'),
+        ('【', '】'),
+        ('［', '］'),
+        ('[', ']'),
+        ('〔', '〕'),
+    ]
+    .into_iter()
+    .find_map(|(open, close)| text.strip_prefix(open)?.strip_suffix(close))
+    .map_or(text, str::trim)
 }
 
 /// A year with its mark, taking `（2019年度）` after `令和元年度` into the same mention when both mean the same year.
@@ -143,7 +162,11 @@ fn year(text: &PlainText, place: usize) -> Option<Hit> {
     let twin = text
         .one_of(text.skip_blanks(hit.end), &OPENING)
         .map(|inside| text.skip_blanks(inside))
-        .and_then(|inside| single_year(text, inside).map(|twin| (twin.year, twin.end)).or_else(|| bare_twin(text, inside)))
+        .and_then(|inside| {
+            single_year(text, inside)
+                .map(|twin| (twin.year, twin.end))
+                .or_else(|| bare_twin(text, inside))
+        })
         .filter(|(year, _)| *year == hit.year)
         .and_then(|(_, end)| text.one_of(text.skip_blanks(end), &CLOSING));
     Some(twin.map_or(hit, |end| Hit { end, ..hit }))
@@ -174,17 +197,32 @@ fn single_year(text: &PlainText, place: usize) -> Option<Hit> {
         Some((number, (number.end, kind)))
     });
     if let Some((number, (end, kind))) = marked {
-        return Some(Hit { end, kind, year: FiscalYear::new(number.year).ok()?, count: number.count });
+        return Some(Hit {
+            end,
+            kind,
+            year: FiscalYear::new(number.year).ok()?,
+            count: number.count,
+        });
     }
     if !stands_alone(text, number) {
         return None;
     }
-    Some(Hit { end: number.end, kind: YearKind::Bare, year: FiscalYear::new(number.year).ok()?, count: number.count })
+    Some(Hit {
+        end: number.end,
+        kind: YearKind::Bare,
+        year: FiscalYear::new(number.year).ok()?,
+        count: number.count,
+    })
 }
 
 /// `FY2023`, `FY 23`.
 fn fy(text: &PlainText, place: usize) -> Option<Hit> {
-    if text.before(place).is_some_and(|c| c.is_ascii_alphanumeric()) || text.at(place) != Some('F') || text.at(place + 1) != Some('Y') {
+    if text
+        .before(place)
+        .is_some_and(|c| c.is_ascii_alphanumeric())
+        || text.at(place) != Some('F')
+        || text.at(place + 1) != Some('Y')
+    {
         return None;
     }
     let (end, number) = text.number(text.skip_blanks(place + 2), 4)?;
@@ -194,7 +232,12 @@ fn fy(text: &PlainText, place: usize) -> Option<Hit> {
     (!text.at(end).is_some_and(|c| c.is_ascii_alphanumeric()))
         .then(|| FiscalYear::new(year).ok())
         .flatten()
-        .map(|year| Hit { end, year, kind: YearKind::Fiscal, count: Count::Western })
+        .map(|year| Hit {
+            end,
+            year,
+            kind: YearKind::Fiscal,
+            count: Count::Western,
+        })
 }
 
 /// 年度 or 年 after a number: the place after it and what it means.
@@ -212,21 +255,34 @@ fn mark(text: &PlainText, place: usize) -> Option<(usize, YearKind)> {
 fn number(text: &PlainText, place: usize) -> Option<Number> {
     era_number(text, place).or_else(|| {
         let (end, year) = text.number(place, 4)?;
-        (1868..=2199).contains(&year).then_some(Number { end, year, count: Count::Western })
+        (1868..=2199).contains(&year).then_some(Number {
+            end,
+            year,
+            count: Count::Western,
+        })
     })
 }
 
 fn era_number(text: &PlainText, place: usize) -> Option<Number> {
     let (count, era, after) = Era::ALL.into_iter().find_map(|era| {
-        let by_name = text.word(place, era.name()).map(|after| (Count::Era(era), era, after));
+        let by_name = text
+            .word(place, era.name())
+            .map(|after| (Count::Era(era), era, after));
         by_name.or_else(|| {
             let after = text.one_of(place, &[era.letter()])?;
             // `R.5`, `H.30`
-            Some((Count::Letter(era), era, text.one_of(after, &['.']).unwrap_or(after)))
+            Some((
+                Count::Letter(era),
+                era,
+                text.one_of(after, &['.']).unwrap_or(after),
+            ))
         })
     })?;
     let digits_at = text.skip_blanks(after);
-    let (end, year) = text.one_of(digits_at, &['元']).map(|end| (end, 1)).or_else(|| text.number(digits_at, 3))?;
+    let (end, year) = text
+        .one_of(digits_at, &['元'])
+        .map(|end| (end, 1))
+        .or_else(|| text.number(digits_at, 3))?;
     let year = Wareki::new(era, year).ok()?.western_year();
     Some(Number { end, year, count })
 }
@@ -238,9 +294,14 @@ fn with_twin_number(text: &PlainText, number: Number) -> Number {
         let twin = self::number(text, text.skip_blanks(place))?;
         (twin.year == number.year).then_some(twin.end)
     };
-    let bracketed = text.one_of(place, &OPENING).and_then(same).and_then(|end| text.one_of(text.skip_blanks(end), &CLOSING));
+    let bracketed = text
+        .one_of(place, &OPENING)
+        .and_then(same)
+        .and_then(|end| text.one_of(text.skip_blanks(end), &CLOSING));
     let joined = || text.one_of(place, &['・', '/']).and_then(same);
-    bracketed.or_else(joined).map_or(number, |end| Number { end, ..number })
+    bracketed
+        .or_else(joined)
+        .map_or(number, |end| Number { end, ..number })
 }
 
 /// The mark that `令和3` takes from the end of `令和3～5年度`.
@@ -252,7 +313,9 @@ fn kind_at_end_of_span(text: &PlainText, first: Number) -> Option<YearKind> {
     if last.year <= first.year {
         return None;
     }
-    let kind = mark(text, last.end).map(|(_, kind)| kind).or_else(|| kind_at_end_of_span(text, last))?;
+    let kind = mark(text, last.end)
+        .map(|(_, kind)| kind)
+        .or_else(|| kind_at_end_of_span(text, last))?;
     (is_span || kind == YearKind::Fiscal).then_some(kind)
 }
 
@@ -260,9 +323,18 @@ fn kind_at_end_of_span(text: &PlainText, first: Number) -> Option<YearKind> {
 fn carried_year(text: &PlainText, hit: Hit) -> Option<(usize, Hit)> {
     let (place, is_span) = connector(text, hit.end)?;
     let number = with_twin_number(text, continued_number(text, place, hit.count)?);
-    let (end, kind) = mark(text, number.end).or_else(|| Some((number.end, kind_at_end_of_span(text, number)?)))?;
+    let (end, kind) = mark(text, number.end)
+        .or_else(|| Some((number.end, kind_at_end_of_span(text, number)?)))?;
     let year = FiscalYear::new(number.year).ok()?;
-    (year > hit.year && kind == hit.kind && (is_span || kind == YearKind::Fiscal)).then_some((place, Hit { end, year, kind, count: hit.count }))
+    (year > hit.year && kind == hit.kind && (is_span || kind == YearKind::Fiscal)).then_some((
+        place,
+        Hit {
+            end,
+            year,
+            kind,
+            count: hit.count,
+        },
+    ))
 }
 
 fn continued_number(text: &PlainText, place: usize, count: Count) -> Option<Number> {
@@ -277,8 +349,16 @@ fn continued_number(text: &PlainText, place: usize, count: Count) -> Option<Numb
 /// The place after a sign that joins two years, and whether it makes a span.
 fn connector(text: &PlainText, place: usize) -> Option<(usize, bool)> {
     let place = text.skip_blanks(place);
-    let span = SPANS.iter().find_map(|sign| text.word(place, sign)).map(|end| (end, true));
-    let (end, is_span) = span.or_else(|| LISTS.iter().find_map(|sign| text.word(place, sign)).map(|end| (end, false)))?;
+    let span = SPANS
+        .iter()
+        .find_map(|sign| text.word(place, sign))
+        .map(|end| (end, true));
+    let (end, is_span) = span.or_else(|| {
+        LISTS
+            .iter()
+            .find_map(|sign| text.word(place, sign))
+            .map(|end| (end, false))
+    })?;
     Some((text.skip_blanks(end), is_span))
 }
 
@@ -286,7 +366,8 @@ fn connector(text: &PlainText, place: usize) -> Option<(usize, bool)> {
 fn stands_alone(text: &PlainText, number: Number) -> bool {
     let next = text.at(number.end);
     let continues = next.is_some_and(|c| c.is_ascii_alphanumeric() || is_numeral(c) || c == '年');
-    let separated = matches!(next, Some('.' | '/' | '-')) && era_number(text, number.end + 1).is_none();
+    let separated =
+        matches!(next, Some('.' | '/' | '-')) && era_number(text, number.end + 1).is_none();
     let is_letter_long_gone = matches!(number.count, Count::Letter(Era::Showa));
     is_plausible_alone(number) && !is_letter_long_gone && !continues && !separated
 }

@@ -17,7 +17,12 @@ impl PlainText {
     pub(super) fn new(text: &str) -> Self {
         let plain = text.char_indices().flat_map(|(start, original)| {
             let range = start..start + original.len_utf8();
-            std::iter::once(original).nfkc().map(move |character| Plain { character, range: range.clone() })
+            std::iter::once(original)
+                .nfkc()
+                .map(move |character| Plain {
+                    character,
+                    range: range.clone(),
+                })
         });
         Self(plain.collect())
     }
@@ -38,8 +43,15 @@ impl PlainText {
 
     /// The bytes of the original text from one place up to another.
     pub(super) fn bytes(&self, places: Range<usize>) -> Range<usize> {
-        let start = self.0.get(places.start).map_or(0, |plain| plain.range.start);
-        let end = places.end.checked_sub(1).and_then(|last| self.0.get(last)).map_or(start, |plain| plain.range.end);
+        let start = self
+            .0
+            .get(places.start)
+            .map_or(0, |plain| plain.range.start);
+        let end = places
+            .end
+            .checked_sub(1)
+            .and_then(|last| self.0.get(last))
+            .map_or(start, |plain| plain.range.end);
         start..end
     }
 
@@ -64,7 +76,10 @@ impl PlainText {
 
     /// The place of the next character that is no blank. A tab parts the cells of a table and is never skipped.
     pub(super) fn skip_blanks(&self, mut place: usize) -> usize {
-        while self.at(place).is_some_and(|c| c.is_whitespace() && c != '\t') {
+        while self
+            .at(place)
+            .is_some_and(|c| c.is_whitespace() && c != '\t')
+        {
             place += 1;
         }
         place
@@ -72,12 +87,18 @@ impl PlainText {
 
     /// All that follows a place, without blanks.
     pub(super) fn rest(&self, place: usize) -> String {
-        self.0.iter().skip(place).map(|plain| plain.character).filter(|c| !c.is_whitespace()).collect()
+        self.0
+            .iter()
+            .skip(place)
+            .map(|plain| plain.character)
+            .filter(|c| !c.is_whitespace())
+            .collect()
     }
 
     /// A number of one to `most` digits, or in kanji (`五`, `三十一`, `二〇二三`), and the place after it.
     pub(super) fn number(&self, place: usize, most: usize) -> Option<(usize, i32)> {
-        self.digits(place, most).or_else(|| self.kanji_number(place, most))
+        self.digits(place, most)
+            .or_else(|| self.kanji_number(place, most))
     }
 
     fn digits(&self, place: usize, most: usize) -> Option<(usize, i32)> {
@@ -126,5 +147,9 @@ impl PlainText {
 }
 
 fn kanji_digit(character: char) -> Option<i32> {
-    "〇一二三四五六七八九".chars().zip(0..).find_map(|(kanji, digit)| (kanji == character).then_some(digit)).or((character == '零').then_some(0))
+    "〇一二三四五六七八九"
+        .chars()
+        .zip(0..)
+        .find_map(|(kanji, digit)| (kanji == character).then_some(digit))
+        .or((character == '零').then_some(0))
 }
