@@ -111,6 +111,9 @@ pub enum StatementKind {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Group {
+    /// Its lasting name in addresses, unique in the plan; given when first stored, so a new file need not have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Which level it is.
     pub kind: GroupKind,
     /// Its number in the document.
@@ -164,6 +167,9 @@ pub enum GroupKind {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Initiative {
+    /// Its lasting name in addresses, unique in the plan; given when first stored, so a new file need not have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Its number in the document, marks removed, such as `11`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub number: Option<String>,
@@ -298,6 +304,9 @@ pub struct Project {
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Indicator {
+    /// Its lasting name in addresses, unique in the plan; given when first stored, so a new file need not have one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
     /// Its name, stray blanks and marks removed.
     pub name: String,
     /// How it is defined, in words.
