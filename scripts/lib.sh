@@ -14,7 +14,8 @@ export PATH="$PATH:$tools_dir/bin"
 # One line that says what is going on. To stderr, so that a script's output stays usable.
 say() { printf '%s\n' "$*" >&2; }
 
-# A step with a heading and, after it, the seconds it took.
+# A step with a heading and, after it, the seconds it took: step NAME COMMAND [WORD…].
+# bash does not stop at a failing line inside a function called here: such functions chain with &&.
 step() {
   local name=$1 begin=$SECONDS status=0
   shift
