@@ -392,16 +392,16 @@ mod tests {
 
     proptest! {
         #[test]
-        fn every_single_error_is_caught_that_can_be(prefecture in 1..=47_u8, rest in "[0-9]{3}", place in 0..6_usize, wrong in b'0'..=b'9') {
+        fn every_single_error_is_caught_that_can_be(prefecture in 1..=47_u8, rest in "[0-9]{3}", place in 0..6_usize, shift in 1..=9_u8) {
             let code = MunicipalityCode::from_jis5(&format!("{prefecture:02}{rest}")).unwrap();
             prop_assert_eq!(MunicipalityCode::parse(code.as_str()), Ok(code));
             let mut typed = code.as_str().to_owned().into_bytes();
-            prop_assume!(typed[place] != wrong);
-            typed[place] = wrong;
+            typed[place] = b'0' + (typed[place] - b'0' + shift) % 10;
             // The rule gives the remainders 0 and 10 the same digit: that one confusion it cannot see.
             let confused = [remainder(code.as_str().as_bytes()), remainder(&typed)];
-            prop_assume!(confused != [0, 10] && confused != [10, 0]);
-            prop_assert!(MunicipalityCode::parse(std::str::from_utf8(&typed).unwrap()).is_err());
+            let cannot_be_seen = confused == [0, 10] || confused == [10, 0];
+            let typed = std::str::from_utf8(&typed).unwrap();
+            prop_assert!(cannot_be_seen || MunicipalityCode::parse(typed).is_err());
         }
 
         #[test]

@@ -19,6 +19,7 @@
 /// | a word and its torn end or start | goes | `We b` → `Web`, `BOD I K ODCS` → `BODIK ODCS` |
 /// | Latin words of two letters or more | stays | `AI OCR`, `Society 5.0` |
 /// | Japanese and a number | stays, but for dates | `参加人数 200人`, `令和 5 年度` → `令和5年度` |
+/// | after an amount that stands apart | stays | `窓口 15分 選考 662時間` |
 /// | before the mark of an item (`①` `※` `【` `・` `●`) | stays | `①人数 ②割合` |
 /// | a full-width blank between words | stays | `第1章　総則`, but `目　的` → `目的` |
 ///
@@ -85,6 +86,8 @@ fn sort(character: char) -> Sort {
         '\n' | '\r' | '\t' | '\u{B}' | '\u{C}' | '\u{85}' | '\u{2028}' | '\u{2029}' => {
             Sort::Structure
         }
+        // A blank is never part of what stands beside a blank.
+        '\u{3000}' => Sort::Other,
         '0'..='9' | '０'..='９' => Sort::Digit,
         'a'..='z' | 'A'..='Z' | 'ａ'..='ｚ' | 'Ａ'..='Ｚ' | 'À'..='Ö' | 'Ø'..='ö' | 'ø'..='ɏ' => {
             Sort::Latin
@@ -108,6 +111,13 @@ fn sort(character: char) -> Sort {
         | '\u{FE00}'..='\u{FE0F}' | '\u{E0100}'..='\u{E01EF}' => Sort::Japanese,
         _ => Sort::Other,
     }
+}
+
+/// The last characters of what stands before a number in a date: an era (令和, 平成, 明治, 大正), 年 and 月.
+const DATE_HEADS: [char; 6] = ['和', '成', '治', '正', '年', '月'];
+
+fn is_part_of_number(character: char) -> bool {
+    sort(character) == Sort::Digit || matches!(character, '.' | ',' | '．' | '，')
 }
 
 const fn is_opening(sort: Sort) -> bool {
@@ -141,9 +151,10 @@ impl Gap<'_> {
             _ if is_opening(left) || is_closing(right) || right == Sort::OpenWide => false,
             (Sort::Japanese | Sort::CloseWide | Sort::Close, Sort::Japanese)
             | (Sort::Japanese | Sort::CloseWide, Sort::Open) => {
-                self.is_wide() && !self.is_between_single_characters()
+                self.is_wide() && !self.is_between_single_characters() || self.follows_amount()
             }
-            (Sort::Japanese, Sort::Latin) | (Sort::Latin, Sort::Japanese) => self.is_wide(),
+            (Sort::Japanese, Sort::Latin) => self.is_wide() || self.follows_amount(),
+            (Sort::Latin, Sort::Japanese) => self.is_wide(),
             (Sort::Japanese, Sort::Digit) => !self.is_inside_date(),
             (Sort::Digit, Sort::Japanese) => {
                 !matches!(after, '年' | '月' | '日') || self.number_starts_line()
@@ -204,6 +215,33 @@ impl Gap<'_> {
                 .is_none_or(|c| is_blank(c) || is_break(c))
     }
 
+    /// `窓口 15分 選考 662時間`: the blank after an amount that stands apart, a number with a unit of at most three
+    /// characters. What follows is another label, not more of the word.
+    fn follows_amount(&self) -> bool {
+        let mut unit = self.start;
+        while unit > 0 && sort(self.characters[unit - 1]) == Sort::Japanese {
+            unit -= 1;
+        }
+        let mut number = unit;
+        while number > 0 && is_part_of_number(self.characters[number - 1]) {
+            number -= 1;
+        }
+        if !(1..=3).contains(&(self.start - unit)) || number == unit {
+            return false;
+        }
+        let place_before = start_of_blanks(self.characters, number);
+        let before = place_before.checked_sub(1).and_then(|place| self.at(place));
+        // `令和 5年 度`, `5年 6月 末`: parts of a date, set apart or not.
+        let is_date = matches!(self.characters[unit], '年' | '月' | '日')
+            && (self.after() == Some('度')
+                || before.is_some_and(|c| sort(c) == Sort::Latin || DATE_HEADS.contains(&c)));
+        let stands_apart = place_before < number
+            || before.is_none_or(|c| {
+                matches!(c, '：' | '，') || !matches!(sort(c), Sort::Japanese | Sort::Latin)
+            });
+        stands_apart && !is_date
+    }
+
     /// `令和 5`, `5年 6月`, `6月 1日`.
     fn is_inside_date(&self) -> bool {
         let unit = self
@@ -214,9 +252,9 @@ impl Gap<'_> {
                 self.at(end_of_blanks(self.characters, end))
             });
         match self.before() {
-            Some('和' | '成' | '治' | '正') => matches!(unit, Some('年' | '(' | '（')),
             Some('年') => unit == Some('月'),
             Some('月') => unit == Some('日'),
+            Some(era) if DATE_HEADS.contains(&era) => matches!(unit, Some('年' | '(' | '（')),
             _ => false,
         }
     }
@@ -483,10 +521,29 @@ mod tests {
     }
 
     #[test]
+    fn several_labels_with_their_amounts_stay_apart() {
+        for text in [
+            "窓口 15分 選考 662時間",
+            "閲覧者数 436,942人 登録者数 82,759人",
+            "基礎研修:38人 DX推進研修:4人",
+            "R7年度 2,600件 R8年度 3,100件",
+        ] {
+            stays(text);
+        }
+        mends(
+            "導入室課 49% コード決済を 利用可能な歳入 80種類",
+            "導入室課 49% コード決済を利用可能な歳入 80種類",
+        );
+        mends("約20人 以上が参加", "約20人以上が参加");
+    }
+
+    #[test]
     fn dates_are_whole() {
         mends("令和 5 年度", "令和5年度");
         mends("令和 3(2021)年 6 月", "令和3(2021)年6月");
         mends("R 5 年度", "R5年度");
+        mends("計画を令和5 年度としている", "計画を令和5年度としている");
+        mends("令和5年 度", "令和5年度");
         mends("令和元年度 (2019年度)", "令和元年度(2019年度)");
     }
 
@@ -507,7 +564,8 @@ mod tests {
         let piece = proptest::sample::select(vec![
             " ", " ", " ", "　", "\n", "\t", "A", "b", "I", "C", "e", "a", "We", "AI", "OCR",
             "Plan", "-", "－", "(", ")", "（", "）", "・", "※", "①", "【", "】", "5", "12", "年",
-            "月", "日", "度", "和", "市", "ア", "ー", "。", "、", "%", ".", "R", "/", "Ｗ",
+            "月", "日", "度", "和", "市", "ア", "ー", "分", "：", ",", "。", "、", "%", ".", "R",
+            "/", "Ｗ",
         ]);
         proptest::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
     }
