@@ -1,9 +1,10 @@
 //! One municipality at run time.
 
 use std::{
+    any::{Any, TypeId},
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
-    sync::{Arc, PoisonError, RwLock},
+    sync::{Arc, Mutex, PoisonError, RwLock},
 };
 
 use futures::future::BoxFuture;
@@ -63,6 +64,7 @@ struct Inner {
     jobs: Vec<JobKind>,
     database: DatabaseUrl,
     data_directory: PathBuf,
+    state: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
 impl std::fmt::Debug for City {
@@ -147,6 +149,7 @@ impl City {
             jobs: services.iter().flat_map(|service| service.jobs()).collect(),
             database: settings.database,
             data_directory: settings.data_directory,
+            state: Mutex::default(),
         })))
     }
 
@@ -213,6 +216,15 @@ impl City {
     /// The kinds of job the services carry out.
     pub fn job_kinds(&self) -> impl Iterator<Item = &JobKind> {
         self.0.jobs.iter()
+    }
+
+    /// Something a service keeps in memory for this city, such as a cache; made when first asked for.
+    /// It lasts as long as the process and is not shared with other nodes.
+    pub fn state<T: Any + Send + Sync + Default>(&self) -> Arc<T> {
+        let mut states = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let state = states.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default())).clone();
+        // The key is the type, so the downcast holds; a fresh value would only lose what is cached.
+        state.downcast().unwrap_or_default()
     }
 
     /// Where the database is.

@@ -1,4 +1,6 @@
 //! The domain of plans: pure types and rules, no database, no HTTP.
 
+pub mod difference;
 pub mod document;
 pub mod formula;
+pub mod keys;

@@ -1,0 +1,16 @@
+//! Queries and writes of the service. Every write takes a [`yakuba_city::Tx`].
+
+mod document;
+mod imports;
+mod plans;
+mod save;
+mod versions;
+
+pub use document::{PartKind, PartRow, load, load_source, part, parts};
+pub use imports::{
+    CommittedImport, ImportId, ImportRecord, ImportState, commit_import, discard_import, import, imports, keep_preview,
+    preview_changes,
+};
+pub use plans::{PlanRecord, ReviewItem, plan, plans, review_items};
+pub use save::{NewPlan, change_figure, save, save_part};
+pub use versions::{PublishedFigure, PublishedPlan, VersionRecord, publish, published, published_figures, published_plans, version, versions};
