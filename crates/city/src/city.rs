@@ -222,7 +222,10 @@ impl City {
     /// It lasts as long as the process and is not shared with other nodes.
     pub fn state<T: Any + Send + Sync + Default>(&self) -> Arc<T> {
         let mut states = self.0.state.lock().unwrap_or_else(PoisonError::into_inner);
-        let state = states.entry(TypeId::of::<T>()).or_insert_with(|| Arc::new(T::default())).clone();
+        let state = states
+            .entry(TypeId::of::<T>())
+            .or_insert_with(|| Arc::new(T::default()))
+            .clone();
         // The key is the type, so the downcast holds; a fresh value would only lose what is cached.
         state.downcast().unwrap_or_default()
     }

@@ -12,13 +12,17 @@ pub enum PlanError {
     #[error("the plan has no part \"{0}\". Reload the page: it may have been removed")]
     NoSuchPart(String),
     /// A key holds characters that addresses cannot.
-    #[error("the key \"{0}\" may hold only letters a–z, digits, hyphens, underscores and dots, at most 60 of them")]
+    #[error(
+        "the key \"{0}\" may hold only letters a–z, digits, hyphens, underscores and dots, at most 60 of them"
+    )]
     BadKey(String),
     /// The file is not in the format this version reads.
     #[error("the file says its format is \"{0}\", but this version reads \"yakuba-plan/1\"")]
     UnknownFormat(String),
     /// Two figures stand for the same indicator, kind and year.
-    #[error("{indicator} has two figures for the same year and kind ({figure}). Remove one of them")]
+    #[error(
+        "{indicator} has two figures for the same year and kind ({figure}). Remove one of them"
+    )]
     FigureTwice {
         /// The indicator's name.
         indicator: String,
@@ -26,13 +30,17 @@ pub enum PlanError {
         figure: String,
     },
     /// Somebody else saved in between.
-    #[error("somebody else has changed this in the meantime. Reload the page and enter your change again")]
+    #[error(
+        "somebody else has changed this in the meantime. Reload the page and enter your change again"
+    )]
     ChangedMeanwhile,
     /// The step is not allowed in the present state.
     #[error("this step is not possible now: {0}. Reload the page to see the present state")]
     WrongState(&'static str),
     /// Something still refers to what is to be removed.
-    #[error("it cannot be removed because reviews, tasks or records belong to it. End it (complete, merge or suspend) instead")]
+    #[error(
+        "it cannot be removed because reviews, tasks or records belong to it. End it (complete, merge or suspend) instead"
+    )]
     InUse,
     /// A needed text is missing; the name of the field.
     #[error("the field {0} must not be empty")]
@@ -61,7 +69,9 @@ impl From<PlanError> for yakuba_city::web::Problem {
     fn from(error: PlanError) -> Self {
         match error {
             PlanError::NoSuchPlan(_) | PlanError::NoSuchPart(_) => Self::NotFound,
-            PlanError::ChangedMeanwhile | PlanError::WrongState(_) | PlanError::InUse => Self::Conflict(error.to_string()),
+            PlanError::ChangedMeanwhile | PlanError::WrongState(_) | PlanError::InUse => {
+                Self::Conflict(error.to_string())
+            }
             PlanError::NotAllowed => Self::NotAllowed,
             PlanError::City(_) | PlanError::Stored(_) => Self::internal(&error),
             _ => Self::BadRequest(error.to_string()),

@@ -18,6 +18,9 @@ impl Service for PlanService {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration::new("plan_0001_start", include_str!("../migrations/0001_start.sql"))]
+        vec![Migration::new(
+            "plan_0001_start",
+            include_str!("../migrations/0001_start.sql"),
+        )]
     }
 }

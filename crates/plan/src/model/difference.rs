@@ -49,9 +49,15 @@ pub fn compare(before: &PlanDocument, after: &PlanDocument) -> Vec<Change> {
     let mut changes = Vec::new();
     let (old, new) = (fields(before), fields(after));
     let mut order: Vec<&Place> = new.iter().map(|(place, _)| place).collect();
-    let new_values: BTreeMap<&Place, &String> = new.iter().map(|(place, value)| (place, value)).collect();
-    let old_values: BTreeMap<&Place, &String> = old.iter().map(|(place, value)| (place, value)).collect();
-    order.extend(old.iter().map(|(place, _)| place).filter(|place| !new_values.contains_key(place)));
+    let new_values: BTreeMap<&Place, &String> =
+        new.iter().map(|(place, value)| (place, value)).collect();
+    let old_values: BTreeMap<&Place, &String> =
+        old.iter().map(|(place, value)| (place, value)).collect();
+    order.extend(
+        old.iter()
+            .map(|(place, _)| place)
+            .filter(|place| !new_values.contains_key(place)),
+    );
     for place in order {
         let (was, is) = (old_values.get(place), new_values.get(place));
         if was != is {
@@ -91,11 +97,23 @@ fn fields(document: &PlanDocument) -> Vec<(Place, String)> {
 
 fn group_fields(group: &Group, list: &mut Vec<(Place, String)>) {
     let key = group.key.clone().unwrap_or_default();
-    part_fields(group, &key, &group.title, &["indicators", "groups", "initiatives", "key"], list);
+    part_fields(
+        group,
+        &key,
+        &group.title,
+        &["indicators", "groups", "initiatives", "key"],
+        list,
+    );
     indicator_fields(&key, &group.title, &group.indicators, list);
     for initiative in &group.initiatives {
         let key = initiative.key.clone().unwrap_or_default();
-        part_fields(initiative, &key, &initiative.title, &["indicators", "key"], list);
+        part_fields(
+            initiative,
+            &key,
+            &initiative.title,
+            &["indicators", "key"],
+            list,
+        );
         indicator_fields(&key, &initiative.title, &initiative.indicators, list);
     }
     for child in &group.groups {
@@ -103,8 +121,16 @@ fn group_fields(group: &Group, list: &mut Vec<(Place, String)>) {
     }
 }
 
-fn part_fields(part: &impl Serialize, key: &str, title: &str, leave_out: &[&str], list: &mut Vec<(Place, String)>) {
-    let Ok(Value::Object(object)) = serde_json::to_value(part) else { return };
+fn part_fields(
+    part: &impl Serialize,
+    key: &str,
+    title: &str,
+    leave_out: &[&str],
+    list: &mut Vec<(Place, String)>,
+) {
+    let Ok(Value::Object(object)) = serde_json::to_value(part) else {
+        return;
+    };
     for (name, value) in object {
         if !leave_out.contains(&name.as_str()) {
             let place = Place {
@@ -121,7 +147,12 @@ fn part_fields(part: &impl Serialize, key: &str, title: &str, leave_out: &[&str]
     }
 }
 
-fn indicator_fields(part: &str, title: &str, indicators: &[Indicator], list: &mut Vec<(Place, String)>) {
+fn indicator_fields(
+    part: &str,
+    title: &str,
+    indicators: &[Indicator],
+    list: &mut Vec<(Place, String)>,
+) {
     for indicator in indicators {
         let place = |field: &str| Place {
             part: Some(part.to_owned()),
@@ -139,9 +170,16 @@ fn indicator_fields(part: &str, title: &str, indicators: &[Indicator], list: &mu
             }
         }
         for figure in &indicator.figures {
-            let at = |field: &str| Place { fiscal_year: figure.fiscal_year, kind: Some(figure.kind), ..place(field) };
+            let at = |field: &str| Place {
+                fiscal_year: figure.fiscal_year,
+                kind: Some(figure.kind),
+                ..place(field)
+            };
             list.push((at("figure"), figure_shown(figure)));
-            for (field, value) in [("doubts", serde_json::to_value(&figure.doubts)), ("evidence", serde_json::to_value(&figure.evidence))] {
+            for (field, value) in [
+                ("doubts", serde_json::to_value(&figure.doubts)),
+                ("evidence", serde_json::to_value(&figure.evidence)),
+            ] {
                 if let Ok(value) = value
                     && value.as_array().is_some_and(|list| !list.is_empty())
                 {
@@ -171,9 +209,11 @@ fn figure_shown(figure: &super::document::Figure) -> String {
 fn shown(value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
-        Value::Array(items) if items.iter().all(Value::is_string) => {
-            items.iter().filter_map(Value::as_str).collect::<Vec<_>>().join("、")
-        }
+        Value::Array(items) if items.iter().all(Value::is_string) => items
+            .iter()
+            .filter_map(Value::as_str)
+            .collect::<Vec<_>>()
+            .join("、"),
         other => other.to_string(),
     }
 }
@@ -192,7 +232,11 @@ pub fn bring_together(
     file: &PlanDocument,
 ) -> Result<PlanDocument, serde_json::Error> {
     let base = base.map(serde_json::to_value).transpose()?;
-    let merged = merge(base.as_ref(), &serde_json::to_value(current)?, &serde_json::to_value(file)?);
+    let merged = merge(
+        base.as_ref(),
+        &serde_json::to_value(current)?,
+        &serde_json::to_value(file)?,
+    );
     serde_json::from_value(merged)
 }
 
@@ -201,11 +245,16 @@ fn merge(base: Option<&Value>, current: &Value, file: &Value) -> Value {
         return current.clone();
     }
     match (current, file) {
-        (Value::Object(current), Value::Object(file)) => merge_objects(base.and_then(Value::as_object), current, file),
+        (Value::Object(current), Value::Object(file)) => {
+            merge_objects(base.and_then(Value::as_object), current, file)
+        }
         (Value::Array(current), Value::Array(file)) => {
             match (identified(current), identified(file)) {
                 (Some(current_items), Some(file_items)) => {
-                    let base_items = base.and_then(Value::as_array).and_then(|items| identified(items)).unwrap_or_default();
+                    let base_items = base
+                        .and_then(Value::as_array)
+                        .and_then(|items| identified(items))
+                        .unwrap_or_default();
                     let mut result: Vec<Value> = current_items
                         .iter()
                         .map(|(name, item)| match find(&file_items, name) {
@@ -214,7 +263,10 @@ fn merge(base: Option<&Value>, current: &Value, file: &Value) -> Value {
                         })
                         .collect();
                     result.extend(
-                        file_items.iter().filter(|(name, _)| find(&current_items, name).is_none()).map(|(_, item)| (*item).clone()),
+                        file_items
+                            .iter()
+                            .filter(|(name, _)| find(&current_items, name).is_none())
+                            .map(|(_, item)| (*item).clone()),
                     );
                     Value::Array(result)
                 }
@@ -225,7 +277,11 @@ fn merge(base: Option<&Value>, current: &Value, file: &Value) -> Value {
     }
 }
 
-fn merge_objects(base: Option<&Map<String, Value>>, current: &Map<String, Value>, file: &Map<String, Value>) -> Value {
+fn merge_objects(
+    base: Option<&Map<String, Value>>,
+    current: &Map<String, Value>,
+    file: &Map<String, Value>,
+) -> Value {
     // A figure and a reading are one statement: they are never mixed from two sources.
     if file.contains_key("reading") && file.contains_key("kind") {
         return merge_figure(base, current, file);
@@ -244,9 +300,17 @@ fn merge_objects(base: Option<&Map<String, Value>>, current: &Map<String, Value>
 }
 
 /// A figure whose cell still reads the same keeps what a person decided about it.
-fn merge_figure(base: Option<&Map<String, Value>>, current: &Map<String, Value>, file: &Map<String, Value>) -> Value {
+fn merge_figure(
+    base: Option<&Map<String, Value>>,
+    current: &Map<String, Value>,
+    file: &Map<String, Value>,
+) -> Value {
     let same_cell = base.is_some_and(|base| base.get("text") == file.get("text"));
-    if same_cell { Value::Object(current.clone()) } else { Value::Object(file.clone()) }
+    if same_cell {
+        Value::Object(current.clone())
+    } else {
+        Value::Object(file.clone())
+    }
 }
 
 /// Items of a list by what identifies them; none when the list has items that nothing identifies.
@@ -258,11 +322,22 @@ fn identified(items: &[Value]) -> Option<Vec<(String, &Value)>> {
             let name = if let Some(key) = object.get("key").and_then(Value::as_str) {
                 format!("key {key}")
             } else if object.contains_key("reading") {
-                format!("figure {} {}", object.get("kind")?, object.get("fiscal_year").unwrap_or(&Value::Null))
+                format!(
+                    "figure {} {}",
+                    object.get("kind")?,
+                    object.get("fiscal_year").unwrap_or(&Value::Null)
+                )
             } else if let Some(label) = object.get("label") {
                 format!("label {label}")
-            } else if object.contains_key("text") && object.keys().all(|key| key == "text" || key == "fiscal_year") {
-                format!("remark {}", object.get("fiscal_year").unwrap_or(&Value::Null))
+            } else if object.contains_key("text")
+                && object
+                    .keys()
+                    .all(|key| key == "text" || key == "fiscal_year")
+            {
+                format!(
+                    "remark {}",
+                    object.get("fiscal_year").unwrap_or(&Value::Null)
+                )
             } else {
                 return None;
             };
@@ -270,12 +345,16 @@ fn identified(items: &[Value]) -> Option<Vec<(String, &Value)>> {
         })
         .collect();
     let named = named?;
-    let distinct: std::collections::BTreeSet<&String> = named.iter().map(|(name, _)| name).collect();
+    let distinct: std::collections::BTreeSet<&String> =
+        named.iter().map(|(name, _)| name).collect();
     (distinct.len() == named.len()).then_some(named)
 }
 
 fn find<'items>(items: &[(String, &'items Value)], name: &str) -> Option<&'items Value> {
-    items.iter().find(|(known, _)| known == name).map(|(_, item)| *item)
+    items
+        .iter()
+        .find(|(known, _)| known == name)
+        .map(|(_, item)| *item)
 }
 
 #[cfg(test)]
@@ -300,17 +379,22 @@ mod tests {
             &json!([{"key": "1", "a": 1}, {"key": "2", "a": 1}]),
             &json!([{"key": "2", "a": 5}, {"key": "3", "a": 1}]),
         );
-        assert_eq!(merged, json!([{"key": "1", "a": 1}, {"key": "2", "a": 5}, {"key": "3", "a": 1}]));
+        assert_eq!(
+            merged,
+            json!([{"key": "1", "a": 1}, {"key": "2", "a": 5}, {"key": "3", "a": 1}])
+        );
     }
 
     #[test]
     fn a_reviewed_figure_stands_until_its_cell_changes() {
         let base = json!({"kind": "actual", "reading": "missing", "text": "？", "doubts": [1]});
-        let decided = json!({"kind": "actual", "reading": {"number": {"value": "5"}}, "text": "？"});
+        let decided =
+            json!({"kind": "actual", "reading": {"number": {"value": "5"}}, "text": "？"});
         assert_eq!(merge(Some(&base), &decided, &base), decided);
         let reread = json!({"kind": "actual", "reading": "missing", "text": "？", "doubts": [2]});
         assert_eq!(merge(Some(&base), &decided, &reread), decided);
-        let corrected = json!({"kind": "actual", "reading": {"number": {"value": "6"}}, "text": "6件"});
+        let corrected =
+            json!({"kind": "actual", "reading": {"number": {"value": "6"}}, "text": "6件"});
         assert_eq!(merge(Some(&base), &decided, &corrected), corrected);
     }
 }

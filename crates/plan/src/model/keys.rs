@@ -41,7 +41,11 @@ struct KnownInitiative {
 }
 
 fn group_path(parent: &str, group: &Group) -> String {
-    format!("{parent}/{:?}:{}", group.kind, normalise_for_search(&group.title))
+    format!(
+        "{parent}/{:?}:{}",
+        group.kind,
+        normalise_for_search(&group.title)
+    )
 }
 
 impl Keys {
@@ -72,7 +76,11 @@ impl Keys {
         for indicator in indicators {
             if let Some(key) = &indicator.key {
                 self.taken.insert(key.clone());
-                self.indicators.push((owner.to_owned(), normalise_for_search(&indicator.name), key.clone()));
+                self.indicators.push((
+                    owner.to_owned(),
+                    normalise_for_search(&indicator.name),
+                    key.clone(),
+                ));
             }
         }
     }
@@ -80,9 +88,17 @@ impl Keys {
     /// Keys the file brings along are taken before any new one is made up.
     fn reserve(&mut self, group: &Group) {
         let initiatives = group.initiatives.iter().flat_map(|initiative| {
-            initiative.key.iter().chain(initiative.indicators.iter().filter_map(|indicator| indicator.key.as_ref()))
+            initiative.key.iter().chain(
+                initiative
+                    .indicators
+                    .iter()
+                    .filter_map(|indicator| indicator.key.as_ref()),
+            )
         });
-        let indicators = group.indicators.iter().filter_map(|indicator| indicator.key.as_ref());
+        let indicators = group
+            .indicators
+            .iter()
+            .filter_map(|indicator| indicator.key.as_ref());
         for key in group.key.iter().chain(indicators).chain(initiatives) {
             self.taken.insert(key.clone());
         }
@@ -93,7 +109,11 @@ impl Keys {
 
     fn assign(&mut self, group: &mut Group, parent: &str) {
         let path = group_path(parent, group);
-        let known = self.groups.iter().find(|(known, _)| *known == path).map(|(_, key)| key.clone());
+        let known = self
+            .groups
+            .iter()
+            .find(|(known, _)| *known == path)
+            .map(|(_, key)| key.clone());
         let key = self.settle(group.key.take(), known, || "g".to_owned());
         self.assign_indicators(&key, &mut group.indicators);
         group.key = Some(key);
@@ -113,7 +133,12 @@ impl Keys {
             .iter()
             .filter(free)
             .find(|known| known.number.is_some() && known.number == initiative.number)
-            .or_else(|| self.initiatives.iter().filter(free).find(|known| known.title == title))
+            .or_else(|| {
+                self.initiatives
+                    .iter()
+                    .filter(free)
+                    .find(|known| known.title == title)
+            })
             .map(|known| known.key.clone());
         let from_number: String = initiative
             .number
@@ -123,7 +148,11 @@ impl Keys {
             .filter(|c| c.is_ascii_alphanumeric() || *c == '-')
             .collect::<String>()
             .to_ascii_lowercase();
-        let stem = if from_number.is_empty() { "i".to_owned() } else { from_number };
+        let stem = if from_number.is_empty() {
+            "i".to_owned()
+        } else {
+            from_number
+        };
         let key = self.settle(initiative.key.take(), known, || stem);
         self.assign_indicators(&key, &mut initiative.indicators);
         initiative.key = Some(key);
@@ -143,15 +172,26 @@ impl Keys {
         }
     }
 
-    fn settle(&mut self, own: Option<String>, known: Option<String>, stem: impl FnOnce() -> String) -> String {
+    fn settle(
+        &mut self,
+        own: Option<String>,
+        known: Option<String>,
+        stem: impl FnOnce() -> String,
+    ) -> String {
         let key = own
             .filter(|key| is_well_formed(key) && !self.used.contains(key))
             .or_else(|| known.filter(|key| !self.used.contains(key)))
             .unwrap_or_else(|| {
                 let stem = stem();
-                let bare = !stem.ends_with('.') && stem.len() < 20 && stem.bytes().any(|byte| byte.is_ascii_digit());
+                let bare = !stem.ends_with('.')
+                    && stem.len() < 20
+                    && stem.bytes().any(|byte| byte.is_ascii_digit());
                 let numbered = (1_u32..).map(|number| {
-                    if stem.ends_with('.') || !bare { format!("{stem}{number}") } else { format!("{stem}-{number}") }
+                    if stem.ends_with('.') || !bare {
+                        format!("{stem}{number}")
+                    } else {
+                        format!("{stem}-{number}")
+                    }
                 });
                 std::iter::once(stem.clone())
                     .filter(|_| bare)
@@ -168,7 +208,9 @@ impl Keys {
 /// Whether a text may serve as a key: 1 to 60 ASCII letters, digits, `-`, `_` and `.`.
 pub fn is_well_formed(key: &str) -> bool {
     (1..=60).contains(&key.len())
-        && key.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
+        && key
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
         && key != "."
         && key != ".."
 }
@@ -183,7 +225,10 @@ mod tests {
             format: FORMAT.into(),
             key: "x".into(),
             title: "計画".into(),
-            publisher: Publisher { name: "澄川市".into(), municipality: None },
+            publisher: Publisher {
+                name: "澄川市".into(),
+                municipality: None,
+            },
             period: None,
             version: None,
             summary: None,
@@ -208,7 +253,13 @@ mod tests {
         Initiative {
             number: number.map(Into::into),
             title: title.into(),
-            indicators: indicators.iter().map(|name| Indicator { name: (*name).into(), ..Indicator::default() }).collect(),
+            indicators: indicators
+                .iter()
+                .map(|name| Indicator {
+                    name: (*name).into(),
+                    ..Indicator::default()
+                })
+                .collect(),
             ..Initiative::default()
         }
     }
@@ -218,7 +269,11 @@ mod tests {
             .initiatives
             .iter()
             .map(|initiative| {
-                let indicators = initiative.indicators.iter().map(|indicator| indicator.key.clone().unwrap()).collect();
+                let indicators = initiative
+                    .indicators
+                    .iter()
+                    .map(|indicator| indicator.key.clone().unwrap())
+                    .collect();
                 (initiative.key.clone().unwrap(), indicators)
             })
             .collect()
@@ -226,11 +281,17 @@ mod tests {
 
     #[test]
     fn numbers_become_keys_and_indicators_count_up_below_them() {
-        let mut document = plan(vec![initiative(Some("12"), "環境", &["利用率", "残業"]), initiative(None, "無番", &["件数"])]);
+        let mut document = plan(vec![
+            initiative(Some("12"), "環境", &["利用率", "残業"]),
+            initiative(None, "無番", &["件数"]),
+        ]);
         assign_keys(&mut document, None);
         assert_eq!(
             keys(&document),
-            [("12".into(), vec!["12.1".into(), "12.2".into()]), ("i1".into(), vec!["i1.1".into()])]
+            [
+                ("12".into(), vec!["12.1".into(), "12.2".into()]),
+                ("i1".into(), vec!["i1.1".into()])
+            ]
         );
     }
 
@@ -238,21 +299,37 @@ mod tests {
     fn a_retitled_initiative_and_reordered_indicators_keep_their_keys() {
         let mut first = plan(vec![initiative(Some("1"), "手続", &["電子化率", "利用率"])]);
         assign_keys(&mut first, None);
-        let mut second = plan(vec![initiative(Some("1"), "手続の電子化", &["利用率", "新しい指標", "電子化率"])]);
+        let mut second = plan(vec![initiative(
+            Some("1"),
+            "手続の電子化",
+            &["利用率", "新しい指標", "電子化率"],
+        )]);
         assign_keys(&mut second, Some(&first));
-        assert_eq!(keys(&second), [("1".into(), vec!["1.2".into(), "1.3".into(), "1.1".into()])]);
+        assert_eq!(
+            keys(&second),
+            [("1".into(), vec!["1.2".into(), "1.3".into(), "1.1".into()])]
+        );
     }
 
     #[test]
     fn two_initiatives_with_one_number_get_two_keys() {
-        let mut document = plan(vec![initiative(Some("1"), "甲", &[]), initiative(Some("1"), "乙", &[])]);
+        let mut document = plan(vec![
+            initiative(Some("1"), "甲", &[]),
+            initiative(Some("1"), "乙", &[]),
+        ]);
         assign_keys(&mut document, None);
-        assert_eq!(keys(&document), [("1".into(), vec![]), ("1-1".into(), vec![])]);
+        assert_eq!(
+            keys(&document),
+            [("1".into(), vec![]), ("1-1".into(), vec![])]
+        );
     }
 
     #[test]
     fn assigning_twice_changes_nothing() {
-        let mut document = plan(vec![initiative(Some("1"), "甲", &["a", "a"]), initiative(None, "乙", &["b"])]);
+        let mut document = plan(vec![
+            initiative(Some("1"), "甲", &["a", "a"]),
+            initiative(None, "乙", &["b"]),
+        ]);
         assign_keys(&mut document, None);
         let mut again = document.clone();
         assign_keys(&mut again, Some(&document));

@@ -78,7 +78,10 @@ fn year(stored: i64) -> Result<FiscalYear, PlanError> {
 ///
 /// # Errors
 /// [`PlanError::NoSuchPlan`], or when the database does not answer or something stored cannot be read back.
-pub async fn load(connection: &(impl ConnectionTrait + Sync), key: &str) -> Result<PlanDocument, PlanError> {
+pub async fn load(
+    connection: &(impl ConnectionTrait + Sync),
+    key: &str,
+) -> Result<PlanDocument, PlanError> {
     let id = plan(connection, key).await?.id;
     let row: PlanRow = connection
         .row(
@@ -109,10 +112,16 @@ pub async fn load(connection: &(impl ConnectionTrait + Sync), key: &str) -> Resu
     }
     let mut children: BTreeMap<Option<String>, Vec<GroupRow>> = BTreeMap::new();
     for row in groups {
-        children.entry(row.parent_key.clone()).or_default().push(row);
+        children
+            .entry(row.parent_key.clone())
+            .or_default()
+            .push(row);
     }
     let period = match (row.first_year, row.last_year) {
-        (Some(from), Some(to)) => Some(Period { from: year(from)?, to: year(to)? }),
+        (Some(from), Some(to)) => Some(Period {
+            from: year(from)?,
+            to: year(to)?,
+        }),
         _ => None,
     };
     let municipality = match row.municipality {
@@ -123,7 +132,10 @@ pub async fn load(connection: &(impl ConnectionTrait + Sync), key: &str) -> Resu
         format: FORMAT.to_owned(),
         key: row.key,
         title: row.title,
-        publisher: Publisher { name: row.publisher, municipality },
+        publisher: Publisher {
+            name: row.publisher,
+            municipality,
+        },
         period,
         version: row.version_label,
         summary: row.summary,
@@ -164,7 +176,11 @@ async fn indicators(
     plan_id: i64,
     owner: Option<&str>,
 ) -> Result<BTreeMap<String, Vec<Indicator>>, PlanError> {
-    let narrowed = if owner.is_some() { "AND COALESCE(i.initiative_key, i.group_key) = $2" } else { "" };
+    let narrowed = if owner.is_some() {
+        "AND COALESCE(i.initiative_key, i.group_key) = $2"
+    } else {
+        ""
+    };
     let values = || std::iter::once(plan_id.into()).chain(owner.map(Into::into));
     let rows: Vec<IndicatorRow> = connection
         .rows(
@@ -190,7 +206,10 @@ async fn indicators(
         .await?;
     let mut figures_of: BTreeMap<String, Vec<_>> = BTreeMap::new();
     for row in figures {
-        figures_of.entry(row.indicator_key).or_default().push(serde_json::from_str(&row.body)?);
+        figures_of
+            .entry(row.indicator_key)
+            .or_default()
+            .push(serde_json::from_str(&row.body)?);
     }
     let mut by_owner: BTreeMap<String, Vec<Indicator>> = BTreeMap::new();
     for row in rows {
@@ -200,7 +219,11 @@ async fn indicators(
             unit: row.unit,
             direction: row.direction.map(word).transpose()?,
             marks: serde_json::from_str(&row.marks)?,
-            formula: row.formula.map(|text| serde_json::from_str::<Option<_>>(&text)).transpose()?.flatten(),
+            formula: row
+                .formula
+                .map(|text| serde_json::from_str::<Option<_>>(&text))
+                .transpose()?
+                .flatten(),
             figures: figures_of.remove(&row.key).unwrap_or_default(),
             key: Some(row.key),
         };
@@ -217,8 +240,12 @@ pub async fn load_source(
     connection: &(impl ConnectionTrait + Sync),
     plan_id: i64,
 ) -> Result<Option<PlanDocument>, PlanError> {
-    let text: Option<String> =
-        connection.value("SELECT document FROM plan_sources WHERE plan_id = $1", [plan_id.into()]).await?;
+    let text: Option<String> = connection
+        .value(
+            "SELECT document FROM plan_sources WHERE plan_id = $1",
+            [plan_id.into()],
+        )
+        .await?;
     Ok(text.map(|text| serde_json::from_str(&text)).transpose()?)
 }
 
@@ -250,7 +277,10 @@ pub struct PartRow {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn parts(connection: &(impl ConnectionTrait + Sync), plan_id: i64) -> Result<Vec<PartRow>, PlanError> {
+pub async fn parts(
+    connection: &(impl ConnectionTrait + Sync),
+    plan_id: i64,
+) -> Result<Vec<PartRow>, PlanError> {
     #[derive(FromQueryResult)]
     struct Row {
         key: String,
@@ -304,7 +334,10 @@ pub async fn part(
         .await?
         .ok_or_else(|| PlanError::NoSuchPart(key.to_owned()))?;
     let mut initiative: Initiative = serde_json::from_str(&row.body)?;
-    initiative.indicators = indicators(connection, plan_id, Some(key)).await?.remove(key).unwrap_or_default();
+    initiative.indicators = indicators(connection, plan_id, Some(key))
+        .await?
+        .remove(key)
+        .unwrap_or_default();
     initiative.key = Some(key.to_owned());
     Ok((initiative, row.revision))
 }

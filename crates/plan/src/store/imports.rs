@@ -67,7 +67,12 @@ pub struct CommittedImport {
 ///
 /// # Errors
 /// The database's.
-pub async fn keep_preview(tx: &Tx, plan_key: &str, files: &str, reading: &str) -> Result<ImportId, PlanError> {
+pub async fn keep_preview(
+    tx: &Tx,
+    plan_key: &str,
+    files: &str,
+    reading: &str,
+) -> Result<ImportId, PlanError> {
     let id: Option<i64> = tx
         .connection()
         .value(
@@ -82,14 +87,18 @@ pub async fn keep_preview(tx: &Tx, plan_key: &str, files: &str, reading: &str) -
             ],
         )
         .await?;
-    id.map(ImportId).ok_or(PlanError::WrongState("the import was not stored"))
+    id.map(ImportId)
+        .ok_or(PlanError::WrongState("the import was not stored"))
 }
 
 /// One import.
 ///
 /// # Errors
 /// [`PlanError::NoSuchPart`], or when the database does not answer.
-pub async fn import(connection: &(impl ConnectionTrait + Sync), id: ImportId) -> Result<ImportRecord, PlanError> {
+pub async fn import(
+    connection: &(impl ConnectionTrait + Sync),
+    id: ImportId,
+) -> Result<ImportRecord, PlanError> {
     connection
         .row(
             "SELECT id, plan_key, state, files, reading, made_by, made_at FROM plan_imports WHERE id = $1",
@@ -103,7 +112,10 @@ pub async fn import(connection: &(impl ConnectionTrait + Sync), id: ImportId) ->
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn imports(connection: &(impl ConnectionTrait + Sync), plan_key: &str) -> Result<Vec<ImportRecord>, PlanError> {
+pub async fn imports(
+    connection: &(impl ConnectionTrait + Sync),
+    plan_key: &str,
+) -> Result<Vec<ImportRecord>, PlanError> {
     Ok(connection
         .rows(
             "SELECT id, plan_key, state, files, '' AS reading, made_by, made_at FROM plan_imports
@@ -136,7 +148,11 @@ pub async fn preview_changes(
     Ok((Some(compare(&current, &merged)), merged))
 }
 
-fn merged(base: Option<&PlanDocument>, current: &PlanDocument, file: &PlanDocument) -> Result<PlanDocument, PlanError> {
+fn merged(
+    base: Option<&PlanDocument>,
+    current: &PlanDocument,
+    file: &PlanDocument,
+) -> Result<PlanDocument, PlanError> {
     let mut file = file.clone();
     // Parts people have added or renamed since are recognised first, then those the files had before.
     assign_keys(&mut file, Some(base.unwrap_or(current)));
@@ -182,11 +198,16 @@ pub async fn commit_import(
     let created = before.is_none();
     if created || !changes.is_empty() {
         tx.audit(
-            AuditEntry::new("plan.import", format!("plan/{}", file.key))
-                .with(json!({"import": id.map(|id| id.0), "changes": changes.len(), "created": created})),
+            AuditEntry::new("plan.import", format!("plan/{}", file.key)).with(
+                json!({"import": id.map(|id| id.0), "changes": changes.len(), "created": created}),
+            ),
         );
     }
-    Ok(CommittedImport { created, changes, reviews: plan.reviews })
+    Ok(CommittedImport {
+        created,
+        changes,
+        reviews: plan.reviews,
+    })
 }
 
 /// Gives a preview up.
@@ -205,5 +226,11 @@ async fn settle(tx: &Tx, id: ImportId, state: &str) -> Result<(), PlanError> {
             [id.0.into(), state.into(), tx.now().as_microsecond().into()],
         )
         .await?;
-    if settled == 1 { Ok(()) } else { Err(PlanError::WrongState("the import was taken over or given up before")) }
+    if settled == 1 {
+        Ok(())
+    } else {
+        Err(PlanError::WrongState(
+            "the import was taken over or given up before",
+        ))
+    }
 }

@@ -8,9 +8,12 @@ mod versions;
 
 pub use document::{PartKind, PartRow, load, load_source, part, parts};
 pub use imports::{
-    CommittedImport, ImportId, ImportRecord, ImportState, commit_import, discard_import, import, imports, keep_preview,
-    preview_changes,
+    CommittedImport, ImportId, ImportRecord, ImportState, commit_import, discard_import, import,
+    imports, keep_preview, preview_changes,
 };
 pub use plans::{PlanRecord, ReviewItem, plan, plans, review_items};
 pub use save::{NewPlan, change_figure, save, save_part};
-pub use versions::{PublishedFigure, PublishedPlan, VersionRecord, publish, published, published_figures, published_plans, version, versions};
+pub use versions::{
+    PublishedFigure, PublishedPlan, VersionRecord, publish, published, published_figures,
+    published_plans, version, versions,
+};

@@ -32,7 +32,12 @@ pub enum NewPlan {
 /// # Errors
 /// [`PlanError::BadKey`], [`PlanError::UnknownFormat`], [`PlanError::FigureTwice`], [`PlanError::InUse`] when a removed
 /// part still has records, or the database's.
-pub async fn save(tx: &Tx, document: &PlanDocument, new: NewPlan, reason: &str) -> Result<Vec<Change>, PlanError> {
+pub async fn save(
+    tx: &Tx,
+    document: &PlanDocument,
+    new: NewPlan,
+    reason: &str,
+) -> Result<Vec<Change>, PlanError> {
     check(document)?;
     let connection = tx.connection();
     let before = match document::load(connection, &document.key).await {
@@ -46,7 +51,12 @@ pub async fn save(tx: &Tx, document: &PlanDocument, new: NewPlan, reason: &str) 
         return Ok(Vec::new());
     }
     let plan_id = write_plan(tx, &document, new).await?;
-    let writer = Writer { tx, plan_id, before: before.as_ref(), document: &document };
+    let writer = Writer {
+        tx,
+        plan_id,
+        before: before.as_ref(),
+        document: &document,
+    };
     writer.write().await?;
 
     let changes = match &before {
@@ -91,9 +101,10 @@ pub async fn change_figure(
     reason: &str,
 ) -> Result<Vec<Change>, PlanError> {
     let mut document = document::load(tx.connection(), plan_key).await?;
-    let indicator =
-        find_indicator(&mut document.groups, indicator_key).ok_or_else(|| PlanError::NoSuchPart(indicator_key.to_owned()))?;
-    let same = |known: &&mut Figure| known.kind == figure.kind && known.fiscal_year == figure.fiscal_year;
+    let indicator = find_indicator(&mut document.groups, indicator_key)
+        .ok_or_else(|| PlanError::NoSuchPart(indicator_key.to_owned()))?;
+    let same =
+        |known: &&mut Figure| known.kind == figure.kind && known.fiscal_year == figure.fiscal_year;
     match indicator.figures.iter_mut().find(same) {
         Some(known) => *known = figure.clone(),
         None => indicator.figures.push(figure.clone()),
@@ -114,10 +125,12 @@ fn replace(groups: &mut [Group], initiative: &Initiative) {
 
 fn find_indicator<'plan>(groups: &'plan mut [Group], key: &str) -> Option<&'plan mut Indicator> {
     for group in groups {
-        let own = group
-            .indicators
-            .iter_mut()
-            .chain(group.initiatives.iter_mut().flat_map(|initiative| &mut initiative.indicators));
+        let own = group.indicators.iter_mut().chain(
+            group
+                .initiatives
+                .iter_mut()
+                .flat_map(|initiative| &mut initiative.indicators),
+        );
         for indicator in own {
             if indicator.key.as_deref() == Some(key) {
                 return Some(indicator);
@@ -144,12 +157,18 @@ fn check(document: &PlanDocument) -> Result<(), PlanError> {
 }
 
 fn check_group(group: &Group) -> Result<(), PlanError> {
-    let initiatives = group.initiatives.iter().flat_map(|initiative| &initiative.indicators);
+    let initiatives = group
+        .initiatives
+        .iter()
+        .flat_map(|initiative| &initiative.indicators);
     for indicator in group.indicators.iter().chain(initiatives) {
         let mut seen = BTreeSet::new();
         for figure in &indicator.figures {
             if !seen.insert((figure.kind, figure.fiscal_year)) {
-                let year = figure.fiscal_year.map(|year| year.to_string()).unwrap_or_default();
+                let year = figure
+                    .fiscal_year
+                    .map(|year| year.to_string())
+                    .unwrap_or_default();
                 return Err(PlanError::FigureTwice {
                     indicator: indicator.name.clone(),
                     figure: format!("{} {year}", kind_word(figure.kind)),
@@ -203,7 +222,10 @@ async fn write_plan(tx: &Tx, document: &PlanDocument, new: NewPlan) -> Result<i6
 fn note(tx: &Tx, document: &PlanDocument, new: bool, changes: &[Change], reason: &str) {
     let plan = format!("plan/{}", document.key);
     if new {
-        tx.audit(AuditEntry::new("plan.create", plan).with(json!({"reason": reason, "title": document.title})));
+        tx.audit(
+            AuditEntry::new("plan.create", plan)
+                .with(json!({"reason": reason, "title": document.title})),
+        );
         return;
     }
     let mut parts: Vec<&Option<String>> = Vec::new();
@@ -213,9 +235,17 @@ fn note(tx: &Tx, document: &PlanDocument, new: bool, changes: &[Change], reason:
         }
     }
     for part in parts {
-        let of_part: Vec<&Change> = changes.iter().filter(|change| change.place.part == *part).collect();
-        let target = part.as_ref().map_or_else(|| plan.clone(), |part| format!("{plan}/{part}"));
-        tx.audit(AuditEntry::new("plan.change", target).with(json!({"reason": reason, "changes": of_part})));
+        let of_part: Vec<&Change> = changes
+            .iter()
+            .filter(|change| change.place.part == *part)
+            .collect();
+        let target = part
+            .as_ref()
+            .map_or_else(|| plan.clone(), |part| format!("{plan}/{part}"));
+        tx.audit(
+            AuditEntry::new("plan.change", target)
+                .with(json!({"reason": reason, "changes": of_part})),
+        );
     }
 }
 
@@ -256,11 +286,21 @@ impl<'plan> Parts<'plan> {
     fn add(&mut self, group: &'plan Group, parent: Option<&'plan str>) {
         let own = key(group.key.as_ref());
         self.groups.push((group, parent));
-        self.indicators.extend(group.indicators.iter().map(|indicator| (indicator, Owner::Group(own))));
+        self.indicators.extend(
+            group
+                .indicators
+                .iter()
+                .map(|indicator| (indicator, Owner::Group(own))),
+        );
         for initiative in &group.initiatives {
             self.initiatives.push((initiative, own));
             let owner = Owner::Initiative(key(initiative.key.as_ref()));
-            self.indicators.extend(initiative.indicators.iter().map(|indicator| (indicator, owner)));
+            self.indicators.extend(
+                initiative
+                    .indicators
+                    .iter()
+                    .map(|indicator| (indicator, owner)),
+            );
         }
         for child in &group.groups {
             self.add(child, Some(own));
@@ -272,21 +312,36 @@ impl Writer<'_> {
     async fn write(&self) -> Result<(), PlanError> {
         let (old, new) = (Parts::of(self.before), Parts::of(Some(self.document)));
         for (position, (group, parent)) in new.groups.iter().enumerate() {
-            if old.groups.get(position).is_none_or(|known| known.0 != *group || known.1 != *parent) {
+            if old
+                .groups
+                .get(position)
+                .is_none_or(|known| known.0 != *group || known.1 != *parent)
+            {
                 self.write_group(group, *parent, position).await?;
             }
         }
         for (position, (initiative, group)) in new.initiatives.iter().enumerate() {
-            if old.initiatives.get(position).is_none_or(|known| known.0 != *initiative || known.1 != *group) {
+            if old
+                .initiatives
+                .get(position)
+                .is_none_or(|known| known.0 != *initiative || known.1 != *group)
+            {
                 self.write_initiative(initiative, group, position).await?;
             }
         }
         for (position, (indicator, owner)) in new.indicators.iter().enumerate() {
-            let known = old.indicators.iter().find(|known| known.0.key == indicator.key);
+            let known = old
+                .indicators
+                .iter()
+                .find(|known| known.0.key == indicator.key);
             if known.is_none_or(|known| known.0 != *indicator || known.1 != *owner)
-                || old.indicators.get(position).is_none_or(|known| known.0.key != indicator.key)
+                || old
+                    .indicators
+                    .get(position)
+                    .is_none_or(|known| known.0.key != indicator.key)
             {
-                self.write_indicator(indicator, *owner, position, known.map(|known| known.0)).await?;
+                self.write_indicator(indicator, *owner, position, known.map(|known| known.0))
+                    .await?;
             }
         }
         self.remove(&old, &new).await
@@ -294,36 +349,64 @@ impl Writer<'_> {
 
     async fn remove(&self, old: &Parts<'_>, new: &Parts<'_>) -> Result<(), PlanError> {
         let connection = self.tx.connection();
-        let staying: BTreeSet<&str> = new.indicators.iter().map(|(indicator, _)| key(indicator.key.as_ref())).collect();
+        let staying: BTreeSet<&str> = new
+            .indicators
+            .iter()
+            .map(|(indicator, _)| key(indicator.key.as_ref()))
+            .collect();
         for (indicator, _) in &old.indicators {
             if !staying.contains(key(indicator.key.as_ref())) {
-                self.remove_row(connection, "plan_indicators", key(indicator.key.as_ref())).await?;
+                self.remove_row(connection, "plan_indicators", key(indicator.key.as_ref()))
+                    .await?;
             }
         }
-        let staying: BTreeSet<&str> = new.initiatives.iter().map(|(initiative, _)| key(initiative.key.as_ref())).collect();
+        let staying: BTreeSet<&str> = new
+            .initiatives
+            .iter()
+            .map(|(initiative, _)| key(initiative.key.as_ref()))
+            .collect();
         for (initiative, _) in &old.initiatives {
             if !staying.contains(key(initiative.key.as_ref())) {
-                self.remove_row(connection, "plan_initiatives", key(initiative.key.as_ref())).await?;
+                self.remove_row(connection, "plan_initiatives", key(initiative.key.as_ref()))
+                    .await?;
             }
         }
-        let staying: BTreeSet<&str> = new.groups.iter().map(|(group, _)| key(group.key.as_ref())).collect();
+        let staying: BTreeSet<&str> = new
+            .groups
+            .iter()
+            .map(|(group, _)| key(group.key.as_ref()))
+            .collect();
         // Children before parents.
         for (group, _) in old.groups.iter().rev() {
             if !staying.contains(key(group.key.as_ref())) {
-                self.remove_row(connection, "plan_groups", key(group.key.as_ref())).await?;
+                self.remove_row(connection, "plan_groups", key(group.key.as_ref()))
+                    .await?;
             }
         }
         Ok(())
     }
 
-    async fn remove_row(&self, connection: &(impl ConnectionTrait + Sync), table: &str, key: &str) -> Result<(), PlanError> {
+    async fn remove_row(
+        &self,
+        connection: &(impl ConnectionTrait + Sync),
+        table: &str,
+        key: &str,
+    ) -> Result<(), PlanError> {
         connection
-            .run(&format!("DELETE FROM {table} WHERE plan_id = $1 AND key = $2"), [self.plan_id.into(), key.into()])
+            .run(
+                &format!("DELETE FROM {table} WHERE plan_id = $1 AND key = $2"),
+                [self.plan_id.into(), key.into()],
+            )
             .await?;
         Ok(())
     }
 
-    async fn write_group(&self, group: &Group, parent: Option<&str>, position: usize) -> Result<(), PlanError> {
+    async fn write_group(
+        &self,
+        group: &Group,
+        parent: Option<&str>,
+        position: usize,
+    ) -> Result<(), PlanError> {
         self.tx
             .connection()
             .run(
@@ -349,10 +432,19 @@ impl Writer<'_> {
         Ok(())
     }
 
-    async fn write_initiative(&self, initiative: &Initiative, group: &str, position: usize) -> Result<(), PlanError> {
+    async fn write_initiative(
+        &self,
+        initiative: &Initiative,
+        group: &str,
+        position: usize,
+    ) -> Result<(), PlanError> {
         let own = key(initiative.key.as_ref());
         // The key and the indicators have columns and tables of their own.
-        let body = Initiative { key: None, indicators: Vec::new(), ..initiative.clone() };
+        let body = Initiative {
+            key: None,
+            indicators: Vec::new(),
+            ..initiative.clone()
+        };
         let connection = self.tx.connection();
         connection
             .run(
@@ -380,7 +472,10 @@ impl Writer<'_> {
             )
             .await?;
         let leads = initiative.lead_departments.iter().map(|name| (1_i64, name));
-        let related = initiative.related_departments.iter().map(|name| (0_i64, name));
+        let related = initiative
+            .related_departments
+            .iter()
+            .map(|name| (0_i64, name));
         for (position, (lead, name)) in leads.chain(related).enumerate() {
             connection
                 .run(
@@ -510,5 +605,8 @@ fn place(position: usize) -> Value {
 
 /// The word serde writes for an enum without fields.
 fn word(value: &impl serde::Serialize) -> Result<String, PlanError> {
-    Ok(serde_json::to_value(value)?.as_str().unwrap_or_default().to_owned())
+    Ok(serde_json::to_value(value)?
+        .as_str()
+        .unwrap_or_default()
+        .to_owned())
 }

@@ -79,7 +79,10 @@ pub async fn publish(
     let record = plan(connection, key).await?;
     let document = document::load(connection, key).await?;
     let newest = newest_document(connection, record.id).await?;
-    let changes = newest.as_ref().map(|(_, before)| compare(before, &document)).unwrap_or_default();
+    let changes = newest
+        .as_ref()
+        .map(|(_, before)| compare(before, &document))
+        .unwrap_or_default();
     let number = newest.as_ref().map_or(1, |(number, _)| number + 1);
     connection
         .run(
@@ -136,7 +139,9 @@ async fn newest_document(
             [plan_id.into()],
         )
         .await?;
-    Ok(row.map(|row| Ok::<_, PlanError>((row.number, serde_json::from_str(&row.document)?))).transpose()?)
+    Ok(row
+        .map(|row| Ok::<_, PlanError>((row.number, serde_json::from_str(&row.document)?)))
+        .transpose()?)
 }
 
 async fn index(tx: &Tx, document: &PlanDocument) -> Result<(), PlanError> {
@@ -163,8 +168,15 @@ fn index_group<'tx>(
     group: &'tx Group,
 ) -> futures::future::BoxFuture<'tx, Result<(), PlanError>> {
     Box::pin(async move {
-        let texts: Vec<&str> = [&group.text, &group.aim].into_iter().flatten().map(String::as_str).collect();
-        let names = group.indicators.iter().map(|indicator| indicator.name.as_str());
+        let texts: Vec<&str> = [&group.text, &group.aim]
+            .into_iter()
+            .flatten()
+            .map(String::as_str)
+            .collect();
+        let names = group
+            .indicators
+            .iter()
+            .map(|indicator| indicator.name.as_str());
         let key = group.key.as_deref().unwrap_or_default();
         tx.index(&SearchEntry {
             service: "plan",
@@ -195,14 +207,36 @@ fn index_group<'tx>(
 }
 
 fn searchable(initiative: &Initiative) -> String {
-    let texts = [&initiative.summary, &initiative.purpose, &initiative.outcome, &initiative.measure_text];
+    let texts = [
+        &initiative.summary,
+        &initiative.purpose,
+        &initiative.outcome,
+        &initiative.measure_text,
+    ];
     let mut words: Vec<&str> = texts.into_iter().flatten().map(String::as_str).collect();
-    words.extend(initiative.indicators.iter().map(|indicator| indicator.name.as_str()));
-    words.extend(initiative.lead_departments.iter().chain(&initiative.related_departments).map(String::as_str));
+    words.extend(
+        initiative
+            .indicators
+            .iter()
+            .map(|indicator| indicator.name.as_str()),
+    );
+    words.extend(
+        initiative
+            .lead_departments
+            .iter()
+            .chain(&initiative.related_departments)
+            .map(String::as_str),
+    );
     words.extend(initiative.remarks.iter().map(|remark| remark.text.as_str()));
     for project in &initiative.projects {
         words.push(&project.name);
-        words.extend(project.results.iter().chain(&project.analysis).map(String::as_str));
+        words.extend(
+            project
+                .results
+                .iter()
+                .chain(&project.analysis)
+                .map(String::as_str),
+        );
     }
     words.join(" ")
 }
@@ -211,7 +245,10 @@ fn searchable(initiative: &Initiative) -> String {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn versions(connection: &(impl ConnectionTrait + Sync), plan_id: i64) -> Result<Vec<VersionRecord>, PlanError> {
+pub async fn versions(
+    connection: &(impl ConnectionTrait + Sync),
+    plan_id: i64,
+) -> Result<Vec<VersionRecord>, PlanError> {
     Ok(connection
         .rows(
             "SELECT number, reason, changes, published_by, published_at FROM plan_versions
@@ -281,10 +318,19 @@ pub async fn published_plans(city: &City) -> Result<Vec<Arc<PublishedPlan>>, Pla
     Ok(list)
 }
 
-async fn parsed(city: &City, record: PlanRecord, number: i64) -> Result<Arc<PublishedPlan>, PlanError> {
+async fn parsed(
+    city: &City,
+    record: PlanRecord,
+    number: i64,
+) -> Result<Arc<PublishedPlan>, PlanError> {
     let cache = city.state::<Parsed>();
     let place = (record.id, number);
-    if let Some(known) = cache.0.read().unwrap_or_else(PoisonError::into_inner).get(&place) {
+    if let Some(known) = cache
+        .0
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&place)
+    {
         return Ok(known.clone());
     }
     let text: Option<String> = city
@@ -296,7 +342,12 @@ async fn parsed(city: &City, record: PlanRecord, number: i64) -> Result<Arc<Publ
         .await?;
     let text = text.ok_or_else(|| PlanError::NoSuchPlan(format!("{} ({number})", record.key)))?;
     let figures = published_figures(city.db(), record.id, number).await?;
-    let plan = Arc::new(PublishedPlan { version: number, document: serde_json::from_str(&text)?, figures, record });
+    let plan = Arc::new(PublishedPlan {
+        version: number,
+        document: serde_json::from_str(&text)?,
+        figures,
+        record,
+    });
     let mut kept = cache.0.write().unwrap_or_else(PoisonError::into_inner);
     if kept.len() >= KEPT {
         kept.clear();
