@@ -104,3 +104,111 @@ fn a_plan_written_out_reads_back_the_same() {
         assert_eq!(plan, again, "{}", path.display());
     }
 }
+
+fn demo(file: &str) -> serde_json::Value {
+    let path = repository().join("content/demo").join(file);
+    let text = fs::read_to_string(&path).expect("readable file");
+    serde_saphyr::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
+}
+
+/// The texts found under `key`, at any depth.
+fn texts_under<'a>(value: &'a serde_json::Value, key: &str, found: &mut HashSet<&'a str>) {
+    match value {
+        serde_json::Value::Object(fields) => {
+            for (name, inner) in fields {
+                if let (true, Some(text)) = (name == key, inner.as_str()) {
+                    found.insert(text);
+                }
+                texts_under(inner, key, found);
+            }
+        }
+        serde_json::Value::Array(items) => {
+            for item in items {
+                texts_under(item, key, found);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn found<'a>(value: &'a serde_json::Value, keys: &[&str]) -> HashSet<&'a str> {
+    let mut all = HashSet::new();
+    for key in keys {
+        texts_under(value, key, &mut all);
+    }
+    all
+}
+
+#[test]
+fn the_demo_files_agree_with_each_other() {
+    let (city, measures, facts) = (demo("city.yaml"), demo("measures.yaml"), demo("facts.yaml"));
+    let (plan, cycle) = (demo("plan.yaml"), demo("cycle.yaml"));
+
+    let departments = found(&city["departments"], &["code"]);
+    for file in [&measures, &facts, &cycle] {
+        let used = found(file, &["department", "owner"]);
+        assert!(
+            used.is_subset(&departments),
+            "unknown departments: {:?}",
+            used.difference(&departments)
+        );
+    }
+
+    let declared = found(&measures, &["name"]);
+    let mut counted = found(&facts, &["measure"]);
+    counted.extend(found(&plan, &["measure"]));
+    // Measures of the plan service itself are declared by the service.
+    counted.retain(|measure| !measure.starts_with("plan."));
+    assert!(
+        counted.is_subset(&declared),
+        "undeclared measures: {:?}",
+        counted.difference(&declared)
+    );
+
+    let logins = found(&city["staff"], &["login"]);
+    let people = found(
+        &cycle,
+        &[
+            "by",
+            "assignee",
+            "written_by",
+            "submitted_by",
+            "proposed_by",
+            "decided_by",
+        ],
+    );
+    assert!(
+        people.is_subset(&logins),
+        "unknown people: {:?}",
+        people.difference(&logins)
+    );
+
+    let department_names = found(&city["departments"], &["name"]);
+    for list in ["lead_departments", "related_departments"] {
+        for initiative in plan["groups"]
+            .as_array()
+            .into_iter()
+            .flatten()
+            .flat_map(|goal| goal["initiatives"].as_array().into_iter().flatten())
+        {
+            for name in initiative[list].as_array().into_iter().flatten() {
+                let name = name.as_str().unwrap_or_default();
+                assert!(department_names.contains(name), "unknown department {name}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_demo_plan_uses_every_kind_of_formula() {
+    let path = repository().join("content/demo/plan.yaml");
+    let plan = read(&path);
+    let kinds: HashSet<_> = plan
+        .groups
+        .iter()
+        .flat_map(indicators)
+        .filter_map(|indicator| indicator.formula.as_ref())
+        .map(|formula| std::mem::discriminant(&formula.kind))
+        .collect();
+    assert_eq!(kinds.len(), 10);
+}
