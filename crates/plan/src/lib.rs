@@ -1,10 +1,18 @@
 //! The service `plan`: a city's digital plan, imported from its sheets, measured from facts, published with its work shown.
 
+mod api;
+pub mod capabilities;
+mod cycle;
+mod desk;
 mod error;
 pub mod model;
+mod pages;
 pub mod store;
 
-use yakuba_city::{Migration, Service};
+use yakuba_city::{
+    Measure, Migration, Service,
+    web::{Capability, Routes},
+};
 
 pub use error::PlanError;
 
@@ -22,5 +30,20 @@ impl Service for PlanService {
             "plan_0001_start",
             include_str!("../migrations/0001_start.sql"),
         )]
+    }
+
+    fn measures(&self) -> &'static [Measure] {
+        &capabilities::MEASURES
+    }
+
+    fn capabilities(&self) -> &'static [Capability] {
+        &capabilities::ALL
+    }
+
+    fn routes(&self) -> Routes {
+        pages::routes()
+            .merge(desk::routes())
+            .merge(cycle::routes())
+            .merge(api::routes())
     }
 }

@@ -1,0 +1,8 @@
+//! What staff see: import, review list, editing, figures, formulas, publishing.
+
+use yakuba_city::web::Routes;
+
+/// The routes of this room.
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+}
