@@ -1,4 +1,4 @@
-//! Copies the two weights of the embedded font from the npm font package to OUT_DIR, so that the
+//! Copies the embedded fonts from the npm font packages to OUT_DIR, so that the
 //! finished binary carries them and needs nothing at run time.
 
 use std::error::Error;
@@ -6,16 +6,23 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// Path inside the npm package, and the short name under which the crate includes it.
-const WEIGHTS: [(&str, &str); 2] = [
-    ("400Regular/BIZUDPGothic_400Regular.ttf", "regular.ttf"),
-    ("700Bold/BIZUDPGothic_700Bold.ttf", "bold.ttf"),
+/// Path below the npm packages, and the short name under which the crate includes it.
+const FONTS: [(&str, &str); 3] = [
+    (
+        "biz-udpgothic/400Regular/BIZUDPGothic_400Regular.ttf",
+        "regular.ttf",
+    ),
+    ("biz-udpgothic/700Bold/BIZUDPGothic_700Bold.ttf", "bold.ttf"),
+    (
+        "biz-udgothic/400Regular/BIZUDGothic_400Regular.ttf",
+        "marks.ttf",
+    ),
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
     let web = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../web");
     let out = PathBuf::from(env::var("OUT_DIR")?);
-    let package = web.join("node_modules/@expo-google-fonts/biz-udpgothic");
+    let packages = web.join("node_modules/@expo-google-fonts");
     println!("cargo::rerun-if-changed=build.rs");
 
     // Other crates' build scripts may install the same packages at the same moment: whoever holds
@@ -23,11 +30,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     let lock = fs::File::open(web.join("package-lock.json"))
         .map_err(|cause| format!("web/package-lock.json cannot be read: {cause}"))?;
     lock.lock()?;
-    if !is_complete(&package) {
+    if !is_complete(&packages) {
         install(&web)?;
     }
-    for (source, name) in WEIGHTS {
-        let source = package.join(source);
+    for (source, name) in FONTS {
+        let source = packages.join(source);
         println!("cargo::rerun-if-changed={}", source.display());
         fs::copy(&source, out.join(name))
             .map_err(|cause| format!("{} cannot be copied: {cause}", source.display()))?;
@@ -35,15 +42,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-fn is_complete(package: &Path) -> bool {
-    WEIGHTS
+fn is_complete(packages: &Path) -> bool {
+    FONTS
         .iter()
-        .all(|(source, _)| package.join(source).is_file())
+        .all(|(source, _)| packages.join(source).is_file())
 }
 
 /// `npm ci` takes exactly what the lock file names; scripts of packages are not run.
 fn install(web: &Path) -> Result<(), Box<dyn Error>> {
-    const MEND: &str = "The Japanese font for PDF documents is missing: install Node.js with npm, \
+    const MEND: &str = "The Japanese fonts for PDF documents are missing: install Node.js with npm, \
                         then run `npm ci --ignore-scripts` in the folder web/ and build again.";
     let npm = if cfg!(windows) { "npm.cmd" } else { "npm" };
     let done = Command::new(npm)

@@ -14,6 +14,15 @@ pub use sheet::{
     YearlySheet,
 };
 
+// The helpers under tests/ name the crate as its users do; so may the tests inside it.
+#[cfg(test)]
+extern crate self as yakuba_pdf;
+#[cfg(test)]
+#[path = "../tests/common/mod.rs"]
+mod common;
+#[cfg(test)]
+mod tests;
+
 /// A finished PDF file.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PdfOutput {

@@ -1,4 +1,4 @@
-//! The press: a world for Typst that holds two fonts, three templates and one data file, and no
+//! The press: a world for Typst that holds three fonts, three templates and one data file, and no
 //! file system, network or clock.
 
 use std::sync::LazyLock;
@@ -35,6 +35,7 @@ pub(crate) struct Job {
 
 static REGULAR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/regular.ttf"));
 static BOLD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bold.ttf"));
+static MARKS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/marks.ttf"));
 
 /// What never changes between documents.
 struct Equipment {
@@ -48,7 +49,7 @@ struct Equipment {
 }
 
 static EQUIPMENT: LazyLock<Equipment> = LazyLock::new(|| {
-    let fonts: Vec<Font> = [REGULAR, BOLD]
+    let fonts: Vec<Font> = [REGULAR, BOLD, MARKS]
         .into_iter()
         .flat_map(|data| Font::iter(Bytes::new(data)))
         .collect();

@@ -239,6 +239,8 @@ pub struct Labels {
     pub no_policy: String,
     /// In the overview, for initiatives without a status: 「判定なし」.
     pub no_status: String,
+    /// Over the list of initiatives missed or behind: 「目標に届いていない取組」.
+    pub short_of_target: String,
     /// 「合計」.
     pub total: String,
     /// Heading of the table of contents: 「目次」.

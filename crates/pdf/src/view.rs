@@ -63,7 +63,6 @@ struct SheetView<'a> {
     groups: Vec<YearGroup<'a>>,
     has_planned: bool,
     has_actual: bool,
-    has_schedule: bool,
     has_facts: bool,
     /// The figures of the year reported on, for the list of the whole plan.
     reported_planned: &'a [Figure],
@@ -278,7 +277,6 @@ fn sheet_view(sheet: &YearlySheet, orientation: Orientation) -> SheetView<'_> {
         groups: year_groups(sheet, orientation),
         has_planned: sheet.years.iter().any(|year| !year.planned.is_empty()),
         has_actual: sheet.years.iter().any(|year| !year.actual.is_empty()),
-        has_schedule: !sheet.years.is_empty() && !sheet.phases.is_empty(),
         has_facts: figures().any(|figure| figure.from_facts),
         reported_planned: reported.map_or(&[], |year| &year.planned),
         reported_actual: reported.map_or(&[], |year| &year.actual),

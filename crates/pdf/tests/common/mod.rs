@@ -1,8 +1,8 @@
 //! Labels and sheets that several tests share. The sheets' content is that of real ones.
 
 use yakuba_pdf::{
-    Bar, Extent, Figure, LabelledText, Labels, Meta, Orientation, Phase, Status, YearColumn,
-    YearlySheet,
+    Bar, Extent, Figure, LabelledText, Labels, Letter, LetterPart, Meta, Orientation, Phase,
+    Status, YearColumn, YearlySheet,
 };
 
 pub(crate) fn labels() -> Labels {
@@ -39,6 +39,7 @@ pub(crate) fn labels() -> Labels {
         by_policy: text("基本方針別の取組数"),
         no_policy: text("その他"),
         no_status: text("判定なし"),
+        short_of_target: text("目標に届いていない取組"),
         total: text("合計"),
         contents: text("目次"),
         list: text("取組一覧"),
@@ -237,4 +238,44 @@ pub(crate) fn whole_plan() -> Vec<YearlySheet> {
             sheet
         })
         .collect()
+}
+
+pub(crate) fn letter() -> Letter {
+    Letter {
+        language: "ja".into(),
+        title: "施設利用承認通知書".into(),
+        number: "みなと情第12号".into(),
+        date: jiff::civil::date(2024, 6, 3),
+        date_text: "令和6年6月3日".into(),
+        addressee: vec!["みなと町内会".into(), "会長 山田 花子 様".into()],
+        sender: vec!["みなと市長 海野 一郎".into()],
+        parts: vec![
+            LetterPart::Paragraph {
+                text: "令和6年5月20日付けで申請のあった施設の利用について、下記のとおり承認します。利用に当たっては、裏面の注意事項をお守りください。".into(),
+            },
+            LetterPart::Centred { text: "記".into() },
+            LetterPart::Details {
+                rows: vec![
+                    ("施設".into(), "中央公民館 第1会議室".into()),
+                    ("利用日時".into(), "令和6年7月1日（月）午前9時から正午まで".into()),
+                    ("使用料".into(), "1,200円".into()),
+                ],
+            },
+            LetterPart::Heading {
+                text: "注意事項".into(),
+            },
+            LetterPart::Paragraph {
+                text: "・利用を取りやめるときは、前日までに届け出てください。\n・鍵は当日、窓口でお渡しします。".into(),
+            },
+            LetterPart::Table {
+                head: vec!["区分".into(), "午前".into(), "午後".into()],
+                rows: vec![
+                    vec!["第1会議室".into(), "1,200円".into(), "1,600円".into()],
+                    vec!["ホール".into(), "5,000円".into(), "7,000円".into()],
+                ],
+            },
+            LetterPart::Closing { text: "以上".into() },
+        ],
+        footer: "お問合せ 情報政策室".into(),
+    }
 }
