@@ -1,8 +1,12 @@
 //! JSON interfaces, facts from other systems, downloads and the feed.
 
-use yakuba_city::web::Routes;
+mod facts;
+
+use yakuba_city::web::{Access, Routes};
+
+use crate::capabilities::POST_FACTS;
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes {
-    Routes::new()
+    Routes::new().post("/api/facts", Access::System(POST_FACTS), facts::post)
 }

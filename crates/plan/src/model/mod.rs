@@ -2,5 +2,6 @@
 
 pub mod difference;
 pub mod document;
+pub mod fact_file;
 pub mod formula;
 pub mod keys;
