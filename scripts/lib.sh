@@ -68,7 +68,7 @@ node_packages() {
   local npm=(npm ci --ignore-scripts --no-audit --no-fund --loglevel=error)
   if have flock; then npm=(flock "$root/$lock" "${npm[@]}"); fi
   if ! (cd "$folder" && "${npm[@]}") >"$log" 2>&1 </dev/null; then
-    without_addresses <"$log" >&2
+    grep -v '^npm notice' "$log" | tail -n 8 | without_addresses >&2
     rm -f "$log"
     say "npm could not fetch the packages of $folder/: check the connection, then run the same command again."
     return 1
