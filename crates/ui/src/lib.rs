@@ -1,1 +1,24 @@
-//! (ui: under construction)
+#![doc = include_str!("../README.md")]
+
+pub mod assets;
+pub mod components;
+pub mod format;
+mod html;
+mod language;
+mod page;
+mod security;
+mod shell;
+mod words;
+
+pub use assets::asset_url;
+pub use components::*;
+pub use html::Html;
+pub use language::{LANGUAGE_COOKIE, Language, remember_language};
+pub use page::{Density, Page, error_page};
+pub use security::{CONTENT_SECURITY_POLICY, SecurityHeaders, security_headers};
+pub use shell::{Link, MenuGroup, MenuItem, Shell, SignedIn};
+pub use words::{Catalogue, Value, Words, assert_complete, assert_used_words_exist};
+
+/// The general texts: the page's frame, form controls, tables, charts, error pages. Every other
+/// catalogue falls back to them.
+pub static WORDS: Catalogue = catalogue!("ui");

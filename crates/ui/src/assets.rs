@@ -1,0 +1,55 @@
+//! The styles, the script and the icon that the binary carries, and their addresses.
+
+use axum::Router;
+use axum::extract::Path;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+
+/// A file carried by the binary.
+struct Asset {
+    name: &'static str,
+    url: &'static str,
+    media_type: &'static str,
+    bytes: &'static [u8],
+}
+
+include!(concat!(env!("OUT_DIR"), "/assets.rs"));
+
+/// The address of an asset (`app.css`, `app.js`, `favicon.svg`), with the hash of its content.
+/// An unknown name gives an address that answers 404.
+#[must_use]
+pub fn asset_url(name: &str) -> &'static str {
+    ASSETS
+        .iter()
+        .find(|asset| asset.name == name)
+        .map_or("/assets/unknown", |asset| asset.url)
+}
+
+/// Serves `/assets/…`. A name with the right hash may be kept for a year; any other name is 404.
+pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
+    Router::new().route("/assets/{file}", get(serve))
+}
+
+async fn serve(Path(file): Path<String>) -> Response {
+    let Some(asset) = ASSETS
+        .iter()
+        .find(|asset| asset.url.strip_prefix("/assets/") == Some(file.as_str()))
+    else {
+        return StatusCode::NOT_FOUND.into_response();
+    };
+    (
+        [
+            (
+                header::CONTENT_TYPE,
+                HeaderValue::from_static(asset.media_type),
+            ),
+            (
+                header::CACHE_CONTROL,
+                HeaderValue::from_static("public, max-age=31536000, immutable"),
+            ),
+        ],
+        asset.bytes,
+    )
+        .into_response()
+}

@@ -1,0 +1,148 @@
+//! What surrounds every page: whose city, which language, who is signed in, where one can go.
+
+use crate::language::path_in;
+use crate::{Language, NotificationBanner};
+
+/// A place to go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Link {
+    /// What it is called.
+    pub text: String,
+    /// Its address.
+    pub href: String,
+}
+
+impl Link {
+    /// A link called `text` to `href`.
+    pub fn new(text: impl Into<String>, href: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            href: href.into(),
+        }
+    }
+}
+
+/// An entry of a menu.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MenuItem {
+    /// What it is called.
+    pub text: String,
+    /// Its address.
+    pub href: String,
+    /// Whether the page belongs to it.
+    pub current: bool,
+    /// A number beside it, e.g. how many wait for this person.
+    pub count: Option<u64>,
+}
+
+impl MenuItem {
+    /// An entry called `text` to `href`, not the current one.
+    pub fn new(text: impl Into<String>, href: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            href: href.into(),
+            current: false,
+            count: None,
+        }
+    }
+
+    /// Says whether the page belongs to it.
+    #[must_use]
+    pub fn current(mut self, current: bool) -> Self {
+        self.current = current;
+        self
+    }
+
+    /// Shows a number beside it.
+    #[must_use]
+    pub fn count(mut self, count: u64) -> Self {
+        self.count = Some(count);
+        self
+    }
+}
+
+/// Entries of the desk's side navigation under one heading.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct MenuGroup {
+    /// The heading; empty for none.
+    pub title: String,
+    /// The entries.
+    pub items: Vec<MenuItem>,
+}
+
+impl MenuGroup {
+    /// Entries under a heading.
+    pub fn new(title: impl Into<String>, items: Vec<MenuItem>) -> Self {
+        Self {
+            title: title.into(),
+            items,
+        }
+    }
+}
+
+/// The member of staff (or resident) whose session it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SignedIn {
+    /// Name as shown in the header.
+    pub name: String,
+    /// Department or post; empty for none.
+    pub department: String,
+    /// Own account, own tasks, the desk…
+    pub links: Vec<Link>,
+    /// Where the sign-out button posts to.
+    pub sign_out_action: String,
+}
+
+/// What surrounds every page. Filled once per request, then given to [`Page`](crate::Page).
+#[derive(Clone, Debug, Default)]
+pub struct Shell {
+    /// Name of the city in the page's language.
+    pub city_name: String,
+    /// Where the city's name leads; `/` by default.
+    pub home_href: String,
+    /// Language of the page.
+    pub language: Language,
+    /// Path and query of this page, for the links to it in other languages.
+    pub path: String,
+    /// The services, in the header.
+    pub menu: Vec<MenuItem>,
+    /// The side navigation of desk pages.
+    pub desk_menu: Vec<MenuGroup>,
+    /// Whose session it is; `None` for a stranger.
+    pub signed_in: Option<SignedIn>,
+    /// Where a stranger signs in; no link when `None`.
+    pub sign_in_href: Option<String>,
+    /// Messages on top of the page, e.g. that a change was saved.
+    pub notices: Vec<NotificationBanner>,
+    /// Links of the footer: about, accessibility statement, API…
+    pub footer_links: Vec<Link>,
+    /// Version of the program, in the footer; empty for none.
+    pub version: String,
+    /// A line above the header on every page, e.g. that this is a demonstration; empty for none.
+    pub ribbon: String,
+}
+
+impl Shell {
+    /// A shell with nothing but the city's name, language and path (path and query).
+    pub fn new(city_name: impl Into<String>, language: Language, path: impl Into<String>) -> Self {
+        Self {
+            city_name: city_name.into(),
+            home_href: "/".to_owned(),
+            language,
+            path: path.into(),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a message on top of the page.
+    #[must_use]
+    pub fn notice(mut self, notice: NotificationBanner) -> Self {
+        self.notices.push(notice);
+        self
+    }
+
+    /// This page in another language.
+    pub(crate) fn path_in(&self, language: &Language) -> String {
+        path_in(&self.path, *language)
+    }
+}

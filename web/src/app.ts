@@ -1,0 +1,20 @@
+// Comfort only: every page works without this file.
+import htmx from "htmx.org";
+import { filterTables } from "./filter-tables";
+import { toggleMenus } from "./toggle-menus";
+import { warnBeforeLeaving } from "./warn-before-leaving";
+
+// The content security policy forbids inline styles and eval.
+htmx.config.includeIndicatorStyles = false;
+htmx.config.allowEval = false;
+htmx.config.allowScriptTags = false;
+htmx.config.selfRequestsOnly = true;
+
+document.documentElement.classList.add("js");
+toggleMenus();
+filterTables(document);
+warnBeforeLeaving();
+document.querySelector<HTMLElement>("[data-focus-first]")?.focus();
+document.addEventListener("htmx:load", (event) => {
+  if (event.target instanceof Element) filterTables(event.target);
+});
