@@ -1,5 +1,9 @@
 //! What surrounds every page: whose city, which language, who is signed in, where one can go.
 
+use std::convert::Infallible;
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+
 use crate::language::path_in;
 use crate::{Language, NotificationBanner};
 
@@ -144,5 +148,23 @@ impl Shell {
     /// This page in another language.
     pub(crate) fn path_in(&self, language: &Language) -> String {
         path_in(&self.path, *language)
+    }
+}
+
+/// The shell of a request: made once by the layer that knows the city, the session and the services, and put among the
+/// request's extensions. Without such a layer (a service's own tests) it is bare.
+impl<S: Sync> FromRequestParts<S> for Shell {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _state: &S) -> Result<Self, Infallible> {
+        if let Some(shell) = parts.extensions.get::<Self>() {
+            return Ok(shell.clone());
+        }
+        let language = Language::of_request(&parts.uri, &parts.headers);
+        let path = parts
+            .uri
+            .path_and_query()
+            .map_or("/", |path_and_query| path_and_query.as_str());
+        Ok(Self::new("", language, path))
     }
 }
