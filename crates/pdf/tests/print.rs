@@ -32,7 +32,7 @@ fn a_whole_plan_prints_upright_and_on_its_side() {
     let sheets = whole_plan();
     for (name, orientation, count) in [
         ("portrait", Orientation::Portrait, sheets.len()),
-        ("landscape", Orientation::Landscape, 7),
+        ("landscape", Orientation::Landscape, 4),
     ] {
         let meta = meta(Extent::Plan, orientation);
         let output = yearly_sheet(&sheets[..count], &meta, &labels()).expect("prints");
