@@ -108,6 +108,13 @@ const TABLES: Migration = Migration::new(
     include_str!("../migrations/0001_start.sql"),
 );
 
+/// The steps of the city and its services, in the order in which they are carried out.
+pub(crate) fn migrations_of(services: &[&dyn Service]) -> Vec<Migration> {
+    std::iter::once(TABLES)
+        .chain(services.iter().flat_map(|service| service.migrations()))
+        .collect()
+}
+
 impl City {
     /// Opens the city, brings its tables up to date and registers what its services declare.
     ///
@@ -118,10 +125,7 @@ impl City {
         services: &[&dyn Service],
     ) -> Result<Self, CityError> {
         let connections = database::connect(&settings.database, settings.readers.max(1)).await?;
-        let steps = std::iter::once(TABLES)
-            .chain(services.iter().flat_map(|service| service.migrations()))
-            .collect();
-        migration::migrate(&connections.write, steps).await?;
+        migration::migrate(&connections.write, migrations_of(services)).await?;
 
         let mut registry = Registry::default();
         for definition in registered_measures(&connections.read).await? {
@@ -173,6 +177,11 @@ impl City {
         F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
         self.0.writer.write(actor, input, work).await
+    }
+
+    /// How many writes wait for their turn, for watching the load.
+    pub fn waiting_writes(&self) -> usize {
+        self.0.writer.waiting()
     }
 
     /// The present moment.

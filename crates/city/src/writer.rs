@@ -57,6 +57,14 @@ impl Writer {
         Self::Sqlite(sender)
     }
 
+    /// How many writes wait for their turn; none ever does on PostgreSQL, where each has its own transaction.
+    pub(crate) fn waiting(&self) -> usize {
+        match self {
+            Self::Sqlite(sender) => sender.max_capacity() - sender.capacity(),
+            Self::Postgres(..) => 0,
+        }
+    }
+
     pub(crate) async fn write<I, T, E, F>(&self, actor: Actor, input: I, work: F) -> Result<T, E>
     where
         I: Send + Sync + 'static,

@@ -1,0 +1,46 @@
+//! The binary: command line, server and the list of services.
+//!
+//! `cli` says which words there are, `commands` carries them out, `server` is the edge between the network and the
+//! services, `services` is the one list of what this city can do.
+
+pub mod cli;
+mod commands;
+pub mod failure;
+mod logs;
+pub mod place;
+pub mod server;
+pub mod services;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::failure::Outcome;
+
+/// Reads the command line, carries it out and says how it went by the exit code.
+pub fn main() -> ExitCode {
+    let cli = cli::Cli::parse();
+    logs::start();
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build();
+    let outcome = match runtime {
+        Ok(runtime) => {
+            let outcome = runtime.block_on(commands::run(cli));
+            // A task that hangs must not keep the program from ending.
+            runtime.shutdown_timeout(std::time::Duration::from_secs(5));
+            outcome
+        }
+        Err(error) => Err(failure::Failure::new(format!(
+            "the program could not start its threads: {error}. Free memory or raise the limit on processes"
+        ))),
+    };
+    match outcome {
+        Ok(Outcome::Done) => ExitCode::SUCCESS,
+        Ok(Outcome::NeedsReview) => ExitCode::from(3),
+        Err(failure) => {
+            failure.print();
+            ExitCode::from(failure.code())
+        }
+    }
+}
