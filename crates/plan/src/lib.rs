@@ -5,6 +5,8 @@ pub mod capabilities;
 mod cycle;
 mod desk;
 mod error;
+pub mod export;
+pub mod import;
 pub mod model;
 mod pages;
 pub mod store;

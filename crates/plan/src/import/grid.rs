@@ -1,0 +1,129 @@
+//! A sheet while it is being understood, and the ledger that says of every cell what it was taken for.
+
+use std::collections::BTreeMap;
+
+use yakuba_sheets::Grid;
+
+use super::cell::key;
+use super::{CellRole, ReadCell};
+use crate::model::document::CellAddress;
+
+/// One sheet of one file.
+pub(super) struct Sheet {
+    file: String,
+    name: Option<String>,
+    pub(super) lines: Vec<Line>,
+    /// Whether the sheet has merged cells, so that an empty cell may mean "as above".
+    pub(super) merged: bool,
+    roles: BTreeMap<(usize, usize), CellRole>,
+}
+
+/// One line of a sheet.
+pub(super) struct Line {
+    number: u32,
+    pub(super) cells: Vec<Cell>,
+}
+
+/// One cell: its text as it stands, and the key labels are compared by.
+#[derive(Clone)]
+pub(super) struct Cell {
+    pub(super) raw: String,
+    pub(super) key: String,
+}
+
+impl Cell {
+    pub(super) fn is_empty(&self) -> bool {
+        self.key.is_empty()
+    }
+}
+
+impl Line {
+    /// Columns that hold something.
+    pub(super) fn filled(&self) -> Vec<usize> {
+        (0..self.cells.len()).filter(|column| !self.cells[*column].is_empty()).collect()
+    }
+
+    pub(super) fn is_blank(&self) -> bool {
+        self.cells.iter().all(Cell::is_empty)
+    }
+
+    /// The text of a column, empty when the line is shorter.
+    pub(super) fn raw(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", |cell| cell.raw.as_str())
+    }
+
+    pub(super) fn key(&self, column: usize) -> &str {
+        self.cells.get(column).map_or("", |cell| cell.key.as_str())
+    }
+}
+
+impl Sheet {
+    pub(super) fn new(file: &str, grid: Grid) -> Self {
+        let merged = !grid.merges.is_empty();
+        let lines = grid
+            .rows
+            .into_iter()
+            .map(|row| Line {
+                number: row.line,
+                cells: row.cells.into_iter().map(|raw| Cell { key: key(&raw), raw }).collect(),
+            })
+            .collect();
+        Self { file: file.to_owned(), name: grid.name, lines, merged, roles: BTreeMap::new() }
+    }
+
+    /// Where a cell stands, as shown to people.
+    pub(super) fn address(&self, line: usize, column: usize) -> CellAddress {
+        CellAddress {
+            file: self.file.clone(),
+            sheet: self.name.clone(),
+            row: self.lines.get(line).map_or(0, |line| line.number),
+            column: u32::try_from(column).unwrap_or(u32::MAX).saturating_add(1),
+        }
+    }
+
+    /// The number of a line, as shown to people.
+    pub(super) fn line_number(&self, line: usize) -> u32 {
+        self.lines.get(line).map_or(0, |line| line.number)
+    }
+
+    pub(super) fn file(&self) -> &str {
+        &self.file
+    }
+
+    pub(super) fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// Notes what a cell was taken for.
+    pub(super) fn mark(&mut self, line: usize, column: usize, role: CellRole) {
+        if self.lines.get(line).and_then(|line| line.cells.get(column)).is_some_and(|cell| !cell.is_empty() || !cell.raw.is_empty()) {
+            self.roles.insert((line, column), role);
+        }
+    }
+
+    /// Notes the same role for every filled cell of a line that has none yet.
+    pub(super) fn mark_rest(&mut self, line: usize, role: CellRole) {
+        for column in self.lines.get(line).map(Line::filled).unwrap_or_default() {
+            self.roles.entry((line, column)).or_insert(role);
+        }
+    }
+
+    pub(super) fn role(&self, line: usize, column: usize) -> Option<CellRole> {
+        self.roles.get(&(line, column)).copied()
+    }
+
+    /// Every cell that is not empty with what it was taken for.
+    pub(super) fn ledger(&self) -> Vec<ReadCell> {
+        let mut cells = Vec::new();
+        for (line, row) in self.lines.iter().enumerate() {
+            for (column, cell) in row.cells.iter().enumerate() {
+                if cell.raw.trim().is_empty() {
+                    continue;
+                }
+                let role = self.role(line, column).unwrap_or(CellRole::Unknown);
+                cells.push(ReadCell { address: self.address(line, column), text: cell.raw.clone(), role });
+            }
+        }
+        cells
+    }
+}

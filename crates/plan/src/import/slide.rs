@@ -1,0 +1,156 @@
+//! Rows whose cells have slid by one: a cell is missing, or one too many, and everything after it stands under the wrong
+//! header.
+//!
+//! Every column expects a sort of content. A row is tried as it stands and with one cell put in or taken out at each place;
+//! the best fit wins, but only when it fits clearly better than the row as it stands.
+
+/// What a column expects.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Expect {
+    /// The number of an initiative.
+    Number,
+    /// A short name, such as a group or title.
+    Name,
+    /// A figure, or a short word or dash instead of one.
+    Figure,
+    /// Prose, possibly short, possibly a dash.
+    Prose,
+    /// Anything.
+    Any,
+}
+
+/// Where each column of the header finds its cell in the row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Alignment {
+    /// For each column the index of the cell, or none when the cell is missing.
+    pub(super) cell_of: Vec<Option<usize>>,
+    /// The first column that is not where it should be; none when the row stands as it should.
+    pub(super) slid_from: Option<usize>,
+}
+
+/// How much better a shifted row must fit than the row as it stands.
+const CLEARLY: i32 = 3;
+
+/// Aligns the texts of a row with what the columns expect.
+pub(super) fn align(cells: &[&str], expect: &[Expect]) -> Alignment {
+    let straight: Vec<Option<usize>> = (0..expect.len()).map(|column| (column < cells.len()).then_some(column)).collect();
+    let mut best = (fit(cells, expect, &straight), straight, None);
+    let as_it_stands = best.0;
+    for at in 0..expect.len() {
+        // a cell is missing at this column: the cells from here on belong one column further right
+        let missing: Vec<Option<usize>> = (0..expect.len())
+            .map(|column| match column {
+                _ if column < at => Some(column),
+                _ if column == at => None,
+                _ => Some(column - 1),
+            })
+            .map(|index| index.filter(|index| *index < cells.len()))
+            .collect();
+        // an empty cell too many at this column: the cells after it belong one column further left
+        let extra: Vec<Option<usize>> = (0..expect.len())
+            .map(|column| if column < at { column } else { column + 1 })
+            .map(|index| Some(index).filter(|index| *index < cells.len()))
+            .collect();
+        let removes_blank = cells.get(at).is_some_and(|cell| cell.trim().is_empty());
+        for (candidate, allowed) in [(missing, true), (extra, removes_blank)] {
+            let score = fit(cells, expect, &candidate);
+                        // of equal fits the one furthest right disturbs least
+            if allowed && score >= as_it_stands + CLEARLY && score >= best.0 {
+                best = (score, candidate, Some(at));
+            }
+        }
+    }
+    Alignment { cell_of: best.1, slid_from: best.2 }
+}
+
+fn fit(cells: &[&str], expect: &[Expect], cell_of: &[Option<usize>]) -> i32 {
+    let placed: i32 = expect
+        .iter()
+        .zip(cell_of)
+        .map(|(expect, index)| points(*expect, index.and_then(|index| cells.get(index)).map_or("", |cell| cell.trim())))
+        .sum();
+    let lost = cells.iter().enumerate().filter(|(index, cell)| !cell.trim().is_empty() && !cell_of.contains(&Some(*index))).count();
+    placed - 6 * i32::try_from(lost).unwrap_or(i32::MAX / 8)
+}
+
+fn points(expect: Expect, text: &str) -> i32 {
+    let empty = text.is_empty();
+    let sort = sort(text);
+    match expect {
+        Expect::Any => 0,
+        _ if empty => 0,
+        Expect::Number => match sort {
+            Sort::Figure if text.chars().count() <= 20 => 3,
+            _ => -3,
+        },
+        Expect::Name => match sort {
+            Sort::Figure | Sort::Dash => -2,
+            Sort::Long if text.contains('。') || text.chars().count() > 60 => -3,
+            Sort::Long | Sort::Short => 1,
+        },
+        Expect::Figure => match sort {
+            Sort::Figure => 2,
+            Sort::Dash => 1,
+            Sort::Short => 0,
+            Sort::Long => -3,
+        },
+        Expect::Prose => match sort {
+            Sort::Long if text.contains('。') || text.chars().count() > 40 => 2,
+            Sort::Long | Sort::Short => 1,
+            Sort::Dash => 0,
+            Sort::Figure => -1,
+        },
+    }
+}
+
+enum Sort {
+    Figure,
+    Dash,
+    Short,
+    Long,
+}
+
+fn sort(text: &str) -> Sort {
+    if matches!(super::figures::status(text), Some(reading) if reading != crate::model::document::Reading::Empty) {
+        return Sort::Dash;
+    }
+    let length = text.chars().count();
+    let scan = super::number::scan(text);
+    let sentence = text.contains('。') && scan.note.is_none();
+    match scan.found.first() {
+        Some(found) if !sentence && (length <= 24 || found.lead.iter().map(|word| word.chars().count()).sum::<usize>() <= 12) => Sort::Figure,
+        Some(found) if found.circled.is_some() && !text.contains("まで") => Sort::Figure,
+        _ if length <= 14 && !sentence => Sort::Short,
+        Some(_) if scan.note.is_some() => Sort::Figure,
+        _ => Sort::Long,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Expect::{Figure, Name, Number, Prose};
+    use super::*;
+
+    const EXPECT: [Expect; 7] = [Number, Name, Prose, Prose, Figure, Figure, Prose];
+
+    #[test]
+    fn a_row_that_fits_stays() {
+        let row = ["1", "取組", "窓口の件数", "令和6年度までに開始する。", "3件", "-", "引き続き開始に向けて検討を進めていく。"];
+        assert_eq!(align(&row, &EXPECT).slid_from, None);
+    }
+
+    #[test]
+    fn a_missing_cell_before_the_figures() {
+        let row = ["1", "取組", "窓口の件数", "-", "2", "引き続き開始に向けて検討を進めていく。", ""];
+        let alignment = align(&row, &EXPECT);
+        assert_eq!(alignment.cell_of, [Some(0), Some(1), Some(2), None, Some(3), Some(4), Some(5)]);
+        assert_eq!(alignment.slid_from, Some(3));
+    }
+
+    #[test]
+    fn a_cell_too_many() {
+        let row = ["1", "", "取組", "窓口の件数", "令和6年度までに開始する。", "3件", "4件", "引き続き検討を進めていく予定である。"];
+        let alignment = align(&row, &EXPECT);
+        assert_eq!(alignment.cell_of, [Some(0), Some(2), Some(3), Some(4), Some(5), Some(6), Some(7)]);
+    }
+}
