@@ -105,6 +105,3 @@ pub(super) fn same_unit(one: &str, other: &str) -> bool {
     }
     common(one) == common(other)
 }
-
-#[cfg(test)]
-mod tests;

@@ -13,8 +13,6 @@ pub(super) struct Sheet {
     file: String,
     name: Option<String>,
     pub(super) lines: Vec<Line>,
-    /// Whether the sheet has merged cells, so that an empty cell may mean "as above".
-    pub(super) merged: bool,
     roles: BTreeMap<(usize, usize), CellRole>,
 }
 
@@ -59,7 +57,6 @@ impl Line {
 
 impl Sheet {
     pub(super) fn new(file: &str, grid: Grid) -> Self {
-        let merged = !grid.merges.is_empty();
         let lines = grid
             .rows
             .into_iter()
@@ -68,7 +65,7 @@ impl Sheet {
                 cells: row.cells.into_iter().map(|raw| Cell { key: key(&raw), raw }).collect(),
             })
             .collect();
-        Self { file: file.to_owned(), name: grid.name, lines, merged, roles: BTreeMap::new() }
+        Self { file: file.to_owned(), name: grid.name, lines, roles: BTreeMap::new() }
     }
 
     /// Where a cell stands, as shown to people.

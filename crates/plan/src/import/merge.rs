@@ -7,6 +7,7 @@ use crate::model::document::{DoubtReason, Figure, Group, GroupKind, Indicator, I
 /// An empty group.
 pub(super) fn group(kind: GroupKind, number: Option<String>, title: &str) -> Group {
     Group {
+        key: None,
         kind,
         number,
         title: title.to_owned(),
