@@ -1,8 +1,10 @@
 #![doc = include_str!("../README.md")]
 
 pub mod assets;
+pub mod charts;
 pub mod components;
 pub mod format;
+pub mod gallery;
 mod html;
 mod language;
 mod page;

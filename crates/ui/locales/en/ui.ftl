@@ -87,7 +87,7 @@ ui-chart-unit = Unit: { $unit }
 ui-chart-range-of = { $low } to { $high }
 ui-chart-summary = { $title }. From { $first } to { $last }.
 ui-chart-latest = Latest: { $value } in { $year }.
-ui-share-of = { $part } of { $total }
+ui-share-of = { $part } of { $whole }
 
 # Numbers and dates
 ui-fiscal-year = FY{ $year } ({ $wareki })

@@ -84,7 +84,7 @@ ui-chart-unit = 単位：{ $unit }
 ui-chart-range-of = { $low }～{ $high }
 ui-chart-summary = { $title }。{ $first }から{ $last }まで。
 ui-chart-latest = 最新は{ $year }の{ $value }。
-ui-share-of = { $total }のうち{ $part }
+ui-share-of = { $whole }のうち{ $part }
 
 # 数と日付
 ui-fiscal-year = { $wareki }（{ $year }年度）
