@@ -1,1 +1,37 @@
-//! (identity: under construction)
+#![doc = include_str!("../README.md")]
+
+mod error;
+mod identity;
+mod key;
+mod layer;
+pub mod model;
+pub mod oidc;
+mod passkeys;
+mod service;
+mod settings;
+mod sign_in;
+pub mod store;
+mod visitor;
+
+pub use error::IdentityError;
+pub use identity::Identity;
+pub use key::{CityKey, KEY_FILE, KEY_VARIABLE};
+pub use layer::{authenticate, layer};
+pub use model::{
+    account::{
+        AccountId, AccountState, FirstPassword, GrantScope, Holder, LoginName, NewAccount,
+        NewDepartment, NewGrant,
+    },
+    token::Token,
+};
+pub use service::{ADMINISTER, IdentityService, PERSONNEL, READ_AUDIT, SIGN_IN};
+pub use settings::{IdentitySettings, Network, OidcLink, OidcSettings};
+pub use sign_in::{CodeOutcome, Opened, PasswordOutcome, Proof, StepUpOutcome, is_fresh};
+pub use store::{
+    accounts::{Account, StaffNames, account_names, create_account, give_post},
+    departments::{Department, create_department, department_names, departments},
+    roles::{Role, grant_role, put_role},
+    sessions::{CurrentSession, SECOND_FACTOR_SETTING, SecondFactorPolicy},
+    tokens::{NewToken, create_token},
+};
+pub use visitor::Visitor;

@@ -1,0 +1,106 @@
+//! Finding out who asks, once per request.
+
+use axum::{
+    Router,
+    extract::{Request, State},
+    http::header,
+    middleware::Next,
+    response::{IntoResponse, Response},
+};
+use yakuba_city::{
+    Actor,
+    web::{AskedAt, Principal, Problem},
+};
+
+use crate::{
+    Identity, IdentityError,
+    model::token::Token,
+    store::{sessions, tokens},
+    visitor::Visitor,
+};
+
+/// A token's last use is noted once a day.
+const TOKEN_TOUCH: jiff::SignedDuration = jiff::SignedDuration::from_hours(24);
+
+/// Puts [`authenticate`] around a router.
+pub fn layer<S: Clone + Send + Sync + 'static>(router: Router<S>, identity: Identity) -> Router<S> {
+    router.layer(axum::middleware::from_fn_with_state(identity, authenticate))
+}
+
+/// Middleware which finds out who asks: by `Authorization: Bearer …` another system, else by the session cookie a member
+/// of staff. Adds the extensions [`Principal`], [`AskedAt`], [`Identity`], [`Visitor`] and, for staff,
+/// [`sessions::CurrentSession`]. Takes two or three indexed queries with a cookie or token, none without.
+pub async fn authenticate(
+    State(identity): State<Identity>,
+    mut request: Request,
+    next: Next,
+) -> Response {
+    let now = identity.city().now();
+    let visitor = Visitor::of(identity.settings(), request.headers(), request.extensions());
+    let authorization = request
+        .headers()
+        .get(header::AUTHORIZATION)
+        .map(|value| value.to_str().unwrap_or_default().to_owned());
+    match find(&identity, authorization.as_deref(), &visitor).await {
+        Ok((principal, session)) => {
+            let extensions = request.extensions_mut();
+            extensions.insert(principal);
+            if let Some(session) = session {
+                extensions.insert(session);
+            }
+            extensions.insert(AskedAt(now));
+            extensions.insert(visitor);
+            extensions.insert(identity);
+            next.run(request).await
+        }
+        Err(error) => Problem::from(error).into_response(),
+    }
+}
+
+async fn find(
+    identity: &Identity,
+    authorization: Option<&str>,
+    visitor: &Visitor,
+) -> Result<(Principal, Option<sessions::CurrentSession>), IdentityError> {
+    let city = identity.city();
+    if let Some(text) = authorization {
+        let token = text
+            .split_once(' ')
+            .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
+            .map(|(_, token)| Token::received(token.trim()));
+        let Some(token) = token else {
+            return Ok((Principal::Anonymous, None));
+        };
+        let Some(loaded) = tokens::load_token(city.db(), &token, city.today()).await? else {
+            return Ok((Principal::Anonymous, None));
+        };
+        let noted = loaded.last_used_at.unwrap_or(0);
+        if city.now().as_microsecond() - noted
+            >= i64::try_from(TOKEN_TOUCH.as_micros()).unwrap_or(i64::MAX)
+        {
+            city.write(
+                Actor::System(loaded.principal.name.clone()),
+                loaded.id,
+                |tx, id| Box::pin(tokens::touch_token(tx, *id)),
+            )
+            .await?;
+        }
+        return Ok((Principal::System(loaded.principal), None));
+    }
+    let Some(token) = &visitor.session else {
+        return Ok((Principal::Anonymous, None));
+    };
+    let Some(loaded) = sessions::load_session(city.db(), token, city.now(), city.today()).await?
+    else {
+        return Ok((Principal::Anonymous, None));
+    };
+    if loaded.must_touch {
+        city.write(
+            Actor::Staff(loaded.principal.account),
+            loaded.session.id,
+            |tx, id| Box::pin(sessions::touch_session(tx, *id)),
+        )
+        .await?;
+    }
+    Ok((Principal::Staff(loaded.principal), Some(loaded.session)))
+}
