@@ -110,7 +110,7 @@ fn line(file: &Path, name: &str, media_type: &str) -> Result<String, Box<dyn Err
     let bytes = fs::read(file)?;
     let (stem, extension) = name.rsplit_once('.').ok_or("an asset needs an extension")?;
     Ok(format!(
-        "    Asset {{ name: {name:?}, url: \"/assets/{stem}.{:016x}.{extension}\", media_type: {media_type:?}, bytes: include_bytes!({file:?}) }},\n",
+        "    Asset {{ name: {name:?}, url: \"/assets/{stem}.{:016x}.{extension}\", media_type: {media_type:?}, bytes: include_bytes!(concat!(env!(\"OUT_DIR\"), \"/{name}\")) }},\n",
         fnv1a(&bytes)
     ))
 }

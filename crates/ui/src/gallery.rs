@@ -93,7 +93,7 @@ fn shell(language: Language, uri: &Uri) -> Shell {
         .path_and_query()
         .map_or("/gallery", |path| path.as_str());
     let mut shell = Shell::new("みどり市", language, path);
-    shell.home_href = "/gallery".to_owned();
+    shell.home_href = String::from("/gallery");
     shell.menu = vec![
         MenuItem::new("デジタル計画", "/gallery").current(true),
         MenuItem::new("手続", "#procedures"),
@@ -106,8 +106,8 @@ fn shell(language: Language, uri: &Uri) -> Shell {
         Link::new("ウェブアクセシビリティ", "#accessibility"),
         Link::new("API", "#api"),
     ];
-    shell.version = env!("CARGO_PKG_VERSION").to_owned();
-    shell.ribbon = "これはデモの市です。実在の市ではありません。".to_owned();
+    shell.version = String::from(env!("CARGO_PKG_VERSION"));
+    shell.ribbon = String::from("これはデモの市です。実在の市ではありません。");
     shell
 }
 

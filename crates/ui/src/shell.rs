@@ -146,6 +146,10 @@ impl Shell {
     }
 
     /// This page in another language.
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass by reference"
+    )]
     pub(crate) fn path_in(&self, language: &Language) -> String {
         path_in(&self.path, *language)
     }

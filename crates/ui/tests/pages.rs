@@ -1,5 +1,7 @@
 //! Whole pages over HTTP.
 
+#![allow(clippy::unwrap_used, reason = "a test may stop at the first surprise")]
+
 use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode, header};

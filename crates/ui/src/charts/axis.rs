@@ -40,13 +40,13 @@ impl Scale {
                 (low, high) = (low - room, high + room);
             }
         }
-        let rough = (high - low) / 5.0;
+        let ideal = (high - low) / 5.0;
         #[allow(
             clippy::cast_possible_truncation,
             reason = "an exponent of an f64 is small"
         )]
-        let mut exponent = rough.log10().floor() as i32;
-        let fraction = rough / 10_f64.powi(exponent);
+        let mut exponent = ideal.log10().floor() as i32;
+        let fraction = ideal / 10_f64.powi(exponent);
         let mantissa = if fraction <= 1.0 {
             1.0
         } else if fraction <= 2.0 {
@@ -57,7 +57,7 @@ impl Scale {
             exponent += 1;
             1.0
         };
-        // Dividing by a whole power keeps decimal steps such as 0.2 exact to the last digit shown.
+        // Dividing by a whole power keeps decimal steps such as 0.2 exact to the end digit shown.
         let step = if exponent < 0 {
             mantissa / 10_f64.powi(-exponent)
         } else {
@@ -67,13 +67,13 @@ impl Scale {
             clippy::cast_possible_truncation,
             reason = "at most a million steps from zero"
         )]
-        let (first, last) = (
+        let (start, end) = (
             (low / step + 1e-9).floor() as i32,
             (high / step - 1e-9).ceil() as i32,
         );
         Self {
-            first,
-            last: last.max(first + 1),
+            first: start,
+            last: end.max(start + 1),
             step,
             decimals: usize::try_from(-exponent).unwrap_or(0),
         }

@@ -127,7 +127,15 @@ impl BarAndTarget {
         let scale = Scale::over(series.iter().flat_map(|series| series.values()), true);
         let count = if self.second.is_some() { 2.0 } else { 1.0 };
         let width = (frame.slot() * 0.78 / count).min(72.0);
-        let labelled = frame.slot() / count >= 40.0;
+        // A digit is about 8 units wide; figures that would overlap are left to the table.
+        let longest = series
+            .iter()
+            .flat_map(|series| series.actual.iter().flatten())
+            .map(|value| crate::format::decimal(*value).len())
+            .max()
+            .unwrap_or(0);
+        #[allow(clippy::cast_precision_loss, reason = "a figure has few digits")]
+        let labelled = longest as f64 * 8.2 + 2.0 <= frame.slot().min(width * count * 1.25) / count;
         let mut drawing = Drawing {
             description: frame.description(&series),
             grid: frame.grid(&scale),

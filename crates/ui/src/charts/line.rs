@@ -273,7 +273,7 @@ fn path(points: &[Option<(f64, f64)>]) -> String {
     for point in points {
         if let Some((x, y)) = point {
             path.push(if interrupted { 'M' } else { 'L' });
-            path.push_str(&format!("{} {}", coordinate(*x), coordinate(*y)));
+            path.extend([format!("{} {}", coordinate(*x), coordinate(*y))]);
         }
         interrupted = point.is_none();
     }
@@ -287,12 +287,12 @@ fn steps(steps: &[Option<(f64, f64, f64)>]) -> String {
     for step in steps {
         if let Some((left, right, y)) = step {
             path.push(if interrupted { 'M' } else { 'L' });
-            path.push_str(&format!(
+            path.extend([format!(
                 "{} {1}L{2} {1}",
                 coordinate(*left),
                 coordinate(*y),
                 coordinate(*right)
-            ));
+            )]);
         }
         interrupted = step.is_none();
     }

@@ -100,7 +100,11 @@ impl Sparkline {
                 let x = coordinate(EDGE + step * index as f64);
                 let y = coordinate(HEIGHT - EDGE - share * (HEIGHT - 2.0 * EDGE));
                 path.push(if interrupted { 'M' } else { 'L' });
-                path.push_str(&format!("{x} {y}"));
+                path.extend([format!("{x} {y}")]);
+                if interrupted {
+                    // With round ends, a line of no length is a dot: a lone figure is seen.
+                    path.push_str("h0");
+                }
                 last = Some((x, y));
             }
             interrupted = value.is_none();

@@ -174,6 +174,10 @@ impl Pagination {
         shown
     }
 
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass by reference"
+    )]
     fn href_of(&self, page: &u64) -> String {
         let joint = if self.href.contains('?') { '&' } else { '?' };
         format!("{}{joint}page={page}", self.href)

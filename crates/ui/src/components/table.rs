@@ -139,6 +139,10 @@ impl Row {
     }
 
     /// The content of a cell; nothing where the row is shorter than the head.
+    #[allow(
+        clippy::trivially_copy_pass_by_ref,
+        reason = "templates pass by reference"
+    )]
     fn cell(&self, column: &usize) -> &str {
         self.cells.get(*column).map_or("", |cell| cell.0.as_str())
     }
@@ -148,6 +152,10 @@ impl Row {
 /// becomes a card ([`stacked`](Self::stacked)).
 #[derive(Clone, Template)]
 #[template(path = "components/table.html")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent switches of one builder"
+)]
 pub struct Table {
     words: Words,
     id: String,
