@@ -154,6 +154,8 @@ impl Words {
 
     /// The text called `key` with `values` put in, e.g.
     /// `words.with("plan-year-of", &[("year", label.into()), ("n", 3.into())])`.
+    ///
+    /// A template borrows by itself: there, leave out the `&`.
     pub fn with(&self, key: &str, values: &[(&'static str, Value<'_>)]) -> Cow<'static, str> {
         let values: FluentArgs<'_> = values
             .iter()

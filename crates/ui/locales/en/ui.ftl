@@ -49,9 +49,6 @@ ui-filter-table-result = Rows shown: { $n }
 
 
 # Tables and pages
-ui-sorted-ascending = (ascending)
-ui-sorted-descending = (descending)
-ui-sort-by = Sort by { $column }
 ui-pagination = Pages
 ui-previous-page = Previous
 ui-next-page = Next

@@ -46,9 +46,6 @@ ui-filter-table-result = { $n }行を表示しています
 
 
 # 表とページ送り
-ui-sorted-ascending = （昇順）
-ui-sorted-descending = （降順）
-ui-sort-by = { $column }で並べ替える
 ui-pagination = ページ送り
 ui-previous-page = 前へ
 ui-next-page = 次へ

@@ -203,10 +203,11 @@ impl BarAndTarget {
                     });
                 }
             }
-            if !series.planned.is_empty() {
+            // The outline is the same for both series: one entry for it is enough.
+            if number == 0 && (self.series().iter()).any(|series| !series.planned.is_empty()) {
                 drawing
                     .legend
-                    .push(("planned", number, series.label(&planned_word)));
+                    .push(("planned", 0, planned_word.to_string()));
             }
             if !series.actual.is_empty() {
                 drawing
