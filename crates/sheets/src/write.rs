@@ -75,7 +75,7 @@ pub struct WriteError {
 }
 
 /// Makes a text harmless for spreadsheet programs: one that begins with `=`, `+`, `-`, `@`, a tab or a carriage return gets
-/// an apostrophe in front, unless it is a plain number (OWASP, "CSV injection").
+/// an apostrophe in front, unless it is a plain number or percentage (OWASP, "CSV injection").
 ///
 /// ```
 /// use yakuba_sheets::guard;
@@ -91,6 +91,7 @@ pub fn guard(text: &str) -> String {
 
 fn is_plain_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
+    let digits = digits.strip_suffix(['%', '％']).unwrap_or(digits);
     let (whole, fraction) = digits.split_once('.').unwrap_or((digits, "0"));
     let grouped = whole.contains(',');
     let whole_fits = if grouped {

@@ -14,7 +14,7 @@ const NEAR: Decimal = Decimal::from_parts(5, 0, 0, false, 1);
 
 static COUNTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new(
-        r"(?:全|総数|[^、。\n\d]{0,8})(\d[\d,]*)\s*([^\d\s、。,%]{1,5}?)(?:の[^、。\d]{1,8}?)?(?:のうち|の中で|中)[、,]?\s*[^\d。\n]{0,14}?(\d[\d,]*)\s*([^\d\s、。,%]{0,3})",
+        r"(?:全|総数|[^、。\n\d]{0,8})(\d[\d,]*)\s*([^\d\s、。,%]{1,5}?)(?:の[^、。\d]{1,8}?)?(?:のうち|の中で|中)[、,]?\s*[^\d。\n]{0,14}?(\d[\d,]*)",
     )
     .ok()
 });
@@ -29,7 +29,10 @@ pub(super) fn counts(text: &str) -> Vec<Evidence> {
             let number = |index: usize| found.get(index)?.as_str().replace(',', "").parse::<Decimal>().ok();
             let (denominator, numerator) = (number(1)?, number(3)?);
             let sound = !denominator.is_zero() && numerator <= denominator;
-            sound.then(|| Evidence { numerator, denominator, text: found[0].trim().to_owned() })
+            // the unit after the second count belongs to the words when it is the unit of the first
+            let (whole, unit) = (found.get(0)?, found.get(2)?.as_str());
+            let unit = if folded[whole.end()..].starts_with(unit) { unit } else { "" };
+            sound.then(|| Evidence { numerator, denominator, text: format!("{}{unit}", whole.as_str().trim()) })
         })
         .collect()
 }

@@ -7,7 +7,7 @@ use regex::Regex;
 
 use super::ImportOptions;
 use super::cell::title;
-use crate::model::document::{Figure, FigureKind, Group, Initiative, Period, PlanDocument, Publisher};
+use crate::model::document::{DoubtReason, Figure, FigureKind, Group, Initiative, Period, PlanDocument, Publisher};
 
 /// A city's name: up to five kanji, hiragana only as つ・さ・い… are rare enough to be left to the caller.
 static CITY: LazyLock<Option<Regex>> = LazyLock::new(|| Regex::new(r"(?:^|[^一-龠々])([一-龠々ヶケ]{1,5}[市町村区])(役所|役場|情報|デジタル|DX|ICT|行政|総合|の|が|は|で|を|に|民|内|立|公式|長|議会)?").ok());
@@ -30,7 +30,7 @@ pub(super) fn fill(document: &mut PlanDocument, texts: &[String], options: &Impo
         document.publisher.clone_from(given);
     }
     if document.publisher.name.is_empty() {
-        document.publisher = Publisher { name: city(texts).unwrap_or_default(), municipality: None };
+        document.publisher = Publisher { name: city(texts, &document.title).unwrap_or_default(), municipality: None };
     }
     if document.publisher.municipality.is_none() {
         let same: Vec<&Publisher> = options.municipalities.iter().filter(|known| known.name == document.publisher.name).collect();
@@ -62,16 +62,19 @@ fn with_below(group: &Group) -> Vec<&Group> {
     all
 }
 
-/// The city named most often, when it is named at least twice or once in a title.
-fn city(texts: &[String]) -> Option<String> {
+/// The city named most often, when it is named at least twice or once in the title, which counts most.
+fn city(texts: &[String], plan_title: &str) -> Option<String> {
     let pattern = CITY.as_ref()?;
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for text in texts {
+    let weighted = texts.iter().map(|text| (text.as_str(), 1)).chain(std::iter::once((plan_title, 10)));
+    for (text, weight) in weighted {
         for found in pattern.captures_iter(text) {
             let name = &found[1];
-            let excluded = NOT_CITIES.iter().any(|word| name == *word || name.ends_with(word)) || name.chars().count() < 2;
+            let excluded = NOT_CITIES.iter().any(|word| name == *word || name.ends_with(word))
+                || name.chars().count() < 2
+                || name.contains(['年', '月', '度', '各', '全', '近', '件']);
             if !excluded {
-                *counts.entry(name.to_owned()).or_default() += if found.get(2).is_some() { 2 } else { 1 };
+                *counts.entry(name.to_owned()).or_default() += if found.get(2).is_some() { 2 * weight } else { weight };
             }
         }
     }
@@ -79,18 +82,18 @@ fn city(texts: &[String]) -> Option<String> {
     (*best.1 >= 2).then(|| best.0.clone())
 }
 
-/// First and last year of the planned and actual figures.
+/// First and last year of the planned and actual figures and of the schedules. Targets read from prose do not count: they
+/// may lie far beyond the plan.
 fn period(groups: &[Group]) -> Option<Period> {
-    let years: Vec<_> = groups
-        .iter()
-        .flat_map(with_below)
-        .flat_map(|group| {
-            let own = group.indicators.iter().flat_map(|indicator| &indicator.figures);
-            own.chain(group.initiatives.iter().flat_map(figures)).collect::<Vec<&Figure>>()
-        })
-        .filter(|figure| figure.kind != FigureKind::Baseline)
+    let all: Vec<&Group> = groups.iter().flat_map(with_below).collect();
+    let initiatives = || all.iter().flat_map(|group| &group.initiatives);
+    let own = all.iter().flat_map(|group| &group.indicators).flat_map(|indicator| &indicator.figures);
+    let mut years: Vec<_> = own
+        .chain(initiatives().flat_map(figures))
+        .filter(|figure| figure.kind != FigureKind::Baseline && figure.doubts.iter().all(|doubt| doubt.reason != DoubtReason::ReadFromProse))
         .filter_map(|figure| figure.fiscal_year)
         .collect();
+    years.extend(initiatives().flat_map(|initiative| &initiative.schedule).flat_map(|phase| [phase.from, phase.to]).flatten());
     let (from, to) = super::span(years.into_iter())?;
     Some(Period { from, to })
 }

@@ -18,7 +18,7 @@ pub(super) fn is_header(line: &Line) -> bool {
 }
 
 pub(super) fn read(sheet: &mut Sheet) -> Parsed {
-    let mut reader = Reader { parsed: Parsed::default(), columns: Vec::new(), groups_above: Vec::new(), gap: false };
+    let mut reader = Reader { parsed: Parsed::default(), columns: Vec::new(), groups_above: Vec::new(), gap: false, has_title: false };
     let mut line = 0;
     while line < sheet.lines.len() {
         line = reader.line(sheet, line);
@@ -32,6 +32,8 @@ struct Reader {
     /// The groups of the row above, for cells left empty because they are merged.
     groups_above: Vec<(GroupKind, String)>,
     gap: bool,
+    /// Whether the line with the plan's title was seen.
+    has_title: bool,
 }
 
 impl Reader {
@@ -54,8 +56,8 @@ impl Reader {
         if self.columns.is_empty() || is_note {
             let first = self.columns.is_empty() && self.parsed.notes.is_empty() && !row.key(filled[0]).starts_with('※');
             let words = filled.iter().map(|column| prose(row.raw(*column))).collect::<Vec<_>>().join(" ");
-            let has_title = sheet.ledger().iter().any(|cell| cell.role == CellRole::PlanTitle);
-            if first && filled.len() == 1 && !has_title {
+            if first && filled.len() == 1 && !self.has_title {
+                self.has_title = true;
                 sheet.mark_rest(line, CellRole::PlanTitle);
             } else {
                 self.parsed.notes.push(words);

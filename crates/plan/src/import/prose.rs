@@ -120,7 +120,7 @@ fn targets(indicators: &mut Vec<Indicator>, source: &Source, clause: &str) {
                     indicators.push(Indicator { name, ..Indicator::default() });
                     indicators.len() - 1
                 });
-                let mut figure = target(source, &found, year.years.first().copied(), year.calendar);
+                let mut figure = target(source, clause, &found, year.years.first().copied(), year.calendar);
                 figure.doubts.push(doubt(DoubtReason::NameInferred));
                 figure.confidence = confidence(&figure.doubts);
                 add_figure(&mut indicators[index], figure);
@@ -134,13 +134,13 @@ fn targets(indicators: &mut Vec<Indicator>, source: &Source, clause: &str) {
         match year {
             Some(year) => {
                 for fiscal_year in &year.years {
-                    add_figure(&mut indicators[subject], target(source, &found, Some(*fiscal_year), year.calendar));
+                    add_figure(&mut indicators[subject], target(source, clause, &found, Some(*fiscal_year), year.calendar));
                 }
             }
             // a target without a year: the last year of the column, when the words leave no doubt about the indicator
             None if reach >= 4 => {
                 let Some((_, last)) = source.period else { continue };
-                add_figure(&mut indicators[subject], target(source, &found, Some(last), true));
+                add_figure(&mut indicators[subject], target(source, clause, &found, Some(last), true));
             }
             None => continue,
         }
@@ -148,7 +148,7 @@ fn targets(indicators: &mut Vec<Indicator>, source: &Source, clause: &str) {
     }
     if let (Some(present), Some(subject)) = (present, hits.first()) {
         if let Some(found) = scan(&present[1]).found.into_iter().next() {
-            let mut figure = target(source, &found, None, true);
+            let mut figure = target(source, clause, &found, None, true);
             figure.kind = FigureKind::Baseline;
             if let Reading::Number(number) = &mut figure.reading {
                 number.qualifiers.insert(0, present[0].trim_start_matches(['（', '(']).chars().take_while(|c| !c.is_ascii_digit() && !('０'..='９').contains(c)).collect::<String>().trim().to_owned());
@@ -267,8 +267,8 @@ fn bracket_of_list(clause: &str) -> Option<String> {
     (close < first_digit).then(|| after[open..close + closing].to_owned())
 }
 
-fn target(source: &Source, found: &Found, year: Option<FiscalYear>, year_unclear: bool) -> Figure {
-    let mut doubts: Vec<Doubt> = vec![doubt_about(DoubtReason::ReadFromProse, &source.text)];
+fn target(source: &Source, clause: &str, found: &Found, year: Option<FiscalYear>, year_unclear: bool) -> Figure {
+    let mut doubts: Vec<Doubt> = vec![doubt_about(DoubtReason::ReadFromProse, clause.trim())];
     if year_unclear {
         doubts.push(doubt(DoubtReason::YearUnclear));
     }

@@ -4,6 +4,8 @@
 //! Every column expects a sort of content. A row is tried as it stands and with one cell put in or taken out at each place;
 //! the best fit wins, but only when it fits clearly better than the row as it stands.
 
+use crate::model::document::Reading;
+
 /// What a column expects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Expect {
@@ -33,6 +35,8 @@ const CLEARLY: i32 = 3;
 
 /// Aligns the texts of a row with what the columns expect.
 pub(super) fn align(cells: &[&str], expect: &[Expect]) -> Alignment {
+    let cells: Vec<Content> = cells.iter().map(|cell| content(cell.trim())).collect();
+    let cells = cells.as_slice();
     let straight: Vec<Option<usize>> = (0..expect.len()).map(|column| (column < cells.len()).then_some(column)).collect();
     let mut best = (fit(cells, expect, &straight), straight, None);
     let as_it_stands = best.0;
@@ -51,7 +55,7 @@ pub(super) fn align(cells: &[&str], expect: &[Expect]) -> Alignment {
             .map(|column| if column < at { column } else { column + 1 })
             .map(|index| Some(index).filter(|index| *index < cells.len()))
             .collect();
-        let removes_blank = cells.get(at).is_some_and(|cell| cell.trim().is_empty());
+        let removes_blank = cells.get(at).is_some_and(|cell| cell.sort == Sort::Empty);
         for (candidate, allowed) in [(missing, true), (extra, removes_blank)] {
             let score = fit(cells, expect, &candidate);
                         // of equal fits the one furthest right disturbs least
@@ -63,65 +67,74 @@ pub(super) fn align(cells: &[&str], expect: &[Expect]) -> Alignment {
     Alignment { cell_of: best.1, slid_from: best.2 }
 }
 
-fn fit(cells: &[&str], expect: &[Expect], cell_of: &[Option<usize>]) -> i32 {
-    let placed: i32 = expect
-        .iter()
-        .zip(cell_of)
-        .map(|(expect, index)| points(*expect, index.and_then(|index| cells.get(index)).map_or("", |cell| cell.trim())))
-        .sum();
-    let lost = cells.iter().enumerate().filter(|(index, cell)| !cell.trim().is_empty() && !cell_of.contains(&Some(*index))).count();
+fn fit(cells: &[Content], expect: &[Expect], cell_of: &[Option<usize>]) -> i32 {
+    const EMPTY: Content = Content { sort: Sort::Empty, length: 0, sentence: false };
+    let placed: i32 =
+        expect.iter().zip(cell_of).map(|(expect, index)| points(*expect, index.and_then(|index| cells.get(index)).unwrap_or(&EMPTY))).sum();
+    let lost = cells.iter().enumerate().filter(|(index, cell)| cell.sort != Sort::Empty && !cell_of.contains(&Some(*index))).count();
     placed - 6 * i32::try_from(lost).unwrap_or(i32::MAX / 8)
 }
 
-fn points(expect: Expect, text: &str) -> i32 {
-    let empty = text.is_empty();
-    let sort = sort(text);
-    match expect {
-        Expect::Any => 0,
-        _ if empty => 0,
-        Expect::Number => match sort {
-            Sort::Figure if text.chars().count() <= 20 => 3,
-            _ => -3,
-        },
-        Expect::Name => match sort {
-            Sort::Figure | Sort::Dash => -2,
-            Sort::Long if text.contains('。') || text.chars().count() > 60 => -3,
-            Sort::Long | Sort::Short => 1,
-        },
-        Expect::Figure => match sort {
-            Sort::Figure => 2,
-            Sort::Dash => 1,
-            Sort::Short => 0,
-            Sort::Long => -3,
-        },
-        Expect::Prose => match sort {
-            Sort::Long if text.contains('。') || text.chars().count() > 40 => 2,
-            Sort::Long | Sort::Short => 1,
-            Sort::Dash => 0,
-            Sort::Figure => -1,
-        },
+fn points(expect: Expect, cell: &Content) -> i32 {
+    match (expect, cell.sort) {
+        (Expect::Any, _) | (_, Sort::Empty) => 0,
+        (Expect::Number, Sort::Figure) if cell.length <= 20 => 3,
+        (Expect::Number, _) => -3,
+        (Expect::Name, Sort::Figure | Sort::Dash) => -2,
+        (Expect::Name, Sort::Long) if cell.sentence || cell.length > 60 => -3,
+        (Expect::Name, _) => 1,
+        (Expect::Figure, Sort::Figure) => 2,
+        (Expect::Figure, Sort::Dash) => 1,
+        (Expect::Figure, Sort::Short) => 0,
+        (Expect::Figure, Sort::Long) => -3,
+        (Expect::Prose, Sort::Long) if cell.sentence || cell.length > 40 => 2,
+        (Expect::Prose, Sort::Long | Sort::Short) => 1,
+        (Expect::Prose, Sort::Dash) => 0,
+        (Expect::Prose, Sort::Figure) => -1,
     }
 }
 
+/// What a cell looks like.
+struct Content {
+    sort: Sort,
+    /// Characters of its text.
+    length: usize,
+    /// Whether a full stop stands in it.
+    sentence: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Sort {
+    Empty,
     Figure,
     Dash,
     Short,
     Long,
 }
 
-fn sort(text: &str) -> Sort {
-    if matches!(super::figures::status(text), Some(reading) if reading != crate::model::document::Reading::Empty) {
-        return Sort::Dash;
-    }
+fn content(text: &str) -> Content {
     let length = text.chars().count();
+    Content { sort: sort(text, length), length, sentence: text.contains('。') }
+}
+
+fn sort(text: &str, length: usize) -> Sort {
+    match super::figures::status(text) {
+        Some(Reading::Empty) => return Sort::Empty,
+        Some(_) => return Sort::Dash,
+        None => {}
+    }
+    // no figure cell is that long; scanning prose is not worth its time
+    if length > 200 {
+        return Sort::Long;
+    }
     let scan = super::number::scan(text);
     let sentence = text.contains('。') && scan.note.is_none();
+    let aim = ["まで", "を達成", "とする", "予定", "目標"].iter().any(|word| text.contains(word));
+    let lead = |found: &super::number::Found| found.lead.iter().map(|word| word.chars().count()).sum::<usize>();
     match scan.found.first() {
-        Some(found) if !sentence && (length <= 24 || found.lead.iter().map(|word| word.chars().count()).sum::<usize>() <= 12) => Sort::Figure,
-        Some(found) if found.circled.is_some() && !text.contains("まで") => Sort::Figure,
-        _ if length <= 14 && !sentence => Sort::Short,
+        Some(found) if !sentence && !aim && (length <= 24 || lead(found) <= 12 || found.circled.is_some()) => Sort::Figure,
         Some(_) if scan.note.is_some() => Sort::Figure,
+        _ if length <= 14 && !sentence => Sort::Short,
         _ => Sort::Long,
     }
 }

@@ -64,7 +64,7 @@ impl Steps {
     /// The phases. When the names of steps stand in the column of the first year, the header has slid to the left by one.
     pub(super) fn phases(self) -> Vec<Phase> {
         let first = self.years.keys().next().copied();
-        let slid = self.rows.iter().any(|step| Some(step.column) == first && step.marks.is_empty());
+        let slid = self.rows.iter().any(|step| Some(step.column) == first && !step.marks.contains(&step.column));
         let year = |column: usize| {
             let column = if slid { column.checked_sub(1)? } else { column };
             self.years.get(&column).copied()
