@@ -1,7 +1,12 @@
 //! The domain of plans: pure types and rules, no database, no HTTP.
 
+pub mod computation;
 pub mod difference;
 pub mod document;
 pub mod fact_file;
 pub mod formula;
+pub mod fraction;
 pub mod keys;
+pub mod message;
+pub mod status;
+pub mod totals;
