@@ -6,8 +6,19 @@ use yakuba_sheets::{Cell, CsvCharset, CsvOptions, Table, write_csv, write_xlsx};
 use crate::model::document::{Figure, FigureKind, Group, Indicator, PlanDocument, Reading};
 
 /// The columns of the table of figures, in order.
-pub const COLUMNS: [&str; 11] =
-    ["plan", "initiative", "initiative_title", "indicator", "fiscal_year", "kind", "value", "unit", "qualifier", "text", "status"];
+pub const COLUMNS: [&str; 11] = [
+    "plan",
+    "initiative",
+    "initiative_title",
+    "indicator",
+    "fiscal_year",
+    "kind",
+    "value",
+    "unit",
+    "qualifier",
+    "text",
+    "status",
+];
 
 /// Why a plan could not be written or a plan file not be read.
 #[derive(Debug, Error)]
@@ -63,27 +74,52 @@ fn rows_of_group(plan: &str, group: &Group, rows: &mut Vec<FigureRow>) {
     let number = group.number.as_deref().unwrap_or_default();
     rows_of_indicators(plan, number, &group.title, &group.indicators, rows);
     for initiative in &group.initiatives {
-        rows_of_indicators(plan, initiative.number.as_deref().unwrap_or_default(), &initiative.title, &initiative.indicators, rows);
+        rows_of_indicators(
+            plan,
+            initiative.number.as_deref().unwrap_or_default(),
+            &initiative.title,
+            &initiative.indicators,
+            rows,
+        );
     }
     for below in &group.groups {
         rows_of_group(plan, below, rows);
     }
 }
 
-fn rows_of_indicators(plan: &str, number: &str, title: &str, indicators: &[Indicator], rows: &mut Vec<FigureRow>) {
+fn rows_of_indicators(
+    plan: &str,
+    number: &str,
+    title: &str,
+    indicators: &[Indicator],
+    rows: &mut Vec<FigureRow>,
+) {
     for indicator in indicators {
-        rows.extend(indicator.figures.iter().map(|figure| FigureRow {
-            plan: plan.to_owned(),
-            initiative: number.to_owned(),
-            initiative_title: title.to_owned(),
-            indicator: indicator.name.clone(),
-            fiscal_year: figure.fiscal_year.map(|year| year.to_string()).unwrap_or_default(),
-            kind: kind_word(figure.kind),
-            value: figure.reading.value().map(|value| value.to_string()).unwrap_or_default(),
-            unit: unit(figure),
-            qualifier: qualifier(&figure.reading),
-            text: figure.text.clone(),
-            status: if figure.needs_review() { "review" } else { "ok" },
+        rows.extend(indicator.figures.iter().map(|figure| {
+            FigureRow {
+                plan: plan.to_owned(),
+                initiative: number.to_owned(),
+                initiative_title: title.to_owned(),
+                indicator: indicator.name.clone(),
+                fiscal_year: figure
+                    .fiscal_year
+                    .map(|year| year.to_string())
+                    .unwrap_or_default(),
+                kind: kind_word(figure.kind),
+                value: figure
+                    .reading
+                    .value()
+                    .map(|value| value.to_string())
+                    .unwrap_or_default(),
+                unit: unit(figure),
+                qualifier: qualifier(&figure.reading),
+                text: figure.text.clone(),
+                status: if figure.needs_review() {
+                    "review"
+                } else {
+                    "ok"
+                },
+            }
         }));
     }
 }
@@ -118,8 +154,20 @@ fn qualifier(reading: &Reading) -> String {
 }
 
 fn table(document: &PlanDocument) -> Table {
-    let number = |text: String| if text.is_empty() { Cell::Empty } else { Cell::Number(text) };
-    let text = |text: String| if text.is_empty() { Cell::Empty } else { Cell::Text(text) };
+    let number = |text: String| {
+        if text.is_empty() {
+            Cell::Empty
+        } else {
+            Cell::Number(text)
+        }
+    };
+    let text = |text: String| {
+        if text.is_empty() {
+            Cell::Empty
+        } else {
+            Cell::Text(text)
+        }
+    };
     let rows = figure_rows(document)
         .into_iter()
         .map(|row| {
@@ -138,7 +186,11 @@ fn table(document: &PlanDocument) -> Table {
             ]
         })
         .collect();
-    Table { name: "figures".to_owned(), header: COLUMNS.map(str::to_owned).to_vec(), rows }
+    Table {
+        name: "figures".to_owned(),
+        header: COLUMNS.map(str::to_owned).to_vec(),
+        rows,
+    }
 }
 
 /// The figures as CSV: UTF-8, one row per figure, [`COLUMNS`]. Texts that a spreadsheet program could take for a formula

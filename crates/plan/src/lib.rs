@@ -7,6 +7,7 @@ mod desk;
 mod error;
 pub mod export;
 pub mod import;
+pub mod measuring;
 pub mod model;
 mod pages;
 pub mod store;

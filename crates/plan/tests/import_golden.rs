@@ -10,14 +10,26 @@ use import_support::{Row, golden, read_seed, rows};
 fn by_place(rows: Vec<Row>, with_initiative: bool) -> BTreeMap<String, Row> {
     rows.into_iter()
         .map(|row| {
-            let initiative = if with_initiative { row.initiative.as_str() } else { "" };
-            (format!("{initiative}|{}|{}|{}", row.indicator, row.fiscal_year, row.kind), row)
+            let initiative = if with_initiative {
+                row.initiative.as_str()
+            } else {
+                ""
+            };
+            (
+                format!(
+                    "{initiative}|{}|{}|{}",
+                    row.indicator, row.fiscal_year, row.kind
+                ),
+                row,
+            )
         })
         .collect()
 }
 
 fn compare(seed: &str, golden_file: &str, with_initiative: bool) {
-    let Some(reading) = read_seed(seed) else { return };
+    let Some(reading) = read_seed(seed) else {
+        return;
+    };
     let read = by_place(rows(&reading.document), with_initiative);
     let expected = by_place(golden(golden_file), with_initiative);
     let mut differences = Vec::new();
@@ -26,12 +38,21 @@ fn compare(seed: &str, golden_file: &str, with_initiative: bool) {
             (Some(_), None) => differences.push(format!("only read: {place} = {:?}", read[place])),
             (None, Some(row)) => differences.push(format!("not read: {place} = {row:?}")),
             (Some(read), Some(expected)) if read.facts() != expected.facts() => {
-                differences.push(format!("{place}\n      read {:?}\n  expected {:?}", read.facts(), expected.facts()));
+                differences.push(format!(
+                    "{place}\n      read {:?}\n  expected {:?}",
+                    read.facts(),
+                    expected.facts()
+                ));
             }
             _ => {}
         }
     }
-    assert!(differences.is_empty(), "{} differences:\n{}", differences.len(), differences.join("\n"));
+    assert!(
+        differences.is_empty(),
+        "{} differences:\n{}",
+        differences.len(),
+        differences.join("\n")
+    );
 }
 
 #[test]

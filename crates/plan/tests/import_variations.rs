@@ -13,13 +13,22 @@ use yakuba_sheets::Limits;
 type Grid = Vec<Vec<String>>;
 
 fn fixture(name: &str) -> Grid {
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures").join(name);
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/fixtures")
+        .join(name);
     grid(&std::fs::read(path).unwrap(), name)
 }
 
 fn grid(bytes: &[u8], name: &str) -> Grid {
     let book = yakuba_sheets::read(bytes, name, &Limits::default()).unwrap();
-    book.sheets.into_iter().next().unwrap().rows.into_iter().map(|row| row.cells).collect()
+    book.sheets
+        .into_iter()
+        .next()
+        .unwrap()
+        .rows
+        .into_iter()
+        .map(|row| row.cells)
+        .collect()
 }
 
 fn tsv(grid: &Grid) -> String {
@@ -28,7 +37,9 @@ fn tsv(grid: &Grid) -> String {
 
 fn csv(grid: &Grid) -> String {
     let cell = |text: &String| format!("\"{}\"", text.replace('"', "\"\""));
-    grid.iter().map(|row| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n").collect()
+    grid.iter()
+        .map(|row| row.iter().map(cell).collect::<Vec<_>>().join(",") + "\r\n")
+        .collect()
 }
 
 fn xlsx(sheets: &[(&str, &Grid)]) -> Vec<u8> {
@@ -37,8 +48,18 @@ fn xlsx(sheets: &[(&str, &Grid)]) -> Vec<u8> {
         let sheet = book.add_worksheet();
         sheet.set_name(*name).unwrap();
         for (row, cells) in grid.iter().enumerate() {
-            for (column, text) in cells.iter().enumerate().filter(|(_, text)| !text.is_empty()) {
-                sheet.write_string(u32::try_from(row).unwrap(), u16::try_from(column).unwrap(), text).unwrap();
+            for (column, text) in cells
+                .iter()
+                .enumerate()
+                .filter(|(_, text)| !text.is_empty())
+            {
+                sheet
+                    .write_string(
+                        u32::try_from(row).unwrap(),
+                        u16::try_from(column).unwrap(),
+                        text,
+                    )
+                    .unwrap();
             }
         }
     }
@@ -46,25 +67,50 @@ fn xlsx(sheets: &[(&str, &Grid)]) -> Vec<u8> {
 }
 
 fn file(name: &str, bytes: Vec<u8>) -> ImportReading {
-    read(&[NamedFile { name: name.to_owned(), bytes }])
+    read(&[NamedFile {
+        name: name.to_owned(),
+        bytes,
+    }])
 }
 
 /// All figures, in an order that does not hang on the order of the sheet.
 fn sorted(reading: &ImportReading) -> Vec<String> {
-    let mut rows: Vec<String> = rows(&reading.document).iter().map(|row| format!("{row:?}")).collect();
+    let mut rows: Vec<String> = rows(&reading.document)
+        .iter()
+        .map(|row| format!("{row:?}"))
+        .collect();
     rows.sort();
     rows
 }
 
 /// All figures but their status, for sheets in which rows were made doubtful.
 fn numbers(reading: &ImportReading) -> BTreeSet<String> {
-    rows(&reading.document).into_iter().map(|row| format!("{:?}", Row { status: String::new(), ..row })).collect()
+    rows(&reading.document)
+        .into_iter()
+        .map(|row| {
+            format!(
+                "{:?}",
+                Row {
+                    status: String::new(),
+                    ..row
+                }
+            )
+        })
+        .collect()
 }
 
 /// Our own sheets and, where they are at hand, the published ones.
 fn all_sheets() -> Vec<(String, Grid)> {
-    let mut sheets: Vec<(String, Grid)> = ["list.tsv", "forms.tsv", "evaluation.tsv"].iter().map(|name| ((*name).to_owned(), fixture(name))).collect();
-    sheets.extend(["000_", "001_", "002_"].iter().filter_map(|start| seed(start)).map(|file| (file.name.clone(), grid(&file.bytes, &file.name))));
+    let mut sheets: Vec<(String, Grid)> = ["list.tsv", "forms.tsv", "evaluation.tsv"]
+        .iter()
+        .map(|name| ((*name).to_owned(), fixture(name)))
+        .collect();
+    sheets.extend(
+        ["000_", "001_", "002_"]
+            .iter()
+            .filter_map(|start| seed(start))
+            .map(|file| (file.name.clone(), grid(&file.bytes, &file.name))),
+    );
     sheets
 }
 
@@ -73,53 +119,131 @@ fn the_format_of_the_file_does_not_matter() {
     for (name, grid) in all_sheets() {
         let plain = read_text("a.tsv", &tsv(&grid));
         let expected = sorted(&plain);
-        assert_eq!(sorted(&read_text("a.csv", &csv(&grid))), expected, "{name} as CSV");
-        assert_eq!(sorted(&read_text("a.csv", &format!("\u{feff}{}", csv(&grid)))), expected, "{name} as CSV with BOM");
+        assert_eq!(
+            sorted(&read_text("a.csv", &csv(&grid))),
+            expected,
+            "{name} as CSV"
+        );
+        assert_eq!(
+            sorted(&read_text("a.csv", &format!("\u{feff}{}", csv(&grid)))),
+            expected,
+            "{name} as CSV with BOM"
+        );
         let text = csv(&grid);
         let (bytes, _, lost) = encoding_rs::SHIFT_JIS.encode(&text);
         if !lost {
-            assert_eq!(sorted(&file("a.csv", bytes.into_owned())), expected, "{name} as CSV in CP932");
+            assert_eq!(
+                sorted(&file("a.csv", bytes.into_owned())),
+                expected,
+                "{name} as CSV in CP932"
+            );
         }
-        let utf16: Vec<u8> = [0xff, 0xfe].into_iter().chain(tsv(&grid).encode_utf16().flat_map(u16::to_le_bytes)).collect();
+        let utf16: Vec<u8> = [0xff, 0xfe]
+            .into_iter()
+            .chain(tsv(&grid).encode_utf16().flat_map(u16::to_le_bytes))
+            .collect();
         assert_eq!(sorted(&file("a.txt", utf16)), expected, "{name} as UTF-16");
-        assert_eq!(sorted(&file("a.xlsx", xlsx(&[("取組", &grid)]))), expected, "{name} as XLSX");
+        assert_eq!(
+            sorted(&file("a.xlsx", xlsx(&[("取組", &grid)]))),
+            expected,
+            "{name} as XLSX"
+        );
     }
 }
 
 #[test]
 fn a_workbook_may_hold_all_shapes() {
-    let (list, forms, evaluation) = (fixture("list.tsv"), fixture("forms.tsv"), fixture("evaluation.tsv"));
-    let together = file("a.xlsx", xlsx(&[("一覧", &list), ("個票", &forms), ("表紙", &vec![vec!["表紙".to_owned()]]), ("評価", &evaluation)]));
-    let apart: Vec<NamedFile> = [("list.tsv", list), ("forms.tsv", forms), ("evaluation.tsv", evaluation)]
-        .iter()
-        .map(|(name, grid)| NamedFile { name: (*name).to_owned(), bytes: tsv(grid).into_bytes() })
-        .collect();
+    let (list, forms, evaluation) = (
+        fixture("list.tsv"),
+        fixture("forms.tsv"),
+        fixture("evaluation.tsv"),
+    );
+    let together = file(
+        "a.xlsx",
+        xlsx(&[
+            ("一覧", &list),
+            ("個票", &forms),
+            ("表紙", &vec![vec!["表紙".to_owned()]]),
+            ("評価", &evaluation),
+        ]),
+    );
+    let apart: Vec<NamedFile> = [
+        ("list.tsv", list),
+        ("forms.tsv", forms),
+        ("evaluation.tsv", evaluation),
+    ]
+    .iter()
+    .map(|(name, grid)| NamedFile {
+        name: (*name).to_owned(),
+        bytes: tsv(grid).into_bytes(),
+    })
+    .collect();
     assert_eq!(sorted(&together), sorted(&read(&apart)));
-    assert_eq!(together.cells.iter().find(|cell| cell.text == "表紙").unwrap().role, CellRole::Unknown);
+    assert_eq!(
+        together
+            .cells
+            .iter()
+            .find(|cell| cell.text == "表紙")
+            .unwrap()
+            .role,
+        CellRole::Unknown
+    );
 }
 
 #[test]
 fn columns_of_a_list_may_be_swapped() {
-    for (name, grid) in all_sheets().into_iter().filter(|(name, _)| name.starts_with("list") || name.starts_with("002_")) {
+    for (name, grid) in all_sheets()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("list") || name.starts_with("002_"))
+    {
         // rows that have slid stay out: their cells have no place that could be swapped
-        let whole: Grid = grid.into_iter().filter(|row| row.len() < 11 || !row[10].is_empty() || row[0].is_empty() && row.iter().filter(|cell| !cell.is_empty()).count() < 5).collect();
+        let whole: Grid = grid
+            .into_iter()
+            .filter(|row| {
+                row.len() < 11
+                    || !row[10].is_empty()
+                    || row[0].is_empty() && row.iter().filter(|cell| !cell.is_empty()).count() < 5
+            })
+            .collect();
         let expected = numbers(&read_text("a.tsv", &tsv(&whole)));
         let order = [3, 0, 5, 7, 8, 9, 4, 1, 2, 10, 6];
-        let swapped: Grid = whole.iter().map(|row| if row.len() == 11 { order.iter().map(|column| row[*column].clone()).collect() } else { row.clone() }).collect();
-        assert_eq!(numbers(&read_text("a.tsv", &tsv(&swapped))), expected, "{name}");
+        let swapped: Grid = whole
+            .iter()
+            .map(|row| {
+                if row.len() == 11 {
+                    order.iter().map(|column| row[*column].clone()).collect()
+                } else {
+                    row.clone()
+                }
+            })
+            .collect();
+        assert_eq!(
+            numbers(&read_text("a.tsv", &tsv(&swapped))),
+            expected,
+            "{name}"
+        );
     }
 }
 
 #[test]
 fn a_column_more_is_kept_under_its_label() {
-    for (name, grid) in all_sheets().into_iter().filter(|(name, _)| name.starts_with("list") || name.starts_with("002_")) {
+    for (name, grid) in all_sheets()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("list") || name.starts_with("002_"))
+    {
         let expected = numbers(&read_text("a.tsv", &tsv(&grid)));
         let wider: Grid = grid
             .iter()
             .map(|row| {
                 let mut row = row.clone();
                 if row.len() > 3 {
-                    let cell = if row[0].to_uppercase() == "NO" { "整理記号" } else if row[0].is_empty() { "" } else { "あ" };
+                    let cell = if row[0].to_uppercase() == "NO" {
+                        "整理記号"
+                    } else if row[0].is_empty() {
+                        ""
+                    } else {
+                        "あ"
+                    };
                     row.insert(1, cell.to_owned());
                 }
                 row
@@ -127,7 +251,13 @@ fn a_column_more_is_kept_under_its_label() {
             .collect();
         let reading = read_text("a.tsv", &tsv(&wider));
         assert_eq!(numbers(&reading), expected, "{name}");
-        assert!(reading.cells.iter().filter(|cell| cell.text == "あ").all(|cell| cell.role == CellRole::LabelledText));
+        assert!(
+            reading
+                .cells
+                .iter()
+                .filter(|cell| cell.text == "あ")
+                .all(|cell| cell.role == CellRole::LabelledText)
+        );
     }
 }
 
@@ -146,22 +276,38 @@ fn forms(grid: &Grid) -> Vec<Grid> {
 
 #[test]
 fn rows_of_a_form_may_be_swapped() {
-    for (name, grid) in all_sheets().into_iter().filter(|(name, _)| name.starts_with("forms") || name.starts_with("000_")) {
+    for (name, grid) in all_sheets()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("forms") || name.starts_with("000_"))
+    {
         let expected = numbers(&read_text("a.tsv", &tsv(&grid)));
         let swapped: Grid = forms(&grid)
             .into_iter()
             .flat_map(|mut form| {
                 // departments and remark first, number and policy behind the title
-                let end = form.iter().position(|row| row.iter().all(|cell| cell.trim().is_empty())).unwrap_or(form.len());
-                let lead = form[..end].iter().position(|row| row[0] == "主管部門").unwrap();
+                let end = form
+                    .iter()
+                    .position(|row| row.iter().all(|cell| cell.trim().is_empty()))
+                    .unwrap_or(form.len());
+                let lead = form[..end]
+                    .iter()
+                    .position(|row| row[0] == "主管部門")
+                    .unwrap();
                 form[..end].rotate_left(lead);
                 let number = form.iter().position(|row| row[0] == "No.").unwrap();
-                let title = form.iter().position(|row| row[0] == "アクションプラン").unwrap();
+                let title = form
+                    .iter()
+                    .position(|row| row[0] == "アクションプラン")
+                    .unwrap();
                 form.swap(number, title);
                 form
             })
             .collect();
-        assert_eq!(numbers(&read_text("a.tsv", &tsv(&swapped))), expected, "{name}");
+        assert_eq!(
+            numbers(&read_text("a.tsv", &tsv(&swapped))),
+            expected,
+            "{name}"
+        );
     }
 }
 
@@ -169,16 +315,36 @@ fn rows_of_a_form_may_be_swapped() {
 fn a_table_may_stand_further_right_and_years_may_be_western() {
     for (name, grid) in all_sheets() {
         let expected = numbers(&read_text("a.tsv", &tsv(&grid)));
-        let shifted: Grid = grid.iter().map(|row| [vec![String::new(); 2], row.clone()].concat()).collect();
-        assert_eq!(numbers(&read_text("a.tsv", &tsv(&shifted))), expected, "{name} shifted");
+        let shifted: Grid = grid
+            .iter()
+            .map(|row| [vec![String::new(); 2], row.clone()].concat())
+            .collect();
+        assert_eq!(
+            numbers(&read_text("a.tsv", &tsv(&shifted))),
+            expected,
+            "{name} shifted"
+        );
         let western: Grid = grid
             .iter()
             .map(|row| {
-                let is_header = row.iter().filter(|cell| cell.contains("年度")).count() >= 2 && row.iter().all(|cell| cell.chars().count() < 25);
-                row.iter().map(|cell| if is_header { western_years(cell) } else { cell.clone() }).collect()
+                let is_header = row.iter().filter(|cell| cell.contains("年度")).count() >= 2
+                    && row.iter().all(|cell| cell.chars().count() < 25);
+                row.iter()
+                    .map(|cell| {
+                        if is_header {
+                            western_years(cell)
+                        } else {
+                            cell.clone()
+                        }
+                    })
+                    .collect()
             })
             .collect();
-        assert_eq!(numbers(&read_text("a.tsv", &tsv(&western))), expected, "{name} with western years");
+        assert_eq!(
+            numbers(&read_text("a.tsv", &tsv(&western))),
+            expected,
+            "{name} with western years"
+        );
     }
 }
 
@@ -211,7 +377,15 @@ fn a_figure_row_of_a_form_that_has_slid_is_put_right_and_doubted() {
             .collect();
         let reading = read_text("a.tsv", &tsv(&slid));
         assert_eq!(numbers(&reading), expected, "to the left: {left}");
-        let doubted = reading.review.iter().filter(|item| item.doubts.iter().any(|doubt| doubt.reason == DoubtReason::SlidRow)).count();
+        let doubted = reading
+            .review
+            .iter()
+            .filter(|item| {
+                item.doubts
+                    .iter()
+                    .any(|doubt| doubt.reason == DoubtReason::SlidRow)
+            })
+            .count();
         assert_eq!(doubted, 6);
     }
 }
@@ -242,7 +416,11 @@ fn a_row_of_a_list_that_has_slid_is_put_right_and_doubted() {
             wanted.retain(|row| !row.contains("\"1000\""));
         }
         assert_eq!(numbers(&reading), wanted, "at {at}, inserted {insert}");
-        assert!(reading.review.iter().any(|item| item.doubts.iter().any(|doubt| doubt.reason == DoubtReason::SlidRow)));
+        assert!(reading.review.iter().any(|item| {
+            item.doubts
+                .iter()
+                .any(|doubt| doubt.reason == DoubtReason::SlidRow)
+        }));
     }
 }
 
@@ -252,11 +430,26 @@ fn html_in_cells_is_understood_and_kept() {
     let expected = numbers(&read_text("a.tsv", &tsv(&grid)));
     let html: Grid = grid
         .iter()
-        .map(|row| row.iter().map(|cell| if cell.is_empty() || row.len() < 5 { cell.clone() } else { format!("<p>{}</p>", cell.replace('&', "&amp;")) }).collect())
+        .map(|row| {
+            row.iter()
+                .map(|cell| {
+                    if cell.is_empty() || row.len() < 5 {
+                        cell.clone()
+                    } else {
+                        format!("<p>{}</p>", cell.replace('&', "&amp;"))
+                    }
+                })
+                .collect()
+        })
         .collect();
     let reading = read_text("a.tsv", &tsv(&html));
     assert_eq!(numbers(&reading), expected);
-    assert!(reading.cells.iter().any(|cell| cell.text == "<p>約500回</p>"));
+    assert!(
+        reading
+            .cells
+            .iter()
+            .any(|cell| cell.text == "<p>約500回</p>")
+    );
 }
 
 #[test]
@@ -270,17 +463,44 @@ fn a_header_may_be_printed_on_every_page() {
     pages.extend(grid[5..].iter().cloned());
     let reading = read_text("a.tsv", &tsv(&pages));
     assert_eq!(sorted(&reading), expected);
-    assert_eq!(reading.cells.iter().filter(|cell| cell.role == CellRole::RepeatedHeader).count(), 12);
+    assert_eq!(
+        reading
+            .cells
+            .iter()
+            .filter(|cell| cell.role == CellRole::RepeatedHeader)
+            .count(),
+        12
+    );
 }
 
 #[test]
 fn the_same_file_twice_is_one_plan_and_a_changed_figure_is_doubted() {
     let grid = fixture("list.tsv");
-    let one = NamedFile { name: "a.tsv".to_owned(), bytes: tsv(&grid).into_bytes() };
-    let twice = read(&[one.clone(), NamedFile { name: "b.tsv".to_owned(), ..one.clone() }]);
+    let one = NamedFile {
+        name: "a.tsv".to_owned(),
+        bytes: tsv(&grid).into_bytes(),
+    };
+    let twice = read(&[
+        one.clone(),
+        NamedFile {
+            name: "b.tsv".to_owned(),
+            ..one.clone()
+        },
+    ]);
     assert_eq!(sorted(&twice), sorted(&read(std::slice::from_ref(&one))));
-    let changed = NamedFile { name: "c.tsv".to_owned(), bytes: tsv(&grid).replace("約500回", "約510回").into_bytes() };
+    let changed = NamedFile {
+        name: "c.tsv".to_owned(),
+        bytes: tsv(&grid).replace("約500回", "約510回").into_bytes(),
+    };
     let doubted = read(&[one, changed]);
-    let item = doubted.review.iter().find(|item| item.doubts.iter().any(|doubt| doubt.reason == DoubtReason::SaidTwiceDifferently)).unwrap();
+    let item = doubted
+        .review
+        .iter()
+        .find(|item| {
+            item.doubts
+                .iter()
+                .any(|doubt| doubt.reason == DoubtReason::SaidTwiceDifferently)
+        })
+        .unwrap();
     assert_eq!(item.text, "約500回");
 }

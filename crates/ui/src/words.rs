@@ -164,6 +164,15 @@ impl Words {
         self.find(key, Some(&values))
     }
 
+    /// The text called `key` with values whose names are only known at run time, such as those of a stored sentence.
+    pub fn with_owned(&self, key: &str, values: &[(String, Value<'static>)]) -> Cow<'static, str> {
+        let values: FluentArgs<'_> = values
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.clone()))
+            .collect();
+        self.find(key, Some(&values))
+    }
+
     /// The text called `key` with one text in the place of `{ $name }`.
     pub fn with_text(&self, key: &str, name: &'static str, text: &str) -> Cow<'static, str> {
         self.with(key, &[(name, text.to_owned().into())])

@@ -4,11 +4,13 @@ use yakuba_kernel::text::{fold_width, join_broken_words};
 
 /// Tags that city web pages leave behind in exported tables. Others are kept: `<5名` is not a tag.
 const TAGS: [&str; 24] = [
-    "p", "ul", "ol", "li", "br", "div", "span", "b", "strong", "em", "i", "u", "a", "font", "table", "tbody", "tr", "td", "th", "sub",
-    "sup", "h3", "h4", "hr",
+    "p", "ul", "ol", "li", "br", "div", "span", "b", "strong", "em", "i", "u", "a", "font",
+    "table", "tbody", "tr", "td", "th", "sub", "sup", "h3", "h4", "hr",
 ];
 /// Tags after which a new line begins.
-const BREAKING: [&str; 12] = ["p", "ul", "ol", "li", "br", "div", "table", "tbody", "tr", "h3", "h4", "hr"];
+const BREAKING: [&str; 12] = [
+    "p", "ul", "ol", "li", "br", "div", "table", "tbody", "tr", "h3", "h4", "hr",
+];
 
 /// Text without HTML: tags become line breaks or nothing, entities become characters; blanks at the ends of lines go.
 pub(super) fn without_html(raw: &str) -> String {
@@ -21,7 +23,12 @@ pub(super) fn without_html(raw: &str) -> String {
         text.push_str(&rest[..at]);
         let here = &rest[at..];
         if let Some((tag, length)) = tag(here) {
-            if tag.name == "li" && !tag.closing && !rest[at + length..].trim_start().starts_with(['・', '●', '○']) {
+            if tag.name == "li"
+                && !tag.closing
+                && !rest[at + length..]
+                    .trim_start()
+                    .starts_with(['・', '●', '○'])
+            {
                 text.push_str("\n・");
             } else if BREAKING.contains(&tag.name.as_str()) {
                 text.push('\n');
@@ -42,7 +49,11 @@ pub(super) fn without_html(raw: &str) -> String {
         }
     }
     text.push_str(rest);
-    let lines: Vec<&str> = text.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<&str> = text
+        .lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .collect();
     lines.join("\n")
 }
 
@@ -56,8 +67,14 @@ fn tag(text: &str) -> Option<(Tag, usize)> {
     let end = inside.find('>').filter(|end| *end < 400)?;
     let inner = &inside[..end];
     let closing = inner.starts_with('/');
-    let name: String = inner.trim_start_matches('/').chars().take_while(char::is_ascii_alphanumeric).collect::<String>().to_ascii_lowercase();
-    TAGS.contains(&name.as_str()).then_some((Tag { name, closing }, end + 2))
+    let name: String = inner
+        .trim_start_matches('/')
+        .chars()
+        .take_while(char::is_ascii_alphanumeric)
+        .collect::<String>()
+        .to_ascii_lowercase();
+    TAGS.contains(&name.as_str())
+        .then_some((Tag { name, closing }, end + 2))
 }
 
 fn entity(text: &str) -> Option<(char, usize)> {
@@ -94,15 +111,29 @@ pub(super) fn prose(raw: &str) -> String {
             '）' | ')' | '」' | ']' | '］' => inside_brackets = (inside_brackets - 1).max(0),
             _ => {}
         }
-        let opens = inside_brackets == 0 && matches!(character, '・' | '※' | '【' | '■' | '●' | '○' | '◎' | '→' | '①'..='⑳');
-        if blank && opens && broken.trim_end().ends_with(['。', '」', '）', ')', '\n', '】']) | matches!(character, '・' | '①'..='⑳') {
+        let opens = inside_brackets == 0
+            && matches!(
+                character,
+                '・' | '※' | '【' | '■' | '●' | '○' | '◎' | '→' | '①'..='⑳'
+            );
+        if blank
+            && opens
+            && broken
+                .trim_end()
+                .ends_with(['。', '」', '）', ')', '\n', '】'])
+                | matches!(character, '・' | '①'..='⑳')
+        {
             broken.truncate(broken.trim_end().len());
             broken.push('\n');
         }
         blank = character == ' ' || character == '\u{3000}';
         broken.push(character);
     }
-    let lines: Vec<String> = broken.lines().map(|line| join_broken_words(line).trim().to_owned()).filter(|line| !line.is_empty()).collect();
+    let lines: Vec<String> = broken
+        .lines()
+        .map(|line| join_broken_words(line).trim().to_owned())
+        .filter(|line| !line.is_empty())
+        .collect();
     lines.join("\n")
 }
 
@@ -131,7 +162,9 @@ pub(super) fn take_marks(text: &str) -> (String, Vec<String>) {
     let (mut rest, mut marks) = (String::new(), Vec::new());
     let mut at = text;
     while let Some(open) = at.find('【') {
-        let Some(close) = at[open..].find('】').map(|close| close + open) else { break };
+        let Some(close) = at[open..].find('】').map(|close| close + open) else {
+            break;
+        };
         rest.push_str(&at[..open]);
         marks.push(at[open + '【'.len_utf8()..close].trim().to_owned());
         at = &at[close + '】'.len_utf8()..];
@@ -171,25 +204,43 @@ mod tests {
 
     #[test]
     fn html_becomes_lines() {
-        assert_eq!(without_html("<p>一つ目。</p> <p>二つ目&amp;三つ目</p>"), "一つ目。\n二つ目&三つ目");
+        assert_eq!(
+            without_html("<p>一つ目。</p> <p>二つ目&amp;三つ目</p>"),
+            "一つ目。\n二つ目&三つ目"
+        );
         assert_eq!(without_html("a<br/>b <5名 & c"), "a\nb <5名 & c");
-        assert_eq!(without_html("<ul><li>甲</li><li>乙</li></ul>"), "・甲\n・乙");
+        assert_eq!(
+            without_html("<ul><li>甲</li><li>乙</li></ul>"),
+            "・甲\n・乙"
+        );
     }
 
     #[test]
     fn bullets_split_only_at_item_marks() {
-        assert_eq!(bullets("<ul style=\"x\"> ・市・府民税を扱う。 ・次の件 "), ["市・府民税を扱う。", "次の件"]);
+        assert_eq!(
+            bullets("<ul style=\"x\"> ・市・府民税を扱う。 ・次の件 "),
+            ["市・府民税を扱う。", "次の件"]
+        );
     }
 
     #[test]
     fn marks_are_taken_out() {
-        assert_eq!(take_marks("36 【新】【完了】"), ("36".to_owned(), vec!["新".to_owned(), "完了".to_owned()]));
-        assert_eq!(take_marks("普及率【★】"), ("普及率".to_owned(), vec!["★".to_owned()]));
+        assert_eq!(
+            take_marks("36 【新】【完了】"),
+            ("36".to_owned(), vec!["新".to_owned(), "完了".to_owned()])
+        );
+        assert_eq!(
+            take_marks("普及率【★】"),
+            ("普及率".to_owned(), vec!["★".to_owned()])
+        );
     }
 
     #[test]
     fn keys_ignore_blanks_and_width() {
         assert_eq!(key("成果 目標 （ア ウ ト カ ム）"), "成果目標(アウトカム)");
-        assert_eq!((key("Ｎｏ．"), key("№")), ("No.".to_owned(), "No.".to_owned()));
+        assert_eq!(
+            (key("Ｎｏ．"), key("№")),
+            ("No.".to_owned(), "No.".to_owned())
+        );
     }
 }

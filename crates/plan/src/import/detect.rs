@@ -15,8 +15,15 @@ pub(super) fn shape(sheet: &Sheet) -> Option<Shape> {
         for found in line_labels(line) {
             match found {
                 Label::Planned | Label::Actual => form += 1,
-                Label::Title | Label::Schedule | Label::Lead | Label::Outcome | Label::Measure | Label::Remark => form += 1,
-                Label::Kpi | Label::MiddleItem | Label::Projects | Label::Direction => evaluation += 1,
+                Label::Title
+                | Label::Schedule
+                | Label::Lead
+                | Label::Outcome
+                | Label::Measure
+                | Label::Remark => form += 1,
+                Label::Kpi | Label::MiddleItem | Label::Projects | Label::Direction => {
+                    evaluation += 1
+                }
                 Label::Group(crate::model::document::GroupKind::LargeItem) => evaluation += 1,
                 _ => {}
             }

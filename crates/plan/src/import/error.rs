@@ -5,7 +5,9 @@ use yakuba_sheets::SheetError;
 #[derive(Debug, Error)]
 pub enum ImportError {
     /// No file was given.
-    #[error("No file was given. Name at least one sheet (TSV, CSV, XLSX) or plan file (YAML, JSON).")]
+    #[error(
+        "No file was given. Name at least one sheet (TSV, CSV, XLSX) or plan file (YAML, JSON)."
+    )]
     NoFiles,
     /// A file could not be read as a sheet.
     #[error("{file}: {cause}")]
@@ -33,7 +35,9 @@ pub enum ImportError {
         cause: String,
     },
     /// A plan file of another format.
-    #[error("{file}: the format is “{format}”, but only yakuba-plan/1 can be read. Export the plan anew with this version of Yakuba.")]
+    #[error(
+        "{file}: the format is “{format}”, but only yakuba-plan/1 can be read. Export the plan anew with this version of Yakuba."
+    )]
     PlanFormat {
         /// The file's name.
         file: String,

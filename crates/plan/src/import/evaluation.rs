@@ -10,7 +10,8 @@ use super::number::scan;
 use super::slide::{self, Expect};
 use super::{CellRole, Parsed, Shape, ShapeReport, evidence, merge};
 use crate::model::document::{
-    Direction, DoubtReason, FigureKind, Group, GroupKind, Indicator, Initiative, LabelledText, Project,
+    Direction, DoubtReason, FigureKind, Group, GroupKind, Indicator, Initiative, LabelledText,
+    Project,
 };
 use yakuba_kernel::FiscalYear;
 
@@ -102,22 +103,35 @@ impl Reader {
                 let kind = match super::labels::label(key) {
                     Some(Label::Direction) => KpiColumn::Direction,
                     _ => figure_header(row.raw(column), key, Some(FigureKind::Actual))
-                        .map_or(KpiColumn::Unknown, |(kind, year)| KpiColumn::Figure(kind, year)),
+                        .map_or(KpiColumn::Unknown, |(kind, year)| {
+                            KpiColumn::Figure(kind, year)
+                        }),
                 };
                 (column, kind)
             })
             .collect();
-        let figures = columns.iter().filter(|(_, column)| matches!(column, KpiColumn::Figure(..))).count();
-        let directions = columns.iter().filter(|(_, column)| matches!(column, KpiColumn::Direction)).count();
-        let is_header = figures + directions >= 3 && figures >= 2 && figures + directions + 1 >= columns.len();
+        let figures = columns
+            .iter()
+            .filter(|(_, column)| matches!(column, KpiColumn::Figure(..)))
+            .count();
+        let directions = columns
+            .iter()
+            .filter(|(_, column)| matches!(column, KpiColumn::Direction))
+            .count();
+        let is_header =
+            figures + directions >= 3 && figures >= 2 && figures + directions + 1 >= columns.len();
         if !is_header {
             return false;
         }
         for (column, kind) in &columns {
-            sheet.mark(line, *column, match kind {
-                KpiColumn::Figure(..) => CellRole::YearHeader,
-                _ => CellRole::Label,
-            });
+            sheet.mark(
+                line,
+                *column,
+                match kind {
+                    KpiColumn::Figure(..) => CellRole::YearHeader,
+                    _ => CellRole::Label,
+                },
+            );
         }
         if let Some(kpi) = &mut self.kpi {
             kpi.header = columns;
@@ -157,9 +171,15 @@ impl Reader {
         for (column, _) in &segment.labels {
             sheet.mark(line, *column, CellRole::Label);
         }
-        let Some((label_column, label)) = segment.labels.last().copied() else { return };
+        let Some((label_column, label)) = segment.labels.last().copied() else {
+            return;
+        };
         let label_text = title(sheet.lines[line].raw(label_column));
-        let raw: Vec<String> = segment.contents.iter().map(|column| sheet.lines[line].raw(*column).to_owned()).collect();
+        let raw: Vec<String> = segment
+            .contents
+            .iter()
+            .map(|column| sheet.lines[line].raw(*column).to_owned())
+            .collect();
         let raw = raw.join(" ");
         let role = match label {
             Label::Group(_) => CellRole::Group,
@@ -177,14 +197,25 @@ impl Reader {
             Label::Kpi => {
                 let (name, marks) = take_marks(&title(&raw));
                 self.projects = None;
-                self.kpi = Some(Kpi { name: GivenName { circled: None, name, marks }, header: Vec::new() });
+                self.kpi = Some(Kpi {
+                    name: GivenName {
+                        circled: None,
+                        name,
+                        marks,
+                    },
+                    header: Vec::new(),
+                });
             }
             Label::MiddleItem | Label::Title => {
                 self.kpi = None;
                 self.projects = None;
                 let (number, name) = numbered(&title(&raw));
                 let (name, marks) = take_marks(&name);
-                let mut initiative = Initiative { number, title: name, ..Initiative::default() };
+                let mut initiative = Initiative {
+                    number,
+                    title: name,
+                    ..Initiative::default()
+                };
                 super::list::add_marks(&mut initiative, marks);
                 self.large_item(line).group.initiatives.push(initiative);
             }
@@ -205,17 +236,27 @@ impl Reader {
     fn open_large_item(&mut self, sheet: &Sheet, line: usize, raw: &str) {
         self.close_large_item(sheet);
         let (number, name) = numbered(&title(raw));
-        self.large = Some(Large { group: merge::group(GroupKind::LargeItem, number, &name), first_line: line, last_line: line });
+        self.large = Some(Large {
+            group: merge::group(GroupKind::LargeItem, number, &name),
+            first_line: line,
+            last_line: line,
+        });
     }
 
     fn large_item(&mut self, line: usize) -> &mut Large {
-        self.large.get_or_insert_with(|| Large { group: merge::group(GroupKind::LargeItem, None, ""), first_line: line, last_line: line })
+        self.large.get_or_insert_with(|| Large {
+            group: merge::group(GroupKind::LargeItem, None, ""),
+            first_line: line,
+            last_line: line,
+        })
     }
 
     fn close_large_item(&mut self, sheet: &Sheet) {
         self.kpi = None;
         self.projects = None;
-        let Some(mut large) = self.large.take() else { return };
+        let Some(mut large) = self.large.take() else {
+            return;
+        };
         figures::complete(&mut large.group.indicators);
         evidence::from_qualifiers(&mut large.group.indicators);
         self.parsed.shapes.push(ShapeReport {
@@ -226,7 +267,12 @@ impl Reader {
             last_row: sheet.line_number(large.last_line),
             initiatives: large.group.initiatives.len(),
             indicators: large.group.indicators.len(),
-            figures: large.group.indicators.iter().map(|indicator| indicator.figures.len()).sum(),
+            figures: large
+                .group
+                .indicators
+                .iter()
+                .map(|indicator| indicator.figures.len())
+                .sum(),
         });
         let mut tree = large.group;
         for above in self.path.iter().rev() {
@@ -242,7 +288,10 @@ impl Reader {
         if text.is_empty() {
             return;
         }
-        let text = LabelledText { label: label.to_owned(), text: text.to_owned() };
+        let text = LabelledText {
+            label: label.to_owned(),
+            text: text.to_owned(),
+        };
         if let Some(large) = &mut self.large {
             match large.group.initiatives.last_mut() {
                 Some(initiative) => initiative.texts.push(text),
@@ -257,20 +306,39 @@ impl Reader {
 
     fn without_label(&mut self, sheet: &mut Sheet, line: usize) {
         let filled = sheet.lines[line].filled();
-        let note = filled.first().is_some_and(|column| sheet.lines[line].key(*column).starts_with('※'));
+        let note = filled
+            .first()
+            .is_some_and(|column| sheet.lines[line].key(*column).starts_with('※'));
         if note {
-            let words = filled.iter().map(|column| prose(sheet.lines[line].raw(*column))).collect::<Vec<_>>().join(" ");
-            match self.large.as_mut().and_then(|large| large.group.initiatives.last_mut()) {
+            let words = filled
+                .iter()
+                .map(|column| prose(sheet.lines[line].raw(*column)))
+                .collect::<Vec<_>>()
+                .join(" ");
+            match self
+                .large
+                .as_mut()
+                .and_then(|large| large.group.initiatives.last_mut())
+            {
                 Some(initiative) => initiative.notes.push(words),
                 None => self.keep("※", &words),
             }
             sheet.mark_rest(line, CellRole::Note);
         } else if self.kpi.as_ref().is_some_and(|kpi| !kpi.header.is_empty()) {
             self.kpi_values(sheet, line);
-        } else if self.projects.is_some() && self.large.as_ref().is_some_and(|large| !large.group.initiatives.is_empty()) {
+        } else if self.projects.is_some()
+            && self
+                .large
+                .as_ref()
+                .is_some_and(|large| !large.group.initiatives.is_empty())
+        {
             self.project(sheet, line, &filled);
         } else {
-            let role = if self.large.is_none() && self.path.is_empty() && filled.len() == 1 { CellRole::PlanTitle } else { CellRole::Unknown };
+            let role = if self.large.is_none() && self.path.is_empty() && filled.len() == 1 {
+                CellRole::PlanTitle
+            } else {
+                CellRole::Unknown
+            };
             for column in filled {
                 let words = prose(sheet.lines[line].raw(column));
                 if role == CellRole::Unknown {
@@ -283,7 +351,12 @@ impl Reader {
 
     fn kpi_values(&mut self, sheet: &mut Sheet, line: usize) {
         let Some(kpi) = self.kpi.take() else { return };
-        let width = kpi.header.iter().map(|(column, _)| column + 1).max().unwrap_or(0);
+        let width = kpi
+            .header
+            .iter()
+            .map(|(column, _)| column + 1)
+            .max()
+            .unwrap_or(0);
         let mut expect = vec![Expect::Any; width];
         for (column, kind) in &kpi.header {
             expect[*column] = match kind {
@@ -292,26 +365,51 @@ impl Reader {
                 KpiColumn::Unknown => Expect::Any,
             };
         }
-        let texts: Vec<String> = sheet.lines[line].cells.iter().map(|cell| cell.raw.clone()).collect();
+        let texts: Vec<String> = sheet.lines[line]
+            .cells
+            .iter()
+            .map(|cell| cell.raw.clone())
+            .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let alignment = slide::align(&texts, &expect);
         let mut cells = Vec::new();
         let mut direction = None;
         for (column, kind) in &kpi.header {
             let place = alignment.cell_of[*column];
-            let raw = place.and_then(|place| texts.get(place)).copied().unwrap_or("");
+            let raw = place
+                .and_then(|place| texts.get(place))
+                .copied()
+                .unwrap_or("");
             match kind {
                 KpiColumn::Direction => {
                     direction = read_direction(&key(raw));
-                    let role = if direction.is_some() || key(raw).is_empty() { CellRole::Direction } else { CellRole::Unknown };
-                    place.into_iter().for_each(|place| sheet.mark(line, place, role));
+                    let role = if direction.is_some() || key(raw).is_empty() {
+                        CellRole::Direction
+                    } else {
+                        CellRole::Unknown
+                    };
+                    place
+                        .into_iter()
+                        .for_each(|place| sheet.mark(line, place, role));
                 }
                 KpiColumn::Figure(kind, year) => {
-                    place.into_iter().for_each(|place| sheet.mark(line, place, CellRole::Figure));
-                    let doubts = if alignment.slid_from.is_some() { vec![doubt(DoubtReason::SlidRow)] } else { Vec::new() };
+                    place
+                        .into_iter()
+                        .for_each(|place| sheet.mark(line, place, CellRole::Figure));
+                    let doubts = if alignment.slid_from.is_some() {
+                        vec![doubt(DoubtReason::SlidRow)]
+                    } else {
+                        Vec::new()
+                    };
                     let (year, raw_for_reading) = own_year(raw, *kind, *year);
                     cells.push((
-                        FigureCell { kind: *kind, year, raw: raw_for_reading, address: sheet.address(line, place.unwrap_or(*column)), doubts },
+                        FigureCell {
+                            kind: *kind,
+                            year,
+                            raw: raw_for_reading,
+                            address: sheet.address(line, place.unwrap_or(*column)),
+                            doubts,
+                        },
                         raw.to_owned(),
                     ));
                 }
@@ -325,12 +423,16 @@ impl Reader {
             }
         }
         let plain: Vec<FigureCell> = cells.iter().map(|(cell, _)| cell.clone()).collect();
-        let mut indicators: Vec<Indicator> = figures::assemble(&plain, &Names::Given(std::slice::from_ref(&kpi.name)), &[]);
+        let mut indicators: Vec<Indicator> =
+            figures::assemble(&plain, &Names::Given(std::slice::from_ref(&kpi.name)), &[]);
         for indicator in &mut indicators {
             indicator.direction = direction;
             for figure in &mut indicator.figures {
                 // the text of the cell as it stood, with the year that was read apart
-                if let Some((_, raw)) = cells.iter().find(|(cell, _)| Some(&cell.address) == figure.source.as_ref()) {
+                if let Some((_, raw)) = cells
+                    .iter()
+                    .find(|(cell, _)| Some(&cell.address) == figure.source.as_ref())
+                {
                     figure.text.clone_from(raw);
                 }
             }
@@ -343,9 +445,17 @@ impl Reader {
     fn project(&mut self, sheet: &mut Sheet, line: usize, filled: &[usize]) {
         let columns = self.projects.clone().unwrap_or_default();
         let raw = |column: usize| sheet.lines[line].raw(column).to_owned();
-        let mut project = Project { name: String::new(), department: None, fiscal_year: columns.year, results: Vec::new(), analysis: Vec::new() };
+        let mut project = Project {
+            name: String::new(),
+            department: None,
+            fiscal_year: columns.year,
+            results: Vec::new(),
+            analysis: Vec::new(),
+        };
         let mut rest = filled.to_vec();
-        let name_column = rest.first().copied().filter(|column| filled.len() >= 3 || columns.results.is_none_or(|results| *column < results));
+        let name_column = rest.first().copied().filter(|column| {
+            filled.len() >= 3 || columns.results.is_none_or(|results| *column < results)
+        });
         if let Some(column) = name_column {
             (project.name, project.department) = name_and_department(&raw(column));
             rest.remove(0);
@@ -354,13 +464,22 @@ impl Reader {
             let is_analysis = if rest.len() == 2 {
                 position == 1
             } else {
-                columns.analysis.is_some_and(|analysis| *column >= analysis) || (position > 0 && position + 1 == rest.len())
+                columns.analysis.is_some_and(|analysis| *column >= analysis)
+                    || (position > 0 && position + 1 == rest.len())
             };
             let entries = bullets(&raw(*column));
-            if is_analysis { project.analysis.extend(entries) } else { project.results.extend(entries) }
+            if is_analysis {
+                project.analysis.extend(entries)
+            } else {
+                project.results.extend(entries)
+            }
         }
         sheet.mark_rest(line, CellRole::Project);
-        if let Some(initiative) = self.large.as_mut().and_then(|large| large.group.initiatives.last_mut()) {
+        if let Some(initiative) = self
+            .large
+            .as_mut()
+            .and_then(|large| large.group.initiatives.last_mut())
+        {
             match initiative.projects.last_mut() {
                 Some(last) if project.name.is_empty() => {
                     last.results.extend(project.results);
@@ -375,7 +494,9 @@ impl Reader {
 fn read_direction(key: &str) -> Option<Direction> {
     match key {
         "増加" | "上昇" | "向上" | "増" | "↑" | "↗" | "拡大" => Some(Direction::More),
-        "減少" | "低下" | "縮減" | "減" | "↓" | "↘" | "削減" | "短縮" => Some(Direction::Fewer),
+        "減少" | "低下" | "縮減" | "減" | "↓" | "↘" | "削減" | "短縮" => {
+            Some(Direction::Fewer)
+        }
         "維持" | "継続" | "→" | "現状維持" => Some(Direction::Keep),
         "以内" | "以下" => Some(Direction::AtMost),
         _ => None,
@@ -383,32 +504,71 @@ fn read_direction(key: &str) -> Option<Direction> {
 }
 
 /// The year a figure names for itself (`40.9%(令和2年度)`), and the text without it.
-fn own_year(raw: &str, kind: FigureKind, column: Option<FiscalYear>) -> (Option<FiscalYear>, String) {
+fn own_year(
+    raw: &str,
+    kind: FigureKind,
+    column: Option<FiscalYear>,
+) -> (Option<FiscalYear>, String) {
     let text = without_html(raw);
     if kind != FigureKind::Baseline {
         return (column, text);
     }
-    let Some(open) = text.rfind(['(', '（']) else { return (column, text) };
+    let Some(open) = text.rfind(['(', '（']) else {
+        return (column, text);
+    };
     let inside = text[open..].trim_matches(['(', ')', '（', '）', ' ']);
     match FiscalYear::read(inside) {
-        Some(year) if !scan(&text[..open]).found.is_empty() => (Some(year), text[..open].trim().to_owned()),
+        Some(year) if !scan(&text[..open]).found.is_empty() => {
+            (Some(year), text[..open].trim().to_owned())
+        }
         _ => (column, text),
     }
 }
 
 /// `1 行政事務における生産性の向上` → number and title.
 fn numbered(text: &str) -> (Option<String>, String) {
-    let folded: String = text.chars().take_while(|c| c.is_ascii_digit() || ('０'..='９').contains(c) || matches!(c, '①'..='⑳' | '(' | ')' | '（' | '）' | '-' | '－' | '.')).collect();
+    let folded: String = text
+        .chars()
+        .take_while(|c| {
+            c.is_ascii_digit()
+                || ('０'..='９').contains(c)
+                || matches!(c, '①'..='⑳' | '(' | ')' | '（' | '）' | '-' | '－' | '.')
+        })
+        .collect();
     let rest = text[folded.len()..].trim_start_matches([' ', '　', '．', '.', '、', ':', '：']);
     let number = yakuba_kernel::text::fold_width(folded.trim_end_matches(['.', '．']));
-    let has_digit = number.chars().any(|c| c.is_ascii_digit() || matches!(c, '①'..='⑳'));
-    let apart = text[folded.len()..].starts_with([' ', '　', '．', '.', '、', ':', '：']) || folded.ends_with([')', '）', '.']) || number.chars().any(|c| matches!(c, '①'..='⑳'));
-    if has_digit && apart && !rest.is_empty() { (Some(number), rest.to_owned()) } else { (None, text.to_owned()) }
+    let has_digit = number
+        .chars()
+        .any(|c| c.is_ascii_digit() || matches!(c, '①'..='⑳'));
+    let apart = text[folded.len()..].starts_with([' ', '　', '．', '.', '、', ':', '：'])
+        || folded.ends_with([')', '）', '.'])
+        || number.chars().any(|c| matches!(c, '①'..='⑳'));
+    if has_digit && apart && !rest.is_empty() {
+        (Some(number), rest.to_owned())
+    } else {
+        (None, text.to_owned())
+    }
 }
 
 /// `DX推進事業 情報政策課` → project and department.
 fn name_and_department(raw: &str) -> (String, Option<String>) {
-    const ENDINGS: [&str; 15] = ["課", "室", "部", "局", "センター", "所", "館", "係", "担当", "委員会", "署", "院", "園", "校", "チーム"];
+    const ENDINGS: [&str; 15] = [
+        "課",
+        "室",
+        "部",
+        "局",
+        "センター",
+        "所",
+        "館",
+        "係",
+        "担当",
+        "委員会",
+        "署",
+        "院",
+        "園",
+        "校",
+        "チーム",
+    ];
     let text = without_html(raw).replace('\n', " ");
     if let Some((name, department)) = text.trim().rsplit_once([' ', '　']) {
         if ENDINGS.iter().any(|ending| department.ends_with(ending)) {

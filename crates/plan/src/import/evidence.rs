@@ -21,18 +21,35 @@ static COUNTS: LazyLock<Option<Regex>> = LazyLock::new(|| {
 
 /// All pairs of counts a text states.
 pub(super) fn counts(text: &str) -> Vec<Evidence> {
-    let Some(pattern) = COUNTS.as_ref() else { return Vec::new() };
+    let Some(pattern) = COUNTS.as_ref() else {
+        return Vec::new();
+    };
     let folded = fold_width(text);
     pattern
         .captures_iter(&folded)
         .filter_map(|found| {
-            let number = |index: usize| found.get(index)?.as_str().replace(',', "").parse::<Decimal>().ok();
+            let number = |index: usize| {
+                found
+                    .get(index)?
+                    .as_str()
+                    .replace(',', "")
+                    .parse::<Decimal>()
+                    .ok()
+            };
             let (denominator, numerator) = (number(1)?, number(3)?);
             let sound = !denominator.is_zero() && numerator <= denominator;
             // the unit after the second count belongs to the words when it is the unit of the first
             let (whole, unit) = (found.get(0)?, found.get(2)?.as_str());
-            let unit = if folded[whole.end()..].starts_with(unit) { unit } else { "" };
-            sound.then(|| Evidence { numerator, denominator, text: format!("{}{unit}", whole.as_str().trim()) })
+            let unit = if folded[whole.end()..].starts_with(unit) {
+                unit
+            } else {
+                ""
+            };
+            sound.then(|| Evidence {
+                numerator,
+                denominator,
+                text: format!("{}{unit}", whole.as_str().trim()),
+            })
         })
         .collect()
 }
@@ -44,7 +61,11 @@ pub(super) fn from_remarks(indicators: &mut [Indicator], remarks: &[Remark]) {
             let figure = indicators
                 .iter_mut()
                 .flat_map(|indicator| &mut indicator.figures)
-                .find(|figure| figure.kind == FigureKind::Actual && figure.fiscal_year == remark.fiscal_year && is_near(figure, &evidence));
+                .find(|figure| {
+                    figure.kind == FigureKind::Actual
+                        && figure.fiscal_year == remark.fiscal_year
+                        && is_near(figure, &evidence)
+                });
             if let Some(figure) = figure {
                 add(figure, evidence);
             }
@@ -54,9 +75,18 @@ pub(super) fn from_remarks(indicators: &mut [Indicator], remarks: &[Remark]) {
 
 /// Gives figures the counts that stand in their own cell.
 pub(super) fn from_qualifiers(indicators: &mut [Indicator]) {
-    for figure in indicators.iter_mut().flat_map(|indicator| &mut indicator.figures) {
-        let Reading::Number(number) = &figure.reading else { continue };
-        let stated: Vec<Evidence> = number.qualifiers.iter().flat_map(|words| counts(words)).collect();
+    for figure in indicators
+        .iter_mut()
+        .flat_map(|indicator| &mut indicator.figures)
+    {
+        let Reading::Number(number) = &figure.reading else {
+            continue;
+        };
+        let stated: Vec<Evidence> = number
+            .qualifiers
+            .iter()
+            .flat_map(|words| counts(words))
+            .collect();
         for evidence in stated {
             if is_near(figure, &evidence) {
                 add(figure, evidence);
@@ -66,18 +96,25 @@ pub(super) fn from_qualifiers(indicators: &mut [Indicator]) {
 }
 
 fn add(figure: &mut Figure, evidence: Evidence) {
-    let known = figure.evidence.iter().any(|other| other.numerator == evidence.numerator && other.denominator == evidence.denominator);
+    let known = figure.evidence.iter().any(|other| {
+        other.numerator == evidence.numerator && other.denominator == evidence.denominator
+    });
     if !known {
         figure.evidence.push(evidence);
     }
 }
 
 fn is_near(figure: &Figure, evidence: &Evidence) -> bool {
-    let Reading::Number(number) = &figure.reading else { return false };
+    let Reading::Number(number) = &figure.reading else {
+        return false;
+    };
     if number.unit.as_deref() != Some("%") {
         return false;
     }
-    let share = evidence.numerator.checked_mul(Decimal::ONE_HUNDRED).and_then(|part| part.checked_div(evidence.denominator));
+    let share = evidence
+        .numerator
+        .checked_mul(Decimal::ONE_HUNDRED)
+        .and_then(|part| part.checked_div(evidence.denominator));
     share.is_some_and(|share| (share - number.value).abs() <= NEAR)
 }
 
@@ -86,16 +123,27 @@ mod tests {
     use super::*;
 
     fn pairs(text: &str) -> Vec<(String, String)> {
-        counts(text).into_iter().map(|e| (e.numerator.to_string(), e.denominator.to_string())).collect()
+        counts(text)
+            .into_iter()
+            .map(|e| (e.numerator.to_string(), e.denominator.to_string()))
+            .collect()
     }
 
     #[test]
     fn stated_counts() {
         for (text, part, whole) in [
             ("対象数868件のうち、719件を終えました。", "719", "868"),
-            ("調査により把握し、全854件の回答中816件が「使用した」との回答", "816", "854"),
+            (
+                "調査により把握し、全854件の回答中816件が「使用した」との回答",
+                "816",
+                "854",
+            ),
             ("全309,196件中、231,589件が電子化された", "231589", "309196"),
-            ("※全5,412ページ中、5,409ページが準拠 (12/15時点)", "5409", "5412"),
+            (
+                "※全5,412ページ中、5,409ページが準拠 (12/15時点)",
+                "5409",
+                "5412",
+            ),
         ] {
             assert_eq!(pairs(text), [(part.to_owned(), whole.to_owned())], "{text}");
         }

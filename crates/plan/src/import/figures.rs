@@ -36,7 +36,11 @@ pub(super) enum Names<'a> {
 
 /// Assembles the indicators of one initiative (or KPI block) from its figure cells.
 /// `footnotes` are the notes of the initiative, for cells with a bare ※.
-pub(super) fn assemble(cells: &[FigureCell], names: &Names<'_>, footnotes: &[String]) -> Vec<Indicator> {
+pub(super) fn assemble(
+    cells: &[FigureCell],
+    names: &Names<'_>,
+    footnotes: &[String],
+) -> Vec<Indicator> {
     let mut builder = Builder::new(footnotes);
     match names {
         Names::InCells { inferred } => in_cells::read(cells, inferred, &mut builder),
@@ -44,7 +48,10 @@ pub(super) fn assemble(cells: &[FigureCell], names: &Names<'_>, footnotes: &[Str
     }
     let mut indicators = builder.finish();
     // a KPI whose parts took its place has no figures of its own
-    if indicators.iter().any(|indicator| !indicator.figures.is_empty()) {
+    if indicators
+        .iter()
+        .any(|indicator| !indicator.figures.is_empty())
+    {
         indicators.retain(|indicator| !indicator.figures.is_empty());
     }
     indicators
@@ -61,21 +68,29 @@ pub(super) fn status(raw: &str) -> Option<Reading> {
     let text = text.trim_matches(['(', ')', '。', '.', '「', '」', '【', '】']);
     match text {
         "" => Some(Reading::Empty),
-        "-" | "―" | "—" | "–" | "ー" | "‐" | "−" | "ｰ" | "─" | "--" | "――" | "ーー" | "/" | "\\" => Some(Reading::Dash),
+        "-" | "―" | "—" | "–" | "ー" | "‐" | "−" | "ｰ" | "─" | "--" | "――" | "ーー" | "/"
+        | "\\" => Some(Reading::Dash),
         "未実施" | "実施なし" | "実施せず" | "未着手" => Some(Reading::NotCarriedOut),
-        "数値なし" | "数値無し" | "数値無" | "実績値なし" | "該当数値なし" | "集計なし" | "算出不可" | "計測不可" => Some(Reading::NoFigure),
+        "数値なし" | "数値無し" | "数値無" | "実績値なし" | "該当数値なし" | "集計なし"
+        | "算出不可" | "計測不可" => Some(Reading::NoFigure),
         _ => None,
     }
 }
 
 /// A doubt without further words.
 pub(super) fn doubt(reason: DoubtReason) -> Doubt {
-    Doubt { reason, detail: None }
+    Doubt {
+        reason,
+        detail: None,
+    }
 }
 
 /// A doubt with what it hangs on.
 pub(super) fn doubt_about(reason: DoubtReason, detail: &str) -> Doubt {
-    Doubt { reason, detail: Some(detail.to_owned()) }
+    Doubt {
+        reason,
+        detail: Some(detail.to_owned()),
+    }
 }
 
 /// How certain a reading still is under its doubts, in percent: the weakest link counts.
@@ -84,9 +99,17 @@ pub(super) fn confidence(doubts: &[Doubt]) -> u8 {
         .iter()
         .map(|doubt| match doubt.reason {
             DoubtReason::UnitDiffers | DoubtReason::UnitMissing => 80,
-            DoubtReason::UnitDoesNotSuit | DoubtReason::NameInferred | DoubtReason::LeftOver | DoubtReason::ReadFromProse => 70,
-            DoubtReason::SlidRow | DoubtReason::YearUnclear | DoubtReason::SaidTwiceDifferently | DoubtReason::LabelUnknown => 60,
-            DoubtReason::FewerNumbersThanNames | DoubtReason::SeveralNumbers | DoubtReason::WordsForNumber => 50,
+            DoubtReason::UnitDoesNotSuit
+            | DoubtReason::NameInferred
+            | DoubtReason::LeftOver
+            | DoubtReason::ReadFromProse => 70,
+            DoubtReason::SlidRow
+            | DoubtReason::YearUnclear
+            | DoubtReason::SaidTwiceDifferently
+            | DoubtReason::LabelUnknown => 60,
+            DoubtReason::FewerNumbersThanNames
+            | DoubtReason::SeveralNumbers
+            | DoubtReason::WordsForNumber => 50,
             DoubtReason::NoteContradicts | DoubtReason::NumberLost => 40,
         })
         .min()

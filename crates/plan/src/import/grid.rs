@@ -38,7 +38,9 @@ impl Cell {
 impl Line {
     /// Columns that hold something.
     pub(super) fn filled(&self) -> Vec<usize> {
-        (0..self.cells.len()).filter(|column| !self.cells[*column].is_empty()).collect()
+        (0..self.cells.len())
+            .filter(|column| !self.cells[*column].is_empty())
+            .collect()
     }
 
     pub(super) fn is_blank(&self) -> bool {
@@ -62,10 +64,22 @@ impl Sheet {
             .into_iter()
             .map(|row| Line {
                 number: row.line,
-                cells: row.cells.into_iter().map(|raw| Cell { key: key(&raw), raw }).collect(),
+                cells: row
+                    .cells
+                    .into_iter()
+                    .map(|raw| Cell {
+                        key: key(&raw),
+                        raw,
+                    })
+                    .collect(),
             })
             .collect();
-        Self { file: file.to_owned(), name: grid.name, lines, roles: BTreeMap::new() }
+        Self {
+            file: file.to_owned(),
+            name: grid.name,
+            lines,
+            roles: BTreeMap::new(),
+        }
     }
 
     /// Where a cell stands, as shown to people.
@@ -93,7 +107,12 @@ impl Sheet {
 
     /// Notes what a cell was taken for.
     pub(super) fn mark(&mut self, line: usize, column: usize, role: CellRole) {
-        if self.lines.get(line).and_then(|line| line.cells.get(column)).is_some_and(|cell| !cell.is_empty() || !cell.raw.is_empty()) {
+        if self
+            .lines
+            .get(line)
+            .and_then(|line| line.cells.get(column))
+            .is_some_and(|cell| !cell.is_empty() || !cell.raw.is_empty())
+        {
             self.roles.insert((line, column), role);
         }
     }
@@ -118,7 +137,11 @@ impl Sheet {
                     continue;
                 }
                 let role = self.role(line, column).unwrap_or(CellRole::Unknown);
-                cells.push(ReadCell { address: self.address(line, column), text: cell.raw.clone(), role });
+                cells.push(ReadCell {
+                    address: self.address(line, column),
+                    text: cell.raw.clone(),
+                    role,
+                });
             }
         }
         cells

@@ -9,7 +9,9 @@ use super::grid::{Line, Sheet};
 use super::names;
 use super::slide;
 use super::{CellRole, Parsed, Shape, ShapeReport, evidence, merge, prose as prose_targets};
-use crate::model::document::{DoubtReason, GroupKind, Indicator, Initiative, LabelledText, LifeStage, Phase, Remark};
+use crate::model::document::{
+    DoubtReason, GroupKind, Indicator, Initiative, LabelledText, LifeStage, Phase, Remark,
+};
 use columns::{Column, Field};
 
 /// Whether a line is the header of a list.
@@ -18,7 +20,13 @@ pub(super) fn is_header(line: &Line) -> bool {
 }
 
 pub(super) fn read(sheet: &mut Sheet) -> Parsed {
-    let mut reader = Reader { parsed: Parsed::default(), columns: Vec::new(), groups_above: Vec::new(), gap: false, has_title: false };
+    let mut reader = Reader {
+        parsed: Parsed::default(),
+        columns: Vec::new(),
+        groups_above: Vec::new(),
+        gap: false,
+        has_title: false,
+    };
     let mut line = 0;
     while line < sheet.lines.len() {
         line = reader.line(sheet, line);
@@ -54,8 +62,14 @@ impl Reader {
         let filled = row.filled();
         let is_note = filled.len() == 1 && (self.gap || row.key(filled[0]).starts_with('※'));
         if self.columns.is_empty() || is_note {
-            let first = self.columns.is_empty() && self.parsed.notes.is_empty() && !row.key(filled[0]).starts_with('※');
-            let words = filled.iter().map(|column| prose(row.raw(*column))).collect::<Vec<_>>().join(" ");
+            let first = self.columns.is_empty()
+                && self.parsed.notes.is_empty()
+                && !row.key(filled[0]).starts_with('※');
+            let words = filled
+                .iter()
+                .map(|column| prose(row.raw(*column)))
+                .collect::<Vec<_>>()
+                .join(" ");
             if first && filled.len() == 1 && !self.has_title {
                 self.has_title = true;
                 sheet.mark_rest(line, CellRole::PlanTitle);
@@ -75,12 +89,19 @@ impl Reader {
         let (columns, rows) = columns::read(sheet, line);
         for header in line..line + rows {
             for column in sheet.lines[header].filled() {
-                let year = header > line || columns.get(column).is_some_and(|column| matches!(column.field, Field::Figure(..)));
-                sheet.mark(header, column, match (repeated, year) {
-                    (true, _) => CellRole::RepeatedHeader,
-                    (false, true) => CellRole::YearHeader,
-                    (false, false) => CellRole::Label,
-                });
+                let year = header > line
+                    || columns
+                        .get(column)
+                        .is_some_and(|column| matches!(column.field, Field::Figure(..)));
+                sheet.mark(
+                    header,
+                    column,
+                    match (repeated, year) {
+                        (true, _) => CellRole::RepeatedHeader,
+                        (false, true) => CellRole::YearHeader,
+                        (false, false) => CellRole::Label,
+                    },
+                );
             }
         }
         self.columns = columns;
@@ -101,7 +122,11 @@ impl Reader {
     }
 
     fn row(&mut self, sheet: &mut Sheet, line: usize) {
-        let texts: Vec<String> = sheet.lines[line].cells.iter().map(|cell| cell.raw.clone()).collect();
+        let texts: Vec<String> = sheet.lines[line]
+            .cells
+            .iter()
+            .map(|cell| cell.raw.clone())
+            .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let expect: Vec<slide::Expect> = self.columns.iter().map(Column::expect).collect();
         let alignment = slide::align(&texts, &expect);
@@ -109,13 +134,19 @@ impl Reader {
         let mut draft = RowDraft::default();
         for (index, column) in self.columns.iter().enumerate() {
             let place = alignment.cell_of.get(index).copied().flatten();
-            let raw = place.and_then(|place| texts.get(place)).copied().unwrap_or("");
+            let raw = place
+                .and_then(|place| texts.get(place))
+                .copied()
+                .unwrap_or("");
             draft.take(column, raw, place, sheet, line, slid);
         }
         // cells beyond the header
         for place in sheet.lines[line].filled() {
             if !alignment.cell_of.contains(&Some(place)) {
-                draft.initiative.texts.push(LabelledText { label: String::new(), text: prose(texts[place]) });
+                draft.initiative.texts.push(LabelledText {
+                    label: String::new(),
+                    text: prose(texts[place]),
+                });
                 sheet.mark(line, place, CellRole::Unknown);
             }
         }
@@ -125,7 +156,12 @@ impl Reader {
             report.last_row = sheet.line_number(line);
             report.initiatives += 1;
             report.indicators += initiative.0.indicators.len();
-            report.figures += initiative.0.indicators.iter().map(|indicator| indicator.figures.len()).sum::<usize>();
+            report.figures += initiative
+                .0
+                .indicators
+                .iter()
+                .map(|indicator| indicator.figures.len())
+                .sum::<usize>();
         }
         merge::place(&mut self.parsed.groups, &initiative.1, initiative.0);
     }
@@ -134,9 +170,15 @@ impl Reader {
     fn inherit_groups(&mut self, draft: &mut RowDraft) {
         let mut path = Vec::new();
         for column in &self.columns {
-            let Field::Group(kind) = column.field else { continue };
+            let Field::Group(kind) = column.field else {
+                continue;
+            };
             let own = draft.path.iter().find(|(own, _)| *own == kind).cloned();
-            let above = self.groups_above.iter().find(|(above, _)| *above == kind).cloned();
+            let above = self
+                .groups_above
+                .iter()
+                .find(|(above, _)| *above == kind)
+                .cloned();
             path.extend(own.or(above));
         }
         draft.path.clone_from(&path);
@@ -155,7 +197,15 @@ struct RowDraft {
 }
 
 impl RowDraft {
-    fn take(&mut self, column: &Column, raw: &str, place: Option<usize>, sheet: &mut Sheet, line: usize, slid: bool) {
+    fn take(
+        &mut self,
+        column: &Column,
+        raw: &str,
+        place: Option<usize>,
+        sheet: &mut Sheet,
+        line: usize,
+        slid: bool,
+    ) {
         let mut mark = |role: CellRole| {
             if let Some(place) = place {
                 sheet.mark(line, place, role);
@@ -163,9 +213,19 @@ impl RowDraft {
         };
         mark(column.role());
         if let Field::Figure(kind, year) = column.field {
-            let doubts = if slid { vec![doubt(DoubtReason::SlidRow)] } else { Vec::new() };
+            let doubts = if slid {
+                vec![doubt(DoubtReason::SlidRow)]
+            } else {
+                Vec::new()
+            };
             let address = sheet.address(line, place.unwrap_or(column.index));
-            self.cells.push(FigureCell { kind, year, raw: raw.to_owned(), address, doubts });
+            self.cells.push(FigureCell {
+                kind,
+                year,
+                raw: raw.to_owned(),
+                address,
+                doubts,
+            });
             return;
         }
         if raw.trim().is_empty() {
@@ -201,14 +261,31 @@ impl RowDraft {
                     period: *period,
                 });
                 match period {
-                    Some((from, to)) => initiative.schedule.push(Phase { name: text, from: Some(*from), to: Some(*to) }),
-                    None => initiative.texts.push(LabelledText { label: column.label.clone(), text }),
+                    Some((from, to)) => initiative.schedule.push(Phase {
+                        name: text,
+                        from: Some(*from),
+                        to: Some(*to),
+                    }),
+                    None => initiative.texts.push(LabelledText {
+                        label: column.label.clone(),
+                        text,
+                    }),
                 }
             }
-            Field::Lead => initiative.lead_departments.extend(super::form::departments(raw)),
-            Field::Related => initiative.related_departments.extend(super::form::departments(raw)),
-            Field::Remark(year) => initiative.remarks.push(Remark { fiscal_year: *year, text: prose(raw) }),
-            Field::Other => initiative.texts.push(LabelledText { label: column.label.clone(), text: prose(raw) }),
+            Field::Lead => initiative
+                .lead_departments
+                .extend(super::form::departments(raw)),
+            Field::Related => initiative
+                .related_departments
+                .extend(super::form::departments(raw)),
+            Field::Remark(year) => initiative.remarks.push(Remark {
+                fiscal_year: *year,
+                text: prose(raw),
+            }),
+            Field::Other => initiative.texts.push(LabelledText {
+                label: column.label.clone(),
+                text: prose(raw),
+            }),
             Field::Figure(..) => {}
         }
     }
@@ -220,7 +297,13 @@ impl RowDraft {
         let mut indicators: Vec<Indicator> = if given.is_empty() {
             let name = initiative.title.clone();
             let inferred = |_: &[&str]| (name.clone(), None);
-            figures::assemble(&self.cells, &Names::InCells { inferred: &inferred }, &initiative.notes)
+            figures::assemble(
+                &self.cells,
+                &Names::InCells {
+                    inferred: &inferred,
+                },
+                &initiative.notes,
+            )
         } else {
             for name in &mut given {
                 name.marks.dedup();

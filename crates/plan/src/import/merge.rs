@@ -2,7 +2,9 @@
 
 use super::cell::key;
 use super::figures::{confidence, doubt_about};
-use crate::model::document::{DoubtReason, Figure, Group, GroupKind, Indicator, Initiative, PlanDocument, Reading};
+use crate::model::document::{
+    DoubtReason, Figure, Group, GroupKind, Indicator, Initiative, PlanDocument, Reading,
+};
 
 /// An empty group.
 pub(super) fn group(kind: GroupKind, number: Option<String>, title: &str) -> Group {
@@ -24,17 +26,23 @@ pub(super) fn group(kind: GroupKind, number: Option<String>, title: &str) -> Gro
 pub(super) fn place(groups: &mut Vec<Group>, path: &[(GroupKind, String)], initiative: Initiative) {
     let Some(((kind, title), rest)) = path.split_first() else {
         // no level above is named: one group without a title holds such initiatives
-        let index = groups.iter().position(|group| group.title.is_empty()).unwrap_or_else(|| {
-            groups.push(group(GroupKind::Theme, None, ""));
-            groups.len() - 1
-        });
+        let index = groups
+            .iter()
+            .position(|group| group.title.is_empty())
+            .unwrap_or_else(|| {
+                groups.push(group(GroupKind::Theme, None, ""));
+                groups.len() - 1
+            });
         add_initiative(&mut groups[index].initiatives, initiative);
         return;
     };
-    let index = groups.iter().position(|group| group.kind == *kind && key(&group.title) == key(title)).unwrap_or_else(|| {
-        groups.push(group(*kind, None, title));
-        groups.len() - 1
-    });
+    let index = groups
+        .iter()
+        .position(|group| group.kind == *kind && key(&group.title) == key(title))
+        .unwrap_or_else(|| {
+            groups.push(group(*kind, None, title));
+            groups.len() - 1
+        });
     if rest.is_empty() {
         add_initiative(&mut groups[index].initiatives, initiative);
     } else {
@@ -45,9 +53,13 @@ pub(super) fn place(groups: &mut Vec<Group>, path: &[(GroupKind, String)], initi
 /// Joins two trees of groups.
 pub(super) fn groups(mut into: Vec<Group>, from: Vec<Group>) -> Vec<Group> {
     for group in from {
-        let twin = into
-            .iter_mut()
-            .find(|other| other.kind == group.kind && key(&other.title) == key(&group.title) && (other.number == group.number || group.number.is_none() || other.number.is_none()));
+        let twin = into.iter_mut().find(|other| {
+            other.kind == group.kind
+                && key(&other.title) == key(&group.title)
+                && (other.number == group.number
+                    || group.number.is_none()
+                    || other.number.is_none())
+        });
         match twin {
             Some(twin) => {
                 twin.number = twin.number.take().or(group.number);
@@ -72,7 +84,9 @@ pub(super) fn groups(mut into: Vec<Group>, from: Vec<Group>) -> Vec<Group> {
 
 /// Adds an initiative, joining it with the one of the same number and title.
 fn add_initiative(initiatives: &mut Vec<Initiative>, initiative: Initiative) {
-    let twin = initiatives.iter_mut().find(|other| other.number == initiative.number && key(&other.title) == key(&initiative.title));
+    let twin = initiatives.iter_mut().find(|other| {
+        other.number == initiative.number && key(&other.title) == key(&initiative.title)
+    });
     let Some(twin) = twin else {
         initiatives.push(initiative);
         return;
@@ -85,7 +99,10 @@ fn add_initiative(initiatives: &mut Vec<Initiative>, initiative: Initiative) {
     ] {
         if let Some(text) = new.filter(|text| field.as_ref() != Some(text)) {
             match field {
-                Some(before) => twin.texts.push(crate::model::document::LabelledText { label: String::new(), text: std::mem::replace(before, text) }),
+                Some(before) => twin.texts.push(crate::model::document::LabelledText {
+                    label: String::new(),
+                    text: std::mem::replace(before, text),
+                }),
                 None => *field = Some(text),
             }
         }
@@ -96,7 +113,10 @@ fn add_initiative(initiatives: &mut Vec<Initiative>, initiative: Initiative) {
     extend_new(&mut twin.marks, initiative.marks);
     extend_new(&mut twin.schedule, initiative.schedule);
     extend_new(&mut twin.lead_departments, initiative.lead_departments);
-    extend_new(&mut twin.related_departments, initiative.related_departments);
+    extend_new(
+        &mut twin.related_departments,
+        initiative.related_departments,
+    );
     extend_new(&mut twin.projects, initiative.projects);
     extend_new(&mut twin.remarks, initiative.remarks);
     extend_new(&mut twin.notes, initiative.notes);
@@ -115,7 +135,10 @@ fn extend_new<T: PartialEq>(into: &mut Vec<T>, from: Vec<T>) {
 /// Joins indicators of the same name.
 fn indicators(into: &mut Vec<Indicator>, from: Vec<Indicator>) {
     for indicator in from {
-        match into.iter_mut().find(|other| key(&other.name) == key(&indicator.name)) {
+        match into
+            .iter_mut()
+            .find(|other| key(&other.name) == key(&indicator.name))
+        {
             Some(twin) => {
                 twin.definition = twin.definition.take().or(indicator.definition);
                 twin.unit = twin.unit.take().or(indicator.unit);
@@ -132,7 +155,10 @@ fn indicators(into: &mut Vec<Indicator>, from: Vec<Indicator>) {
 
 /// Adds a figure. A year and kind that has one keeps it, unless it was empty; a different number is doubted.
 pub(super) fn add_figure(indicator: &mut Indicator, figure: Figure) {
-    let twin = indicator.figures.iter_mut().find(|other| other.kind == figure.kind && other.fiscal_year == figure.fiscal_year);
+    let twin = indicator
+        .figures
+        .iter_mut()
+        .find(|other| other.kind == figure.kind && other.fiscal_year == figure.fiscal_year);
     let Some(twin) = twin else {
         indicator.figures.push(figure);
         return;
@@ -140,7 +166,8 @@ pub(super) fn add_figure(indicator: &mut Indicator, figure: Figure) {
     if twin.reading == Reading::Empty {
         *twin = figure;
     } else if !same(&twin.reading, &figure.reading) && figure.reading != Reading::Empty {
-        twin.doubts.push(doubt_about(DoubtReason::SaidTwiceDifferently, &figure.text));
+        twin.doubts
+            .push(doubt_about(DoubtReason::SaidTwiceDifferently, &figure.text));
         twin.confidence = confidence(&twin.doubts);
     }
 }
@@ -148,7 +175,9 @@ pub(super) fn add_figure(indicator: &mut Indicator, figure: Figure) {
 /// Whether two readings say the same, whatever words stand beside them.
 fn same(one: &Reading, other: &Reading) -> bool {
     match (one, other) {
-        (Reading::Number(one), Reading::Number(other)) => one.value == other.value && one.unit == other.unit,
+        (Reading::Number(one), Reading::Number(other)) => {
+            one.value == other.value && one.unit == other.unit
+        }
         _ => one == other,
     }
 }

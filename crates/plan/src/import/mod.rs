@@ -77,7 +77,11 @@ struct Parsed {
 /// # Errors
 /// [`ImportError`]: no files, a file that is no sheet or is refused, a file in which none of the shapes is recognised, a plan
 /// file that is not sound. Nothing is half-read.
-pub fn read_documents(files: &[NamedFile], key: &str, options: &ImportOptions) -> Result<ImportReading, ImportError> {
+pub fn read_documents(
+    files: &[NamedFile],
+    key: &str,
+    options: &ImportOptions,
+) -> Result<ImportReading, ImportError> {
     if files.is_empty() {
         return Err(ImportError::NoFiles);
     }
@@ -97,9 +101,18 @@ pub fn read_documents(files: &[NamedFile], key: &str, options: &ImportOptions) -
     Ok(reading)
 }
 
-fn read_sheets(file: &NamedFile, options: &ImportOptions, reading: &mut ImportReading, texts: &mut Vec<String>) -> Result<(), ImportError> {
-    let book = yakuba_sheets::read(&file.bytes, &file.name, &options.limits)
-        .map_err(|cause| ImportError::Sheet { file: file.name.clone(), cause })?;
+fn read_sheets(
+    file: &NamedFile,
+    options: &ImportOptions,
+    reading: &mut ImportReading,
+    texts: &mut Vec<String>,
+) -> Result<(), ImportError> {
+    let book = yakuba_sheets::read(&file.bytes, &file.name, &options.limits).map_err(|cause| {
+        ImportError::Sheet {
+            file: file.name.clone(),
+            cause,
+        }
+    })?;
     let mut recognised = false;
     for grid in book.sheets {
         let mut sheet = Sheet::new(&file.name, grid);
@@ -111,23 +124,43 @@ fn read_sheets(file: &NamedFile, options: &ImportOptions, reading: &mut ImportRe
         };
         recognised |= !parsed.shapes.is_empty();
         reading.shapes.extend(parsed.shapes);
-        reading.document.groups = merge::groups(std::mem::take(&mut reading.document.groups), parsed.groups);
+        reading.document.groups =
+            merge::groups(std::mem::take(&mut reading.document.groups), parsed.groups);
         for note in parsed.notes {
-            let statement = Statement { kind: StatementKind::Note, number: None, title: note, text: None, items: Vec::new() };
+            let statement = Statement {
+                kind: StatementKind::Note,
+                number: None,
+                title: note,
+                text: None,
+                items: Vec::new(),
+            };
             if !reading.document.statements.contains(&statement) {
                 reading.document.statements.push(statement);
             }
         }
         reading.cells.extend(sheet.ledger());
-        texts.extend(sheet.lines.iter().flat_map(|line| line.cells.iter().filter(|cell| !cell.is_empty()).map(|cell| cell.raw.clone())));
+        texts.extend(sheet.lines.iter().flat_map(|line| {
+            line.cells
+                .iter()
+                .filter(|cell| !cell.is_empty())
+                .map(|cell| cell.raw.clone())
+        }));
     }
-    if recognised { Ok(()) } else { Err(ImportError::NotRecognised { file: file.name.clone() }) }
+    if recognised {
+        Ok(())
+    } else {
+        Err(ImportError::NotRecognised {
+            file: file.name.clone(),
+        })
+    }
 }
 
 /// Whether a file is a plan file of Yakuba by its name (`.yaml`, `.yml`, `.json`).
 pub fn is_plan_file(name: &str) -> bool {
     let name = name.to_ascii_lowercase();
-    [".yaml", ".yml", ".json"].iter().any(|ending| name.ends_with(ending))
+    [".yaml", ".yml", ".json"]
+        .iter()
+        .any(|ending| name.ends_with(ending))
 }
 
 /// Reads a plan file of Yakuba, YAML or JSON by its name.
@@ -135,7 +168,10 @@ pub fn is_plan_file(name: &str) -> bool {
 /// # Errors
 /// [`ImportError::PlanFile`] when it does not parse, [`ImportError::PlanFormat`] when it names another format.
 pub fn read_plan_file(file: &NamedFile) -> Result<PlanDocument, ImportError> {
-    let wrong = |cause: String| ImportError::PlanFile { file: file.name.clone(), cause };
+    let wrong = |cause: String| ImportError::PlanFile {
+        file: file.name.clone(),
+        cause,
+    };
     let text = std::str::from_utf8(&file.bytes).map_err(|error| wrong(error.to_string()))?;
     let document = if file.name.to_ascii_lowercase().ends_with(".json") {
         serde_json::from_str::<PlanDocument>(text).map_err(|error| wrong(error.to_string()))?
@@ -143,7 +179,10 @@ pub fn read_plan_file(file: &NamedFile) -> Result<PlanDocument, ImportError> {
         crate::export::from_yaml(text).map_err(|error| wrong(error.to_string()))?
     };
     if document.format != FORMAT {
-        return Err(ImportError::PlanFormat { file: file.name.clone(), format: document.format });
+        return Err(ImportError::PlanFormat {
+            file: file.name.clone(),
+            format: document.format,
+        });
     }
     Ok(document)
 }

@@ -37,23 +37,45 @@ pub(super) fn given(raw: &str) -> (Vec<GivenName>, Option<String>) {
         .into_iter()
         .filter_map(|(circled, piece)| {
             let (name, marks) = take_marks(&title(&piece));
-            (!name.is_empty()).then_some(GivenName { circled, name, marks })
+            (!name.is_empty()).then_some(GivenName {
+                circled,
+                name,
+                marks,
+            })
         })
         .collect();
     (names, note)
 }
 
 /// Words that end the name of a quantity.
-const QUANTITIES: [&str; 17] =
-    ["数", "率", "割合", "時間", "額", "量", "比率", "日数", "面積", "回数", "件数", "人数", "台数", "点数", "枚数", "費", "カバー度"];
+const QUANTITIES: [&str; 17] = [
+    "数",
+    "率",
+    "割合",
+    "時間",
+    "額",
+    "量",
+    "比率",
+    "日数",
+    "面積",
+    "回数",
+    "件数",
+    "人数",
+    "台数",
+    "点数",
+    "枚数",
+    "費",
+    "カバー度",
+];
 
 /// Verbs and joints after which the name of a quantity begins.
 static JOINT: LazyLock<Option<Regex>> = LazyLock::new(|| {
     Regex::new("(?:するとともに|とともに|することで|により|までに|について|における|おいて|としては|として|される|された|する|した|では|には)").ok()
 });
 
-static PEOPLE: LazyLock<Option<Regex>> =
-    LazyLock::new(|| Regex::new("^(?:.*[、。])?([^、。]{2,40}(?:職員|者|員|人材|市民|団体|ボランティア))を(?:確保|育成|養成|増|配置)").ok());
+static PEOPLE: LazyLock<Option<Regex>> = LazyLock::new(|| {
+    Regex::new("^(?:.*[、。])?([^、。]{2,40}(?:職員|者|員|人材|市民|団体|ボランティア))を(?:確保|育成|養成|増|配置)").ok()
+});
 
 /// The name for figures that stand without one: the quantity the definition names right before a number of the same unit,
 /// else the people it wants more of, else nothing (the initiative's title serves then).
@@ -71,7 +93,10 @@ pub(super) fn infer(definition: &str, units: &[&str]) -> Option<String> {
     }
     if units.iter().any(|unit| matches!(*unit, "人" | "名")) {
         let people = PEOPLE.as_ref()?;
-        return text.split(['。', '\n']).find_map(|sentence| people.captures(sentence)).map(|found| found[1].to_owned());
+        return text
+            .split(['。', '\n'])
+            .find_map(|sentence| people.captures(sentence))
+            .map(|found| found[1].to_owned());
     }
     None
 }
@@ -79,14 +104,27 @@ pub(super) fn infer(definition: &str, units: &[&str]) -> Option<String> {
 fn quantity_in(sentence: &str, units: &[&str]) -> Option<String> {
     let scanned = scan(sentence);
     for found in &scanned.found {
-        if !found.unit.as_deref().is_some_and(|unit| units.contains(&unit)) {
+        if !found
+            .unit
+            .as_deref()
+            .is_some_and(|unit| units.contains(&unit))
+        {
             continue;
         }
         let lead: String = found.lead.concat();
-        let lead = lead.rsplit(['、', '。', '：', ':', '・', '「']).next().unwrap_or_default();
+        let lead = lead
+            .rsplit(['、', '。', '：', ':', '・', '「'])
+            .next()
+            .unwrap_or_default();
         let lead = lead.trim_end_matches(['を', 'は', 'が', 'で', 'の', 'に']);
-        let after_joint = JOINT.as_ref().and_then(|joint| joint.find_iter(lead).last().map(|hit| &lead[hit.end()..])).unwrap_or(lead);
-        let name = ["全体の", "年間の", "市の", "本市の"].iter().find_map(|prefix| after_joint.strip_prefix(prefix)).unwrap_or(after_joint);
+        let after_joint = JOINT
+            .as_ref()
+            .and_then(|joint| joint.find_iter(lead).last().map(|hit| &lead[hit.end()..]))
+            .unwrap_or(lead);
+        let name = ["全体の", "年間の", "市の", "本市の"]
+            .iter()
+            .find_map(|prefix| after_joint.strip_prefix(prefix))
+            .unwrap_or(after_joint);
         let name = without_year(name).0;
         if name.chars().count() >= 3 && QUANTITIES.iter().any(|ending| name.ends_with(ending)) {
             return Some(name);
@@ -117,7 +155,11 @@ pub(super) fn without_year(name: &str) -> (String, Option<FiscalYear>) {
     match FiscalYear::find_all(name).first() {
         Some(mention) if mention.range.start == 0 && mention.range.end < name.len() => {
             let rest = name[mention.range.end..].trim_start_matches(['末', 'の', ' ', '：', ':']);
-            if rest.is_empty() { (name.to_owned(), None) } else { (rest.to_owned(), Some(mention.year)) }
+            if rest.is_empty() {
+                (name.to_owned(), None)
+            } else {
+                (rest.to_owned(), Some(mention.year))
+            }
         }
         _ => (name.to_owned(), None),
     }
@@ -130,8 +172,15 @@ pub(super) fn definition(measure: &str, name: &str, years: &[FiscalYear]) -> Opt
         return None;
     }
     let mut sections: Vec<(Option<(FiscalYear, FiscalYear)>, String)> = Vec::new();
-    for piece in measure.split_inclusive('\n').flat_map(|line| split_before(line, '【')) {
-        match piece.strip_prefix('【').and_then(|inner| inner.split_once('】')).and_then(|(head, _)| period(head)) {
+    for piece in measure
+        .split_inclusive('\n')
+        .flat_map(|line| split_before(line, '【'))
+    {
+        match piece
+            .strip_prefix('【')
+            .and_then(|inner| inner.split_once('】'))
+            .and_then(|(head, _)| period(head))
+        {
             Some(span) => sections.push((Some(span), piece.to_owned())),
             None => match sections.last_mut() {
                 Some((_, text)) => text.push_str(piece),
@@ -140,11 +189,21 @@ pub(super) fn definition(measure: &str, name: &str, years: &[FiscalYear]) -> Opt
         }
     }
     let fits = |span: &Option<(FiscalYear, FiscalYear)>| match span {
-        Some((first, last)) => years.is_empty() || years.iter().any(|year| first <= year && year <= last),
+        Some((first, last)) => {
+            years.is_empty() || years.iter().any(|year| first <= year && year <= last)
+        }
         None => true,
     };
-    let fitting: Vec<&str> = sections.iter().filter(|(span, _)| fits(span)).map(|(_, text)| text.trim()).collect();
-    let related: Vec<&str> = fitting.iter().copied().filter(|text| shared_run(&key(text), &key(name)) >= 2).collect();
+    let fitting: Vec<&str> = sections
+        .iter()
+        .filter(|(span, _)| fits(span))
+        .map(|(_, text)| text.trim())
+        .collect();
+    let related: Vec<&str> = fitting
+        .iter()
+        .copied()
+        .filter(|text| shared_run(&key(text), &key(name)) >= 2)
+        .collect();
     let chosen = if related.is_empty() { fitting } else { related };
     (!chosen.is_empty()).then(|| chosen.join("\n"))
 }
@@ -184,20 +243,53 @@ mod tests {
 
     #[test]
     fn the_definition_names_the_quantity() {
-        assert_eq!(infer("アプリ利用登録者数1,000人を目標とします。", &["人"]).as_deref(), Some("アプリ利用登録者数"));
-        assert_eq!(infer("既設の機器（I o T）を更新するとともに全体の設置台数を899拠点に増やします。", &["拠点"]).as_deref(), Some("設置台数"));
-        assert_eq!(infer("当初は、台帳で作成する文書の電子化率 [※] 70%を目指します。", &["%"]).as_deref(), Some("文書の電子化率"));
-        assert_eq!(infer("操縦資格を持った職員を確保します。[平成30年度(2月末現在)2人]", &["人"]).as_deref(), Some("操縦資格を持った職員"));
-        assert_eq!(infer("導入前と比較して、令和5年度までに年間6,060時間削減します。", &["時間"]), None);
+        assert_eq!(
+            infer("アプリ利用登録者数1,000人を目標とします。", &["人"]).as_deref(),
+            Some("アプリ利用登録者数")
+        );
+        assert_eq!(
+            infer(
+                "既設の機器（I o T）を更新するとともに全体の設置台数を899拠点に増やします。",
+                &["拠点"]
+            )
+            .as_deref(),
+            Some("設置台数")
+        );
+        assert_eq!(
+            infer(
+                "当初は、台帳で作成する文書の電子化率 [※] 70%を目指します。",
+                &["%"]
+            )
+            .as_deref(),
+            Some("文書の電子化率")
+        );
+        assert_eq!(
+            infer(
+                "操縦資格を持った職員を確保します。[平成30年度(2月末現在)2人]",
+                &["人"]
+            )
+            .as_deref(),
+            Some("操縦資格を持った職員")
+        );
+        assert_eq!(
+            infer(
+                "導入前と比較して、令和5年度までに年間6,060時間削減します。",
+                &["時間"]
+            ),
+            None
+        );
     }
 
     #[test]
     fn circled_names() {
         let (names, note) = given("①電子入札の数 ②研修の履修 人数 ※②はR6から除く。");
-        assert_eq!(names.iter().map(|name| (name.circled, name.name.as_str())).collect::<Vec<_>>(), [
-            (Some('①'), "電子入札の数"),
-            (Some('②'), "研修の履修人数")
-        ]);
+        assert_eq!(
+            names
+                .iter()
+                .map(|name| (name.circled, name.name.as_str()))
+                .collect::<Vec<_>>(),
+            [(Some('①'), "電子入札の数"), (Some('②'), "研修の履修人数")]
+        );
         assert_eq!(note.as_deref(), Some("※②はR6から除く。"));
     }
 
@@ -205,6 +297,9 @@ mod tests {
     fn definitions_by_period() {
         let measure = "【令和元年度～令和3年度】利用率50%を目標とします。\n【令和4年度～令和5年度】電子化率100%を目標とします。";
         let year = FiscalYear::new(2022).unwrap();
-        assert_eq!(definition(measure, "電子化率", &[year]).as_deref(), Some("【令和4年度～令和5年度】電子化率100%を目標とします。"));
+        assert_eq!(
+            definition(measure, "電子化率", &[year]).as_deref(),
+            Some("【令和4年度～令和5年度】電子化率100%を目標とします。")
+        );
     }
 }

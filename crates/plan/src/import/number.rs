@@ -42,17 +42,108 @@ pub(super) struct Scan {
 }
 
 const UNITS: [&str; 77] = [
-    "千円", "万円", "億円", "百万円", "ポイント", "システム", "時間", "か所", "カ所", "ヶ所", "ヵ所", "ケ所", "箇所", "施設", "拠点", "種類", "業務",
-    "項目", "団体", "事業", "手続", "地区", "講座", "ページ", "世帯", "校区", "か月", "ヶ月", "カ月", "週間", "日間", "アカウント", "フォロワー", "ダウンロード",
-    "アクセス", "セッション", "店舗", "路線", "部署", "室課", "人日", "人月", "位", "件", "人", "名", "回", "点", "分", "秒", "日", "台", "機", "円",
-    "社", "校", "園", "冊", "本", "個", "枚", "戸", "組", "課", "倍", "票", "通", "便", "棟", "基", "式", "つ", "kWh", "km", "ha", "pt", "t",
+    "千円",
+    "万円",
+    "億円",
+    "百万円",
+    "ポイント",
+    "システム",
+    "時間",
+    "か所",
+    "カ所",
+    "ヶ所",
+    "ヵ所",
+    "ケ所",
+    "箇所",
+    "施設",
+    "拠点",
+    "種類",
+    "業務",
+    "項目",
+    "団体",
+    "事業",
+    "手続",
+    "地区",
+    "講座",
+    "ページ",
+    "世帯",
+    "校区",
+    "か月",
+    "ヶ月",
+    "カ月",
+    "週間",
+    "日間",
+    "アカウント",
+    "フォロワー",
+    "ダウンロード",
+    "アクセス",
+    "セッション",
+    "店舗",
+    "路線",
+    "部署",
+    "室課",
+    "人日",
+    "人月",
+    "位",
+    "件",
+    "人",
+    "名",
+    "回",
+    "点",
+    "分",
+    "秒",
+    "日",
+    "台",
+    "機",
+    "円",
+    "社",
+    "校",
+    "園",
+    "冊",
+    "本",
+    "個",
+    "枚",
+    "戸",
+    "組",
+    "課",
+    "倍",
+    "票",
+    "通",
+    "便",
+    "棟",
+    "基",
+    "式",
+    "つ",
+    "kWh",
+    "km",
+    "ha",
+    "pt",
+    "t",
 ];
 const SYMBOLS: [&str; 5] = ["%", "‰", "℃", "㎡", "㎞"];
-const AFTER: [&str; 11] = ["以内", "以下", "以上", "未満", "程度", "前後", "超", "余り", "余", "強", "弱"];
-const VERBAL: [&str; 18] = [
-    "参加", "達成", "削減", "増加", "減少", "準拠", "実施", "整備", "導入", "相当", "短縮", "設置", "登録", "完了", "公開", "増", "減", "の",
+const AFTER: [&str; 11] = [
+    "以内", "以下", "以上", "未満", "程度", "前後", "超", "余り", "余", "強", "弱",
 ];
-const BEFORE: [&str; 14] = ["約", "およそ", "延べ", "のべ", "概ね", "おおむね", "ほぼ", "合計", "総計", "小計", "計", "最大", "累計", "平均"];
+const VERBAL: [&str; 18] = [
+    "参加", "達成", "削減", "増加", "減少", "準拠", "実施", "整備", "導入", "相当", "短縮", "設置",
+    "登録", "完了", "公開", "増", "減", "の",
+];
+const BEFORE: [&str; 14] = [
+    "約",
+    "およそ",
+    "延べ",
+    "のべ",
+    "概ね",
+    "おおむね",
+    "ほぼ",
+    "合計",
+    "総計",
+    "小計",
+    "計",
+    "最大",
+    "累計",
+    "平均",
+];
 
 /// Walks through a cell.
 pub(super) fn scan(raw: &str) -> Scan {
@@ -81,7 +172,16 @@ impl Walker {
         for mention in FiscalYear::find_all(text) {
             years[place(mention.range.start)] = Some(place(mention.range.end));
         }
-        Self { original, folded, years, scan: Scan::default(), lead: Vec::new(), word: String::new(), circled: None, pending: Vec::new() }
+        Self {
+            original,
+            folded,
+            years,
+            scan: Scan::default(),
+            lead: Vec::new(),
+            word: String::new(),
+            circled: None,
+            pending: Vec::new(),
+        }
     }
 
     fn walk(mut self) -> Scan {
@@ -120,7 +220,11 @@ impl Walker {
         if let Some((value, end)) = self.number_at(at) {
             return self.number(value, end);
         }
-        let digits = self.folded[at..].iter().take_while(|c| c.is_ascii_digit()).count().max(1);
+        let digits = self.folded[at..]
+            .iter()
+            .take_while(|c| c.is_ascii_digit())
+            .count()
+            .max(1);
         self.word.extend(&self.original[at..at + digits]);
         at + digits
     }
@@ -132,7 +236,11 @@ impl Walker {
     }
 
     fn text(&self, from: usize, to: usize) -> String {
-        self.original[from..to].iter().collect::<String>().trim().to_owned()
+        self.original[from..to]
+            .iter()
+            .collect::<String>()
+            .trim()
+            .to_owned()
     }
 
     /// ※ before the only number of the cell marks it; anywhere else it opens a note that reaches to the end.
@@ -189,16 +297,29 @@ impl Walker {
     /// is a remark, one without is part of the name.
     fn bracket(&mut self, at: usize, end: usize) -> usize {
         let text = self.text(at, end);
-        let inside: String = self.folded[at + 1..end - 1].iter().filter(|c| !c.is_whitespace()).collect();
-        let mark = matches!(inside.as_str(), "※" | "*" | "注") || inside.strip_prefix('※').is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()));
+        let inside: String = self.folded[at + 1..end - 1]
+            .iter()
+            .filter(|c| !c.is_whitespace())
+            .collect();
+        let mark = matches!(inside.as_str(), "※" | "*" | "注")
+            || inside
+                .strip_prefix('※')
+                .is_some_and(|n| n.chars().all(|c| c.is_ascii_digit()));
         let fresh = self.lead.is_empty() && self.word.is_empty() && self.circled.is_none();
-        let boundary = end >= self.folded.len() || matches!(self.folded[end], ' ' | '※' | '①'..='⑳' | '、' | '。' | '(' | '[');
+        let boundary = end >= self.folded.len()
+            || matches!(
+                self.folded[end],
+                ' ' | '※' | '①'..='⑳' | '、' | '。' | '(' | '['
+            );
         if mark {
             self.scan.bare_mark = true;
         }
         match self.scan.found.last_mut() {
             Some(found) if fresh && boundary => found.qualifiers.push(text),
-            _ if mark || inside.chars().any(|c| c.is_ascii_digit()) || (boundary && self.word.is_empty()) => {
+            _ if mark
+                || inside.chars().any(|c| c.is_ascii_digit())
+                || (boundary && self.word.is_empty()) =>
+            {
                 self.end_word();
                 self.pending.push(text);
             }
@@ -215,11 +336,18 @@ impl Walker {
         let mut negative = false;
         match character(at) {
             '△' | '▲' => (negative, start) = (true, at + 1),
-            '+' | '-' if !before.is_ascii_alphanumeric() => (negative, start) = (character(at) == '-', at + 1),
+            '+' | '-' if !before.is_ascii_alphanumeric() => {
+                (negative, start) = (character(at) == '-', at + 1)
+            }
             digit if digit.is_ascii_digit() => {}
             _ => return None,
         }
-        if !character(start).is_ascii_digit() || (start == at && (before.is_ascii_alphanumeric() || matches!(before, '.' | '第' | '/') || self.after_clock(at))) {
+        if !character(start).is_ascii_digit()
+            || (start == at
+                && (before.is_ascii_alphanumeric()
+                    || matches!(before, '.' | '第' | '/')
+                    || self.after_clock(at)))
+        {
             return None;
         }
         if start > at && self.years[start].is_some() {
@@ -232,7 +360,10 @@ impl Walker {
             end += 1;
         }
         let whole = end - start;
-        while (1..=3).contains(&whole) && character(end) == ',' && (1..=3).all(|n| character(end + n).is_ascii_digit()) && !character(end + 4).is_ascii_digit()
+        while (1..=3).contains(&whole)
+            && character(end) == ','
+            && (1..=3).all(|n| character(end + n).is_ascii_digit())
+            && !character(end + 4).is_ascii_digit()
         {
             digits.extend((1..=3).map(|n| character(end + n)));
             end += 4;
@@ -266,7 +397,13 @@ impl Walker {
 
     fn latin_unit(&self, at: usize) -> bool {
         UNITS.iter().filter(|unit| unit.is_ascii()).any(|unit| {
-            self.starts_with(at, unit) && !self.folded.get(at + unit.chars().count()).copied().unwrap_or(' ').is_ascii_alphanumeric()
+            self.starts_with(at, unit)
+                && !self
+                    .folded
+                    .get(at + unit.chars().count())
+                    .copied()
+                    .unwrap_or(' ')
+                    .is_ascii_alphanumeric()
         })
     }
 
@@ -292,9 +429,14 @@ impl Walker {
         let mut qualifiers = Vec::new();
         let mut total = false;
         while let Some(last) = lead.last_mut() {
-            let Some(prefix) = BEFORE.iter().find(|prefix| last.ends_with(**prefix)) else { break };
+            let Some(prefix) = BEFORE.iter().find(|prefix| last.ends_with(**prefix)) else {
+                break;
+            };
             let alone = last.chars().count() == prefix.chars().count();
-            let soft = matches!(*prefix, "計" | "合計" | "総計" | "小計" | "最大" | "累計" | "平均");
+            let soft = matches!(
+                *prefix,
+                "計" | "合計" | "総計" | "小計" | "最大" | "累計" | "平均"
+            );
             if soft && !alone {
                 break;
             }
@@ -307,8 +449,15 @@ impl Walker {
         }
         let mut before = std::mem::take(&mut self.pending);
         before.append(&mut qualifiers);
-        let mut found =
-            Found { lead, circled: self.circled.take(), value, unit: None, qualifiers: before, total, left_over: None };
+        let mut found = Found {
+            lead,
+            circled: self.circled.take(),
+            value,
+            unit: None,
+            qualifiers: before,
+            total,
+            left_over: None,
+        };
         let mut at = end;
         if let Some((unit, after)) = self.unit_at(at) {
             found.unit = Some(unit);
@@ -335,7 +484,10 @@ impl Walker {
     fn attached_end(&self, at: usize) -> Option<usize> {
         let mut end = at;
         while let Some(character) = self.folded.get(end) {
-            if matches!(character, ' ' | '※' | '(' | '[' | '〔' | '①'..='⑳' | '、' | '。' | '・' | ',' | ';' | '/') {
+            if matches!(
+                character,
+                ' ' | '※' | '(' | '[' | '〔' | '①'..='⑳' | '、' | '。' | '・' | ',' | ';' | '/'
+            ) {
                 break;
             }
             if self.number_at(end).is_some() {
@@ -343,7 +495,13 @@ impl Walker {
             }
             end += 1;
         }
-        if end == at && self.folded.get(at).is_some_and(|c| matches!(c, '。' | '、' | ',' | ';')) && at + 1 == self.folded.len() {
+        if end == at
+            && self
+                .folded
+                .get(at)
+                .is_some_and(|c| matches!(c, '。' | '、' | ',' | ';'))
+            && at + 1 == self.folded.len()
+        {
             return None;
         }
         (end > at).then_some(end)
@@ -357,13 +515,25 @@ impl Walker {
         let apart = near > at;
         let latin = self.folded.get(near).is_some_and(char::is_ascii_alphabetic);
         let length = (near..self.folded.len())
-            .take_while(|at| self.years[*at].is_none() && is_unit_character(self.folded[*at]) && self.folded[*at].is_ascii_alphabetic() == latin)
+            .take_while(|at| {
+                self.years[*at].is_none()
+                    && is_unit_character(self.folded[*at])
+                    && self.folded[*at].is_ascii_alphabetic() == latin
+            })
             .count();
         let run: String = self.folded[near..near + length].iter().collect();
-        let cut = AFTER.iter().filter_map(|word| run.find(word)).min().unwrap_or(run.len());
+        let cut = AFTER
+            .iter()
+            .filter_map(|word| run.find(word))
+            .min()
+            .unwrap_or(run.len());
         let run = &run[..cut];
         let into_number = cut == run.len() && self.number_at(near + run.chars().count()).is_some();
-        let known = UNITS.iter().filter(|unit| run.starts_with(**unit)).max_by_key(|unit| unit.len()).copied();
+        let known = UNITS
+            .iter()
+            .filter(|unit| run.starts_with(**unit))
+            .max_by_key(|unit| unit.len())
+            .copied();
         if apart {
             // a blank before the unit: only when nothing but the unit follows
             let unit = known.filter(|unit| *unit == run && !into_number)?;
@@ -371,7 +541,14 @@ impl Walker {
         }
         let length = run.chars().count();
         match known {
-            Some(unit) if unit.len() == run.len() || into_number || length > 5 || VERBAL.iter().any(|word| run[unit.len()..].starts_with(word)) => {
+            Some(unit)
+                if unit.len() == run.len()
+                    || into_number
+                    || length > 5
+                    || VERBAL
+                        .iter()
+                        .any(|word| run[unit.len()..].starts_with(word)) =>
+            {
                 Some((unit.to_owned(), near + unit.chars().count()))
             }
             _ if length == 0 || length > 5 || into_number => {
@@ -385,7 +562,8 @@ impl Walker {
 
 /// Units are written in kanji and katakana; hiragana only inside か所, つ and the like; Latin letters for physical units.
 fn is_unit_character(character: char) -> bool {
-    matches!(character, '\u{4e00}'..='\u{9fff}' | '\u{30a1}'..='\u{30fc}' | '々' | 'か' | 'つ' | 'の') || character.is_ascii_alphabetic()
+    matches!(character, '\u{4e00}'..='\u{9fff}' | '\u{30a1}'..='\u{30fc}' | '々' | 'か' | 'つ' | 'の')
+        || character.is_ascii_alphabetic()
 }
 
 fn fold(character: char) -> char {
@@ -405,12 +583,29 @@ mod tests {
         scan(text)
             .found
             .into_iter()
-            .map(|f| (f.lead.join(" "), f.value.to_string(), f.unit.unwrap_or_default(), f.qualifiers.join("; ")))
+            .map(|f| {
+                (
+                    f.lead.join(" "),
+                    f.value.to_string(),
+                    f.unit.unwrap_or_default(),
+                    f.qualifiers.join("; "),
+                )
+            })
             .collect()
     }
 
-    fn row(lead: &str, value: &str, unit: &str, qualifiers: &str) -> (String, String, String, String) {
-        (lead.to_owned(), value.to_owned(), unit.to_owned(), qualifiers.to_owned())
+    fn row(
+        lead: &str,
+        value: &str,
+        unit: &str,
+        qualifiers: &str,
+    ) -> (String, String, String, String) {
+        (
+            lead.to_owned(),
+            value.to_owned(),
+            unit.to_owned(),
+            qualifiers.to_owned(),
+        )
     }
 
     #[test]
@@ -426,12 +621,24 @@ mod tests {
             ("延べ41人", row("", "41", "人", "延べ")),
             ("窓口 15分以内", row("窓口", "15", "分", "以内")),
             ("346名（138%）", row("", "346", "名", "（138%）")),
-            ("932時間 (RPAによる削減時間)", row("", "932", "時間", "(RPAによる削減時間)")),
-            ("AI会議録システム (R3とR4比較) 519時間", row("AI会議録システム", "519", "時間", "(R3とR4比較)")),
+            (
+                "932時間 (RPAによる削減時間)",
+                row("", "932", "時間", "(RPAによる削減時間)"),
+            ),
+            (
+                "AI会議録システム (R3とR4比較) 519時間",
+                row("AI会議録システム", "519", "時間", "(R3とR4比較)"),
+            ),
             ("0人 [※]", row("", "0", "人", "[※]")),
             ("導入施設数 ※33施設", row("導入施設数", "33", "施設", "※")),
-            ("0% ※計画を令和4年としているため。", row("", "0", "%", "※計画を令和4年としているため。")),
-            ("令和5年度査定案件のうち提案された件数 6件", row("令和5年度査定案件のうち提案された件数", "6", "件", "")),
+            (
+                "0% ※計画を令和4年としているため。",
+                row("", "0", "%", "※計画を令和4年としているため。"),
+            ),
+            (
+                "令和5年度査定案件のうち提案された件数 6件",
+                row("令和5年度査定案件のうち提案された件数", "6", "件", ""),
+            ),
             ("電子書籍回転数 6.56", row("電子書籍回転数", "6.56", "", "")),
             ("1つ以上", row("", "1", "つ", "以上")),
             ("100 件", row("", "100", "件", "")),
@@ -443,26 +650,63 @@ mod tests {
     #[test]
     fn a_note_holds_no_figures() {
         let text = "99.9%準拠 ※全5,412ページ中、5,409ページが準拠 (12/15時点)";
-        assert_eq!(read(text), [row("", "99.9", "%", "準拠; ※全5,412ページ中、5,409ページが準拠 (12/15時点)")]);
+        assert_eq!(
+            read(text),
+            [row(
+                "",
+                "99.9",
+                "%",
+                "準拠; ※全5,412ページ中、5,409ページが準拠 (12/15時点)"
+            )]
+        );
     }
 
     #[test]
     fn several_numbers() {
-        assert_eq!(read("特定健診48% 保健指導60%"), [row("特定健診", "48", "%", ""), row("保健指導", "60", "%", "")]);
-        assert_eq!(read("特定健診48%保健指導60%"), [row("特定健診", "48", "%", ""), row("保健指導", "60", "%", "")]);
-        assert_eq!(read("100% R3投稿件数 82件"), [row("", "100", "%", ""), row("R3投稿件数", "82", "件", "")]);
+        assert_eq!(
+            read("特定健診48% 保健指導60%"),
+            [
+                row("特定健診", "48", "%", ""),
+                row("保健指導", "60", "%", "")
+            ]
+        );
+        assert_eq!(
+            read("特定健診48%保健指導60%"),
+            [
+                row("特定健診", "48", "%", ""),
+                row("保健指導", "60", "%", "")
+            ]
+        );
+        assert_eq!(
+            read("100% R3投稿件数 82件"),
+            [row("", "100", "%", ""), row("R3投稿件数", "82", "件", "")]
+        );
         let parts = scan("①36か所（甲課分） ②1件（乙課） 計37か所").found;
-        assert_eq!(parts.iter().map(|f| (f.circled, f.value.to_string(), f.total)).collect::<Vec<_>>(), [
-            (Some('①'), "36".to_owned(), false),
-            (Some('②'), "1".to_owned(), false),
-            (None, "37".to_owned(), true)
-        ]);
+        assert_eq!(
+            parts
+                .iter()
+                .map(|f| (f.circled, f.value.to_string(), f.total))
+                .collect::<Vec<_>>(),
+            [
+                (Some('①'), "36".to_owned(), false),
+                (Some('②'), "1".to_owned(), false),
+                (None, "37".to_owned(), true)
+            ]
+        );
         assert_eq!(parts[0].qualifiers, ["（甲課分）"]);
     }
 
     #[test]
     fn dates_and_ordinals_are_no_figures() {
-        for text in ["R3.9より実施", "令和5年4月1日", "第58条", "10時から", "2023年度", "平成30年（2018年）", "24時"] {
+        for text in [
+            "R3.9より実施",
+            "令和5年4月1日",
+            "第58条",
+            "10時から",
+            "2023年度",
+            "平成30年（2018年）",
+            "24時",
+        ] {
             assert_eq!(read(text), [], "{text}");
         }
     }

@@ -25,7 +25,10 @@ impl ImportReading {
                 format: FORMAT.to_owned(),
                 key: key.to_owned(),
                 title: String::new(),
-                publisher: Publisher { name: String::new(), municipality: None },
+                publisher: Publisher {
+                    name: String::new(),
+                    municipality: None,
+                },
                 period: None,
                 version: None,
                 summary: None,

@@ -37,7 +37,9 @@ const CLEARLY: i32 = 3;
 pub(super) fn align(cells: &[&str], expect: &[Expect]) -> Alignment {
     let cells: Vec<Content> = cells.iter().map(|cell| content(cell.trim())).collect();
     let cells = cells.as_slice();
-    let straight: Vec<Option<usize>> = (0..expect.len()).map(|column| (column < cells.len()).then_some(column)).collect();
+    let straight: Vec<Option<usize>> = (0..expect.len())
+        .map(|column| (column < cells.len()).then_some(column))
+        .collect();
     let mut best = (fit(cells, expect, &straight), straight, None);
     let as_it_stands = best.0;
     for at in 0..expect.len() {
@@ -58,20 +60,39 @@ pub(super) fn align(cells: &[&str], expect: &[Expect]) -> Alignment {
         let removes_blank = cells.get(at).is_some_and(|cell| cell.sort == Sort::Empty);
         for (candidate, allowed) in [(missing, true), (extra, removes_blank)] {
             let score = fit(cells, expect, &candidate);
-                        // of equal fits the one furthest right disturbs least
+            // of equal fits the one furthest right disturbs least
             if allowed && score >= as_it_stands + CLEARLY && score >= best.0 {
                 best = (score, candidate, Some(at));
             }
         }
     }
-    Alignment { cell_of: best.1, slid_from: best.2 }
+    Alignment {
+        cell_of: best.1,
+        slid_from: best.2,
+    }
 }
 
 fn fit(cells: &[Content], expect: &[Expect], cell_of: &[Option<usize>]) -> i32 {
-    const EMPTY: Content = Content { sort: Sort::Empty, length: 0, sentence: false };
-    let placed: i32 =
-        expect.iter().zip(cell_of).map(|(expect, index)| points(*expect, index.and_then(|index| cells.get(index)).unwrap_or(&EMPTY))).sum();
-    let lost = cells.iter().enumerate().filter(|(index, cell)| cell.sort != Sort::Empty && !cell_of.contains(&Some(*index))).count();
+    const EMPTY: Content = Content {
+        sort: Sort::Empty,
+        length: 0,
+        sentence: false,
+    };
+    let placed: i32 = expect
+        .iter()
+        .zip(cell_of)
+        .map(|(expect, index)| {
+            points(
+                *expect,
+                index.and_then(|index| cells.get(index)).unwrap_or(&EMPTY),
+            )
+        })
+        .sum();
+    let lost = cells
+        .iter()
+        .enumerate()
+        .filter(|(index, cell)| cell.sort != Sort::Empty && !cell_of.contains(&Some(*index)))
+        .count();
     placed - 6 * i32::try_from(lost).unwrap_or(i32::MAX / 8)
 }
 
@@ -114,7 +135,11 @@ enum Sort {
 
 fn content(text: &str) -> Content {
     let length = text.chars().count();
-    Content { sort: sort(text, length), length, sentence: text.contains('。') }
+    Content {
+        sort: sort(text, length),
+        length,
+        sentence: text.contains('。'),
+    }
 }
 
 fn sort(text: &str, length: usize) -> Sort {
@@ -129,10 +154,24 @@ fn sort(text: &str, length: usize) -> Sort {
     }
     let scan = super::number::scan(text);
     let sentence = text.contains('。') && scan.note.is_none();
-    let aim = ["まで", "を達成", "とする", "予定", "目標"].iter().any(|word| text.contains(word));
-    let lead = |found: &super::number::Found| found.lead.iter().map(|word| word.chars().count()).sum::<usize>();
+    let aim = ["まで", "を達成", "とする", "予定", "目標"]
+        .iter()
+        .any(|word| text.contains(word));
+    let lead = |found: &super::number::Found| {
+        found
+            .lead
+            .iter()
+            .map(|word| word.chars().count())
+            .sum::<usize>()
+    };
     match scan.found.first() {
-        Some(found) if !sentence && !aim && (length <= 24 || lead(found) <= 12 || found.circled.is_some()) => Sort::Figure,
+        Some(found)
+            if !sentence
+                && !aim
+                && (length <= 24 || lead(found) <= 12 || found.circled.is_some()) =>
+        {
+            Sort::Figure
+        }
         Some(_) if scan.note.is_some() => Sort::Figure,
         _ if length <= 14 && !sentence => Sort::Short,
         _ => Sort::Long,
@@ -148,22 +187,61 @@ mod tests {
 
     #[test]
     fn a_row_that_fits_stays() {
-        let row = ["1", "取組", "窓口の件数", "令和6年度までに開始する。", "3件", "-", "引き続き開始に向けて検討を進めていく。"];
+        let row = [
+            "1",
+            "取組",
+            "窓口の件数",
+            "令和6年度までに開始する。",
+            "3件",
+            "-",
+            "引き続き開始に向けて検討を進めていく。",
+        ];
         assert_eq!(align(&row, &EXPECT).slid_from, None);
     }
 
     #[test]
     fn a_missing_cell_before_the_figures() {
-        let row = ["1", "取組", "窓口の件数", "-", "2", "引き続き開始に向けて検討を進めていく。", ""];
+        let row = [
+            "1",
+            "取組",
+            "窓口の件数",
+            "-",
+            "2",
+            "引き続き開始に向けて検討を進めていく。",
+            "",
+        ];
         let alignment = align(&row, &EXPECT);
-        assert_eq!(alignment.cell_of, [Some(0), Some(1), Some(2), None, Some(3), Some(4), Some(5)]);
+        assert_eq!(
+            alignment.cell_of,
+            [Some(0), Some(1), Some(2), None, Some(3), Some(4), Some(5)]
+        );
         assert_eq!(alignment.slid_from, Some(3));
     }
 
     #[test]
     fn a_cell_too_many() {
-        let row = ["1", "", "取組", "窓口の件数", "令和6年度までに開始する。", "3件", "4件", "引き続き検討を進めていく予定である。"];
+        let row = [
+            "1",
+            "",
+            "取組",
+            "窓口の件数",
+            "令和6年度までに開始する。",
+            "3件",
+            "4件",
+            "引き続き検討を進めていく予定である。",
+        ];
         let alignment = align(&row, &EXPECT);
-        assert_eq!(alignment.cell_of, [Some(0), Some(2), Some(3), Some(4), Some(5), Some(6), Some(7)]);
+        assert_eq!(
+            alignment.cell_of,
+            [
+                Some(0),
+                Some(2),
+                Some(3),
+                Some(4),
+                Some(5),
+                Some(6),
+                Some(7)
+            ]
+        );
     }
 }

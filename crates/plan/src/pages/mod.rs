@@ -1,8 +1,67 @@
-//! What residents see.
+//! What residents see: the plans, their initiatives and indicators, every figure opened down to its counts.
 
-use yakuba_city::web::Routes;
+mod compare;
+mod figure;
+mod front;
+mod initiatives;
+mod plans;
+mod search;
+pub(crate) mod sentences;
+mod versions;
+pub(crate) mod view;
+
+use yakuba_city::web::{Access, Routes};
+use yakuba_ui::Catalogue;
+
+/// The texts of the public pages.
+pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("pages");
+
+/// The texts of measuring: judgements, formulas, computations.
+pub(crate) static MEASURING: Catalogue = yakuba_ui::catalogue!("measuring");
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes {
     Routes::new()
+        .get("/", Access::Public, front::page)
+        .get("/plan", Access::Public, plans::list)
+        .get("/plan/{plan}", Access::Public, plans::overview)
+        .get(
+            "/plan/{plan}/initiatives",
+            Access::Public,
+            initiatives::list,
+        )
+        .get(
+            "/plan/{plan}/initiatives/{initiative}",
+            Access::Public,
+            initiatives::page,
+        )
+        .get(
+            "/plan/{plan}/groups/{group}",
+            Access::Public,
+            initiatives::group,
+        )
+        .get(
+            "/plan/{plan}/indicators/{indicator}",
+            Access::Public,
+            figure::indicator,
+        )
+        .get(
+            "/plan/{plan}/indicators/{indicator}/{year}",
+            Access::Public,
+            figure::year,
+        )
+        .get(
+            "/plan/{plan}/indicators/{indicator}/{year}/days/{day}",
+            Access::Public,
+            figure::day,
+        )
+        .get("/plan/{plan}/versions", Access::Public, versions::list)
+        .get(
+            "/plan/{plan}/versions/{version}",
+            Access::Public,
+            versions::page,
+        )
+        .get("/compare", Access::Public, compare::list)
+        .get("/compare/{comparison}", Access::Public, compare::page)
+        .get("/search", Access::Public, search::page)
 }

@@ -1,11 +1,18 @@
 //! Queries and writes of the service. Every write takes a [`yakuba_city::Tx`].
 
+mod comparisons;
+mod counts;
 mod document;
 mod imports;
 mod plans;
 mod save;
 mod versions;
 
+pub use comparisons::{
+    ComparisonMember, ComparisonRecord, compare, comparison_members, comparison_of, comparisons,
+    end_comparison,
+};
+pub use counts::{counts_of_day, counts_of_year, facts_of_day};
 pub use document::{PartKind, PartRow, load, load_source, part, parts};
 pub use imports::{
     CommittedImport, ImportId, ImportRecord, ImportState, commit_import, discard_import, import,
@@ -14,6 +21,6 @@ pub use imports::{
 pub use plans::{PlanRecord, ReviewItem, plan, plans, review_items};
 pub use save::{NewPlan, change_figure, save, save_part};
 pub use versions::{
-    PublishedFigure, PublishedPlan, VersionRecord, publish, published, published_figures,
-    published_plans, version, versions,
+    PublishedFigure, PublishedPlan, VersionRecord, formula_version, publish, published,
+    published_figures, published_plans, version, versions,
 };

@@ -355,3 +355,21 @@ async fn parsed(
     kept.insert(place, plan.clone());
     Ok(plan)
 }
+
+/// The number of an indicator's newest formula; 0 when it has none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn formula_version(
+    connection: &(impl ConnectionTrait + Sync),
+    plan_id: i64,
+    indicator_key: &str,
+) -> Result<i64, PlanError> {
+    let version: Option<Option<i64>> = connection
+        .value(
+            "SELECT MAX(version) FROM plan_formulas WHERE plan_id = $1 AND indicator_key = $2",
+            [plan_id.into(), indicator_key.into()],
+        )
+        .await?;
+    Ok(version.flatten().unwrap_or(0))
+}

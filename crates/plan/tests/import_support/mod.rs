@@ -9,11 +9,21 @@ use yakuba_plan::model::document::PlanDocument;
 
 /// The folder of the published sheets: `YAKUBA_SEEDS`, else `../shared/seeds` beside the repository.
 pub fn seeds() -> Option<PathBuf> {
-    let folder = std::env::var_os("YAKUBA_SEEDS")
-        .map_or_else(|| PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../../shared/seeds")), PathBuf::from);
+    let folder = std::env::var_os("YAKUBA_SEEDS").map_or_else(
+        || {
+            PathBuf::from(concat!(
+                env!("CARGO_MANIFEST_DIR"),
+                "/../../../shared/seeds"
+            ))
+        },
+        PathBuf::from,
+    );
     let found = folder.is_dir();
     if !found {
-        eprintln!("skipped: no published sheets in {} (set YAKUBA_SEEDS)", folder.display());
+        eprintln!(
+            "skipped: no published sheets in {} (set YAKUBA_SEEDS)",
+            folder.display()
+        );
     }
     found.then_some(folder)
 }
@@ -21,7 +31,10 @@ pub fn seeds() -> Option<PathBuf> {
 /// The published sheet whose name begins so.
 pub fn seed(start: &str) -> Option<NamedFile> {
     let folder = seeds()?;
-    let name = std::fs::read_dir(&folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).find(|name| name.starts_with(start))?;
+    let name = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .find(|name| name.starts_with(start))?;
     let bytes = std::fs::read(folder.join(&name)).unwrap();
     Some(NamedFile { name, bytes })
 }
@@ -38,7 +51,10 @@ pub fn read(files: &[NamedFile]) -> ImportReading {
 
 /// Reads one text file.
 pub fn read_text(name: &str, text: &str) -> ImportReading {
-    read(&[NamedFile { name: name.to_owned(), bytes: text.as_bytes().to_vec() }])
+    read(&[NamedFile {
+        name: name.to_owned(),
+        bytes: text.as_bytes().to_vec(),
+    }])
 }
 
 /// A row of figures without what only tells where it stands.
@@ -57,7 +73,12 @@ pub struct Row {
 impl Row {
     /// What is compared: value, unit, qualifier without blanks, status.
     pub fn facts(&self) -> (&str, &str, String, &str) {
-        (&self.value, &self.unit, self.qualifier.split_whitespace().collect(), &self.status)
+        (
+            &self.value,
+            &self.unit,
+            self.qualifier.split_whitespace().collect(),
+            &self.status,
+        )
     }
 }
 
@@ -82,14 +103,33 @@ pub fn rows(document: &PlanDocument) -> Vec<Row> {
 pub fn golden(file: &str) -> Vec<Row> {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(file);
     let text = std::fs::read_to_string(path).unwrap();
-    let book = yakuba_sheets::read(text.as_bytes(), file, &yakuba_sheets::Limits::default()).unwrap();
+    let book =
+        yakuba_sheets::read(text.as_bytes(), file, &yakuba_sheets::Limits::default()).unwrap();
     book.sheets[0]
         .rows
         .iter()
         .skip(1)
         .map(|row| {
-            let [initiative, indicator, fiscal_year, kind, value, unit, qualifier, status] = row.cells.clone().try_into().unwrap();
-            Row { initiative, indicator, fiscal_year, kind, value, unit, qualifier, status }
+            let [
+                initiative,
+                indicator,
+                fiscal_year,
+                kind,
+                value,
+                unit,
+                qualifier,
+                status,
+            ] = row.cells.clone().try_into().unwrap();
+            Row {
+                initiative,
+                indicator,
+                fiscal_year,
+                kind,
+                value,
+                unit,
+                qualifier,
+                status,
+            }
         })
         .collect()
 }

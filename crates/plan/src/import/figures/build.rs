@@ -23,7 +23,10 @@ struct Entry {
 
 impl<'a> Builder<'a> {
     pub(super) fn new(footnotes: &'a [String]) -> Self {
-        Self { entries: Vec::new(), footnotes }
+        Self {
+            entries: Vec::new(),
+            footnotes,
+        }
     }
 
     pub(super) fn is_empty(&self) -> bool {
@@ -36,15 +39,27 @@ impl<'a> Builder<'a> {
         if let Some(found) = self.entries.iter().position(|entry| entry.key == key) {
             return found;
         }
-        let indicator = Indicator { name: name.to_owned(), ..Indicator::default() };
-        self.entries.push(Entry { key, circled: None, indicator, order: Vec::new() });
+        let indicator = Indicator {
+            name: name.to_owned(),
+            ..Indicator::default()
+        };
+        self.entries.push(Entry {
+            key,
+            circled: None,
+            indicator,
+            order: Vec::new(),
+        });
         self.entries.len() - 1
     }
 
     /// The part with that circled digit, made with the name when it is new: parts keep their first name even when the
     /// sheet words it differently in another year.
     pub(super) fn part(&mut self, circled: char, name: &str) -> usize {
-        if let Some(found) = self.entries.iter().position(|entry| entry.circled == Some(circled)) {
+        if let Some(found) = self
+            .entries
+            .iter()
+            .position(|entry| entry.circled == Some(circled))
+        {
             return found;
         }
         let index = self.named(name);
@@ -67,7 +82,15 @@ impl<'a> Builder<'a> {
 
     /// The indicators that have a figure of a kind.
     pub(super) fn with_kind(&self, kind: FigureKind) -> BTreeSet<usize> {
-        (0..self.entries.len()).filter(|index| self.entries[*index].indicator.figures.iter().any(|figure| figure.kind == kind)).collect()
+        (0..self.entries.len())
+            .filter(|index| {
+                self.entries[*index]
+                    .indicator
+                    .figures
+                    .iter()
+                    .any(|figure| figure.kind == kind)
+            })
+            .collect()
     }
 
     pub(super) fn all(&self) -> BTreeSet<usize> {
@@ -75,13 +98,30 @@ impl<'a> Builder<'a> {
     }
 
     /// Adds a number that was found in a cell.
-    pub(super) fn number(&mut self, index: usize, order: usize, cell: &FigureCell, found: &Found, bare_mark: bool) {
+    pub(super) fn number(
+        &mut self,
+        index: usize,
+        order: usize,
+        cell: &FigureCell,
+        found: &Found,
+        bare_mark: bool,
+    ) {
         let note = self.footnote(cell, bare_mark);
-        let number = Number { value: found.value, unit: found.unit.clone(), qualifiers: found.qualifiers.clone() };
+        let number = Number {
+            value: found.value,
+            unit: found.unit.clone(),
+            qualifiers: found.qualifiers.clone(),
+        };
         let mut figure = figure(cell, Reading::Number(number));
         if found.value.is_zero() {
-            let words = found.qualifiers.iter().chain(note.as_ref()).find(|words| contradicts_zero(words));
-            figure.doubts.extend(words.map(|words| doubt_about(DoubtReason::NoteContradicts, words)));
+            let words = found
+                .qualifiers
+                .iter()
+                .chain(note.as_ref())
+                .find(|words| contradicts_zero(words));
+            figure
+                .doubts
+                .extend(words.map(|words| doubt_about(DoubtReason::NoteContradicts, words)));
         }
         if let Some(rest) = &found.left_over {
             figure.doubts.push(doubt_about(DoubtReason::LeftOver, rest));
@@ -95,13 +135,32 @@ impl<'a> Builder<'a> {
             return None;
         }
         let of_year = |note: &&String| {
-            cell.year.is_some_and(|year| yakuba_kernel::FiscalYear::find_all(note).iter().any(|mention| mention.year == year))
+            cell.year.is_some_and(|year| {
+                yakuba_kernel::FiscalYear::find_all(note)
+                    .iter()
+                    .any(|mention| mention.year == year)
+            })
         };
-        self.footnotes.iter().find(of_year).or(if self.footnotes.len() == 1 { self.footnotes.first() } else { None }).cloned()
+        self.footnotes
+            .iter()
+            .find(of_year)
+            .or(if self.footnotes.len() == 1 {
+                self.footnotes.first()
+            } else {
+                None
+            })
+            .cloned()
     }
 
     /// Adds a cell that holds no number.
-    pub(super) fn state(&mut self, index: usize, order: usize, cell: &FigureCell, reading: Reading, reason: Option<DoubtReason>) {
+    pub(super) fn state(
+        &mut self,
+        index: usize,
+        order: usize,
+        cell: &FigureCell,
+        reading: Reading,
+        reason: Option<DoubtReason>,
+    ) {
         let mut figure = figure(cell, reading);
         figure.doubts.extend(reason.map(super::doubt));
         self.add(index, order, figure);
@@ -110,10 +169,15 @@ impl<'a> Builder<'a> {
     /// Adds a figure; a year and kind that has one already keeps the first, and a different second is doubted.
     pub(super) fn add(&mut self, index: usize, order: usize, mut figure: Figure) {
         let entry = &mut self.entries[index];
-        let twin = entry.indicator.figures.iter_mut().find(|other| other.kind == figure.kind && other.fiscal_year == figure.fiscal_year);
+        let twin = entry
+            .indicator
+            .figures
+            .iter_mut()
+            .find(|other| other.kind == figure.kind && other.fiscal_year == figure.fiscal_year);
         if let Some(twin) = twin {
             if twin.reading != figure.reading {
-                twin.doubts.push(doubt_about(DoubtReason::SaidTwiceDifferently, &figure.text));
+                twin.doubts
+                    .push(doubt_about(DoubtReason::SaidTwiceDifferently, &figure.text));
                 twin.confidence = confidence(&twin.doubts);
             }
             return;
@@ -124,10 +188,22 @@ impl<'a> Builder<'a> {
     }
 
     /// A doubt about the figure just added to an indicator for a cell.
-    pub(super) fn doubt(&mut self, index: usize, cell: &FigureCell, reason: DoubtReason, detail: Option<&str>) {
+    pub(super) fn doubt(
+        &mut self,
+        index: usize,
+        cell: &FigureCell,
+        reason: DoubtReason,
+        detail: Option<&str>,
+    ) {
         let figures = &mut self.entries[index].indicator.figures;
-        if let Some(figure) = figures.iter_mut().find(|figure| figure.kind == cell.kind && figure.fiscal_year == cell.year) {
-            figure.doubts.push(crate::model::document::Doubt { reason, detail: detail.map(str::to_owned) });
+        if let Some(figure) = figures
+            .iter_mut()
+            .find(|figure| figure.kind == cell.kind && figure.fiscal_year == cell.year)
+        {
+            figure.doubts.push(crate::model::document::Doubt {
+                reason,
+                detail: detail.map(str::to_owned),
+            });
             figure.confidence = confidence(&figure.doubts);
         }
     }
@@ -138,7 +214,8 @@ impl<'a> Builder<'a> {
             .into_iter()
             .map(|entry| {
                 let mut indicator = entry.indicator;
-                let mut figures: Vec<(usize, Figure)> = entry.order.into_iter().zip(indicator.figures).collect();
+                let mut figures: Vec<(usize, Figure)> =
+                    entry.order.into_iter().zip(indicator.figures).collect();
                 figures.sort_by_key(|(order, _)| *order);
                 indicator.figures = figures.into_iter().map(|(_, figure)| figure).collect();
                 indicator
@@ -162,8 +239,25 @@ fn figure(cell: &FigureCell, reading: Reading) -> Figure {
 
 /// Whether a note beside a zero says that there was nothing to count yet.
 fn contradicts_zero(words: &str) -> bool {
-    let words: String = words.chars().filter(|character| !character.is_whitespace()).collect();
-    ["としているため", "未導入", "未実施", "未整備", "未稼働", "未開始", "導入前", "開始前", "実施前", "予定のため", "対象外", "していないため", "中止"]
-        .iter()
-        .any(|sign| words.contains(sign))
+    let words: String = words
+        .chars()
+        .filter(|character| !character.is_whitespace())
+        .collect();
+    [
+        "としているため",
+        "未導入",
+        "未実施",
+        "未整備",
+        "未稼働",
+        "未開始",
+        "導入前",
+        "開始前",
+        "実施前",
+        "予定のため",
+        "対象外",
+        "していないため",
+        "中止",
+    ]
+    .iter()
+    .any(|sign| words.contains(sign))
 }

@@ -15,9 +15,21 @@ pub(super) fn read(cells: &[FigureCell], names: &[GivenName], builder: &mut Buil
     if names.is_empty() {
         return;
     }
-    let mut kpi = Kpi { names, used: vec![false; names.len()] };
+    let mut kpi = Kpi {
+        names,
+        used: vec![false; names.len()],
+    };
     // indicators named by the column come first, in its order; unused ones are left out again when parts took their place
-    let scans: Vec<Scan> = cells.iter().map(|cell| if status(&cell.raw).is_some() { Scan::default() } else { scan(&cell.raw) }).collect();
+    let scans: Vec<Scan> = cells
+        .iter()
+        .map(|cell| {
+            if status(&cell.raw).is_some() {
+                Scan::default()
+            } else {
+                scan(&cell.raw)
+            }
+        })
+        .collect();
     for name in names {
         let index = builder.named(&name.name);
         builder.set_marks(index, &name.marks);
@@ -25,7 +37,9 @@ pub(super) fn read(cells: &[FigureCell], names: &[GivenName], builder: &mut Buil
     for (order, (cell, scan)) in cells.iter().zip(&scans).enumerate() {
         match scan.found.as_slice() {
             [] => kpi.without_number(order, cell, builder),
-            [only] if only.circled.is_none() => kpi.single(order, cell, only, scan.bare_mark, builder),
+            [only] if only.circled.is_none() => {
+                kpi.single(order, cell, only, scan.bare_mark, builder)
+            }
             several => kpi.several(order, cell, several, scan.bare_mark, builder),
         }
     }
@@ -42,12 +56,15 @@ impl Kpi<'_> {
         if words.is_empty() {
             return None;
         }
-        self.names.iter().position(|name| key(&name.name) == words).or_else(|| {
-            self.names.iter().position(|name| {
-                let name = key(&name.name);
-                name.contains(&words) || words.contains(&name)
+        self.names
+            .iter()
+            .position(|name| key(&name.name) == words)
+            .or_else(|| {
+                self.names.iter().position(|name| {
+                    let name = key(&name.name);
+                    name.contains(&words) || words.contains(&name)
+                })
             })
-        })
     }
 
     fn main(&mut self, position: usize, builder: &mut Builder<'_>) -> usize {
@@ -58,7 +75,9 @@ impl Kpi<'_> {
     fn without_number(&mut self, order: usize, cell: &FigureCell, builder: &mut Builder<'_>) {
         let (reading, reason) = match status(&cell.raw) {
             Some(reading) => (reading, None),
-            None if key(&cell.raw).contains("未実施") => (Reading::NotCarriedOut, Some(DoubtReason::LeftOver)),
+            None if key(&cell.raw).contains("未実施") => {
+                (Reading::NotCarriedOut, Some(DoubtReason::LeftOver))
+            }
             None => (Reading::Words, Some(DoubtReason::WordsForNumber)),
         };
         for position in 0..self.names.len() {
@@ -68,7 +87,14 @@ impl Kpi<'_> {
     }
 
     /// One number: the KPI's, whatever stands before it. For several KPI it speaks for all of them, which is doubted.
-    fn single(&mut self, order: usize, cell: &FigureCell, found: &Found, bare_mark: bool, builder: &mut Builder<'_>) {
+    fn single(
+        &mut self,
+        order: usize,
+        cell: &FigureCell,
+        found: &Found,
+        bare_mark: bool,
+        builder: &mut Builder<'_>,
+    ) {
         let words = title(&found.lead.join(" "));
         let (name, year) = name_of(&found.lead);
         let named = self.is_main(&name);
@@ -92,7 +118,9 @@ impl Kpi<'_> {
             if shared {
                 builder.doubt(index, cell, DoubtReason::FewerNumbersThanNames, None);
             }
-            let other_year = year.or_else(|| other_year(&words, cell.year)).filter(|year| Some(*year) != cell.year);
+            let other_year = year
+                .or_else(|| other_year(&words, cell.year))
+                .filter(|year| Some(*year) != cell.year);
             if other_year.is_some() {
                 builder.doubt(index, cell, DoubtReason::YearUnclear, Some(&words));
             } else if named.is_none() && !words.is_empty() {
@@ -101,14 +129,30 @@ impl Kpi<'_> {
         }
     }
 
-    fn several(&mut self, order: usize, cell: &FigureCell, found: &[Found], bare_mark: bool, builder: &mut Builder<'_>) {
+    fn several(
+        &mut self,
+        order: usize,
+        cell: &FigureCell,
+        found: &[Found],
+        bare_mark: bool,
+        builder: &mut Builder<'_>,
+    ) {
         let mut main_done = false;
         let mut last = None;
         for number in found {
-            let by_circle = number.circled.and_then(|circled| self.names.iter().position(|name| name.circled == Some(circled)));
+            let by_circle = number.circled.and_then(|circled| {
+                self.names
+                    .iter()
+                    .position(|name| name.circled == Some(circled))
+            });
             let mut lead = number.lead.clone();
             // the KPI's name repeated before the names of its parts
-            while lead.len() > 1 && self.names.iter().any(|name| key(&name.name) == key(&lead[0])) {
+            while lead.len() > 1
+                && self
+                    .names
+                    .iter()
+                    .any(|name| key(&name.name) == key(&lead[0]))
+            {
                 lead.remove(0);
             }
             let (name, year) = name_of(&lead);
@@ -125,7 +169,12 @@ impl Kpi<'_> {
                 self.main(0, builder)
             } else if name.is_empty() {
                 if let Some(index) = last {
-                    builder.doubt(index, cell, DoubtReason::SeveralNumbers, Some(&number.value.to_string()));
+                    builder.doubt(
+                        index,
+                        cell,
+                        DoubtReason::SeveralNumbers,
+                        Some(&number.value.to_string()),
+                    );
                 }
                 continue;
             } else if let Some(position) = self.is_main(&name).filter(|_| !main_done) {
@@ -148,7 +197,10 @@ impl Kpi<'_> {
             return words.to_owned();
         }
         let whole = self.names.first().map_or("", |name| name.name.as_str());
-        let bracket = number.qualifiers.iter().find(|qualifier| qualifier.starts_with(['（', '(']));
+        let bracket = number
+            .qualifiers
+            .iter()
+            .find(|qualifier| qualifier.starts_with(['（', '(']));
         match (bracket, number.circled) {
             (Some(bracket), _) => format!("{whole}{bracket}"),
             (None, Some(circled)) => format!("{whole}{circled}"),

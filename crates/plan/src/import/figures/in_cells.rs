@@ -12,15 +12,41 @@ use crate::model::document::{DoubtReason, Reading};
 /// A lead longer than this, or with punctuation of a sentence, is prose and no name.
 const LONGEST_NAME: usize = 30;
 
-pub(super) fn read(cells: &[FigureCell], inferred: &dyn Fn(&[&str]) -> (String, Option<String>), builder: &mut Builder<'_>) {
-    let scans: Vec<Scan> = cells.iter().map(|cell| if status(&cell.raw).is_some() { Scan::default() } else { scan(&cell.raw) }).collect();
-    let alone: BTreeSet<String> =
-        scans.iter().flat_map(|scan| &scan.found).filter(|found| found.lead.len() == 1).map(|found| key(&name_of(&found.lead).0)).collect();
-    let units: Vec<&str> =
-        scans.iter().flat_map(|scan| &scan.found).filter(|found| found.lead.is_empty()).filter_map(|found| found.unit.as_deref()).collect();
+pub(super) fn read(
+    cells: &[FigureCell],
+    inferred: &dyn Fn(&[&str]) -> (String, Option<String>),
+    builder: &mut Builder<'_>,
+) {
+    let scans: Vec<Scan> = cells
+        .iter()
+        .map(|cell| {
+            if status(&cell.raw).is_some() {
+                Scan::default()
+            } else {
+                scan(&cell.raw)
+            }
+        })
+        .collect();
+    let alone: BTreeSet<String> = scans
+        .iter()
+        .flat_map(|scan| &scan.found)
+        .filter(|found| found.lead.len() == 1)
+        .map(|found| key(&name_of(&found.lead).0))
+        .collect();
+    let units: Vec<&str> = scans
+        .iter()
+        .flat_map(|scan| &scan.found)
+        .filter(|found| found.lead.is_empty())
+        .filter_map(|found| found.unit.as_deref())
+        .collect();
     for (order, (cell, scan)) in cells.iter().zip(&scans).enumerate() {
         for (position, found) in scan.found.iter().enumerate() {
-            let place = Place { order, cell, scan, position };
+            let place = Place {
+                order,
+                cell,
+                scan,
+                position,
+            };
             one(&place, found, &alone, &|| inferred(&units), builder);
         }
     }
@@ -45,7 +71,12 @@ fn one(
     inferred: &dyn Fn() -> (String, Option<String>),
     builder: &mut Builder<'_>,
 ) {
-    let Place { order, cell, scan, position } = *place;
+    let Place {
+        order,
+        cell,
+        scan,
+        position,
+    } = *place;
     let mut words = found.lead.clone();
     // two names before one number: a name that has numbers of its own elsewhere lost the one it should have here
     let mut lost = Vec::new();
@@ -54,7 +85,13 @@ fn one(
     }
     for name in &lost {
         let index = builder.named(&title(name));
-        builder.state(index, order, cell, Reading::Missing, Some(DoubtReason::NumberLost));
+        builder.state(
+            index,
+            order,
+            cell,
+            Reading::Missing,
+            Some(DoubtReason::NumberLost),
+        );
     }
     let (name, year) = name_of(&words);
     let is_prose = name.chars().count() > LONGEST_NAME || name.contains(['、', '。']);
@@ -68,8 +105,15 @@ fn one(
     }
     if name.is_empty() && position > 0 && found.circled.is_none() {
         // a second number without a name belongs to nobody: the first stays the figure, and is doubted
-        let index = builder.find(&name_of(&scan.found[0].lead).0).unwrap_or_else(|| unnamed(&scan.found[0], inferred, builder));
-        builder.doubt(index, cell, DoubtReason::SeveralNumbers, Some(&found.value.to_string()));
+        let index = builder
+            .find(&name_of(&scan.found[0].lead).0)
+            .unwrap_or_else(|| unnamed(&scan.found[0], inferred, builder));
+        builder.doubt(
+            index,
+            cell,
+            DoubtReason::SeveralNumbers,
+            Some(&found.value.to_string()),
+        );
         return;
     }
     let index = match (name.is_empty(), found.circled) {
@@ -79,14 +123,28 @@ fn one(
     };
     builder.number(index, order, cell, found, scan.bare_mark);
     if !lost.is_empty() {
-        builder.doubt(index, cell, DoubtReason::FewerNumbersThanNames, Some(&lost.join(" ")));
+        builder.doubt(
+            index,
+            cell,
+            DoubtReason::FewerNumbersThanNames,
+            Some(&lost.join(" ")),
+        );
     }
     if year.is_some() && year != cell.year {
-        builder.doubt(index, cell, DoubtReason::YearUnclear, Some(&words.join(" ")));
+        builder.doubt(
+            index,
+            cell,
+            DoubtReason::YearUnclear,
+            Some(&words.join(" ")),
+        );
     }
 }
 
-fn unnamed(found: &Found, inferred: &dyn Fn() -> (String, Option<String>), builder: &mut Builder<'_>) -> usize {
+fn unnamed(
+    found: &Found,
+    inferred: &dyn Fn() -> (String, Option<String>),
+    builder: &mut Builder<'_>,
+) -> usize {
     let (name, definition) = inferred();
     let name = match found.circled {
         Some(circled) => format!("{name}{circled}"),
@@ -103,15 +161,24 @@ fn unnamed(found: &Found, inferred: &dyn Fn() -> (String, Option<String>), build
 /// The name the words of a lead make, and a year that stood before it.
 pub(super) fn name_of(words: &[String]) -> (String, Option<yakuba_kernel::FiscalYear>) {
     let joined = title(&words.join(" "));
-    let joined = joined.trim_matches(['：', ':', '＝', '=', '・', '、', ',', '/', '／', ';', '　', ' ']);
+    let joined = joined.trim_matches([
+        '：', ':', '＝', '=', '・', '、', ',', '/', '／', ';', '　', ' ',
+    ]);
     let (name, year) = without_year(joined);
     (name.trim_matches(['：', ':', ' ', '・']).to_owned(), year)
 }
 
-fn without_number(order: usize, cell: &FigureCell, inferred: &dyn Fn() -> (String, Option<String>), builder: &mut Builder<'_>) {
+fn without_number(
+    order: usize,
+    cell: &FigureCell,
+    inferred: &dyn Fn() -> (String, Option<String>),
+    builder: &mut Builder<'_>,
+) {
     let (reading, reason) = match status(&cell.raw) {
         Some(reading) => (reading, None),
-        None if key(&cell.raw).contains("未実施") => (Reading::NotCarriedOut, Some(DoubtReason::LeftOver)),
+        None if key(&cell.raw).contains("未実施") => {
+            (Reading::NotCarriedOut, Some(DoubtReason::LeftOver))
+        }
         None => (Reading::Words, Some(DoubtReason::WordsForNumber)),
     };
     let mut targets = builder.with_kind(cell.kind);

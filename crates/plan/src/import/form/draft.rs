@@ -52,11 +52,16 @@ impl Draft {
 
     /// Whether nothing of an initiative was found.
     pub(super) fn is_bare(&self) -> bool {
-        self.initiative.title.is_empty() && self.initiative.number.is_none() && self.cells.is_empty()
+        self.initiative.title.is_empty()
+            && self.initiative.number.is_none()
+            && self.cells.is_empty()
     }
 
     pub(super) fn text(&mut self, label: &str, text: &str) {
-        self.initiative.texts.push(LabelledText { label: label.to_owned(), text: text.to_owned() });
+        self.initiative.texts.push(LabelledText {
+            label: label.to_owned(),
+            text: text.to_owned(),
+        });
     }
 
     /// Takes the content of a label.
@@ -81,11 +86,20 @@ impl Draft {
             Label::Lead => initiative.lead_departments.extend(departments(raw)),
             Label::Related => initiative.related_departments.extend(departments(raw)),
             Label::Remark => {
-                let year = self.last_label.as_ref().and_then(|(_, label)| FiscalYear::read_in(label));
-                initiative.remarks.push(Remark { fiscal_year: year, text: prose(raw) });
+                let year = self
+                    .last_label
+                    .as_ref()
+                    .and_then(|(_, label)| FiscalYear::read_in(label));
+                initiative.remarks.push(Remark {
+                    fiscal_year: year,
+                    text: prose(raw),
+                });
             }
             _ => {
-                let label = self.last_label.as_ref().map_or(String::new(), |(_, label)| label.clone());
+                let label = self
+                    .last_label
+                    .as_ref()
+                    .map_or(String::new(), |(_, label)| label.clone());
                 self.text(&label, &prose(raw));
             }
         }
@@ -99,7 +113,13 @@ impl Draft {
             Some(quantity) => (quantity, Some(format!("{measure}{NAMED_BY_DEFINITION}"))),
             None => (name.clone(), Some(format!("{measure}{NAMED_BY_TITLE}"))),
         };
-        let mut indicators = figures::assemble(&self.cells, &Names::InCells { inferred: &inferred }, &initiative.notes);
+        let mut indicators = figures::assemble(
+            &self.cells,
+            &Names::InCells {
+                inferred: &inferred,
+            },
+            &initiative.notes,
+        );
         for indicator in &mut indicators {
             if indicator.definition.is_none() {
                 let years: Vec<FiscalYear> = indicator

@@ -27,16 +27,60 @@ struct Step {
 
 /// A cell that is the rest of a drawn bar.
 fn is_bar(text: &str) -> bool {
-    !text.is_empty() && text.chars().all(|c| matches!(c, '→' | '⇒' | '▶' | '►' | '➡' | '⇨' | '■' | '●' | '○' | '◯' | '◎' | '━' | '─' | '―' | 'ー' | '-' | '>' | '＞' | '←' | '↔' | '⇔' | '★' | '☆' | '△' | '▲' | '|'))
+    !text.is_empty()
+        && text.chars().all(|c| {
+            matches!(
+                c,
+                '→' | '⇒'
+                    | '▶'
+                    | '►'
+                    | '➡'
+                    | '⇨'
+                    | '■'
+                    | '●'
+                    | '○'
+                    | '◯'
+                    | '◎'
+                    | '━'
+                    | '─'
+                    | '―'
+                    | 'ー'
+                    | '-'
+                    | '>'
+                    | '＞'
+                    | '←'
+                    | '↔'
+                    | '⇔'
+                    | '★'
+                    | '☆'
+                    | '△'
+                    | '▲'
+                    | '|'
+            )
+        })
 }
 
-pub(super) fn header(draft: &mut Draft, sheet: &mut Sheet, line: usize, contents: &[usize], years: &BTreeMap<usize, FiscalYear>) {
+pub(super) fn header(
+    draft: &mut Draft,
+    sheet: &mut Sheet,
+    line: usize,
+    contents: &[usize],
+    years: &BTreeMap<usize, FiscalYear>,
+) {
     if years.is_empty() {
         step(draft, sheet, line, contents);
         return;
     }
     for column in contents {
-        sheet.mark(line, *column, if years.contains_key(column) { CellRole::YearHeader } else { CellRole::Schedule });
+        sheet.mark(
+            line,
+            *column,
+            if years.contains_key(column) {
+                CellRole::YearHeader
+            } else {
+                CellRole::Schedule
+            },
+        );
     }
     draft.steps.years.clone_from(years);
 }
@@ -49,12 +93,24 @@ pub(super) fn step(draft: &mut Draft, sheet: &mut Sheet, line: usize, filled: &[
         if is_bar(text) {
             match draft.steps.rows.last_mut() {
                 Some(last) if filled.first() != Some(column) => last.marks.push(*column),
-                _ => draft.steps.rows.push(Step { name: text.to_owned(), column: *column, marks: vec![*column] }),
+                _ => draft.steps.rows.push(Step {
+                    name: text.to_owned(),
+                    column: *column,
+                    marks: vec![*column],
+                }),
             }
         } else {
             let name = title(sheet.lines[line].raw(*column));
-            let own = if filled.first() == Some(column) { Vec::new() } else { vec![*column] };
-            draft.steps.rows.push(Step { name, column: *column, marks: own });
+            let own = if filled.first() == Some(column) {
+                Vec::new()
+            } else {
+                vec![*column]
+            };
+            draft.steps.rows.push(Step {
+                name,
+                column: *column,
+                marks: own,
+            });
         }
         sheet.mark(line, *column, CellRole::Schedule);
     }
@@ -64,7 +120,10 @@ impl Steps {
     /// The phases. When the names of steps stand in the column of the first year, the header has slid to the left by one.
     pub(super) fn phases(self) -> Vec<Phase> {
         let first = self.years.keys().next().copied();
-        let slid = self.rows.iter().any(|step| Some(step.column) == first && !step.marks.contains(&step.column));
+        let slid = self
+            .rows
+            .iter()
+            .any(|step| Some(step.column) == first && !step.marks.contains(&step.column));
         let year = |column: usize| {
             let column = if slid { column.checked_sub(1)? } else { column };
             self.years.get(&column).copied()
@@ -72,12 +131,20 @@ impl Steps {
         self.rows
             .iter()
             .map(|step| {
-                let marked: Vec<FiscalYear> = step.marks.iter().filter_map(|column| year(*column)).collect();
+                let marked: Vec<FiscalYear> = step
+                    .marks
+                    .iter()
+                    .filter_map(|column| year(*column))
+                    .collect();
                 Phase {
                     name: step.name.clone(),
                     from: marked.first().copied(),
                     // one arrow tells where a bar was, not how long it was
-                    to: if marked.len() > 1 { marked.last().copied() } else { None },
+                    to: if marked.len() > 1 {
+                        marked.last().copied()
+                    } else {
+                        None
+                    },
                 }
             })
             .collect()

@@ -45,7 +45,9 @@ impl Column {
             Field::Figure(..) => Expect::Figure,
             Field::Summary | Field::Purpose | Field::Outcome | Field::Schedule(_) => Expect::Prose,
             Field::Kpi => Expect::Name,
-            Field::Unit | Field::Lead | Field::Related | Field::Remark(_) | Field::Other => Expect::Any,
+            Field::Unit | Field::Lead | Field::Related | Field::Remark(_) | Field::Other => {
+                Expect::Any
+            }
         }
     }
 
@@ -82,7 +84,12 @@ fn field(raw: &str, key: &str) -> Option<Field> {
         Some(Label::Lead) => Field::Lead,
         Some(Label::Related) => Field::Related,
         Some(Label::Remark) => Field::Remark(FiscalYear::read_in(key)),
-        _ if key.starts_with("スケジュール") || key.starts_with("実施時期") || key.starts_with("今後の取組") => Field::Schedule(period(raw)),
+        _ if key.starts_with("スケジュール")
+            || key.starts_with("実施時期")
+            || key.starts_with("今後の取組") =>
+        {
+            Field::Schedule(period(raw))
+        }
         _ if key.starts_with("KPI") && figure_header(raw, key, None).is_none() => Field::Kpi,
         _ if key == "単位" => Field::Unit,
         _ => {
@@ -112,18 +119,37 @@ fn kind_above(key: &str) -> Option<FigureKind> {
 /// A line is a header when it names the initiative's number or title and three further columns.
 pub(super) fn is_header(line: &Line) -> bool {
     let filled = line.filled();
-    let fields: Vec<Field> = filled.iter().filter_map(|column| field(line.raw(*column), line.key(*column))).collect();
-    let names = fields.iter().any(|field| matches!(field, Field::Number | Field::Title));
-    let measures = fields.iter().any(|field| matches!(field, Field::Kpi | Field::Figure(..) | Field::Summary | Field::Schedule(_)));
-    let groups = filled.iter().filter(|column| kind_above(line.key(**column)).is_some()).count();
+    let fields: Vec<Field> = filled
+        .iter()
+        .filter_map(|column| field(line.raw(*column), line.key(*column)))
+        .collect();
+    let names = fields
+        .iter()
+        .any(|field| matches!(field, Field::Number | Field::Title));
+    let measures = fields.iter().any(|field| {
+        matches!(
+            field,
+            Field::Kpi | Field::Figure(..) | Field::Summary | Field::Schedule(_)
+        )
+    });
+    let groups = filled
+        .iter()
+        .filter(|column| kind_above(line.key(**column)).is_some())
+        .count();
     names && measures && fields.len() + groups >= 4
 }
 
 /// Reads the header that begins at a line: its columns and how many lines it takes.
 pub(super) fn read(sheet: &Sheet, line: usize) -> (Vec<Column>, usize) {
     let header = &sheet.lines[line];
-    let below = sheet.lines.get(line + 1).filter(|below| is_second_row(header, below));
-    let width = header.cells.len().max(below.map_or(0, |below| below.cells.len()));
+    let below = sheet
+        .lines
+        .get(line + 1)
+        .filter(|below| is_second_row(header, below));
+    let width = header
+        .cells
+        .len()
+        .max(below.map_or(0, |below| below.cells.len()));
     let mut columns = Vec::with_capacity(width);
     let mut above: Option<FigureKind> = None;
     for index in 0..width {
@@ -131,13 +157,23 @@ pub(super) fn read(sheet: &Sheet, line: usize) -> (Vec<Column>, usize) {
         if !key.is_empty() {
             above = kind_above(key);
         }
-        let second = below.map(|below| (below.raw(index), below.key(index))).filter(|(_, key)| !key.is_empty());
+        let second = below
+            .map(|below| (below.raw(index), below.key(index)))
+            .filter(|(_, key)| !key.is_empty());
         let found = second
             .and_then(|(raw, key)| figure_header(raw, key, above.or(Some(FigureKind::Actual))))
             .map(|(kind, year)| Field::Figure(kind, year))
             .or_else(|| field(raw, key));
-        let label = title(if key.is_empty() { second.map_or("", |(raw, _)| raw) } else { raw });
-        columns.push(Column { index, label, field: found.unwrap_or(Field::Other) });
+        let label = title(if key.is_empty() {
+            second.map_or("", |(raw, _)| raw)
+        } else {
+            raw
+        });
+        columns.push(Column {
+            index,
+            label,
+            field: found.unwrap_or(Field::Other),
+        });
     }
     (columns, if below.is_some() { 2 } else { 1 })
 }
@@ -145,9 +181,20 @@ pub(super) fn read(sheet: &Sheet, line: usize) -> (Vec<Column>, usize) {
 /// Whether a line goes on with the header above it: it names years and has nothing below the header's own columns.
 fn is_second_row(header: &Line, below: &Line) -> bool {
     let filled = below.filled();
-    let years = filled.iter().filter(|column| figure_header(below.raw(**column), below.key(**column), Some(FigureKind::Actual)).is_some()).count();
+    let years = filled
+        .iter()
+        .filter(|column| {
+            figure_header(
+                below.raw(**column),
+                below.key(**column),
+                Some(FigureKind::Actual),
+            )
+            .is_some()
+        })
+        .count();
     let under_label = |column: &usize| {
-        field(header.raw(*column), header.key(*column)).is_some_and(|field| matches!(field, Field::Number | Field::Title | Field::Group(_)))
+        field(header.raw(*column), header.key(*column))
+            .is_some_and(|field| matches!(field, Field::Number | Field::Title | Field::Group(_)))
     };
     years > 0 && years == filled.len() && !filled.iter().any(under_label)
 }

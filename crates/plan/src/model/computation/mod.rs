@@ -8,7 +8,6 @@ mod kinds;
 mod parts;
 mod trace;
 
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;

@@ -6,7 +6,6 @@
 mod course;
 mod judge;
 
-
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};

@@ -1,0 +1,576 @@
+//! A published plan with every figure measured, judged and ready to be opened.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
+
+use jiff::{Timestamp, civil::Date};
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use yakuba_city::{City, Fact, Tx, sql::Sql as _, web::Principal, year_totals};
+use yakuba_kernel::{Decimal, DepartmentCode, FiscalYear};
+
+use crate::{
+    capabilities::VERSION_PUBLISHED,
+    error::PlanError,
+    model::{
+        computation::{Computed, Context, NotComputable, compute, measures_of},
+        difference::Change,
+        document::{
+            Direction, Figure, FigureKind, Group, Indicator, Initiative, PlanDocument, Reading,
+        },
+        formula::{Formula, FormulaKind},
+        status::{Course, Override, Standing, Status, YearProgress, judge},
+        totals::Totals,
+    },
+    store::{self, PublishedFigure, PublishedPlan},
+};
+
+/// A plan as published, with what its indicators come to at this moment.
+#[derive(Debug, Clone)]
+pub struct MeasuredPlan {
+    /// The plan as published.
+    pub plan: Arc<PublishedPlan>,
+    /// Today in Japan.
+    pub today: Date,
+    /// The newest fiscal year that is over and has results to judge: the year the overview speaks of.
+    pub judged_year: Option<FiscalYear>,
+    /// The indicators by key, in the order of the document.
+    pub indicators: Indicators,
+}
+
+/// Measured indicators in the order of the document, found by their keys.
+#[derive(Debug, Clone, Default)]
+pub struct Indicators {
+    list: Vec<MeasuredIndicator>,
+    places: BTreeMap<String, usize>,
+}
+
+impl Indicators {
+    /// The indicator with this key.
+    pub fn get(&self, key: &str) -> Option<&MeasuredIndicator> {
+        self.list.get(*self.places.get(key)?)
+    }
+
+    /// All of them in the order of the document.
+    pub fn values(&self) -> impl Iterator<Item = &MeasuredIndicator> {
+        self.list.iter()
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.list.len()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.list.is_empty()
+    }
+}
+
+/// One indicator with its years.
+#[derive(Debug, Clone)]
+pub struct MeasuredIndicator {
+    /// The indicator.
+    pub indicator: Indicator,
+    /// Whom it belongs to.
+    pub owner: Owner,
+    /// Every year with a target or an actual, in order.
+    pub years: Vec<MeasuredYear>,
+    /// Where it comes from and goes to, for judging and projecting.
+    pub course: Course,
+}
+
+/// Whom an indicator belongs to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Owner {
+    /// Key of the initiative or group.
+    pub key: String,
+    /// Its number.
+    pub number: Option<String>,
+    /// Its title.
+    pub title: String,
+    /// Whether it is a group.
+    pub is_group: bool,
+}
+
+impl Owner {
+    /// Number and title.
+    pub fn shown(&self) -> String {
+        match &self.number {
+            Some(number) => format!("{number} {}", self.title),
+            None => self.title.clone(),
+        }
+    }
+}
+
+/// One year of an indicator.
+#[derive(Debug, Clone)]
+pub struct MeasuredYear {
+    /// The year.
+    pub year: FiscalYear,
+    /// What was planned.
+    pub target: Option<Figure>,
+    /// What came out.
+    pub actual: Option<Actual>,
+    /// How it is doing: by the rules, and by a person when one decided otherwise.
+    pub standing: Standing,
+}
+
+/// What came out.
+#[derive(Debug, Clone)]
+pub enum Actual {
+    /// A figure stated in the plan.
+    Stated(Box<Figure>),
+    /// A figure computed from facts.
+    Computed {
+        /// As of now.
+        now: Box<Computed>,
+        /// As it was published, when it was.
+        published: Option<Decimal>,
+    },
+    /// A figure that should be computed but cannot be, and why.
+    NotComputable(NotComputable),
+}
+
+impl MeasuredYear {
+    /// The actual as a number, as of now.
+    pub fn value(&self) -> Option<Decimal> {
+        match self.actual.as_ref()? {
+            Actual::Stated(figure) => figure.reading.value(),
+            Actual::Computed { now, .. } => Some(now.value),
+            Actual::NotComputable(_) => None,
+        }
+    }
+
+    /// The target as a number.
+    pub fn target_value(&self) -> Option<Decimal> {
+        self.target.as_ref()?.reading.value()
+    }
+
+    /// The computed figure as it was published.
+    pub fn published_value(&self) -> Option<Decimal> {
+        match self.actual.as_ref()? {
+            Actual::Computed { published, .. } => *published,
+            _ => None,
+        }
+    }
+
+    /// Whether the published figure has changed since.
+    pub fn changed_since_publication(&self) -> bool {
+        self.published_value()
+            .is_some_and(|published| Some(published) != self.value())
+    }
+}
+
+impl MeasuredIndicator {
+    /// One year.
+    pub fn year(&self, year: FiscalYear) -> Option<&MeasuredYear> {
+        self.years.iter().find(|measured| measured.year == year)
+    }
+
+    /// The baselines.
+    pub fn baselines(&self) -> impl Iterator<Item = &Figure> {
+        self.indicator
+            .figures
+            .iter()
+            .filter(|figure| figure.kind == FigureKind::Baseline)
+    }
+
+    /// The key.
+    pub fn key(&self) -> &str {
+        self.indicator.key.as_deref().unwrap_or_default()
+    }
+}
+
+impl MeasuredPlan {
+    /// The fiscal year that is running today.
+    pub fn running_year(&self) -> FiscalYear {
+        FiscalYear::from_date(self.today)
+    }
+
+    /// The page of an indicator.
+    pub fn indicator_href(&self, indicator: &MeasuredIndicator) -> String {
+        format!(
+            "/plan/{}/indicators/{}",
+            self.plan.document.key,
+            indicator.key()
+        )
+    }
+
+    /// The page of one figure.
+    pub fn year_href(&self, indicator: &MeasuredIndicator, year: FiscalYear) -> String {
+        format!("{}/{}", self.indicator_href(indicator), year.year())
+    }
+
+    /// The page of an initiative or group.
+    pub fn owner_href(&self, owner: &Owner) -> String {
+        let room = if owner.is_group {
+            "groups"
+        } else {
+            "initiatives"
+        };
+        format!("/plan/{}/{room}/{}", self.plan.document.key, owner.key)
+    }
+}
+
+/// The initiatives of a plan in the order of the document, each with the groups above it from the top.
+pub fn initiatives(document: &PlanDocument) -> impl Iterator<Item = (Vec<&Group>, &Initiative)> {
+    fn collect<'plan>(
+        groups: &'plan [Group],
+        path: &[&'plan Group],
+        list: &mut Vec<(Vec<&'plan Group>, &'plan Initiative)>,
+    ) {
+        for group in groups {
+            let path: Vec<&Group> = path.iter().copied().chain([group]).collect();
+            list.extend(
+                group
+                    .initiatives
+                    .iter()
+                    .map(|initiative| (path.clone(), initiative)),
+            );
+            collect(&group.groups, &path, list);
+        }
+    }
+    let mut list = Vec::new();
+    collect(&document.groups, &[], &mut list);
+    list.into_iter()
+}
+
+fn owned_indicators<'plan>(groups: &'plan [Group], list: &mut Vec<(Owner, &'plan Indicator)>) {
+    for group in groups {
+        let owner = Owner {
+            key: group.key.clone().unwrap_or_default(),
+            number: group.number.clone(),
+            title: group.title.clone(),
+            is_group: true,
+        };
+        list.extend(
+            group
+                .indicators
+                .iter()
+                .map(|indicator| (owner.clone(), indicator)),
+        );
+        for initiative in &group.initiatives {
+            let owner = Owner {
+                key: initiative.key.clone().unwrap_or_default(),
+                number: initiative.number.clone(),
+                title: initiative.title.clone(),
+                is_group: false,
+            };
+            list.extend(
+                initiative
+                    .indicators
+                    .iter()
+                    .map(|indicator| (owner.clone(), indicator)),
+            );
+        }
+        owned_indicators(&group.groups, list);
+    }
+}
+
+/// Measures a published plan as of now: one query for the yearly sums of all measures its formulas need.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn measure(city: &City, plan: Arc<PublishedPlan>) -> Result<MeasuredPlan, PlanError> {
+    let published: BTreeMap<(&str, i64), &PublishedFigure> = plan
+        .figures
+        .iter()
+        .map(|figure| ((figure.indicator_key.as_str(), figure.fiscal_year), figure))
+        .collect();
+    let overrides = overrides(city.db(), plan.record.id).await?;
+    let measured = measure_document(
+        city.db(),
+        city.today(),
+        &plan.document,
+        &published,
+        &overrides,
+    )
+    .await?;
+    let running = FiscalYear::from_date(city.today());
+    let judged_year = measured
+        .list
+        .iter()
+        .flat_map(|indicator| &indicator.years)
+        .filter(|year| year.year < running && year.value().is_some() && year.target.is_some())
+        .map(|year| year.year)
+        .max();
+    Ok(MeasuredPlan {
+        today: city.today(),
+        judged_year,
+        indicators: measured,
+        plan,
+    })
+}
+
+async fn measure_document(
+    connection: &(impl ConnectionTrait + Sync),
+    today: Date,
+    document: &PlanDocument,
+    published: &BTreeMap<(&str, i64), &PublishedFigure>,
+    overrides: &BTreeMap<(String, i64), Override>,
+) -> Result<Indicators, PlanError> {
+    let mut owned = Vec::new();
+    owned_indicators(&document.groups, &mut owned);
+    let formulas: Vec<&Formula> = owned
+        .iter()
+        .filter_map(|(_, indicator)| indicator.formula.as_ref())
+        .collect();
+    let totals =
+        Totals::new(year_totals(connection, &measures_of(formulas.iter().copied())).await?);
+    let context = context(connection, today, document, &formulas).await?;
+    let mut indicators = Indicators::default();
+    for (owner, indicator) in owned {
+        let measured = measure_indicator(
+            owner, indicator, &totals, &context, document, published, overrides,
+        );
+        indicators
+            .places
+            .insert(measured.key().to_owned(), indicators.list.len());
+        indicators.list.push(measured);
+    }
+    Ok(indicators)
+}
+
+fn measure_indicator(
+    owner: Owner,
+    indicator: &Indicator,
+    totals: &Totals,
+    context: &Context,
+    document: &PlanDocument,
+    published: &BTreeMap<(&str, i64), &PublishedFigure>,
+    overrides: &BTreeMap<(String, i64), Override>,
+) -> MeasuredIndicator {
+    let key = indicator.key.as_deref().unwrap_or_default();
+    let running = FiscalYear::from_date(context.today);
+    let mut years: BTreeSet<FiscalYear> = indicator
+        .figures
+        .iter()
+        .filter(|figure| figure.kind != FigureKind::Baseline)
+        .filter_map(|figure| figure.fiscal_year)
+        .collect();
+    let live = indicator
+        .formula
+        .as_ref()
+        .filter(|formula| formula.kind != FormulaKind::Entered);
+    if live.is_some()
+        && let Some(period) = document.period
+    {
+        years.extend(
+            period
+                .from
+                .through(period.to)
+                .filter(|year| *year <= running),
+        );
+    }
+    let mut course = Course::of(indicator);
+    let mut actuals: BTreeMap<FiscalYear, Actual> = BTreeMap::new();
+    for year in &years {
+        let figure = |kind| {
+            indicator
+                .figures
+                .iter()
+                .find(|figure| figure.kind == kind && figure.fiscal_year == Some(*year))
+        };
+        let stated =
+            figure(FigureKind::Actual).filter(|figure| !matches!(figure.reading, Reading::Empty));
+        let actual = match (stated, live) {
+            // What the plan states itself holds; the facts may begin later than the plan.
+            (Some(stated), _) => Some(Actual::Stated(Box::new(stated.clone()))),
+            (None, Some(formula)) if *year <= running => {
+                Some(match compute(formula, *year, totals, context) {
+                    Ok(now) => {
+                        course = course.with_actual(*year, now.value);
+                        let frozen = published.get(&(key, i64::from(year.year())));
+                        Actual::Computed {
+                            now: Box::new(now),
+                            published: frozen.and_then(|frozen| frozen.value.parse().ok()),
+                        }
+                    }
+                    Err(reason) => Actual::NotComputable(reason),
+                })
+            }
+            _ => figure(FigureKind::Actual).map(|empty| Actual::Stated(Box::new(empty.clone()))),
+        };
+        if let Some(actual) = actual {
+            actuals.insert(*year, actual);
+        }
+    }
+    let accumulates = live
+        .is_some_and(|formula| matches!(formula.kind, FormulaKind::Count(_) | FormulaKind::Sum(_)));
+    let years = years
+        .into_iter()
+        .map(|year| MeasuredYear {
+            year,
+            target: indicator
+                .figures
+                .iter()
+                .find(|figure| {
+                    figure.kind == FigureKind::Target && figure.fiscal_year == Some(year)
+                })
+                .cloned(),
+            actual: actuals.remove(&year),
+            standing: Standing {
+                computed: judge(
+                    &course,
+                    year,
+                    YearProgress::of(year, context.today, accumulates),
+                ),
+                overridden: overrides
+                    .get(&(key.to_owned(), i64::from(year.year())))
+                    .cloned(),
+            },
+        })
+        .collect();
+    MeasuredIndicator {
+        indicator: indicator.clone(),
+        owner,
+        years,
+        course,
+    }
+}
+
+/// Which departments there were at the end of each year, asked only when a formula speaks of departments.
+async fn context(
+    connection: &(impl ConnectionTrait + Sync),
+    today: Date,
+    document: &PlanDocument,
+    formulas: &[&Formula],
+) -> Result<Context, PlanError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        code: String,
+        first_day: String,
+        last_day: Option<String>,
+    }
+    let mut context = Context::on(today);
+    let asked = formulas
+        .iter()
+        .any(|formula| matches!(formula.kind, FormulaKind::ShareOfDepartments(_)));
+    let (true, Some(period)) = (asked, document.period) else {
+        return Ok(context);
+    };
+    // Departments at the bottom of the tree do the work; those above only hold them together.
+    let rows: Vec<Row> = connection
+        .rows(
+            "SELECT code, first_day, last_day FROM departments d
+             WHERE NOT EXISTS (SELECT 1 FROM departments c WHERE c.parent = d.code)",
+            [],
+        )
+        .await?;
+    for year in period.from.through(period.to) {
+        let day = year.end().min(today).to_string();
+        let active = rows
+            .iter()
+            .filter(|row| {
+                row.first_day <= day && row.last_day.as_ref().is_none_or(|last| *last >= day)
+            })
+            .filter_map(|row| DepartmentCode::new(row.code.clone()).ok())
+            .collect();
+        context.departments.insert(year, active);
+    }
+    Ok(context)
+}
+
+/// Judgements of people by indicator and year.
+async fn overrides(
+    connection: &(impl ConnectionTrait + Sync),
+    plan_id: i64,
+) -> Result<BTreeMap<(String, i64), Override>, PlanError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        indicator_key: String,
+        fiscal_year: i64,
+        status: String,
+        reason: String,
+        made_by: String,
+        made_at: i64,
+    }
+    let rows: Vec<Row> = connection
+        .rows(
+            "SELECT indicator_key, fiscal_year, status, reason, made_by, made_at FROM plan_overrides WHERE plan_id = $1",
+            [plan_id.into()],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .filter_map(|row| {
+            let status = Status::ALL
+                .into_iter()
+                .find(|status| status.as_str() == row.status)?;
+            let at = Timestamp::from_microsecond(row.made_at).ok()?;
+            Some((
+                (row.indicator_key, row.fiscal_year),
+                Override {
+                    status,
+                    reason: row.reason,
+                    by: row.made_by,
+                    at,
+                },
+            ))
+        })
+        .collect())
+}
+
+/// Publishes the working state of a plan as a new version, its computed figures frozen as they are now.
+/// Returns the version's number and what changed.
+///
+/// # Errors
+/// [`PlanError::NoSuchPlan`] or the database's.
+pub async fn publish(
+    city: &City,
+    principal: &Principal,
+    key: &str,
+    reason: &str,
+) -> Result<(i64, Vec<Change>), PlanError> {
+    let input = (key.to_owned(), reason.to_owned());
+    city.write(principal.actor(), input, |tx, (key, reason)| {
+        Box::pin(publish_in(tx, key, reason))
+    })
+    .await
+}
+
+/// As [`publish`], inside a running write.
+///
+/// # Errors
+/// As [`publish`].
+pub async fn publish_in(tx: &Tx, key: &str, reason: &str) -> Result<(i64, Vec<Change>), PlanError> {
+    let document = store::load(tx.connection(), key).await?;
+    let nothing = (BTreeMap::new(), BTreeMap::new());
+    let measured = measure_document(
+        tx.connection(),
+        tx.today(),
+        &document,
+        &nothing.0,
+        &nothing.1,
+    )
+    .await?;
+    let mut figures = Vec::new();
+    let record = store::plan(tx.connection(), key).await?;
+    for indicator in measured.values() {
+        let version = store::formula_version(tx.connection(), record.id, indicator.key()).await?;
+        for year in &indicator.years {
+            if let Some(Actual::Computed { now, .. }) = &year.actual {
+                figures.push(PublishedFigure {
+                    indicator_key: indicator.key().to_owned(),
+                    fiscal_year: i64::from(year.year.year()),
+                    formula_version: version,
+                    value: now.value.to_string(),
+                    parts: serde_json::to_string(&now.parts)?,
+                });
+            }
+        }
+    }
+    tx.record(Fact::one(&VERSION_PUBLISHED.name, tx.now()))
+        .await?;
+    store::publish(tx, key, reason, &figures).await
+}
+
+/// Which way is good, as the plan states it or its figures show it.
+pub fn direction(indicator: &MeasuredIndicator) -> Option<Direction> {
+    indicator
+        .course
+        .found_direction()
+        .map(|found| found.direction)
+}

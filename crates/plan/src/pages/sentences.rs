@@ -1,0 +1,151 @@
+//! The sentences of measuring ([`Message`]) in the reader's language, with names instead of codes.
+
+use std::collections::BTreeMap;
+
+use sea_orm::FromQueryResult;
+use yakuba_city::{City, sql::Sql as _};
+use yakuba_ui::{Language, Value, Words, format};
+
+use super::{MEASURING, WORDS, view};
+use crate::{
+    error::PlanError,
+    model::message::{Argument, Message},
+};
+
+/// The names of measures and departments in one language.
+pub(crate) struct Names {
+    language: Language,
+    measures: BTreeMap<String, (String, String)>,
+    departments: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// Reads the names.
+    ///
+    /// # Errors
+    /// When the database does not answer.
+    pub(crate) async fn read(city: &City, language: Language) -> Result<Self, PlanError> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            code: String,
+            name_ja: String,
+            name_en: String,
+        }
+        let japanese = language.is_japanese();
+        let rows: Vec<Row> = city
+            .db()
+            .rows("SELECT code, name_ja, name_en FROM departments", [])
+            .await?;
+        Ok(Self {
+            language,
+            measures: city
+                .measures()
+                .into_iter()
+                .map(|measure| {
+                    let name = if japanese {
+                        measure.name_ja
+                    } else {
+                        measure.name_en
+                    };
+                    (measure.name.as_str().to_owned(), (name, measure.unit))
+                })
+                .collect(),
+            departments: rows
+                .into_iter()
+                .map(|row| {
+                    (
+                        row.code,
+                        if japanese || row.name_en.is_empty() {
+                            row.name_ja
+                        } else {
+                            row.name_en
+                        },
+                    )
+                })
+                .collect(),
+        })
+    }
+
+    /// The name of a measure, or its code.
+    pub(crate) fn measure(&self, code: &str) -> String {
+        self.measures
+            .get(code)
+            .map_or_else(|| code.to_owned(), |(name, _)| name.clone())
+    }
+
+    /// The unit of a measure.
+    pub(crate) fn unit(&self, code: &str) -> String {
+        self.measures
+            .get(code)
+            .map(|(_, unit)| unit.clone())
+            .unwrap_or_default()
+    }
+
+    /// The name of a department, or its code.
+    pub(crate) fn department(&self, code: &str) -> String {
+        self.departments
+            .get(code)
+            .cloned()
+            .unwrap_or_else(|| code.to_owned())
+    }
+
+    /// The name of a channel.
+    pub(crate) fn channel(&self, code: &str) -> String {
+        WORDS
+            .words(self.language)
+            .get(&format!("plan-channel-{code}"))
+            .into_owned()
+    }
+
+    /// A sentence.
+    pub(crate) fn sentence(&self, message: &Message) -> String {
+        let words = MEASURING.words(self.language);
+        let values: Vec<(String, Value<'static>)> = message
+            .arguments
+            .iter()
+            .map(|(name, argument)| (name.to_string(), self.value(argument, words)))
+            .collect();
+        words.with_owned(&message.id, &values).into_owned()
+    }
+
+    /// Sentences one after the other.
+    pub(crate) fn sentences(&self, messages: &[Message]) -> Vec<String> {
+        messages
+            .iter()
+            .map(|message| self.sentence(message))
+            .collect()
+    }
+
+    fn value(&self, argument: &Argument, words: Words) -> Value<'static> {
+        match argument {
+            Argument::Count(count) => (*count).into(),
+            other => self.shown(other, words).into(),
+        }
+    }
+
+    fn shown(&self, argument: &Argument, words: Words) -> String {
+        match argument {
+            Argument::Number(number) => format::decimal(*number),
+            Argument::Count(count) => format::number(*count),
+            Argument::Text(text) => text.clone(),
+            Argument::Year(year) => view::year(*year, self.language),
+            Argument::Date(date) => format::date(*date, self.language),
+            Argument::Measure(measure) => self.measure(measure.as_str()),
+            Argument::Department(department) => self.department(department.as_str()),
+            Argument::Channel(channel) => self.channel(channel.as_str()),
+            Argument::Subject(subject) => subject.as_str().to_owned(),
+            Argument::Message(message) => self.sentence(message),
+            Argument::List(list) => {
+                let separator = if self.language.is_japanese() {
+                    "、"
+                } else {
+                    ", "
+                };
+                list.iter()
+                    .map(|item| self.shown(item, words))
+                    .collect::<Vec<_>>()
+                    .join(separator)
+            }
+        }
+    }
+}

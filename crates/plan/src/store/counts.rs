@@ -1,0 +1,116 @@
+//! The daily counts behind a computed figure, narrowed exactly as its formula narrows them.
+
+use sea_orm::{ConnectionTrait, Value};
+use yakuba_city::{DayTotal, StoredFact, sql::Sql as _};
+use yakuba_kernel::FiscalYear;
+
+use crate::{error::PlanError, model::formula::Selection};
+
+/// The condition that a roll-up row or fact belongs to a selection, with its values from `$first` on.
+fn condition(selection: &Selection, first: usize) -> (String, Vec<Value>) {
+    let mut values: Vec<Value> = vec![selection.measure.as_str().into()];
+    let mut sql = format!("measure = ${first}");
+    let lists = [
+        (
+            "department",
+            selection
+                .departments
+                .iter()
+                .map(|code| code.as_str().to_owned())
+                .collect::<Vec<_>>(),
+        ),
+        (
+            "channel",
+            selection
+                .channels
+                .iter()
+                .map(|channel| channel.as_str().to_owned())
+                .collect(),
+        ),
+        (
+            "subject",
+            selection
+                .subjects
+                .iter()
+                .map(|subject| subject.as_str().to_owned())
+                .collect(),
+        ),
+    ];
+    for (column, list) in lists {
+        if !list.is_empty() {
+            let placeholders = yakuba_city::sql::list(first + values.len(), list.len());
+            sql.push_str(&format!(" AND {column} IN ({placeholders})"));
+            values.extend(list.into_iter().map(Value::from));
+        }
+    }
+    (sql, values)
+}
+
+/// The sums of a selection for each day of a fiscal year on which anything happened.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn counts_of_year(
+    connection: &(impl ConnectionTrait + Sync),
+    selection: &Selection,
+    year: FiscalYear,
+) -> Result<Vec<DayTotal>, PlanError> {
+    let (condition, mut values) = condition(selection, 2);
+    values.insert(0, i64::from(year.year()).into());
+    Ok(connection
+        .rows(
+            &format!(
+                "SELECT day, '' AS department, '' AS channel, '' AS subject, CAST(SUM(total) AS BIGINT) AS total,
+                        CAST(SUM(count) AS BIGINT) AS count, MAX(maximum) AS maximum
+                 FROM fact_days WHERE fiscal_year = $1 AND {condition} GROUP BY day ORDER BY day"
+            ),
+            values,
+        )
+        .await?)
+}
+
+/// The sums of a selection on one day, by every combination of dimensions.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn counts_of_day(
+    connection: &(impl ConnectionTrait + Sync),
+    selection: &Selection,
+    day: &str,
+) -> Result<Vec<DayTotal>, PlanError> {
+    let (condition, mut values) = condition(selection, 2);
+    values.insert(0, day.into());
+    Ok(connection
+        .rows(
+            &format!(
+                "SELECT day, department, channel, subject, total, count, maximum FROM fact_days
+                 WHERE day = $1 AND {condition} ORDER BY department, channel, subject"
+            ),
+            values,
+        )
+        .await?)
+}
+
+/// The facts of a selection on one day, oldest first, at most `limit`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn facts_of_day(
+    connection: &(impl ConnectionTrait + Sync),
+    selection: &Selection,
+    day: &str,
+    limit: u64,
+) -> Result<Vec<StoredFact>, PlanError> {
+    let (condition, mut values) = condition(selection, 2);
+    values.insert(0, day.into());
+    Ok(connection
+        .rows(
+            &format!(
+                "SELECT id, measure, at, day, fiscal_year, department, channel, subject, quantity, sign, corrects, source,
+                        record, recorded_at
+                 FROM facts WHERE day = $1 AND {condition} ORDER BY id LIMIT {limit}"
+            ),
+            values,
+        )
+        .await?)
+}
