@@ -1,4 +1,5 @@
 //! The same sheets as other cities, programs and people would send them: the figures must stay the same.
+#![allow(clippy::unwrap_used, clippy::panic)] // a test that cannot go on fails there
 
 mod import_support;
 
@@ -503,4 +504,47 @@ fn the_same_file_twice_is_one_plan_and_a_changed_figure_is_doubted() {
         })
         .unwrap();
     assert_eq!(item.text, "約500回");
+}
+
+/// A cell lost or put in anywhere in a row either changes nothing or puts the row on the review list.
+#[test]
+fn no_row_of_a_list_slides_silently() {
+    for (name, grid) in all_sheets()
+        .into_iter()
+        .filter(|(name, _)| name.starts_with("list") || name.starts_with("002_"))
+    {
+        let header = grid
+            .iter()
+            .position(|row| row.first().is_some_and(|cell| cell == "NO"))
+            .unwrap();
+        let whole = |row: &&Vec<String>| {
+            row.len() == 11
+                && !row[10].is_empty()
+                && row[0].starts_with(|c: char| c.is_ascii_digit())
+        };
+        for row in grid.iter().filter(whole).step_by(3) {
+            let with = |row: &Vec<String>| {
+                tsv(&vec![
+                    grid[header].clone(),
+                    grid[header + 1].clone(),
+                    row.clone(),
+                ])
+            };
+            let expected = numbers(&read_text("a.tsv", &with(row)));
+            for at in 0..11 {
+                let mut longer = row.clone();
+                longer.insert(at, String::new());
+                let mut shorter = row.clone();
+                shorter.remove(at);
+                for changed in [longer, shorter] {
+                    let reading = read_text("a.tsv", &with(&changed));
+                    let doubted = !reading.review.is_empty();
+                    assert!(
+                        doubted || numbers(&reading) == expected,
+                        "{name}: {changed:?}"
+                    );
+                }
+            }
+        }
+    }
 }

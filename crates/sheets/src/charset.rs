@@ -40,7 +40,10 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(String, Charset), SheetError> {
         return wide(rest, UTF_16BE, Charset::Utf16Be);
     }
     if let Some(byte) = bytes.iter().position(|byte| *byte == 0) {
-        return Err(SheetError::NulByte { line: line_of(bytes, byte), byte: byte + 1 });
+        return Err(SheetError::NulByte {
+            line: line_of(bytes, byte),
+            byte: byte + 1,
+        });
     }
     let (body, skipped, charset) = match bytes.strip_prefix(b"\xef\xbb\xbf") {
         Some(body) => (body, 3, Charset::Utf8Bom),
@@ -58,9 +61,16 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(String, Charset), SheetError> {
         None => 0,
         Some(byte) => byte,
     };
-    let (byte, name) =
-        if wrong_in_cp932 > wrong_in_utf8 { (wrong_in_cp932, Charset::Cp932.name()) } else { (wrong_in_utf8, Charset::Utf8.name()) };
-    Err(SheetError::Undecodable { line: line_of(bytes, byte), byte: byte + 1, charset: name })
+    let (byte, name) = if wrong_in_cp932 > wrong_in_utf8 {
+        (wrong_in_cp932, Charset::Cp932.name())
+    } else {
+        (wrong_in_utf8, Charset::Utf8.name())
+    };
+    Err(SheetError::Undecodable {
+        line: line_of(bytes, byte),
+        byte: byte + 1,
+        charset: name,
+    })
 }
 
 /// How many bytes can be decoded before the first that cannot; `None`: all.
@@ -69,7 +79,8 @@ fn first_wrong(bytes: &[u8], encoding: &'static Encoding) -> Option<usize> {
     let mut room = [0_u8; 4096];
     let mut at = 0;
     loop {
-        let (result, read, _) = decoder.decode_to_utf8_without_replacement(&bytes[at..], &mut room, true);
+        let (result, read, _) =
+            decoder.decode_to_utf8_without_replacement(&bytes[at..], &mut room, true);
         at += read;
         match result {
             encoding_rs::DecoderResult::InputEmpty => return None,
@@ -81,8 +92,16 @@ fn first_wrong(bytes: &[u8], encoding: &'static Encoding) -> Option<usize> {
     }
 }
 
-fn wide(bytes: &[u8], encoding: &'static Encoding, charset: Charset) -> Result<(String, Charset), SheetError> {
-    let undecodable = |byte: usize, line: u32| SheetError::Undecodable { line, byte: byte + 3, charset: charset.name() };
+fn wide(
+    bytes: &[u8],
+    encoding: &'static Encoding,
+    charset: Charset,
+) -> Result<(String, Charset), SheetError> {
+    let undecodable = |byte: usize, line: u32| SheetError::Undecodable {
+        line,
+        byte: byte + 3,
+        charset: charset.name(),
+    };
     if bytes.len() % 2 == 1 {
         return Err(undecodable(bytes.len() - 1, 1));
     }
@@ -91,8 +110,13 @@ fn wide(bytes: &[u8], encoding: &'static Encoding, charset: Charset) -> Result<(
     }
     let (text, _) = encoding.decode_without_bom_handling(bytes);
     if let Some(at) = text.find('\0') {
-        let line = u32::try_from(text[..at].matches('\n').count()).unwrap_or(u32::MAX).saturating_add(1);
-        return Err(SheetError::NulByte { line, byte: text[..at].encode_utf16().count() * 2 + 3 });
+        let line = u32::try_from(text[..at].matches('\n').count())
+            .unwrap_or(u32::MAX)
+            .saturating_add(1);
+        return Err(SheetError::NulByte {
+            line,
+            byte: text[..at].encode_utf16().count() * 2 + 3,
+        });
     }
     Ok((text.into_owned(), charset))
 }

@@ -35,15 +35,22 @@ fn plain(number: f64) -> String {
         return "0".to_owned();
     }
     let exponent = number.abs().log10().floor();
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // bounded to 0..=20 just before
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    // bounded to 0..=20 just before
     let places = (14.0 - exponent).clamp(0.0, 20.0) as usize;
     let text = format!("{number:.places$}");
-    if text.contains('.') { text.trim_end_matches('0').trim_end_matches('.').to_owned() } else { text }
+    if text.contains('.') {
+        text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    } else {
+        text
+    }
 }
 
 /// `_x000D_` and the like, as Excel writes control characters.
 fn unescape(text: &str) -> String {
-    text.replace("_x000D_\n", "\n").replace("_x000D_", "\n").replace("\r\n", "\n")
+    text.replace("_x000D_\n", "\n")
+        .replace("_x000D_", "\n")
+        .replace("\r\n", "\n")
 }
 
 fn number_text(plain: &str, format: &str) -> String {
@@ -66,9 +73,17 @@ fn number_text(plain: &str, format: &str) -> String {
     };
     let own_sign = negative && sections.len() > 1;
     let magnitude = plain.trim_start_matches('-');
-    let scaled = if parts.percent { shift_two(magnitude) } else { magnitude.to_owned() };
+    let scaled = if parts.percent {
+        shift_two(magnitude)
+    } else {
+        magnitude.to_owned()
+    };
     let rounded = round(&scaled, digits.places);
-    let shown = if digits.thousands { group(&rounded) } else { rounded };
+    let shown = if digits.thousands {
+        group(&rounded)
+    } else {
+        rounded
+    };
     let sign = if negative && !own_sign { "-" } else { "" };
     format!("{}{sign}{shown}{}", parts.before, parts.after)
 }
@@ -106,7 +121,12 @@ fn split_sections(format: &str) -> Vec<&str> {
 fn parts(section: &str) -> Parts {
     let mut parts = Parts::default();
     let mut pattern = String::new();
-    let mut characters = section.replace("General", "").chars().collect::<Vec<_>>().into_iter().peekable();
+    let mut characters = section
+        .replace("General", "")
+        .chars()
+        .collect::<Vec<_>>()
+        .into_iter()
+        .peekable();
     while let Some(character) = characters.next() {
         let literal: Option<String> = match character {
             '"' => Some(characters.by_ref().take_while(|c| *c != '"').collect()),
@@ -118,7 +138,9 @@ fn parts(section: &str) -> Parts {
             '[' => {
                 // colour, condition or currency: [Red], [>=100], [$¥-411]
                 let inside: String = characters.by_ref().take_while(|c| *c != ']').collect();
-                inside.strip_prefix('$').map(|currency| currency.split('-').next().unwrap_or_default().to_owned())
+                inside
+                    .strip_prefix('$')
+                    .map(|currency| currency.split('-').next().unwrap_or_default().to_owned())
             }
             '0' | '#' | '?' | '.' | ',' => {
                 pattern.push(character);
@@ -132,12 +154,24 @@ fn parts(section: &str) -> Parts {
             other => Some(other.to_string()),
         };
         if let Some(literal) = literal {
-            if pattern.is_empty() { parts.before.push_str(&literal) } else { parts.after.push_str(&literal) }
+            if pattern.is_empty() {
+                parts.before.push_str(&literal)
+            } else {
+                parts.after.push_str(&literal)
+            }
         }
     }
     if !pattern.is_empty() {
-        let places = pattern.split_once('.').map_or(0, |(_, after)| after.chars().filter(|c| matches!(c, '0' | '#' | '?')).count());
-        let thousands = pattern.split('.').next().is_some_and(|whole| whole.trim_end_matches(',').contains(','));
+        let places = pattern.split_once('.').map_or(0, |(_, after)| {
+            after
+                .chars()
+                .filter(|c| matches!(c, '0' | '#' | '?'))
+                .count()
+        });
+        let thousands = pattern
+            .split('.')
+            .next()
+            .is_some_and(|whole| whole.trim_end_matches(',').contains(','));
         parts.digits = Some(Digits { places, thousands });
     }
     parts
@@ -154,14 +188,25 @@ fn shift_two(magnitude: &str) -> String {
     let whole = format!("{whole}{moved}");
     let whole = whole.trim_start_matches('0');
     let whole = if whole.is_empty() { "0" } else { whole };
-    if rest.is_empty() { whole.to_owned() } else { format!("{whole}.{rest}") }
+    if rest.is_empty() {
+        whole.to_owned()
+    } else {
+        format!("{whole}.{rest}")
+    }
 }
 
 /// Rounds half away from zero, as Excel shows numbers.
 fn round(magnitude: &str, places: usize) -> String {
     let (whole, fraction) = magnitude.split_once('.').unwrap_or((magnitude, ""));
-    let mut digits: Vec<u8> = whole.bytes().chain(fraction.bytes().chain(std::iter::repeat(b'0')).take(places)).collect();
-    if fraction.as_bytes().get(places).is_some_and(|next| *next >= b'5') {
+    let mut digits: Vec<u8> = whole
+        .bytes()
+        .chain(fraction.bytes().chain(std::iter::repeat(b'0')).take(places))
+        .collect();
+    if fraction
+        .as_bytes()
+        .get(places)
+        .is_some_and(|next| *next >= b'5')
+    {
         let mut at = digits.len();
         loop {
             if at == 0 {
@@ -186,7 +231,9 @@ fn round(magnitude: &str, places: usize) -> String {
 }
 
 fn group(number: &str) -> String {
-    let (whole, fraction) = number.split_once('.').map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
+    let (whole, fraction) = number
+        .split_once('.')
+        .map_or((number, None), |(whole, fraction)| (whole, Some(fraction)));
     let mut grouped = String::new();
     for (index, digit) in whole.chars().enumerate() {
         if index > 0 && (whole.len() - index) % 3 == 0 {
@@ -224,7 +271,11 @@ mod tests {
             (5.0, "#,##0_ ", "5"),
             (0.0, "0;-0;\"-\"", "-"),
         ] {
-            assert_eq!(text(&Data::Float(value), format), shown, "{value} as {format}");
+            assert_eq!(
+                text(&Data::Float(value), format),
+                shown,
+                "{value} as {format}"
+            );
         }
     }
 }

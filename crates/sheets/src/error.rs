@@ -4,7 +4,9 @@ use thiserror::Error;
 #[derive(Debug, Error)]
 pub enum SheetError {
     /// The file itself is too large.
-    #[error("The file has {bytes} bytes, more than the {limit} that are accepted. Save only the sheets that are needed.")]
+    #[error(
+        "The file has {bytes} bytes, more than the {limit} that are accepted. Save only the sheets that are needed."
+    )]
     FileTooLarge {
         /// Its size.
         bytes: u64,
@@ -21,10 +23,14 @@ pub enum SheetError {
     #[error("The file is empty. Check that the right file was chosen.")]
     Empty,
     /// The workbook is encrypted.
-    #[error("The workbook is protected by a password. Open it in Excel, remove the password and save it again.")]
+    #[error(
+        "The workbook is protected by a password. Open it in Excel, remove the password and save it again."
+    )]
     PasswordProtected,
     /// A packed file would grow beyond all measure.
-    #[error("The part {part} of the file would unpack to {bytes} bytes, more than is accepted. The file may have been made to do harm; ask where it comes from.")]
+    #[error(
+        "The part {part} of the file would unpack to {bytes} bytes, more than is accepted. The file may have been made to do harm; ask where it comes from."
+    )]
     UnpacksTooLarge {
         /// The part of the packed file.
         part: String,
@@ -32,7 +38,9 @@ pub enum SheetError {
         bytes: u64,
     },
     /// Too many parts.
-    #[error("The file is packed from {parts} parts, more than the {limit} that are accepted. Save it anew as XLSX.")]
+    #[error(
+        "The file is packed from {parts} parts, more than the {limit} that are accepted. Save it anew as XLSX."
+    )]
     TooManyParts {
         /// How many.
         parts: usize,
@@ -46,10 +54,14 @@ pub enum SheetError {
         cause: String,
     },
     /// The packed file is no workbook.
-    #[error("The file is a ZIP archive without a workbook in it. Unpack it and choose the sheet itself.")]
+    #[error(
+        "The file is a ZIP archive without a workbook in it. Unpack it and choose the sheet itself."
+    )]
     ZipWithoutWorkbook,
     /// Bytes that are no text in the charset of the file.
-    #[error("Line {line}, byte {byte} of the file is not text in {charset}. Save the file as UTF-8 and try again.")]
+    #[error(
+        "Line {line}, byte {byte} of the file is not text in {charset}. Save the file as UTF-8 and try again."
+    )]
     Undecodable {
         /// Line, from 1.
         line: u32,
@@ -59,7 +71,9 @@ pub enum SheetError {
         charset: &'static str,
     },
     /// A NUL byte in a text file.
-    #[error("Line {line}, byte {byte} of the file is a NUL byte, which no text has. Save the sheet as XLSX, CSV or TSV and try again.")]
+    #[error(
+        "Line {line}, byte {byte} of the file is a NUL byte, which no text has. Save the sheet as XLSX, CSV or TSV and try again."
+    )]
     NulByte {
         /// Line, from 1.
         line: u32,
@@ -107,7 +121,9 @@ pub enum SheetError {
         limit: usize,
     },
     /// Too many sheets.
-    #[error("The file has {sheets} sheets, more than the {limit} that are accepted. Save only the sheets that are needed.")]
+    #[error(
+        "The file has {sheets} sheets, more than the {limit} that are accepted. Save only the sheets that are needed."
+    )]
     TooManySheets {
         /// How many it has.
         sheets: usize,
@@ -117,7 +133,8 @@ pub enum SheetError {
 }
 
 fn sheet_of(name: Option<&str>) -> String {
-    name.map(|name| format!(" of the sheet “{name}”")).unwrap_or_default()
+    name.map(|name| format!(" of the sheet “{name}”"))
+        .unwrap_or_default()
 }
 
 impl SheetError {

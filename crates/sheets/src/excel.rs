@@ -8,7 +8,9 @@ pub(crate) fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Workbook, Sheet
     zip_guard::check(bytes, limits)?;
     let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).map_err(|error| match error {
         XlsxError::Password => SheetError::PasswordProtected,
-        other => SheetError::Damaged { cause: other.to_string() },
+        other => SheetError::Damaged {
+            cause: other.to_string(),
+        },
     })?;
     let sheets = book.sheets_metadata().to_vec();
     check_sheets(sheets.len(), limits)?;
@@ -18,12 +20,22 @@ pub(crate) fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Workbook, Sheet
         if sheet.typ != calamine::SheetType::WorkSheet {
             continue;
         }
-        let damaged = |error: XlsxError| SheetError::Damaged { cause: format!("{}: {error}", sheet.name) };
+        let damaged = |error: XlsxError| SheetError::Damaged {
+            cause: format!("{}: {error}", sheet.name),
+        };
         check_extent(&mut book, &sheet.name, limits)?;
         let range = book.worksheet_range(&sheet.name).map_err(damaged)?;
         let styles = book.worksheet_style(&sheet.name).map_err(damaged)?;
-        let merges = book.merge_cells_by_sheet_name(&sheet.name).unwrap_or_default();
-        let mut grid = grid(&sheet.name, &range, Some(&styles), limits, &mut cells_in_all)?;
+        let merges = book
+            .merge_cells_by_sheet_name(&sheet.name)
+            .unwrap_or_default();
+        let mut grid = grid(
+            &sheet.name,
+            &range,
+            Some(&styles),
+            limits,
+            &mut cells_in_all,
+        )?;
         grid.hidden = sheet.visible != SheetVisible::Visible;
         grid.merges = merges
             .iter()
@@ -41,8 +53,14 @@ pub(crate) fn read_xlsx(bytes: &[u8], limits: &Limits) -> Result<Workbook, Sheet
 
 /// Looks where the cells stand before a range is built: two cells at opposite corners of a sheet would otherwise ask for
 /// seventeen thousand million cells of memory.
-fn check_extent(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, limits: &Limits) -> Result<(), SheetError> {
-    let damaged = |error: XlsxError| SheetError::Damaged { cause: format!("{sheet}: {error}") };
+fn check_extent(
+    book: &mut Xlsx<Cursor<&[u8]>>,
+    sheet: &str,
+    limits: &Limits,
+) -> Result<(), SheetError> {
+    let damaged = |error: XlsxError| SheetError::Damaged {
+        cause: format!("{sheet}: {error}"),
+    };
     let mut reader = book.worksheet_cells_reader(sheet).map_err(damaged)?;
     let (mut rows, mut columns) = (0_usize, 0_usize);
     while let Some(cell) = reader.next_cell().map_err(damaged)? {
@@ -73,11 +91,16 @@ fn check_extent(book: &mut Xlsx<Cursor<&[u8]>>, sheet: &str, limits: &Limits) ->
             });
         }
         if rows > limits.rows {
-            return Err(SheetError::TooManyRows { sheet: Some(sheet.to_owned()), limit: limits.rows });
+            return Err(SheetError::TooManyRows {
+                sheet: Some(sheet.to_owned()),
+                limit: limits.rows,
+            });
         }
     }
     if rows.saturating_mul(columns) > limits.cells {
-        return Err(SheetError::TooManyCells { limit: limits.cells });
+        return Err(SheetError::TooManyCells {
+            limit: limits.cells,
+        });
     }
     Ok(())
 }
@@ -87,18 +110,26 @@ pub(crate) fn read_xls(bytes: &[u8], limits: &Limits) -> Result<Workbook, SheetE
         return Err(SheetError::PasswordProtected);
     }
     if !holds_name(bytes, "Workbook") && !holds_name(bytes, "Book") {
-        return Err(SheetError::NotASheet { what: "an older Office file" });
+        return Err(SheetError::NotASheet {
+            what: "an older Office file",
+        });
     }
     let mut book: Xls<_> = Xls::new(Cursor::new(bytes)).map_err(|error| match error {
         XlsError::Password => SheetError::PasswordProtected,
-        other => SheetError::Damaged { cause: other.to_string() },
+        other => SheetError::Damaged {
+            cause: other.to_string(),
+        },
     })?;
     let sheets = book.sheets_metadata().to_vec();
     check_sheets(sheets.len(), limits)?;
     let mut grids = Vec::with_capacity(sheets.len());
     let mut cells_in_all = 0;
     for sheet in sheets {
-        let range = book.worksheet_range(&sheet.name).map_err(|error| SheetError::Damaged { cause: error.to_string() })?;
+        let range = book
+            .worksheet_range(&sheet.name)
+            .map_err(|error| SheetError::Damaged {
+                cause: error.to_string(),
+            })?;
         let mut grid = grid(&sheet.name, &range, None, limits, &mut cells_in_all)?;
         grid.hidden = sheet.visible != SheetVisible::Visible;
         grids.push(grid);
@@ -113,14 +144,25 @@ fn holds_name(bytes: &[u8], name: &str) -> bool {
 }
 
 fn check_sheets(sheets: usize, limits: &Limits) -> Result<(), SheetError> {
-    if sheets > limits.sheets { Err(SheetError::TooManySheets { sheets, limit: limits.sheets }) } else { Ok(()) }
+    if sheets > limits.sheets {
+        Err(SheetError::TooManySheets {
+            sheets,
+            limit: limits.sheets,
+        })
+    } else {
+        Ok(())
+    }
 }
 
 fn finish(sheets: Vec<Grid>, format: Format) -> Result<Workbook, SheetError> {
     if sheets.iter().all(|grid| grid.rows.is_empty()) {
         return Err(SheetError::Empty);
     }
-    Ok(Workbook { sheets, format, charset: None })
+    Ok(Workbook {
+        sheets,
+        format,
+        charset: None,
+    })
 }
 
 fn grid(
@@ -131,20 +173,33 @@ fn grid(
     cells_in_all: &mut usize,
 ) -> Result<Grid, SheetError> {
     let Some((first_row, first_column)) = range.start() else {
-        return Ok(Grid { name: Some(name.to_owned()), ..Grid::default() });
+        return Ok(Grid {
+            name: Some(name.to_owned()),
+            ..Grid::default()
+        });
     };
     let (height, width) = range.get_size();
     let named = || Some(name.to_owned());
     if height + first_row as usize > limits.rows {
-        return Err(SheetError::TooManyRows { sheet: named(), limit: limits.rows });
+        return Err(SheetError::TooManyRows {
+            sheet: named(),
+            limit: limits.rows,
+        });
     }
     let columns = width + first_column as usize;
     if columns > limits.columns {
-        return Err(SheetError::TooManyColumns { sheet: named(), row: first_row + 1, columns, limit: limits.columns });
+        return Err(SheetError::TooManyColumns {
+            sheet: named(),
+            row: first_row + 1,
+            columns,
+            limit: limits.columns,
+        });
     }
     *cells_in_all += height.saturating_mul(columns);
     if *cells_in_all > limits.cells {
-        return Err(SheetError::TooManyCells { limit: limits.cells });
+        return Err(SheetError::TooManyCells {
+            limit: limits.cells,
+        });
     }
     let mut rows = Vec::with_capacity(height);
     for (offset, data) in range.rows().enumerate() {
@@ -168,7 +223,15 @@ fn grid(
             }
             cells.push(text);
         }
-        rows.push(Row { line: row + 1, cells });
+        rows.push(Row {
+            line: row + 1,
+            cells,
+        });
     }
-    Ok(Grid { name: named(), hidden: false, rows, merges: Vec::new() })
+    Ok(Grid {
+        name: named(),
+        hidden: false,
+        rows,
+        merges: Vec::new(),
+    })
 }

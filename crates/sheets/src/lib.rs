@@ -24,7 +24,10 @@ mod zip_guard;
 pub use charset::Charset;
 pub use error::SheetError;
 pub use limits::Limits;
-pub use write::{Cell, CsvCharset, CsvOptions, CsvOutput, Table, Unheld, WriteError, guard, write_csv, write_xlsx};
+pub use write::{
+    Cell, CsvCharset, CsvOptions, CsvOutput, Table, Unheld, WriteError, guard, write_csv,
+    write_xlsx,
+};
 
 /// Everything a file holds.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,7 +97,10 @@ pub struct Merge {
 /// [`SheetError`]: too large or hostile, protected by a password, no sheet at all, text that cannot be decoded.
 pub fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Workbook, SheetError> {
     if bytes.len() as u64 > limits.file_bytes {
-        return Err(SheetError::FileTooLarge { bytes: bytes.len() as u64, limit: limits.file_bytes });
+        return Err(SheetError::FileTooLarge {
+            bytes: bytes.len() as u64,
+            limit: limits.file_bytes,
+        });
     }
     match kind(bytes) {
         Kind::Zip => excel::read_xlsx(bytes, limits),
@@ -130,7 +136,13 @@ fn kind(bytes: &[u8]) -> Kind {
     if let Some((_, name)) = NAMED.iter().find(|(start, _)| bytes.starts_with(start)) {
         return Kind::Other(name);
     }
-    let start: Vec<u8> = bytes.iter().take(512).copied().skip_while(u8::is_ascii_whitespace).map(|b| b.to_ascii_lowercase()).collect();
+    let start: Vec<u8> = bytes
+        .iter()
+        .take(512)
+        .copied()
+        .skip_while(u8::is_ascii_whitespace)
+        .map(|b| b.to_ascii_lowercase())
+        .collect();
     let start = start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&start);
     if start.starts_with(b"<!doctype html") || start.starts_with(b"<html") {
         return Kind::Other("HTML");

@@ -8,14 +8,29 @@ pub(crate) fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Wor
     }
     let delimiter = delimiter(&text, file_name);
     let rows = rows(&text, delimiter, limits)?;
-    let format = if delimiter == '\t' { Format::Tsv } else { Format::Csv { delimiter } };
-    Ok(Workbook { sheets: vec![Grid { rows, ..Grid::default() }], format, charset: Some(charset) })
+    let format = if delimiter == '\t' {
+        Format::Tsv
+    } else {
+        Format::Csv { delimiter }
+    };
+    Ok(Workbook {
+        sheets: vec![Grid {
+            rows,
+            ..Grid::default()
+        }],
+        format,
+        charset: Some(charset),
+    })
 }
 
 /// The separator: a tab wherever tabs are (prose holds commas but never tabs), else what most lines have most of.
 fn delimiter(text: &str, file_name: &str) -> char {
     let name = file_name.to_lowercase();
-    let lines = || text.lines().filter(|line| !line.trim().is_empty()).take(2_000);
+    let lines = || {
+        text.lines()
+            .filter(|line| !line.trim().is_empty())
+            .take(2_000)
+    };
     let share = |mark: char| lines().filter(|line| line.contains(mark)).count();
     let tabs = share('\t');
     if name.ends_with(".tsv") || name.ends_with(".tab") || (tabs > 0 && !name.ends_with(".csv")) {
@@ -32,12 +47,21 @@ fn delimiter(text: &str, file_name: &str) -> char {
 /// of a cell and followed by a separator: a stray quote in prose swallows nothing.
 fn rows(text: &str, delimiter: char, limits: &Limits) -> Result<Vec<Row>, SheetError> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text);
-    let mut reader = Reader { text, delimiter, at: 0, line: 1, limit: limits.cell_bytes };
+    let mut reader = Reader {
+        text,
+        delimiter,
+        at: 0,
+        line: 1,
+        limit: limits.cell_bytes,
+    };
     let mut rows = Vec::new();
     let mut cells_in_all = 0_usize;
     while reader.at < text.len() {
         if rows.len() >= limits.rows {
-            return Err(SheetError::TooManyRows { sheet: None, limit: limits.rows });
+            return Err(SheetError::TooManyRows {
+                sheet: None,
+                limit: limits.rows,
+            });
         }
         let line = reader.line;
         let mut cells = Vec::new();
@@ -45,11 +69,22 @@ fn rows(text: &str, delimiter: char, limits: &Limits) -> Result<Vec<Row>, SheetE
             let (cell, more) = reader.cell();
             if cell.len() > limits.cell_bytes {
                 let column = u32::try_from(cells.len() + 1).unwrap_or(u32::MAX);
-                return Err(SheetError::CellTooLarge { sheet: None, row: line, column, bytes: cell.len(), limit: limits.cell_bytes });
+                return Err(SheetError::CellTooLarge {
+                    sheet: None,
+                    row: line,
+                    column,
+                    bytes: cell.len(),
+                    limit: limits.cell_bytes,
+                });
             }
             cells.push(cell);
             if cells.len() > limits.columns {
-                return Err(SheetError::TooManyColumns { sheet: None, row: line, columns: cells.len(), limit: limits.columns });
+                return Err(SheetError::TooManyColumns {
+                    sheet: None,
+                    row: line,
+                    columns: cells.len(),
+                    limit: limits.columns,
+                });
             }
             if !more {
                 break;
@@ -57,7 +92,9 @@ fn rows(text: &str, delimiter: char, limits: &Limits) -> Result<Vec<Row>, SheetE
         }
         cells_in_all += cells.len();
         if cells_in_all > limits.cells {
-            return Err(SheetError::TooManyCells { limit: limits.cells });
+            return Err(SheetError::TooManyCells {
+                limit: limits.cells,
+            });
         }
         rows.push(Row { line, cells });
     }
@@ -77,11 +114,15 @@ impl Reader<'_> {
     fn cell(&mut self) -> (String, bool) {
         let rest = &self.text[self.at..];
         if let Some((cell, length)) = rest.strip_prefix('"').and_then(|inner| self.quoted(inner)) {
-            self.line = self.line.saturating_add(u32::try_from(cell.matches('\n').count()).unwrap_or(u32::MAX));
+            self.line = self
+                .line
+                .saturating_add(u32::try_from(cell.matches('\n').count()).unwrap_or(u32::MAX));
             self.at += length + 1;
             return (cell, self.end());
         }
-        let length = rest.find([self.delimiter, '\n', '\r']).unwrap_or(rest.len());
+        let length = rest
+            .find([self.delimiter, '\n', '\r'])
+            .unwrap_or(rest.len());
         let cell = rest[..length].to_owned();
         self.at += length;
         (cell, self.end())
@@ -116,7 +157,11 @@ impl Reader<'_> {
             self.at += self.delimiter.len_utf8();
             return true;
         }
-        self.at += if rest.starts_with("\r\n") { 2 } else { usize::from(!rest.is_empty()) };
+        self.at += if rest.starts_with("\r\n") {
+            2
+        } else {
+            usize::from(!rest.is_empty())
+        };
         self.line = self.line.saturating_add(1);
         false
     }

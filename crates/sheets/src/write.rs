@@ -86,7 +86,11 @@ pub struct WriteError {
 /// ```
 pub fn guard(text: &str) -> String {
     let risky = text.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
-    if risky && !is_plain_number(text) { format!("'{text}") } else { text.to_owned() }
+    if risky && !is_plain_number(text) {
+        format!("'{text}")
+    } else {
+        text.to_owned()
+    }
 }
 
 fn is_plain_number(text: &str) -> bool {
@@ -96,7 +100,10 @@ fn is_plain_number(text: &str) -> bool {
     let grouped = whole.contains(',');
     let whole_fits = if grouped {
         let mut groups = whole.split(',');
-        groups.next().is_some_and(|first| (1..=3).contains(&first.len()) && all_digits(first)) && groups.all(|group| group.len() == 3 && all_digits(group))
+        groups
+            .next()
+            .is_some_and(|first| (1..=3).contains(&first.len()) && all_digits(first))
+            && groups.all(|group| group.len() == 3 && all_digits(group))
     } else {
         all_digits(whole)
     };
@@ -109,7 +116,11 @@ fn all_digits(text: &str) -> bool {
 
 /// Writes CSV: lines end in CR LF (RFC 4180), cells are quoted where they must be, texts are guarded ([`guard`]).
 pub fn write_csv(table: &Table, options: CsvOptions) -> CsvOutput {
-    let mut writer = CsvWriter { bytes: Vec::new(), unheld: Vec::new(), charset: options.charset };
+    let mut writer = CsvWriter {
+        bytes: Vec::new(),
+        unheld: Vec::new(),
+        charset: options.charset,
+    };
     if options.charset == CsvCharset::Utf8Bom {
         writer.bytes.extend_from_slice(b"\xef\xbb\xbf");
     }
@@ -121,9 +132,15 @@ pub fn write_csv(table: &Table, options: CsvOptions) -> CsvOutput {
         while cells.len() < width {
             cells.push(String::new());
         }
-        writer.row(u32::try_from(index).unwrap_or(u32::MAX).saturating_add(2), &cells);
+        writer.row(
+            u32::try_from(index).unwrap_or(u32::MAX).saturating_add(2),
+            &cells,
+        );
     }
-    CsvOutput { bytes: writer.bytes, unheld: writer.unheld }
+    CsvOutput {
+        bytes: writer.bytes,
+        unheld: writer.unheld,
+    }
 }
 
 fn cell_text(cell: &Cell) -> String {
@@ -148,9 +165,19 @@ impl CsvWriter {
             if index > 0 {
                 self.bytes.push(b',');
             }
-            let quoted = cell.contains(['"', ',', '\n', '\r']) || cell.starts_with(' ') || cell.ends_with(' ');
-            let text = if quoted { format!("\"{}\"", cell.replace('"', "\"\"")) } else { cell.clone() };
-            self.text(&text, row, u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1));
+            let quoted = cell.contains(['"', ',', '\n', '\r'])
+                || cell.starts_with(' ')
+                || cell.ends_with(' ');
+            let text = if quoted {
+                format!("\"{}\"", cell.replace('"', "\"\""))
+            } else {
+                cell.clone()
+            };
+            self.text(
+                &text,
+                row,
+                u32::try_from(index).unwrap_or(u32::MAX).saturating_add(1),
+            );
         }
         self.bytes.extend_from_slice(b"\r\n");
     }
@@ -166,7 +193,11 @@ impl CsvWriter {
             if lost {
                 // the geta mark, which Japanese typesetters put where a character is missing
                 self.bytes.extend_from_slice(&[0x81, 0xac]);
-                self.unheld.push(Unheld { row, column, character });
+                self.unheld.push(Unheld {
+                    row,
+                    column,
+                    character,
+                });
             } else {
                 self.bytes.extend_from_slice(&encoded);
             }
@@ -182,10 +213,21 @@ pub fn write_xlsx(table: &Table) -> Result<Vec<u8>, WriteError> {
     let mut workbook = Workbook::new();
     let sheet = workbook.add_worksheet();
     sheet.set_name(&table.name)?;
-    let header = Format::new().set_bold().set_background_color("#E8F1FE").set_border_bottom(FormatBorder::Thin).set_text_wrap();
+    let header = Format::new()
+        .set_bold()
+        .set_background_color("#E8F1FE")
+        .set_border_bottom(FormatBorder::Thin)
+        .set_text_wrap();
     for (column, label) in table.header.iter().enumerate() {
         sheet.write_string_with_format(0, column_number(column), label, &header)?;
-        let widest = table.rows.iter().take(200).filter_map(|row| row.get(column)).map(shown_width).max().unwrap_or(0);
+        let widest = table
+            .rows
+            .iter()
+            .take(200)
+            .filter_map(|row| row.get(column))
+            .map(shown_width)
+            .max()
+            .unwrap_or(0);
         let width = u32::try_from(widest.max(label.chars().count() * 2).clamp(6, 60)).unwrap_or(60);
         sheet.set_column_width(column_number(column), f64::from(width) + 2.0)?;
     }
@@ -218,9 +260,10 @@ fn column_number(column: usize) -> u16 {
 
 fn shown_width(cell: &Cell) -> usize {
     match cell {
-        Cell::Text(text) | Cell::Verbatim(text) | Cell::Number(text) => {
-            text.chars().map(|character| if character.is_ascii() { 1 } else { 2 }).sum()
-        }
+        Cell::Text(text) | Cell::Verbatim(text) | Cell::Number(text) => text
+            .chars()
+            .map(|character| if character.is_ascii() { 1 } else { 2 })
+            .sum(),
         Cell::Empty => 0,
     }
 }

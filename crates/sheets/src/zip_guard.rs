@@ -8,25 +8,46 @@ use crate::{Limits, SheetError};
 /// are not believed. Returns whether the archive holds a workbook.
 pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<(), SheetError> {
     const COUNTED_FROM: u64 = 1 << 20;
-    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| SheetError::Damaged { cause: error.to_string() })?;
+    let mut archive = ZipArchive::new(Cursor::new(bytes)).map_err(|error| SheetError::Damaged {
+        cause: error.to_string(),
+    })?;
     if archive.len() > limits.parts {
-        return Err(SheetError::TooManyParts { parts: archive.len(), limit: limits.parts });
+        return Err(SheetError::TooManyParts {
+            parts: archive.len(),
+            limit: limits.parts,
+        });
     }
-    if !archive.file_names().any(|name| name.eq_ignore_ascii_case("xl/workbook.xml") || name.eq_ignore_ascii_case("xl/workbook.bin")) {
-        let workbook = archive.file_names().any(|name| name.eq_ignore_ascii_case("[Content_Types].xml"));
-        return Err(if workbook { SheetError::NotASheet { what: "an Office file" } } else { SheetError::ZipWithoutWorkbook });
+    if !archive.file_names().any(|name| {
+        name.eq_ignore_ascii_case("xl/workbook.xml") || name.eq_ignore_ascii_case("xl/workbook.bin")
+    }) {
+        let workbook = archive
+            .file_names()
+            .any(|name| name.eq_ignore_ascii_case("[Content_Types].xml"));
+        return Err(if workbook {
+            SheetError::NotASheet {
+                what: "an Office file",
+            }
+        } else {
+            SheetError::ZipWithoutWorkbook
+        });
     }
     let mut total = 0_u64;
     let mut room = vec![0_u8; 64 << 10];
     for index in 0..archive.len() {
         let mut part = archive.by_index(index).map_err(|error| match error {
-            zip::result::ZipError::UnsupportedArchive(why) if why.contains("assword") => SheetError::PasswordProtected,
-            other => SheetError::Damaged { cause: other.to_string() },
+            zip::result::ZipError::UnsupportedArchive(why) if why.contains("assword") => {
+                SheetError::PasswordProtected
+            }
+            other => SheetError::Damaged {
+                cause: other.to_string(),
+            },
         })?;
         let packed = part.compressed_size().max(1);
         let mut unpacked = 0_u64;
         loop {
-            let read = part.read(&mut room).map_err(|error| SheetError::Damaged { cause: error.to_string() })?;
+            let read = part.read(&mut room).map_err(|error| SheetError::Damaged {
+                cause: error.to_string(),
+            })?;
             if read == 0 {
                 break;
             }
@@ -34,7 +55,10 @@ pub(crate) fn check(bytes: &[u8], limits: &Limits) -> Result<(), SheetError> {
             total += read as u64;
             let swollen = unpacked > COUNTED_FROM && unpacked / packed > limits.ratio;
             if total > limits.unpacked_bytes || swollen {
-                return Err(SheetError::UnpacksTooLarge { part: part.name().to_owned(), bytes: unpacked });
+                return Err(SheetError::UnpacksTooLarge {
+                    part: part.name().to_owned(),
+                    bytes: unpacked,
+                });
             }
         }
     }

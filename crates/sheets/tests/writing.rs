@@ -1,7 +1,10 @@
 //! Tables that leave the house must harm nobody's spreadsheet program.
+#![allow(clippy::unwrap_used)] // a test that cannot go on fails there
 
 use proptest::prelude::*;
-use yakuba_sheets::{Cell, CsvCharset, CsvOptions, Limits, Table, Unheld, guard, read, write_csv, write_xlsx};
+use yakuba_sheets::{
+    Cell, CsvCharset, CsvOptions, Limits, Table, Unheld, guard, read, write_csv, write_xlsx,
+};
 
 fn table() -> Table {
     let text = |text: &str| Cell::Text(text.to_owned());
@@ -9,8 +12,16 @@ fn table() -> Table {
         name: "figures".to_owned(),
         header: vec!["名称".to_owned(), "値".to_owned(), "原文".to_owned()],
         rows: vec![
-            vec![text("=HYPERLINK(\"http://x\")"), Cell::Number("-13.70".to_owned()), Cell::Verbatim("-".to_owned())],
-            vec![text("一行\n二行, \"引用\""), Cell::Empty, Cell::Verbatim("-16.91%".to_owned())],
+            vec![
+                text("=HYPERLINK(\"http://x\")"),
+                Cell::Number("-13.70".to_owned()),
+                Cell::Verbatim("-".to_owned()),
+            ],
+            vec![
+                text("一行\n二行, \"引用\""),
+                Cell::Empty,
+                Cell::Verbatim("-16.91%".to_owned()),
+            ],
             vec![text("𠮷野")],
         ],
     }
@@ -19,13 +30,28 @@ fn table() -> Table {
 #[test]
 fn csv_is_guarded_and_quoted() {
     let written = String::from_utf8(write_csv(&table(), CsvOptions::default()).bytes).unwrap();
-    assert_eq!(written, "名称,値,原文\r\n\"'=HYPERLINK(\"\"http://x\"\")\",-13.70,-\r\n\"一行\n二行, \"\"引用\"\"\",,-16.91%\r\n𠮷野,,\r\n");
+    assert_eq!(
+        written,
+        "名称,値,原文\r\n\"'=HYPERLINK(\"\"http://x\"\")\",-13.70,-\r\n\"一行\n二行, \"\"引用\"\"\",,-16.91%\r\n𠮷野,,\r\n"
+    );
 }
 
 #[test]
 fn cp932_reports_what_it_cannot_hold() {
-    let written = write_csv(&table(), CsvOptions { charset: CsvCharset::Cp932 });
-    assert_eq!(written.unheld, [Unheld { row: 4, column: 1, character: '𠮷' }]);
+    let written = write_csv(
+        &table(),
+        CsvOptions {
+            charset: CsvCharset::Cp932,
+        },
+    );
+    assert_eq!(
+        written.unheld,
+        [Unheld {
+            row: 4,
+            column: 1,
+            character: '𠮷'
+        }]
+    );
     let book = read(&written.bytes, "a.csv", &Limits::default()).unwrap();
     assert_eq!(book.sheets[0].rows[3].cells[0], "〓野");
 }
@@ -33,7 +59,10 @@ fn cp932_reports_what_it_cannot_hold() {
 #[test]
 fn excel_gets_texts_as_texts_and_numbers_as_numbers() {
     let book = read(&write_xlsx(&table()).unwrap(), "a.xlsx", &Limits::default()).unwrap();
-    assert_eq!(book.sheets[0].rows[1].cells, ["=HYPERLINK(\"http://x\")", "-13.7", "-"]);
+    assert_eq!(
+        book.sheets[0].rows[1].cells,
+        ["=HYPERLINK(\"http://x\")", "-13.7", "-"]
+    );
 }
 
 proptest! {

@@ -4,6 +4,7 @@ use super::Shape;
 use super::grid::{Line, Sheet};
 use super::labels::{Label, label};
 use super::list;
+use crate::model::document::GroupKind;
 
 /// The shape with the most witnesses; none when there are too few of each.
 pub(super) fn shape(sheet: &Sheet) -> Option<Shape> {
@@ -14,17 +15,19 @@ pub(super) fn shape(sheet: &Sheet) -> Option<Shape> {
     for line in &sheet.lines {
         for found in line_labels(line) {
             match found {
-                Label::Planned | Label::Actual => form += 1,
-                Label::Title
+                Label::Planned
+                | Label::Actual
+                | Label::Title
                 | Label::Schedule
                 | Label::Lead
                 | Label::Outcome
                 | Label::Measure
                 | Label::Remark => form += 1,
-                Label::Kpi | Label::MiddleItem | Label::Projects | Label::Direction => {
-                    evaluation += 1
-                }
-                Label::Group(crate::model::document::GroupKind::LargeItem) => evaluation += 1,
+                Label::Kpi
+                | Label::MiddleItem
+                | Label::Projects
+                | Label::Direction
+                | Label::Group(GroupKind::LargeItem) => evaluation += 1,
                 _ => {}
             }
         }

@@ -260,11 +260,6 @@ impl Reader {
         figures::complete(&mut large.group.indicators);
         evidence::from_qualifiers(&mut large.group.indicators);
         self.parsed.shapes.push(ShapeReport {
-            file: sheet.file().to_owned(),
-            sheet: sheet.name().map(str::to_owned),
-            shape: Shape::Evaluation,
-            first_row: sheet.line_number(large.first_line),
-            last_row: sheet.line_number(large.last_line),
             initiatives: large.group.initiatives.len(),
             indicators: large.group.indicators.len(),
             figures: large
@@ -273,6 +268,7 @@ impl Reader {
                 .iter()
                 .map(|indicator| indicator.figures.len())
                 .sum(),
+            ..sheet.report(Shape::Evaluation, large.first_line, large.last_line)
         });
         let mut tree = large.group;
         for above in self.path.iter().rev() {
@@ -371,7 +367,7 @@ impl Reader {
             .map(|cell| cell.raw.clone())
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
-        let alignment = slide::align(&texts, &expect);
+        let alignment = slide::align(&texts, &expect, sheet.usual_width());
         let mut cells = Vec::new();
         let mut direction = None;
         for (column, kind) in &kpi.header {
@@ -388,15 +384,15 @@ impl Reader {
                     } else {
                         CellRole::Unknown
                     };
-                    place
-                        .into_iter()
-                        .for_each(|place| sheet.mark(line, place, role));
+                    if let Some(place) = place {
+                        sheet.mark(line, place, role);
+                    }
                 }
                 KpiColumn::Figure(kind, year) => {
-                    place
-                        .into_iter()
-                        .for_each(|place| sheet.mark(line, place, CellRole::Figure));
-                    let doubts = if alignment.slid_from.is_some() {
+                    if let Some(place) = place {
+                        sheet.mark(line, place, CellRole::Figure);
+                    }
+                    let doubts = if alignment.doubted {
                         vec![doubt(DoubtReason::SlidRow)]
                     } else {
                         Vec::new()
@@ -469,9 +465,9 @@ impl Reader {
             };
             let entries = bullets(&raw(*column));
             if is_analysis {
-                project.analysis.extend(entries)
+                project.analysis.extend(entries);
             } else {
-                project.results.extend(entries)
+                project.results.extend(entries);
             }
         }
         sheet.mark_rest(line, CellRole::Project);
@@ -570,10 +566,10 @@ fn name_and_department(raw: &str) -> (String, Option<String>) {
         "チーム",
     ];
     let text = without_html(raw).replace('\n', " ");
-    if let Some((name, department)) = text.trim().rsplit_once([' ', '　']) {
-        if ENDINGS.iter().any(|ending| department.ends_with(ending)) {
-            return (title(name), Some(title(department)));
-        }
+    if let Some((name, department)) = text.trim().rsplit_once([' ', '　'])
+        && ENDINGS.iter().any(|ending| department.ends_with(ending))
+    {
+        return (title(name), Some(title(department)));
     }
     (title(&text), None)
 }

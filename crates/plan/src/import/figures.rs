@@ -23,12 +23,15 @@ pub(super) struct FigureCell {
     pub(super) doubts: Vec<Doubt>,
 }
 
+/// Gives the name and definition for figures without a name, by the units they have.
+pub(super) type Inferred<'a> = dyn Fn(&[&str]) -> (String, Option<String>) + 'a;
+
 /// Where the names of the indicators stand.
 pub(super) enum Names<'a> {
     /// In the figure cells; `inferred` is for figures without a name.
     InCells {
         /// Name and definition for figures without a name.
-        inferred: &'a dyn Fn(&[&str]) -> (String, Option<String>),
+        inferred: &'a Inferred<'a>,
     },
     /// In a column of their own.
     Given(&'a [GivenName]),

@@ -62,7 +62,7 @@ pub(super) fn segments(line: &Line) -> (Vec<usize>, Vec<Segment>) {
     for column in &filled[first..] {
         match (found(column), segments.last_mut()) {
             (Some(label), Some(last)) if last.contents.is_empty() => {
-                last.labels.push((*column, label))
+                last.labels.push((*column, label));
             }
             (Some(label), _) => segments.push(Segment {
                 labels: vec![(*column, label)],
@@ -282,11 +282,6 @@ impl Reader {
         }
         let (path, initiative) = draft.finish();
         self.parsed.shapes.push(ShapeReport {
-            file: sheet.file().to_owned(),
-            sheet: sheet.name().map(str::to_owned),
-            shape: Shape::Form,
-            first_row: sheet.line_number(first),
-            last_row: sheet.line_number(last),
             initiatives: 1,
             indicators: initiative.indicators.len(),
             figures: initiative
@@ -294,6 +289,7 @@ impl Reader {
                 .iter()
                 .map(|indicator| indicator.figures.len())
                 .sum(),
+            ..sheet.report(Shape::Form, first, last)
         });
         merge::place(&mut self.parsed.groups, &path, initiative);
     }
@@ -315,15 +311,21 @@ fn figures(
                 .is_some_and(|column| draft.years.contains_key(&column))
         })
     };
-    let shift: isize = if under(0) || draft.years.is_empty() {
-        0
-    } else if under(-1) {
-        -1
-    } else if under(1) {
-        1
-    } else {
-        0
+    // a row of another length than nearly all others has lost or gained a cell, even when all its cells stand under years
+    let length = sheet.lines[line].cells.len();
+    let uneven = match sheet.usual_width() {
+        Some(usual) if length + 1 == usual => Some(1),
+        Some(usual) if length == usual + 1 => Some(-1),
+        _ => None,
     };
+    let shift: isize = if draft.years.is_empty() {
+        0
+    } else if under(0) {
+        uneven.filter(|shift| under(*shift)).unwrap_or(0)
+    } else {
+        [-1, 1].into_iter().find(|shift| under(*shift)).unwrap_or(0)
+    };
+    let doubted = shift != 0 || uneven.is_some();
     let years: Vec<(usize, FiscalYear)> = draft
         .years
         .iter()
@@ -339,10 +341,10 @@ fn figures(
         } else {
             sheet.lines[line].raw(place).to_owned()
         };
-        let doubts = if shift == 0 {
-            Vec::new()
-        } else {
+        let doubts = if doubted {
             vec![doubt(DoubtReason::SlidRow)]
+        } else {
+            Vec::new()
         };
         draft.cells.push(FigureCell {
             kind,

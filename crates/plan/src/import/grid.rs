@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use yakuba_sheets::Grid;
 
 use super::cell::key;
-use super::{CellRole, ReadCell};
+use super::{CellRole, ReadCell, Shape, ShapeReport};
 use crate::model::document::CellAddress;
 
 /// One sheet of one file.
@@ -13,6 +13,8 @@ pub(super) struct Sheet {
     file: String,
     name: Option<String>,
     pub(super) lines: Vec<Line>,
+    hidden: bool,
+    usual_width: Option<usize>,
     roles: BTreeMap<(usize, usize), CellRole>,
 }
 
@@ -59,7 +61,7 @@ impl Line {
 
 impl Sheet {
     pub(super) fn new(file: &str, grid: Grid) -> Self {
-        let lines = grid
+        let lines: Vec<Line> = grid
             .rows
             .into_iter()
             .map(|row| Line {
@@ -74,10 +76,13 @@ impl Sheet {
                     .collect(),
             })
             .collect();
+        let usual_width = usual_width(&lines);
         Self {
+            usual_width,
             file: file.to_owned(),
             name: grid.name,
             lines,
+            hidden: grid.hidden,
             roles: BTreeMap::new(),
         }
     }
@@ -92,17 +97,25 @@ impl Sheet {
         }
     }
 
-    /// The number of a line, as shown to people.
-    pub(super) fn line_number(&self, line: usize) -> u32 {
-        self.lines.get(line).map_or(0, |line| line.number)
+    /// How many cells nearly all rows have; none when they differ, as in files that leave out empty cells at the end.
+    pub(super) fn usual_width(&self) -> Option<usize> {
+        self.usual_width
     }
 
-    pub(super) fn file(&self) -> &str {
-        &self.file
-    }
-
-    pub(super) fn name(&self) -> Option<&str> {
-        self.name.as_deref()
+    /// A report of a table that reaches from one line to another, with nothing counted yet.
+    pub(super) fn report(&self, shape: Shape, first: usize, last: usize) -> ShapeReport {
+        let row = |line: usize| self.lines.get(line).map_or(0, |line| line.number);
+        ShapeReport {
+            file: self.file.clone(),
+            sheet: self.name.clone(),
+            hidden: self.hidden,
+            shape,
+            first_row: row(first),
+            last_row: row(last),
+            initiatives: 0,
+            indicators: 0,
+            figures: 0,
+        }
     }
 
     /// Notes what a cell was taken for.
@@ -136,7 +149,13 @@ impl Sheet {
                 if cell.raw.trim().is_empty() {
                     continue;
                 }
-                let role = self.role(line, column).unwrap_or(CellRole::Unknown);
+                // tags around nothing say nothing
+                let unread = if cell.is_empty() {
+                    CellRole::Decoration
+                } else {
+                    CellRole::Unknown
+                };
+                let role = self.role(line, column).unwrap_or(unread);
                 cells.push(ReadCell {
                     address: self.address(line, column),
                     text: cell.raw.clone(),
@@ -146,4 +165,19 @@ impl Sheet {
         }
         cells
     }
+}
+
+fn usual_width(lines: &[Line]) -> Option<usize> {
+    let widths: Vec<usize> = lines
+        .iter()
+        .filter(|line| line.filled().len() >= 2)
+        .map(|line| line.cells.len())
+        .collect();
+    let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+    for width in &widths {
+        *counts.entry(*width).or_default() += 1;
+    }
+    let (width, count) = counts.into_iter().max_by_key(|(_, count)| *count)?;
+    // an Excel sheet is even by its nature, which says nothing; a text file that is even was padded on purpose
+    (widths.len() >= 3 && count * 10 >= widths.len() * 6).then_some(width)
 }

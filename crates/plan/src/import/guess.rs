@@ -5,8 +5,8 @@ use std::sync::LazyLock;
 
 use regex::Regex;
 
-use super::ImportOptions;
 use super::cell::title;
+use super::{Guessed, ImportOptions};
 use crate::model::document::{
     DoubtReason, Figure, FigureKind, Group, Initiative, Period, PlanDocument, Publisher,
 };
@@ -42,18 +42,25 @@ const NOT_CITIES: [&str; 22] = [
     "小学校区",
 ];
 
-/// Fills title, publisher and period: what the caller gave, else what the documents suggest.
-pub(super) fn fill(document: &mut PlanDocument, texts: &[String], options: &ImportOptions) {
+/// Fills title, publisher and period: what the caller gave, else what the documents suggest. Says what was guessed.
+pub(super) fn fill(
+    document: &mut PlanDocument,
+    texts: &[String],
+    options: &ImportOptions,
+) -> Guessed {
+    let mut guessed = Guessed::default();
     if let Some(given) = &options.title {
         document.title.clone_from(given);
     }
     if document.title.is_empty() {
+        guessed.title = true;
         document.title = plan_title(document, texts).unwrap_or_else(|| document.key.clone());
     }
     if let Some(given) = &options.publisher {
         document.publisher.clone_from(given);
     }
     if document.publisher.name.is_empty() {
+        guessed.publisher = true;
         document.publisher = Publisher {
             name: city(texts, &document.title).unwrap_or_default(),
             municipality: None,
@@ -74,7 +81,9 @@ pub(super) fn fill(document: &mut PlanDocument, texts: &[String], options: &Impo
     }
     if document.period.is_none() {
         document.period = period(&document.groups);
+        guessed.period = document.period.is_some();
     }
+    guessed
 }
 
 /// A line of its own that names a plan, else the name of the plan the sheet refers to.

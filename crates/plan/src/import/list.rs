@@ -8,7 +8,7 @@ use super::form::is_decoration;
 use super::grid::{Line, Sheet};
 use super::names;
 use super::slide;
-use super::{CellRole, Parsed, Shape, ShapeReport, evidence, merge, prose as prose_targets};
+use super::{CellRole, Parsed, Shape, evidence, merge, prose as prose_targets};
 use crate::model::document::{
     DoubtReason, GroupKind, Indicator, Initiative, LabelledText, LifeStage, Phase, Remark,
 };
@@ -107,16 +107,9 @@ impl Reader {
         self.columns = columns;
         self.gap = false;
         if !repeated {
-            self.parsed.shapes.push(ShapeReport {
-                file: sheet.file().to_owned(),
-                sheet: sheet.name().map(str::to_owned),
-                shape: Shape::List,
-                first_row: sheet.line_number(line),
-                last_row: sheet.line_number(line),
-                initiatives: 0,
-                indicators: 0,
-                figures: 0,
-            });
+            self.parsed
+                .shapes
+                .push(sheet.report(Shape::List, line, line));
         }
         line + rows
     }
@@ -129,8 +122,8 @@ impl Reader {
             .collect();
         let texts: Vec<&str> = texts.iter().map(String::as_str).collect();
         let expect: Vec<slide::Expect> = self.columns.iter().map(Column::expect).collect();
-        let alignment = slide::align(&texts, &expect);
-        let slid = alignment.slid_from.is_some();
+        let alignment = slide::align(&texts, &expect, sheet.usual_width());
+        let slid = alignment.doubted;
         let mut draft = RowDraft::default();
         for (index, column) in self.columns.iter().enumerate() {
             let place = alignment.cell_of.get(index).copied().flatten();
@@ -153,7 +146,7 @@ impl Reader {
         self.inherit_groups(&mut draft);
         let initiative = draft.finish();
         if let Some(report) = self.parsed.shapes.last_mut() {
-            report.last_row = sheet.line_number(line);
+            report.last_row = sheet.report(Shape::List, line, line).last_row;
             report.initiatives += 1;
             report.indicators += initiative.0.indicators.len();
             report.figures += initiative

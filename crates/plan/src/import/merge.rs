@@ -84,9 +84,13 @@ pub(super) fn groups(mut into: Vec<Group>, from: Vec<Group>) -> Vec<Group> {
 
 /// Adds an initiative, joining it with the one of the same number and title.
 fn add_initiative(initiatives: &mut Vec<Initiative>, initiative: Initiative) {
-    let twin = initiatives.iter_mut().find(|other| {
-        other.number == initiative.number && key(&other.title) == key(&initiative.title)
-    });
+    // without numbers only the very same title is the same initiative: comparing keys of thousands of rows takes too long
+    let same = |other: &&mut Initiative| {
+        other.number == initiative.number
+            && (other.title == initiative.title
+                || initiative.number.is_some() && key(&other.title) == key(&initiative.title))
+    };
+    let twin = initiatives.iter_mut().find(same);
     let Some(twin) = twin else {
         initiatives.push(initiative);
         return;

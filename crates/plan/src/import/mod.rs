@@ -33,7 +33,9 @@ use yakuba_kernel::FiscalYear;
 use yakuba_sheets::Limits;
 
 pub use error::ImportError;
-pub use reading::{CellRole, ImportReading, ReadCell, ReviewItem, ReviewPath, Shape, ShapeReport};
+pub use reading::{
+    CellRole, Guessed, ImportReading, ReadCell, ReviewItem, ReviewPath, Shape, ShapeReport,
+};
 
 use crate::model::document::{FORMAT, Group, PlanDocument, Publisher, Statement, StatementKind};
 use grid::Sheet;
@@ -96,7 +98,7 @@ pub fn read_documents(
         }
         read_sheets(file, options, &mut reading, &mut texts)?;
     }
-    guess::fill(&mut reading.document, &texts, options);
+    reading.guessed = guess::fill(&mut reading.document, &texts, options);
     reading.review = review::list(&reading);
     Ok(reading)
 }

@@ -19,6 +19,9 @@ use crate::model::document::{
     CellAddress, Doubt, DoubtReason, Figure, FigureKind, Indicator, Number, Reading,
 };
 
+/// Longer clauses are no sentence about a target, and a file made to do harm may have them.
+const LONGEST_CLAUSE: usize = 1_000;
+
 /// A schedule text and where it stands.
 pub(super) struct Source {
     /// The text as it was meant.
@@ -128,7 +131,7 @@ fn years_in(clause: &str) -> Vec<YearAt> {
 
 fn targets(indicators: &mut Vec<Indicator>, source: &Source, clause: &str) {
     let Some(aim) = AIM.as_ref() else { return };
-    if !aim.is_match(clause) {
+    if !aim.is_match(clause) || clause.chars().count() > LONGEST_CLAUSE {
         return;
     }
     let present = PRESENT
@@ -196,24 +199,21 @@ fn targets(indicators: &mut Vec<Indicator>, source: &Source, clause: &str) {
         }
         hits.push(subject);
     }
-    if let (Some(present), Some(subject)) = (present, hits.first()) {
-        if let Some(found) = scan(&present[1]).found.into_iter().next() {
-            let mut figure = target(source, clause, &found, None, true);
-            figure.kind = FigureKind::Baseline;
-            if let Reading::Number(number) = &mut figure.reading {
-                number.qualifiers.insert(
-                    0,
-                    present[0]
-                        .trim_start_matches(['（', '('])
-                        .chars()
-                        .take_while(|c| !c.is_ascii_digit() && !('０'..='９').contains(c))
-                        .collect::<String>()
-                        .trim()
-                        .to_owned(),
-                );
-            }
-            add_figure(&mut indicators[*subject], figure);
+    if let (Some(present), Some(subject)) = (present, hits.first())
+        && let Some(found) = scan(&present[1]).found.into_iter().next()
+    {
+        let mut figure = target(source, clause, &found, None, true);
+        figure.kind = FigureKind::Baseline;
+        if let Reading::Number(number) = &mut figure.reading {
+            let words = present[0]
+                .trim_start_matches(['（', '('])
+                .split(|c: char| c.is_ascii_digit() || ('０'..='９').contains(&c))
+                .next();
+            number
+                .qualifiers
+                .insert(0, words.unwrap_or_default().trim().to_owned());
         }
+        add_figure(&mut indicators[*subject], figure);
     }
 }
 

@@ -16,6 +16,20 @@ pub struct ImportReading {
     pub cells: Vec<ReadCell>,
     /// What a person should look at, in the order of the document; cells that were not understood come last.
     pub review: Vec<ReviewItem>,
+    /// What the sheets did not say outright and nobody told: shown so that it can be corrected.
+    #[serde(default)]
+    pub guessed: Guessed,
+}
+
+/// Which parts of a plan's head were guessed from its sheets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub struct Guessed {
+    /// The title.
+    pub title: bool,
+    /// The publisher's name.
+    pub publisher: bool,
+    /// The years the plan covers.
+    pub period: bool,
 }
 
 impl ImportReading {
@@ -39,6 +53,7 @@ impl ImportReading {
             shapes: Vec::new(),
             cells: Vec::new(),
             review: Vec::new(),
+            guessed: Guessed::default(),
         }
     }
 }
@@ -62,6 +77,9 @@ pub struct ShapeReport {
     pub file: String,
     /// The sheet; none in text files.
     pub sheet: Option<String>,
+    /// Whether the sheet is hidden in Excel.
+    #[serde(default)]
+    pub hidden: bool,
     /// Its shape.
     pub shape: Shape,
     /// First row, as in the file.

@@ -1,5 +1,7 @@
 //! The list of what a person should look at.
 
+use std::collections::BTreeSet;
+
 use crate::model::document::{Doubt, DoubtReason, Group, Indicator};
 
 use super::{CellRole, ImportReading, ReviewItem, ReviewPath};
@@ -10,21 +12,31 @@ pub(super) fn list(reading: &ImportReading) -> Vec<ReviewItem> {
     for group in &reading.document.groups {
         of_group(group, &mut items);
     }
-    items.extend(
-        reading
-            .cells
+    let mut foreign: BTreeSet<(&str, Option<&str>)> = BTreeSet::new();
+    for cell in reading
+        .cells
+        .iter()
+        .filter(|cell| cell.role == CellRole::Unknown)
+    {
+        // a sheet in which nothing was recognised, such as a cover, is listed once
+        let sheet = (cell.address.file.as_str(), cell.address.sheet.as_deref());
+        let recognised = reading
+            .shapes
             .iter()
-            .filter(|cell| cell.role == CellRole::Unknown)
-            .map(|cell| ReviewItem {
-                address: Some(cell.address.clone()),
-                text: cell.text.clone(),
-                doubts: vec![Doubt {
-                    reason: DoubtReason::LabelUnknown,
-                    detail: None,
-                }],
-                path: ReviewPath::default(),
-            }),
-    );
+            .any(|report| (report.file.as_str(), report.sheet.as_deref()) == sheet);
+        if !recognised && !foreign.insert(sheet) {
+            continue;
+        }
+        items.push(ReviewItem {
+            address: Some(cell.address.clone()),
+            text: cell.text.clone(),
+            doubts: vec![Doubt {
+                reason: DoubtReason::LabelUnknown,
+                detail: None,
+            }],
+            path: ReviewPath::default(),
+        });
+    }
     items
 }
 

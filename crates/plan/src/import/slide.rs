@@ -26,22 +26,25 @@ pub(super) enum Expect {
 pub(super) struct Alignment {
     /// For each column the index of the cell, or none when the cell is missing.
     pub(super) cell_of: Vec<Option<usize>>,
-    /// The first column that is not where it should be; none when the row stands as it should.
-    pub(super) slid_from: Option<usize>,
+    /// Whether the row has slid, or may have: every figure of it must be looked at.
+    pub(super) doubted: bool,
 }
 
-/// How much better a shifted row must fit than the row as it stands.
+/// How much better a shifted row must fit than the row as it stands to be put right.
 const CLEARLY: i32 = 3;
 
-/// Aligns the texts of a row with what the columns expect.
-pub(super) fn align(cells: &[&str], expect: &[Expect]) -> Alignment {
+/// Aligns the texts of a row with what the columns expect. `usual` is the number of cells nearly all rows of the sheet have,
+/// if there is one: a row with one less has lost a cell, wherever that was.
+pub(super) fn align(cells: &[&str], expect: &[Expect], usual: Option<usize>) -> Alignment {
     let cells: Vec<Content> = cells.iter().map(|cell| content(cell.trim())).collect();
     let cells = cells.as_slice();
     let straight: Vec<Option<usize>> = (0..expect.len())
         .map(|column| (column < cells.len()).then_some(column))
         .collect();
-    let mut best = (fit(cells, expect, &straight), straight, None);
-    let as_it_stands = best.0;
+    let as_it_stands = fit(cells, expect, &straight);
+    let short = usual.is_some_and(|usual| cells.len() + 1 == usual);
+    let uneven = usual.is_some_and(|usual| cells.len() != usual && cells.len() + 1 >= usual);
+    let mut best: Option<(i32, Vec<Option<usize>>)> = None;
     for at in 0..expect.len() {
         // a cell is missing at this column: the cells from here on belong one column further right
         let missing: Vec<Option<usize>> = (0..expect.len())
@@ -58,17 +61,32 @@ pub(super) fn align(cells: &[&str], expect: &[Expect]) -> Alignment {
             .map(|index| Some(index).filter(|index| *index < cells.len()))
             .collect();
         let removes_blank = cells.get(at).is_some_and(|cell| cell.sort == Sort::Empty);
-        for (candidate, allowed) in [(missing, true), (extra, removes_blank)] {
+        for (candidate, allowed) in [(missing, true), (extra, removes_blank && !short)] {
             let score = fit(cells, expect, &candidate);
             // of equal fits the one furthest right disturbs least
-            if allowed && score >= as_it_stands + CLEARLY && score >= best.0 {
-                best = (score, candidate, Some(at));
+            if allowed && best.as_ref().is_none_or(|(best, _)| score >= *best) {
+                best = Some((score, candidate));
             }
         }
     }
-    Alignment {
-        cell_of: best.1,
-        slid_from: best.2,
+    match best {
+        Some((score, cell_of))
+            if score >= as_it_stands + CLEARLY || (short && score >= as_it_stands) =>
+        {
+            Alignment {
+                cell_of,
+                doubted: true,
+            }
+        }
+        // a little better is no reason to move anything, but one to look
+        Some((score, _)) => Alignment {
+            cell_of: straight,
+            doubted: score > as_it_stands || uneven,
+        },
+        None => Alignment {
+            cell_of: straight,
+            doubted: uneven,
+        },
     }
 }
 
@@ -97,21 +115,20 @@ fn fit(cells: &[Content], expect: &[Expect], cell_of: &[Option<usize>]) -> i32 {
 }
 
 fn points(expect: Expect, cell: &Content) -> i32 {
+    let prose = cell.sort == Sort::Long;
     match (expect, cell.sort) {
-        (Expect::Any, _) | (_, Sort::Empty) => 0,
         (Expect::Number, Sort::Figure) if cell.length <= 20 => 3,
-        (Expect::Number, _) => -3,
-        (Expect::Name, Sort::Figure | Sort::Dash) => -2,
-        (Expect::Name, Sort::Long) if cell.sentence || cell.length > 60 => -3,
-        (Expect::Name, _) => 1,
-        (Expect::Figure, Sort::Figure) => 2,
-        (Expect::Figure, Sort::Dash) => 1,
-        (Expect::Figure, Sort::Short) => 0,
-        (Expect::Figure, Sort::Long) => -3,
         (Expect::Prose, Sort::Long) if cell.sentence || cell.length > 40 => 2,
-        (Expect::Prose, Sort::Long | Sort::Short) => 1,
-        (Expect::Prose, Sort::Dash) => 0,
+        (Expect::Figure, Sort::Figure) => 2,
+        (Expect::Name, Sort::Figure | Sort::Dash) => -2,
+        (Expect::Name, _) if prose && (cell.sentence || cell.length > 60) => -3,
+        (Expect::Figure, Sort::Long)
+        | (Expect::Number, Sort::Figure | Sort::Dash | Sort::Short | Sort::Long) => -3,
+        (Expect::Name | Expect::Prose, Sort::Short | Sort::Long) | (Expect::Figure, Sort::Dash) => {
+            1
+        }
         (Expect::Prose, Sort::Figure) => -1,
+        _ => 0,
     }
 }
 
@@ -154,7 +171,7 @@ fn sort(text: &str, length: usize) -> Sort {
     }
     let scan = super::number::scan(text);
     let sentence = text.contains('。') && scan.note.is_none();
-    let aim = ["まで", "を達成", "とする", "予定", "目標"]
+    let aim = ["まで", "達成", "完了", "とする", "予定", "目標"]
         .iter()
         .any(|word| text.contains(word));
     let lead = |found: &super::number::Found| {
@@ -196,7 +213,7 @@ mod tests {
             "-",
             "引き続き開始に向けて検討を進めていく。",
         ];
-        assert_eq!(align(&row, &EXPECT).slid_from, None);
+        assert!(!align(&row, &EXPECT, None).doubted);
     }
 
     #[test]
@@ -210,12 +227,12 @@ mod tests {
             "引き続き開始に向けて検討を進めていく。",
             "",
         ];
-        let alignment = align(&row, &EXPECT);
+        let alignment = align(&row, &EXPECT, None);
         assert_eq!(
             alignment.cell_of,
             [Some(0), Some(1), Some(2), None, Some(3), Some(4), Some(5)]
         );
-        assert_eq!(alignment.slid_from, Some(3));
+        assert!(alignment.doubted);
     }
 
     #[test]
@@ -230,7 +247,7 @@ mod tests {
             "4件",
             "引き続き検討を進めていく予定である。",
         ];
-        let alignment = align(&row, &EXPECT);
+        let alignment = align(&row, &EXPECT, None);
         assert_eq!(
             alignment.cell_of,
             [

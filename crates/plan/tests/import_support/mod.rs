@@ -1,4 +1,5 @@
 //! What the tests of the importer share: finding the published sheets, reading golden files, making rows comparable.
+#![allow(clippy::unwrap_used, clippy::panic)] // a test that cannot go on fails there
 #![allow(dead_code)] // every test file uses its own part
 
 use std::path::PathBuf;
@@ -8,7 +9,7 @@ use yakuba_plan::import::{ImportOptions, ImportReading, NamedFile, read_document
 use yakuba_plan::model::document::PlanDocument;
 
 /// The folder of the published sheets: `YAKUBA_SEEDS`, else `../shared/seeds` beside the repository.
-pub fn seeds() -> Option<PathBuf> {
+pub(crate) fn seeds() -> Option<PathBuf> {
     let folder = std::env::var_os("YAKUBA_SEEDS").map_or_else(
         || {
             PathBuf::from(concat!(
@@ -29,7 +30,7 @@ pub fn seeds() -> Option<PathBuf> {
 }
 
 /// The published sheet whose name begins so.
-pub fn seed(start: &str) -> Option<NamedFile> {
+pub(crate) fn seed(start: &str) -> Option<NamedFile> {
     let folder = seeds()?;
     let name = std::fs::read_dir(&folder)
         .unwrap()
@@ -40,17 +41,17 @@ pub fn seed(start: &str) -> Option<NamedFile> {
 }
 
 /// The reading of the published sheet whose name begins so.
-pub fn read_seed(start: &str) -> Option<ImportReading> {
+pub(crate) fn read_seed(start: &str) -> Option<ImportReading> {
     Some(read(&[seed(start)?]))
 }
 
 /// Reads files with nothing known beside them.
-pub fn read(files: &[NamedFile]) -> ImportReading {
+pub(crate) fn read(files: &[NamedFile]) -> ImportReading {
     read_documents(files, "plan", &ImportOptions::default()).unwrap()
 }
 
 /// Reads one text file.
-pub fn read_text(name: &str, text: &str) -> ImportReading {
+pub(crate) fn read_text(name: &str, text: &str) -> ImportReading {
     read(&[NamedFile {
         name: name.to_owned(),
         bytes: text.as_bytes().to_vec(),
@@ -59,20 +60,20 @@ pub fn read_text(name: &str, text: &str) -> ImportReading {
 
 /// A row of figures without what only tells where it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Row {
-    pub initiative: String,
-    pub indicator: String,
-    pub fiscal_year: String,
-    pub kind: String,
-    pub value: String,
-    pub unit: String,
-    pub qualifier: String,
-    pub status: String,
+pub(crate) struct Row {
+    pub(crate) initiative: String,
+    pub(crate) indicator: String,
+    pub(crate) fiscal_year: String,
+    pub(crate) kind: String,
+    pub(crate) value: String,
+    pub(crate) unit: String,
+    pub(crate) qualifier: String,
+    pub(crate) status: String,
 }
 
 impl Row {
     /// What is compared: value, unit, qualifier without blanks, status.
-    pub fn facts(&self) -> (&str, &str, String, &str) {
+    pub(crate) fn facts(&self) -> (&str, &str, String, &str) {
         (
             &self.value,
             &self.unit,
@@ -83,7 +84,7 @@ impl Row {
 }
 
 /// The figures of a document.
-pub fn rows(document: &PlanDocument) -> Vec<Row> {
+pub(crate) fn rows(document: &PlanDocument) -> Vec<Row> {
     figure_rows(document)
         .into_iter()
         .map(|row| Row {
@@ -100,7 +101,7 @@ pub fn rows(document: &PlanDocument) -> Vec<Row> {
 }
 
 /// The figures a person read.
-pub fn golden(file: &str) -> Vec<Row> {
+pub(crate) fn golden(file: &str) -> Vec<Row> {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/tests/golden")).join(file);
     let text = std::fs::read_to_string(path).unwrap();
     let book =

@@ -38,7 +38,7 @@ pub(super) fn read(cells: &[FigureCell], names: &[GivenName], builder: &mut Buil
         match scan.found.as_slice() {
             [] => kpi.without_number(order, cell, builder),
             [only] if only.circled.is_none() => {
-                kpi.single(order, cell, only, scan.bare_mark, builder)
+                kpi.single(order, cell, only, scan.bare_mark, builder);
             }
             several => kpi.several(order, cell, several, scan.bare_mark, builder),
         }

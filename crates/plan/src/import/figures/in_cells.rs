@@ -6,17 +6,13 @@ use super::super::cell::{key, title};
 use super::super::names::without_year;
 use super::super::number::{Found, Scan, scan};
 use super::build::Builder;
-use super::{FigureCell, status};
+use super::{FigureCell, Inferred, status};
 use crate::model::document::{DoubtReason, Reading};
 
 /// A lead longer than this, or with punctuation of a sentence, is prose and no name.
 const LONGEST_NAME: usize = 30;
 
-pub(super) fn read(
-    cells: &[FigureCell],
-    inferred: &dyn Fn(&[&str]) -> (String, Option<String>),
-    builder: &mut Builder<'_>,
-) {
+pub(super) fn read(cells: &[FigureCell], inferred: &Inferred<'_>, builder: &mut Builder<'_>) {
     let scans: Vec<Scan> = cells
         .iter()
         .map(|cell| {

@@ -41,10 +41,9 @@ impl Column {
     pub(super) fn expect(&self) -> Expect {
         match self.field {
             Field::Number => Expect::Number,
-            Field::Title | Field::Group(_) => Expect::Name,
+            Field::Title | Field::Group(_) | Field::Kpi => Expect::Name,
             Field::Figure(..) => Expect::Figure,
             Field::Summary | Field::Purpose | Field::Outcome | Field::Schedule(_) => Expect::Prose,
-            Field::Kpi => Expect::Name,
             Field::Unit | Field::Lead | Field::Related | Field::Remark(_) | Field::Other => {
                 Expect::Any
             }
