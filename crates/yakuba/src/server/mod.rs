@@ -4,6 +4,7 @@ mod edge;
 mod health;
 mod network;
 mod problems;
+mod surroundings;
 mod worker;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
@@ -21,6 +22,7 @@ use crate::{failure::Failure, place::OpenCity};
 
 pub use edge::application;
 pub use network::{Network, Trust};
+pub(crate) use surroundings::WORDS;
 
 /// After a signal, requests that run are given this long to finish.
 const LAST_REQUESTS: Duration = Duration::from_secs(25);
