@@ -57,10 +57,27 @@ pub struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub enum Command {
+    /// Look around in a made-up city with people, a plan and five years of facts
+    Demo(Listen),
     /// Make a new city
     Init(Init),
     /// Open the city to browsers
     Serve(Serve),
+    /// Import, export, publish and check plans
+    #[command(subcommand)]
+    Plan(PlanCommand),
+    /// Bring in facts from a file
+    #[command(subcommand)]
+    Facts(FactsCommand),
+    /// Say what other systems count
+    #[command(subcommand)]
+    Measure(MeasureCommand),
+    /// Give other systems access
+    #[command(subcommand)]
+    Token(TokenCommand),
+    /// Bring in personnel changes, such as the April transfer
+    #[command(subcommand)]
+    Personnel(PersonnelCommand),
     /// Write the whole city into one file; writing goes on meanwhile
     Backup(Backup),
     /// Make a city from a backup, on either database
@@ -122,7 +139,7 @@ pub struct Serve {
     #[arg(
         long = "trusted-proxy",
         value_name = "NETWORK",
-        env = "YAKUBA_TRUSTED_PROXY",
+        env = "YAKUBA_TRUSTED_PROXIES",
         value_delimiter = ','
     )]
     pub trusted_proxies: Vec<crate::server::Network>,
@@ -212,4 +229,183 @@ pub enum Format {
     Xlsx,
     /// The whole plan for people; goes back in unchanged
     Yaml,
+}
+
+/// Import, export, publish and check plans.
+#[derive(Debug, Subcommand)]
+pub enum PlanCommand {
+    /// Read a city's sheets (XLSX, CSV, TSV) or a plan file (YAML, JSON) into a plan
+    Import(PlanImport),
+    /// Write a plan out
+    Export(PlanExport),
+    /// List the plans
+    List,
+    /// Publish the present state of a plan as a new version
+    Publish(PlanPublish),
+    /// Count all facts again and compare with the sums
+    Recount,
+}
+
+/// Read a city's sheets or a plan file into a plan.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Every cell is kept as it stands beside what was understood. What is doubted goes on a review list with the reason
+(exit code 3); nothing is guessed silently, nothing is dropped. The same file twice changes nothing.
+
+Examples:
+  yakuba plan import 進捗管理シート.xlsx --plan midori-2024 --dry-run
+  yakuba plan import 令和5年度.csv 令和6年度.csv --plan midori-2024")]
+pub struct PlanImport {
+    /// The files; several become one plan
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The plan's key in addresses: letters a–z, digits, hyphens
+    #[arg(long, value_name = "KEY")]
+    pub plan: String,
+    /// Show what would change and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// The plan's title, when the sheet does not say it
+    #[arg(long)]
+    pub title: Option<String>,
+    /// It is another city's plan, to compare with
+    #[arg(long)]
+    pub neighbour: bool,
+}
+
+/// Write a plan out.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba plan export midori-2024 --format csv > figures.csv
+  yakuba plan export midori-2024 --format yaml --output midori.yaml")]
+pub struct PlanExport {
+    /// The plan's key
+    pub key: String,
+    /// The form
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: Format,
+    /// The file to write; the standard output when left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Publish a plan.
+#[derive(Debug, Args)]
+pub struct PlanPublish {
+    /// The plan's key
+    pub key: String,
+    /// Why it is published; residents read it
+    #[arg(long)]
+    pub reason: String,
+}
+
+/// Bring in facts from a file.
+#[derive(Debug, Subcommand)]
+pub enum FactsCommand {
+    /// Read facts from CSV, TSV or XLSX; the same file twice counts once
+    Import(FactsImport),
+}
+
+/// Read facts from a file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Columns, in any order: measure, date, and as needed department, channel, subject, quantity, record, key.
+
+Examples:
+  yakuba facts import 令和6年6月.csv --source 公共施設予約システム")]
+pub struct FactsImport {
+    /// The file
+    pub file: PathBuf,
+    /// The system the facts come from
+    #[arg(long, value_name = "SYSTEM")]
+    pub source: Option<String>,
+    /// Read and check, write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Say what other systems count.
+#[derive(Debug, Subcommand)]
+pub enum MeasureCommand {
+    /// Register something that another system counts
+    Add(MeasureAdd),
+    /// List everything that is counted
+    List,
+}
+
+/// Register something that another system counts.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba measure add facility.reserved --unit 件 --name-ja 施設の予約 --name-en \"Facility reservations\"")]
+pub struct MeasureAdd {
+    /// System and what it counts: facility.reserved
+    pub name: String,
+    /// Whether quantities add up over a year, stand, or the largest matters
+    #[arg(long, value_enum, default_value = "flow")]
+    pub kind: Kind,
+    /// The unit in Japanese
+    #[arg(long, default_value = "件")]
+    pub unit: String,
+    /// The name in Japanese
+    #[arg(long)]
+    pub name_ja: String,
+    /// The name in English
+    #[arg(long)]
+    pub name_en: Option<String>,
+}
+
+/// What the quantities of a measure are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Kind {
+    /// Something that happens: adds up over a year
+    Flow,
+    /// Something that stands: additions and removals
+    Stock,
+    /// Something whose largest value matters
+    Extent,
+}
+
+/// Give other systems access.
+#[derive(Debug, Subcommand)]
+pub enum TokenCommand {
+    /// Make an access token with which a system may post facts
+    Add(TokenAdd),
+}
+
+/// Make an access token.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba token add 公共施設予約システム --measure facility.reserved --measure facility.hours_used")]
+pub struct TokenAdd {
+    /// The system's name; it stands beside the facts
+    pub system: String,
+    /// A measure it may record
+    #[arg(long = "measure", value_name = "NAME", required = true)]
+    pub measures: Vec<String>,
+    /// The last day on which it counts, such as 2027-03-31
+    #[arg(long, value_name = "DAY")]
+    pub until: Option<jiff::civil::Date>,
+}
+
+/// Bring in personnel changes.
+#[derive(Debug, Subcommand)]
+pub enum PersonnelCommand {
+    /// Read personnel changes from a file; each takes effect on its day
+    Import(PersonnelImport),
+}
+
+/// Read personnel changes from a file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba personnel import 令和9年4月異動.csv --dry-run")]
+pub struct PersonnelImport {
+    /// The file (CSV, TSV, XLSX)
+    pub file: PathBuf,
+    /// Show what would change and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
 }

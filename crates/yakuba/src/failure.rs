@@ -76,3 +76,9 @@ impl From<sea_orm::DbErr> for Failure {
         CityError::from(error).into()
     }
 }
+
+impl From<yakuba_identity::IdentityError> for Failure {
+    fn from(error: yakuba_identity::IdentityError) -> Self {
+        Self::new(error.to_string())
+    }
+}

@@ -5,9 +5,11 @@
 
 pub mod cli;
 mod commands;
+mod demo;
 pub mod failure;
 mod logs;
 pub mod place;
+mod roles;
 pub mod server;
 pub mod services;
 

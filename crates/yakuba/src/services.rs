@@ -1,12 +1,13 @@
 //! The list of services: adding one is one line here.
 
 use yakuba_city::{MenuItem, Service, web::Routes};
+use yakuba_identity::IdentityService;
 use yakuba_plan::PlanService;
 use yakuba_ui::Catalogue;
 
 /// Every service of a city, blocks first.
 pub fn all() -> Vec<&'static dyn Service> {
-    vec![&PlanService]
+    vec![&IdentityService, &PlanService]
 }
 
 /// The texts that a service's menu entries name.

@@ -3,12 +3,21 @@
 mod audit;
 mod backup;
 mod debug;
+mod demo;
 mod doctor;
+mod facts;
 mod init;
+mod measure;
+mod personnel;
+mod plan;
 mod serve;
+mod token;
 mod version;
 
-use std::io::Write as _;
+use std::{io::Write as _, path::Path};
+
+use yakuba_city::{Actor, City};
+use yakuba_plan::{PlanError, model::difference::Change, store};
 
 use crate::{
     cli::{Cli, Command},
@@ -23,8 +32,14 @@ use crate::{
 pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
     let place = Place::new(cli.data, cli.database_url.as_deref())?;
     match cli.command {
+        Command::Demo(options) => demo::run(&place, options).await,
         Command::Init(options) => init::run(&place, options).await,
         Command::Serve(options) => serve::run(&place, options).await,
+        Command::Plan(options) => plan::run(&place, options).await,
+        Command::Facts(options) => facts::run(&place, options).await,
+        Command::Measure(options) => measure::run(&place, options).await,
+        Command::Token(options) => token::run(&place, options).await,
+        Command::Personnel(options) => personnel::run(&place, options).await,
         Command::Backup(options) => backup::write(&place, &options).await,
         Command::Restore(options) => backup::restore(&place, &options).await,
         Command::Audit(options) => audit::run(&place, &options).await,
@@ -37,4 +52,43 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
 /// Writes a line for the user. A closed pipe (`yakuba … | head`) is no failure.
 pub(crate) fn say(line: impl std::fmt::Display) {
     let _ = writeln!(std::io::stdout(), "{line}");
+}
+
+/// Writes a remark for the user beside the result: to standard error, so that results can be piped.
+pub(crate) fn note(line: impl std::fmt::Display) {
+    let _ = writeln!(std::io::stderr(), "{line}");
+}
+
+/// Reads a file that the user named.
+pub(crate) fn read_file(path: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(path).map_err(|cause| Failure::file(path, &cause))
+}
+
+/// The name of a file without its folder.
+pub(crate) fn file_name(path: &Path) -> String {
+    path.file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+        .unwrap_or_default()
+}
+
+/// Publishes the working state of a plan with its figures as they are now.
+///
+/// # Errors
+/// When there is no such plan, or nothing changed since the newest version.
+pub(crate) async fn publish_plan(
+    city: &City,
+    actor: Actor,
+    key: &str,
+    reason: &str,
+) -> Result<(i64, Vec<Change>), Failure> {
+    let input = (key.to_owned(), reason.to_owned());
+    let published = city
+        .write(actor, input, |tx, (key, reason)| {
+            Box::pin(async move {
+                let published = store::publish(tx, key, reason, &[]).await?;
+                Ok::<_, PlanError>(published)
+            })
+        })
+        .await?;
+    Ok(published)
 }

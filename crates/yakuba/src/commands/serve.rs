@@ -2,6 +2,8 @@
 
 use std::{net::SocketAddr, path::PathBuf};
 
+use yakuba_identity::IdentitySettings;
+
 use super::say;
 use crate::{
     cli::Serve,
@@ -13,9 +15,15 @@ use crate::{
 pub(super) async fn run(place: &Place, options: Serve) -> Result<Outcome, Failure> {
     let mut cities = Vec::new();
     if options.cities.is_empty() || place.has_city() {
+        let city = place.open_for_serving().await?;
+        let url = match options.hosts.first() {
+            Some(host) => format!("https://{host}"),
+            None => format!("http://localhost:{}", options.listen.port),
+        };
         cities.push(HostedCity {
             hosts: options.hosts.clone(),
-            city: place.open_for_serving().await?,
+            identity: server::identity(&city, &url, |_| {})?,
+            city,
         });
     }
     for further in &options.cities {
@@ -29,9 +37,15 @@ pub(super) async fn run(place: &Place, options: Serve) -> Result<Outcome, Failur
         } else {
             Place::new(PathBuf::from(at), None)?
         };
+        let city = place.open_for_serving().await?;
+        let own = IdentitySettings::new(&format!("https://{host}"))?;
         cities.push(HostedCity {
             hosts: vec![host.to_owned()],
-            city: place.open_for_serving().await?,
+            // The address in the environment is that of the first city.
+            identity: server::identity(&city, own.public_url.as_str(), |settings| {
+                settings.public_url = own.public_url.clone();
+            })?,
+            city,
         });
     }
     let trust = Trust {

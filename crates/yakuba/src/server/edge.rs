@@ -28,8 +28,10 @@ use tower_http::{
 use tracing::Instrument as _;
 use yakuba_city::{
     City,
-    web::{Access, AskedAt, Problem, RouteEntry},
+    web::{Access, Problem, RouteEntry},
 };
+
+use yakuba_identity::Identity;
 
 use super::{
     network::Trust,
@@ -51,7 +53,12 @@ const LARGE: u64 = 64 * 1024 * 1024;
 ///
 /// # Errors
 /// When a host name cannot be one.
-pub fn application(city: City, trust: Arc<Trust>, hosts: &[String]) -> Result<Router, Failure> {
+pub fn application(
+    city: City,
+    identity: Identity,
+    trust: Arc<Trust>,
+    hosts: &[String],
+) -> Result<Router, Failure> {
     let routes = services::routes();
     let sizes = Arc::new(Sizes::of(routes.entries()));
     let surroundings = Arc::new(Surroundings::new(city.clone()));
@@ -80,8 +87,7 @@ pub fn application(city: City, trust: Arc<Trust>, hosts: &[String]) -> Result<Ro
             surroundings.clone(),
             surroundings::of_principal,
         ));
-    Ok(services
-        .layer(from_fn_with_state(city.clone(), note_moment))
+    Ok(yakuba_identity::layer(services, identity)
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(cross_site)
         .layer(from_fn_with_state(trust, find_sender))
@@ -153,11 +159,6 @@ async fn find_sender(
         let client = trust.client(peer, request.headers());
         request.extensions_mut().insert(ConnectInfo(client));
     }
-    next.run(request).await
-}
-
-async fn note_moment(State(city): State<City>, mut request: Request, next: Next) -> Response {
-    request.extensions_mut().insert(AskedAt(city.now()));
     next.run(request).await
 }
 

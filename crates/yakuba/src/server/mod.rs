@@ -18,7 +18,10 @@ use axum::{
 use tokio::{net::TcpListener, sync::watch};
 use tower::ServiceExt as _;
 
-use crate::{failure::Failure, place::OpenCity};
+use yakuba_city::City;
+use yakuba_identity::{Identity, IdentitySettings};
+
+use crate::{failure::Failure, place::OpenCity, services};
 
 pub use edge::application;
 pub use network::{Network, Trust};
@@ -34,6 +37,27 @@ pub struct HostedCity {
     pub hosts: Vec<String>,
     /// The city.
     pub city: OpenCity,
+    /// Its accounts and sign-in.
+    pub identity: Identity,
+}
+
+/// Sets up sign-in for a city: from the environment, then as `adjust` says. `url` is where browsers see the city
+/// unless `YAKUBA_PUBLIC_URL` says otherwise.
+///
+/// # Errors
+/// When a setting cannot be used or the city key cannot be read.
+pub fn identity(
+    city: &City,
+    url: &str,
+    adjust: impl FnOnce(&mut IdentitySettings),
+) -> Result<Identity, Failure> {
+    let mut settings = IdentitySettings::from_environment(url)?;
+    settings.capabilities = services::all()
+        .iter()
+        .flat_map(|service| service.capabilities().iter().copied())
+        .collect();
+    adjust(&mut settings);
+    Ok(Identity::new(city.clone(), settings)?)
 }
 
 /// Begins to listen.
@@ -142,7 +166,12 @@ fn front(cities: &[HostedCity], trust: Trust) -> Result<Router, Failure> {
     let mut by_name = HashMap::new();
     let mut otherwise = None;
     for hosted in cities {
-        let application = application(hosted.city.city.clone(), trust.clone(), &hosted.hosts)?;
+        let application = application(
+            hosted.city.city.clone(),
+            hosted.identity.clone(),
+            trust.clone(),
+            &hosted.hosts,
+        )?;
         if hosted.hosts.is_empty() {
             otherwise = Some(application);
             continue;

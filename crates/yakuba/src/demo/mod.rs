@@ -1,0 +1,130 @@
+//! The demo city: made from `content/` by the same functions that make a real one.
+//!
+//! The clock stands at the right moment for every step, so that the history reads as if it had happened.
+
+mod city;
+mod facts;
+mod plans;
+
+use include_dir::{Dir, include_dir};
+use serde::de::DeserializeOwned;
+use yakuba_city::{City, CitySettings, Clock, DatabaseUrl, setting};
+
+use crate::{
+    failure::Failure,
+    place::{OpenCity, Place},
+    services,
+};
+
+pub(crate) use city::LogIn;
+
+static CONTENT: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../content");
+
+/// The password of every demo account.
+pub(crate) const PASSWORD: &str = "sumikawa-de-tamesu";
+/// The setting that says how far the demo city is.
+const STATE: &str = "demo.state";
+const BUILDING: &str = "building";
+const READY: &str = "ready";
+
+/// Opens the demo city, and makes it first when there is none.
+///
+/// # Errors
+/// When there is another city in its place, or the place cannot be used.
+pub(crate) async fn open(place: &Place) -> Result<OpenCity, Failure> {
+    if place.has_city() {
+        let city = place.open_for_serving().await?;
+        match setting(city.db(), STATE).await?.as_deref() {
+            Some(READY) => return Ok(city),
+            Some(_) => {
+                drop(city);
+                start_over(place)?;
+            }
+            None if setting(city.db(), "city.name").await?.is_some() => {
+                return Err(Failure::new(format!(
+                    "there is a real city in {}. Open it with `yakuba serve`, or name another place for the demo with --data",
+                    place.settings.database.shown()
+                )));
+            }
+            None => {}
+        }
+    }
+    make(place).await?;
+    place.open_for_serving().await
+}
+
+/// Removes a demo city whose making was interrupted.
+fn start_over(place: &Place) -> Result<(), Failure> {
+    let DatabaseUrl::Sqlite(path) = &place.settings.database else {
+        return Err(Failure::new(
+            "the making of the demo city was interrupted. Drop its schema in PostgreSQL and start again",
+        ));
+    };
+    for ending in ["", "-wal", "-shm"] {
+        let mut name = path.clone().into_os_string();
+        name.push(ending);
+        match std::fs::remove_file(&name) {
+            Err(cause) if cause.kind() != std::io::ErrorKind::NotFound => {
+                return Err(Failure::file(std::path::Path::new(&name), &cause));
+            }
+            _ => {}
+        }
+    }
+    Ok(())
+}
+
+async fn make(place: &Place) -> Result<(), Failure> {
+    let begun = std::time::Instant::now();
+    let story: city::CityFile = read("demo/city.yaml")?;
+    let clock = Clock::fixed(city::morning_of(story.opening())?);
+    let settings = CitySettings {
+        clock: clock.clone(),
+        readers: 2,
+        ..place.settings.clone()
+    };
+    let city = City::open(settings, &services::all()).await?;
+    mark(&city, BUILDING).await?;
+    city::make(&city, &story).await?;
+    facts::make(&city, &clock).await?;
+    plans::make(&city, &clock, story.today).await?;
+    mark(&city, READY).await?;
+    tracing::info!(
+        seconds = begun.elapsed().as_secs_f32(),
+        "the demo city was made"
+    );
+    Ok(())
+}
+
+async fn mark(city: &City, state: &'static str) -> Result<(), Failure> {
+    city.write(yakuba_city::Actor::CommandLine, (), move |tx, ()| {
+        Box::pin(async move { tx.set(STATE, state).await })
+    })
+    .await
+    .map_err(|error: yakuba_city::CityError| error.into())
+}
+
+/// The log-ins that show what each part of the town hall sees.
+///
+/// # Errors
+/// When the content is broken.
+pub(crate) fn log_ins() -> Result<Vec<LogIn>, Failure> {
+    let story: city::CityFile = read("demo/city.yaml")?;
+    Ok(story.log_ins())
+}
+
+fn text(path: &str) -> Result<&'static str, Failure> {
+    CONTENT
+        .get_file(path)
+        .and_then(include_dir::File::contents_utf8)
+        .ok_or_else(|| broken(path, "it is not in the program"))
+}
+
+fn read<T: DeserializeOwned>(path: &str) -> Result<T, Failure> {
+    serde_saphyr::from_str(text(path)?).map_err(|error| broken(path, &error.to_string()))
+}
+
+fn broken(path: &str, cause: &str) -> Failure {
+    Failure::new(format!(
+        "the demo content {path} cannot be used: {cause}. Mend the file and build again"
+    ))
+}

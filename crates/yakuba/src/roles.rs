@@ -1,0 +1,114 @@
+//! The roles a new city starts with. An administrator may change them afterwards.
+
+use yakuba_city::Tx;
+use yakuba_identity::{ADMINISTER, IdentityError, PERSONNEL, READ_AUDIT, Role, put_role};
+use yakuba_plan::capabilities as plan;
+
+struct Start {
+    key: &'static str,
+    name_ja: &'static str,
+    name_en: &'static str,
+    capabilities: &'static [&'static str],
+}
+
+/// Least first: what each office needs for its part in plan, do, check, act, and no more.
+const ROLES: [Start; 7] = [
+    Start {
+        key: "viewer",
+        name_ja: "閲覧者",
+        name_en: "Viewer",
+        capabilities: &[plan::VIEW.name],
+    },
+    Start {
+        key: "department_editor",
+        name_ja: "課の担当者",
+        name_en: "Department editor",
+        capabilities: &[
+            plan::VIEW.name,
+            plan::EDIT.name,
+            plan::PROPOSE.name,
+            plan::RECORDS.name,
+        ],
+    },
+    Start {
+        key: "department_head",
+        name_ja: "課長",
+        name_en: "Department head",
+        capabilities: &[
+            plan::VIEW.name,
+            plan::EDIT.name,
+            plan::CONFIRM.name,
+            plan::PROPOSE.name,
+            plan::RECORDS.name,
+        ],
+    },
+    Start {
+        key: "dx_office",
+        name_ja: "デジタル推進課",
+        name_en: "Digital office",
+        capabilities: &[
+            plan::VIEW.name,
+            plan::EDIT.name,
+            plan::CHECK.name,
+            plan::MANAGE.name,
+            plan::PUBLISH.name,
+            plan::PROPOSE.name,
+            plan::RECORDS.name,
+            plan::UPLOAD_FACTS.name,
+        ],
+    },
+    Start {
+        key: "committee",
+        name_ja: "推進本部",
+        name_en: "Committee",
+        capabilities: &[
+            plan::VIEW.name,
+            plan::APPROVE.name,
+            plan::DECIDE_PROPOSAL.name,
+        ],
+    },
+    Start {
+        key: "auditor",
+        name_ja: "監査",
+        name_en: "Auditor",
+        capabilities: &[plan::VIEW.name, plan::RECORDS.name, READ_AUDIT.name],
+    },
+    Start {
+        key: ADMINISTRATOR,
+        name_ja: "管理者",
+        name_en: "Administrator",
+        capabilities: &[
+            plan::VIEW.name,
+            plan::UPLOAD_FACTS.name,
+            ADMINISTER.name,
+            PERSONNEL.name,
+            READ_AUDIT.name,
+        ],
+    },
+];
+
+/// The role of whoever looks after accounts and settings.
+pub(crate) const ADMINISTRATOR: &str = "administrator";
+/// The role of the office that runs the plan.
+pub(crate) const DX_OFFICE: &str = "dx_office";
+
+/// Makes the roles.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn make(tx: &Tx) -> Result<(), IdentityError> {
+    for start in &ROLES {
+        let role = Role {
+            key: start.key.to_owned(),
+            name_ja: start.name_ja.to_owned(),
+            name_en: start.name_en.to_owned(),
+            capabilities: start
+                .capabilities
+                .iter()
+                .map(|name| (*name).to_owned())
+                .collect(),
+        };
+        put_role(tx, &role).await?;
+    }
+    Ok(())
+}
