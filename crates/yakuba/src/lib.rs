@@ -9,7 +9,7 @@ mod demo;
 pub mod failure;
 mod logs;
 pub mod place;
-mod roles;
+pub mod roles;
 pub mod server;
 pub mod services;
 

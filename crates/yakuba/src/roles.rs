@@ -92,6 +92,11 @@ pub(crate) const ADMINISTRATOR: &str = "administrator";
 /// The role of the office that runs the plan.
 pub(crate) const DX_OFFICE: &str = "dx_office";
 
+/// The key of each role and what it allows.
+pub fn capabilities() -> impl Iterator<Item = (&'static str, &'static [&'static str])> {
+    ROLES.iter().map(|role| (role.key, role.capabilities))
+}
+
 /// Makes the roles.
 ///
 /// # Errors

@@ -230,7 +230,8 @@ async fn in_the_city(city: &City, findings: &mut Vec<Finding>) -> Result<(), Fai
         )
     });
     for (name, value) in yakuba_city::all_settings(city.db()).await? {
-        if !name.starts_with("city.") {
+        // Texts and sources of measures are content, not configuration.
+        if !name.starts_with("city.") && !name.starts_with("measure.") {
             let shown = if is_secret(&name) {
                 "(hidden)".to_owned()
             } else {

@@ -1,0 +1,248 @@
+//! Every route of every service, asked by everybody.
+
+use std::{collections::BTreeSet, sync::Arc};
+
+use axum::{
+    body::Body,
+    extract::Request,
+    http::{Method, StatusCode},
+};
+use tower::ServiceExt as _;
+use yakuba_city::{
+    City, CitySettings, Clock,
+    testing::test_moment,
+    web::{
+        Access, AskedAt, Capability, Grant, Principal, Problem, RouteEntry, Scope, StaffPrincipal,
+        SystemPrincipal,
+    },
+};
+use yakuba_identity::{CityKey, Identity, IdentitySettings, Visitor};
+
+/// Somebody who asks, with a name for the message of a failure.
+struct Asker {
+    name: String,
+    principal: Principal,
+}
+
+fn staff(name: &str, capabilities: &[&str], fresh: bool) -> Asker {
+    let grants = capabilities
+        .iter()
+        .map(|capability| Grant {
+            capability: (*capability).to_owned(),
+            scope: Scope::City,
+        })
+        .collect();
+    Asker {
+        name: format!("{name}{}", if fresh { " (confirmed)" } else { "" }),
+        principal: Principal::Staff(Arc::new(StaffPrincipal {
+            account: 1,
+            name: name.to_owned(),
+            department: None,
+            grants,
+            stepped_up_until: fresh.then(|| test_moment() + jiff::SignedDuration::from_mins(5)),
+        })),
+    }
+}
+
+fn askers() -> Vec<Asker> {
+    let mut askers = vec![
+        Asker {
+            name: "a stranger".to_owned(),
+            principal: Principal::Anonymous,
+        },
+        Asker {
+            name: "another system".to_owned(),
+            principal: Principal::System(Arc::new(SystemPrincipal {
+                name: "予約システム".to_owned(),
+                capabilities: vec!["facts.post".to_owned()],
+                measures: Vec::new(),
+            })),
+        },
+        Asker {
+            name: "a system that may do nothing".to_owned(),
+            principal: Principal::System(Arc::new(SystemPrincipal {
+                name: "other".to_owned(),
+                capabilities: Vec::new(),
+                measures: Vec::new(),
+            })),
+        },
+        staff("nobody's role", &[], true),
+    ];
+    for (role, capabilities) in yakuba::roles::capabilities() {
+        askers.push(staff(role, capabilities, false));
+        askers.push(staff(role, capabilities, true));
+    }
+    askers
+}
+
+/// What the guard must say, written apart from the program: none when it must let the request through.
+fn refusal(access: Access, asker: &Asker) -> Option<Problem> {
+    let fresh = asker.name.ends_with("(confirmed)") || asker.name == "nobody's role";
+    let holds = |capability: Capability| match &asker.principal {
+        Principal::Staff(staff) => staff
+            .grants
+            .iter()
+            .any(|grant| grant.capability == capability.name),
+        Principal::System(system) => system
+            .capabilities
+            .iter()
+            .any(|name| name == capability.name),
+        Principal::Anonymous => false,
+    };
+    match (access, &asker.principal) {
+        (Access::Public, _) | (Access::SignedIn, Principal::Staff(_)) => None,
+        (Access::SignedIn | Access::Staff(_), Principal::Anonymous) => Some(Problem::SignInNeeded),
+        (Access::System(_), Principal::Anonymous) => Some(Problem::TokenNeeded),
+        (Access::Staff(capability), Principal::Staff(_)) if holds(capability) => {
+            (capability.step_up && !fresh).then_some(Problem::StepUpNeeded)
+        }
+        (Access::System(capability), Principal::System(_)) if holds(capability) => None,
+        _ => Some(Problem::NotAllowed),
+    }
+}
+
+/// A path with something in each of its places.
+fn filled(pattern: &str) -> String {
+    pattern
+        .split('/')
+        .map(|part| if part.starts_with('{') { "1" } else { part })
+        .collect::<Vec<_>>()
+        .join("/")
+}
+
+async fn ask(
+    router: &axum::Router,
+    identity: &Identity,
+    entry: &RouteEntry,
+    asker: &Asker,
+) -> (StatusCode, Option<Problem>) {
+    let mut request = Request::builder()
+        .method(entry.method.clone())
+        .uri(filled(entry.path))
+        .header("content-type", "application/x-www-form-urlencoded")
+        .body(Body::empty())
+        .unwrap();
+    let extensions = request.extensions_mut();
+    extensions.insert(asker.principal.clone());
+    extensions.insert(AskedAt(test_moment()));
+    extensions.insert(Visitor::default());
+    extensions.insert(identity.clone());
+    let response = router.clone().oneshot(request).await.unwrap();
+    (
+        response.status(),
+        response.extensions().get::<Problem>().cloned(),
+    )
+}
+
+#[tokio::test]
+async fn every_route_lets_in_whom_it_names_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let settings = CitySettings {
+        clock: Clock::fixed(test_moment()),
+        ..CitySettings::in_directory(folder.path())
+    };
+    let city = City::open(settings, &yakuba::services::all())
+        .await
+        .unwrap();
+    let identity = Identity::with_key(
+        city.clone(),
+        IdentitySettings::new("http://localhost:8080").unwrap(),
+        CityKey::from_bytes([7; 32]),
+    )
+    .unwrap();
+    let routes = yakuba::services::routes();
+    let entries = routes.entries().to_vec();
+    let router = routes.into_router().with_state(city);
+    let mut wrong = Vec::new();
+    for entry in &entries {
+        for asker in askers() {
+            let (status, problem) = ask(&router, &identity, entry, &asker).await;
+            let what = format!("{} {} asked by {}", entry.method, entry.path, asker.name);
+            match refusal(entry.access, &asker) {
+                Some(expected) if problem.as_ref() != Some(&expected) => {
+                    wrong.push(format!("{what}: {status} {problem:?}, not {expected:?}"));
+                }
+                None if matches!(
+                    problem,
+                    Some(
+                        Problem::SignInNeeded
+                            | Problem::TokenNeeded
+                            | Problem::StepUpNeeded
+                            | Problem::Internal(_)
+                    )
+                ) =>
+                {
+                    wrong.push(format!("{what}: {status} {problem:?}"));
+                }
+                _ => {}
+            }
+        }
+    }
+    assert!(
+        wrong.is_empty(),
+        "{} wrong answers:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
+}
+
+#[test]
+fn every_route_needs_something_that_is_declared_once() {
+    let declared: BTreeSet<&str> = yakuba::services::all()
+        .iter()
+        .flat_map(|service| {
+            service
+                .capabilities()
+                .iter()
+                .map(|capability| capability.name)
+        })
+        .collect();
+    let mut seen = BTreeSet::new();
+    for entry in yakuba::services::routes().entries() {
+        assert!(
+            seen.insert((entry.method.to_string(), entry.path)),
+            "{} {} is declared twice",
+            entry.method,
+            entry.path
+        );
+        if let Access::Staff(capability) | Access::System(capability) = entry.access {
+            assert!(
+                declared.contains(capability.name),
+                "{} needs {}, which no service declares",
+                entry.path,
+                capability.name
+            );
+        }
+        if entry.path.starts_with("/desk") {
+            assert_ne!(entry.access, Access::Public, "{} is for staff", entry.path);
+        }
+        // What everybody may change is little, and known by name.
+        if entry.access == Access::Public && entry.method != Method::GET {
+            let known = ["/login", "/logout", "/account"];
+            assert!(
+                known.iter().any(|path| entry.path.starts_with(path)),
+                "{} {} can be used by anybody",
+                entry.method,
+                entry.path
+            );
+        }
+    }
+}
+
+#[test]
+fn every_role_is_made_of_what_services_declare() {
+    let declared: BTreeSet<&str> = yakuba::services::all()
+        .iter()
+        .flat_map(|service| {
+            service
+                .capabilities()
+                .iter()
+                .map(|capability| capability.name)
+        })
+        .collect();
+    for (role, capabilities) in yakuba::roles::capabilities() {
+        for capability in capabilities {
+            assert!(declared.contains(capability), "{role} has {capability}");
+        }
+    }
+}
