@@ -259,3 +259,50 @@ fn words_and_lost_numbers_are_never_zero() {
         DoubtReason::FewerNumbersThanNames
     );
 }
+
+/// Cells as other cities may write them, under one KPI and one year.
+#[test]
+fn cells_of_all_sorts() {
+    for (cell, expected) in [
+        ("令和5年度：10件", "10 件 [] ok"),
+        ("10～20件", "10  [] review"),
+        ("±0件", "0 件 [] ok"),
+        ("10件 見込み", "10 件 [見込み] review"),
+        ("▲１２．５件", "-12.5 件 [] ok"),
+        (
+            "のべ1,234件（うち新規20件）",
+            "1234 件 [のべ; （うち新規20件）] ok",
+        ),
+        ("10件（R5.3末現在）", "10 件 [（R5.3末現在）] ok"),
+        ("検討中", "  [文章] review"),
+        ("（未実施）", "  [未実施] ok"),
+        ("「数値なし。」", "  [数値なし] ok"),
+        ("―", "  [-] ok"),
+        ("－", "  [-] ok"),
+        ("", "  [空欄] ok"),
+        ("　", "  [空欄] ok"),
+        ("3/5", "  [文章] review"),
+        ("3件以上", "3 件 [以上] ok"),
+        ("概ね3件程度", "3 件 [概ね; 程度] ok"),
+        (
+            "0件 ※制度の開始前のため",
+            "0 件 [※制度の開始前のため] review",
+        ),
+    ] {
+        let text = format!(
+            "NO\t具体的な取組\tKPI\t令和4年度 実績\t令和5年度 実績\n1\t窓口\t相談の件数\t7件\t{cell}\n"
+        );
+        let reading = read_text("a.tsv", &text);
+        let read: Vec<String> = rows(&reading.document)
+            .into_iter()
+            .filter(|row| row.fiscal_year == "2023")
+            .map(|row| {
+                format!(
+                    "{} {} [{}] {}",
+                    row.value, row.unit, row.qualifier, row.status
+                )
+            })
+            .collect();
+        assert_eq!(read, [expected], "{cell}");
+    }
+}

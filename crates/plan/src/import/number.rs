@@ -39,8 +39,6 @@ pub(super) struct Scan {
     pub(super) note: Option<String>,
     /// Whether the cell carries a bare note mark (`※` or `[※]`), whose text stands elsewhere.
     pub(super) bare_mark: bool,
-    /// What stands after the last number, as blank-separated words.
-    pub(super) rest: Vec<String>,
 }
 
 const AFTER: [&str; 11] = [
@@ -70,10 +68,7 @@ const LONGEST_CELL: usize = 4_000;
 pub(super) fn scan(raw: &str) -> Scan {
     let text = without_html(raw).replace(['\n', '\t'], " ");
     if text.chars().count() > LONGEST_CELL {
-        return Scan {
-            rest: vec![text],
-            ..Scan::default()
-        };
+        return Scan::default();
     }
     Walker::new(&text).walk()
 }
@@ -117,9 +112,16 @@ impl Walker {
             at = self.step(at);
         }
         self.end_word();
-        let mut rest = std::mem::take(&mut self.lead);
-        rest.append(&mut self.pending);
-        self.scan.rest = rest;
+        let rest = std::mem::take(&mut self.lead);
+        let words = rest.join(" ");
+        if let Some(last) = self.scan.found.last_mut() {
+            // what follows the last number qualifies it, but nobody knows how
+            if words.chars().any(char::is_alphanumeric) {
+                last.left_over = Some(words.clone());
+                last.qualifiers.push(words);
+            }
+            last.qualifiers.append(&mut self.pending);
+        }
         self.scan
     }
 

@@ -97,6 +97,9 @@ impl Kpi<'_> {
     ) {
         let words = title(&found.lead.join(" "));
         let (name, year) = name_of(&found.lead);
+        // marks and the column's own year say nothing further
+        let says_nothing = name.is_empty() && (year.is_none() || year == cell.year);
+        let words = if says_nothing { String::new() } else { words };
         let named = self.is_main(&name);
         if named.is_none() && !name.is_empty() && builder.find(&name).is_some() {
             let index = builder.named(&name);

@@ -154,14 +154,21 @@ fn unnamed(
     index
 }
 
+/// What stands around a name without being part of it.
+const AROUND: [char; 19] = [
+    '：', ':', '＝', '=', '・', '、', ',', '/', '／', ';', '　', ' ', '～', '〜', '~', '±', '-',
+    '|', '。',
+];
+
 /// The name the words of a lead make, and a year that stood before it.
 pub(super) fn name_of(words: &[String]) -> (String, Option<yakuba_kernel::FiscalYear>) {
     let joined = title(&words.join(" "));
-    let joined = joined.trim_matches([
-        '：', ':', '＝', '=', '・', '、', ',', '/', '／', ';', '　', ' ',
-    ]);
+    let joined = joined.trim_matches(AROUND);
+    if let Some(year) = yakuba_kernel::FiscalYear::read(joined) {
+        return (String::new(), Some(year));
+    }
     let (name, year) = without_year(joined);
-    (name.trim_matches(['：', ':', ' ', '・']).to_owned(), year)
+    (name.trim_matches(AROUND).to_owned(), year)
 }
 
 fn without_number(

@@ -58,6 +58,8 @@ fn one_number() {
         ("電子書籍回転数 6.56", row("電子書籍回転数", "6.56", "", "")),
         ("1つ以上", row("", "1", "つ", "以上")),
         ("100 件", row("", "100", "件", "")),
+        ("10件 見込み", row("", "10", "件", "見込み")),
+        ("10件。", row("", "10", "件", "")),
     ] {
         assert_eq!(read(text), [expected], "{text}");
     }
@@ -125,4 +127,14 @@ fn dates_and_ordinals_are_no_figures() {
     ] {
         assert_eq!(read(text), [], "{text}");
     }
+}
+
+#[test]
+fn words_after_the_number_are_doubted() {
+    assert_eq!(
+        scan("10件 見込み").found[0].left_over.as_deref(),
+        Some("見込み")
+    );
+    assert_eq!(scan("10件").found[0].left_over, None);
+    assert_eq!(read("10～20%").len(), 2);
 }
