@@ -1,7 +1,7 @@
 //! A plan in the formats it can be taken along in: one row per figure as CSV or XLSX, the whole document as YAML or JSON.
 
 use thiserror::Error;
-use yakuba_sheets::{Cell, CsvCharset, CsvOptions, Table, write_csv, write_xlsx};
+use yakuba_sheets::{Cell, CsvCharset, CsvOptions, CsvOutput, Table, write_csv, write_xlsx};
 
 use crate::model::document::{Figure, FigureKind, Group, Indicator, PlanDocument, Reading};
 
@@ -196,7 +196,12 @@ fn table(document: &PlanDocument) -> Table {
 /// The figures as CSV: UTF-8, one row per figure, [`COLUMNS`]. Texts that a spreadsheet program could take for a formula
 /// get an apostrophe in front, except plain numbers and a lone dash.
 pub fn to_csv(document: &PlanDocument, charset: CsvCharset) -> Vec<u8> {
-    write_csv(&table(document), CsvOptions { charset }).bytes
+    to_csv_output(document, charset).bytes
+}
+
+/// The figures as CSV like [`to_csv`], with what the charset could not hold.
+pub fn to_csv_output(document: &PlanDocument, charset: CsvCharset) -> CsvOutput {
+    write_csv(&table(document), CsvOptions { charset })
 }
 
 /// The figures as a workbook with one sheet, [`COLUMNS`].

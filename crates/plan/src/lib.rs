@@ -10,6 +10,7 @@ pub mod import;
 pub mod measuring;
 pub mod model;
 mod pages;
+mod sheet_pdf;
 pub mod store;
 
 use yakuba_city::{

@@ -86,16 +86,17 @@ pub(crate) struct Recorded {
 #[utoipa::path(
     post,
     path = "/api/facts",
+    operation_id = "post_facts",
     tag = "facts",
-    summary = "Record facts of another system",
     request_body = Posted,
-    params(("Idempotency-Key" = Option<String>, Header, description = "Makes posting one fact twice the same as once")),
+    params(("Idempotency-Key" = Option<String>, Header)),
     responses(
-        (status = 200, description = "Recorded, or known before", body = Recorded),
-        (status = 401, description = "No token"),
-        (status = 403, description = "The token does not allow this measure"),
-        (status = 409, description = "A different fact was recorded under the same key"),
-        (status = 422, description = "A fact is not well-formed; nothing was recorded"),
+        (status = 200, body = Recorded),
+        (status = 401),
+        (status = 403),
+        (status = 409),
+        (status = 413),
+        (status = 422),
     ),
     security(("token" = []))
 )]

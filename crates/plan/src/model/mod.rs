@@ -1,7 +1,5 @@
 //! The domain of plans: pure types and rules, no database, no HTTP.
 
-pub mod arithmetic;
-pub mod comparison;
 pub mod computation;
 pub mod difference;
 pub mod document;
@@ -10,7 +8,5 @@ pub mod formula;
 pub mod fraction;
 pub mod keys;
 pub mod message;
-pub mod projection;
-pub mod quality;
 pub mod status;
 pub mod totals;

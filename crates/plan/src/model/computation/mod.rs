@@ -8,9 +8,6 @@ mod kinds;
 mod parts;
 mod trace;
 
-#[cfg(test)]
-mod tests;
-
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;

@@ -1,0 +1,82 @@
+# The interface, file names of downloads, the feed
+api-file-figures = { $city }_{ $title }_figures_version-{ $version }
+api-file-plan = { $city }_{ $title }_version-{ $version }
+api-file-sheets = { $city }_{ $title }_yearly-sheets_version-{ $version }
+api-file-sheet = { $city }_{ $title }_yearly-sheet
+
+api-feed-title = Changes in { $title }
+api-feed-version = Version { $version } was published
+api-feed-changes = Changes against the version before: { $n }
+api-feed-missed = Indicators short of their target: { $count } (version { $version })
+api-feed-missed-line = { $indicator }, { $year }: target { $target }, actual { $actual }
+api-feed-corrected = Corrected figures: { $count } (version { $version })
+api-feed-corrected-line = { $indicator }, { $year }: { $before } → { $after }
+api-feed-more = and { $n } more
+
+api-title = Data interface (API)
+api-description = Published plans, their figures and the daily counts behind them, as JSON for other systems and programs. No registration is needed.
+api-open-data = Exact decimals are given as strings (such as "82.8"). A fiscal year runs from April to March; 2023 is 令和5年度. What goes wrong is told as RFC 9457 says (application/problem+json).
+api-openapi-link = OpenAPI 3.1 description (JSON)
+api-choose-heading = Choose what to try it with
+api-choose-text = The addresses below then speak of this plan, indicator and year. After changing the plan, choose the indicator again.
+api-choose = Use these
+api-send = Send and see the answer
+api-example = Example as a command
+api-parameters = Parameters
+api-parameter-name = Name
+api-parameter-place = Where
+api-parameter-meaning = Meaning
+api-in-path = in the address
+api-in-query = query
+api-in-header = header
+
+api-tag-plans = Plans
+api-tag-figures = Figures
+api-tag-facts = Counts
+api-tag-interface = About the interface
+
+api-plans-summary = The published plans
+api-plans-description = The city's own plan, and neighbours' plans to compare with.
+api-plan-summary = A whole plan
+api-plan-description = Everything in the published version, in the shape of a plan file (yakuba-plan/1).
+api-versions-summary = The published versions
+api-versions-description = Each version with its reason, its moment and what it changed.
+api-figures-summary = The figures
+api-figures-description = Baselines, targets and actuals, one row each, with the columns of the CSV file. Actuals computed from facts are among them.
+api-indicator-summary = One indicator
+api-indicator-description = Target, actual (as published and as of now), judgement and its reason for every year.
+api-figure-summary = One figure opened
+api-figure-description = The value, its formula and version, numerator and denominator, down to the daily counts.
+api-comparisons-summary = Comparison of cities
+api-comparisons-description = Indicators of several cities that a person confirmed to mean the same.
+api-search-summary = Search
+api-search-description = Searches everything published. With several words, each must occur.
+api-measures-summary = What is counted
+api-measures-description = Everything this city records counts of.
+api-fact-days-summary = Daily counts
+api-fact-days-description = The sums of each day of a fiscal year. Nothing about persons is in them.
+api-post-facts-summary = Record facts of another system
+api-post-facts-description = Records what another system counted. Each system has a token of its own. At most 10,000 facts in one request, recorded together or not at all.
+api-openapi-summary = This description
+api-openapi-description = The OpenAPI 3.1 description as JSON.
+
+api-parameter-plan = The plan's key
+api-parameter-indicator = The indicator's key
+api-parameter-year = Fiscal year, four digits (2023 is 令和5年度)
+api-parameter-initiative = The initiative's number in the document
+api-parameter-kind = baseline, target or actual
+api-parameter-status = ok, or review (a person should look at it)
+api-parameter-limit = How many to give, at most 1000; 100 when left out
+api-parameter-offset = How many to pass over
+api-parameter-q = What to search for
+api-parameter-measure = The name of what is counted, such as plan.download
+api-parameter-fiscal-year = Fiscal year, four digits
+api-parameter-idempotency-key = Sending twice with the same key records once
+
+api-response-200 = Done
+api-response-401 = No token
+api-response-403 = The token does not allow this measure
+api-response-404 = There is no such thing; also when the plan is not published
+api-response-409 = Something different was recorded under the same key
+api-response-413 = Too much for one request
+api-response-422 = It cannot be understood; the reason is given, and nothing was recorded

@@ -1,0 +1,10 @@
+# データを もらう（API）
+api-title = データを もらう（API）
+api-description = 市（し）の 計画（けいかく）の 数（かず）を、プログラムで もらうことが できます。だれでも つかえます。
+api-choose-heading = ためす ものを えらぶ
+api-choose = これに する
+api-send = おくって 結果（けっか）を 見る
+api-feed-title = { $title }の あたらしい お知（し）らせ
+api-feed-version = あたらしい 計画（けいかく）を だしました（第{ $version }版）
+api-feed-missed = めざす 数（かず）に とどかなかった もの：{ $count }（第{ $version }版）
+api-feed-corrected = 数（かず）を なおしました：{ $count }（第{ $version }版）

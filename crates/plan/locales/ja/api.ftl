@@ -1,0 +1,82 @@
+# データの取得（API）、ダウンロードのファイル名、更新情報
+api-file-figures = { $city }_{ $title }_指標の値_第{ $version }版
+api-file-plan = { $city }_{ $title }_第{ $version }版
+api-file-sheets = { $city }_{ $title }_年次シート_第{ $version }版
+api-file-sheet = { $city }_{ $title }_年次シート
+
+api-feed-title = { $title }の更新情報
+api-feed-version = 第{ $version }版を公表しました
+api-feed-changes = 前の版からの変更：{ $n }件
+api-feed-missed = 目標に届かなかった指標：{ $count }件（第{ $version }版）
+api-feed-missed-line = { $indicator }　{ $year }：目標 { $target }、実績 { $actual }
+api-feed-corrected = 実績の訂正：{ $count }件（第{ $version }版）
+api-feed-corrected-line = { $indicator }　{ $year }：{ $before } → { $after }
+api-feed-more = ほか{ $n }件
+
+api-title = データの取得（API）
+api-description = 公表した計画、指標の値、日ごとの件数を、ほかのシステムやプログラムからJSONで取得できます。登録は不要です。
+api-open-data = 小数を正確に扱うため、値は文字列（例："82.8"）で返します。年度は4月から翌年3月までで、2023は令和5年度です。誤りがあったときは、RFC 9457の形（application/problem+json）で理由を返します。
+api-openapi-link = OpenAPI 3.1の定義（JSON）
+api-choose-heading = 試す対象を選ぶ
+api-choose-text = 下のアドレスの計画、指標、年度が、選んだものに変わります。計画を変えたときは、もう一度指標を選んでください。
+api-choose = この対象にする
+api-send = 送信して結果を見る
+api-example = コマンドの例
+api-parameters = 指定できる項目
+api-parameter-name = 名前
+api-parameter-place = 場所
+api-parameter-meaning = 意味
+api-in-path = アドレスの中
+api-in-query = 問合せ
+api-in-header = ヘッダー
+
+api-tag-plans = 計画
+api-tag-figures = 指標の値
+api-tag-facts = 件数の記録
+api-tag-interface = この仕組みについて
+
+api-plans-summary = 公表している計画の一覧
+api-plans-description = この市の計画と、比べるための近隣市の計画です。
+api-plan-summary = 計画の全文
+api-plan-description = 公表した版の内容すべてです。計画ファイル（yakuba-plan/1）と同じ形です。
+api-versions-summary = 公表した版の一覧
+api-versions-description = 版ごとの理由、日時、前の版からの変更です。
+api-figures-summary = 指標の値の一覧
+api-figures-description = 基準値、目標、実績を1件1行で返します。CSVと同じ列です。記録から集計した実績も含みます。
+api-indicator-summary = 1つの指標
+api-indicator-description = 年度ごとの目標、実績（公表時と現在）、評価とその理由です。
+api-figure-summary = 1つの値の根拠
+api-figure-description = 値、計算式とその版、分子と分母、日ごとの件数までさかのぼれます。
+api-comparisons-summary = 市どうしの比較
+api-comparisons-description = 同じ意味と確認した指標を、市ごとに並べます。
+api-search-summary = 検索
+api-search-description = 公表したものを言葉で探します。空白で区切ると、すべての言葉を含むものを返します。
+api-measures-summary = 数えているもの
+api-measures-description = この市が件数を記録している項目の一覧です。
+api-fact-days-summary = 日ごとの件数
+api-fact-days-description = 1つの項目の、1年度分の日ごとの合計です。個人に関することは含みません。
+api-post-facts-summary = ほかのシステムからの記録
+api-post-facts-description = 窓口や予約など、ほかのシステムで数えた件数を記録します。システムごとのトークンが必要です。1回に1万件まで、すべて記録されるか、1件も記録されないかのどちらかです。
+api-openapi-summary = この定義
+api-openapi-description = OpenAPI 3.1の定義をJSONで返します。
+
+api-parameter-plan = 計画（キー）
+api-parameter-indicator = 指標（キー）
+api-parameter-year = 年度（西暦4桁。2023は令和5年度）
+api-parameter-initiative = 計画書での取組の番号
+api-parameter-kind = baseline（基準値）、target（目標）、actual（実績）のいずれか
+api-parameter-status = ok、またはreview（人の確認が必要なもの）
+api-parameter-limit = 返す件数。1000まで。指定しないときは100
+api-parameter-offset = 読み飛ばす件数
+api-parameter-q = 探す言葉
+api-parameter-measure = 数えているものの名前（例：plan.download）
+api-parameter-fiscal-year = 年度（西暦4桁）
+api-parameter-idempotency-key = 同じキーで2回送っても、1回だけ記録します
+
+api-response-200 = 成功
+api-response-401 = トークンがありません
+api-response-403 = このトークンでは記録できない項目です
+api-response-404 = 見つかりません。公表していない計画もこうなります
+api-response-409 = 同じキーで、違う内容が記録されています
+api-response-413 = 一度に送る量が多すぎます
+api-response-422 = 内容を読み取れません。理由が付きます。何も記録していません
