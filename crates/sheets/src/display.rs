@@ -155,9 +155,9 @@ fn parts(section: &str) -> Parts {
         };
         if let Some(literal) = literal {
             if pattern.is_empty() {
-                parts.before.push_str(&literal)
+                parts.before.push_str(&literal);
             } else {
-                parts.after.push_str(&literal)
+                parts.after.push_str(&literal);
             }
         }
     }

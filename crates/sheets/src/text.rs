@@ -25,7 +25,10 @@ pub(crate) fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Wor
 
 /// The separator: a tab wherever tabs are (prose holds commas but never tabs), else what most lines have most of.
 fn delimiter(text: &str, file_name: &str) -> char {
-    let name = file_name.to_lowercase();
+    let ending = std::path::Path::new(file_name)
+        .extension()
+        .unwrap_or_default()
+        .to_ascii_lowercase();
     let lines = || {
         text.lines()
             .filter(|line| !line.trim().is_empty())
@@ -33,7 +36,7 @@ fn delimiter(text: &str, file_name: &str) -> char {
     };
     let share = |mark: char| lines().filter(|line| line.contains(mark)).count();
     let tabs = share('\t');
-    if name.ends_with(".tsv") || name.ends_with(".tab") || (tabs > 0 && !name.ends_with(".csv")) {
+    if ending == "tsv" || ending == "tab" || (tabs > 0 && ending != "csv") {
         return '\t';
     }
     if tabs > 0 && tabs * 2 >= lines().count() && tabs >= share(',') {

@@ -145,9 +145,8 @@ pub fn write_csv(table: &Table, options: CsvOptions) -> CsvOutput {
 
 fn cell_text(cell: &Cell) -> String {
     match cell {
-        Cell::Text(text) => guard(text),
         Cell::Verbatim(text) if matches!(text.as_str(), "-" | "－" | "+") => text.clone(),
-        Cell::Verbatim(text) => guard(text),
+        Cell::Text(text) | Cell::Verbatim(text) => guard(text),
         Cell::Number(number) => number.clone(),
         Cell::Empty => String::new(),
     }

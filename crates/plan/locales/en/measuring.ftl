@@ -98,3 +98,52 @@ measuring-unjudged-no-start = The target lies ahead, and there is neither a base
 measuring-unjudged-still-accumulating = The year is still being counted, so it is too early to say whether the level is kept.
 measuring-overridden = Set to “{ $status }” by { $by } ({ $date }). Reason: { $reason }
 measuring-overridden-computed = By the figures alone it would be “{ $status }”.
+
+
+# Projection
+measuring-projection-likely = If the past goes on, the target of { $target } for { $year } will probably be reached.
+measuring-projection-open = If the past goes on, it is open whether the target of { $target } for { $year } will be reached.
+measuring-projection-unlikely = If the past goes on, the target of { $target } for { $year } will probably not be reached.
+measuring-projection-range = Projected for { $year }: { $value } ({ $low } to { $high } with { $percent }% probability).
+measuring-projection-limits = A straight line through the figures of { $n } years. What only begins now is not in it.
+measuring-no-projection-too-few = Years with a figure: { $n }. A projection needs at least { $of }.
+measuring-no-projection-reached = The target year has its figure, so there is nothing to project.
+measuring-no-projection-too-far = The target year lies more than { $years } years after the last figure, too far to project.
+measuring-no-projection-too-large = The figures are too large to be projected.
+
+# Check of published figures
+measuring-arithmetic-follows = The published { $published } follows from the counts stated for it.
+measuring-arithmetic-half-up-only = The published { $published } is rounded half up (cut off it would be { $cutoff }).
+measuring-arithmetic-cut-off-only = The published { $published } is cut off (rounded half up it would be { $halfup }).
+measuring-arithmetic-up-only = The published { $published } is rounded up (half up it would be { $halfup }, cut off { $cutoff }).
+measuring-arithmetic-does-not-follow = The published { $published } does not follow from the counts stated for it (half up it would be { $halfup }, cut off { $cutoff }).
+measuring-arithmetic-quotient = { $numerator } ÷ { $denominator } gives { $quotient }.
+measuring-arithmetic-quotient-endless = { $numerator } ÷ { $denominator } gives { $quotient }….
+measuring-arithmetic-mixed = This document rounds some figures one way and some another.
+measuring-arithmetic-common = All figures checked follow by: { $list }
+measuring-way-half-up = rounding half up
+measuring-way-cut-off = cutting off
+measuring-way-up = rounding up
+
+# Data quality
+measuring-quality-high = High
+measuring-quality-medium = Medium
+measuring-quality-low = To be checked
+measuring-source-recorded = Computed from what the services record as it happens.
+measuring-source-posted = Computed from records sent by another system.
+measuring-source-uploaded = Computed from the records of an uploaded file.
+measuring-source-entered = Entered by hand.
+measuring-source-read-from-sheet = Read from a published document.
+measuring-source-unknown = It is not known where the figure comes from.
+measuring-quality-no-evidence = No counts or other evidence are kept beside it.
+measuring-quality-prompt = Median days between happening and recording: { $days }.
+measuring-quality-late = Recorded late; median days between happening and recording: { $days }.
+measuring-quality-never-recounted = The records have not been recounted yet.
+measuring-quality-recounted = Recounted on { $date } without differences.
+measuring-quality-recount-differs = Recounted on { $date }; differences found: { $n }.
+measuring-quality-open-doubts = Points still to be checked: { $n }.
+
+# Other cities
+measuring-comparison-same-name = “{ $name }” has the same name and unit.
+measuring-comparison-synonym = “{ $name }” uses words of the same meaning and has the same unit.
+measuring-comparison-alike = “{ $name }” has a similar name ({ $percent }%) and the same unit.

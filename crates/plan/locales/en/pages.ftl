@@ -244,6 +244,7 @@ plan-doubt-slid-row = The cells of this row seem to be shifted.
 plan-doubt-fewer-numbers-than-names = The cell has fewer numbers than names of indicators.
 plan-doubt-several-numbers = There are several numbers, and it is not clear which one is the actual figure.
 plan-doubt-unit-differs = The unit differs from other fiscal years, or is not given.
+plan-doubt-unit-missing = No unit is given.
 plan-doubt-unit-does-not-suit = The unit does not suit the indicator.
 plan-doubt-words-for-number = Words stand where a number is expected.
 plan-doubt-read-from-prose = The number was read from within a text.

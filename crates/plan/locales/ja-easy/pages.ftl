@@ -211,6 +211,7 @@ plan-doubt-slid-row = 表（ひょう）の 数（かず）の ところが ち�
 plan-doubt-fewer-numbers-than-names = 名前（なまえ）より 数（かず）が 少（すく）ないです。
 plan-doubt-several-numbers = 数（かず）が いくつも あります。どれが 結果（けっか）か わかりません。
 plan-doubt-unit-differs = 数（かぞ）え方（かた）が ほかの 年度（ねんど）と ちがいます。または、書（か）いてありません。
+plan-doubt-unit-missing = 数（かぞ）え方（かた）が 書（か）いてありません。
 plan-doubt-unit-does-not-suit = 数（かぞ）え方（かた）が 合（あ）いません。
 plan-doubt-words-for-number = 数（かず）では ありません。文（ぶん）で 書（か）いてあります。
 plan-doubt-read-from-prose = 文（ぶん）の 中（なか）から 読（よ）んだ 数（かず）です。

@@ -98,3 +98,52 @@ measuring-unjudged-no-start = 目標の年度はまだ先で、比べるため�
 measuring-unjudged-still-accumulating = 年度の途中で集計中のため、維持できているかはまだ分かりません。
 measuring-overridden = { $by }の判断により「{ $status }」としています（{ $date }）。理由：{ $reason }
 measuring-overridden-computed = 数値による判定は「{ $status }」です。
+
+
+# 見込み
+measuring-projection-likely = これまでの傾向が続けば、{ $year }の目標{ $target }に届く見込みです。
+measuring-projection-open = これまでの傾向が続いても、{ $year }の目標{ $target }に届くかどうかは分かりません。
+measuring-projection-unlikely = これまでの傾向のままでは、{ $year }の目標{ $target }に届かない見込みです。
+measuring-projection-range = { $year }の見込みは{ $value }（{ $percent }%の確からしさで{ $low }～{ $high }）です。
+measuring-projection-limits = 過去{ $n }年分の実績を直線で延ばした値です。これから始まる取組の効果は含みません。
+measuring-no-projection-too-few = 実績が{ $n }年分のため、見込みを出せません（{ $of }年分から）。
+measuring-no-projection-reached = 目標年度の実績が出ているため、見込みはありません。
+measuring-no-projection-too-far = 目標年度が最後の実績から{ $years }年より先のため、見込みを出せません。
+measuring-no-projection-too-large = 数値が大きすぎて、見込みを出せません。
+
+# 公表値の検算
+measuring-arithmetic-follows = 公表値{ $published }は、根拠の件数と合っています。
+measuring-arithmetic-half-up-only = 公表値{ $published }は、四捨五入した値です（切捨てでは{ $cutoff }）。
+measuring-arithmetic-cut-off-only = 公表値{ $published }は、切り捨てた値です（四捨五入では{ $halfup }）。
+measuring-arithmetic-up-only = 公表値{ $published }は、切り上げた値です（四捨五入では{ $halfup }、切捨てでは{ $cutoff }）。
+measuring-arithmetic-does-not-follow = 公表値{ $published }は、根拠の件数と合いません（四捨五入では{ $halfup }、切捨てでは{ $cutoff }）。
+measuring-arithmetic-quotient = { $numerator } ÷ { $denominator } から計算した値は{ $quotient }です。
+measuring-arithmetic-quotient-endless = { $numerator } ÷ { $denominator } から計算した値は{ $quotient }…です。
+measuring-arithmetic-mixed = この資料では、端数処理の方法が数値によって異なります。
+measuring-arithmetic-common = 検算した数値は、すべて次の端数処理で説明できます：{ $list }
+measuring-way-half-up = 四捨五入
+measuring-way-cut-off = 切捨て
+measuring-way-up = 切上げ
+
+# データの確かさ
+measuring-quality-high = 高い
+measuring-quality-medium = ふつう
+measuring-quality-low = 要確認
+measuring-source-recorded = 業務の記録から自動で計算しています。
+measuring-source-posted = 他のシステムから送られた記録から計算しています。
+measuring-source-uploaded = 取り込んだファイルの記録から計算しています。
+measuring-source-entered = 手入力の数値です。
+measuring-source-read-from-sheet = 公表資料から読み取った数値です。
+measuring-source-unknown = 数値の出どころが分かりません。
+measuring-quality-no-evidence = 根拠の件数などが登録されていません。
+measuring-quality-prompt = 発生から記録まで、中央値で{ $days }日です。
+measuring-quality-late = 発生から記録まで、中央値で{ $days }日かかっています。
+measuring-quality-never-recounted = 記録の数え直しは、まだ行われていません。
+measuring-quality-recounted = { $date }に記録を数え直し、違いはありませんでした。
+measuring-quality-recount-differs = { $date }に記録を数え直したところ、違いが{ $n }件ありました。
+measuring-quality-open-doubts = 確認が済んでいない点が{ $n }件あります。
+
+# 他市との比較
+measuring-comparison-same-name = 「{ $name }」は名前も単位も同じです。
+measuring-comparison-synonym = 「{ $name }」は同じ意味の言葉で書かれていて、単位も同じです。
+measuring-comparison-alike = 「{ $name }」は名前が似ていて（{ $percent }%）、単位も同じです。

@@ -217,6 +217,7 @@ plan-doubt-slid-row = 行の欄がずれているようです。
 plan-doubt-fewer-numbers-than-names = 指標の名前より数値が少ない欄です。
 plan-doubt-several-numbers = 複数の数値があり、どれが実績か分かりません。
 plan-doubt-unit-differs = 単位がほかの年度と異なるか、書かれていません。
+plan-doubt-unit-missing = 単位が書かれていません。
 plan-doubt-unit-does-not-suit = 単位が指標に合いません。
 plan-doubt-words-for-number = 数値の代わりに文章が書かれています。
 plan-doubt-read-from-prose = 文章の中から読み取った数値です。

@@ -8,6 +8,9 @@ mod kinds;
 mod parts;
 mod trace;
 
+#[cfg(test)]
+mod tests;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;

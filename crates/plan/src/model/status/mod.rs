@@ -6,6 +6,9 @@
 mod course;
 mod judge;
 
+#[cfg(test)]
+mod tests;
+
 use jiff::Timestamp;
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
