@@ -293,7 +293,7 @@ pub async fn measure(city: &City, plan: Arc<PublishedPlan>) -> Result<MeasuredPl
         .list
         .iter()
         .flat_map(|indicator| &indicator.years)
-        .filter(|year| year.year < running && year.value().is_some() && year.target.is_some())
+        .filter(|year| year.year < running && year.standing.status() != Status::CannotBeJudged)
         .map(|year| year.year)
         .max();
     Ok(MeasuredPlan {

@@ -157,7 +157,7 @@ pub(super) async fn list(
 
 #[derive(Template)]
 #[template(
-    source = r#"{% if !stage.is_empty() %}<span class="chip-label">{{ stage }}</span> {% endif %}{% for badge in badges %}{{ badge }} {% endfor %}"#,
+    source = r#"{% if !stage.is_empty() %}<span class="chip-label">{{ stage }}</span> {% endif %}<span class="badges">{% for badge in badges %}{{ badge }}{% endfor %}</span>"#,
     ext = "html"
 )]
 struct Badges {
