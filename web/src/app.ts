@@ -1,6 +1,7 @@
 // Comfort only: every page works without this file.
 import htmx from "htmx.org";
 import { filterTables } from "./filter-tables";
+import { passkeys } from "./passkey";
 import { toggleMenus } from "./toggle-menus";
 import { warnBeforeLeaving } from "./warn-before-leaving";
 
@@ -12,6 +13,7 @@ htmx.config.selfRequestsOnly = true;
 
 document.documentElement.classList.add("js");
 toggleMenus();
+passkeys();
 filterTables(document);
 warnBeforeLeaving();
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();

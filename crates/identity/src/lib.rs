@@ -1,11 +1,14 @@
 #![doc = include_str!("../README.md")]
 
+mod asked;
+mod desk;
 mod error;
 mod identity;
 mod key;
 mod layer;
 pub mod model;
 pub mod oidc;
+mod pages;
 mod passkeys;
 mod service;
 mod settings;
@@ -35,3 +38,6 @@ pub use store::{
     tokens::{NewToken, create_token},
 };
 pub use visitor::Visitor;
+
+/// The texts of identity's pages.
+pub static WORDS: yakuba_ui::Catalogue = yakuba_ui::catalogue!("identity");

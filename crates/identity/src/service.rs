@@ -1,7 +1,8 @@
 //! What the program needs to know to run identity.
 
 use yakuba_city::{
-    Actor, JobFailure, JobKind, Measure, MeasureKind, Migration, Service, web::Capability,
+    Actor, JobFailure, JobKind, Measure, MeasureKind, MenuItem, Migration, Service,
+    web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
 
@@ -46,6 +47,24 @@ impl Service for IdentityService {
 
     fn capabilities(&self) -> &'static [Capability] {
         &[ADMINISTER, PERSONNEL, READ_AUDIT]
+    }
+
+    fn routes(&self) -> Routes {
+        crate::pages::routes().merge(crate::desk::routes())
+    }
+
+    fn menu(&self) -> Vec<MenuItem> {
+        [
+            ("/desk/identity", "identity-desk-title", ADMINISTER),
+            ("/desk/identity/personnel", "identity-personnel", PERSONNEL),
+            ("/desk/identity/audit", "identity-audit", READ_AUDIT),
+        ]
+        .map(|(url, label, capability)| MenuItem {
+            url,
+            label,
+            capability: Some(capability),
+        })
+        .to_vec()
     }
 
     fn jobs(&self) -> Vec<JobKind> {

@@ -1,0 +1,10 @@
+identity-sign-in = ログインする
+identity-login-name = ログインの名前（職員の番号）
+identity-password = パスワード
+identity-sign-in-passkey = パスキーで ログインする
+identity-second-factor = コードを 入れてください
+identity-second-factor-codes = アプリに 出ている 6つの 数字を 入れてください。
+identity-error-refused = ログインの 名前か パスワードが ちがいます。
+identity-error-wait = たくさん まちがえました。{ $n }秒 待ってから もう一度 入れてください。
+identity-done-again = 時間が すぎました。もう一度 ログインしてください。
+identity-done-signed-out = ログアウトしました。
