@@ -63,8 +63,11 @@ struct Tag {
 }
 
 fn tag(text: &str) -> Option<(Tag, usize)> {
-    let inside = text.strip_prefix('<')?;
-    let end = inside.find('>').filter(|end| *end < 400)?;
+    let inside = text
+        .strip_prefix('<')
+        .filter(|inside| inside.starts_with(|c: char| c == '/' || c.is_ascii_alphabetic()))?;
+    // no tag is longer; looking further would take for ever in a cell full of `<`
+    let end = inside.bytes().take(400).position(|byte| byte == b'>')?;
     let inner = &inside[..end];
     let closing = inner.starts_with('/');
     let name: String = inner
@@ -78,7 +81,10 @@ fn tag(text: &str) -> Option<(Tag, usize)> {
 }
 
 fn entity(text: &str) -> Option<(char, usize)> {
-    let end = text.find(';').filter(|end| *end <= 10)?;
+    if !text[1..].starts_with(|c: char| c == '#' || c.is_ascii_alphabetic()) {
+        return None;
+    }
+    let end = text.bytes().take(11).position(|byte| byte == b';')?;
     let name = &text[1..end];
     let character = match name {
         "amp" => '&',

@@ -138,3 +138,60 @@ fn words_after_the_number_are_doubted() {
     assert_eq!(scan("10件").found[0].left_over, None);
     assert_eq!(read("10～20%").len(), 2);
 }
+
+/// Numbers as people write them.
+fn written() -> impl proptest::strategy::Strategy<Value = (Decimal, String)> {
+    use proptest::prelude::*;
+    (
+        0_i64..1_000_000_000,
+        0_u32..4,
+        0_usize..4,
+        any::<bool>(),
+        any::<bool>(),
+    )
+        .prop_map(|(digits, places, sign, grouped, wide)| {
+            let value = Decimal::new(digits, places);
+            let plain = value.to_string();
+            let (whole, fraction) = plain.split_once('.').unwrap_or((&plain, ""));
+            let mut text = String::new();
+            for (index, digit) in whole.chars().enumerate() {
+                if grouped && index > 0 && (whole.len() - index) % 3 == 0 {
+                    text.push(',');
+                }
+                text.push(digit);
+            }
+            if !fraction.is_empty() {
+                text = format!("{text}.{fraction}");
+            }
+            let (mark, factor) = [("", 1), ("+", 1), ("-", -1), ("△", -1)][sign];
+            text = format!("{mark}{text}");
+            if wide {
+                let widen = |c: char| {
+                    if c.is_ascii() {
+                        char::from_u32(c as u32 + 0xfee0).unwrap()
+                    } else {
+                        c
+                    }
+                };
+                text = text.chars().map(widen).collect();
+            }
+            (value * Decimal::from(factor), text)
+        })
+}
+
+proptest::proptest! {
+    #[test]
+    fn every_way_of_writing_a_number_is_read(
+        (value, text) in written(),
+        name in "(申込み|利用率|窓口の件数)?",
+        unit in "(件|%|か所|千円|ポイント|人日)?",
+        after in "(以内|程度|（138%）|)",
+    ) {
+        let cell = format!("{name} {text}{unit}{after}");
+        let found = scan(&cell).found;
+        proptest::prop_assert_eq!(found.len(), 1, "{}", cell);
+        proptest::prop_assert_eq!(found[0].value, value, "{}", cell);
+        proptest::prop_assert_eq!(found[0].unit.clone().unwrap_or_default(), unit);
+        proptest::prop_assert_eq!(found[0].lead.concat(), name);
+    }
+}
