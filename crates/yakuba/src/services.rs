@@ -1,8 +1,8 @@
 //! The list of services: adding one is one line here.
 
 use yakuba_city::{MenuItem, Service, web::Routes};
-use yakuba_identity::IdentityService;
-use yakuba_plan::PlanService;
+use yakuba_identity::{ADMINISTER, IdentityService};
+use yakuba_plan::{PlanService, capabilities::VIEW};
 use yakuba_ui::Catalogue;
 
 /// Every service of a city, blocks first.
@@ -10,10 +10,34 @@ pub fn all() -> Vec<&'static dyn Service> {
     vec![&IdentityService, &PlanService]
 }
 
-/// The texts that a service's menu entries name.
-fn catalogue(_service: &str) -> &'static Catalogue {
-    &crate::server::WORDS
-}
+/// The entries that every city has; their labels are texts of the binary.
+const MENU: [MenuItem; 5] = [
+    MenuItem {
+        url: "/plan",
+        label: "yakuba-menu-plans",
+        capability: None,
+    },
+    MenuItem {
+        url: "/compare",
+        label: "yakuba-menu-compare",
+        capability: None,
+    },
+    MenuItem {
+        url: "/search",
+        label: "yakuba-menu-search",
+        capability: None,
+    },
+    MenuItem {
+        url: "/desk/plan",
+        label: "yakuba-menu-desk",
+        capability: Some(VIEW),
+    },
+    MenuItem {
+        url: "/desk/accounts",
+        label: "yakuba-menu-accounts",
+        capability: Some(ADMINISTER),
+    },
+];
 
 /// The routes of every service.
 pub fn routes() -> Routes {
@@ -22,12 +46,14 @@ pub fn routes() -> Routes {
     })
 }
 
-/// The menu entries of every service, each with the texts that its label is in.
+/// The menu entries, each with the texts that its label is in. An entry that leads nowhere is left out.
 pub(crate) fn menu() -> Vec<(MenuItem, &'static Catalogue)> {
-    let mut menu = Vec::new();
-    for service in all() {
-        let texts = catalogue(service.name());
-        menu.extend(service.menu().into_iter().map(|item| (item, texts)));
-    }
-    menu
+    let routes = routes();
+    let exists = |item: &MenuItem| routes.entries().iter().any(|entry| entry.path == item.url);
+    let texts: &'static Catalogue = &crate::server::WORDS;
+    MENU.into_iter()
+        .chain(all().into_iter().flat_map(|service| service.menu()))
+        .filter(exists)
+        .map(|item| (item, texts))
+        .collect()
 }

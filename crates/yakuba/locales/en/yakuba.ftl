@@ -5,3 +5,8 @@ yakuba-problem-detail = What happened
 # The foot of the page
 yakuba-footer-api = About the API
 yakuba-desk = Desk
+yakuba-menu-plans = Plans
+yakuba-menu-compare = Compare cities
+yakuba-menu-search = Search
+yakuba-menu-desk = Plans (desk)
+yakuba-menu-accounts = Accounts

@@ -5,3 +5,8 @@ yakuba-problem-detail = くわしいこと
 # ページの下
 yakuba-footer-api = API（ほかのシステムのための説明（せつめい））
 yakuba-desk = 仕事（しごと）
+yakuba-menu-plans = 計画（けいかく）
+yakuba-menu-compare = ほかの市（し）とくらべる
+yakuba-menu-search = さがす
+yakuba-menu-desk = 計画（けいかく）の仕事（しごと）
+yakuba-menu-accounts = アカウント

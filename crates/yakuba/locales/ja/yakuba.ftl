@@ -5,3 +5,8 @@ yakuba-problem-detail = くわしい内容
 # ページの下
 yakuba-footer-api = APIの説明
 yakuba-desk = 業務
+yakuba-menu-plans = 計画
+yakuba-menu-compare = 市の比較
+yakuba-menu-search = 検索
+yakuba-menu-desk = 計画の業務
+yakuba-menu-accounts = アカウント

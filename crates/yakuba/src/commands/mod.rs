@@ -17,7 +17,7 @@ mod version;
 use std::{io::Write as _, path::Path};
 
 use yakuba_city::{Actor, City};
-use yakuba_plan::{PlanError, model::difference::Change, store};
+use yakuba_plan::{measuring::publish_in, model::difference::Change};
 
 use crate::{
     cli::{Cli, Command},
@@ -84,10 +84,7 @@ pub(crate) async fn publish_plan(
     let input = (key.to_owned(), reason.to_owned());
     let published = city
         .write(actor, input, |tx, (key, reason)| {
-            Box::pin(async move {
-                let published = store::publish(tx, key, reason, &[]).await?;
-                Ok::<_, PlanError>(published)
-            })
+            Box::pin(publish_in(tx, key, reason))
         })
         .await?;
     Ok(published)

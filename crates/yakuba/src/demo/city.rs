@@ -155,9 +155,9 @@ async fn write(tx: &Tx, input: &Input) -> Result<(), IdentityError> {
     for (name, value) in [
         ("city.name", &file.city.name),
         ("city.name_en", &file.city.name_en),
-        ("city.description", &file.city.description),
-        ("city.description_en", &file.city.description_en),
-        ("city.description_easy", &file.city.description_easy),
+        ("city.about", &file.city.description),
+        ("city.about_en", &file.city.description_en),
+        ("city.about_easy", &file.city.description_easy),
     ] {
         tx.set(name, value).await?;
     }

@@ -7,12 +7,10 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use yakuba_city::{
-    Actor, City, CityError, Clock, Fact, FactId, JAPAN, MeasureDefinition, MeasureKind,
-    sql::Sql as _,
+    Actor, City, CityError, Fact, FactId, JAPAN, MeasureDefinition, MeasureKind, sql::Sql as _,
 };
 use yakuba_kernel::{Channel, DepartmentCode, FiscalYear, MeasureName, Quantity, Subject};
 
-use super::city::morning_of;
 use crate::failure::Failure;
 
 #[derive(Debug, Clone, Deserialize)]
@@ -100,8 +98,16 @@ struct Batch {
     taken_back_on: Date,
 }
 
-/// Registers the measures and records all facts, month by month, each measure as the system it comes from.
-pub(super) async fn make(city: &City, clock: &Clock) -> Result<(), Failure> {
+/// Something that is recorded on a day.
+pub(super) enum Recording {
+    /// Facts of one measure, as the system they come from.
+    Facts(String, Vec<Fact>),
+    /// The fact with a key is found to be wrong.
+    TakeBack(String, String),
+}
+
+/// Registers the measures and returns what is to be recorded on which day.
+pub(super) async fn prepare(city: &City) -> Result<BTreeMap<Date, Vec<Recording>>, Failure> {
     let measures: MeasuresFile = super::read("demo/measures.yaml")?;
     let file: FactsFile = super::read("demo/facts.yaml")?;
     let sources: BTreeMap<MeasureName, String> = measures
@@ -109,44 +115,54 @@ pub(super) async fn make(city: &City, clock: &Clock) -> Result<(), Failure> {
         .iter()
         .map(|measure| (measure.name.clone(), measure.source.clone()))
         .collect();
-    register(city, measures).await?;
-
-    // Month of recording → measure → facts.
-    let mut months: BTreeMap<Date, BTreeMap<MeasureName, Vec<Fact>>> = BTreeMap::new();
-    for series in &file.series {
-        for row in &series.rows {
-            for (day, quantity) in happenings(&file, series, row)? {
-                let fact = fact_of(series, row, day, quantity)?;
-                let recorded = day.first_of_month().saturating_add(1.month());
-                let facts = months.entry(recorded).or_default();
-                facts.entry(series.measure.clone()).or_default().push(fact);
-            }
-        }
-    }
     let source_of = |measure: &MeasureName| {
         sources
             .get(measure)
             .cloned()
             .unwrap_or_else(|| "facts".to_owned())
     };
-    for (recorded, measures) in months {
-        for batch in file.batches.iter().filter(|batch| {
-            batch.recorded_on >= recorded.saturating_sub(1.month()) && batch.recorded_on < recorded
-        }) {
-            clock.set(morning_of(batch.recorded_on)?);
-            record(city, source_of(&batch.measure), vec![batch_fact(batch)?]).await?;
+    register(city, measures).await?;
+
+    // Everything of a month comes in on the first day of the next.
+    let mut months: BTreeMap<(Date, MeasureName), Vec<Fact>> = BTreeMap::new();
+    for series in &file.series {
+        for row in &series.rows {
+            for (day, quantity) in happenings(&file, series, row)? {
+                let fact = fact_of(series, row, day, quantity)?;
+                let recorded = day.first_of_month().saturating_add(1.month());
+                months
+                    .entry((recorded, series.measure.clone()))
+                    .or_default()
+                    .push(fact);
+            }
         }
-        clock.set(morning_of(recorded)?);
-        // All at once: they share the commit.
-        let writes = measures
-            .into_iter()
-            .map(|(measure, facts)| record(city, source_of(&measure), facts));
-        futures::future::try_join_all(writes).await?;
+    }
+    let mut days: BTreeMap<Date, Vec<Recording>> = BTreeMap::new();
+    for ((day, measure), facts) in months {
+        let recording = Recording::Facts(source_of(&measure), facts);
+        days.entry(day).or_default().push(recording);
     }
     for batch in &file.batches {
-        clock.set(morning_of(batch.taken_back_on)?);
-        take_back(city, source_of(&batch.measure), &batch.key).await?;
+        let source = source_of(&batch.measure);
+        let recording = Recording::Facts(source.clone(), vec![batch_fact(batch)?]);
+        days.entry(batch.recorded_on).or_default().push(recording);
+        let correction = Recording::TakeBack(source, batch.key.clone());
+        days.entry(batch.taken_back_on)
+            .or_default()
+            .push(correction);
     }
+    Ok(days)
+}
+
+/// Records everything of one day: all at once, so that it shares the commit.
+pub(super) async fn record_all(city: &City, recordings: Vec<Recording>) -> Result<(), Failure> {
+    let writes = recordings
+        .into_iter()
+        .map(async |recording| match recording {
+            Recording::Facts(source, facts) => record(city, source, facts).await,
+            Recording::TakeBack(source, key) => take_back(city, source, &key).await,
+        });
+    futures::future::try_join_all(writes).await?;
     Ok(())
 }
 

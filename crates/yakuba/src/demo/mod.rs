@@ -85,8 +85,8 @@ async fn make(place: &Place) -> Result<(), Failure> {
     let city = City::open(settings, &services::all()).await?;
     mark(&city, BUILDING).await?;
     city::make(&city, &story).await?;
-    facts::make(&city, &clock).await?;
-    plans::make(&city, &clock, story.today).await?;
+    let recordings = facts::prepare(&city).await?;
+    plans::make(&city, &clock, recordings, story.today).await?;
     mark(&city, READY).await?;
     tracing::info!(
         seconds = begun.elapsed().as_secs_f32(),
