@@ -66,7 +66,7 @@ impl Program {
             .find_map(|word| word.strip_prefix("http://"))
             .unwrap_or_else(|| panic!("no address in {line:?}"))
             .to_owned();
-        let server = Server {
+        let mut server = Server {
             child,
             address,
             _lines: lines,
@@ -76,10 +76,8 @@ impl Program {
             assert!(begun.elapsed() < Duration::from_secs(60), "never ready");
             std::thread::sleep(Duration::from_millis(10));
         }
-        Server {
-            started_in: begun.elapsed(),
-            ..server
-        }
+        server.started_in = begun.elapsed();
+        server
     }
 }
 
