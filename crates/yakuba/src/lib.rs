@@ -1,7 +1,4 @@
-//! The binary: command line, server and the list of services.
-//!
-//! `cli` says which words there are, `commands` carries them out, `server` is the edge between the network and the
-//! services, `services` is the one list of what this city can do.
+#![doc = include_str!("../README.md")]
 
 pub mod cli;
 mod commands;

@@ -22,6 +22,9 @@ pub use writing::write;
 /// The name of the city's key in its data directory. The key opens encrypted columns.
 pub const KEY_FILE: &str = "city.key";
 
+/// The environment variable that takes the key file's place.
+const KEY_VARIABLE: &str = "YAKUBA_CITY_KEY";
+
 /// The format this program writes, and the only one it reads.
 const FORMAT: &str = "yakuba-backup/1";
 const MANIFEST: &str = "manifest.json";
@@ -220,8 +223,20 @@ impl From<DbErr> for BackupError {
     }
 }
 
+/// The city's key: from the environment, else from its file; none when there is neither.
+fn present_key(data_directory: &std::path::Path) -> std::io::Result<Option<Vec<u8>>> {
+    if let Ok(text) = std::env::var(KEY_VARIABLE) {
+        return Ok(Some(text.into_bytes()));
+    }
+    match std::fs::read(data_directory.join(KEY_FILE)) {
+        Ok(key) => Ok(Some(key)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
 /// Recognises a key without revealing it.
 fn fingerprint(key: &[u8]) -> String {
-    let hash = blake3::derive_key("yakuba 2026 city key fingerprint", key);
+    let hash = blake3::derive_key("yakuba 2026 city key fingerprint", key.trim_ascii());
     blake3::Hash::from_bytes(hash).to_hex()[..16].to_owned()
 }

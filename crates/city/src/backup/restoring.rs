@@ -18,7 +18,7 @@ use zip::ZipArchive;
 use super::{
     BackupError, ColumnKind, FORMAT, KEY_FILE, KeyState, MANIFEST, Manifest, Restored, TableEntry,
     catalogue::{self, Table, quoted},
-    fingerprint,
+    fingerprint, present_key,
     writing::beside,
 };
 use crate::{
@@ -660,10 +660,11 @@ fn put_key(
         return Ok(KeyState::NotNeeded);
     };
     let path = settings.data_directory.join(KEY_FILE);
-    match std::fs::read(&path) {
-        Ok(present) if fingerprint(&present) == *wanted => return Ok(KeyState::Present),
-        Ok(_) => return Ok(KeyState::Different),
-        Err(_) => {}
+    match present_key(&settings.data_directory) {
+        Ok(Some(present)) if fingerprint(&present) == *wanted => return Ok(KeyState::Present),
+        Ok(Some(_)) => return Ok(KeyState::Different),
+        Ok(None) => {}
+        Err(cause) => return Err(BackupError::Read { path, cause }),
     }
     let Some(key) = key else {
         return Ok(KeyState::Missing);

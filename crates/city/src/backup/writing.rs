@@ -18,7 +18,7 @@ use zip::{CompressionMethod, ZipWriter, write::SimpleFileOptions};
 use super::{
     BackupError, ColumnEntry, ColumnKind, FORMAT, KEY_FILE, MANIFEST, Manifest, TableEntry,
     catalogue::{self, Table, quoted},
-    fingerprint,
+    fingerprint, present_key,
 };
 use crate::{City, database::is_sqlite, sql::Sql as _};
 
@@ -90,16 +90,10 @@ async fn write_partial(
         path: path.to_owned(),
         cause,
     };
-    let key = match std::fs::read(city.data_directory().join(KEY_FILE)) {
-        Ok(key) => Some(key),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => None,
-        Err(cause) => {
-            return Err(BackupError::Read {
-                path: city.data_directory().join(KEY_FILE),
-                cause,
-            });
-        }
-    };
+    let key = present_key(city.data_directory()).map_err(|cause| BackupError::Read {
+        path: city.data_directory().join(KEY_FILE),
+        cause,
+    })?;
     let file = create_private(partial).map_err(unwritable)?;
     let (sender, receiver) = mpsc::channel(WAITING);
     let archive = tokio::task::spawn_blocking(move || write_archive(file, receiver));
