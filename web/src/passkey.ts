@@ -10,11 +10,11 @@ export function passkeys(): void {
       button.disabled = true;
       alert.textContent = "";
       carryOut(place)
-        .then(() => location.assign(place.dataset.next ?? "/"))
+        .then(() => location.assign(place.dataset["next"] ?? "/"))
         .catch((cause: unknown) => {
           // A person who closes the browser's own window knows why nothing happened.
           const closed = cause instanceof DOMException && cause.name === "NotAllowedError";
-          alert.textContent = !closed && cause instanceof Refused ? cause.message : (place.dataset.failed ?? "");
+          alert.textContent = !closed && cause instanceof Refused ? cause.message : (place.dataset["failed"] ?? "");
           button.disabled = false;
         });
     });
@@ -24,15 +24,17 @@ export function passkeys(): void {
 class Refused extends Error {}
 
 async function carryOut(place: HTMLElement): Promise<void> {
-  const { publicKey } = (await send(place.dataset.begin ?? "", {})) as { publicKey: Json };
-  if (place.dataset.passkey === "add") {
-    const options = { ...publicKey } as Json;
-    options.challenge = bytes(publicKey.challenge as string);
-    options.user = { ...(publicKey.user as Json), id: bytes((publicKey.user as Json).id as string) };
-    options.excludeCredentials = listed(publicKey.excludeCredentials);
+  const { publicKey } = (await send(place.dataset["begin"] ?? "", {})) as { publicKey: Options };
+  if (place.dataset["passkey"] === "add") {
+    const options = {
+      ...publicKey,
+      challenge: bytes(publicKey.challenge),
+      user: { ...publicKey.user, id: bytes(publicKey.user?.id ?? "") },
+      excludeCredentials: listed(publicKey.excludeCredentials),
+    };
     const made = (await navigator.credentials.create({ publicKey: options as never })) as PublicKeyCredential;
     const answer = made.response as AuthenticatorAttestationResponse;
-    await send(place.dataset.finish ?? "", {
+    await send(place.dataset["finish"] ?? "", {
       name: place.querySelector("input")?.value ?? "",
       credential: {
         ...common(made),
@@ -45,12 +47,14 @@ async function carryOut(place: HTMLElement): Promise<void> {
     });
     return;
   }
-  const options = { ...publicKey } as Json;
-  options.challenge = bytes(publicKey.challenge as string);
-  options.allowCredentials = listed(publicKey.allowCredentials);
+  const options = {
+    ...publicKey,
+    challenge: bytes(publicKey.challenge),
+    allowCredentials: listed(publicKey.allowCredentials),
+  };
   const found = (await navigator.credentials.get({ publicKey: options as never })) as PublicKeyCredential;
   const answer = found.response as AuthenticatorAssertionResponse;
-  await send(place.dataset.finish ?? "", {
+  await send(place.dataset["finish"] ?? "", {
     ...common(found),
     response: {
       authenticatorData: text(answer.authenticatorData),
@@ -63,6 +67,18 @@ async function carryOut(place: HTMLElement): Promise<void> {
 
 type Json = Record<string, unknown>;
 
+interface Known {
+  id: string;
+}
+
+/** What the server sends: as the browser wants it, but with bytes as base64url. */
+interface Options {
+  challenge: string;
+  user?: Known;
+  allowCredentials?: Known[];
+  excludeCredentials?: Known[];
+}
+
 function common(credential: PublicKeyCredential): Json {
   return {
     id: credential.id,
@@ -72,8 +88,8 @@ function common(credential: PublicKeyCredential): Json {
   };
 }
 
-function listed(credentials: unknown): Json[] {
-  return ((credentials as Json[] | undefined) ?? []).map((entry) => ({ ...entry, id: bytes(entry.id as string) }));
+function listed(credentials: Known[] | undefined): Json[] {
+  return (credentials ?? []).map((entry) => ({ ...entry, id: bytes(entry.id) }));
 }
 
 async function send(address: string, content: Json): Promise<unknown> {
