@@ -301,3 +301,8 @@ plan-compare-none = There are no indicators to compare yet.
 plan-compare-caption = Comparison of { $name }
 plan-compare-note = Cities may define or count things differently. Please also see the definitions below.
 plan-compare-definitions = Definitions
+
+plan-evidence-warning = Does not follow from the counts
+plan-projection-heading = Outlook for the target year
+plan-projection-chart = { $indicator }: outlook
+plan-quality-heading = How reliable the figures are

@@ -268,3 +268,8 @@ plan-compare-none = くらべる ことが できる ものは まだ ありま�
 plan-compare-caption = { $name }を くらべる
 plan-compare-note = 市（し）に よって、数（かぞ）え方（かた）が ちがうことが あります。下（した）の 説明（せつめい）も 読（よ）んでください。
 plan-compare-definitions = それぞれの ことばの 意味（いみ）
+
+plan-evidence-warning = 数（かず）が 合（あ）いません
+plan-projection-heading = これからの 見込（みこ）み
+plan-projection-chart = { $indicator }の 見込（みこ）み
+plan-quality-heading = 数字（すうじ）は どのくらい たしかですか

@@ -274,3 +274,8 @@ plan-compare-none = 比べられる指標はまだありません。
 plan-compare-caption = { $name }の比較
 plan-compare-note = 市によって定義や数え方が異なることがあります。下の定義も見てください。
 plan-compare-definitions = それぞれの定義
+
+plan-evidence-warning = 件数と合いません
+plan-projection-heading = 目標年度の見込み
+plan-projection-chart = { $indicator }の見込み
+plan-quality-heading = 数値の確かさ

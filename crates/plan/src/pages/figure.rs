@@ -14,9 +14,9 @@ use yakuba_city::{
 };
 use yakuba_kernel::{Decimal, FiscalYear, Quantity};
 use yakuba_ui::{
-    Cell, Column, DescriptionList, Disclosure, Html, Language, Page, Shell, StatusBadge, Table,
+    Cell, ChipLabel, Column, DescriptionList, Disclosure, Html, Language, Page, Shell, StatusBadge, Table,
     Words,
-    charts::{BarAndTarget, Series, Share},
+    charts::{BarAndTarget, Line, Series, Share},
     format,
 };
 
@@ -25,9 +25,13 @@ use crate::{
     capabilities::RECORDS,
     measuring::{Actual, MeasuredIndicator, MeasuredPlan, MeasuredYear},
     model::{
-        computation::{Computed, Parts, formula_in_words, trace},
-        document::{Evidence, Figure},
+        arithmetic::{self, Scale},
+        computation::{Computed, Parts, formula_in_words, measures_of, trace},
+        document::{Evidence, Figure, FigureKind, Reading},
         formula::{Formula, FormulaKind, Selection},
+        message::Message,
+        projection::{self, Past},
+        quality::{self, Evidenced, Grade, Recount, SourceKind},
     },
     store,
 };
@@ -47,6 +51,10 @@ struct IndicatorBody {
     formula_version: i64,
     is_live: bool,
     recount: String,
+    projection: Option<ProjectionView>,
+    quality: ChipLabel,
+    quality_reasons: Vec<String>,
+    comparison: Option<i64>,
 }
 
 pub(super) async fn indicator(
@@ -88,7 +96,12 @@ pub(super) async fn indicator(
             "plan-source-document"
         }),
     );
+    let (quality, quality_reasons) = quality(&city, measured, &plan, &names).await?;
     let body = IndicatorBody {
+        projection: projection(measured, &plan, &names, words),
+        quality,
+        quality_reasons,
+        comparison: store::comparison_of(city.db(), plan.plan.record.id, &indicator_key).await?,
         words,
         owner: (measured.owner.shown(), plan.owner_href(&measured.owner)),
         facts,
@@ -185,7 +198,7 @@ struct YearBody {
     share: Option<Share>,
     parts: Option<Table>,
     counts: Vec<CountView>,
-    evidence: Vec<String>,
+    evidence: Vec<EvidenceView>,
     recount: String,
 }
 
@@ -259,7 +272,7 @@ pub(super) async fn year(
         parts: computed.and_then(|(now, _)| parts_table(now, &names, words)),
         counts,
         evidence: stated
-            .map(|figure| evidence(figure, words))
+            .map(|figure| evidence(figure, unit, &names, words))
             .unwrap_or_default(),
         recount: recount(&city, words).await?,
     };
@@ -595,20 +608,132 @@ fn doubts(figure: &Figure, words: Words) -> Vec<String> {
         .collect()
 }
 
-fn evidence(figure: &Figure, words: Words) -> Vec<String> {
-    let shown = |evidence: &Evidence| {
-        words
-            .with(
-                "plan-evidence",
-                &[
-                    ("numerator", format::decimal(evidence.numerator).into()),
-                    ("denominator", format::decimal(evidence.denominator).into()),
-                    ("text", evidence.text.clone().into()),
-                ],
-            )
-            .into_owned()
+/// Counts stated for a figure, and whether the figure follows from them.
+struct EvidenceView {
+    counts: String,
+    warning: bool,
+    verdict: Vec<String>,
+}
+
+fn evidence(figure: &Figure, unit: Option<&str>, names: &Names, words: Words) -> Vec<EvidenceView> {
+    let unit = match &figure.reading {
+        Reading::Number(number) => number.unit.as_deref().or(unit),
+        _ => unit,
     };
-    figure.evidence.iter().map(shown).collect()
+    figure
+        .evidence
+        .iter()
+        .map(|evidence| {
+            let check =
+                figure.reading.value().and_then(|value| arithmetic::check(evidence, value, Scale::of_unit(unit)));
+            EvidenceView {
+                counts: counts_shown(evidence, words),
+                warning: check.as_ref().is_some_and(|check| check.warning),
+                verdict: check.map(|check| names.sentences(&check.explanation)).unwrap_or_default(),
+            }
+        })
+        .collect()
+}
+
+fn counts_shown(evidence: &Evidence, words: Words) -> String {
+    words
+        .with(
+            "plan-evidence",
+            &[
+                ("numerator", format::decimal(evidence.numerator).into()),
+                ("denominator", format::decimal(evidence.denominator).into()),
+                ("text", evidence.text.clone().into()),
+            ],
+        )
+        .into_owned()
+}
+
+/// Where the indicator is heading: the line of the past years carried on to the target year, with its uncertainty.
+struct ProjectionView {
+    chart: Option<Line>,
+    sentences: Vec<String>,
+}
+
+fn projection(measured: &MeasuredIndicator, plan: &MeasuredPlan, names: &Names, words: Words) -> Option<ProjectionView> {
+    let indicator = &measured.indicator;
+    let direction = crate::measuring::direction(measured)?;
+    let (target_year, target) = measured.course.last_target()?;
+    let past: Vec<(FiscalYear, Decimal)> = measured
+        .years
+        .iter()
+        .filter(|year| year.year < plan.running_year())
+        .filter_map(|year| Some((year.year, year.value()?)))
+        .collect();
+    if past.is_empty() || target_year < plan.running_year() {
+        return None;
+    }
+    let places = past.iter().map(|(_, value)| value.scale()).max().unwrap_or(0);
+    let asked = Past {
+        actuals: &past,
+        target_year,
+        target,
+        direction,
+        share: indicator.unit.as_deref() == Some("%"),
+        places,
+    };
+    let found = match projection::project(&asked) {
+        Ok(found) => found,
+        Err(reason) => return Some(ProjectionView { chart: None, sentences: vec![names.sentence(&reason.message())] }),
+    };
+    let years: Vec<FiscalYear> = past.first().map_or_else(Vec::new, |(first, _)| first.through(target_year).collect());
+    let at = |year: &FiscalYear| past.iter().find(|(known, _)| known == year).map(|(_, value)| *value);
+    let series = Series::new(String::new())
+        .actual(years.iter().map(at))
+        .planned(years.iter().map(|year| measured.year(*year).and_then(MeasuredYear::target_value)));
+    let chart = Line::new(
+        words.language(),
+        "projection",
+        words.with_text("plan-projection-chart", "indicator", &indicator.name),
+        indicator.unit.clone().unwrap_or_default(),
+        series,
+    )
+    .years(years.iter().copied())
+    .projection(years.iter().map(|year| (*year == target_year).then_some((found.value, found.low, found.high))));
+    Some(ProjectionView { chart: Some(chart), sentences: names.sentences(&found.explanation) })
+}
+
+/// How far the figures can be relied on: where they come from, how late they arrive, when they were last counted again.
+async fn quality(
+    city: &City,
+    measured: &MeasuredIndicator,
+    plan: &MeasuredPlan,
+    names: &Names,
+) -> Result<(ChipLabel, Vec<String>), Problem> {
+    let live = measured.indicator.formula.as_ref().filter(|formula| formula.kind != FormulaKind::Entered);
+    let origins = match live {
+        Some(formula) => store::origins(city.db(), &measures_of([formula])).await?,
+        None => Vec::new(),
+    };
+    let stated = || measured.indicator.figures.iter().filter(|figure| figure.kind == FigureKind::Actual);
+    let mut sources: Vec<SourceKind> = origins.iter().map(|origin| origin.source).collect();
+    if live.is_none() {
+        let read = stated().any(|figure| figure.source.is_some() || !figure.text.is_empty());
+        sources.push(if read { SourceKind::ReadFromSheet } else { SourceKind::Entered });
+    }
+    let delays: Vec<i64> = origins.iter().map(|origin| origin.delay_days).collect();
+    let recount = yakuba_city::last_recount(city.db())
+        .await?
+        .map(|(at, _, differences)| Recount { on: yakuba_city::JAPAN.to_datetime(at).date(), differences });
+    let badge = quality::badge(&Evidenced {
+        sources: &sources,
+        delays: &delays,
+        recount,
+        open_doubts: stated().filter(|figure| figure.needs_review()).count(),
+        has_evidence: stated().any(|figure| !figure.evidence.is_empty()),
+        today: plan.today,
+    });
+    let name = names.sentence(&Message::new(badge.grade.message_id()));
+    let chip = match badge.grade {
+        Grade::High => ChipLabel::new(name).green(),
+        Grade::Medium => ChipLabel::new(name).orange(),
+        Grade::Low => ChipLabel::new(name).red(),
+    };
+    Ok((chip, names.sentences(&badge.explanation)))
 }
 
 #[derive(Template)]

@@ -1,10 +1,13 @@
 //! The daily counts behind a computed figure, narrowed exactly as its formula narrows them.
 
-use sea_orm::{ConnectionTrait, Value};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use yakuba_city::{DayTotal, StoredFact, sql::Sql as _};
-use yakuba_kernel::FiscalYear;
+use yakuba_kernel::{FiscalYear, MeasureName};
 
-use crate::{error::PlanError, model::formula::Selection};
+use crate::{
+    error::PlanError,
+    model::{formula::Selection, quality::SourceKind},
+};
 
 /// The condition that a roll-up row or fact belongs to a selection, with its values from `$first` on.
 fn condition(selection: &Selection, first: usize) -> (String, Vec<Value>) {
@@ -113,4 +116,57 @@ pub async fn facts_of_day(
             values,
         )
         .await?)
+}
+
+/// Where a fact comes from and how late it arrived.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Origin {
+    /// Who recorded it.
+    pub source: SourceKind,
+    /// Whole days between happening and recording, at least 0.
+    pub delay_days: i64,
+}
+
+/// How many of a measure's newest facts speak for its delay.
+const SAMPLE: u32 = 200;
+
+/// Origins of the newest facts of some measures: enough to say how late facts usually arrive.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn origins(
+    connection: &(impl ConnectionTrait + Sync),
+    measures: &[MeasureName],
+) -> Result<Vec<Origin>, PlanError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        source: String,
+        at: i64,
+        recorded_at: i64,
+        external: i64,
+    }
+    const DAY: i64 = 24 * 60 * 60 * 1_000_000;
+    let mut origins = Vec::new();
+    for measure in measures {
+        let rows: Vec<Row> = connection
+            .rows(
+                &format!(
+                    "SELECT source, at, recorded_at,
+                            (SELECT COUNT(*) FROM measures m WHERE m.name = $1) AS external
+                     FROM facts WHERE measure = $1 AND sign = 1 ORDER BY day DESC LIMIT {SAMPLE}"
+                ),
+                [measure.as_str().into()],
+            )
+            .await?;
+        origins.extend(rows.into_iter().map(|row| Origin {
+            source: match (row.source.starts_with("system:"), row.external > 0) {
+                (true, _) => SourceKind::Posted,
+                // A measure no service declares came in by a file.
+                (false, true) => SourceKind::Uploaded,
+                (false, false) => SourceKind::Recorded,
+            },
+            delay_days: ((row.recorded_at - row.at) / DAY).max(0),
+        }));
+    }
+    Ok(origins)
 }

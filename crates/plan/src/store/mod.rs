@@ -12,7 +12,7 @@ pub use comparisons::{
     ComparisonMember, ComparisonRecord, compare, comparison_members, comparison_of, comparisons,
     end_comparison,
 };
-pub use counts::{counts_of_day, counts_of_year, facts_of_day};
+pub use counts::{Origin, counts_of_day, counts_of_year, facts_of_day, origins};
 pub use document::{PartKind, PartRow, load, load_source, part, parts};
 pub use imports::{
     CommittedImport, ImportId, ImportRecord, ImportState, commit_import, discard_import, import,
