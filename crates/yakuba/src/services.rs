@@ -1,7 +1,7 @@
 //! The list of services: adding one is one line here.
 
 use yakuba_city::{MenuItem, Service, web::Routes};
-use yakuba_identity::{ADMINISTER, IdentityService};
+use yakuba_identity::IdentityService;
 use yakuba_plan::{PlanService, capabilities::VIEW};
 use yakuba_ui::Catalogue;
 
@@ -11,7 +11,7 @@ pub fn all() -> Vec<&'static dyn Service> {
 }
 
 /// The entries that every city has; their labels are texts of the binary.
-const MENU: [MenuItem; 5] = [
+const MENU: [MenuItem; 4] = [
     MenuItem {
         url: "/plan",
         label: "yakuba-menu-plans",
@@ -32,11 +32,6 @@ const MENU: [MenuItem; 5] = [
         label: "yakuba-menu-desk",
         capability: Some(VIEW),
     },
-    MenuItem {
-        url: "/desk/accounts",
-        label: "yakuba-menu-accounts",
-        capability: Some(ADMINISTER),
-    },
 ];
 
 /// The routes of every service.
@@ -46,14 +41,24 @@ pub fn routes() -> Routes {
     })
 }
 
+/// The texts that a service's menu entries name.
+fn texts_of(service: &str) -> &'static Catalogue {
+    match service {
+        "identity" => &yakuba_identity::WORDS,
+        _ => &crate::server::WORDS,
+    }
+}
+
 /// The menu entries, each with the texts that its label is in. An entry that leads nowhere is left out.
 pub(crate) fn menu() -> Vec<(MenuItem, &'static Catalogue)> {
     let routes = routes();
     let exists = |item: &MenuItem| routes.entries().iter().any(|entry| entry.path == item.url);
-    let texts: &'static Catalogue = &crate::server::WORDS;
-    MENU.into_iter()
-        .chain(all().into_iter().flat_map(|service| service.menu()))
-        .filter(exists)
-        .map(|item| (item, texts))
+    let own = MENU.into_iter().map(|item| (item, texts_of("yakuba")));
+    let services = all().into_iter().flat_map(|service| {
+        let texts = texts_of(service.name());
+        service.menu().into_iter().map(move |item| (item, texts))
+    });
+    own.chain(services)
+        .filter(|(item, _)| exists(item))
         .collect()
 }

@@ -9,4 +9,3 @@ yakuba-menu-plans = Plans
 yakuba-menu-compare = Compare cities
 yakuba-menu-search = Search
 yakuba-menu-desk = Plans (desk)
-yakuba-menu-accounts = Accounts

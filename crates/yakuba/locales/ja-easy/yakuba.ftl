@@ -9,4 +9,3 @@ yakuba-menu-plans = 計画（けいかく）
 yakuba-menu-compare = ほかの市（し）とくらべる
 yakuba-menu-search = さがす
 yakuba-menu-desk = 計画（けいかく）の仕事（しごと）
-yakuba-menu-accounts = アカウント
