@@ -11,6 +11,9 @@ pub enum PlanError {
     /// There is no such initiative, indicator or figure in the plan.
     #[error("the plan has no part \"{0}\". Reload the page: it may have been removed")]
     NoSuchPart(String),
+    /// There is no account with this log-in name.
+    #[error("there is no member of staff with the log-in name \"{0}\". Make the account first")]
+    NoSuchPerson(String),
     /// A key holds characters that addresses cannot.
     #[error(
         "the key \"{0}\" may hold only letters a–z, digits, hyphens, underscores and dots, at most 60 of them"

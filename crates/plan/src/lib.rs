@@ -14,7 +14,7 @@ mod sheet_pdf;
 pub mod store;
 
 use yakuba_city::{
-    Measure, Migration, Service,
+    JobKind, Measure, Migration, Service,
     web::{Capability, Routes},
 };
 
@@ -30,10 +30,16 @@ impl Service for PlanService {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration::new(
-            "plan_0001_start",
-            include_str!("../migrations/0001_start.sql"),
-        )]
+        vec![
+            Migration::new(
+                "plan_0001_start",
+                include_str!("../migrations/0001_start.sql"),
+            ),
+            Migration::new(
+                "plan_0002_cycle",
+                include_str!("../migrations/0002_cycle.sql"),
+            ),
+        ]
     }
 
     fn measures(&self) -> &'static [Measure] {
@@ -42,6 +48,10 @@ impl Service for PlanService {
 
     fn capabilities(&self) -> &'static [Capability] {
         &capabilities::ALL
+    }
+
+    fn jobs(&self) -> Vec<JobKind> {
+        vec![cycle::reminders()]
     }
 
     fn routes(&self) -> Routes {

@@ -3,6 +3,7 @@
 pub mod arithmetic;
 pub mod comparison;
 pub mod computation;
+pub mod cycle;
 pub mod difference;
 pub mod document;
 pub mod fact_file;

@@ -2,6 +2,7 @@
 
 mod comparisons;
 mod counts;
+pub mod cycle;
 mod document;
 mod imports;
 mod plans;
