@@ -19,6 +19,7 @@ use yakuba_city::{
 };
 
 pub use error::PlanError;
+pub use pages::doubt_sentence;
 
 /// The service as the program runs it.
 #[derive(Debug, Clone, Copy, Default)]

@@ -249,8 +249,8 @@ pub enum PlanCommand {
 /// Read a city's sheets or a plan file into a plan.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Every cell is kept as it stands beside what was understood. What is doubted goes on a review list with the reason
-(exit code 3); nothing is guessed silently, nothing is dropped. The same file twice changes nothing.
+Every cell is kept as it stands beside what was understood. What is doubted goes on a review list with the reason;
+nothing is guessed silently, nothing is dropped. The same file twice changes nothing.
 
 Examples:
   yakuba plan import 進捗管理シート.xlsx --plan midori-2024 --dry-run
@@ -262,6 +262,9 @@ pub struct PlanImport {
     /// The plan's key in addresses: letters a–z, digits, hyphens
     #[arg(long, value_name = "KEY")]
     pub plan: String,
+    /// Exit with code 3 when a person must review something
+    #[arg(long)]
+    pub strict: bool,
     /// Show what would change and write nothing
     #[arg(long)]
     pub dry_run: bool,

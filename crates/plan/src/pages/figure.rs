@@ -589,23 +589,7 @@ fn source(figure: &Figure, words: Words) -> Option<String> {
 }
 
 fn doubts(figure: &Figure, words: Words) -> Vec<String> {
-    figure
-        .doubts
-        .iter()
-        .map(|doubt| {
-            let name = serde_json::to_value(doubt.reason).ok();
-            let name = name
-                .as_ref()
-                .and_then(|name| name.as_str())
-                .unwrap_or_default()
-                .replace('_', "-");
-            let sentence = words.get(&format!("plan-doubt-{name}")).into_owned();
-            match &doubt.detail {
-                Some(detail) => format!("{sentence}（{detail}）"),
-                None => sentence,
-            }
-        })
-        .collect()
+    figure.doubts.iter().map(|doubt| view::doubt(doubt, words)).collect()
 }
 
 /// Counts stated for a figure, and whether the figure follows from them.

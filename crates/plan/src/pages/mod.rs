@@ -11,13 +11,20 @@ mod versions;
 pub(crate) mod view;
 
 use yakuba_city::web::{Access, Routes};
-use yakuba_ui::Catalogue;
+use yakuba_ui::{Catalogue, Language};
+
+use crate::model::document::Doubt;
 
 /// The texts of the public pages.
 pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("pages");
 
 /// The texts of measuring: judgements, formulas, computations.
 pub(crate) static MEASURING: Catalogue = yakuba_ui::catalogue!("measuring");
+
+/// Why a figure is doubted, in a sentence of the language.
+pub fn doubt_sentence(doubt: &Doubt, language: Language) -> String {
+    view::doubt(doubt, WORDS.words(language))
+}
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes {

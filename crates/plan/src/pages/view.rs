@@ -10,7 +10,7 @@ use super::WORDS;
 use crate::{
     measuring::{Actual, MeasuredIndicator, MeasuredPlan, MeasuredYear},
     model::{
-        document::{Direction, Figure, FigureKind, GroupKind, LifeStage, Reading, StatementKind},
+        document::{Direction, Doubt, Figure, FigureKind, GroupKind, LifeStage, Reading, StatementKind},
         status,
     },
     store::PlanRecord,
@@ -190,4 +190,15 @@ pub(crate) fn stage(stage: LifeStage, words: Words) -> String {
         LifeStage::Suspended => "plan-stage-suspended",
     };
     words.get(name).into_owned()
+}
+
+/// Why a figure is doubted, in a sentence.
+pub(crate) fn doubt(doubt: &Doubt, words: Words) -> String {
+    let name = serde_json::to_value(doubt.reason).ok();
+    let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().replace('_', "-");
+    let sentence = words.get(&format!("plan-doubt-{name}")).into_owned();
+    match &doubt.detail {
+        Some(detail) => format!("{sentence}（{detail}）"),
+        None => sentence,
+    }
 }

@@ -5,12 +5,13 @@ use std::{io::Write as _, path::PathBuf};
 use yakuba_city::{Actor, CityError, recount};
 use yakuba_kernel::FiscalYear;
 use yakuba_plan::{
-    PlanError, export,
+    PlanError, doubt_sentence, export,
     import::{ImportOptions, ImportReading, NamedFile, read_documents},
     model::{difference::Change, document::PlanDocument},
     store::{self, NewPlan},
 };
 use yakuba_sheets::CsvCharset;
+use yakuba_ui::Language;
 
 use super::{file_name, note, read_file, say};
 use crate::{
@@ -47,10 +48,10 @@ async fn import(place: &Place, options: PlanImport) -> Result<Outcome, Failure> 
     let reading = read_documents(&files, &options.plan, &settings)
         .map_err(|error| Failure::new(error.to_string()))?;
     account(&reading);
-    let outcome = if reading.review.is_empty() {
-        Outcome::Done
-    } else {
+    let outcome = if options.strict && !reading.review.is_empty() {
         Outcome::NeedsReview
+    } else {
+        Outcome::Done
     };
     if options.dry_run && !place.has_city() {
         say("The plan would be new. Nothing was written.");
@@ -113,6 +114,7 @@ fn account(reading: &ImportReading) {
             shape.figures
         ));
     }
+    let language = spoken();
     for item in &reading.review {
         let place = item.address.as_ref().map_or_else(String::new, |address| {
             format!(
@@ -123,7 +125,7 @@ fn account(reading: &ImportReading) {
         let reasons: Vec<String> = item
             .doubts
             .iter()
-            .map(|doubt| serde_json::to_string(doubt).unwrap_or_default())
+            .map(|doubt| doubt_sentence(doubt, language))
             .collect();
         let year = item
             .path
@@ -134,7 +136,7 @@ fn account(reading: &ImportReading) {
             item.text.replace('\n', " "),
             item.path.initiative_number.as_deref().unwrap_or_default(),
             item.path.indicator.as_deref().unwrap_or_default(),
-            reasons.join(", ")
+            reasons.join(" ")
         ));
     }
     say(format_args!(
@@ -142,6 +144,16 @@ fn account(reading: &ImportReading) {
         reading.cells.len(),
         reading.review.len()
     ));
+}
+
+/// The language of the terminal's locale: reasons are sentences for the person who reads them.
+fn spoken() -> Language {
+    let japanese = ["LC_ALL", "LC_MESSAGES", "LANG"]
+        .into_iter()
+        .filter_map(|name| std::env::var(name).ok())
+        .find(|locale| !locale.is_empty())
+        .is_some_and(|locale| locale.starts_with("ja"));
+    if japanese { Language::Japanese } else { Language::English }
 }
 
 fn show_changes(changes: &[Change]) {
