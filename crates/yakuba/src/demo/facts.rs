@@ -277,6 +277,10 @@ fn happenings(file: &FactsFile, series: &Series, row: &Row) -> Result<Vec<(Date,
         })?;
     for (year, total) in &row.years {
         let days = weighted_days(file, series, row, profile, *year)?;
+        // A year in which nothing happened is reported as nothing, which is not the same as not reported.
+        if let (0, Some((last, _))) = (*total, days.last()) {
+            happened.push((*last, 0));
+        }
         for (day, share) in share_out(&days, total.unsigned_abs()) {
             let share = i64::try_from(share).unwrap_or(i64::MAX) * total.signum();
             match series.grain {

@@ -3,6 +3,7 @@
 //! The clock stands at the right moment for every step, so that the history reads as if it had happened.
 
 mod city;
+mod comparisons;
 mod facts;
 mod plans;
 

@@ -61,6 +61,7 @@ pub(super) async fn make(
     }
     clock.set(morning_of(today)?);
     neighbours(city).await?;
+    super::comparisons::make(city).await?;
     let report = recount(city.db()).await?;
     city.write(Actor::CommandLine, report, |tx, report| {
         Box::pin(async move { tx.note_recount(report).await })
