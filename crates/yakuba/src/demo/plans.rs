@@ -7,7 +7,8 @@ use serde::Deserialize;
 use yakuba_city::{Actor, City, CityError, Clock, recount};
 use yakuba_plan::{
     export::from_yaml,
-    store::{NewPlan, commit_import},
+    model::cycle::file::CycleFile as SeededCycle,
+    store::{NewPlan, commit_import, cycle::seed},
 };
 
 use super::{city::morning_of, facts::Recording};
@@ -60,6 +61,11 @@ pub(super) async fn make(
         }
     }
     clock.set(morning_of(today)?);
+    let told: SeededCycle = super::read("demo/cycle.yaml")?;
+    city.write(Actor::CommandLine, (own, told), |tx, (plan, told)| {
+        Box::pin(seed(tx, plan, told))
+    })
+    .await?;
     neighbours(city).await?;
     super::comparisons::make(city).await?;
     let report = recount(city.db()).await?;
