@@ -325,30 +325,29 @@ impl Identity {
             (-60..sessions::STEP_UP.as_secs()).contains(&age)
         });
         let linked = credentials::linked_account(city.db(), &issuer, &subject).await?;
-        let account = match linked {
-            Some(account) => Some(account),
-            None => {
-                let told = provider.told(claims, &response).await?;
-                let found = self.matching(settings, &told).await?;
-                if let Some(account) = found {
-                    let linked = city
-                        .write(
-                            Actor::Staff(account.0),
-                            (issuer, subject, account),
-                            |tx, (issuer, subject, account)| {
-                                Box::pin(credentials::link_account(tx, issuer, subject, *account))
-                            },
-                        )
-                        .await;
-                    match linked {
-                        Ok(()) => Some(account),
-                        // The account belongs to another subject there: whoever this is, it is not them.
-                        Err(IdentityError::Exists { .. }) => None,
-                        Err(error) => return Err(error),
-                    }
-                } else {
-                    None
+        let account = if linked.is_some() {
+            linked
+        } else {
+            let told = provider.told(claims, &response).await?;
+            let found = self.matching(settings, &told).await?;
+            if let Some(account) = found {
+                let linked = city
+                    .write(
+                        Actor::Staff(account.0),
+                        (issuer, subject, account),
+                        |tx, (issuer, subject, account)| {
+                            Box::pin(credentials::link_account(tx, issuer, subject, *account))
+                        },
+                    )
+                    .await;
+                match linked {
+                    Ok(()) => Some(account),
+                    // The account belongs to another subject there: whoever this is, it is not them.
+                    Err(IdentityError::Exists { .. }) => None,
+                    Err(error) => return Err(error),
                 }
+            } else {
+                None
             }
         };
         let usable = match account {

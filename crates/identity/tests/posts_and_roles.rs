@@ -1,4 +1,5 @@
 //! Stories of departments, posts and what they allow, each on both databases.
+#![allow(clippy::unwrap_used)] // a story may panic
 
 mod support;
 

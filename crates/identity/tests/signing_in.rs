@@ -1,4 +1,5 @@
 //! Stories of signing in, each on both databases.
+#![allow(clippy::unwrap_used)] // a story may panic
 
 mod support;
 

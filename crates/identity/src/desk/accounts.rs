@@ -222,8 +222,7 @@ async fn page(
                 words.get("identity-last-day"),
                 account
                     .last_day
-                    .map(|day| format::date(day, language))
-                    .unwrap_or_else(|| asked.text("ui-none")),
+                    .map_or_else(|| asked.text("ui-none"), |day| format::date(day, language)),
             )
             .text(
                 words.get("identity-account-factors"),

@@ -28,13 +28,13 @@ pub(crate) struct Done {
 pub(crate) async fn show(asked: Asked, Query(query): Query<Done>) -> Result<Response, Problem> {
     require(&asked, PERSONNEL)?;
     let notice = asked.done(query.done.as_deref());
-    Ok(upload_page(asked, notice))
+    Ok(upload_page(asked, notice.as_ref()))
 }
 
-fn upload_page(asked: Asked, notice: Option<NotificationBanner>) -> Response {
+fn upload_page(asked: Asked, notice: Option<&NotificationBanner>) -> Response {
     let words = asked.words;
     let mut content = asked.content();
-    if let Some(notice) = &notice {
+    if let Some(notice) = notice {
         content.add(notice);
     }
     content.paragraph(words.get("identity-personnel-lead"));
@@ -122,7 +122,7 @@ pub(crate) async fn upload(asked: Asked, mut parts: Multipart) -> Result<Respons
         }
         Err(error) => {
             let text = asked.or_problem(error)?;
-            let mut response = upload_page(asked, Some(NotificationBanner::error(text)));
+            let mut response = upload_page(asked, Some(&NotificationBanner::error(text)));
             *response.status_mut() = axum::http::StatusCode::UNPROCESSABLE_ENTITY;
             Ok(response)
         }

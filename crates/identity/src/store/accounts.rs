@@ -86,7 +86,7 @@ impl Row {
 }
 
 async fn one(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     column: &str,
     value: sea_orm::Value,
 ) -> Result<Option<Account>, CityError> {
@@ -104,7 +104,7 @@ async fn one(
 /// # Errors
 /// The database's.
 pub async fn account(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: AccountId,
 ) -> Result<Option<Account>, CityError> {
     one(connection, "id", id.0.into()).await
@@ -115,7 +115,7 @@ pub async fn account(
 /// # Errors
 /// The database's.
 pub async fn account_by_login(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     login_name: &str,
 ) -> Result<Option<Account>, CityError> {
     one(connection, "login_name", login_name.into()).await
@@ -126,7 +126,7 @@ pub async fn account_by_login(
 /// # Errors
 /// The database's.
 pub async fn account_by_email(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     email: &str,
 ) -> Result<Option<Account>, CityError> {
     one(
@@ -142,7 +142,7 @@ pub async fn account_by_email(
 /// # Errors
 /// The database's.
 pub async fn account_by_handle(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     handle: Uuid,
 ) -> Result<Option<Account>, CityError> {
     one(connection, "handle", handle.to_string().into()).await
@@ -153,7 +153,7 @@ pub async fn account_by_handle(
 /// # Errors
 /// The database's.
 pub async fn accounts(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     containing: &str,
     offset: i64,
     limit: i64,
@@ -177,7 +177,7 @@ pub async fn accounts(
 /// # Errors
 /// The database's.
 pub async fn account_names(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     accounts: &[i64],
 ) -> Result<BTreeMap<i64, String>, CityError> {
     #[derive(FromQueryResult)]
@@ -211,7 +211,7 @@ impl StaffNames {
     /// # Errors
     /// The database's.
     pub async fn read<'a>(
-        connection: &(impl ConnectionTrait + Sync),
+        connection: &impl ConnectionTrait,
         actors: impl IntoIterator<Item = &'a str>,
     ) -> Result<Self, CityError> {
         let mut ids: Vec<i64> = actors.into_iter().filter_map(staff_number).collect();
@@ -329,7 +329,7 @@ pub async fn set_account_state(
 /// # Errors
 /// The database's.
 pub async fn posts_of(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: AccountId,
 ) -> Result<Vec<Held>, CityError> {
     Ok(posts_of_many(connection, &[id.0])
@@ -343,7 +343,7 @@ pub async fn posts_of(
 /// # Errors
 /// The database's.
 pub async fn posts_of_many(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     ids: &[i64],
 ) -> Result<BTreeMap<i64, Vec<Held>>, CityError> {
     #[derive(FromQueryResult)]

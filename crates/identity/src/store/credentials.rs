@@ -45,7 +45,7 @@ pub async fn set_password(
 /// # Errors
 /// The database's.
 pub async fn password_hash(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     account: AccountId,
 ) -> Result<Option<String>, CityError> {
     Ok(connection
@@ -79,7 +79,7 @@ impl SecondFactors {
 /// # Errors
 /// The database's.
 pub async fn second_factors(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     account: AccountId,
 ) -> Result<SecondFactors, CityError> {
     #[derive(FromQueryResult)]
@@ -277,7 +277,7 @@ pub struct StoredPasskey {
 /// # Errors
 /// The database's.
 pub async fn passkeys_of(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     account: AccountId,
 ) -> Result<Vec<StoredPasskey>, CityError> {
     #[derive(FromQueryResult)]
@@ -393,7 +393,7 @@ pub async fn remove_passkey(tx: &Tx, account: AccountId, id: i64) -> Result<(), 
 /// # Errors
 /// The database's.
 pub async fn linked_account(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     issuer: &str,
     subject: &str,
 ) -> Result<Option<AccountId>, CityError> {
@@ -411,7 +411,7 @@ pub async fn linked_account(
 /// # Errors
 /// The database's.
 pub async fn is_linked(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     account: AccountId,
 ) -> Result<bool, CityError> {
     let count: Option<i64> = connection

@@ -70,9 +70,7 @@ fn code(text: String) -> Result<DepartmentCode, CityError> {
 ///
 /// # Errors
 /// The database's.
-pub async fn departments(
-    connection: &(impl ConnectionTrait + Sync),
-) -> Result<Vec<Department>, CityError> {
+pub async fn departments(connection: &impl ConnectionTrait) -> Result<Vec<Department>, CityError> {
     let rows: Vec<Row> = connection
         .rows(
             "SELECT code, name_ja, name_en, parent, first_day, last_day, position FROM departments
@@ -118,7 +116,7 @@ pub async fn departments(
 /// # Errors
 /// The database's.
 pub async fn department_names(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     japanese: bool,
 ) -> Result<BTreeMap<DepartmentCode, String>, CityError> {
     Ok(departments(connection)
@@ -224,7 +222,7 @@ pub async fn update_department(tx: &Tx, department: &NewDepartment) -> Result<()
 
 /// Fails when a department does not exist.
 pub(crate) async fn require(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     department: &DepartmentCode,
 ) -> Result<(), IdentityError> {
     let found: Option<String> = connection

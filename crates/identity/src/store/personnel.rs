@@ -66,7 +66,7 @@ impl Preview {
 /// # Errors
 /// The database's.
 pub async fn preview(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     file: &PersonnelFile,
 ) -> Result<Preview, CityError> {
     let departments: BTreeMap<_, _> = super::departments::departments(connection)
@@ -296,7 +296,7 @@ pub async fn keep_upload(
 /// # Errors
 /// The database's.
 pub async fn upload(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Option<UploadedFile>, CityError> {
     #[derive(FromQueryResult)]

@@ -44,7 +44,7 @@ pub struct StoredGrant {
 ///
 /// # Errors
 /// The database's.
-pub async fn roles(connection: &(impl ConnectionTrait + Sync)) -> Result<Vec<Role>, CityError> {
+pub async fn roles(connection: &impl ConnectionTrait) -> Result<Vec<Role>, CityError> {
     #[derive(FromQueryResult)]
     struct RoleRow {
         role_key: String,
@@ -229,7 +229,7 @@ pub async fn revoke_grant(tx: &Tx, id: i64) -> Result<(), IdentityError> {
 /// # Errors
 /// The database's.
 pub async fn stored_grants(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<StoredGrant>, CityError> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -292,7 +292,7 @@ fn department(text: &str) -> Result<DepartmentCode, CityError> {
 /// # Errors
 /// The database's.
 pub async fn grants_of(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     account: AccountId,
     day: Date,
 ) -> Result<Vec<Grant>, CityError> {
@@ -345,10 +345,7 @@ pub async fn grants_of(
 }
 
 /// How many accounts may administer the whole city on a day.
-async fn administrators(
-    connection: &(impl ConnectionTrait + Sync),
-    day: Date,
-) -> Result<i64, CityError> {
+async fn administrators(connection: &impl ConnectionTrait, day: Date) -> Result<i64, CityError> {
     let count: Option<i64> = connection
         .value(
             "SELECT COUNT(DISTINCT a.id) FROM accounts a

@@ -129,7 +129,7 @@ pub(crate) struct LoadedSession {
 
 /// Finds out who a session belongs to and what they may do now; none when it has ended.
 pub(crate) async fn load_session(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     token: &Token,
     now: Timestamp,
     today: Date,
@@ -303,7 +303,7 @@ pub struct ListedSession {
 /// # Errors
 /// The database's.
 pub async fn sessions_of(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     account: AccountId,
     now: Timestamp,
 ) -> Result<Vec<ListedSession>, CityError> {
@@ -424,7 +424,7 @@ impl From<CeremonyRow> for Ceremony {
 
 /// Looks at a ceremony and leaves it.
 pub(crate) async fn ceremony(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     token: &Token,
     kind: &str,
     now: Timestamp,
@@ -488,7 +488,7 @@ pub(crate) async fn end_ceremony(tx: &Tx, token: &Token) -> Result<(), IdentityE
 
 /// Whether somebody signed in on this device before.
 pub(crate) async fn is_known_device(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     device: &Token,
     account: AccountId,
     now: Timestamp,

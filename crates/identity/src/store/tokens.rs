@@ -116,9 +116,7 @@ pub async fn revoke_token(tx: &Tx, id: i64) -> Result<(), IdentityError> {
 ///
 /// # Errors
 /// The database's.
-pub async fn tokens(
-    connection: &(impl ConnectionTrait + Sync),
-) -> Result<Vec<StoredToken>, CityError> {
+pub async fn tokens(connection: &impl ConnectionTrait) -> Result<Vec<StoredToken>, CityError> {
     #[derive(FromQueryResult)]
     struct Row {
         id: i64,
@@ -160,7 +158,7 @@ struct Allowed {
 }
 
 async fn allowed(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     token: i64,
 ) -> Result<(Vec<String>, Vec<MeasureName>), CityError> {
     let rows: Vec<Allowed> = connection
@@ -196,7 +194,7 @@ pub(crate) struct LoadedToken {
 
 /// Finds out which system a token belongs to; none when it does not count (any more).
 pub(crate) async fn load_token(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     token: &Token,
     today: Date,
 ) -> Result<Option<LoadedToken>, CityError> {

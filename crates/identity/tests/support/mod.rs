@@ -1,5 +1,6 @@
 //! A browser and a staffed city for the stories.
-#![allow(dead_code)]
+// Each story uses a part of it; a story may panic.
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used)]
 
 use std::{collections::BTreeMap, net::SocketAddr};
 
