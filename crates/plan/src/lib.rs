@@ -4,6 +4,7 @@ mod api;
 pub mod capabilities;
 mod cycle;
 mod desk;
+mod desk_menu;
 mod error;
 pub mod export;
 pub mod import;
@@ -18,6 +19,8 @@ use yakuba_city::{
     web::{Capability, Routes},
 };
 
+pub use cycle::missed_targets;
+pub use desk_menu::{desk_menu, desk_menu_in};
 pub use error::PlanError;
 pub use pages::doubt_sentence;
 

@@ -1,12 +1,171 @@
 //! Plan, do, check, act: progress, tasks, self-reviews, Act records, and the small circle of one system.
 
-use yakuba_city::{Actor, JobFailure, JobKind, web::Routes};
+mod acts;
+mod changes;
+mod home;
+mod proposals;
+mod public;
+mod reviews;
+mod room;
+mod work;
 
-use crate::{error::PlanError, store};
+use yakuba_city::{
+    Actor, JobFailure, JobKind,
+    web::{Access, Routes},
+};
+use yakuba_ui::Catalogue;
+
+use crate::{
+    capabilities::{APPROVE, CHECK, DECIDE_PROPOSAL, MANAGE, PROPOSE, PUBLISH},
+    error::PlanError,
+    store,
+};
+
+pub use public::missed_targets;
+
+/// The texts of this room.
+pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("cycle");
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes {
+    // Looking is for several capabilities, and writing for one department: these handlers check both themselves.
+    let staff = Access::SignedIn;
     Routes::new()
+        .get("/plan/{plan}/cycle", Access::Public, public::page)
+        .get("/desk", staff, home::show)
+        .get("/desk/notices", staff, home::notices)
+        .post("/desk/notices", staff, home::read)
+        .get("/desk/plan/{plan}/work", staff, work::list)
+        .get("/desk/plan/{plan}/work/{initiative}", staff, work::show)
+        .post(
+            "/desk/plan/{plan}/work/{initiative}/notes",
+            staff,
+            work::note,
+        )
+        .post(
+            "/desk/plan/{plan}/work/{initiative}/notes/withdraw",
+            staff,
+            work::withdraw,
+        )
+        .post(
+            "/desk/plan/{plan}/work/{initiative}/tasks",
+            staff,
+            work::make_task,
+        )
+        .get("/desk/plan/{plan}/tasks", staff, work::tasks)
+        .get("/desk/plan/{plan}/tasks/{task}", staff, work::task)
+        .post("/desk/plan/{plan}/tasks/{task}", staff, work::change_task)
+        .get("/desk/plan/{plan}/reviews", staff, reviews::board)
+        .get(
+            "/desk/plan/{plan}/reviews/{year}/{initiative}/{department}",
+            staff,
+            reviews::show,
+        )
+        .post(
+            "/desk/plan/{plan}/reviews/{year}/{initiative}/{department}",
+            staff,
+            reviews::save,
+        )
+        .post(
+            "/desk/plan/{plan}/reviews/{year}/{initiative}/{department}/step",
+            staff,
+            reviews::step,
+        )
+        .get(
+            "/desk/plan/{plan}/decisions/{year}",
+            Access::Staff(APPROVE),
+            reviews::decision,
+        )
+        .post(
+            "/desk/plan/{plan}/decisions/{year}",
+            Access::Staff(APPROVE),
+            reviews::decide,
+        )
+        .post(
+            "/desk/plan/{plan}/decisions/{year}/publish",
+            Access::Staff(PUBLISH),
+            reviews::publish,
+        )
+        .get("/desk/plan/{plan}/acts", staff, acts::list)
+        .post("/desk/plan/{plan}/acts", staff, acts::open)
+        .get("/desk/plan/{plan}/acts/new", staff, acts::form)
+        .post(
+            "/desk/plan/{plan}/acts/missed",
+            Access::Staff(CHECK),
+            acts::open_missed,
+        )
+        .get("/desk/plan/{plan}/acts/{act}", staff, acts::show)
+        .post("/desk/plan/{plan}/acts/{act}", staff, acts::save)
+        .post("/desk/plan/{plan}/acts/{act}/step", staff, acts::step)
+        .post(
+            "/desk/plan/{plan}/acts/{act}/take-over",
+            staff,
+            acts::take_over,
+        )
+        .get("/desk/plan/{plan}/changes", staff, changes::show)
+        .post(
+            "/desk/plan/{plan}/changes",
+            Access::Staff(MANAGE),
+            changes::change,
+        )
+        .post(
+            "/desk/plan/{plan}/changes/add",
+            Access::Staff(MANAGE),
+            changes::add,
+        )
+        .post(
+            "/desk/plan/{plan}/changes/revise",
+            Access::Staff(MANAGE),
+            changes::revise,
+        )
+        .get("/desk/plan/{plan}/overrides", staff, changes::overrides)
+        .post(
+            "/desk/plan/{plan}/overrides",
+            Access::Staff(CHECK),
+            changes::set_override,
+        )
+        .post(
+            "/desk/plan/{plan}/overrides/remove",
+            Access::Staff(CHECK),
+            changes::remove_override,
+        )
+        .get(
+            "/desk/plan/{plan}/deadlines",
+            Access::Staff(MANAGE),
+            changes::deadlines,
+        )
+        .post(
+            "/desk/plan/{plan}/deadlines",
+            Access::Staff(MANAGE),
+            changes::set_deadlines,
+        )
+        .get("/desk/proposals", staff, proposals::list)
+        .get(
+            "/desk/proposals/new",
+            Access::Staff(PROPOSE),
+            proposals::form,
+        )
+        .post(
+            "/desk/proposals/new",
+            Access::Staff(PROPOSE),
+            proposals::create,
+        )
+        .get("/desk/proposals/{proposal}", staff, proposals::show)
+        .post(
+            "/desk/proposals/{proposal}",
+            Access::Staff(PROPOSE),
+            proposals::advance,
+        )
+        .post(
+            "/desk/proposals/{proposal}/hearing",
+            Access::Staff(DECIDE_PROPOSAL),
+            proposals::hear,
+        )
+        .post(
+            "/desk/proposals/{proposal}/conclusion",
+            Access::Staff(DECIDE_PROPOSAL),
+            proposals::conclude,
+        )
 }
 
 /// Reminds everybody of what is due, once a day.
@@ -21,4 +180,12 @@ pub(crate) fn reminders() -> JobKind {
         .map_err(|error: PlanError| JobFailure::from_error(&error))
     })
     .every_day()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        yakuba_ui::assert_complete(&super::WORDS);
+    }
 }

@@ -1,0 +1,731 @@
+//! The yearly self-reviews: the overview, one review through its states, the committee's decision, publication.
+
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use yakuba_city::web::Problem;
+use yakuba_kernel::FiscalYear;
+use yakuba_ui::{
+    ButtonKind, Cell, ChipLabel, Choice, Column, DescriptionList, EmptyState, Html, LinkButton,
+    NotificationBanner, Page, Row, Select, StepNavigation, StepState, Table, TextField,
+};
+
+use super::{
+    home::year_in_path,
+    room::{Fields, Room, Section, done, lines, paragraph},
+};
+use crate::{
+    capabilities::{APPROVE, CHECK, CONFIRM, PUBLISH},
+    error::PlanError,
+    model::cycle::{Hand, ReviewState, ReviewStep, Verdict},
+    store::{
+        self, PlanRecord,
+        cycle::{self, DecisionItem, NewDecision, People, Review, ReviewPlace, ReviewTexts, Stamp},
+    },
+};
+
+/// Where a review stands, as a label.
+pub(super) fn state_chip(room: &Room, review: Option<&Review>, late: bool) -> Html {
+    let chip = match review {
+        None => ChipLabel::new(room.t("cycle-review-state-none")).orange(),
+        Some(review) => {
+            let chip = if review.ready {
+                ChipLabel::new(room.t("cycle-review-state-ready"))
+            } else {
+                ChipLabel::new(room.word("review-state", review.state.as_str()))
+            };
+            match review.state {
+                ReviewState::Draft => chip.orange(),
+                ReviewState::Submitted | ReviewState::Checked => chip.blue(),
+                ReviewState::Approved | ReviewState::Published => chip.green(),
+            }
+        }
+    };
+    let mut html = Html::of(&chip);
+    if late {
+        html.push(&ChipLabel::new(room.t("cycle-late")).red());
+    }
+    html
+}
+
+pub(super) async fn board(room: Room, Path(key): Path<String>) -> Result<Page, Problem> {
+    let plan = room.plan(&key).await?;
+    let people = People::read(room.db()).await?;
+    let year = room.asked_year();
+    let department = room.query.get("department").to_owned();
+    let deadlines = cycle::deadlines(room.db()).await?;
+    let today = room.city.today();
+    let mut board = cycle::board(room.db(), plan.id, year).await?;
+    board.retain(|line| department.is_empty() || line.department == department);
+
+    let count = |wanted: Option<ReviewState>| {
+        board
+            .iter()
+            .filter(|line| line.review.as_ref().map(|review| review.state) == wanted)
+            .count()
+    };
+    let late = board
+        .iter()
+        .filter(|line| line.late(year, &deadlines, today).is_some())
+        .count();
+    let mut summary = Table::new(room.language(), "summary", room.t("cycle-board-summary"))
+        .columns(
+            std::iter::once(Column::number(room.t("cycle-review-state-none")))
+                .chain(
+                    ReviewState::ALL
+                        .iter()
+                        .map(|state| Column::number(room.word("review-state", state.as_str()))),
+                )
+                .chain([Column::number(room.t("cycle-late"))]),
+        )
+        .stacked();
+    summary = summary.row(
+        std::iter::once(count(None))
+            .chain(ReviewState::ALL.iter().map(|state| count(Some(*state))))
+            .chain([late])
+            .map(|number| Cell::text(number.to_string())),
+    );
+    summary = summary.note(deadline_note(&room, year, &deadlines));
+
+    let rows = board.iter().map(|line| {
+        let overdue = line.late(year, &deadlines, today);
+        let href = format!(
+            "/desk/plan/{key}/reviews/{}/{}/{}",
+            year, line.initiative_key, line.department
+        );
+        let title = match &line.number {
+            Some(number) => format!("{number} {}", line.title),
+            None => line.title.clone(),
+        };
+        // Without a department of the city nobody can write it: the plan's text must name one first.
+        let first = if line.department.is_empty() {
+            Cell::text(title)
+        } else {
+            Cell::link(title, href)
+        };
+        let department = if line.department.is_empty() {
+            Cell::html(&ChipLabel::new(room.t("cycle-no-department")).orange())
+        } else {
+            Cell::text(room.department(&people, &line.department))
+        };
+        Row::new([
+            first,
+            department,
+            Cell::html(&state_chip(&room, line.review.as_ref(), overdue.is_some())),
+            overdue
+                .map(|kind| room.word("overdue", kind.as_str()))
+                .unwrap_or_default()
+                .into(),
+        ])
+        .marked(overdue.is_some())
+    });
+    let table = Table::new(room.language(), "board", room.t("cycle-board"))
+        .hide_caption()
+        .columns([
+            Column::text(room.t("cycle-column-initiative")),
+            Column::text(room.t("cycle-column-department")),
+            Column::text(room.t("cycle-column-state")).no_wrap(),
+            Column::text(room.t("cycle-column-late")),
+        ])
+        .rows(rows)
+        .row_headers()
+        .filter()
+        .stacked();
+    let years: Vec<FiscalYear> = room.years(&plan);
+    let sections = vec![
+        Section::plain(&room.filter(&years, year, Some((&people, &department)))),
+        Section::plain(&summary),
+        Section::new("board-section", room.t("cycle-board"), &table),
+    ];
+    let title = room
+        .words
+        .with_text("cycle-board-title", "year", &room.year(year));
+    let mut page = room.page(title, Some(&plan), sections).await?;
+    if room.may_everywhere(APPROVE) && count(Some(ReviewState::Checked)) > 0 {
+        page = page.action(&LinkButton::new(
+            room.t("cycle-decide"),
+            format!("/desk/plan/{key}/decisions/{year}"),
+        ));
+    }
+    if room.may_everywhere(PUBLISH) && count(Some(ReviewState::Approved)) > 0 {
+        let form = room
+            .form(
+                "publish",
+                format!("/desk/plan/{key}/decisions/{year}/publish"),
+            )
+            .inline()
+            .submit("cycle-publish-reviews")
+            .make();
+        page = page.action(&form);
+    }
+    Ok(page)
+}
+
+fn deadline_note(
+    room: &Room,
+    year: FiscalYear,
+    deadlines: &[(
+        crate::model::cycle::DeadlineKind,
+        crate::model::cycle::Deadline,
+    )],
+) -> String {
+    deadlines
+        .iter()
+        .map(|(kind, deadline)| {
+            let day = room.date(&deadline.after(year).to_string());
+            room.words
+                .with_text(&format!("cycle-deadline-{}", kind.as_str()), "day", &day)
+                .into_owned()
+        })
+        .collect::<Vec<_>>()
+        .join(&room.t("cycle-list-comma"))
+}
+
+async fn place_of(
+    room: &Room,
+    (key, year, initiative, department): (String, String, String, String),
+) -> Result<(PlanRecord, ReviewPlace), Problem> {
+    let plan = room.plan(&key).await?;
+    let place = ReviewPlace {
+        plan_id: plan.id,
+        initiative_key: initiative,
+        department,
+        fiscal_year: year_in_path(&year)?,
+    };
+    let people = People::read(room.db()).await?;
+    if people
+        .departments()
+        .iter()
+        .all(|known| known.code != place.department)
+    {
+        return Err(Problem::NotFound);
+    }
+    Ok((plan, place))
+}
+
+fn path_of(plan: &PlanRecord, place: &ReviewPlace) -> String {
+    format!(
+        "/desk/plan/{}/reviews/{}/{}/{}",
+        plan.key, place.fiscal_year, place.initiative_key, place.department
+    )
+}
+
+pub(super) async fn show(
+    room: Room,
+    Path(path): Path<(String, String, String, String)>,
+) -> Result<Page, Problem> {
+    let (plan, place) = place_of(&room, path).await?;
+    review_page(&room, &plan, &place).await
+}
+
+async fn review_page(room: &Room, plan: &PlanRecord, place: &ReviewPlace) -> Result<Page, Problem> {
+    let (initiative, _) = store::part(room.db(), plan.id, &place.initiative_key).await?;
+    let people = People::read(room.db()).await?;
+    let review = cycle::review(room.db(), place).await?;
+    let steps = match &review {
+        Some(review) => cycle::steps_of_review(room.db(), review.id).await?,
+        None => Vec::new(),
+    };
+    let path = path_of(plan, place);
+    let state = review
+        .as_ref()
+        .map_or(ReviewState::Draft, |review| review.state);
+
+    let navigation =
+        ReviewState::ALL
+            .iter()
+            .fold(StepNavigation::new(room.language()), |navigation, shown| {
+                let reached = match shown.place().cmp(&state.place()) {
+                    std::cmp::Ordering::Less => StepState::Completed,
+                    std::cmp::Ordering::Equal if state == ReviewState::Published => {
+                        StepState::Completed
+                    }
+                    std::cmp::Ordering::Equal => StepState::Editing,
+                    std::cmp::Ordering::Greater => StepState::Reached,
+                };
+                navigation.step(room.word("review-state", shown.as_str()), reached)
+            });
+    let mut sections = vec![Section::plain(&navigation)];
+    let returned = steps
+        .last()
+        .filter(|step| matches!(step.step.as_str(), "return" | "send_back"));
+    if let Some(step) = returned {
+        sections.push(Section::plain(
+            &NotificationBanner::warning(room.t("cycle-returned")).text(&step.text),
+        ));
+    }
+    let about = DescriptionList::new()
+        .text(
+            room.t("cycle-column-department"),
+            room.department(&people, &place.department),
+        )
+        .text(room.t("cycle-column-year"), room.year(place.fiscal_year))
+        .text(
+            room.t("cycle-column-targets"),
+            initiative
+                .indicators
+                .iter()
+                .map(|indicator| indicator.name.as_str())
+                .collect::<Vec<_>>()
+                .join("\n"),
+        );
+    sections.push(Section::plain(&about));
+
+    let texts = review
+        .as_ref()
+        .map(|review| review.texts.clone())
+        .unwrap_or_default();
+    if state == ReviewState::Draft && room.may_write(&place.department) {
+        sections.push(Section::new(
+            "write",
+            room.t("cycle-write-review"),
+            &draft_form(room, &path, review.as_ref(), &texts),
+        ));
+    } else {
+        let mut shown = lines(&room.t("cycle-field-results"), &texts.results);
+        shown.push(&lines(&room.t("cycle-field-analysis"), &texts.analysis));
+        shown.push(&lines(&room.t("cycle-field-next"), &texts.next));
+        if shown.is_empty() {
+            shown = Html::of(&EmptyState::new(room.t("cycle-review-empty")));
+        }
+        sections.push(Section::new("texts", room.t("cycle-review-texts"), &shown));
+    }
+    if let Some(review) = &review {
+        if let Some(text) = &review.check_text {
+            sections.push(Section::new(
+                "check-text",
+                room.t("cycle-check-text"),
+                &paragraph(text),
+            ));
+        }
+        if let Some(form) = step_form(room, &path, review) {
+            sections.push(Section::new("step", room.t("cycle-next-step"), &form));
+        }
+        sections.push(Section::new(
+            "history-section",
+            room.t("cycle-history"),
+            &room.history(&people, &steps, "review-step"),
+        ));
+    }
+    let title = room.words.with(
+        "cycle-review-title",
+        &[
+            ("initiative", initiative.title.clone().into()),
+            ("year", room.year(place.fiscal_year).into()),
+        ],
+    );
+    Ok(room.page(title, Some(plan), sections).await?.breadcrumb(
+        room.t("cycle-menu-reviews"),
+        format!("/desk/plan/{}/reviews?year={}", plan.key, place.fiscal_year),
+    ))
+}
+
+fn draft_form(room: &Room, path: &str, review: Option<&Review>, texts: &ReviewTexts) -> Html {
+    let form = room
+        .form("review", path)
+        .hidden("revision", review.map_or(0, |review| review.revision))
+        .note(&paragraph(&room.t("cycle-lines-hint")))
+        .area("results", &texts.results.join("\n"), 5, true)
+        .area("analysis", &texts.analysis.join("\n"), 5, false)
+        .area("next", &texts.next.join("\n"), 4, false);
+    form.step("cycle-ask-head", "ask", ButtonKind::Main)
+        .step("cycle-save-draft", "write", ButtonKind::Other)
+        .make()
+}
+
+/// The steps this person may take with a review now.
+fn step_form(room: &Room, path: &str, review: &Review) -> Option<Html> {
+    let mine = |step: &ReviewStep| may_step(room, *step, &review.department);
+    // Approving and publishing are done for many reviews at once, on pages of their own.
+    let steps: Vec<ReviewStep> = review
+        .state
+        .steps()
+        .filter(|step| !matches!(step, ReviewStep::Approve | ReviewStep::Publish))
+        .filter(mine)
+        .collect();
+    if steps.is_empty() {
+        return None;
+    }
+    let mut form = room
+        .form("step", format!("{path}/step"))
+        .hidden("revision", review.revision)
+        .area("reason", "", 3, false);
+    for step in steps {
+        let kind = match step {
+            ReviewStep::Submit | ReviewStep::Accept => ButtonKind::Main,
+            ReviewStep::Return | ReviewStep::SendBack => ButtonKind::Danger,
+            _ => ButtonKind::Other,
+        };
+        form = form.step(
+            &format!("cycle-do-{}", step.as_str().replace('_', "-")),
+            step.as_str(),
+            kind,
+        );
+    }
+    Some(form.make())
+}
+
+/// Whether a step is in this person's hands.
+fn may_step(room: &Room, step: ReviewStep, department: &str) -> bool {
+    match step.hand() {
+        Hand::Head => room.may_in(CONFIRM, department),
+        Hand::Office => room.may_everywhere(CHECK),
+        Hand::Committee => room.may_everywhere(APPROVE),
+        Hand::Publisher => room.may_everywhere(PUBLISH),
+    }
+}
+
+pub(super) async fn save(
+    mut room: Room,
+    Path(path): Path<(String, String, String, String)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let (plan, place) = place_of(&room, path).await?;
+    room.need_write(&place.department)?;
+    let texts = ReviewTexts {
+        results: fields.lines("results"),
+        analysis: fields.lines("analysis"),
+        next: fields.lines("next"),
+    };
+    let ready = fields.get("step") == "ask";
+    let revision = Some(fields.revision()).filter(|revision| *revision > 0);
+    let input = (place.clone(), texts, ready, revision);
+    let outcome = room
+        .city
+        .write(
+            room.principal.actor(),
+            input,
+            |tx, (place, texts, ready, revision)| {
+                Box::pin(async move {
+                    cycle::save_review(tx, place, texts, *ready, *revision, &Stamp::of(tx)).await
+                })
+            },
+        )
+        .await;
+    match outcome {
+        Ok(_) => Ok(done(
+            &path_of(&plan, &place),
+            if ready { "asked" } else { "saved" },
+        )),
+        Err(error) => {
+            room.refuse(error, fields)?;
+            Ok(review_page(&room, &plan, &place).await?.into_response())
+        }
+    }
+}
+
+pub(super) async fn step(
+    mut room: Room,
+    Path(path): Path<(String, String, String, String)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let (plan, place) = place_of(&room, path).await?;
+    let review = cycle::review(room.db(), &place)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let step = ReviewStep::read(fields.get("step")).ok_or(Problem::NotFound)?;
+    if !may_step(&room, step, &place.department)
+        || matches!(step, ReviewStep::Approve | ReviewStep::Publish)
+    {
+        return Err(Problem::NotAllowed);
+    }
+    let input = (
+        review.id,
+        fields.revision(),
+        step,
+        fields.get("reason").to_owned(),
+    );
+    let outcome = room
+        .city
+        .write(
+            room.principal.actor(),
+            input,
+            |tx, (id, revision, step, text)| {
+                Box::pin(async move {
+                    cycle::step_review(tx, *id, *revision, *step, text, &Stamp::of(tx)).await
+                })
+            },
+        )
+        .await;
+    match outcome {
+        Ok(_) => Ok(done(&path_of(&plan, &place), "stepped")),
+        Err(error) => {
+            room.refuse(error, fields)?;
+            Ok(review_page(&room, &plan, &place).await?.into_response())
+        }
+    }
+}
+
+pub(super) async fn decision(
+    room: Room,
+    Path((key, year)): Path<(String, String)>,
+) -> Result<Page, Problem> {
+    let plan = room.plan(&key).await?;
+    decision_page(&room, &plan, year_in_path(&year)?).await
+}
+
+async fn decision_page(room: &Room, plan: &PlanRecord, year: FiscalYear) -> Result<Page, Problem> {
+    room.need_everywhere(APPROVE)?;
+    let people = People::read(room.db()).await?;
+    let mut board = cycle::board(room.db(), plan.id, year).await?;
+    board.retain(|line| {
+        line.review
+            .as_ref()
+            .is_some_and(|review| review.state == ReviewState::Checked)
+    });
+    let decided = cycle::decisions(room.db(), plan.id).await?;
+    let has_verdict = |initiative: &str| {
+        decided
+            .iter()
+            .filter(|decision| decision.fiscal_year == year)
+            .any(|decision| {
+                decision
+                    .items
+                    .iter()
+                    .any(|item| item.initiative_key == initiative)
+            })
+    };
+    let mut sections = Vec::new();
+    if board.is_empty() {
+        sections.push(Section::plain(&EmptyState::new(
+            room.t("cycle-nothing-to-decide"),
+        )));
+    } else {
+        let mut form = room
+            .form(
+                "decision",
+                format!("/desk/plan/{}/decisions/{year}", plan.key),
+            )
+            .text(
+                "title",
+                &room
+                    .words
+                    .with_text("cycle-decision-default", "year", &room.year(year)),
+                true,
+            )
+            .area("text", "", 3, false);
+        let mut verdicts = std::collections::BTreeSet::new();
+        let mut rows = Vec::new();
+        for line in &board {
+            let Some(review) = &line.review else { continue };
+            let mut shown = lines(&room.t("cycle-field-results"), &review.texts.results);
+            shown.push(&lines(
+                &room.t("cycle-field-analysis"),
+                &review.texts.analysis,
+            ));
+            if let Some(text) = &review.check_text {
+                shown.push(&lines(
+                    &room.t("cycle-check-text"),
+                    std::slice::from_ref(text),
+                ));
+            }
+            let take = Select::new(
+                room.language(),
+                format!("approve-{}", review.id),
+                room.t("cycle-field-approve"),
+            )
+            .choice(
+                Choice::new(format!("{}", review.revision), room.t("cycle-approve-yes"))
+                    .chosen(true),
+            )
+            .choice(Choice::new("", room.t("cycle-approve-later")));
+            let mut verdict = Html::of(&take);
+            // One verdict for an initiative, however many departments wrote about it.
+            if !has_verdict(&line.initiative_key) && verdicts.insert(line.initiative_key.clone()) {
+                verdict.push(
+                    &Select::new(
+                        room.language(),
+                        format!("verdict-{}", line.initiative_key),
+                        room.t("cycle-field-verdict"),
+                    )
+                    .choice(Choice::new("", room.t("cycle-verdict-none")))
+                    .choices(Verdict::ALL.iter().map(|verdict| {
+                        Choice::new(verdict.as_str(), room.word("verdict", verdict.as_str()))
+                    }))
+                    .value(Verdict::Continue.as_str()),
+                );
+                verdict.push(
+                    &TextField::new(
+                        room.language(),
+                        format!("words-{}", line.initiative_key),
+                        room.t("cycle-field-words"),
+                    )
+                    .optional(),
+                );
+            }
+            rows.push(Row::new([
+                Cell::text(&line.title),
+                Cell::text(room.department(&people, &line.department)),
+                Cell::html(&shown),
+                Cell::html(&verdict),
+            ]));
+        }
+        let table = Table::new(room.language(), "to-decide", room.t("cycle-to-decide"))
+            .columns([
+                Column::text(room.t("cycle-column-initiative")),
+                Column::text(room.t("cycle-column-department")),
+                Column::text(room.t("cycle-review-texts")),
+                Column::text(room.t("cycle-field-verdict")),
+            ])
+            .rows(rows)
+            .row_headers()
+            .stacked();
+        form = form.note(&table).submit("cycle-decide");
+        sections.push(Section::plain(&form.make()));
+    }
+    for decision in decided
+        .iter()
+        .filter(|decision| decision.fiscal_year == year)
+    {
+        sections.push(Section::new(
+            "",
+            &decision.title,
+            &decision_html(room, plan, decision).await?,
+        ));
+    }
+    let title = room
+        .words
+        .with_text("cycle-decision-title", "year", &room.year(year));
+    Ok(room.page(title, Some(plan), sections).await?.breadcrumb(
+        room.t("cycle-menu-reviews"),
+        format!("/desk/plan/{}/reviews?year={year}", plan.key),
+    ))
+}
+
+/// A decision as shown at the desk and to residents.
+pub(super) async fn decision_html(
+    room: &Room,
+    plan: &PlanRecord,
+    decision: &cycle::Decision,
+) -> Result<Html, Problem> {
+    let parts = store::parts(room.db(), plan.id).await?;
+    let mut html = paragraph(&room.words.with_text(
+        "cycle-decided-on",
+        "day",
+        &room.date(&decision.decided_on),
+    ));
+    html.push(&paragraph(&decision.text));
+    if !decision.items.is_empty() {
+        let rows = decision.items.iter().map(|item| {
+            let title = parts
+                .iter()
+                .find(|part| part.key == item.initiative_key)
+                .map_or(item.initiative_key.as_str(), |part| part.title.as_str());
+            Row::new([
+                Cell::link(
+                    title,
+                    format!("/plan/{}/initiatives/{}", plan.key, item.initiative_key),
+                ),
+                Cell::html(&ChipLabel::new(room.word("verdict", item.verdict.as_str())).blue()),
+                Cell::text(&item.text),
+            ])
+        });
+        html.push(
+            &Table::new(
+                room.language(),
+                format!("decision-{}", decision.id),
+                &decision.title,
+            )
+            .hide_caption()
+            .columns([
+                Column::text(room.t("cycle-column-initiative")),
+                Column::text(room.t("cycle-field-verdict")).no_wrap(),
+                Column::text(room.t("cycle-column-text")),
+            ])
+            .rows(rows)
+            .row_headers()
+            .stacked(),
+        );
+    }
+    Ok(html)
+}
+
+pub(super) async fn decide(
+    mut room: Room,
+    Path((key, year)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let plan = room.plan(&key).await?;
+    room.need_everywhere(APPROVE)?;
+    let year = year_in_path(&year)?;
+    let board = cycle::board(room.db(), plan.id, year).await?;
+    let mut decision = NewDecision {
+        fiscal_year: year,
+        title: fields.get("title").to_owned(),
+        text: fields.get("text").to_owned(),
+        items: Vec::new(),
+        reviews: Vec::new(),
+    };
+    for line in &board {
+        let Some(review) = &line.review else { continue };
+        let Some(revision) = fields.integer(&format!("approve-{}", review.id)) else {
+            continue;
+        };
+        decision.reviews.push((review.id, revision));
+        let verdict = Verdict::read(fields.get(&format!("verdict-{}", line.initiative_key)));
+        if let Some(verdict) = verdict.filter(|_| {
+            decision
+                .items
+                .iter()
+                .all(|item| item.initiative_key != line.initiative_key)
+        }) {
+            decision.items.push(DecisionItem {
+                initiative_key: line.initiative_key.clone(),
+                verdict,
+                text: fields
+                    .get(&format!("words-{}", line.initiative_key))
+                    .to_owned(),
+            });
+        }
+    }
+    if decision.reviews.is_empty() {
+        room.refuse_with("cycle-error-nothing-chosen", fields);
+        return Ok(decision_page(&room, &plan, year).await?.into_response());
+    }
+    let id = plan.id;
+    let outcome = room
+        .city
+        .write(room.principal.actor(), decision, move |tx, decision| {
+            Box::pin(
+                async move { cycle::decide(tx, id, decision, tx.today(), &Stamp::of(tx)).await },
+            )
+        })
+        .await;
+    match outcome {
+        Ok(_) => Ok(done(
+            &format!("/desk/plan/{key}/reviews?year={year}"),
+            "decided",
+        )),
+        Err(error) => {
+            room.refuse(error, fields)?;
+            Ok(decision_page(&room, &plan, year).await?.into_response())
+        }
+    }
+}
+
+pub(super) async fn publish(
+    room: Room,
+    Path((key, year)): Path<(String, String)>,
+) -> Result<Response, Problem> {
+    let plan = room.plan(&key).await?;
+    room.need_everywhere(PUBLISH)?;
+    let year = year_in_path(&year)?;
+    // Missed targets get their records with the publication: nobody has to remember.
+    let missed = super::missed_targets(&room.city, &key, year, room.language()).await?;
+    let id = plan.id;
+    room.city
+        .write(room.principal.actor(), missed, move |tx, missed| {
+            Box::pin(async move {
+                let stamp = Stamp::of(tx);
+                cycle::open_acts(tx, id, year, missed, &stamp).await?;
+                cycle::publish_reviews(tx, id, year, &stamp).await
+            })
+        })
+        .await
+        .map_err(|error: PlanError| Problem::from(error))?;
+    Ok(done(
+        &format!("/desk/plan/{key}/reviews?year={year}"),
+        "published",
+    ))
+}
