@@ -139,25 +139,13 @@ impl Answer {
 fn disposition(name: &str, plain: &str, ending: &str) -> String {
     let plain: String = plain
         .chars()
-        .map(|sign| {
-            if sign.is_ascii_alphanumeric() || "-_.".contains(sign) {
-                sign
-            } else {
-                '_'
-            }
-        })
+        .map(|sign| if sign.is_ascii_alphanumeric() || "-_.".contains(sign) { sign } else { '_' })
         .collect();
     // Signs that file systems give a meaning to, and controls, which could turn a name around.
     let name: String = name
         .chars()
         .filter(|sign| !sign.is_control())
-        .map(|sign| {
-            if "/\\:*?\"<>|".contains(sign) {
-                '_'
-            } else {
-                sign
-            }
-        })
+        .map(|sign| if "/\\:*?\"<>|".contains(sign) { '_' } else { sign })
         .take(80)
         .collect();
     let mut value = format!("attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''");
@@ -186,9 +174,7 @@ pub(super) fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Pro
 
 /// A parameter that was filled in; a form sends its empty fields too.
 pub(super) fn filled(value: Option<&String>) -> Option<&str> {
-    value
-        .map(|text| text.trim())
-        .filter(|text| !text.is_empty())
+    value.map(|text| text.trim()).filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]
