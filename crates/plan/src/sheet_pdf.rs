@@ -427,3 +427,13 @@ fn labels(plan: &MeasuredPlan, language: Language) -> Labels {
         made_with: text("sheet-made-with"),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::WORDS;
+
+    #[test]
+    fn texts_are_complete_in_every_language() {
+        yakuba_ui::assert_complete(&WORDS);
+    }
+}

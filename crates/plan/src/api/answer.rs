@@ -73,7 +73,8 @@ impl Answer {
     /// The answer is a file to keep: `name` in any script, with the ending `ending`.
     pub(super) fn file(self, name: &str, plain: &str, ending: &str) -> Self {
         let disposition = disposition(name, plain, ending);
-        self.header("content-disposition", &disposition)
+        // The name is in the reader's language.
+        self.by_language().header("content-disposition", &disposition)
     }
 
     /// The mark of the content. Weak, because the same content may travel compressed or not.

@@ -213,8 +213,6 @@ async fn print(
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let printed = sheet_pdf::print(city, plan, initiative, language).await?;
-    let answer = Answer::new("application/pdf", printed.as_ref().clone())
-        .by_language()
-        .file(name, plain, "pdf");
+    let answer = Answer::new("application/pdf", printed.as_ref().clone()).file(name, plain, "pdf");
     Ok(deliver(city, "pdf", method, headers, answer).await)
 }

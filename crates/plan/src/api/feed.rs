@@ -20,12 +20,12 @@ use yakuba_ui::{Language, Words};
 use super::{
     WORDS,
     answer::Answer,
+    figures::was_over,
     plans::{changes_of, measured, moment},
 };
 use crate::{
     measuring::MeasuredPlan,
     model::{
-        computation::Computed,
         difference::Change,
         document::{FigureKind, Group, Indicator},
         status::{Course, Status, YearProgress, judge},
@@ -65,7 +65,7 @@ pub(super) async fn atom(
     }
     let mut entries = Vec::new();
     for (place, (record, version)) in versions.iter().enumerate().take(VERSIONS) {
-        let before = versions.get(place + 1).map(|(_, before)| before.as_ref());
+        let before = versions.get(place + 1);
         entries.extend(entries_of(&key, record, version, before, &plan, words));
     }
     let base = base(&headers);
@@ -87,7 +87,7 @@ fn entries_of(
     key: &str,
     record: &VersionRecord,
     version: &PublishedPlan,
-    before: Option<&PublishedPlan>,
+    before: Option<&(VersionRecord, Arc<PublishedPlan>)>,
     plan: &MeasuredPlan,
     words: Words,
 ) -> Vec<Entry> {
@@ -111,9 +111,9 @@ fn entries_of(
     entries.push(entry("version", "api-feed-version", changes.len(), lines));
 
     let known: BTreeSet<(String, FiscalYear)> = before
-        .map(|before| {
-            let at = before_publication(before, record);
-            missed(before, at).into_iter().map(|missed| (missed.key, missed.year)).collect()
+        .map(|(record, before)| {
+            let list = missed(before, record.published_at).into_iter();
+            list.map(|missed| (missed.key, missed.year)).collect()
         })
         .unwrap_or_default();
     let newly: Vec<String> = missed(version, record.published_at)
@@ -149,22 +149,13 @@ fn entries_of(
         .iter()
         .filter_map(|change| corrected_line(change, words))
         .collect();
-    if let Some(before) = before {
-        corrected.extend(recounted(version, before, words));
+    if let Some((earlier, before)) = before {
+        corrected.extend(recounted(version, before, earlier.published_at, words));
     }
     if !corrected.is_empty() {
         entries.push(entry("corrected", "api-feed-corrected", corrected.len(), corrected));
     }
     entries
-}
-
-/// When the version before was published; where that is not known, when the present one was.
-fn before_publication(before: &PublishedPlan, record: &VersionRecord) -> i64 {
-    if before.record.version == Some(before.version) {
-        before.record.published_at.unwrap_or(record.published_at)
-    } else {
-        record.published_at
-    }
 }
 
 struct Missed {
@@ -248,7 +239,7 @@ fn correction(name: &str, year: FiscalYear, before: &str, after: &str, words: Wo
 }
 
 /// Computed figures of years that were over, which came out differently when they were published again.
-fn recounted(version: &PublishedPlan, before: &PublishedPlan, words: Words) -> Vec<String> {
+fn recounted(version: &PublishedPlan, before: &PublishedPlan, before_at: i64, words: Words) -> Vec<String> {
     let mut lines = Vec::new();
     let indicators = indicators(&version.document.groups);
     for figure in &version.figures {
@@ -256,10 +247,11 @@ fn recounted(version: &PublishedPlan, before: &PublishedPlan, words: Words) -> V
             old.indicator_key == figure.indicator_key && old.fiscal_year == figure.fiscal_year
         });
         let Some(old) = old.filter(|old| old.value != figure.value) else { continue };
-        let was_over = serde_json::from_str::<Computed>(&old.parts).is_ok_and(|frozen| !frozen.provisional);
         let indicator = indicators.iter().find(|indicator| indicator.key.as_ref() == Some(&figure.indicator_key));
         let year = i32::try_from(figure.fiscal_year).ok().and_then(|year| FiscalYear::new(year).ok());
-        if let (true, Some(indicator), Some(year)) = (was_over, indicator, year) {
+        if let (Some(indicator), Some(year)) = (indicator, year)
+            && was_over(year, before_at)
+        {
             let unit = indicator.unit.as_deref().unwrap_or_default();
             lines.push(correction(
                 &indicator.name,

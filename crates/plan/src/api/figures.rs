@@ -5,9 +5,11 @@ use axum::{
     http::HeaderMap,
     response::Response,
 };
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
-use yakuba_city::{City, web::Problem};
+use yakuba_city::{City, JAPAN, web::Problem};
+use yakuba_kernel::FiscalYear;
 use yakuba_ui::Language;
 
 use super::{
@@ -18,10 +20,10 @@ use crate::{
     export::{FigureRow, figure_rows},
     measuring::{Actual, MeasuredIndicator, MeasuredPlan},
     model::{
-        computation::Computed,
         document::{Figure, FigureKind, Group, Indicator, Number, PlanDocument, Reading},
     },
     pages::view,
+    store::PublishedFigure,
 };
 
 /// Rows in one answer when the asker does not say.
@@ -69,20 +71,20 @@ fn fill(plan: &MeasuredPlan, indicator: &mut Indicator, measured: &MeasuredIndic
         };
         let unit = measured.indicator.unit.clone();
         let mut qualifiers = vec![COMPUTED.to_owned()];
-        let value = match frozen(plan, measured.key(), i64::from(year.year.year())) {
-            Some(published) if !published.provisional => {
-                qualifiers.push(AS_PUBLISHED.to_owned());
-                if published.value != now.value {
-                    qualifiers.push(format!("現在は{}", now.value));
-                }
-                published.value
+        let frozen = frozen(plan, measured.key(), year.year)
+            .filter(|_| plan.plan.record.published_at.is_some_and(|at| was_over(year.year, at)))
+            .and_then(|figure| figure.value.parse().ok());
+        let value = if let Some(published) = frozen {
+            qualifiers.push(AS_PUBLISHED.to_owned());
+            if published != now.value {
+                qualifiers.push(format!("現在は{}", now.value));
             }
-            _ => {
-                if now.provisional {
-                    qualifiers.push(RUNNING.to_owned());
-                }
-                now.value
+            published
+        } else {
+            if now.provisional {
+                qualifiers.push(RUNNING.to_owned());
             }
+            now.value
         };
         // An empty cell of the document gives way to the figure that was counted.
         indicator.figures.retain(|figure| {
@@ -102,13 +104,20 @@ fn fill(plan: &MeasuredPlan, indicator: &mut Indicator, measured: &MeasuredIndic
 }
 
 /// The computed figure as it was frozen when the version was published.
-pub(super) fn frozen(plan: &MeasuredPlan, indicator: &str, year: i64) -> Option<Computed> {
-    let figure = plan
-        .plan
-        .figures
-        .iter()
-        .find(|figure| figure.indicator_key == indicator && figure.fiscal_year == year)?;
-    serde_json::from_str(&figure.parts).ok()
+pub(super) fn frozen<'plan>(
+    plan: &'plan MeasuredPlan,
+    indicator: &str,
+    year: FiscalYear,
+) -> Option<&'plan PublishedFigure> {
+    plan.plan.figures.iter().find(|figure| {
+        figure.indicator_key == indicator && figure.fiscal_year == i64::from(year.year())
+    })
+}
+
+/// Whether a fiscal year was over at a moment, so that a figure frozen then was final.
+pub(super) fn was_over(year: FiscalYear, microseconds: i64) -> bool {
+    Timestamp::from_microsecond(microseconds)
+        .is_ok_and(|at| JAPAN.to_datetime(at).date() > year.end())
 }
 
 /// One figure: a row of the CSV file.

@@ -25,7 +25,7 @@ use crate::{
         formula::{Formula, FormulaKind, Selection},
     },
     pages::sentences::Names,
-    store,
+    store::{self, PublishedFigure},
 };
 
 /// A figure as the document states it.
@@ -294,6 +294,37 @@ impl ComputedAnswer {
     }
 }
 
+/// A computed figure as it was frozen at publication.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct FrozenAnswer {
+    /// The figure, exact decimal as a string.
+    value: String,
+    /// The number of the formula's version it was computed by.
+    formula_version: i64,
+    /// The part, of a ratio; exact decimal as a string.
+    numerator: Option<String>,
+    /// The whole, of a ratio; exact decimal as a string.
+    denominator: Option<String>,
+    /// Everything it was computed from, by kind of formula.
+    #[schema(value_type = Object)]
+    parts: serde_json::Value,
+}
+
+impl From<&PublishedFigure> for FrozenAnswer {
+    fn from(figure: &PublishedFigure) -> Self {
+        let ratio = serde_json::from_str::<Parts>(&figure.parts)
+            .ok()
+            .and_then(|parts| fraction(&parts));
+        Self {
+            value: figure.value.clone(),
+            formula_version: figure.formula_version,
+            numerator: ratio.map(|(part, _)| part.to_string()),
+            denominator: ratio.map(|(_, whole)| whole.to_string()),
+            parts: serde_json::from_str(&figure.parts).unwrap_or_default(),
+        }
+    }
+}
+
 /// Numerator and denominator of a figure that has them.
 pub(crate) fn fraction(parts: &Parts) -> Option<(Decimal, Decimal)> {
     match parts {
@@ -368,7 +399,7 @@ pub(super) struct OpenedFigure {
     /// The computation as of now.
     now: Option<ComputedAnswer>,
     /// The computation frozen when this version was published.
-    as_published: Option<ComputedAnswer>,
+    as_published: Option<FrozenAnswer>,
     /// The counts the document states behind its figure.
     evidence: Vec<EvidenceAnswer>,
     /// The daily counts of the year behind a computed figure.
@@ -424,8 +455,7 @@ pub(super) async fn year(
         year: year_answer(year, &names),
         formula: formula(&city, &plan, measured, &names).await?,
         now: now.map(|computed| ComputedAnswer::of(computed, &names)),
-        as_published: frozen(&plan, &key, i64::from(fiscal_year.year()))
-            .map(|computed| ComputedAnswer::of(&computed, &names)),
+        as_published: frozen(&plan, &key, fiscal_year).map(Into::into),
         evidence,
         counts,
         indicator: key,

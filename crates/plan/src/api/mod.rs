@@ -62,3 +62,13 @@ pub(crate) fn routes() -> Routes {
         )
         .get("/plan/{plan}/feed.atom", Access::Public, feed::atom)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::WORDS;
+
+    #[test]
+    fn texts_are_complete_in_every_language() {
+        yakuba_ui::assert_complete(&WORDS);
+    }
+}
