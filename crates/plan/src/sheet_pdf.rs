@@ -51,7 +51,10 @@ impl Default for Printed {
 impl Printed {
     fn find(&self, of: &blake3::Hash) -> Option<Arc<Vec<u8>>> {
         let files = self.files.lock().unwrap_or_else(PoisonError::into_inner);
-        files.iter().find(|(known, _)| known == of).map(|(_, file)| file.clone())
+        files
+            .iter()
+            .find(|(known, _)| known == of)
+            .map(|(_, file)| file.clone())
     }
 
     fn keep(&self, of: blake3::Hash, file: Arc<Vec<u8>>) {
@@ -89,15 +92,20 @@ pub(crate) async fn print(
     if let Some(file) = printed.find(&of) {
         return Ok(file);
     }
-    let turn = printed.presses.acquire().await.map_err(|error| Problem::internal(&error))?;
+    let turn = printed
+        .presses
+        .acquire()
+        .await
+        .map_err(|error| Problem::internal(&error))?;
     // Somebody may have printed the same while this one waited.
     if let Some(file) = printed.find(&of) {
         return Ok(file);
     }
-    let output = tokio::task::spawn_blocking(move || yakuba_pdf::yearly_sheet(&sheets, &meta, &labels))
-        .await
-        .map_err(|error| Problem::internal(&error))?
-        .map_err(|error| Problem::internal(&error))?;
+    let output =
+        tokio::task::spawn_blocking(move || yakuba_pdf::yearly_sheet(&sheets, &meta, &labels))
+            .await
+            .map_err(|error| Problem::internal(&error))?
+            .map_err(|error| Problem::internal(&error))?;
     drop(turn);
     let file = Arc::new(output.bytes);
     printed.keep(of, file.clone());
@@ -110,7 +118,10 @@ fn meta(plan: &MeasuredPlan, initiative: Option<&str>, language: Language) -> Me
     let subtitle = match plan.judged_year {
         Some(year) => words.with(
             "sheet-subtitle",
-            &[("year", view::year(year, language).into()), ("version", version.into_owned().into())],
+            &[
+                ("year", view::year(year, language).into()),
+                ("version", version.into_owned().into()),
+            ],
         ),
         None => version,
     };
@@ -121,14 +132,25 @@ fn meta(plan: &MeasuredPlan, initiative: Option<&str>, language: Language) -> Me
         made_on: plan.today,
         made_on_text: format::date(plan.today, language),
         orientation: Orientation::Portrait,
-        extent: if initiative.is_some() { Extent::Sheets } else { Extent::Plan },
+        extent: if initiative.is_some() {
+            Extent::Sheets
+        } else {
+            Extent::Plan
+        },
     }
 }
 
 /// The sheets in the order of the document.
-fn sheets(plan: &MeasuredPlan, wanted: Option<&str>, names: &Names, language: Language) -> Vec<YearlySheet> {
+fn sheets(
+    plan: &MeasuredPlan,
+    wanted: Option<&str>,
+    names: &Names,
+    language: Language,
+) -> Vec<YearlySheet> {
     measuring::initiatives(&plan.plan.document)
-        .filter(|(_, initiative)| wanted.is_none_or(|wanted| initiative.key.as_deref() == Some(wanted)))
+        .filter(|(_, initiative)| {
+            wanted.is_none_or(|wanted| initiative.key.as_deref() == Some(wanted))
+        })
         .map(|(path, initiative)| sheet(plan, &path, initiative, names, language))
         .collect()
 }
@@ -161,7 +183,10 @@ fn sheet(
         purpose: text(&initiative.purpose),
         outcome: text(&initiative.outcome),
         measure: text(&initiative.measure_text),
-        years: years.iter().map(|year| column(plan, *year, &indicators, names, language)).collect(),
+        years: years
+            .iter()
+            .map(|year| column(plan, *year, &indicators, names, language))
+            .collect(),
         phases: phases(initiative, &years),
         lead_departments: initiative.lead_departments.join("、"),
         related_departments: initiative.related_departments.join("、"),
@@ -188,11 +213,19 @@ fn title(initiative: &Initiative, language: Language) -> String {
 
 /// A note with its mark, once.
 fn noted(note: &str) -> String {
-    if note.starts_with(['※', '＊', '*', '[', '注']) { note.to_owned() } else { format!("※ {note}") }
+    if note.starts_with(['※', '＊', '*', '[', '注']) {
+        note.to_owned()
+    } else {
+        format!("※ {note}")
+    }
 }
 
 /// The columns: the plan's years, and any other year that has a figure or a step.
-fn years(plan: &MeasuredPlan, initiative: &Initiative, indicators: &[&MeasuredIndicator]) -> Vec<FiscalYear> {
+fn years(
+    plan: &MeasuredPlan,
+    initiative: &Initiative,
+    indicators: &[&MeasuredIndicator],
+) -> Vec<FiscalYear> {
     let mut years: BTreeSet<FiscalYear> = indicators
         .iter()
         .flat_map(|indicator| indicator.years.iter().map(|year| year.year))
@@ -200,7 +233,13 @@ fn years(plan: &MeasuredPlan, initiative: &Initiative, indicators: &[&MeasuredIn
     if let Some(period) = plan.plan.document.period {
         years.extend(period.from.through(period.to));
     } else {
-        years.extend(initiative.schedule.iter().flat_map(|phase| [phase.from, phase.to]).flatten());
+        years.extend(
+            initiative
+                .schedule
+                .iter()
+                .flat_map(|phase| [phase.from, phase.to])
+                .flatten(),
+        );
     }
     years.into_iter().collect()
 }
@@ -214,13 +253,29 @@ fn column(
 ) -> YearColumn {
     let words = pages::WORDS.words(language);
     let several = indicators.len() > 1;
-    let of_year = || indicators.iter().filter_map(|indicator| Some((*indicator, indicator.year(year)?)));
+    let of_year = || {
+        indicators
+            .iter()
+            .filter_map(|indicator| Some((*indicator, indicator.year(year)?)))
+    };
     let name = |indicator: &MeasuredIndicator| {
-        if several { indicator.indicator.name.clone() } else { String::new() }
+        if several {
+            indicator.indicator.name.clone()
+        } else {
+            String::new()
+        }
     };
     YearColumn {
-        heading: if language.is_japanese() { year.wareki() } else { format::fiscal_year_short(year, language) },
-        second_line: if language.is_japanese() { format!("（{}）", year.western()) } else { String::new() },
+        heading: if language.is_japanese() {
+            year.wareki()
+        } else {
+            format::fiscal_year_short(year, language)
+        },
+        second_line: if language.is_japanese() {
+            format!("（{}）", year.western())
+        } else {
+            String::new()
+        },
         reported: plan.judged_year == Some(year),
         planned: of_year()
             .map(|(indicator, measured)| Figure {
@@ -234,7 +289,14 @@ fn column(
             .filter(|(_, measured)| measured.actual.is_some())
             .map(|(indicator, measured)| Figure {
                 indicator: name(indicator),
-                text: view::actual(measured, indicator, words),
+                text: match measured.actual {
+                    // A cell is narrow: why it cannot be computed stands on the page of the figure.
+                    Some(Actual::NotComputable(_)) => WORDS
+                        .words(language)
+                        .get("sheet-not-computable")
+                        .into_owned(),
+                    _ => view::actual(measured, indicator, words),
+                },
                 detail: detail(indicator, measured, names, language),
                 status: mark(plan, measured),
                 from_facts: matches!(measured.actual, Some(Actual::Computed { .. })),
@@ -244,7 +306,12 @@ fn column(
 }
 
 /// The counts behind a figure, and what else a reader must know beside it.
-fn detail(indicator: &MeasuredIndicator, year: &MeasuredYear, names: &Names, language: Language) -> String {
+fn detail(
+    indicator: &MeasuredIndicator,
+    year: &MeasuredYear,
+    names: &Names,
+    language: Language,
+) -> String {
     let words = WORDS.words(language);
     let mut parts: Vec<String> = Vec::new();
     match &year.actual {
@@ -262,7 +329,11 @@ fn detail(indicator: &MeasuredIndicator, year: &MeasuredYear, names: &Names, lan
             }
             if let Some(published) = published.filter(|_| year.changed_since_publication()) {
                 let shown = view::amount(published, indicator.indicator.unit.as_deref(), language);
-                parts.push(words.with_text("sheet-as-published", "value", &shown).into_owned());
+                parts.push(
+                    words
+                        .with_text("sheet-as-published", "value", &shown)
+                        .into_owned(),
+                );
             }
             if now.provisional {
                 parts.push(words.get("sheet-running").into_owned());
@@ -282,16 +353,19 @@ fn detail(indicator: &MeasuredIndicator, year: &MeasuredYear, names: &Names, lan
     parts.join(" ")
 }
 
-/// The mark of a figure. Without a target there is nothing to judge, so there is no mark either.
+/// The mark of a figure. Without a target or without counts there is nothing to judge, so there is no mark either.
 fn mark(plan: &MeasuredPlan, year: &MeasuredYear) -> Option<Status> {
     let judged = year.standing.status();
-    if judged == status::Status::CannotBeJudged && year.target.is_none() {
+    let counted = !matches!(year.actual, Some(Actual::NotComputable(_)));
+    if judged == status::Status::CannotBeJudged && !(counted && year.target.is_some()) {
         return None;
     }
     Some(match judged {
         status::Status::Achieved => Status::Achieved,
         status::Status::OnTrack => Status::OnTrack,
-        status::Status::Behind if year.year < plan.running_year() && year.target.is_some() => Status::Missed,
+        status::Status::Behind if year.year < plan.running_year() && year.target.is_some() => {
+            Status::Missed
+        }
         status::Status::Behind => Status::Behind,
         status::Status::CannotBeJudged => Status::CannotJudge,
     })
@@ -304,27 +378,45 @@ fn standing(plan: &MeasuredPlan, indicators: &[&MeasuredIndicator]) -> Option<St
         .iter()
         .filter_map(|indicator| mark(plan, indicator.year(year)?))
         .collect();
-    [Status::Missed, Status::Behind, Status::OnTrack, Status::Achieved, Status::CannotJudge]
-        .into_iter()
-        .find(|status| marks.contains(status))
+    [
+        Status::Missed,
+        Status::Behind,
+        Status::OnTrack,
+        Status::Achieved,
+        Status::CannotJudge,
+    ]
+    .into_iter()
+    .find(|status| marks.contains(status))
 }
 
 /// One line for each name, with a bar for each time the document gives years.
 fn phases(initiative: &Initiative, years: &[FiscalYear]) -> Vec<Phase> {
     let mut lines: Vec<Phase> = Vec::new();
     for phase in &initiative.schedule {
-        let place = lines.iter().position(|line| line.name == phase.name).unwrap_or_else(|| {
-            lines.push(Phase { name: phase.name.clone(), bars: Vec::new() });
-            lines.len() - 1
-        });
-        let Some(from) = phase.from.or(phase.to) else { continue };
+        let place = lines
+            .iter()
+            .position(|line| line.name == phase.name)
+            .unwrap_or_else(|| {
+                lines.push(Phase {
+                    name: phase.name.clone(),
+                    bars: Vec::new(),
+                });
+                lines.len() - 1
+            });
+        let Some(from) = phase.from.or(phase.to) else {
+            continue;
+        };
         let to = phase.to.unwrap_or(from);
         let first_year = years.iter().position(|year| *year >= from);
         let last_year = years.iter().rposition(|year| *year <= to);
         if let (Some(first_year), Some(last_year)) = (first_year, last_year)
             && first_year <= last_year
         {
-            lines[place].bars.push(Bar { first_year, last_year, text: String::new() });
+            lines[place].bars.push(Bar {
+                first_year,
+                last_year,
+                text: String::new(),
+            });
         }
     }
     lines
@@ -345,7 +437,14 @@ fn remarks(
     };
     for remark in &initiative.remarks {
         let label = match remark.fiscal_year {
-            Some(year) => words.with_text("sheet-remark-of-year", "year", &view::year(year, language)),
+            Some(year) => {
+                let year = if language.is_japanese() {
+                    year.wareki()
+                } else {
+                    view::year(year, language)
+                };
+                words.with_text("sheet-remark-of-year", "year", &year)
+            }
             None => words.get("sheet-remark"),
         };
         add(label.into_owned(), remark.text.clone());
@@ -355,8 +454,18 @@ fn remarks(
             Some(department) => format!("{}（{department}）", project.name),
             None => project.name.clone(),
         };
-        add(words.with_text("sheet-project-results", "name", &name).into_owned(), project.results.join("\n"));
-        add(words.with_text("sheet-project-analysis", "name", &name).into_owned(), project.analysis.join("\n"));
+        add(
+            words
+                .with_text("sheet-project-results", "name", &name)
+                .into_owned(),
+            project.results.join("\n"),
+        );
+        add(
+            words
+                .with_text("sheet-project-analysis", "name", &name)
+                .into_owned(),
+            project.analysis.join("\n"),
+        );
     }
     for text in &initiative.texts {
         add(text.label.clone(), text.text.clone());
@@ -368,7 +477,9 @@ fn remarks(
                 && plan.judged_year == Some(year.year)
             {
                 add(
-                    words.with_text("sheet-judgement", "name", &indicator.indicator.name).into_owned(),
+                    words
+                        .with_text("sheet-judgement", "name", &indicator.indicator.name)
+                        .into_owned(),
                     decided.reason.clone(),
                 );
             }
@@ -384,7 +495,10 @@ fn labels(plan: &MeasuredPlan, language: Language) -> Labels {
     // The levels are called what the plan calls them.
     let top = plan.plan.document.groups.first();
     let kind = |group: Option<&Group>, otherwise: &str| {
-        group.map_or_else(|| text(otherwise), |group| view::group_kind(group.kind, pages))
+        group.map_or_else(
+            || text(otherwise),
+            |group| view::group_kind(group.kind, pages),
+        )
     };
     Labels {
         language: language.html_lang().to_owned(),

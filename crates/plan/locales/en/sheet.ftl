@@ -2,6 +2,7 @@
 sheet-version = Version { $n }
 sheet-subtitle = Results of { $year } · { $version }
 sheet-as-published = (published as { $value })
+sheet-not-computable = not counted
 sheet-running = (year still running)
 sheet-remark = Remarks
 sheet-remark-of-year = Remarks on the results of { $year }

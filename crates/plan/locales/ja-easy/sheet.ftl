@@ -1,4 +1,5 @@
 # 年次シート（PDF）
+sheet-not-computable = まだ ない
 sheet-running = （年度の とちゅう）
 sheet-summary = どんなこと
 sheet-purpose = なぜ するか

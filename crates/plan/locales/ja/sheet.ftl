@@ -2,6 +2,7 @@
 sheet-version = 第{ $n }版
 sheet-subtitle = { $year }実績　{ $version }
 sheet-as-published = （公表時 { $value }）
+sheet-not-computable = 集計なし
 sheet-running = （年度途中）
 sheet-remark = 備考
 sheet-remark-of-year = { $year }実績に関する備考

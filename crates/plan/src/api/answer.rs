@@ -74,7 +74,8 @@ impl Answer {
     pub(super) fn file(self, name: &str, plain: &str, ending: &str) -> Self {
         let disposition = disposition(name, plain, ending);
         // The name is in the reader's language.
-        self.by_language().header("content-disposition", &disposition)
+        self.by_language()
+            .header("content-disposition", &disposition)
     }
 
     /// The mark of the content. Weak, because the same content may travel compressed or not.
@@ -140,13 +141,25 @@ impl Answer {
 fn disposition(name: &str, plain: &str, ending: &str) -> String {
     let plain: String = plain
         .chars()
-        .map(|sign| if sign.is_ascii_alphanumeric() || "-_.".contains(sign) { sign } else { '_' })
+        .map(|sign| {
+            if sign.is_ascii_alphanumeric() || "-_.".contains(sign) {
+                sign
+            } else {
+                '_'
+            }
+        })
         .collect();
     // Signs that file systems give a meaning to, and controls, which could turn a name around.
     let name: String = name
         .chars()
         .filter(|sign| !sign.is_control())
-        .map(|sign| if "/\\:*?\"<>|".contains(sign) { '_' } else { sign })
+        .map(|sign| {
+            if "/\\:*?\"<>|".contains(sign) {
+                '_'
+            } else {
+                sign
+            }
+        })
         .take(80)
         .collect();
     let mut value = format!("attachment; filename=\"{plain}.{ending}\"; filename*=UTF-8''");
@@ -175,7 +188,9 @@ pub(super) fn asked<T>(query: Result<Query<T>, QueryRejection>) -> Result<T, Pro
 
 /// A parameter that was filled in; a form sends its empty fields too.
 pub(super) fn filled(value: Option<&String>) -> Option<&str> {
-    value.map(|text| text.trim()).filter(|text| !text.is_empty())
+    value
+        .map(|text| text.trim())
+        .filter(|text| !text.is_empty())
 }
 
 #[cfg(test)]

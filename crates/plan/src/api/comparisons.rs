@@ -65,7 +65,10 @@ pub(super) struct ComparisonList {
     tag = "figures",
     responses((status = 200, body = ComparisonList))
 )]
-pub(super) async fn list(State(city): State<City>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn list(
+    State(city): State<City>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let mut plans: HashMap<String, Option<MeasuredPlan>> = HashMap::new();
     let mut comparisons = Vec::new();
     for comparison in store::comparisons(city.db()).await? {

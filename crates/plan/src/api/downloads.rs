@@ -19,14 +19,22 @@ use super::{
     figures::with_computed,
     plans::{known, measured, published},
 };
-use crate::{capabilities::DOWNLOAD, export, measuring::MeasuredPlan, sheet_pdf, store, store::PublishedPlan};
+use crate::{
+    capabilities::DOWNLOAD, export, measuring::MeasuredPlan, sheet_pdf, store, store::PublishedPlan,
+};
 
 const XLSX: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 /// Characters named in the header about what a charset could not hold.
 const NAMED: usize = 20;
 
 /// Answers with a file and counts the download: which format, never who.
-async fn deliver(city: &City, format: &'static str, method: &Method, headers: &HeaderMap, answer: Answer) -> Response {
+async fn deliver(
+    city: &City,
+    format: &'static str,
+    method: &Method,
+    headers: &HeaderMap,
+    answer: Answer,
+) -> Response {
     // Whoever has the file already, or only asks about it, takes nothing along.
     if *method == Method::GET && !answer.is_known(headers) {
         let counted = city
@@ -79,18 +87,34 @@ pub(super) async fn csv(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let wanted = asked(query)?;
-    let (charset, kind) = match filled(wanted.charset.as_ref()).map(str::to_ascii_lowercase).as_deref() {
+    let (charset, kind) = match filled(wanted.charset.as_ref())
+        .map(str::to_ascii_lowercase)
+        .as_deref()
+    {
         // With its mark, Excel reads the file without asking.
-        None | Some("utf8-bom" | "utf-8-bom") => (CsvCharset::Utf8Bom, "text/csv; charset=utf-8; header=present"),
+        None | Some("utf8-bom" | "utf-8-bom") => (
+            CsvCharset::Utf8Bom,
+            "text/csv; charset=utf-8; header=present",
+        ),
         Some("utf8" | "utf-8") => (CsvCharset::Utf8, "text/csv; charset=utf-8; header=present"),
-        Some("cp932") => (CsvCharset::Cp932, "text/csv; charset=windows-31j; header=present"),
-        Some(_) => return Err(Problem::BadRequest("charset: write one of utf8, utf8-bom, cp932".into())),
+        Some("cp932") => (
+            CsvCharset::Cp932,
+            "text/csv; charset=windows-31j; header=present",
+        ),
+        Some(_) => {
+            return Err(Problem::BadRequest(
+                "charset: write one of utf8, utf8-bom, cp932".into(),
+            ));
+        }
     };
     let plan = measured(&city, &key).await?;
     let output = export::to_csv_output(&with_computed(&plan), charset);
     let replaced = replaced(&output);
-    let mut answer = Answer::new(kind, output.bytes)
-        .file(&titled(&plan.plan, "api-file-figures", language), &key, "csv");
+    let mut answer = Answer::new(kind, output.bytes).file(
+        &titled(&plan.plan, "api-file-figures", language),
+        &key,
+        "csv",
+    );
     if charset == CsvCharset::Cp932 {
         answer = answer.header("yakuba-replaced-characters", &replaced);
     }
@@ -122,7 +146,11 @@ pub(super) async fn xlsx(
 ) -> Result<Response, Problem> {
     let plan = measured(&city, &key).await?;
     let bytes = export::to_xlsx(&with_computed(&plan)).map_err(|error| failed(&error))?;
-    let answer = Answer::new(XLSX, bytes).file(&titled(&plan.plan, "api-file-figures", language), &key, "xlsx");
+    let answer = Answer::new(XLSX, bytes).file(
+        &titled(&plan.plan, "api-file-figures", language),
+        &key,
+        "xlsx",
+    );
     Ok(deliver(&city, "xlsx", &method, &headers, answer).await)
 }
 
@@ -135,7 +163,11 @@ pub(super) async fn json(
 ) -> Result<Response, Problem> {
     let plan = published(&city, &key).await?;
     let text = export::to_json(&plan.document).map_err(|error| failed(&error))?;
-    let answer = Answer::new("application/json", text).file(&titled(&plan, "api-file-plan", language), &key, "json");
+    let answer = Answer::new("application/json", text).file(
+        &titled(&plan, "api-file-plan", language),
+        &key,
+        "json",
+    );
     Ok(deliver(&city, "json", &method, &headers, answer).await)
 }
 
@@ -198,7 +230,17 @@ pub(super) async fn sheet(
     let name = titled(&plan.plan, "api-file-sheet", language);
     let plain = format!("{key}-{initiative}");
     let name = format!("{name}_{initiative}");
-    print(&city, &plan, Some(&initiative), &name, &plain, language, &method, &headers).await
+    print(
+        &city,
+        &plan,
+        Some(&initiative),
+        &name,
+        &plain,
+        language,
+        &method,
+        &headers,
+    )
+    .await
 }
 
 #[allow(clippy::too_many_arguments)] // what a request says, handed on as it is

@@ -73,7 +73,10 @@ pub(super) async fn atom(
         words,
         plan: &plan,
         id: stable_id(&["feed", &key], first_at),
-        updated: entries.first().map(|entry| entry.at.clone()).unwrap_or_default(),
+        updated: entries
+            .first()
+            .map(|entry| entry.at.clone())
+            .unwrap_or_default(),
         entries,
         base,
     };
@@ -97,7 +100,10 @@ fn entries_of(
         id: stable_id(&[what, key, &number], record.published_at),
         at: moment(record.published_at).unwrap_or_default(),
         title: words
-            .with(title, &[("version", record.number.into()), ("count", count.into())])
+            .with(
+                title,
+                &[("version", record.number.into()), ("count", count.into())],
+            )
             .into_owned(),
         link: format!("/plan/{key}/versions/{number}"),
         lines,
@@ -106,7 +112,11 @@ fn entries_of(
     let changes = changes_of(record);
     let mut lines = vec![record.reason.clone()];
     if record.number > 1 {
-        lines.push(words.counted("api-feed-changes", changes.len()).into_owned());
+        lines.push(
+            words
+                .counted("api-feed-changes", changes.len())
+                .into_owned(),
+        );
     }
     entries.push(entry("version", "api-feed-version", changes.len(), lines));
 
@@ -153,7 +163,12 @@ fn entries_of(
         corrected.extend(recounted(version, before, earlier.published_at, words));
     }
     if !corrected.is_empty() {
-        entries.push(entry("corrected", "api-feed-corrected", corrected.len(), corrected));
+        entries.push(entry(
+            "corrected",
+            "api-feed-corrected",
+            corrected.len(),
+            corrected,
+        ));
     }
     entries
 }
@@ -176,16 +191,28 @@ fn missed(version: &PublishedPlan, published_at: i64) -> Vec<Missed> {
     for indicator in indicators(&version.document.groups) {
         let key = indicator.key.clone().unwrap_or_default();
         let mut course = Course::of(indicator);
-        for figure in version.figures.iter().filter(|figure| figure.indicator_key == key) {
-            let year = i32::try_from(figure.fiscal_year).ok().and_then(|year| FiscalYear::new(year).ok());
+        for figure in version
+            .figures
+            .iter()
+            .filter(|figure| figure.indicator_key == key)
+        {
+            let year = i32::try_from(figure.fiscal_year)
+                .ok()
+                .and_then(|year| FiscalYear::new(year).ok());
             if let (Some(year), Ok(value)) = (year, figure.value.parse()) {
                 course = course.with_actual(year, value);
             }
         }
         let unit = indicator.unit.clone().unwrap_or_default();
-        for year in course.targets.keys().copied().filter(|year| year.end() < day) {
+        for year in course
+            .targets
+            .keys()
+            .copied()
+            .filter(|year| year.end() < day)
+        {
             let judged = judge(&course, year, YearProgress::of(year, day, false));
-            if let (Status::Behind, Some(actual), Some(target)) = (judged.status, judged.actual, judged.target)
+            if let (Status::Behind, Some(actual), Some(target)) =
+                (judged.status, judged.actual, judged.target)
                 && target.fiscal_year == year
             {
                 list.push(Missed {
@@ -206,8 +233,13 @@ fn indicators(groups: &[Group]) -> Vec<&Indicator> {
         .iter()
         .flat_map(|group| {
             let own = group.indicators.iter();
-            let below = group.initiatives.iter().flat_map(|initiative| &initiative.indicators);
-            own.chain(below).chain(indicators(&group.groups)).collect::<Vec<_>>()
+            let below = group
+                .initiatives
+                .iter()
+                .flat_map(|initiative| &initiative.indicators);
+            own.chain(below)
+                .chain(indicators(&group.groups))
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -221,7 +253,13 @@ fn corrected_line(change: &Change, words: Words) -> Option<String> {
         return None;
     }
     let year = change.place.fiscal_year?;
-    Some(correction(change.place.indicator.as_deref().unwrap_or_default(), year, before, after, words))
+    Some(correction(
+        change.place.indicator.as_deref().unwrap_or_default(),
+        year,
+        before,
+        after,
+        words,
+    ))
 }
 
 fn correction(name: &str, year: FiscalYear, before: &str, after: &str, words: Words) -> String {
@@ -239,16 +277,27 @@ fn correction(name: &str, year: FiscalYear, before: &str, after: &str, words: Wo
 }
 
 /// Computed figures of years that were over, which came out differently when they were published again.
-fn recounted(version: &PublishedPlan, before: &PublishedPlan, before_at: i64, words: Words) -> Vec<String> {
+fn recounted(
+    version: &PublishedPlan,
+    before: &PublishedPlan,
+    before_at: i64,
+    words: Words,
+) -> Vec<String> {
     let mut lines = Vec::new();
     let indicators = indicators(&version.document.groups);
     for figure in &version.figures {
         let old = before.figures.iter().find(|old| {
             old.indicator_key == figure.indicator_key && old.fiscal_year == figure.fiscal_year
         });
-        let Some(old) = old.filter(|old| old.value != figure.value) else { continue };
-        let indicator = indicators.iter().find(|indicator| indicator.key.as_ref() == Some(&figure.indicator_key));
-        let year = i32::try_from(figure.fiscal_year).ok().and_then(|year| FiscalYear::new(year).ok());
+        let Some(old) = old.filter(|old| old.value != figure.value) else {
+            continue;
+        };
+        let indicator = indicators
+            .iter()
+            .find(|indicator| indicator.key.as_ref() == Some(&figure.indicator_key));
+        let year = i32::try_from(figure.fiscal_year)
+            .ok()
+            .and_then(|year| FiscalYear::new(year).ok());
         if let (Some(indicator), Some(year)) = (indicator, year)
             && was_over(year, before_at)
         {
@@ -279,7 +328,14 @@ fn stable_id(what: &[&str], published_at: i64) -> String {
     bytes[6] = bytes[6] & 0x0f | 0x80;
     bytes[8] = bytes[8] & 0x3f | 0x80;
     let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-    format!("urn:uuid:{}-{}-{}-{}-{}", &hex[..8], &hex[8..12], &hex[12..16], &hex[16..20], &hex[20..])
+    format!(
+        "urn:uuid:{}-{}-{}-{}-{}",
+        &hex[..8],
+        &hex[8..12],
+        &hex[12..16],
+        &hex[16..20],
+        &hex[20..]
+    )
 }
 
 /// The address the feed was asked at, so that links hold in any reader; empty when the request does not name a host.
@@ -288,12 +344,17 @@ pub(super) fn base(headers: &HeaderMap) -> String {
         .get(header::HOST)
         .and_then(|host| host.to_str().ok())
         .filter(|host| {
-            !host.is_empty() && host.chars().all(|sign| sign.is_ascii_alphanumeric() || ".-:[]".contains(sign))
+            !host.is_empty()
+                && host
+                    .chars()
+                    .all(|sign| sign.is_ascii_alphanumeric() || ".-:[]".contains(sign))
         });
     let Some(host) = host else {
         return String::new();
     };
-    let near = ["localhost", "127.0.0.1", "[::1]"].iter().any(|name| host == *name || host.starts_with(&format!("{name}:")));
+    let near = ["localhost", "127.0.0.1", "[::1]"]
+        .iter()
+        .any(|name| host == *name || host.starts_with(&format!("{name}:")));
     format!("{}://{host}", if near { "http" } else { "https" })
 }
 
@@ -310,7 +371,9 @@ impl Feed<'_> {
     fn write(&self) -> io::Result<Vec<u8>> {
         let document = &self.plan.plan.document;
         let home = format!("{}/plan/{}", self.base, document.key);
-        let title = self.words.with_text("api-feed-title", "title", &document.title);
+        let title = self
+            .words
+            .with_text("api-feed-title", "title", &document.title);
         let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
         writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
         writer
@@ -324,7 +387,12 @@ impl Feed<'_> {
                 writer
                     .create_element("author")
                     .write_inner_content(|writer| text(writer, "name", &document.publisher.name))?;
-                link(writer, "self", "application/atom+xml", &format!("{home}/feed.atom"))?;
+                link(
+                    writer,
+                    "self",
+                    "application/atom+xml",
+                    &format!("{home}/feed.atom"),
+                )?;
                 link(writer, "alternate", "text/html", &home)?;
                 for entry in &self.entries {
                     writer
@@ -341,17 +409,28 @@ impl Feed<'_> {
         text(writer, "title", &entry.title)?;
         text(writer, "published", &entry.at)?;
         text(writer, "updated", &entry.at)?;
-        link(writer, "alternate", "text/html", &format!("{}{}", self.base, entry.link))?;
+        link(
+            writer,
+            "alternate",
+            "text/html",
+            &format!("{}{}", self.base, entry.link),
+        )?;
         let mut lines: Vec<String> = entry.lines.iter().take(LINES).cloned().collect();
         if entry.lines.len() > LINES {
-            lines.push(self.words.counted("api-feed-more", entry.lines.len() - LINES).into_owned());
+            lines.push(
+                self.words
+                    .counted("api-feed-more", entry.lines.len() - LINES)
+                    .into_owned(),
+            );
         }
         text(writer, "content", &lines.join("\n"))
     }
 }
 
 fn text(writer: &mut Writer<Vec<u8>>, name: &str, value: &str) -> io::Result<()> {
-    writer.create_element(name).write_text_content(BytesText::new(&printable(value)))?;
+    writer
+        .create_element(name)
+        .write_text_content(BytesText::new(&printable(value)))?;
     Ok(())
 }
 
@@ -368,6 +447,9 @@ fn link(writer: &mut Writer<Vec<u8>>, relation: &str, kind: &str, address: &str)
 /// A text without the signs that XML 1.0 (2.2, Char) cannot hold, however they are escaped.
 fn printable(text: &str) -> String {
     text.chars()
-        .filter(|sign| !(sign.is_control() && !matches!(sign, '\t' | '\n' | '\r')) && !matches!(sign, '\u{fffe}' | '\u{ffff}'))
+        .filter(|sign| {
+            !(sign.is_control() && !matches!(sign, '\t' | '\n' | '\r'))
+                && !matches!(sign, '\u{fffe}' | '\u{ffff}')
+        })
         .collect()
 }

@@ -19,9 +19,7 @@ use super::{
 use crate::{
     export::{FigureRow, figure_rows},
     measuring::{Actual, MeasuredIndicator, MeasuredPlan},
-    model::{
-        document::{Figure, FigureKind, Group, Indicator, Number, PlanDocument, Reading},
-    },
+    model::document::{Figure, FigureKind, Group, Indicator, Number, PlanDocument, Reading},
     pages::view,
     store::PublishedFigure,
 };
@@ -54,7 +52,10 @@ fn fill_group(plan: &MeasuredPlan, group: &mut Group) {
         .iter_mut()
         .flat_map(|initiative| &mut initiative.indicators);
     for indicator in group.indicators.iter_mut().chain(of_initiatives) {
-        let measured = indicator.key.as_deref().and_then(|key| plan.indicators.get(key));
+        let measured = indicator
+            .key
+            .as_deref()
+            .and_then(|key| plan.indicators.get(key));
         if let Some(measured) = measured {
             fill(plan, indicator, measured);
         }
@@ -72,7 +73,12 @@ fn fill(plan: &MeasuredPlan, indicator: &mut Indicator, measured: &MeasuredIndic
         let unit = measured.indicator.unit.clone();
         let mut qualifiers = vec![COMPUTED.to_owned()];
         let frozen = frozen(plan, measured.key(), year.year)
-            .filter(|_| plan.plan.record.published_at.is_some_and(|at| was_over(year.year, at)))
+            .filter(|_| {
+                plan.plan
+                    .record
+                    .published_at
+                    .is_some_and(|at| was_over(year.year, at))
+            })
             .and_then(|figure| figure.value.parse().ok());
         let value = if let Some(published) = frozen {
             qualifiers.push(AS_PUBLISHED.to_owned());
@@ -94,7 +100,11 @@ fn fill(plan: &MeasuredPlan, indicator: &mut Indicator, measured: &MeasuredIndic
             fiscal_year: Some(year.year),
             kind: FigureKind::Actual,
             text: view::amount(value, unit.as_deref(), Language::Japanese),
-            reading: Reading::Number(Number { value, unit, qualifiers }),
+            reading: Reading::Number(Number {
+                value,
+                unit,
+                qualifiers,
+            }),
             confidence: 100,
             doubts: Vec::new(),
             evidence: Vec::new(),
@@ -222,7 +232,11 @@ pub(super) async fn list(
     if let Some(text) = year {
         number(text, "year", 9999)?;
     }
-    let kind = word(wanted.kind.as_ref(), "kind", &["baseline", "target", "actual"])?;
+    let kind = word(
+        wanted.kind.as_ref(),
+        "kind",
+        &["baseline", "target", "actual"],
+    )?;
     let status = word(wanted.status.as_ref(), "status", &["ok", "review"])?;
     let limit = match filled(wanted.limit.as_ref()) {
         Some(text) => number(text, "limit", AT_MOST)?,
@@ -247,7 +261,12 @@ pub(super) async fn list(
         total: rows.len(),
         offset,
         limit,
-        figures: rows.into_iter().skip(offset).take(limit).map(Into::into).collect(),
+        figures: rows
+            .into_iter()
+            .skip(offset)
+            .take(limit)
+            .map(Into::into)
+            .collect(),
     };
     Ok(Answer::json(&answer)?.respond(&headers))
 }
@@ -256,7 +275,9 @@ fn number(text: &str, name: &str, at_most: usize) -> Result<usize, Problem> {
     text.parse()
         .ok()
         .filter(|number| *number <= at_most)
-        .ok_or_else(|| Problem::BadRequest(format!("{name}: write a whole number from 0 to {at_most}")))
+        .ok_or_else(|| {
+            Problem::BadRequest(format!("{name}: write a whole number from 0 to {at_most}"))
+        })
 }
 
 fn word<'text>(

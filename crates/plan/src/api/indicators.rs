@@ -192,14 +192,22 @@ pub(super) async fn indicator(
             Direction::AtMost => "at_most",
         }),
         belongs_to: OwnerAnswer {
-            kind: if owner.is_group { "group" } else { "initiative" },
+            kind: if owner.is_group {
+                "group"
+            } else {
+                "initiative"
+            },
             key: owner.key.clone(),
             number: owner.number.clone(),
             title: owner.title.clone(),
         },
         formula: formula(&city, &plan, measured, &names).await?,
         baselines: measured.baselines().map(Into::into).collect(),
-        years: measured.years.iter().map(|year| year_answer(year, &names)).collect(),
+        years: measured
+            .years
+            .iter()
+            .map(|year| year_answer(year, &names))
+            .collect(),
         key,
     };
     Ok(Answer::json(&answer)?.by_language().respond(&headers))
@@ -209,7 +217,10 @@ fn year_answer(year: &MeasuredYear, names: &Names) -> YearAnswer {
     YearAnswer {
         fiscal_year: year.year.year(),
         target: year.target.as_ref().map(Into::into),
-        actual: year.actual.as_ref().map(|actual| actual_answer(year, actual, names)),
+        actual: year
+            .actual
+            .as_ref()
+            .map(|actual| actual_answer(year, actual, names)),
         status: year.standing.status().as_str(),
         explanation: names.sentences(&year.standing.explanation()),
         overridden: year.standing.overridden.is_some(),
@@ -328,13 +339,20 @@ impl From<&PublishedFigure> for FrozenAnswer {
 /// Numerator and denominator of a figure that has them.
 pub(crate) fn fraction(parts: &Parts) -> Option<(Decimal, Decimal)> {
     match parts {
-        Parts::Ratio { numerator, denominator, .. } => {
-            Some((numerator.quantity.to_decimal(), denominator.quantity.to_decimal()))
-        }
+        Parts::Ratio {
+            numerator,
+            denominator,
+            ..
+        } => Some((
+            numerator.quantity.to_decimal(),
+            denominator.quantity.to_decimal(),
+        )),
         Parts::Departments { did, of, .. } => Some((Decimal::from(did.len()), Decimal::from(*of))),
-        Parts::Survey { numerator, denominator, .. } => {
-            Some((Decimal::from(*numerator), Decimal::from(*denominator)))
-        }
+        Parts::Survey {
+            numerator,
+            denominator,
+            ..
+        } => Some((Decimal::from(*numerator), Decimal::from(*denominator))),
         _ => None,
     }
 }

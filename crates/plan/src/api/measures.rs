@@ -54,7 +54,10 @@ pub(super) struct MeasureList {
     tag = "facts",
     responses((status = 200, body = MeasureList))
 )]
-pub(super) async fn list(State(city): State<City>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn list(
+    State(city): State<City>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let measures = city.measures().into_iter().map(Into::into).collect();
     Ok(Answer::json(&MeasureList { measures })?.respond(&headers))
 }
@@ -84,12 +87,14 @@ impl From<&DayTotal> for DayAnswer {
 
 /// A quantity from thousandths, as a plain decimal.
 pub(super) fn shown(thousandths: i64) -> String {
-    Quantity::from_thousandths(thousandths).map_or_else(String::new, |quantity| quantity.to_string())
+    Quantity::from_thousandths(thousandths)
+        .map_or_else(String::new, |quantity| quantity.to_string())
 }
 
 /// The sum of all days in thousandths.
 pub(super) fn sum(days: &[DayTotal]) -> i64 {
-    days.iter().fold(0, |sum, day| sum.saturating_add(day.total))
+    days.iter()
+        .fold(0, |sum, day| sum.saturating_add(day.total))
 }
 
 /// The daily sums of a measure in a fiscal year.
@@ -124,7 +129,11 @@ pub(super) fn fiscal_year(text: &str) -> Result<FiscalYear, Problem> {
         .parse()
         .ok()
         .and_then(|year| FiscalYear::new(year).ok())
-        .ok_or_else(|| Problem::BadRequest("write the fiscal year as four digits, such as 2025 for 令和7年度".into()))
+        .ok_or_else(|| {
+            Problem::BadRequest(
+                "write the fiscal year as four digits, such as 2025 for 令和7年度".into(),
+            )
+        })
 }
 
 #[utoipa::path(

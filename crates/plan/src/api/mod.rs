@@ -28,7 +28,11 @@ pub(crate) fn routes() -> Routes {
         .get("/api/openapi.json", Access::Public, spec::get)
         .get("/api/plans", Access::Public, plans::list)
         .get("/api/plans/{plan}", Access::Public, plans::one)
-        .get("/api/plans/{plan}/versions", Access::Public, plans::versions)
+        .get(
+            "/api/plans/{plan}/versions",
+            Access::Public,
+            plans::versions,
+        )
         .get("/api/plans/{plan}/figures", Access::Public, figures::list)
         .get(
             "/api/plans/{plan}/indicators/{indicator}",
@@ -46,9 +50,21 @@ pub(crate) fn routes() -> Routes {
         .get("/api/comparisons", Access::Public, comparisons::list)
         .post("/api/facts", Access::System(POST_FACTS), facts::post)
         .get("/plan/{plan}/download.csv", Access::Public, downloads::csv)
-        .get("/plan/{plan}/download.xlsx", Access::Public, downloads::xlsx)
-        .get("/plan/{plan}/download.json", Access::Public, downloads::json)
-        .get("/plan/{plan}/download.yaml", Access::Public, downloads::yaml)
+        .get(
+            "/plan/{plan}/download.xlsx",
+            Access::Public,
+            downloads::xlsx,
+        )
+        .get(
+            "/plan/{plan}/download.json",
+            Access::Public,
+            downloads::json,
+        )
+        .get(
+            "/plan/{plan}/download.yaml",
+            Access::Public,
+            downloads::yaml,
+        )
         .get("/plan/{plan}/download.pdf", Access::Public, downloads::pdf)
         .get(
             "/plan/{plan}/initiatives/{initiative}/sheet.pdf",

@@ -33,7 +33,11 @@ pub(super) async fn published(city: &City, key: &str) -> Result<Arc<PublishedPla
 /// # Errors
 /// [`Problem::NotFound`]: PostgreSQL refuses the character NUL in any text, so it is not even asked.
 pub(super) fn known(key: &str) -> Result<(), Problem> {
-    if key.contains('\0') { Err(Problem::NotFound) } else { Ok(()) }
+    if key.contains('\0') {
+        Err(Problem::NotFound)
+    } else {
+        Ok(())
+    }
 }
 
 /// The newest published version of a plan with its figures as of now.
@@ -106,7 +110,10 @@ pub(super) struct PlanList {
     tag = "plans",
     responses((status = 200, body = PlanList))
 )]
-pub(super) async fn list(State(city): State<City>, headers: HeaderMap) -> Result<Response, Problem> {
+pub(super) async fn list(
+    State(city): State<City>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let plans = store::published_plans(&city)
         .await?
         .iter()
@@ -202,5 +209,9 @@ pub(super) async fn versions(
             reason: version.reason,
         })
         .collect();
-    Ok(Answer::json(&VersionList { plan: key, versions })?.respond(&headers))
+    Ok(Answer::json(&VersionList {
+        plan: key,
+        versions,
+    })?
+    .respond(&headers))
 }

@@ -72,7 +72,12 @@ pub(super) async fn find(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     // PostgreSQL refuses the character NUL in any text.
-    let query: String = asked(query)?.q.replace('\0', " ").chars().take(QUERY).collect();
+    let query: String = asked(query)?
+        .q
+        .replace('\0', " ")
+        .chars()
+        .take(QUERY)
+        .collect();
     let hits = search(city.db(), &query, None, true, AT_MOST)
         .await?
         .into_iter()

@@ -9,7 +9,9 @@ use utoipa::{
 use yakuba_city::web::Problem;
 use yakuba_ui::{Language, Words};
 
-use super::{WORDS, answer::Answer, comparisons, facts, figures, indicators, measures, plans, search};
+use super::{
+    WORDS, answer::Answer, comparisons, facts, figures, indicators, measures, plans, search,
+};
 
 #[derive(OpenApi)]
 #[openapi(
@@ -53,7 +55,9 @@ impl Modify for Token {
     responses((status = 200))
 )]
 pub(super) async fn get(language: Language, headers: HeaderMap) -> Result<Response, Problem> {
-    Ok(Answer::json(&document(language)?)?.by_language().respond(&headers))
+    Ok(Answer::json(&document(language)?)?
+        .by_language()
+        .respond(&headers))
 }
 
 /// The description with its sentences in a language.
@@ -62,21 +66,29 @@ pub(super) async fn get(language: Language, headers: HeaderMap) -> Result<Respon
 /// Does not happen for this interface.
 pub(super) fn document(language: Language) -> Result<Value, Problem> {
     let words = WORDS.words(language);
-    let mut spec = serde_json::to_value(Interface::openapi()).map_err(|error| Problem::internal(&error))?;
+    let mut spec =
+        serde_json::to_value(Interface::openapi()).map_err(|error| Problem::internal(&error))?;
     if let Some(info) = spec.get_mut("info").and_then(Value::as_object_mut) {
         put(info, "title", words, "api-title");
         put(info, "description", words, "api-description");
     }
-    for tag in spec.get_mut("tags").and_then(Value::as_array_mut).into_iter().flatten() {
+    for tag in spec
+        .get_mut("tags")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         let name = name_of(tag);
         if let Some(tag) = tag.as_object_mut() {
             put(tag, "description", words, &format!("api-tag-{name}"));
         }
     }
     let paths = spec.get_mut("paths").and_then(Value::as_object_mut);
-    for operation in paths.into_iter().flat_map(Map::values_mut).flat_map(|path| {
-        path.as_object_mut().into_iter().flat_map(Map::values_mut)
-    }) {
+    for operation in paths
+        .into_iter()
+        .flat_map(Map::values_mut)
+        .flat_map(|path| path.as_object_mut().into_iter().flat_map(Map::values_mut))
+    {
         describe(operation, words);
     }
     Ok(spec)
@@ -88,19 +100,44 @@ fn describe(operation: &mut Value, words: Words) {
         .and_then(Value::as_str)
         .unwrap_or_default()
         .replace('_', "-");
-    let Some(operation) = operation.as_object_mut() else { return };
+    let Some(operation) = operation.as_object_mut() else {
+        return;
+    };
     put(operation, "summary", words, &format!("api-{id}-summary"));
-    put(operation, "description", words, &format!("api-{id}-description"));
-    for parameter in operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten() {
+    put(
+        operation,
+        "description",
+        words,
+        &format!("api-{id}-description"),
+    );
+    for parameter in operation
+        .get_mut("parameters")
+        .and_then(Value::as_array_mut)
+        .into_iter()
+        .flatten()
+    {
         let name = name_of(parameter).to_lowercase().replace('_', "-");
         if let Some(parameter) = parameter.as_object_mut() {
-            put(parameter, "description", words, &format!("api-parameter-{name}"));
+            put(
+                parameter,
+                "description",
+                words,
+                &format!("api-parameter-{name}"),
+            );
         }
     }
-    if let Some(responses) = operation.get_mut("responses").and_then(Value::as_object_mut) {
+    if let Some(responses) = operation
+        .get_mut("responses")
+        .and_then(Value::as_object_mut)
+    {
         for (status, response) in responses {
             if let Some(response) = response.as_object_mut() {
-                put(response, "description", words, &format!("api-response-{status}"));
+                put(
+                    response,
+                    "description",
+                    words,
+                    &format!("api-response-{status}"),
+                );
                 if !status.starts_with('2') {
                     response.insert("content".to_owned(), problem());
                 }
@@ -123,7 +160,11 @@ fn problem() -> Value {
 }
 
 fn name_of(value: &Value) -> String {
-    value.get("name").and_then(Value::as_str).unwrap_or_default().to_owned()
+    value
+        .get("name")
+        .and_then(Value::as_str)
+        .unwrap_or_default()
+        .to_owned()
 }
 
 fn put(object: &mut Map<String, Value>, field: &str, words: Words, key: &str) {

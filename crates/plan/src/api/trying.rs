@@ -11,7 +11,10 @@ use axum::{
 use serde::Deserialize;
 use serde_json::Value;
 use yakuba_city::{City, web::Problem};
-use yakuba_ui::{Button, ButtonKind, Cell, Choice, Column, Language, Page, Select, Shell, Table, TextField, Words};
+use yakuba_ui::{
+    Button, ButtonKind, Cell, Choice, Column, Language, Page, Select, Shell, Table, TextField,
+    Words,
+};
 
 use super::{
     WORDS,
@@ -103,7 +106,9 @@ pub(super) async fn page(
             .id("choose-year")
             .numeric()
             .width(4),
-        choose_button: Button::submit(words.get("api-choose")).kind(ButtonKind::Other).small(),
+        choose_button: Button::submit(words.get("api-choose"))
+            .kind(ButtonKind::Other)
+            .small(),
         sections,
     };
     Ok(Page::public(shell, words.get("api-title"), &body)
@@ -112,7 +117,11 @@ pub(super) async fn page(
 }
 
 /// The plan, indicator and year that the addresses are about: as asked for, else the first there are.
-async fn choose(city: &City, wanted: &Wanted, words: Words) -> Result<(Chosen, Vec<Select>), Problem> {
+async fn choose(
+    city: &City,
+    wanted: &Wanted,
+    words: Words,
+) -> Result<(Chosen, Vec<Select>), Problem> {
     let language = words.language();
     let plans = store::published_plans(city).await?;
     let plan = plans
@@ -126,18 +135,31 @@ async fn choose(city: &City, wanted: &Wanted, words: Words) -> Result<(Chosen, V
     let indicator = filled(wanted.indicator.as_ref())
         .and_then(|key| measured.indicators.get(key))
         .or(measured.indicators.values().next());
-    let usual = measured.judged_year.unwrap_or_else(|| measured.running_year()).year();
+    // The newest year with a result says most; without any, the newest there is.
+    let years = || indicator.iter().flat_map(|indicator| &indicator.years);
+    let usual = years()
+        .rfind(|year| year.value().is_some())
+        .or(years().next_back())
+        .map_or_else(|| measured.running_year(), |year| year.year)
+        .year();
     let chosen = Chosen {
         plan: plan.document.key.clone(),
-        indicator: indicator.map(|indicator| indicator.key().to_owned()).unwrap_or_default(),
+        indicator: indicator
+            .map(|indicator| indicator.key().to_owned())
+            .unwrap_or_default(),
         year: filled(wanted.year.as_ref())
-            .and_then(|year| year.parse::<u16>().ok())
-            .map_or_else(|| usual.to_string(), |year| year.to_string()),
+            .and_then(|text| text.parse::<i32>().ok())
+            .filter(|asked| years().any(|year| year.year.year() == *asked))
+            .unwrap_or(usual)
+            .to_string(),
     };
     let plan_field = Select::new(language, "plan", words.get("api-parameter-plan"))
         .id("choose-plan")
         .choices(plans.iter().map(|plan| {
-            let text = format!("{}（{}）", plan.document.title, plan.document.publisher.name);
+            let text = format!(
+                "{}（{}）",
+                plan.document.title, plan.document.publisher.name
+            );
             Choice::new(plan.document.key.clone(), text)
         }))
         .value(&chosen.plan);
@@ -165,23 +187,47 @@ fn endpoints(spec: &Value, tag: &str, chosen: &Chosen, base: &str, words: Words)
     list
 }
 
-fn endpoint(path: &str, method: &str, operation: &Value, chosen: &Chosen, base: &str, words: Words) -> Endpoint {
+fn endpoint(
+    path: &str,
+    method: &str,
+    operation: &Value,
+    chosen: &Chosen,
+    base: &str,
+    words: Words,
+) -> Endpoint {
     let language = words.language();
-    let text = |value: &Value, name: &str| value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let text = |value: &Value, name: &str| {
+        value
+            .get(name)
+            .and_then(Value::as_str)
+            .unwrap_or_default()
+            .to_owned()
+    };
     let id = text(operation, "operationId");
-    let parameters: Vec<&Value> =
-        operation.get("parameters").and_then(Value::as_array).into_iter().flatten().collect();
+    let parameters: Vec<&Value> = operation
+        .get("parameters")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .collect();
     let table = (!parameters.is_empty()).then(|| {
-        let mut table = Table::new(language, format!("{id}-parameters"), words.get("api-parameters"))
-            .columns([
-                Column::text(words.get("api-parameter-name")).no_wrap(),
-                Column::text(words.get("api-parameter-place")).no_wrap(),
-                Column::text(words.get("api-parameter-meaning")),
-            ])
-            .row_headers()
-            .stacked();
+        let mut table = Table::new(
+            language,
+            format!("{id}-parameters"),
+            words.get("api-parameters"),
+        )
+        .columns([
+            Column::text(words.get("api-parameter-name")).no_wrap(),
+            Column::text(words.get("api-parameter-place")).no_wrap(),
+            Column::text(words.get("api-parameter-meaning")),
+        ])
+        .row_headers()
+        .stacked();
         for parameter in &parameters {
-            let required = parameter.get("required").and_then(Value::as_bool).unwrap_or_default();
+            let required = parameter
+                .get("required")
+                .and_then(Value::as_bool)
+                .unwrap_or_default();
             let place = words.get(&format!("api-in-{}", text(parameter, "in")));
             let place = if required {
                 format!("{place}{}", words.get("ui-required"))
@@ -204,14 +250,19 @@ fn endpoint(path: &str, method: &str, operation: &Value, chosen: &Chosen, base: 
             .filter(|parameter| text(parameter, "in") == "query")
             .map(|parameter| {
                 let name = text(parameter, "name");
-                let required = parameter.get("required").and_then(Value::as_bool).unwrap_or_default();
+                let required = parameter
+                    .get("required")
+                    .and_then(Value::as_bool)
+                    .unwrap_or_default();
                 let field = TextField::new(language, name.clone(), name.clone())
                     .id(format!("{id}-{name}"))
                     .support(text(parameter, "description"));
                 if required { field.required() } else { field }
             })
             .collect(),
-        button: Button::submit(words.get("api-send")).kind(ButtonKind::Other).small(),
+        button: Button::submit(words.get("api-send"))
+            .kind(ButtonKind::Other)
+            .small(),
     });
     let example = if method == "get" {
         format!("curl '{base}{action}{}'", example_query(&id))
