@@ -1,5 +1,8 @@
 //! The JSON interface, the downloads and the feed over HTTP, on both databases.
 
+// The clippy setting for tests does not reach the helpers beside them.
+#![allow(clippy::unwrap_used)]
+
 use std::{collections::BTreeSet, fs, path::Path, sync::Arc};
 
 use axum::{
@@ -620,6 +623,16 @@ each_database!(
     }
 );
 
+fn first(
+    group: &mut yakuba_plan::model::document::Group,
+) -> &mut yakuba_plan::model::document::Initiative {
+    if group.initiatives.is_empty() {
+        first(&mut group.groups[0])
+    } else {
+        &mut group.initiatives[0]
+    }
+}
+
 /// A plan whose every text would like to be something else.
 fn hostile() -> PlanDocument {
     let mut document = plan_file("plans/suita-2019.yaml");
@@ -628,15 +641,6 @@ fn hostile() -> PlanDocument {
     document.publisher.name = "]]><市>".into();
     let group = &mut document.groups[0];
     group.title = "=cmd|' /C calc'!A0".into();
-    fn first(
-        group: &mut yakuba_plan::model::document::Group,
-    ) -> &mut yakuba_plan::model::document::Initiative {
-        if group.initiatives.is_empty() {
-            first(&mut group.groups[0])
-        } else {
-            &mut group.initiatives[0]
-        }
-    }
     let initiative = first(group);
     initiative.title = "=HYPERLINK(\"http://x\")#panic(\"x\")".into();
     initiative.indicators[0].name = "@SUM(A1:A9)".into();

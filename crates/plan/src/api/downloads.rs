@@ -228,14 +228,14 @@ pub(super) async fn sheet(
 ) -> Result<Response, Problem> {
     let plan = measured(&city, &key).await?;
     let name = titled(&plan.plan, "api-file-sheet", language);
-    let plain = format!("{key}-{initiative}");
+    let ascii = format!("{key}-{initiative}");
     let name = format!("{name}_{initiative}");
     print(
         &city,
         &plan,
         Some(&initiative),
         &name,
-        &plain,
+        &ascii,
         language,
         &method,
         &headers,
@@ -249,12 +249,12 @@ async fn print(
     plan: &MeasuredPlan,
     initiative: Option<&str>,
     name: &str,
-    plain: &str,
+    ascii: &str,
     language: Language,
     method: &Method,
     headers: &HeaderMap,
 ) -> Result<Response, Problem> {
     let printed = sheet_pdf::print(city, plan, initiative, language).await?;
-    let answer = Answer::new("application/pdf", printed.as_ref().clone()).file(name, plain, "pdf");
+    let answer = Answer::new("application/pdf", printed.as_ref().clone()).file(name, ascii, "pdf");
     Ok(deliver(city, "pdf", method, headers, answer).await)
 }

@@ -327,7 +327,7 @@ fn stable_id(what: &[&str], published_at: i64) -> String {
     hasher.finalize_xof().fill(&mut bytes);
     bytes[6] = bytes[6] & 0x0f | 0x80;
     bytes[8] = bytes[8] & 0x3f | 0x80;
-    let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    let hex = format!("{:032x}", u128::from_be_bytes(bytes));
     format!(
         "urn:uuid:{}-{}-{}-{}-{}",
         &hex[..8],
@@ -448,7 +448,7 @@ fn link(writer: &mut Writer<Vec<u8>>, relation: &str, kind: &str, address: &str)
 fn printable(text: &str) -> String {
     text.chars()
         .filter(|sign| {
-            !(sign.is_control() && !matches!(sign, '\t' | '\n' | '\r'))
+            (!sign.is_control() || matches!(sign, '\t' | '\n' | '\r'))
                 && !matches!(sign, '\u{fffe}' | '\u{ffff}')
         })
         .collect()
