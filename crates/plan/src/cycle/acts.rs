@@ -12,7 +12,7 @@ use yakuba_ui::{
 };
 
 use super::{
-    room::{Fields, Room, Section, done, fiscal_year},
+    room::{Fields, Room, Section, done, fiscal_year, person_choices},
     work::hint,
 };
 use crate::{
@@ -344,7 +344,7 @@ async fn act_page(room: &Room, plan: &PlanRecord, id: i64) -> Result<Page, Probl
                 )
                 .select(
                     "assignee",
-                    room.person_choices(&people),
+                    person_choices(&people),
                     &act.assignee
                         .map(|account| account.to_string())
                         .unwrap_or_default(),

@@ -352,13 +352,14 @@ impl Room {
             })
             .collect()
     }
+}
 
-    pub(super) fn person_choices(&self, people: &People) -> Vec<Choice> {
-        people
-            .persons()
-            .map(|person| Choice::new(person.id.to_string(), &person.display_name))
-            .collect()
-    }
+/// Everybody, to choose one.
+pub(super) fn person_choices(people: &People) -> Vec<Choice> {
+    people
+        .persons()
+        .map(|person| Choice::new(person.id.to_string(), &person.display_name))
+        .collect()
 }
 
 fn needed(holds: bool) -> Result<(), Problem> {
@@ -490,7 +491,9 @@ impl FormMaker<'_> {
         self
     }
 
-    pub(super) fn hidden(mut self, name: &str, value: impl ToString) -> Self {
+    // Callers hand over numbers, words and references alike.
+    #[allow(clippy::needless_pass_by_value)]
+    pub(super) fn hidden(mut self, name: &str, value: impl std::fmt::Display) -> Self {
         let value = self.value(name, &value.to_string());
         self.hidden.push((name.to_owned(), value));
         self

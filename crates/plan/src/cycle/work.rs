@@ -12,7 +12,7 @@ use yakuba_ui::{
 
 use super::{
     home::task_table,
-    room::{Fields, Room, Section, done, paragraph},
+    room::{Fields, Room, Section, done, paragraph, person_choices},
 };
 use crate::{
     error::PlanError,
@@ -176,7 +176,7 @@ async fn work_page(room: &Room, plan: &PlanRecord, key: &str) -> Result<Page, Pr
                 "",
                 own.len() > 1,
             )
-            .select("assignee", room.person_choices(&people), "", true)
+            .select("assignee", person_choices(&people), "", true)
             .date("due", None)
             .text("note", "", false)
             .submit("cycle-make-task")
@@ -513,7 +513,7 @@ async fn task_page(room: &Room, plan: &PlanRecord, id: i64) -> Result<Page, Prob
                 )
                 .select(
                     "assignee",
-                    room.person_choices(&people),
+                    person_choices(&people),
                     &task
                         .assignee
                         .map(|account| account.to_string())

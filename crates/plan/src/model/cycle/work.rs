@@ -35,10 +35,10 @@ impl TaskStep {
     /// The state after the step; none when it is not possible from `state`.
     pub fn take(self, state: TaskState) -> Option<TaskState> {
         match (self, state) {
-            (Self::Change, TaskState::Open) => Some(TaskState::Open),
             (Self::Complete, TaskState::Open) => Some(TaskState::Done),
             (Self::Drop, TaskState::Open) => Some(TaskState::Dropped),
-            (Self::Reopen, TaskState::Done | TaskState::Dropped) => Some(TaskState::Open),
+            (Self::Change, TaskState::Open)
+            | (Self::Reopen, TaskState::Done | TaskState::Dropped) => Some(TaskState::Open),
             _ => None,
         }
     }

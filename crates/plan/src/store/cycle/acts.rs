@@ -427,7 +427,7 @@ pub struct Takeover {
 /// # Errors
 /// When the database does not answer.
 pub async fn takeovers(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     initiative_key: Option<&str>,
 ) -> Result<Vec<Takeover>, PlanError> {
@@ -455,7 +455,7 @@ pub async fn takeovers(
 ///
 /// # Errors
 /// [`PlanError::NoSuchPart`], or when the database does not answer.
-pub async fn act(connection: &(impl ConnectionTrait + Sync), id: i64) -> Result<Act, PlanError> {
+pub async fn act(connection: &impl ConnectionTrait, id: i64) -> Result<Act, PlanError> {
     connection
         .row(&format!("{ACTS} WHERE a.id = $1"), [id.into()])
         .await?
@@ -467,7 +467,7 @@ pub async fn act(connection: &(impl ConnectionTrait + Sync), id: i64) -> Result<
 /// # Errors
 /// When the database does not answer.
 pub async fn acts(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: Option<i64>,
 ) -> Result<Vec<Act>, PlanError> {
     let narrowed = if plan_id.is_some() {
@@ -520,7 +520,7 @@ pub struct PublishedAct {
 /// # Errors
 /// When the database does not answer.
 pub async fn published_acts(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     initiative_key: Option<&str>,
 ) -> Result<Vec<PublishedAct>, PlanError> {

@@ -157,7 +157,7 @@ struct ItemRow {
 /// # Errors
 /// When the database does not answer.
 pub async fn decisions(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Vec<Decision>, PlanError> {
     let rows: Vec<Row> = connection
@@ -205,7 +205,7 @@ pub async fn decisions(
 /// # Errors
 /// When the database does not answer.
 pub async fn published_decisions(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Vec<Decision>, PlanError> {
     let mut decisions = decisions(connection, plan_id).await?;
@@ -218,7 +218,7 @@ pub async fn published_decisions(
 /// # Errors
 /// When the database does not answer.
 pub async fn published_verdict(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     initiative_key: &str,
 ) -> Result<Vec<(FiscalYear, DecisionItem)>, PlanError> {

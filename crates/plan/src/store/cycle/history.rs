@@ -73,7 +73,7 @@ pub(super) async fn add(
     Ok(())
 }
 
-async fn read(connection: &(impl ConnectionTrait + Sync), of: Of) -> Result<Vec<Step>, PlanError> {
+async fn read(connection: &impl ConnectionTrait, of: Of) -> Result<Vec<Step>, PlanError> {
     let (column, id) = of.column();
     Ok(connection
         .rows(
@@ -91,7 +91,7 @@ async fn read(connection: &(impl ConnectionTrait + Sync), of: Of) -> Result<Vec<
 /// # Errors
 /// When the database does not answer.
 pub async fn steps_of_task(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Vec<Step>, PlanError> {
     read(connection, Of::Task(id)).await
@@ -102,7 +102,7 @@ pub async fn steps_of_task(
 /// # Errors
 /// When the database does not answer.
 pub async fn steps_of_review(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Vec<Step>, PlanError> {
     read(connection, Of::Review(id)).await
@@ -113,7 +113,7 @@ pub async fn steps_of_review(
 /// # Errors
 /// When the database does not answer.
 pub async fn steps_of_act(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Vec<Step>, PlanError> {
     read(connection, Of::Act(id)).await
@@ -124,7 +124,7 @@ pub async fn steps_of_act(
 /// # Errors
 /// When the database does not answer.
 pub async fn steps_of_proposal(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Vec<Step>, PlanError> {
     read(connection, Of::Proposal(id)).await

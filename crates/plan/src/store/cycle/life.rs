@@ -330,7 +330,7 @@ pub(super) async fn insert_revision(
 /// # Errors
 /// When the database does not answer.
 pub async fn life_changes(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Vec<LifeChangeRecord>, PlanError> {
     Ok(connection
@@ -351,7 +351,7 @@ pub async fn life_changes(
 /// # Errors
 /// When the database does not answer.
 pub async fn revisions(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Vec<Revision>, PlanError> {
     #[derive(FromQueryResult)]

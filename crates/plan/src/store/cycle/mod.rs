@@ -148,7 +148,7 @@ fn changed_one(rows: u64) -> Result<(), PlanError> {
 
 /// Checks that the plan has the initiative, and returns its title.
 async fn initiative_title(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     key: &str,
 ) -> Result<String, PlanError> {
@@ -162,7 +162,7 @@ async fn initiative_title(
 }
 
 async fn plan_key(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<String, PlanError> {
     connection

@@ -150,7 +150,7 @@ pub(super) async fn take_back(
 /// # Errors
 /// When the database does not answer.
 pub async fn progress_notes(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     initiative_key: Option<&str>,
 ) -> Result<Vec<ProgressNote>, PlanError> {

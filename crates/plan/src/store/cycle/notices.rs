@@ -177,7 +177,7 @@ pub async fn remind(tx: &Tx) -> Result<u64, PlanError> {
 /// # Errors
 /// When the database does not answer.
 pub async fn notices(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     account: i64,
 ) -> Result<Vec<Notice>, PlanError> {
     Ok(connection
@@ -194,7 +194,7 @@ pub async fn notices(
 /// # Errors
 /// When the database does not answer.
 pub async fn unread_notices(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     account: i64,
 ) -> Result<u64, PlanError> {
     let count: Option<i64> = connection

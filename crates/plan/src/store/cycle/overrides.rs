@@ -137,7 +137,7 @@ pub async fn remove_override(
 /// # Errors
 /// When the database does not answer.
 pub async fn overrides(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Vec<Override>, PlanError> {
     Ok(connection

@@ -42,7 +42,7 @@ impl People {
     ///
     /// # Errors
     /// When the database does not answer.
-    pub async fn read(connection: &(impl ConnectionTrait + Sync)) -> Result<Self, PlanError> {
+    pub async fn read(connection: &impl ConnectionTrait) -> Result<Self, PlanError> {
         let departments = connection
             .rows(
                 "SELECT code, name_ja, name_en FROM departments ORDER BY position, code",

@@ -557,7 +557,7 @@ pub async fn conclude_proposal(
 /// # Errors
 /// [`PlanError::NoSuchPart`], or when the database does not answer.
 pub async fn proposal(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Proposal, PlanError> {
     connection
@@ -571,7 +571,7 @@ pub async fn proposal(
 /// # Errors
 /// When the database does not answer.
 pub async fn proposals(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<Proposal>, PlanError> {
     Ok(connection
         .rows(
@@ -586,7 +586,7 @@ pub async fn proposals(
 /// # Errors
 /// When the database does not answer or a value cannot be read back.
 pub async fn expectations(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Vec<Expectation>, PlanError> {
     #[derive(FromQueryResult)]

@@ -343,7 +343,7 @@ async fn tell_writer(tx: &Tx, review: &Review, stamp: &Stamp) -> Result<(), Plan
 /// # Errors
 /// When the database does not answer.
 pub async fn review(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     place: &ReviewPlace,
 ) -> Result<Option<Review>, PlanError> {
     let row: Option<Row> = connection
@@ -367,7 +367,7 @@ pub async fn review(
 /// # Errors
 /// [`PlanError::NoSuchPart`], or when the database does not answer.
 pub async fn review_by_id(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Review, PlanError> {
     let row: Option<Row> = connection
@@ -382,7 +382,7 @@ pub async fn review_by_id(
 /// # Errors
 /// When the database does not answer.
 pub async fn reviews(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Vec<Review>, PlanError> {
     let rows: Vec<Row> = connection
@@ -438,7 +438,7 @@ impl BoardRow {
 /// # Errors
 /// When the database does not answer.
 pub async fn board(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     year: FiscalYear,
 ) -> Result<Vec<BoardRow>, PlanError> {
@@ -561,7 +561,7 @@ pub struct PublishedReview {
 /// # Errors
 /// When the database does not answer.
 pub async fn published_reviews(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     initiative_key: Option<&str>,
 ) -> Result<Vec<PublishedReview>, PlanError> {
@@ -598,7 +598,7 @@ pub async fn published_reviews(
 /// # Errors
 /// When the database does not answer.
 pub async fn deadline(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     kind: DeadlineKind,
 ) -> Result<Deadline, PlanError> {
     let text = setting(connection, kind.setting()).await?;
@@ -612,7 +612,7 @@ pub async fn deadline(
 /// # Errors
 /// When the database does not answer.
 pub async fn deadlines(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<(DeadlineKind, Deadline)>, PlanError> {
     let mut all = Vec::new();
     for kind in DeadlineKind::ALL {

@@ -303,7 +303,7 @@ pub async fn step_task(
 ///
 /// # Errors
 /// [`PlanError::NoSuchPart`], or when the database does not answer.
-pub async fn task(connection: &(impl ConnectionTrait + Sync), id: i64) -> Result<Task, PlanError> {
+pub async fn task(connection: &impl ConnectionTrait, id: i64) -> Result<Task, PlanError> {
     connection
         .row(&format!("{TASKS} WHERE t.id = $1"), [id.into()])
         .await?
@@ -315,7 +315,7 @@ pub async fn task(connection: &(impl ConnectionTrait + Sync), id: i64) -> Result
 /// # Errors
 /// When the database does not answer.
 pub async fn tasks(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: Option<i64>,
 ) -> Result<Vec<Task>, PlanError> {
     let narrowed = if plan_id.is_some() {
