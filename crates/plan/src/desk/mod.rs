@@ -1,8 +1,47 @@
 //! What staff see: import, review list, editing, figures, formulas, publishing.
 
-use yakuba_city::web::Routes;
+mod changing;
+mod figure_card;
+mod forms;
+mod import;
+mod links;
+mod overview;
+mod people;
+mod plans;
+mod review;
+mod rights;
+mod room;
+mod sentences;
+mod walk;
+
+use yakuba_city::web::{Access, Routes};
+use yakuba_ui::Catalogue;
+
+use crate::capabilities::MANAGE;
+
+/// The texts of this room.
+pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes {
-    Routes::new()
+    let manage = Access::Staff(MANAGE);
+    // Looking is for several capabilities, and editing for the leading department: the handlers check both.
+    let staff = Access::SignedIn;
+    import::routes()
+        .get("/desk/plan", staff, plans::list)
+        .get("/desk/plan/new", manage, plans::form)
+        .post("/desk/plan/new", manage, plans::create)
+        .get("/desk/plan/{plan}", staff, overview::show)
+        .get("/desk/plan/{plan}/review", staff, review::show)
+        .post("/desk/plan/{plan}/review", staff, review::decide)
+        .get("/desk/plan/{plan}/review/all", staff, review::ask_all)
+        .post("/desk/plan/{plan}/review/all", staff, review::confirm_all)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        yakuba_ui::assert_complete(&super::WORDS);
+    }
 }

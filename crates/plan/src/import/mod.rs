@@ -28,6 +28,7 @@ mod prose;
 mod reading;
 mod review;
 mod slide;
+mod typed;
 
 use yakuba_kernel::FiscalYear;
 use yakuba_sheets::Limits;
@@ -36,6 +37,7 @@ pub use error::ImportError;
 pub use reading::{
     CellRole, Guessed, ImportReading, ReadCell, ReviewItem, ReviewPath, Shape, ShapeReport,
 };
+pub use typed::{Typed, read_typed};
 
 use crate::model::document::{FORMAT, Group, PlanDocument, Publisher, Statement, StatementKind};
 use grid::Sheet;

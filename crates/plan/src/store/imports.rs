@@ -234,3 +234,24 @@ async fn settle(tx: &Tx, id: ImportId, state: &str) -> Result<(), PlanError> {
         ))
     }
 }
+
+/// Replaces what a preview holds, after a person corrected it.
+///
+/// # Errors
+/// [`PlanError::WrongState`] when it was taken over or given up before, or the database's.
+pub async fn correct_preview(tx: &Tx, id: ImportId, reading: &str) -> Result<(), PlanError> {
+    let corrected = tx
+        .connection()
+        .run(
+            "UPDATE plan_imports SET reading = $2 WHERE id = $1 AND state = 'preview'",
+            [id.0.into(), reading.into()],
+        )
+        .await?;
+    if corrected == 1 {
+        Ok(())
+    } else {
+        Err(PlanError::WrongState(
+            "the import was taken over or given up before",
+        ))
+    }
+}

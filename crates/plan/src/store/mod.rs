@@ -16,7 +16,7 @@ pub use comparisons::{
 pub use counts::{Origin, counts_of_day, counts_of_year, facts_of_day, origins};
 pub use document::{PartKind, PartRow, load, load_source, part, parts};
 pub use imports::{
-    CommittedImport, ImportId, ImportRecord, ImportState, commit_import, discard_import, import,
+    CommittedImport, ImportId, ImportRecord, ImportState, commit_import, correct_preview, discard_import, import,
     imports, keep_preview, preview_changes,
 };
 pub use plans::{PlanRecord, ReviewItem, plan, plans, review_items};

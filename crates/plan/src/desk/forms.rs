@@ -1,0 +1,84 @@
+//! Forms as browsers send them: names with values, in order, a name as often as it was sent.
+
+use axum::{
+    Form,
+    extract::{FromRequest, Query, Request},
+    http::Uri,
+};
+use yakuba_city::web::Problem;
+use yakuba_kernel::FiscalYear;
+
+/// The values of a form or of an address.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Fields(Vec<(String, String)>);
+
+impl<S: Send + Sync> FromRequest<S> for Fields {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, state)
+            .await
+            .map_err(|error| Problem::BadRequest(error.body_text()))?;
+        Ok(Self::new(pairs))
+    }
+}
+
+impl Fields {
+    /// Browsers end lines with CR LF; texts are kept with LF.
+    pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs.into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
+    }
+
+    pub(super) fn of_query(query: &str) -> Self {
+        let uri = Uri::builder().path_and_query(format!("/?{query}")).build().unwrap_or_default();
+        Query::<Vec<(String, String)>>::try_from_uri(&uri).map_or_else(|_| Self::default(), |Query(pairs)| Self::new(pairs))
+    }
+
+    pub(super) fn push(&mut self, name: &str, value: String) {
+        self.0.push((name.to_owned(), value.replace("\r\n", "\n")));
+    }
+
+    /// The value without blanks around it; empty when it was not sent.
+    pub(super) fn get(&self, name: &str) -> &str {
+        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+    }
+
+    /// Whether it was sent, however empty.
+    pub(super) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known == name)
+    }
+
+    /// The value; none when it is empty.
+    pub(super) fn optional(&self, name: &str) -> Option<String> {
+        Some(self.get(name)).filter(|value| !value.is_empty()).map(str::to_owned)
+    }
+
+    /// The lines of a value that are not empty.
+    pub(super) fn lines(&self, name: &str) -> Vec<String> {
+        lines(self.get(name))
+    }
+
+    /// Every value sent under the name.
+    pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim())
+    }
+
+    /// Rows of a table of inputs: the values sent under each of the names, side by side.
+    pub(super) fn rows<const N: usize>(&self, names: [&str; N]) -> Vec<[String; N]> {
+        let columns = names.map(|name| self.all(name).map(str::to_owned).collect::<Vec<_>>());
+        let length = columns.iter().map(Vec::len).max().unwrap_or(0);
+        (0..length)
+            .map(|row| std::array::from_fn(|column| columns[column].get(row).cloned().unwrap_or_default()))
+            .collect()
+    }
+
+    /// The fiscal year, however it is written; none when it is empty or no year.
+    pub(super) fn year(&self, name: &str) -> Option<FiscalYear> {
+        FiscalYear::read(self.get(name))
+    }
+}
+
+/// The lines of a text that are not empty.
+pub(super) fn lines(text: &str) -> Vec<String> {
+    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+}
