@@ -1,6 +1,7 @@
 //! What staff see: import, review list, editing, figures, formulas, publishing.
 
 mod changing;
+mod edit;
 mod figure_card;
 mod forms;
 mod import;
@@ -8,6 +9,7 @@ mod links;
 mod overview;
 mod people;
 mod plans;
+mod publishing;
 mod review;
 mod rights;
 mod room;
@@ -17,7 +19,7 @@ mod walk;
 use yakuba_city::web::{Access, Routes};
 use yakuba_ui::Catalogue;
 
-use crate::capabilities::MANAGE;
+use crate::capabilities::{MANAGE, PUBLISH};
 
 /// The texts of this room.
 pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
@@ -28,6 +30,7 @@ pub(crate) fn routes() -> Routes {
     // Looking is for several capabilities, and editing for the leading department: the handlers check both.
     let staff = Access::SignedIn;
     import::routes()
+        .merge(edit::routes())
         .get("/desk/plan", staff, plans::list)
         .get("/desk/plan/new", manage, plans::form)
         .post("/desk/plan/new", manage, plans::create)
@@ -36,6 +39,9 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/plan/{plan}/review", staff, review::decide)
         .get("/desk/plan/{plan}/review/all", staff, review::ask_all)
         .post("/desk/plan/{plan}/review/all", staff, review::confirm_all)
+        .get("/desk/plan/{plan}/publish", Access::Staff(PUBLISH), publishing::show)
+        .post("/desk/plan/{plan}/publish", Access::Staff(PUBLISH), publishing::publish)
+        .get("/desk/plan/{plan}/export/{format}", staff, publishing::export)
 }
 
 #[cfg(test)]

@@ -69,7 +69,7 @@ pub(super) async fn show(desk: Desk, Path(key): Path<String>) -> Result<Response
         parts: Pagination::new(words.language(), desk.page_number(), super::import::PER_PAGE as u64, parts, &base),
         history: history(&desk, &key).await?,
         imports: imports(&desk, &key).await?,
-        exports: ["csv", "xlsx", "json", "yaml"].map(|format| (format.to_uppercase(), format!("{base}/export.{format}"))).into(),
+        exports: ["csv", "xlsx", "json", "yaml"].map(|format| (format.to_uppercase(), format!("{base}/export/{format}"))).into(),
         base: base.clone(),
     };
     let mut page = desk.page(&plan.title, &body);
