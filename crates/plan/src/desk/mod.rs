@@ -3,6 +3,7 @@
 mod changing;
 mod edit;
 mod figure_card;
+mod formula;
 mod forms;
 mod import;
 mod links;
@@ -39,6 +40,8 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/plan/{plan}/review", staff, review::decide)
         .get("/desk/plan/{plan}/review/all", staff, review::ask_all)
         .post("/desk/plan/{plan}/review/all", staff, review::confirm_all)
+        .get("/desk/plan/{plan}/indicators/{key}/formula", manage, formula::show)
+        .post("/desk/plan/{plan}/indicators/{key}/formula", manage, formula::save)
         .get("/desk/plan/{plan}/publish", Access::Staff(PUBLISH), publishing::show)
         .post("/desk/plan/{plan}/publish", Access::Staff(PUBLISH), publishing::publish)
         .get("/desk/plan/{plan}/export/{format}", staff, publishing::export)

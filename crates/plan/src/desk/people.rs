@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use yakuba_city::web::Problem;
+use yakuba_city::{sql::Sql as _, web::Problem};
 
 use super::room::Desk;
 
@@ -15,7 +15,7 @@ pub(super) async fn names(desk: &Desk, actors: impl Iterator<Item = &str>) -> Re
         }
         let (kind, which) = actor.split_once(':').unwrap_or((actor, ""));
         let name = match kind {
-            "staff" => desk.words.with_text("desk-actor-staff", "n", which).into_owned(),
+            "staff" => staff(desk, which).await?.unwrap_or_else(|| desk.words.with_text("desk-actor-staff", "n", which).into_owned()),
             "system" => desk.words.with_text("desk-actor-system", "name", which).into_owned(),
             _ => {
                 let key = format!("desk-actor-{}", kind.replace('_', "-"));
@@ -25,4 +25,10 @@ pub(super) async fn names(desk: &Desk, actors: impl Iterator<Item = &str>) -> Re
         names.insert(actor.to_owned(), name);
     }
     Ok(names)
+}
+
+/// The name an account shows.
+async fn staff(desk: &Desk, number: &str) -> Result<Option<String>, Problem> {
+    let number: i64 = number.parse().unwrap_or_default();
+    Ok(desk.city.db().value("SELECT display_name FROM accounts WHERE id = $1", [number.into()]).await?)
 }

@@ -4,6 +4,7 @@ mod comparisons;
 mod counts;
 pub mod cycle;
 mod document;
+mod formulas;
 mod imports;
 mod plans;
 mod save;
@@ -15,6 +16,7 @@ pub use comparisons::{
 };
 pub use counts::{Origin, counts_of_day, counts_of_year, facts_of_day, origins};
 pub use document::{PartKind, PartRow, load, load_source, part, parts};
+pub use formulas::{FormulaVersion, explain_formula, formula_versions};
 pub use imports::{
     CommittedImport, ImportId, ImportRecord, ImportState, commit_import, correct_preview, discard_import, import,
     imports, keep_preview, preview_changes,

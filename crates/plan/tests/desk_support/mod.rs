@@ -31,7 +31,7 @@ impl Service for Departments {
     fn migrations(&self) -> Vec<Migration> {
         vec![Migration::new(
             "departments_0001",
-            "CREATE TABLE departments (code TEXT NOT NULL PRIMARY KEY, name_ja TEXT NOT NULL, first_day TEXT, last_day TEXT, parent TEXT);\n\
+            "CREATE TABLE departments (code TEXT NOT NULL PRIMARY KEY, name_ja TEXT NOT NULL, name_en TEXT NOT NULL DEFAULT '', first_day TEXT, last_day TEXT, parent TEXT);\n\
              INSERT INTO departments (code, name_ja, first_day) VALUES ('joho', '情報政策課', '2020-04-01');\n\
              CREATE TABLE accounts (id ID, display_name TEXT NOT NULL);\n",
         )]
