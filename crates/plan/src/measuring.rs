@@ -23,7 +23,7 @@ use crate::{
         status::{Course, Override, Standing, Status, YearProgress, judge},
         totals::Totals,
     },
-    store::{self, PublishedFigure, PublishedPlan},
+    store::{self, FirstPublished, PublishedFigure, PublishedPlan},
 };
 
 /// A plan as published, with what its indicators come to at this moment.
@@ -126,8 +126,10 @@ pub enum Actual {
     Computed {
         /// As of now.
         now: Box<Computed>,
-        /// As it was published, when it was.
+        /// As it was first published, when it was.
         published: Option<Decimal>,
+        /// When that was, in microseconds since 1970.
+        published_at: Option<i64>,
     },
     /// A figure that should be computed but cannot be, and why.
     NotComputable(NotComputable),
@@ -274,8 +276,8 @@ fn owned_indicators<'plan>(groups: &'plan [Group], list: &mut Vec<(Owner, &'plan
 /// # Errors
 /// When the database does not answer.
 pub async fn measure(city: &City, plan: Arc<PublishedPlan>) -> Result<MeasuredPlan, PlanError> {
-    let published: BTreeMap<(&str, i64), &PublishedFigure> = plan
-        .figures
+    let published: BTreeMap<(&str, i64), &FirstPublished> = plan
+        .first_published
         .iter()
         .map(|figure| ((figure.indicator_key.as_str(), figure.fiscal_year), figure))
         .collect();
@@ -308,7 +310,7 @@ async fn measure_document(
     connection: &(impl ConnectionTrait + Sync),
     today: Date,
     document: &PlanDocument,
-    published: &BTreeMap<(&str, i64), &PublishedFigure>,
+    published: &BTreeMap<(&str, i64), &FirstPublished>,
     overrides: &BTreeMap<(String, i64), Override>,
 ) -> Result<Indicators, PlanError> {
     let mut owned = Vec::new();
@@ -339,7 +341,7 @@ fn measure_indicator(
     totals: &Totals,
     context: &Context,
     document: &PlanDocument,
-    published: &BTreeMap<(&str, i64), &PublishedFigure>,
+    published: &BTreeMap<(&str, i64), &FirstPublished>,
     overrides: &BTreeMap<(String, i64), Override>,
 ) -> MeasuredIndicator {
     let key = indicator.key.as_deref().unwrap_or_default();
@@ -386,6 +388,7 @@ fn measure_indicator(
                         Actual::Computed {
                             now: Box::new(now),
                             published: frozen.and_then(|frozen| frozen.value.parse().ok()),
+                            published_at: frozen.map(|frozen| frozen.published_at),
                         }
                     }
                     Err(reason) => Actual::NotComputable(reason),
@@ -557,7 +560,7 @@ pub async fn publish_in(tx: &Tx, key: &str, reason: &str) -> Result<(i64, Vec<Ch
                     fiscal_year: i64::from(year.year.year()),
                     formula_version: version,
                     value: now.value.to_string(),
-                    parts: serde_json::to_string(&now.parts)?,
+                    parts: serde_json::to_string(now)?,
                 });
             }
         }

@@ -315,7 +315,7 @@ fn detail(
     let words = WORDS.words(language);
     let mut parts: Vec<String> = Vec::new();
     match &year.actual {
-        Some(Actual::Computed { now, published }) => {
+        Some(Actual::Computed { now, published, .. }) => {
             if let Some((part, whole)) = fraction(&now.parts) {
                 let unit = indicator
                     .indicator

@@ -29,7 +29,7 @@ pub const MOST_YEARS_AHEAD: i32 = 10;
 pub const INTERVAL_PERCENT: u32 = 80;
 
 /// What is projected.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Past<'a> {
     /// Final figures by year, in any order; figures of running years do not belong here.
     pub actuals: &'a [(FiscalYear, Decimal)],

@@ -14,8 +14,8 @@ use yakuba_city::{
 };
 use yakuba_kernel::{Decimal, FiscalYear, Quantity};
 use yakuba_ui::{
-    Cell, ChipLabel, Column, DescriptionList, Disclosure, Html, Language, Page, Shell, StatusBadge, Table,
-    Words,
+    Cell, ChipLabel, Column, DescriptionList, Disclosure, Html, Language, Page, Shell, StatusBadge,
+    Table, Words,
     charts::{BarAndTarget, Line, Series, Share},
     format,
 };
@@ -190,7 +190,7 @@ struct YearBody {
     source: Option<String>,
     doubts: Vec<String>,
     not_computable: Option<String>,
-    published: Option<(String, bool)>,
+    published: Option<String>,
     provisional: bool,
     formula: Vec<String>,
     formula_version: i64,
@@ -222,9 +222,13 @@ pub(super) async fn year(
         Some(Actual::Stated(figure)) => Some(figure.as_ref()),
         _ => None,
     };
-    let computed = match &of_year.actual {
-        Some(Actual::Computed { now, published }) => Some((now.as_ref(), *published)),
-        _ => None,
+    let (computed, published_at) = match &of_year.actual {
+        Some(Actual::Computed {
+            now,
+            published,
+            published_at,
+        }) => (Some((now.as_ref(), *published)), *published_at),
+        _ => (None, None),
     };
     let mut counts = Vec::new();
     if let (Some(formula), None) = (&measured.indicator.formula, stated) {
@@ -253,10 +257,18 @@ pub(super) async fn year(
         published: computed
             .and_then(|(_, published)| published)
             .map(|published| {
-                (
-                    view::amount(published, unit, language),
-                    of_year.changed_since_publication(),
-                )
+                let on = published_at
+                    .map(|at| view::day(at, language))
+                    .unwrap_or_default();
+                let id = if of_year.changed_since_publication() {
+                    "plan-published-differs"
+                } else {
+                    "plan-published-same"
+                };
+                let value = view::amount(published, unit, language);
+                words
+                    .with(id, &[("value", value.into()), ("date", on.into())])
+                    .into_owned()
             }),
         provisional: computed.is_some_and(|(now, _)| now.provisional),
         formula: match (&measured.indicator.formula, stated) {
@@ -589,7 +601,11 @@ fn source(figure: &Figure, words: Words) -> Option<String> {
 }
 
 fn doubts(figure: &Figure, words: Words) -> Vec<String> {
-    figure.doubts.iter().map(|doubt| view::doubt(doubt, words)).collect()
+    figure
+        .doubts
+        .iter()
+        .map(|doubt| view::doubt(doubt, words))
+        .collect()
 }
 
 /// Counts stated for a figure, and whether the figure follows from them.
@@ -608,12 +624,16 @@ fn evidence(figure: &Figure, unit: Option<&str>, names: &Names, words: Words) ->
         .evidence
         .iter()
         .map(|evidence| {
-            let check =
-                figure.reading.value().and_then(|value| arithmetic::check(evidence, value, Scale::of_unit(unit)));
+            let check = figure
+                .reading
+                .value()
+                .and_then(|value| arithmetic::check(evidence, value, Scale::of_unit(unit)));
             EvidenceView {
                 counts: counts_shown(evidence, words),
                 warning: check.as_ref().is_some_and(|check| check.warning),
-                verdict: check.map(|check| names.sentences(&check.explanation)).unwrap_or_default(),
+                verdict: check
+                    .map(|check| names.sentences(&check.explanation))
+                    .unwrap_or_default(),
             }
         })
         .collect()
@@ -638,7 +658,12 @@ struct ProjectionView {
     sentences: Vec<String>,
 }
 
-fn projection(measured: &MeasuredIndicator, plan: &MeasuredPlan, names: &Names, words: Words) -> Option<ProjectionView> {
+fn projection(
+    measured: &MeasuredIndicator,
+    plan: &MeasuredPlan,
+    names: &Names,
+    words: Words,
+) -> Option<ProjectionView> {
     let indicator = &measured.indicator;
     let direction = crate::measuring::direction(measured)?;
     let (target_year, target) = measured.course.last_target()?;
@@ -651,7 +676,11 @@ fn projection(measured: &MeasuredIndicator, plan: &MeasuredPlan, names: &Names, 
     if past.is_empty() || target_year < plan.running_year() {
         return None;
     }
-    let places = past.iter().map(|(_, value)| value.scale()).max().unwrap_or(0);
+    let places = past
+        .iter()
+        .map(|(_, value)| value.scale())
+        .max()
+        .unwrap_or(0);
     let asked = Past {
         actuals: &past,
         target_year,
@@ -662,13 +691,28 @@ fn projection(measured: &MeasuredIndicator, plan: &MeasuredPlan, names: &Names, 
     };
     let found = match projection::project(&asked) {
         Ok(found) => found,
-        Err(reason) => return Some(ProjectionView { chart: None, sentences: vec![names.sentence(&reason.message())] }),
+        Err(reason) => {
+            return Some(ProjectionView {
+                chart: None,
+                sentences: vec![names.sentence(&reason.message())],
+            });
+        }
     };
-    let years: Vec<FiscalYear> = past.first().map_or_else(Vec::new, |(first, _)| first.through(target_year).collect());
-    let at = |year: &FiscalYear| past.iter().find(|(known, _)| known == year).map(|(_, value)| *value);
+    let years: Vec<FiscalYear> = past
+        .first()
+        .map_or_else(Vec::new, |(first, _)| first.through(target_year).collect());
+    let at = |year: &FiscalYear| {
+        past.iter()
+            .find(|(known, _)| known == year)
+            .map(|(_, value)| *value)
+    };
     let series = Series::new(String::new())
         .actual(years.iter().map(at))
-        .planned(years.iter().map(|year| measured.year(*year).and_then(MeasuredYear::target_value)));
+        .planned(
+            years
+                .iter()
+                .map(|year| measured.year(*year).and_then(MeasuredYear::target_value)),
+        );
     let chart = Line::new(
         words.language(),
         "projection",
@@ -677,8 +721,23 @@ fn projection(measured: &MeasuredIndicator, plan: &MeasuredPlan, names: &Names, 
         series,
     )
     .years(years.iter().copied())
-    .projection(years.iter().map(|year| (*year == target_year).then_some((found.value, found.low, found.high))));
-    Some(ProjectionView { chart: Some(chart), sentences: names.sentences(&found.explanation) })
+    .projection(years.iter().map(|year| {
+        let ahead = past.last().is_some_and(|(last, _)| last < year);
+        let found = ahead
+            .then(|| {
+                projection::project(&Past {
+                    target_year: *year,
+                    ..asked
+                })
+                .ok()
+            })
+            .flatten()?;
+        Some((found.value, found.low, found.high))
+    }));
+    Some(ProjectionView {
+        chart: Some(chart),
+        sentences: names.sentences(&found.explanation),
+    })
 }
 
 /// How far the figures can be relied on: where they come from, how late they arrive, when they were last counted again.
@@ -688,21 +747,38 @@ async fn quality(
     plan: &MeasuredPlan,
     names: &Names,
 ) -> Result<(ChipLabel, Vec<String>), Problem> {
-    let live = measured.indicator.formula.as_ref().filter(|formula| formula.kind != FormulaKind::Entered);
+    let live = measured
+        .indicator
+        .formula
+        .as_ref()
+        .filter(|formula| formula.kind != FormulaKind::Entered);
     let origins = match live {
         Some(formula) => store::origins(city.db(), &measures_of([formula])).await?,
         None => Vec::new(),
     };
-    let stated = || measured.indicator.figures.iter().filter(|figure| figure.kind == FigureKind::Actual);
+    let stated = || {
+        measured
+            .indicator
+            .figures
+            .iter()
+            .filter(|figure| figure.kind == FigureKind::Actual)
+    };
     let mut sources: Vec<SourceKind> = origins.iter().map(|origin| origin.source).collect();
     if live.is_none() {
         let read = stated().any(|figure| figure.source.is_some() || !figure.text.is_empty());
-        sources.push(if read { SourceKind::ReadFromSheet } else { SourceKind::Entered });
+        sources.push(if read {
+            SourceKind::ReadFromSheet
+        } else {
+            SourceKind::Entered
+        });
     }
     let delays: Vec<i64> = origins.iter().map(|origin| origin.delay_days).collect();
     let recount = yakuba_city::last_recount(city.db())
         .await?
-        .map(|(at, _, differences)| Recount { on: yakuba_city::JAPAN.to_datetime(at).date(), differences });
+        .map(|(at, _, differences)| Recount {
+            on: yakuba_city::JAPAN.to_datetime(at).date(),
+            differences,
+        });
     let badge = quality::badge(&Evidenced {
         sources: &sources,
         delays: &delays,

@@ -552,7 +552,12 @@ pub(super) fn table(plan: &MeasuredPlan, measured: &MeasuredIndicator, words: Wo
             Cell::text(view::year(year.year, language)),
             Cell::text(view::target(year, measured, words)),
             actual,
-            Cell::html(&view::badge(plan, year, language)),
+            // A year that has not begun has no status, only a target.
+            if year.year > plan.running_year() {
+                Cell::empty()
+            } else {
+                Cell::html(&view::badge(plan, year, language))
+            },
         ]);
     }
     let notes: Vec<String> = measured

@@ -125,7 +125,8 @@ impl Names {
 
     fn shown(&self, argument: &Argument, words: Words) -> String {
         match argument {
-            Argument::Number(number) => format::decimal(*number),
+            // With the places it is written with: 100.0 is more precise than 100.
+            Argument::Number(number) => format::decimal_places(*number, number.scale()),
             Argument::Count(count) => format::number(*count),
             Argument::Text(text) => text.clone(),
             Argument::Year(year) => view::year(*year, self.language),

@@ -10,7 +10,9 @@ use super::WORDS;
 use crate::{
     measuring::{Actual, MeasuredIndicator, MeasuredPlan, MeasuredYear},
     model::{
-        document::{Direction, Doubt, Figure, FigureKind, GroupKind, LifeStage, Reading, StatementKind},
+        document::{
+            Direction, Doubt, Figure, FigureKind, GroupKind, LifeStage, Reading, StatementKind,
+        },
         status,
     },
     store::PlanRecord,
@@ -125,12 +127,18 @@ pub(crate) fn moment(microseconds: i64, language: Language) -> String {
         .unwrap_or_default()
 }
 
+/// The day in Japan of a moment given in microseconds since 1970.
+pub(crate) fn day(microseconds: i64, language: Language) -> String {
+    Timestamp::from_microsecond(microseconds)
+        .map(|at| format::date(JAPAN.to_datetime(at).date(), language))
+        .unwrap_or_default()
+}
+
 /// The day a plan's newest version was published.
 pub(crate) fn published_on(record: &PlanRecord, language: Language) -> String {
     record
         .published_at
-        .and_then(|at| Timestamp::from_microsecond(at).ok())
-        .map(|at| format::date(JAPAN.to_datetime(at).date(), language))
+        .map(|at| day(at, language))
         .unwrap_or_default()
 }
 
@@ -195,7 +203,11 @@ pub(crate) fn stage(stage: LifeStage, words: Words) -> String {
 /// Why a figure is doubted, in a sentence.
 pub(crate) fn doubt(doubt: &Doubt, words: Words) -> String {
     let name = serde_json::to_value(doubt.reason).ok();
-    let name = name.as_ref().and_then(|name| name.as_str()).unwrap_or_default().replace('_', "-");
+    let name = name
+        .as_ref()
+        .and_then(|name| name.as_str())
+        .unwrap_or_default()
+        .replace('_', "-");
     let sentence = words.get(&format!("plan-doubt-{name}")).into_owned();
     match &doubt.detail {
         Some(detail) => format!("{sentence}（{detail}）"),

@@ -24,6 +24,6 @@ pub use imports::{
 pub use plans::{PlanRecord, ReviewItem, plan, plans, review_items};
 pub use save::{NewPlan, change_figure, save, save_part};
 pub use versions::{
-    PublishedFigure, PublishedPlan, VersionRecord, formula_version, publish, published,
-    published_figures, published_plans, version, versions,
+    FirstPublished, PublishedFigure, PublishedPlan, VersionRecord, formula_version, publish,
+    published, published_figures, published_plans, version, versions,
 };

@@ -1,13 +1,15 @@
 //! Publishing: a version is the whole plan as it was, with its computed figures frozen.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
 
+use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
-use yakuba_city::{AuditEntry, City, SearchEntry, Tx, sql::Sql as _};
+use yakuba_city::{AuditEntry, City, JAPAN, SearchEntry, Tx, sql::Sql as _};
+use yakuba_kernel::FiscalYear;
 
 use super::{
     document,
@@ -32,7 +34,7 @@ pub struct PublishedFigure {
     pub formula_version: i64,
     /// The rounded value as a plain decimal.
     pub value: String,
-    /// The counts behind it, as JSON.
+    /// The whole computation with the counts behind it, as JSON.
     pub parts: String,
 }
 
@@ -62,6 +64,23 @@ pub struct PublishedPlan {
     pub document: PlanDocument,
     /// Its computed figures as published.
     pub figures: Vec<PublishedFigure>,
+    /// The first final publication of each computed figure.
+    pub first_published: Vec<FirstPublished>,
+}
+
+/// A computed figure as it was first published after its year was over, or, while the year runs, as published last.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FirstPublished {
+    /// The indicator's key.
+    pub indicator_key: String,
+    /// The fiscal year.
+    pub fiscal_year: i64,
+    /// The rounded value as a plain decimal.
+    pub value: String,
+    /// The version it was published in.
+    pub version: i64,
+    /// When, in microseconds since 1970.
+    pub published_at: i64,
 }
 
 /// Publishes the working state as a new version and returns its number and what changed against the one before.
@@ -342,10 +361,12 @@ async fn parsed(
         .await?;
     let text = text.ok_or_else(|| PlanError::NoSuchPlan(format!("{} ({number})", record.key)))?;
     let figures = published_figures(city.db(), record.id, number).await?;
+    let first_published = first_published(city, record.id, number).await?;
     let plan = Arc::new(PublishedPlan {
         version: number,
         document: serde_json::from_str(&text)?,
         figures,
+        first_published,
         record,
     });
     let mut kept = cache.0.write().unwrap_or_else(PoisonError::into_inner);
@@ -372,4 +393,49 @@ pub async fn formula_version(
         )
         .await?;
     Ok(version.flatten().unwrap_or(0))
+}
+
+async fn first_published(
+    city: &City,
+    plan_id: i64,
+    newest: i64,
+) -> Result<Vec<FirstPublished>, PlanError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        indicator_key: String,
+        fiscal_year: i64,
+        value: String,
+        version: i64,
+        published_at: i64,
+    }
+    let rows: Vec<Row> = city
+        .db()
+        .rows(
+            "SELECT f.indicator_key, f.fiscal_year, f.value, f.version, v.published_at
+             FROM plan_published_figures f JOIN plan_versions v ON v.plan_id = f.plan_id AND v.number = f.version
+             WHERE f.plan_id = $1 AND f.version <= $2 ORDER BY f.version",
+            [plan_id.into(), newest.into()],
+        )
+        .await?;
+    let mut chosen: BTreeMap<(String, i64), (bool, FirstPublished)> = BTreeMap::new();
+    for row in rows {
+        let day =
+            Timestamp::from_microsecond(row.published_at).map(|at| JAPAN.to_datetime(at).date());
+        let over =
+            day.is_ok_and(|day| i64::from(FiscalYear::from_date(day).year()) > row.fiscal_year);
+        let place = (row.indicator_key.clone(), row.fiscal_year);
+        // A figure published while its year ran is replaced until one is final; a final one stays.
+        if chosen.get(&place).is_some_and(|(is_final, _)| *is_final) {
+            continue;
+        }
+        let figure = FirstPublished {
+            indicator_key: row.indicator_key,
+            fiscal_year: row.fiscal_year,
+            value: row.value,
+            version: row.version,
+            published_at: row.published_at,
+        };
+        chosen.insert(place, (over, figure));
+    }
+    Ok(chosen.into_values().map(|(_, figure)| figure).collect())
 }
