@@ -3,7 +3,7 @@
 mod desk_support;
 
 use axum::http::StatusCode;
-use desk_support::{Departments, clerk, edit_in, get, import_sheet, manager, nobody, post, upload, viewer};
+use desk_support::{Departments, clerk, edit_in, get, import_sheet, manager, nobody, post, send_file, upload, viewer};
 use yakuba_city::each_database;
 use yakuba_plan::{PlanService, store};
 
@@ -197,4 +197,42 @@ each_database!(a_plan_is_made_by_hand_measured_by_hand_and_published, [&Departme
     for format in ["csv", "xlsx", "json", "yaml"] {
         assert_eq!(get(&city, &viewer(), &format!("{base}/export/{format}")).await.status, StatusCode::OK, "{format}");
     }
+});
+
+each_database!(facts_come_from_a_file_after_a_look_and_feed_a_formula, [&Departments, &PlanService], async |city| {
+    let measure = [("name", "counter.visit"), ("name_ja", "来庁"), ("name_en", "Visits"), ("unit", "件"), ("kind", "flow")];
+    assert_eq!(post(&city, &viewer(), "/desk/facts/measures", &measure).await.status, StatusCode::FORBIDDEN);
+    let file = "計測項目,日付,数量\ncounter.visit,2026-05-01,3\ncounter.visit,2026-05-02,4\n";
+    let look = send_file(&city, &manager(), "/desk/facts/upload", "file", "来庁.csv", file.as_bytes(), &[]).await;
+    assert!(look.text.contains("登録されていない計測項目"), "{}", look.text);
+    assert_eq!(post(&city, &manager(), "/desk/facts/measures", &measure).await.status, StatusCode::SEE_OTHER);
+    let look = send_file(&city, &manager(), "/desk/facts/upload", "file", "来庁.csv", file.as_bytes(), &[]).await;
+    let (hash, name) = (hidden(&look.text, "/desk/facts/commit", "hash"), hidden(&look.text, "/desk/facts/commit", "name"));
+    for _ in 0..2 {
+        let done = post(&city, &manager(), "/desk/facts/commit", &[("hash", &hash), ("name", &name)]).await;
+        assert_eq!(done.status, StatusCode::SEE_OTHER, "{}", done.text);
+    }
+    assert_eq!(post(&city, &manager(), "/desk/facts/recount", &[]).await.status, StatusCode::SEE_OTHER);
+    let page = get(&city, &viewer(), "/desk/facts").await;
+    assert!(page.text.contains("来庁") && !page.text.contains("/desk/facts/upload"), "{}", page.text);
+
+    import_sheet(&city, "sumikawa-2022", SHEET).await;
+    let plan = store::load(city.db(), "sumikawa-2022").await.unwrap();
+    fn first(groups: &[yakuba_plan::model::document::Group]) -> Option<String> {
+        groups.iter().find_map(|group| {
+            group.initiatives.iter().flat_map(|initiative| &initiative.indicators).find_map(|indicator| indicator.key.clone()).or_else(|| first(&group.groups))
+        })
+    }
+    let path = format!("/desk/plan/sumikawa-2022/indicators/{}/formula", first(&plan.groups).unwrap());
+    let page = get(&city, &manager(), &path).await;
+    let state = hidden(&page.text, "<form", "state");
+    let mut form = vec![("state", state.as_str()), ("kind", "sum"), ("a_measure", "counter.visit"), ("rounding", "half_up"), ("places", "0"), ("action", "try")];
+    let tried = post(&city, &manager(), &path, &form).await;
+    assert!(tried.text.contains("試しに計算した値") && tried.text.contains(">7<"), "{}", tried.text);
+    form.retain(|(name, _)| *name != "action");
+    form.extend([("action", "save"), ("reason", "自動で集計"), ("valid_from", "R8")]);
+    assert_eq!(post(&city, &manager(), &path, &form).await.status, StatusCode::SEE_OTHER);
+    let page = get(&city, &manager(), &path).await;
+    assert!(page.text.contains("自動で集計") && page.text.contains("令和8年度"), "{}", page.text);
+    assert_eq!(get(&city, &edit_in("joho"), &path).await.status, StatusCode::FORBIDDEN);
 });
