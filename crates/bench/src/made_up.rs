@@ -111,7 +111,7 @@ pub(crate) fn measures() -> impl Iterator<Item = &'static str> {
 
 /// How the city is opened: its clock stands on the last evening of the five years.
 pub(crate) fn settings(directory: &std::path::Path) -> Outcome<CitySettings> {
-    let evening = date(LAST_YEAR + 1, 3, 31)
+    let evening = date(i16::try_from(LAST_YEAR + 1)?, 3, 31)
         .at(18, 0, 0, 0)
         .to_zoned(TimeZone::fixed(JAPAN))?
         .timestamp();

@@ -501,16 +501,32 @@ pub async fn year_totals(
     if measures.is_empty() {
         return Ok(Vec::new());
     }
+    let statement = connection.statement(
+        &format!(
+            "SELECT measure, fiscal_year, department, channel, subject, total, count, maximum FROM fact_years
+             WHERE measure IN ({})",
+            crate::sql::list(1, measures.len())
+        ),
+        measures.iter().map(|measure| Value::from(measure.as_str())),
+    );
+    // Thousands of rows on every page of a plan: columns are found faster by place than by name.
     connection
-        .rows(
-            &format!(
-                "SELECT measure, fiscal_year, department, channel, subject, total, count, maximum FROM fact_years
-                 WHERE measure IN ({})",
-                crate::sql::list(1, measures.len())
-            ),
-            measures.iter().map(|measure| Value::from(measure.as_str())),
-        )
-        .await
+        .query_all_raw(statement)
+        .await?
+        .iter()
+        .map(|row| {
+            Ok(YearTotal {
+                measure: row.try_get_by_index(0)?,
+                fiscal_year: row.try_get_by_index(1)?,
+                department: row.try_get_by_index(2)?,
+                channel: row.try_get_by_index(3)?,
+                subject: row.try_get_by_index(4)?,
+                total: row.try_get_by_index(5)?,
+                count: row.try_get_by_index(6)?,
+                maximum: row.try_get_by_index(7)?,
+            })
+        })
+        .collect()
 }
 
 /// The sums of one day.
@@ -650,18 +666,19 @@ pub async fn recount(connection: &(impl ConnectionTrait + Sync)) -> Result<Recou
         )
         .await?;
     // fact_days was compared with the facts above, so the years need only agree with the days.
-    let counted_years = "SELECT measure, CAST(fiscal_year AS TEXT) AS day, department, channel, subject,
+    let counted_years = "SELECT measure, fiscal_year, department, channel, subject,
                                 CAST(SUM(total) AS BIGINT) AS total, CAST(SUM(count) AS BIGINT) AS count
                          FROM fact_days GROUP BY measure, fiscal_year, department, channel, subject";
+    // Years are compared as numbers and only shown as text, so that the primary key finds each row.
     let years: Vec<DifferenceRow> = connection
         .rows(
             &format!(
                 "SELECT COALESCE(c.measure, s.measure) AS measure,
-                        COALESCE(c.day, CAST(s.fiscal_year AS TEXT)) AS day,
+                        CAST(COALESCE(c.fiscal_year, s.fiscal_year) AS TEXT) AS day,
                         COALESCE(c.department, s.department) AS department, COALESCE(c.channel, s.channel) AS channel,
                         COALESCE(c.subject, s.subject) AS subject, s.total AS stored, c.total AS counted
                  FROM ({counted_years}) c FULL OUTER JOIN fact_years s
-                   ON s.measure = c.measure AND CAST(s.fiscal_year AS TEXT) = c.day AND s.department = c.department
+                   ON s.measure = c.measure AND s.fiscal_year = c.fiscal_year AND s.department = c.department
                   AND s.channel = c.channel AND s.subject = c.subject
                  WHERE s.total IS NULL OR c.total IS NULL OR s.total <> c.total OR s.count <> c.count LIMIT 50"
             ),
