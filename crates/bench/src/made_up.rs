@@ -236,13 +236,12 @@ impl Story {
         let pick = |shift: u32, of: usize| usize::try_from((dice >> shift) % of as u64);
         let quantity = match counted.kind {
             MeasureKind::Extent => Quantity::from_integer(i64::try_from((dice >> 40) % 90)?)?,
-            MeasureKind::Stock => Quantity::ONE,
             MeasureKind::Flow if counted.name == HOURS => {
                 // Half hours.
                 Quantity::from_thousandths(i64::try_from((dice >> 40) % 8 + 1)? * 500)
                     .unwrap_or(Quantity::ONE)
             }
-            MeasureKind::Flow => Quantity::ONE,
+            MeasureKind::Flow | MeasureKind::Stock => Quantity::ONE,
         };
         let mut fact = Fact::one(measure, at)
             .quantity(quantity)

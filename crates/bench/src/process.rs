@@ -101,7 +101,7 @@ fn watch(process: &mut Child, begun: Instant, page: Option<&str>) -> Outcome<Sta
         .ok_or("the program did not say where it listens")?
         .to_owned();
     while ask(&address, "/readyz").unwrap_or(0) != 200 {
-        if begun.elapsed() > Duration::from_secs(60) {
+        if begun.elapsed() > Duration::from_mins(1) {
             return Err("the program was not ready after a minute".into());
         }
         std::thread::sleep(Duration::from_millis(2));
