@@ -108,7 +108,7 @@ fn controls(words: Words, id: &str, figure: &Figure, typed: Option<&Fields>) -> 
     html.push(&field("value", "desk-field-value", number.map(|number| number.value.to_string()).unwrap_or_default(), 10).decimal());
     html.push(&field("unit", "desk-field-unit", number.and_then(|number| number.unit.clone()).unwrap_or_default(), 5));
     html.push(&field("qualifiers", "desk-field-qualifiers", number.map(|number| number.qualifiers.join("、")).unwrap_or_default(), 20));
-    html.push(&field("year", "desk-field-year", figure.fiscal_year.map(|year| year.wareki()).unwrap_or_default(), 10));
+    html.push(&field("year", "desk-field-year", figure.fiscal_year.map(yakuba_kernel::FiscalYear::wareki).unwrap_or_default(), 10));
     html.push(
         &Select::new(language, "kind", words.get("desk-field-kind"))
             .id(format!("kind-{id}"))

@@ -103,7 +103,7 @@ pub(super) async fn save(desk: Desk, Path(plan): Path<String>, fields: Fields) -
     let outcome = change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
         unchanged(&header_of(document), typed.get("state"))?;
         typed.get("title").clone_into(&mut document.title);
-        document.publisher = Publisher { name: typed.get("publisher").to_owned(), municipality: municipality.clone() };
+        document.publisher = Publisher { name: typed.get("publisher").to_owned(), municipality };
         document.period = period;
         document.version = typed.optional("version");
         document.summary = typed.optional("summary");

@@ -176,7 +176,7 @@ async fn page(desk: &Desk, plan: &str, key: &str, typed: Option<&Fields>, errors
         state: typed.map_or_else(|| state_of(&indicator.figures), |typed| typed.get("state").to_owned()),
         baseline: [
             baseline.map(|figure| figure.text.clone()).unwrap_or_default(),
-            baseline.and_then(|figure| figure.fiscal_year).map(|year| year.wareki()).unwrap_or_default(),
+            baseline.and_then(|figure| figure.fiscal_year).map(FiscalYear::wareki).unwrap_or_default(),
             baseline.map(|figure| sentences::reading(&words, &figure.reading)).unwrap_or_default(),
         ],
         rows,

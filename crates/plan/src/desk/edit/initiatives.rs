@@ -61,7 +61,7 @@ fn alone(initiative: &Initiative) -> Initiative {
 }
 
 fn year_text(year: Option<FiscalYear>) -> String {
-    year.map(|year| year.wareki()).unwrap_or_default()
+    year.map(FiscalYear::wareki).unwrap_or_default()
 }
 
 /// The form's values as the initiative stands.

@@ -23,6 +23,8 @@ pub(super) struct InputTable {
     rows: Vec<Vec<String>>,
 }
 
+// Templates hand over numbers by reference and call methods on `self`.
+#[allow(clippy::trivially_copy_pass_by_ref, clippy::unused_self)]
 impl InputTable {
     /// A table of `rows`, with `more` empty rows under them.
     pub(super) fn new<const N: usize>(
