@@ -110,7 +110,7 @@ fn hash_of(record: &AuditRecord) -> String {
 
 /// Appends lines to the chain inside the running transaction.
 pub(crate) async fn append(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     at: Timestamp,
     actor: &Actor,
     entries: Vec<AuditEntry>,
@@ -200,7 +200,7 @@ pub struct AuditReport {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn verify(connection: &(impl ConnectionTrait + Sync)) -> Result<AuditReport, DbErr> {
+pub async fn verify(connection: &impl ConnectionTrait) -> Result<AuditReport, DbErr> {
     const PAGE: i64 = 2_000;
     let mut report = AuditReport {
         lines: 0,

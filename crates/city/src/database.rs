@@ -134,7 +134,7 @@ async fn connect_sqlite(path: &Path, readers: u32) -> Result<Connections, CityEr
         .min_connections(1)
         .sqlx_logging(false)
         .test_before_acquire(false);
-    options.idle_timeout(Some(Duration::from_secs(60)));
+    options.idle_timeout(Some(Duration::from_mins(1)));
     options.map_sqlx_sqlite_opts(|sqlite| {
         sqlite
             .pragma("query_only", "ON")

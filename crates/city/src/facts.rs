@@ -163,7 +163,7 @@ const CHUNK: usize = 500;
 /// Stores facts and their roll-ups. Facts whose idempotency key is known and whose contents are the same are passed over.
 /// Returns how many were new.
 pub(crate) async fn append(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     now: Timestamp,
     source: &str,
     facts: &[Fact],
@@ -270,7 +270,7 @@ impl KnownFact {
 }
 
 async fn known_keys(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     source: &str,
     facts: &[Fact],
 ) -> Result<BTreeMap<String, KnownFact>, DbErr> {
@@ -300,7 +300,7 @@ async fn known_keys(
 }
 
 async fn roll_up(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     days: BTreeMap<DayKey, Sums>,
 ) -> Result<(), CityError> {
     let mut years: BTreeMap<DayKey, Sums> = BTreeMap::new();
@@ -382,7 +382,7 @@ async fn roll_up(
 
 /// Takes a fact back with a fact of the opposite sign on the same day. The fact itself stays.
 pub(crate) async fn take_back(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     now: Timestamp,
     source: &str,
     id: FactId,
@@ -495,7 +495,7 @@ pub struct YearTotal {
 /// # Errors
 /// When the database does not answer.
 pub async fn year_totals(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     measures: &[MeasureName],
 ) -> Result<Vec<YearTotal>, DbErr> {
     if measures.is_empty() {
@@ -553,7 +553,7 @@ pub struct DayTotal {
 /// # Errors
 /// When the database does not answer.
 pub async fn days_of(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     measure: &MeasureName,
     fiscal_year: FiscalYear,
 ) -> Result<Vec<DayTotal>, DbErr> {
@@ -572,7 +572,7 @@ pub async fn days_of(
 /// # Errors
 /// When the database does not answer.
 pub async fn day_totals(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     measure: &MeasureName,
     day: Date,
 ) -> Result<Vec<DayTotal>, DbErr> {
@@ -590,7 +590,7 @@ pub async fn day_totals(
 /// # Errors
 /// When the database does not answer.
 pub async fn facts_of_day(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     measure: &MeasureName,
     day: Date,
     after: i64,
@@ -642,7 +642,7 @@ struct DifferenceRow {
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn recount(connection: &(impl ConnectionTrait + Sync)) -> Result<RecountReport, DbErr> {
+pub async fn recount(connection: &impl ConnectionTrait) -> Result<RecountReport, DbErr> {
     let facts: i64 = connection
         .value("SELECT COUNT(*) FROM facts", [])
         .await?
@@ -709,7 +709,7 @@ pub async fn recount(connection: &(impl ConnectionTrait + Sync)) -> Result<Recou
 /// # Errors
 /// When the database does not answer.
 pub async fn last_recount(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Option<(Timestamp, i64, i64)>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {

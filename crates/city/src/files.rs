@@ -35,7 +35,7 @@ impl FileHash {
 /// # Errors
 /// When the database does not answer.
 pub async fn read_file(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     hash: &FileHash,
 ) -> Result<Option<Vec<u8>>, DbErr> {
     connection

@@ -12,6 +12,9 @@ use serde_json::Value as Json;
 
 use crate::{City, audit::Actor, error::CityError, sql::Sql as _};
 
+/// What a kind of job does with its payload.
+pub type JobWork = Arc<dyn Fn(City, Json) -> BoxFuture<'static, Result<(), JobFailure>> + Send + Sync>;
+
 /// A kind of job and how it is done.
 #[derive(Clone)]
 pub struct JobKind {
@@ -20,7 +23,7 @@ pub struct JobKind {
     /// Enqueued by itself once a day.
     pub daily: bool,
     /// Carries it out; must bear being carried out twice.
-    pub run: Arc<dyn Fn(City, Json) -> BoxFuture<'static, Result<(), JobFailure>> + Send + Sync>,
+    pub run: JobWork,
 }
 
 impl std::fmt::Debug for JobKind {
@@ -114,7 +117,7 @@ const TRIES: i64 = 8;
 const CLAIM: SignedDuration = SignedDuration::from_mins(10);
 
 pub(crate) async fn enqueue(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     now: Timestamp,
     job: &Job,
 ) -> Result<(), CityError> {
@@ -281,7 +284,7 @@ const QUEUED: &str =
 /// # Errors
 /// When the database does not answer.
 pub async fn waiting_jobs(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<QueuedJob>, DbErr> {
     connection.rows(QUEUED, ["waiting".into()]).await
 }
@@ -291,7 +294,7 @@ pub async fn waiting_jobs(
 /// # Errors
 /// When the database does not answer.
 pub async fn dead_jobs(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<QueuedJob>, DbErr> {
     connection.rows(QUEUED, ["dead".into()]).await
 }

@@ -48,7 +48,7 @@ pub struct SearchHit {
 /// # Errors
 /// When the database does not answer.
 pub async fn search(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     query: &str,
     service: Option<&str>,
     public_only: bool,
@@ -72,21 +72,20 @@ pub async fn search(
         anywhere.push(format!(r"folded LIKE ${number} ESCAPE '\'"));
         in_title.push(format!(r"folded_title LIKE ${number} ESCAPE '\'"));
     }
-    let mut sql = format!(
-        "SELECT service, key, title, body, url FROM search_entries WHERE {}",
-        anywhere.join(" AND ")
-    );
-    if public_only {
-        sql.push_str(" AND public = 1");
-    }
-    if let Some(service) = service {
-        values.push(service.into());
-        sql.push_str(&format!(" AND service = ${}", values.len()));
-    }
-    sql.push_str(&format!(
-        " ORDER BY CASE WHEN {} THEN 0 ELSE 1 END, service, key LIMIT {}",
+    let public = if public_only { " AND public = 1" } else { "" };
+    let narrowed = match service {
+        Some(service) => {
+            values.push(service.into());
+            format!(" AND service = ${}", values.len())
+        }
+        None => String::new(),
+    };
+    let sql = format!(
+        "SELECT service, key, title, body, url FROM search_entries WHERE {}{public}{narrowed}
+         ORDER BY CASE WHEN {} THEN 0 ELSE 1 END, service, key LIMIT {}",
+        anywhere.join(" AND "),
         in_title.join(" AND "),
         limit.min(500)
-    ));
+    );
     connection.rows(&sql, values).await
 }

@@ -9,7 +9,7 @@ use crate::sql::Sql as _;
 /// # Errors
 /// When the database does not answer.
 pub async fn setting(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     name: &str,
 ) -> Result<Option<String>, DbErr> {
     connection
@@ -22,7 +22,7 @@ pub async fn setting(
 /// # Errors
 /// When the database does not answer.
 pub async fn all_settings(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<(String, String)>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {

@@ -307,7 +307,7 @@ pub async fn measure(city: &City, plan: Arc<PublishedPlan>) -> Result<MeasuredPl
 }
 
 async fn measure_document(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     today: Date,
     document: &PlanDocument,
     published: &BTreeMap<(&str, i64), &FirstPublished>,
@@ -436,7 +436,7 @@ fn measure_indicator(
 
 /// Which departments there were at the end of each year, asked only when a formula speaks of departments.
 async fn context(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     today: Date,
     document: &PlanDocument,
     formulas: &[&Formula],
@@ -478,7 +478,7 @@ async fn context(
 
 /// Judgements of people by indicator and year.
 async fn overrides(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<BTreeMap<(String, i64), Override>, PlanError> {
     #[derive(FromQueryResult)]

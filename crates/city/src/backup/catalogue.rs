@@ -33,7 +33,7 @@ struct ColumnRow {
 
 /// All tables, by name.
 pub(super) async fn tables(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<Table>, BackupError> {
     let sql = if is_sqlite(connection) {
         format!(
@@ -112,7 +112,7 @@ pub(super) fn quoted(name: &str) -> String {
 
 /// The steps that were carried out, in their order.
 pub(super) async fn migrations(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<String>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -129,7 +129,7 @@ pub(super) async fn migrations(
 
 /// The number that the next generated key of a table will get.
 pub(super) async fn next_id(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     table: &Table,
 ) -> Result<Option<i64>, DbErr> {
     let Some(column) = &table.generated else {
@@ -159,7 +159,7 @@ pub(super) async fn next_id(
 
 /// Sees to it that no key of the backed-up city is given out again, not even that of a deleted row.
 pub(super) async fn set_next_id(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     table: &Table,
     next_id: i64,
 ) -> Result<(), DbErr> {
@@ -202,7 +202,7 @@ pub(super) async fn set_next_id(
 }
 
 async fn sequence_of(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     table: &Table,
     column: &str,
 ) -> Result<Option<String>, DbErr> {

@@ -32,7 +32,7 @@ pub struct ComparisonMember {
 /// # Errors
 /// When the database does not answer.
 pub async fn comparisons(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<ComparisonRecord>, PlanError> {
     Ok(connection
         .rows(
@@ -49,7 +49,7 @@ pub async fn comparisons(
 /// # Errors
 /// When the database does not answer.
 pub async fn comparison_members(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Vec<ComparisonMember>, PlanError> {
     Ok(connection
@@ -66,7 +66,7 @@ pub async fn comparison_members(
 /// # Errors
 /// When the database does not answer.
 pub async fn comparison_of(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     indicator_key: &str,
 ) -> Result<Option<i64>, PlanError> {

@@ -54,7 +54,7 @@ fn condition(selection: &Selection, first: usize) -> (String, Vec<Value>) {
 /// # Errors
 /// When the database does not answer.
 pub async fn counts_of_year(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     selection: &Selection,
     year: FiscalYear,
 ) -> Result<Vec<DayTotal>, PlanError> {
@@ -77,7 +77,7 @@ pub async fn counts_of_year(
 /// # Errors
 /// When the database does not answer.
 pub async fn counts_of_day(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     selection: &Selection,
     day: &str,
 ) -> Result<Vec<DayTotal>, PlanError> {
@@ -99,7 +99,7 @@ pub async fn counts_of_day(
 /// # Errors
 /// When the database does not answer.
 pub async fn facts_of_day(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     selection: &Selection,
     day: &str,
     limit: u64,
@@ -135,7 +135,7 @@ const SAMPLE: u32 = 200;
 /// # Errors
 /// When the database does not answer.
 pub async fn origins(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     measures: &[MeasureName],
 ) -> Result<Vec<Origin>, PlanError> {
     #[derive(FromQueryResult)]

@@ -79,7 +79,7 @@ fn year(stored: i64) -> Result<FiscalYear, PlanError> {
 /// # Errors
 /// [`PlanError::NoSuchPlan`], or when the database does not answer or something stored cannot be read back.
 pub async fn load(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     key: &str,
 ) -> Result<PlanDocument, PlanError> {
     let id = plan(connection, key).await?.id;
@@ -172,7 +172,7 @@ fn grow(
 
 /// Indicators with their figures by the key of the group or initiative they belong to.
 async fn indicators(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     owner: Option<&str>,
 ) -> Result<BTreeMap<String, Vec<Indicator>>, PlanError> {
@@ -237,7 +237,7 @@ async fn indicators(
 /// # Errors
 /// When the database does not answer or the document cannot be read back.
 pub async fn load_source(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Option<PlanDocument>, PlanError> {
     let text: Option<String> = connection
@@ -278,7 +278,7 @@ pub struct PartRow {
 /// # Errors
 /// When the database does not answer.
 pub async fn parts(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Vec<PartRow>, PlanError> {
     #[derive(FromQueryResult)]
@@ -317,7 +317,7 @@ pub async fn parts(
 /// # Errors
 /// [`PlanError::NoSuchPart`], or when the database does not answer or something stored cannot be read back.
 pub async fn part(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     key: &str,
 ) -> Result<(Initiative, i64), PlanError> {

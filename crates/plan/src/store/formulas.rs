@@ -27,7 +27,7 @@ pub struct FormulaVersion {
 /// # Errors
 /// When the database does not answer.
 pub async fn formula_versions(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     indicator_key: &str,
 ) -> Result<Vec<FormulaVersion>, PlanError> {

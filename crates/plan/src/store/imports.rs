@@ -96,7 +96,7 @@ pub async fn keep_preview(
 /// # Errors
 /// [`PlanError::NoSuchPart`], or when the database does not answer.
 pub async fn import(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     id: ImportId,
 ) -> Result<ImportRecord, PlanError> {
     connection
@@ -113,7 +113,7 @@ pub async fn import(
 /// # Errors
 /// When the database does not answer.
 pub async fn imports(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_key: &str,
 ) -> Result<Vec<ImportRecord>, PlanError> {
     Ok(connection
@@ -131,7 +131,7 @@ pub async fn imports(
 /// # Errors
 /// When the database does not answer or a stored document cannot be read back.
 pub async fn preview_changes(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     file: &PlanDocument,
 ) -> Result<(Option<Vec<Change>>, PlanDocument), PlanError> {
     let current = match document::load(connection, &file.key).await {

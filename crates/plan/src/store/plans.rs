@@ -53,7 +53,7 @@ const PLANS: &str = "SELECT p.id, p.key, p.own, p.title, p.publisher, p.municipa
 /// # Errors
 /// When the database does not answer.
 pub async fn plans(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
 ) -> Result<Vec<PlanRecord>, PlanError> {
     Ok(connection
         .rows(&format!("{PLANS} ORDER BY p.own DESC, p.key"), [])
@@ -65,7 +65,7 @@ pub async fn plans(
 /// # Errors
 /// [`PlanError::NoSuchPlan`], or when the database does not answer.
 pub async fn plan(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     key: &str,
 ) -> Result<PlanRecord, PlanError> {
     connection
@@ -96,7 +96,7 @@ pub struct ReviewItem {
 /// # Errors
 /// When the database does not answer or a figure cannot be read back.
 pub async fn review_items(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Vec<ReviewItem>, PlanError> {
     #[derive(FromQueryResult)]

@@ -388,7 +388,7 @@ impl Writer<'_> {
 
     async fn remove_row(
         &self,
-        connection: &(impl ConnectionTrait + Sync),
+        connection: &impl ConnectionTrait,
         table: &str,
         key: &str,
     ) -> Result<(), PlanError> {

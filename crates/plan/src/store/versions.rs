@@ -144,7 +144,7 @@ pub async fn publish(
 }
 
 async fn newest_document(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Option<(i64, PlanDocument)>, PlanError> {
     #[derive(FromQueryResult)]
@@ -265,7 +265,7 @@ fn searchable(initiative: &Initiative) -> String {
 /// # Errors
 /// When the database does not answer.
 pub async fn versions(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
 ) -> Result<Vec<VersionRecord>, PlanError> {
     Ok(connection
@@ -282,7 +282,7 @@ pub async fn versions(
 /// # Errors
 /// When the database does not answer.
 pub async fn published_figures(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     version: i64,
 ) -> Result<Vec<PublishedFigure>, PlanError> {
@@ -382,7 +382,7 @@ async fn parsed(
 /// # Errors
 /// When the database does not answer.
 pub async fn formula_version(
-    connection: &(impl ConnectionTrait + Sync),
+    connection: &impl ConnectionTrait,
     plan_id: i64,
     indicator_key: &str,
 ) -> Result<i64, PlanError> {
