@@ -1,5 +1,8 @@
 //! Backups: taken while writing goes on, restored into either database, refused when they do not hold together.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::{
     io::{Read as _, Write as _},
     path::{Path, PathBuf},

@@ -1,5 +1,8 @@
 //! The city's promises, each on both databases.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use jiff::{Timestamp, civil::date};

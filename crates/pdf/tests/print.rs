@@ -1,5 +1,8 @@
 //! The finished files.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use common::{labels, letter, meta, procedures, schools, short, whole_plan};

@@ -1,5 +1,8 @@
 //! Every plan file that comes with Yakuba is a plan document, says each figure once, and stays in its own years.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::HashSet;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,8 @@
 //! The circle as clerks, heads, the DX office and the committee go through it. Each story on both databases.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod cycle_support;
 
 use cycle_support::{PLAN, account, counted, indicator, initiative, plan_id, settle, tell, year};

@@ -1,5 +1,8 @@
 //! The pages of the circle over HTTP: who sees and may do what, and what residents read.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod cycle_support;
 
 use axum::{

@@ -1,5 +1,8 @@
 //! The desk over HTTP as a clerk uses it, on both databases.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod desk_support;
 
 use axum::http::StatusCode;

@@ -1,5 +1,8 @@
 //! Every sentence the rules of measuring can say exists in every language.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;

@@ -1,5 +1,8 @@
 //! Plans in the database: saved, loaded, imported again, published. Each story on both databases.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use yakuba_city::{Actor, City, Migration, Service, each_database};
 use yakuba_kernel::FiscalYear;
 use yakuba_plan::{

@@ -1,5 +1,8 @@
 //! No general text is missing.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use yakuba_ui::{WORDS, assert_complete, assert_used_words_exist};
 
 #[test]

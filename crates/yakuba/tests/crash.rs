@@ -2,6 +2,9 @@
 //!
 //! Three rounds each; `YAKUBA_CRASH_ROUNDS=100` for a long evening.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use std::{

@@ -1,5 +1,8 @@
 //! Every route of every service, asked by everybody.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{

@@ -1,5 +1,8 @@
 //! The server as a browser, a watchdog and a proxy see it, and the commands around it.
 
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
 mod common;
 
 use std::time::Duration;

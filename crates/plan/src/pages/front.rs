@@ -31,9 +31,9 @@ pub(super) async fn page(
         let measured = measuring::measure(&city, plan).await?;
         let summary = Summary::of(&measured, words);
         if is_own {
-            own.push(summary)
+            own.push(summary);
         } else {
-            neighbours.push(summary)
+            neighbours.push(summary);
         }
     }
     let about = setting(city.db(), "city.about").await?;

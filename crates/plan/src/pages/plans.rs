@@ -61,7 +61,7 @@ pub(super) struct Summary {
     pub(super) title: String,
     pub(super) publisher: String,
     pub(super) period: String,
-    pub(super) summary: Option<String>,
+    pub(super) text: Option<String>,
     pub(super) year: Option<String>,
     pub(super) counts: Counts,
     pub(super) indicators: usize,
@@ -77,7 +77,7 @@ impl Summary {
             title: document.title.clone(),
             publisher: document.publisher.name.clone(),
             period: period(document, words),
-            summary: document.summary.clone(),
+            text: document.summary.clone(),
             year: plan
                 .judged_year
                 .map(|year| format::fiscal_year_short(year, language)),
@@ -127,9 +127,9 @@ pub(super) async fn list(
         let measured = measuring::measure(&city, plan).await?;
         let summary = Summary::of(&measured, words);
         if is_own {
-            own.push(summary)
+            own.push(summary);
         } else {
-            neighbours.push(summary)
+            neighbours.push(summary);
         }
     }
     let body = ListBody {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::FromQueryResult;
 use yakuba_city::{City, sql::Sql as _};
-use yakuba_ui::{Language, Value, Words, format};
+use yakuba_ui::{Language, Value, format};
 
 use super::{MEASURING, WORDS, view};
 use crate::{
@@ -103,7 +103,7 @@ impl Names {
         let values: Vec<(String, Value<'static>)> = message
             .arguments
             .iter()
-            .map(|(name, argument)| (name.to_string(), self.value(argument, words)))
+            .map(|(name, argument)| (name.to_string(), self.value(argument)))
             .collect();
         words.with_owned(&message.id, &values).into_owned()
     }
@@ -116,14 +116,14 @@ impl Names {
             .collect()
     }
 
-    fn value(&self, argument: &Argument, words: Words) -> Value<'static> {
+    fn value(&self, argument: &Argument) -> Value<'static> {
         match argument {
             Argument::Count(count) => (*count).into(),
-            other => self.shown(other, words).into(),
+            other => self.shown(other).into(),
         }
     }
 
-    fn shown(&self, argument: &Argument, words: Words) -> String {
+    fn shown(&self, argument: &Argument) -> String {
         match argument {
             // With the places it is written with: 100.0 is more precise than 100.
             Argument::Number(number) => format::decimal_places(*number, number.scale()),
@@ -143,7 +143,7 @@ impl Names {
                     ", "
                 };
                 list.iter()
-                    .map(|item| self.shown(item, words))
+                    .map(|item| self.shown(item))
                     .collect::<Vec<_>>()
                     .join(separator)
             }

@@ -42,7 +42,11 @@ fn condition(selection: &Selection, first: usize) -> (String, Vec<Value>) {
     for (column, list) in lists {
         if !list.is_empty() {
             let placeholders = yakuba_city::sql::list(first + values.len(), list.len());
-            sql.push_str(&format!(" AND {column} IN ({placeholders})"));
+            sql.push_str(" AND ");
+            sql.push_str(column);
+            sql.push_str(" IN (");
+            sql.push_str(&placeholders);
+            sql.push(')');
             values.extend(list.into_iter().map(Value::from));
         }
     }

@@ -146,12 +146,12 @@ pub async fn load(
 }
 
 fn grow(
-    parent: Option<String>,
+    parent: Option<&String>,
     children: &mut BTreeMap<Option<String>, Vec<GroupRow>>,
     initiatives: &mut BTreeMap<String, Vec<Initiative>>,
     indicators: &mut BTreeMap<String, Vec<Indicator>>,
 ) -> Result<Vec<Group>, PlanError> {
-    let rows = children.remove(&parent).unwrap_or_default();
+    let rows = children.remove(&parent.cloned()).unwrap_or_default();
     rows.into_iter()
         .map(|row| {
             Ok(Group {
@@ -163,7 +163,8 @@ fn grow(
                 texts: serde_json::from_str(&row.texts)?,
                 indicators: indicators.remove(&row.key).unwrap_or_default(),
                 initiatives: initiatives.remove(&row.key).unwrap_or_default(),
-                groups: grow(Some(row.key.clone()), children, initiatives, indicators)?,
+                groups: grow(
+                    Some(&row.key), children, initiatives, indicators)?,
                 key: Some(row.key),
             })
         })

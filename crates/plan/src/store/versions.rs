@@ -158,9 +158,7 @@ async fn newest_document(
             [plan_id.into()],
         )
         .await?;
-    Ok(row
-        .map(|row| Ok::<_, PlanError>((row.number, serde_json::from_str(&row.document)?)))
-        .transpose()?)
+    row.map(|row| Ok((row.number, serde_json::from_str(&row.document)?))).transpose()
 }
 
 async fn index(tx: &Tx, document: &PlanDocument) -> Result<(), PlanError> {
