@@ -13,7 +13,8 @@ use serde_json::Value as Json;
 use crate::{City, audit::Actor, error::CityError, sql::Sql as _};
 
 /// What a kind of job does with its payload.
-pub type JobWork = Arc<dyn Fn(City, Json) -> BoxFuture<'static, Result<(), JobFailure>> + Send + Sync>;
+pub type JobWork =
+    Arc<dyn Fn(City, Json) -> BoxFuture<'static, Result<(), JobFailure>> + Send + Sync>;
 
 /// A kind of job and how it is done.
 #[derive(Clone)]
@@ -283,9 +284,7 @@ const QUEUED: &str =
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn waiting_jobs(
-    connection: &impl ConnectionTrait,
-) -> Result<Vec<QueuedJob>, DbErr> {
+pub async fn waiting_jobs(connection: &impl ConnectionTrait) -> Result<Vec<QueuedJob>, DbErr> {
     connection.rows(QUEUED, ["waiting".into()]).await
 }
 
@@ -293,8 +292,6 @@ pub async fn waiting_jobs(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn dead_jobs(
-    connection: &impl ConnectionTrait,
-) -> Result<Vec<QueuedJob>, DbErr> {
+pub async fn dead_jobs(connection: &impl ConnectionTrait) -> Result<Vec<QueuedJob>, DbErr> {
     connection.rows(QUEUED, ["dead".into()]).await
 }

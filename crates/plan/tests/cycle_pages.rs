@@ -64,7 +64,10 @@ async fn ask(
 }
 
 fn encoded(text: &str) -> String {
-    text.bytes().map(|byte| format!("%{byte:02X}")).collect()
+    text.bytes()
+        .flat_map(|byte| format!("%{byte:02X}").into_bytes())
+        .map(char::from)
+        .collect()
 }
 
 async fn get(city: &City, principal: &Principal, path: &str) -> (StatusCode, String) {

@@ -32,9 +32,7 @@ struct ColumnRow {
 }
 
 /// All tables, by name.
-pub(super) async fn tables(
-    connection: &impl ConnectionTrait,
-) -> Result<Vec<Table>, BackupError> {
+pub(super) async fn tables(connection: &impl ConnectionTrait) -> Result<Vec<Table>, BackupError> {
     let sql = if is_sqlite(connection) {
         format!(
             r"SELECT t.name AS table_name, c.name AS column_name, c.type AS data_type,
@@ -111,9 +109,7 @@ pub(super) fn quoted(name: &str) -> String {
 }
 
 /// The steps that were carried out, in their order.
-pub(super) async fn migrations(
-    connection: &impl ConnectionTrait,
-) -> Result<Vec<String>, DbErr> {
+pub(super) async fn migrations(connection: &impl ConnectionTrait) -> Result<Vec<String>, DbErr> {
     #[derive(FromQueryResult)]
     struct Row {
         version: String,

@@ -24,13 +24,17 @@ pub(super) async fn change(
 ) -> Result<Vec<Change>, PlanError> {
     let work: Work = Box::new(work);
     desk.city
-        .write(desk.principal.actor(), (plan.to_owned(), reason.to_owned(), work), |tx, (plan, reason, work)| {
-            Box::pin(async move {
-                let mut document = store::load(tx.connection(), plan).await?;
-                work(&mut document)?;
-                store::save(tx, &document, NewPlan::Own, reason).await
-            })
-        })
+        .write(
+            desk.principal.actor(),
+            (plan.to_owned(), reason.to_owned(), work),
+            |tx, (plan, reason, work)| {
+                Box::pin(async move {
+                    let mut document = store::load(tx.connection(), plan).await?;
+                    work(&mut document)?;
+                    store::save(tx, &document, NewPlan::Own, reason).await
+                })
+            },
+        )
         .await
 }
 
@@ -46,5 +50,9 @@ pub(super) fn state_of(part: &impl Serialize) -> String {
 /// # Errors
 /// [`PlanError::ChangedMeanwhile`].
 pub(super) fn unchanged(part: &impl Serialize, state: &str) -> Result<(), PlanError> {
-    if state_of(part) == state { Ok(()) } else { Err(PlanError::ChangedMeanwhile) }
+    if state_of(part) == state {
+        Ok(())
+    } else {
+        Err(PlanError::ChangedMeanwhile)
+    }
 }

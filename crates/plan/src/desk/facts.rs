@@ -9,9 +9,15 @@ use axum::{
 };
 use sea_orm::FromQueryResult;
 use serde_json::json;
-use yakuba_city::{AuditEntry, CityError, Fact, FactId, FileHash, MeasureDefinition, MeasureKind, read_file, recount, sql::Sql as _, web::Problem};
+use yakuba_city::{
+    AuditEntry, CityError, Fact, FactId, FileHash, MeasureDefinition, MeasureKind, read_file,
+    recount, sql::Sql as _, web::Problem,
+};
 use yakuba_kernel::MeasureName;
-use yakuba_ui::{Cell, Choice, Column, ErrorSummary, FileUpload, FormErrors, NotificationBanner, Row, Select, Table, TextField, Words, format};
+use yakuba_ui::{
+    Cell, Choice, Column, ErrorSummary, FileUpload, FormErrors, NotificationBanner, Row, Select,
+    Table, TextField, Words, format,
+};
 
 use super::{
     forms::Fields,
@@ -59,20 +65,35 @@ async fn page(desk: &Desk, typed: &Fields, errors: &FormErrors) -> Result<Respon
         .db()
         .rows("SELECT measure, CAST(SUM(count) AS BIGINT) AS facts, MAX(day) AS last_day FROM fact_days GROUP BY measure", [])
         .await?;
-    let counts: BTreeMap<&str, &MeasureCount> = counts.iter().map(|count| (count.measure.as_str(), count)).collect();
+    let counts: BTreeMap<&str, &MeasureCount> = counts
+        .iter()
+        .map(|count| (count.measure.as_str(), count))
+        .collect();
     let measures = desk.city.measures();
     let rows = measures.iter().map(|measure| {
         let count = counts.get(measure.name.as_str());
         Row::new([
-            Cell::text(if language.is_japanese() { &measure.name_ja } else { &measure.name_en }),
+            Cell::text(if language.is_japanese() {
+                &measure.name_ja
+            } else {
+                &measure.name_en
+            }),
             Cell::text(measure.name.as_str()),
             Cell::text(desk.text(&format!("desk-measure-{}", measure.kind.as_str()))),
             Cell::text(&measure.unit),
             Cell::text(format::number(count.map_or(0, |count| count.facts))),
-            Cell::text(count.and_then(|count| count.last_day.clone()).unwrap_or_default()),
+            Cell::text(
+                count
+                    .and_then(|count| count.last_day.clone())
+                    .unwrap_or_default(),
+            ),
         ])
     });
-    let field = |name: &str, label: &str| TextField::new(language, name, desk.text(label)).value(typed.get(name)).errors(errors);
+    let field = |name: &str, label: &str| {
+        TextField::new(language, name, desk.text(label))
+            .value(typed.get(name))
+            .errors(errors)
+    };
     let last = yakuba_city::last_recount(desk.city.db()).await?;
     let body = Body {
         words,
@@ -91,28 +112,56 @@ async fn page(desk: &Desk, typed: &Fields, errors: &FormErrors) -> Result<Respon
             .stacked()
             .filter(),
         may_upload: desk.principal.holds_everywhere(UPLOAD_FACTS),
-        file: FileUpload::new(language, "file", desk.text("desk-facts-file")).required().support(desk.text("desk-facts-file-support")).accept(".csv,.tsv,.xlsx").max_size("32MB").errors(errors),
+        file: FileUpload::new(language, "file", desk.text("desk-facts-file"))
+            .required()
+            .support(desk.text("desk-facts-file-support"))
+            .accept(".csv,.tsv,.xlsx")
+            .max_size("32MB")
+            .errors(errors),
         register: vec![
-            field("name", "desk-measure-code").support(desk.text("desk-measure-code-support")).required().width(20),
-            field("name_ja", "desk-measure-name-ja").required().width(20),
-            field("name_en", "desk-measure-name-en").required().width(20),
+            field("name", "desk-measure-code")
+                .support(desk.text("desk-measure-code-support"))
+                .required()
+                .width(20),
+            field("name_ja", "desk-measure-name-ja")
+                .required()
+                .width(20),
+            field("name_en", "desk-measure-name-en")
+                .required()
+                .width(20),
             field("unit", "desk-field-unit").required().width(5),
         ],
         kind: Select::new(language, "kind", desk.text("desk-measure-kind"))
-            .choices(["flow", "stock", "extent"].map(|kind| Choice::new(kind, desk.text(&format!("desk-measure-{kind}")))))
+            .choices(
+                ["flow", "stock", "extent"]
+                    .map(|kind| Choice::new(kind, desk.text(&format!("desk-measure-{kind}")))),
+            )
             .value(typed.get("kind")),
-        back_fact: field("fact", "desk-facts-number").required().numeric().width(10),
+        back_fact: field("fact", "desk-facts-number")
+            .required()
+            .numeric()
+            .width(10),
         back_reason: field("reason", "desk-reason").required().width(40),
         last_recount: last.map_or_else(
             || desk.text("desk-recount-never"),
             |(at, facts, differences)| {
                 words
-                    .with("desk-recount-last", &[("at", sentences::moment(&words, at.as_microsecond()).into()), ("facts", facts.into()), ("differences", differences.into())])
+                    .with(
+                        "desk-recount-last",
+                        &[
+                            ("at", sentences::moment(&words, at.as_microsecond()).into()),
+                            ("facts", facts.into()),
+                            ("differences", differences.into()),
+                        ],
+                    )
                     .into_owned()
             },
         ),
     };
-    Ok(desk.page(desk.text("desk-facts"), &body).with_errors(!errors.is_empty()).into_response())
+    Ok(desk
+        .page(desk.text("desk-facts"), &body)
+        .with_errors(!errors.is_empty())
+        .into_response())
 }
 
 /// Registers a measure for another system's facts. One that a service declares cannot be changed.
@@ -123,7 +172,10 @@ pub(super) async fn register(desk: Desk, fields: Fields) -> Result<Response, Pro
     if name.is_err() {
         errors.add("name", desk.text("desk-error-measure-code"));
     }
-    if name.as_ref().is_ok_and(|name| desk.city.measure(name).is_some()) {
+    if name
+        .as_ref()
+        .is_ok_and(|name| desk.city.measure(name).is_some())
+    {
         errors.add("name", desk.text("desk-error-measure-taken"));
     }
     for field in ["name_ja", "name_en", "unit"] {
@@ -131,7 +183,11 @@ pub(super) async fn register(desk: Desk, fields: Fields) -> Result<Response, Pro
             errors.add(field, desk.text("desk-error-empty"));
         }
     }
-    let (Ok(name), Some(kind), true) = (name, MeasureKind::read(fields.get("kind")), errors.is_empty()) else {
+    let (Ok(name), Some(kind), true) = (
+        name,
+        MeasureKind::read(fields.get("kind")),
+        errors.is_empty(),
+    ) else {
         if errors.is_empty() {
             errors.add("kind", desk.text("desk-error-choose-kind"));
         }
@@ -148,7 +204,10 @@ pub(super) async fn register(desk: Desk, fields: Fields) -> Result<Response, Pro
         .write(desk.principal.actor(), measure, |tx, measure| {
             Box::pin(async move {
                 tx.register_measure(measure).await?;
-                tx.audit(AuditEntry::new("facts.register_measure", format!("facts/{}", measure.name)).with(json!({"unit": measure.unit})));
+                tx.audit(
+                    AuditEntry::new("facts.register_measure", format!("facts/{}", measure.name))
+                        .with(json!({"unit": measure.unit})),
+                );
                 Ok::<_, CityError>(())
             })
         })
@@ -176,7 +235,8 @@ pub(super) async fn upload(desk: Desk, mut multipart: Multipart) -> Result<Respo
     while let Some(field) = multipart.next_field().await.map_err(broken)? {
         if field.name() == Some("file") {
             let name = field.file_name().unwrap_or_default().to_owned();
-            file = Some((name, field.bytes().await.map_err(broken)?.to_vec())).filter(|(name, _)| !name.is_empty());
+            file = Some((name, field.bytes().await.map_err(broken)?.to_vec()))
+                .filter(|(name, _)| !name.is_empty());
         }
     }
     let Some((name, bytes)) = file else {
@@ -192,7 +252,9 @@ pub(super) async fn upload(desk: Desk, mut multipart: Multipart) -> Result<Respo
     };
     let hash = desk
         .city
-        .write(desk.principal.actor(), bytes, |tx, bytes| Box::pin(async move { tx.keep_file(bytes).await }))
+        .write(desk.principal.actor(), bytes, |tx, bytes| {
+            Box::pin(async move { tx.keep_file(bytes).await })
+        })
         .await?;
     let mut by_measure: BTreeMap<&MeasureName, (u64, Vec<jiff::civil::Date>)> = BTreeMap::new();
     for fact in &facts {
@@ -200,10 +262,22 @@ pub(super) async fn upload(desk: Desk, mut multipart: Multipart) -> Result<Respo
         entry.0 += 1;
         entry.1.push(yakuba_city::JAPAN.to_datetime(fact.at).date());
     }
-    let unknown: Vec<String> = by_measure.keys().filter(|name| desk.city.measure(name).is_none()).map(ToString::to_string).collect();
-    let day = |day: Option<&jiff::civil::Date>| day.map(|day| format::date(*day, desk.language())).unwrap_or_default();
+    let unknown: Vec<String> = by_measure
+        .keys()
+        .filter(|name| desk.city.measure(name).is_none())
+        .map(ToString::to_string)
+        .collect();
+    let day = |day: Option<&jiff::civil::Date>| {
+        day.map(|day| format::date(*day, desk.language()))
+            .unwrap_or_default()
+    };
     let rows = by_measure.iter().map(|(measure, (count, days))| {
-        Row::new([Cell::text(measure.as_str()), Cell::text(format::number(*count)), Cell::text(day(days.iter().min())), Cell::text(day(days.iter().max()))])
+        Row::new([
+            Cell::text(measure.as_str()),
+            Cell::text(format::number(*count)),
+            Cell::text(day(days.iter().min())),
+            Cell::text(day(days.iter().max())),
+        ])
     });
     let body = PreviewBody {
         words: desk.words,
@@ -221,7 +295,10 @@ pub(super) async fn upload(desk: Desk, mut multipart: Multipart) -> Result<Respo
         name,
         total: facts.len(),
     };
-    Ok(desk.page(desk.text("desk-facts-check"), &body).breadcrumb(desk.text("desk-facts"), "/desk/facts").into_response())
+    Ok(desk
+        .page(desk.text("desk-facts-check"), &body)
+        .breadcrumb(desk.text("desk-facts"), "/desk/facts")
+        .into_response())
 }
 
 /// Why a file of facts was refused.
@@ -229,9 +306,20 @@ fn file_error(desk: &Desk, error: &FactFileError) -> String {
     match error {
         FactFileError::Sheet(cause) => sentences::of_sheet_error(&desk.words, cause),
         FactFileError::NoHeader => desk.text("desk-facts-no-header"),
-        FactFileError::Cell { line, column, cause } => desk
+        FactFileError::Cell {
+            line,
+            column,
+            cause,
+        } => desk
             .words
-            .with("desk-facts-cell", &[("line", line.to_string().into()), ("column", (*column).to_owned().into()), ("cause", cause.clone().into())])
+            .with(
+                "desk-facts-cell",
+                &[
+                    ("line", line.to_string().into()),
+                    ("column", (*column).to_owned().into()),
+                    ("cause", cause.clone().into()),
+                ],
+            )
             .into_owned(),
     }
 }
@@ -240,27 +328,40 @@ fn file_error(desk: &Desk, error: &FactFileError) -> String {
 pub(super) async fn commit(desk: Desk, fields: Fields) -> Result<Response, Problem> {
     desk.need(UPLOAD_FACTS)?;
     let hash = FileHash::read(fields.get("hash")).ok_or(Problem::NotFound)?;
-    let bytes = read_file(desk.city.db(), &hash).await?.ok_or(Problem::NotFound)?;
-    let mut facts: Vec<Fact> = read_facts(&bytes, fields.get("name")).map_err(|error| Problem::BadRequest(file_error(&desk, &error)))?;
+    let bytes = read_file(desk.city.db(), &hash)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let mut facts: Vec<Fact> = read_facts(&bytes, fields.get("name"))
+        .map_err(|error| Problem::BadRequest(file_error(&desk, &error)))?;
     // Committing the same file twice, by a second press or later, records nothing twice.
     for (place, fact) in facts.iter_mut().enumerate() {
         if fact.idempotency_key.is_none() {
             fact.idempotency_key = Some(format!("file/{}/{place}", hash.as_str()));
         }
     }
-    let outcome = desk
-        .city
-        .write(desk.principal.actor(), (facts, hash), |tx, (facts, hash)| {
-            Box::pin(async move {
-                let new = tx.record_all(facts).await?;
-                tx.audit(AuditEntry::new("facts.upload", "facts").with(json!({"file": hash.as_str(), "facts": facts.len(), "new": new})));
-                Ok::<_, CityError>(new)
-            })
-        })
-        .await;
+    let outcome =
+        desk.city
+            .write(
+                desk.principal.actor(),
+                (facts, hash),
+                |tx, (facts, hash)| {
+                    Box::pin(async move {
+                        let new = tx.record_all(facts).await?;
+                        tx.audit(AuditEntry::new("facts.upload", "facts").with(
+                            json!({"file": hash.as_str(), "facts": facts.len(), "new": new}),
+                        ));
+                        Ok::<_, CityError>(new)
+                    })
+                },
+            )
+            .await;
     match outcome {
         Ok(new) => Ok(done(&format!("/desk/facts?n={new}"), "facts")),
-        Err(error @ (CityError::UnknownMeasure(_) | CityError::IdempotencyConflict(_) | CityError::QuantityOverflow)) => Err(Problem::BadRequest(error.to_string())),
+        Err(
+            error @ (CityError::UnknownMeasure(_)
+            | CityError::IdempotencyConflict(_)
+            | CityError::QuantityOverflow),
+        ) => Err(Problem::BadRequest(error.to_string())),
         Err(error) => Err(error.into()),
     }
 }
@@ -281,13 +382,20 @@ pub(super) async fn take_back(desk: Desk, fields: Fields) -> Result<Response, Pr
     };
     let outcome = desk
         .city
-        .write(desk.principal.actor(), (number, fields.get("reason").to_owned()), |tx, (number, reason)| {
-            Box::pin(async move {
-                let fact = tx.take_back(FactId(*number)).await?;
-                tx.audit(AuditEntry::new("facts.take_back", format!("facts/{number}")).with(json!({"reason": reason, "measure": fact.measure})));
-                Ok::<_, CityError>(())
-            })
-        })
+        .write(
+            desk.principal.actor(),
+            (number, fields.get("reason").to_owned()),
+            |tx, (number, reason)| {
+                Box::pin(async move {
+                    let fact = tx.take_back(FactId(*number)).await?;
+                    tx.audit(
+                        AuditEntry::new("facts.take_back", format!("facts/{number}"))
+                            .with(json!({"reason": reason, "measure": fact.measure})),
+                    );
+                    Ok::<_, CityError>(())
+                })
+            },
+        )
         .await;
     match outcome {
         Ok(()) => Ok(done("/desk/facts", "fact-back")),
@@ -305,13 +413,29 @@ pub(super) async fn count_again(desk: Desk) -> Result<Response, Problem> {
     let report = recount(desk.city.db()).await?;
     let differences = report.differences.clone();
     desk.city
-        .write(desk.principal.actor(), report, |tx, report| Box::pin(async move { tx.note_recount(report).await }))
+        .write(desk.principal.actor(), report, |tx, report| {
+            Box::pin(async move { tx.note_recount(report).await })
+        })
         .await?;
     if differences.is_empty() {
         return Ok(done("/desk/facts", "recount"));
     }
     let mut shell = desk.shell.clone();
-    let places: Vec<&str> = differences.iter().map(|difference| difference.what.as_str()).collect();
-    shell.notices.push(NotificationBanner::warning(desk.words.counted("desk-recount-differs", differences.len() as u64)).text(places.join("、")));
-    page(&Desk { shell, ..desk }, &Fields::default(), &FormErrors::new()).await
+    let places: Vec<&str> = differences
+        .iter()
+        .map(|difference| difference.what.as_str())
+        .collect();
+    shell.notices.push(
+        NotificationBanner::warning(
+            desk.words
+                .counted("desk-recount-differs", differences.len() as u64),
+        )
+        .text(places.join("、")),
+    );
+    page(
+        &Desk { shell, ..desk },
+        &Fields::default(),
+        &FormErrors::new(),
+    )
+    .await
 }

@@ -26,21 +26,34 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 impl Fields {
     /// Browsers end lines with CR LF; texts are kept with LF.
     pub(super) fn new(pairs: Vec<(String, String)>) -> Self {
-        Self(pairs.into_iter().map(|(name, value)| (name, value.replace("\r\n", "\n"))).collect())
+        Self(
+            pairs
+                .into_iter()
+                .map(|(name, value)| (name, value.replace("\r\n", "\n")))
+                .collect(),
+        )
     }
 
     pub(super) fn of_query(query: &str) -> Self {
-        let uri = Uri::builder().path_and_query(format!("/?{query}")).build().unwrap_or_default();
-        Query::<Vec<(String, String)>>::try_from_uri(&uri).map_or_else(|_| Self::default(), |Query(pairs)| Self::new(pairs))
+        let uri = Uri::builder()
+            .path_and_query(format!("/?{query}"))
+            .build()
+            .unwrap_or_default();
+        Query::<Vec<(String, String)>>::try_from_uri(&uri)
+            .map_or_else(|_| Self::default(), |Query(pairs)| Self::new(pairs))
     }
 
-    pub(super) fn push(&mut self, name: &str, value: String) {
-        self.0.push((name.to_owned(), value.replace("\r\n", "\n")));
+    pub(super) fn push(&mut self, name: &str, value: impl AsRef<str>) {
+        self.0
+            .push((name.to_owned(), value.as_ref().replace("\r\n", "\n")));
     }
 
     /// The value without blanks around it; empty when it was not sent.
     pub(super) fn get(&self, name: &str) -> &str {
-        self.0.iter().find(|(known, _)| known == name).map_or("", |(_, value)| value.trim())
+        self.0
+            .iter()
+            .find(|(known, _)| known == name)
+            .map_or("", |(_, value)| value.trim())
     }
 
     /// Whether it was sent, however empty.
@@ -50,7 +63,9 @@ impl Fields {
 
     /// The value; none when it is empty.
     pub(super) fn optional(&self, name: &str) -> Option<String> {
-        Some(self.get(name)).filter(|value| !value.is_empty()).map(str::to_owned)
+        Some(self.get(name))
+            .filter(|value| !value.is_empty())
+            .map(str::to_owned)
     }
 
     /// The lines of a value that are not empty.
@@ -60,7 +75,10 @@ impl Fields {
 
     /// Every value sent under the name.
     pub(super) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.0.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.trim())
+        self.0
+            .iter()
+            .filter(move |(known, _)| known == name)
+            .map(|(_, value)| value.trim())
     }
 
     /// Rows of a table of inputs: the values sent under each of the names, side by side.
@@ -68,7 +86,9 @@ impl Fields {
         let columns = names.map(|name| self.all(name).map(str::to_owned).collect::<Vec<_>>());
         let length = columns.iter().map(Vec::len).max().unwrap_or(0);
         (0..length)
-            .map(|row| std::array::from_fn(|column| columns[column].get(row).cloned().unwrap_or_default()))
+            .map(|row| {
+                std::array::from_fn(|column| columns[column].get(row).cloned().unwrap_or_default())
+            })
             .collect()
     }
 
@@ -80,5 +100,9 @@ impl Fields {
 
 /// The lines of a text that are not empty.
 pub(super) fn lines(text: &str) -> Vec<String> {
-    text.lines().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned).collect()
+    text.lines()
+        .map(str::trim)
+        .filter(|line| !line.is_empty())
+        .map(str::to_owned)
+        .collect()
 }

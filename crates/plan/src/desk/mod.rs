@@ -4,8 +4,8 @@ mod changing;
 mod edit;
 mod facts;
 mod figure_card;
-mod formula;
 mod forms;
+mod formula;
 mod import;
 mod links;
 mod overview;
@@ -46,14 +46,38 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/plan/{plan}/review", staff, review::decide)
         .get("/desk/plan/{plan}/review/all", staff, review::ask_all)
         .post("/desk/plan/{plan}/review/all", staff, review::confirm_all)
-        .get("/desk/plan/{plan}/indicators/{key}/formula", manage, formula::show)
-        .post("/desk/plan/{plan}/indicators/{key}/formula", manage, formula::save)
-        .get("/desk/plan/{plan}/publish", Access::Staff(PUBLISH), publishing::show)
-        .post("/desk/plan/{plan}/publish", Access::Staff(PUBLISH), publishing::publish)
-        .get("/desk/plan/{plan}/export/{format}", staff, publishing::export)
+        .get(
+            "/desk/plan/{plan}/indicators/{key}/formula",
+            manage,
+            formula::show,
+        )
+        .post(
+            "/desk/plan/{plan}/indicators/{key}/formula",
+            manage,
+            formula::save,
+        )
+        .get(
+            "/desk/plan/{plan}/publish",
+            Access::Staff(PUBLISH),
+            publishing::show,
+        )
+        .post(
+            "/desk/plan/{plan}/publish",
+            Access::Staff(PUBLISH),
+            publishing::publish,
+        )
+        .get(
+            "/desk/plan/{plan}/export/{format}",
+            staff,
+            publishing::export,
+        )
         .get("/desk/facts", staff, facts::show)
         .post("/desk/facts/measures", upload, facts::register)
-        .post("/desk/facts/upload", upload, facts::upload.layer(DefaultBodyLimit::max(FACT_BYTES)))
+        .post(
+            "/desk/facts/upload",
+            upload,
+            facts::upload.layer(DefaultBodyLimit::max(FACT_BYTES)),
+        )
         .post("/desk/facts/commit", upload, facts::commit)
         .post("/desk/facts/take-back", upload, facts::take_back)
         .post("/desk/facts/recount", upload, facts::count_again)

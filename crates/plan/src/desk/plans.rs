@@ -4,7 +4,10 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use yakuba_city::web::Problem;
 use yakuba_kernel::FiscalYear;
-use yakuba_ui::{Cell, ChipLabel, Choice, Column, EmptyState, ErrorSummary, FormErrors, LinkButton, RadioGroup, Row, Table, TextField, Words, format};
+use yakuba_ui::{
+    Cell, ChipLabel, Choice, Column, EmptyState, ErrorSummary, FormErrors, LinkButton, RadioGroup,
+    Row, Table, TextField, Words, format,
+};
 
 use super::{
     forms::Fields,
@@ -53,21 +56,35 @@ pub(super) async fn list(desk: Desk) -> Result<Response, Problem> {
         .hide_caption();
     let body = ListBody {
         table: (!plans.is_empty()).then_some(table),
-        empty: EmptyState::new(desk.text("desk-plans-none")).text(desk.text("desk-plans-none-text")),
+        empty: EmptyState::new(desk.text("desk-plans-none"))
+            .text(desk.text("desk-plans-none-text")),
     };
     let mut page = desk.page(desk.text("desk-plans"), &body);
     if desk.principal.holds_everywhere(MANAGE) {
         page = page
-            .action(&LinkButton::new(desk.text("desk-import-title"), "/desk/plan/import"))
-            .action(&LinkButton::new(desk.text("desk-plan-new"), "/desk/plan/new"));
+            .action(&LinkButton::new(
+                desk.text("desk-import-title"),
+                "/desk/plan/import",
+            ))
+            .action(&LinkButton::new(
+                desk.text("desk-plan-new"),
+                "/desk/plan/new",
+            ));
     }
     Ok(page.into_response())
 }
 
 fn row(words: &Words, plan: &PlanRecord) -> Row {
-    let whose = if plan.is_own() { "desk-plan-own" } else { "desk-plan-neighbour" };
+    let whose = if plan.is_own() {
+        "desk-plan-own"
+    } else {
+        "desk-plan-neighbour"
+    };
     let reviews = if plan.reviews > 0 {
-        Cell::link(format::number(plan.reviews), format!("/desk/plan/{}/review", plan.key))
+        Cell::link(
+            format::number(plan.reviews),
+            format!("/desk/plan/{}/review", plan.key),
+        )
     } else {
         Cell::text("0")
     };
@@ -82,9 +99,17 @@ fn row(words: &Words, plan: &PlanRecord) -> Row {
 }
 
 fn period(words: &Words, plan: &PlanRecord) -> String {
-    let year = |year: Option<i64>| year.and_then(|year| i32::try_from(year).ok()).and_then(|year| FiscalYear::new(year).ok());
+    let year = |year: Option<i64>| {
+        year.and_then(|year| i32::try_from(year).ok())
+            .and_then(|year| FiscalYear::new(year).ok())
+    };
     match (year(plan.first_year), year(plan.last_year)) {
-        (Some(from), Some(to)) => words.with("desk-span", &[("from", from.wareki().into()), ("to", to.wareki().into())]).into_owned(),
+        (Some(from), Some(to)) => words
+            .with(
+                "desk-span",
+                &[("from", from.wareki().into()), ("to", to.wareki().into())],
+            )
+            .into_owned(),
         _ => String::new(),
     }
 }
@@ -93,9 +118,13 @@ fn period(words: &Words, plan: &PlanRecord) -> String {
 pub(super) fn state_chip(words: &Words, plan: &PlanRecord) -> ChipLabel {
     match (plan.version, plan.published_at) {
         (Some(version), Some(at)) if at < plan.changed_at => {
-            ChipLabel::new(words.with_text("desk-plan-state-changed", "n", &version.to_string())).orange()
+            ChipLabel::new(words.with_text("desk-plan-state-changed", "n", &version.to_string()))
+                .orange()
         }
-        (Some(version), _) => ChipLabel::new(words.with_text("desk-plan-state-published", "n", &version.to_string())).green(),
+        (Some(version), _) => {
+            ChipLabel::new(words.with_text("desk-plan-state-published", "n", &version.to_string()))
+                .green()
+        }
         _ => ChipLabel::new(words.get("desk-plan-state-draft")),
     }
 }
@@ -124,21 +153,39 @@ pub(super) async fn form(desk: Desk) -> Result<Response, Problem> {
 
 fn show_form(desk: &Desk, typed: &Fields, errors: &FormErrors) -> Response {
     let language = desk.language();
-    let field = |name: &str, label: &str| TextField::new(language, name, desk.text(label)).value(typed.get(name)).errors(errors);
+    let field = |name: &str, label: &str| {
+        TextField::new(language, name, desk.text(label))
+            .value(typed.get(name))
+            .errors(errors)
+    };
     let body = NewBody {
         words: desk.words,
         summary: errors.summary(language),
-        key: field("key", "desk-plan-key").required().support(desk.text("desk-plan-key-support")).width(20).max_length(60),
+        key: field("key", "desk-plan-key")
+            .required()
+            .support(desk.text("desk-plan-key-support"))
+            .width(20)
+            .max_length(60),
         title: field("title", "desk-plan-title").required(),
-        publisher: field("publisher", "desk-plan-publisher").required().width(20),
-        from: field("from", "desk-plan-from").support(desk.text("desk-year-support")).width(10),
+        publisher: field("publisher", "desk-plan-publisher")
+            .required()
+            .width(20),
+        from: field("from", "desk-plan-from")
+            .support(desk.text("desk-year-support"))
+            .width(10),
         to: field("to", "desk-plan-to").width(10),
         own: RadioGroup::new(language, "own", desk.text("desk-plan-whose"))
             .choice(Choice::new("own", desk.text("desk-plan-own")))
             .choice(Choice::new("neighbour", desk.text("desk-plan-neighbour")))
-            .value(if typed.get("own").is_empty() { "own" } else { typed.get("own") }),
+            .value(if typed.get("own").is_empty() {
+                "own"
+            } else {
+                typed.get("own")
+            }),
     };
-    desk.page(desk.text("desk-plan-new"), &body).with_errors(!errors.is_empty()).into_response()
+    desk.page(desk.text("desk-plan-new"), &body)
+        .with_errors(!errors.is_empty())
+        .into_response()
 }
 
 pub(super) async fn create(desk: Desk, fields: Fields) -> Result<Response, Problem> {
@@ -151,7 +198,10 @@ pub(super) async fn create(desk: Desk, fields: Fields) -> Result<Response, Probl
     } else if plans.iter().any(|plan| plan.key == key) {
         errors.add("key", desk.text("desk-error-key-taken"));
     }
-    for (name, sentence) in [("title", "desk-error-title"), ("publisher", "desk-error-publisher")] {
+    for (name, sentence) in [
+        ("title", "desk-error-title"),
+        ("publisher", "desk-error-publisher"),
+    ] {
         if fields.get(name).is_empty() {
             errors.add(name, desk.text(sentence));
         }
@@ -164,7 +214,10 @@ pub(super) async fn create(desk: Desk, fields: Fields) -> Result<Response, Probl
         format: FORMAT.to_owned(),
         key: key.clone(),
         title: fields.get("title").to_owned(),
-        publisher: Publisher { name: fields.get("publisher").to_owned(), municipality: None },
+        publisher: Publisher {
+            name: fields.get("publisher").to_owned(),
+            municipality: None,
+        },
         period,
         version: None,
         summary: None,
@@ -172,13 +225,19 @@ pub(super) async fn create(desk: Desk, fields: Fields) -> Result<Response, Probl
         statements: Vec::new(),
         groups: Vec::new(),
     };
-    let new = if fields.get("own") == "neighbour" { NewPlan::Neighbour } else { NewPlan::Own };
+    let new = if fields.get("own") == "neighbour" {
+        NewPlan::Neighbour
+    } else {
+        NewPlan::Own
+    };
     let reason = desk.text("desk-reason-new-plan");
     let outcome: Result<_, PlanError> = desk
         .city
-        .write(desk.principal.actor(), (document, new, reason), |tx, (document, new, reason)| {
-            Box::pin(store::save(tx, document, *new, reason))
-        })
+        .write(
+            desk.principal.actor(),
+            (document, new, reason),
+            |tx, (document, new, reason)| Box::pin(store::save(tx, document, *new, reason)),
+        )
         .await;
     match outcome {
         Ok(_) => Ok(done(&format!("/desk/plan/{key}"), "created")),

@@ -18,8 +18,7 @@ use super::{
 };
 use crate::{
     capabilities::PUBLISH,
-    export,
-    measuring,
+    export, measuring,
     model::{
         difference::compare,
         document::{FigureKind, PlanDocument},
@@ -52,20 +51,37 @@ fn missing_actuals(document: &PlanDocument, last: FiscalYear) -> Vec<String> {
     let mut seen = std::collections::BTreeSet::new();
     for located in walk::figures(document) {
         let indicator = located.indicator;
-        let has = |kind: FigureKind| indicator.figures.iter().any(|figure| figure.kind == kind && figure.fiscal_year == Some(last));
-        if indicator.formula.is_none() && has(FigureKind::Target) && !has(FigureKind::Actual) && seen.insert(indicator.key.clone()) {
+        let has = |kind: FigureKind| {
+            indicator
+                .figures
+                .iter()
+                .any(|figure| figure.kind == kind && figure.fiscal_year == Some(last))
+        };
+        if indicator.formula.is_none()
+            && has(FigureKind::Target)
+            && !has(FigureKind::Actual)
+            && seen.insert(indicator.key.clone())
+        {
             missing.push(format!("{}　{}", located.title, indicator.name));
         }
     }
     missing
 }
 
-async fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors) -> Result<Response, Problem> {
+async fn page(
+    desk: &Desk,
+    plan: &str,
+    typed: &Fields,
+    errors: &FormErrors,
+) -> Result<Response, Problem> {
     desk.need(PUBLISH)?;
     let record = store::plan(desk.city.db(), plan).await?;
     let document = store::load(desk.city.db(), plan).await?;
     let published = store::published(&desk.city, plan).await?;
-    let changes = published.as_ref().map(|before| compare(&before.document, &document)).unwrap_or_default();
+    let changes = published
+        .as_ref()
+        .map(|before| compare(&before.document, &document))
+        .unwrap_or_default();
     let (shown, parts) = differences(desk.words, &changes, desk.page_number());
     let last = FiscalYear::from_date(desk.city.today()).previous();
     let base = format!("/desk/plan/{plan}");
@@ -77,14 +93,31 @@ async fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors) -> R
         without_actual: missing_actuals(&document, last),
         changes: changes.len(),
         differences: shown,
-        parts: Pagination::new(desk.language(), desk.page_number(), super::import::PER_PAGE as u64, parts, format!("{base}/publish")),
-        reason: TextField::new(desk.language(), "reason", desk.text("desk-publish-reason")).required().value(typed.get("reason")).errors(errors),
+        parts: Pagination::new(
+            desk.language(),
+            desk.page_number(),
+            super::import::PER_PAGE as u64,
+            parts,
+            format!("{base}/publish"),
+        ),
+        reason: TextField::new(desk.language(), "reason", desk.text("desk-publish-reason"))
+            .required()
+            .value(typed.get("reason"))
+            .errors(errors),
         base,
     };
-    Ok(desk.page(desk.text("desk-publish"), &body).breadcrumb(record.title, format!("/desk/plan/{plan}")).with_errors(!errors.is_empty()).into_response())
+    Ok(desk
+        .page(desk.text("desk-publish"), &body)
+        .breadcrumb(record.title, format!("/desk/plan/{plan}"))
+        .with_errors(!errors.is_empty())
+        .into_response())
 }
 
-pub(super) async fn publish(desk: Desk, Path(plan): Path<String>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn publish(
+    desk: Desk,
+    Path(plan): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     desk.need(PUBLISH)?;
     let mut errors = FormErrors::new();
     if fields.get("reason").is_empty() {
@@ -100,19 +133,42 @@ pub(super) async fn publish(desk: Desk, Path(plan): Path<String>, fields: Fields
 }
 
 /// The working state as a file: `csv`, `xlsx`, `json` or `yaml`.
-pub(super) async fn export(desk: Desk, Path((plan, format)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn export(
+    desk: Desk,
+    Path((plan, format)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     desk.plan(&plan).await?;
     let document = store::load(desk.city.db(), &plan).await?;
     let (kind, bytes) = match format.as_str() {
-        "csv" => ("text/csv; charset=utf-8", export::to_csv(&document, yakuba_sheets::CsvCharset::Utf8Bom)),
+        "csv" => (
+            "text/csv; charset=utf-8",
+            export::to_csv(&document, yakuba_sheets::CsvCharset::Utf8Bom),
+        ),
         "xlsx" => (
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             export::to_xlsx(&document).map_err(|error| Problem::internal(&error))?,
         ),
-        "json" => ("application/json", export::to_json(&document).map_err(|error| Problem::internal(&error))?.into_bytes()),
-        "yaml" => ("application/yaml", export::to_yaml(&document).map_err(|error| Problem::internal(&error))?.into_bytes()),
+        "json" => (
+            "application/json",
+            export::to_json(&document)
+                .map_err(|error| Problem::internal(&error))?
+                .into_bytes(),
+        ),
+        "yaml" => (
+            "application/yaml",
+            export::to_yaml(&document)
+                .map_err(|error| Problem::internal(&error))?
+                .into_bytes(),
+        ),
         _ => return Err(Problem::NotFound),
     };
     let name = format!("attachment; filename=\"{plan}.{format}\"");
-    Ok(([(header::CONTENT_TYPE, kind.to_owned()), (header::CONTENT_DISPOSITION, name)], bytes).into_response())
+    Ok((
+        [
+            (header::CONTENT_TYPE, kind.to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        bytes,
+    )
+        .into_response())
 }

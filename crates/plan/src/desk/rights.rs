@@ -34,8 +34,14 @@ impl Rights {
         let manage = principal.holds_everywhere(MANAGE);
         Self {
             manage,
-            everything: manage || principal.holds_everywhere(CHECK) || principal.holds_everywhere(EDIT),
-            led: parts.iter().filter(leads).map(|part| part.key.clone()).collect(),
+            everything: manage
+                || principal.holds_everywhere(CHECK)
+                || principal.holds_everywhere(EDIT),
+            led: parts
+                .iter()
+                .filter(leads)
+                .map(|part| part.key.clone())
+                .collect(),
         }
     }
 
@@ -51,6 +57,7 @@ impl Rights {
 
     /// Whether the person may see what is not published.
     pub(super) fn may_look(principal: &Principal) -> bool {
-        LOOK.into_iter().any(|capability| principal.holds(capability))
+        LOOK.into_iter()
+            .any(|capability| principal.holds(capability))
     }
 }

@@ -91,7 +91,10 @@ impl Desk {
 
     fn done(&self) -> Option<String> {
         let name = self.query.get("done");
-        let plain = !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let plain = !name.is_empty()
+            && name
+                .bytes()
+                .all(|byte| byte.is_ascii_lowercase() || byte == b'-');
         let key = format!("desk-done-{name}");
         (plain && self.words.has(&key)).then(|| {
             let count: i64 = self.query.get("n").parse().unwrap_or(0);
@@ -109,11 +112,18 @@ impl Desk {
 pub(super) fn done(path: &str, notice: &str) -> Response {
     let (path, fragment) = path.split_once('#').unwrap_or((path, ""));
     let joint = if path.contains('?') { '&' } else { '?' };
-    let fragment = if fragment.is_empty() { String::new() } else { format!("#{fragment}") };
+    let fragment = if fragment.is_empty() {
+        String::new()
+    } else {
+        format!("#{fragment}")
+    };
     Redirect::to(&format!("{path}{joint}done={notice}{fragment}")).into_response()
 }
 
 /// Whether a failure is one the person can mend in the form, so that the form is shown again with its sentence.
 pub(super) fn is_mendable(error: &PlanError) -> bool {
-    !matches!(error, PlanError::City(_) | PlanError::Stored(_) | PlanError::NoSuchPlan(_))
+    !matches!(
+        error,
+        PlanError::City(_) | PlanError::Stored(_) | PlanError::NoSuchPlan(_)
+    )
 }

@@ -8,18 +8,27 @@ use crate::{
     error::PlanError,
     export::kind_word,
     import::{CellRole, ImportError, Shape},
-    model::document::{CellAddress, Direction, Doubt, DoubtReason, FigureKind, GroupKind, LifeStage, Reading, StatementKind},
+    model::document::{
+        CellAddress, Direction, Doubt, DoubtReason, FigureKind, GroupKind, LifeStage, Reading,
+        StatementKind,
+    },
 };
 
 /// The word serde writes for an enum without fields, as part of a text's key.
 fn key_of(prefix: &str, value: &impl serde::Serialize) -> String {
-    let word = serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default();
+    let word = serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default();
     format!("{prefix}-{}", word.replace('_', "-"))
 }
 
 /// The word of an enum without fields as forms send it.
 pub(super) fn word_of(value: &impl serde::Serialize) -> String {
-    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+    serde_json::to_value(value)
+        .ok()
+        .and_then(|value| value.as_str().map(str::to_owned))
+        .unwrap_or_default()
 }
 
 /// Reads the word of an enum back.
@@ -56,11 +65,22 @@ pub(super) fn reading(words: &Words, reading: &Reading) -> String {
                 shown
             } else {
                 words
-                    .with("desk-reading-number-with", &[("number", shown.into()), ("qualifiers", number.qualifiers.join("、").into())])
+                    .with(
+                        "desk-reading-number-with",
+                        &[
+                            ("number", shown.into()),
+                            ("qualifiers", number.qualifiers.join("、").into()),
+                        ],
+                    )
                     .into_owned()
             }
         }
-        other => words.get(&format!("desk-reading-{}", reading_word(other).replace('_', "-"))).into_owned(),
+        other => words
+            .get(&format!(
+                "desk-reading-{}",
+                reading_word(other).replace('_', "-")
+            ))
+            .into_owned(),
     }
 }
 
@@ -81,7 +101,10 @@ pub(super) fn reading_word(reading: &Reading) -> &'static str {
 pub(super) fn doubt(words: &Words, doubt: &Doubt) -> String {
     let sentence = doubt_reason(words, doubt.reason);
     match &doubt.detail {
-        Some(detail) => format!("{sentence}{}", words.with_text("desk-doubt-detail", "detail", detail)),
+        Some(detail) => format!(
+            "{sentence}{}",
+            words.with_text("desk-doubt-detail", "detail", detail)
+        ),
         None => sentence,
     }
 }
@@ -93,9 +116,16 @@ pub(super) fn address(words: &Words, address: &CellAddress) -> String {
         ("sheet", address.sheet.clone().unwrap_or_default().into()),
         ("row", address.row.to_string().into()),
         ("column", address.column.to_string().into()),
-        ("cell", format!("{}{}", column_letters(address.column), address.row).into()),
+        (
+            "cell",
+            format!("{}{}", column_letters(address.column), address.row).into(),
+        ),
     ];
-    let key = if address.sheet.is_some() { "desk-address-in-sheet" } else { "desk-address" };
+    let key = if address.sheet.is_some() {
+        "desk-address-in-sheet"
+    } else {
+        "desk-address"
+    };
     words.with(key, &values).into_owned()
 }
 
@@ -112,10 +142,17 @@ fn column_letters(column: u32) -> String {
 }
 
 /// Year and kind of a figure, such as `令和5年度 実績`.
-pub(super) fn year_and_kind(words: &Words, year: Option<FiscalYear>, figure_kind: FigureKind) -> String {
+pub(super) fn year_and_kind(
+    words: &Words,
+    year: Option<FiscalYear>,
+    figure_kind: FigureKind,
+) -> String {
     let kind = words.get(&format!("desk-kind-{}", kind_word(figure_kind)));
     match year {
-        Some(year) => format!("{} {kind}", format::fiscal_year_short(year, words.language())),
+        Some(year) => format!(
+            "{} {kind}",
+            format::fiscal_year_short(year, words.language())
+        ),
         None => kind.into_owned(),
     }
 }
@@ -131,12 +168,26 @@ pub(super) fn moment(words: &Words, microseconds: i64) -> String {
 pub(super) fn of_plan_error(words: &Words, error: &PlanError) -> String {
     let text = |key: &str| words.get(key).into_owned();
     match error {
-        PlanError::NoSuchPlan(key) => words.with_text("desk-error-no-such-plan", "key", key).into_owned(),
-        PlanError::NoSuchPart(key) => words.with_text("desk-error-no-such-part", "key", key).into_owned(),
-        PlanError::BadKey(key) => words.with_text("desk-error-bad-key", "key", key).into_owned(),
-        PlanError::UnknownFormat(format) => words.with_text("desk-error-format", "format", format).into_owned(),
+        PlanError::NoSuchPlan(key) => words
+            .with_text("desk-error-no-such-plan", "key", key)
+            .into_owned(),
+        PlanError::NoSuchPart(key) => words
+            .with_text("desk-error-no-such-part", "key", key)
+            .into_owned(),
+        PlanError::BadKey(key) => words
+            .with_text("desk-error-bad-key", "key", key)
+            .into_owned(),
+        PlanError::UnknownFormat(format) => words
+            .with_text("desk-error-format", "format", format)
+            .into_owned(),
         PlanError::FigureTwice { indicator, figure } => words
-            .with("desk-error-figure-twice", &[("indicator", indicator.clone().into()), ("figure", figure.clone().into())])
+            .with(
+                "desk-error-figure-twice",
+                &[
+                    ("indicator", indicator.clone().into()),
+                    ("figure", figure.clone().into()),
+                ],
+            )
             .into_owned(),
         PlanError::ChangedMeanwhile => text("desk-error-changed-meanwhile"),
         PlanError::WrongState(_) => text("desk-error-wrong-state"),
@@ -150,16 +201,38 @@ pub(super) fn of_plan_error(words: &Words, error: &PlanError) -> String {
 /// Why a file was refused, naming the file and the cell.
 pub(super) fn of_import_error(words: &Words, error: &ImportError) -> String {
     let named = |file: &str, sentence: &str| {
-        words.with("desk-import-file-refused", &[("file", file.to_owned().into()), ("sentence", sentence.to_owned().into())]).into_owned()
+        words
+            .with(
+                "desk-import-file-refused",
+                &[
+                    ("file", file.to_owned().into()),
+                    ("sentence", sentence.to_owned().into()),
+                ],
+            )
+            .into_owned()
     };
+    // The rest need no more than their own text.
+    #[allow(clippy::match_wildcard_for_single_variants)]
     match error {
         ImportError::Sheet { file, cause } => named(file, &of_sheet_error(words, cause)),
-        ImportError::NotRecognised { file } => named(file, &words.get("desk-import-not-recognised")),
-        ImportError::PlanFile { file, cause } => named(file, &words.with_text("desk-import-plan-file", "cause", cause)),
-        ImportError::PlanFormat { file, format } => named(file, &words.with_text("desk-import-plan-format", "format", format)),
+        ImportError::NotRecognised { file } => {
+            named(file, &words.get("desk-import-not-recognised"))
+        }
+        ImportError::PlanFile { file, cause } => named(
+            file,
+            &words.with_text("desk-import-plan-file", "cause", cause),
+        ),
+        ImportError::PlanFormat { file, format } => named(
+            file,
+            &words.with_text("desk-import-plan-format", "format", format),
+        ),
         other => {
             let key = format!("desk-{}", other.code().trim_start_matches("plan-"));
-            if words.has(&key) { words.get(&key).into_owned() } else { other.to_string() }
+            if words.has(&key) {
+                words.get(&key).into_owned()
+            } else {
+                other.to_string()
+            }
         }
     }
 }
@@ -167,19 +240,47 @@ pub(super) fn of_import_error(words: &Words, error: &ImportError) -> String {
 /// Why a sheet was refused.
 pub(super) fn of_sheet_error(words: &Words, error: &SheetError) -> String {
     let place = |sheet: &Option<String>| -> Value<'static> {
-        sheet.as_ref().map(|sheet| words.with_text("desk-in-sheet", "sheet", sheet).into_owned()).unwrap_or_default().into()
+        sheet
+            .as_ref()
+            .map(|sheet| {
+                words
+                    .with_text("desk-in-sheet", "sheet", sheet)
+                    .into_owned()
+            })
+            .unwrap_or_default()
+            .into()
     };
     let mega = |bytes: u64| -> Value<'static> { (bytes.div_ceil(1 << 20)).to_string().into() };
     let plain = |number: &dyn std::fmt::Display| -> Value<'static> { number.to_string().into() };
     let values: Vec<(&'static str, Value<'static>)> = match error {
-        SheetError::FileTooLarge { bytes, limit } => vec![("size", mega(*bytes)), ("limit", mega(*limit))],
+        SheetError::FileTooLarge { bytes, limit } => {
+            vec![("size", mega(*bytes)), ("limit", mega(*limit))]
+        }
         SheetError::NotASheet { what } => vec![("what", plain(what))],
-        SheetError::UnpacksTooLarge { part, bytes } => vec![("part", plain(part)), ("size", mega(*bytes))],
-        SheetError::TooManyParts { parts, limit } => vec![("parts", plain(parts)), ("limit", plain(limit))],
+        SheetError::UnpacksTooLarge { part, bytes } => {
+            vec![("part", plain(part)), ("size", mega(*bytes))]
+        }
+        SheetError::TooManyParts { parts, limit } => {
+            vec![("parts", plain(parts)), ("limit", plain(limit))]
+        }
         SheetError::Damaged { cause } => vec![("cause", plain(cause))],
-        SheetError::Undecodable { line, byte, charset } => vec![("line", plain(line)), ("byte", plain(byte)), ("charset", plain(charset))],
+        SheetError::Undecodable {
+            line,
+            byte,
+            charset,
+        } => vec![
+            ("line", plain(line)),
+            ("byte", plain(byte)),
+            ("charset", plain(charset)),
+        ],
         SheetError::NulByte { line, byte } => vec![("line", plain(line)), ("byte", plain(byte))],
-        SheetError::CellTooLarge { sheet, row, column, bytes, limit } => vec![
+        SheetError::CellTooLarge {
+            sheet,
+            row,
+            column,
+            bytes,
+            limit,
+        } => vec![
             ("place", place(sheet)),
             ("row", plain(row)),
             ("column", plain(column)),
@@ -187,15 +288,33 @@ pub(super) fn of_sheet_error(words: &Words, error: &SheetError) -> String {
             ("bytes", plain(bytes)),
             ("limit", plain(limit)),
         ],
-        SheetError::TooManyRows { sheet, limit } => vec![("place", place(sheet)), ("limit", plain(limit))],
-        SheetError::TooManyColumns { sheet, row, columns, limit } => {
-            vec![("place", place(sheet)), ("row", plain(row)), ("columns", plain(columns)), ("limit", plain(limit))]
+        SheetError::TooManyRows { sheet, limit } => {
+            vec![("place", place(sheet)), ("limit", plain(limit))]
+        }
+        SheetError::TooManyColumns {
+            sheet,
+            row,
+            columns,
+            limit,
+        } => {
+            vec![
+                ("place", place(sheet)),
+                ("row", plain(row)),
+                ("columns", plain(columns)),
+                ("limit", plain(limit)),
+            ]
         }
         SheetError::TooManyCells { limit } => vec![("limit", plain(limit))],
-        SheetError::TooManySheets { sheets, limit } => vec![("sheets", plain(sheets)), ("limit", plain(limit))],
-        SheetError::Empty | SheetError::PasswordProtected | SheetError::ZipWithoutWorkbook => Vec::new(),
+        SheetError::TooManySheets { sheets, limit } => {
+            vec![("sheets", plain(sheets)), ("limit", plain(limit))]
+        }
+        SheetError::Empty | SheetError::PasswordProtected | SheetError::ZipWithoutWorkbook => {
+            Vec::new()
+        }
     };
-    words.with(&format!("desk-{}", error.code()), &values).into_owned()
+    words
+        .with(&format!("desk-{}", error.code()), &values)
+        .into_owned()
 }
 
 /// A value of a change as a person reads it: lists and objects of the file format line by line.
@@ -203,7 +322,14 @@ pub(super) fn value_shown(text: &str) -> String {
     fn lines(value: &serde_json::Value, into: &mut Vec<String>) {
         match value {
             serde_json::Value::Array(items) => items.iter().for_each(|item| lines(item, into)),
-            serde_json::Value::Object(fields) => into.push(fields.values().map(flat).filter(|text| !text.is_empty()).collect::<Vec<_>>().join("　")),
+            serde_json::Value::Object(fields) => into.push(
+                fields
+                    .values()
+                    .map(flat)
+                    .filter(|text| !text.is_empty())
+                    .collect::<Vec<_>>()
+                    .join("　"),
+            ),
             other => into.push(flat(other)),
         }
     }
@@ -211,8 +337,12 @@ pub(super) fn value_shown(text: &str) -> String {
         match value {
             serde_json::Value::Null => String::new(),
             serde_json::Value::String(text) => text.clone(),
-            serde_json::Value::Array(items) => items.iter().map(flat).collect::<Vec<_>>().join("、"),
-            serde_json::Value::Object(fields) => fields.values().map(flat).collect::<Vec<_>>().join(" "),
+            serde_json::Value::Array(items) => {
+                items.iter().map(flat).collect::<Vec<_>>().join("、")
+            }
+            serde_json::Value::Object(fields) => {
+                fields.values().map(flat).collect::<Vec<_>>().join(" ")
+            }
             other => other.to_string(),
         }
     }
@@ -235,6 +365,9 @@ mod tests {
 
     #[test]
     fn columns_have_the_names_excel_gives_them() {
-        assert_eq!([1, 26, 27, 52, 703].map(column_letters), ["A", "Z", "AA", "AZ", "AAA"]);
+        assert_eq!(
+            [1, 26, 27, 52, 703].map(column_letters),
+            ["A", "Z", "AA", "AZ", "AAA"]
+        );
     }
 }

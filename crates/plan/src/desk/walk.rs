@@ -15,15 +15,30 @@ pub(super) struct Located<'plan> {
 
 /// Every figure in the order of the document. The place in this list names a figure as long as none is added or removed.
 pub(super) fn figures(document: &PlanDocument) -> Vec<Located<'_>> {
-    fn of<'plan>(number: Option<&'plan String>, title: &'plan str, indicators: &'plan [Indicator], into: &mut Vec<Located<'plan>>) {
+    fn of<'plan>(
+        number: Option<&'plan String>,
+        title: &'plan str,
+        indicators: &'plan [Indicator],
+        into: &mut Vec<Located<'plan>>,
+    ) {
         for indicator in indicators {
-            into.extend(indicator.figures.iter().map(|figure| Located { number: number.map(String::as_str), title, indicator, figure }));
+            into.extend(indicator.figures.iter().map(|figure| Located {
+                number: number.map(String::as_str),
+                title,
+                indicator,
+                figure,
+            }));
         }
     }
     fn group<'plan>(own: &'plan Group, into: &mut Vec<Located<'plan>>) {
         of(own.number.as_ref(), &own.title, &own.indicators, into);
         for initiative in &own.initiatives {
-            of(initiative.number.as_ref(), &initiative.title, &initiative.indicators, into);
+            of(
+                initiative.number.as_ref(),
+                &initiative.title,
+                &initiative.indicators,
+                into,
+            );
         }
         own.groups.iter().for_each(|below| group(below, into));
     }
@@ -46,7 +61,10 @@ fn indicators_mut(groups: &mut [Group]) -> Vec<&mut Indicator> {
 }
 
 /// The indicator that has the figure with that place in [`figures`], and the figure's place in the indicator.
-pub(super) fn figure_mut(document: &mut PlanDocument, place: usize) -> Option<(&mut Indicator, usize)> {
+pub(super) fn figure_mut(
+    document: &mut PlanDocument,
+    place: usize,
+) -> Option<(&mut Indicator, usize)> {
     let mut before = 0;
     for indicator in indicators_mut(&mut document.groups) {
         let count = indicator.figures.len();
@@ -59,8 +77,13 @@ pub(super) fn figure_mut(document: &mut PlanDocument, place: usize) -> Option<(&
 }
 
 /// The indicator with that key.
-pub(super) fn indicator_mut<'plan>(document: &'plan mut PlanDocument, key: &str) -> Option<&'plan mut Indicator> {
-    indicators_mut(&mut document.groups).into_iter().find(|indicator| indicator.key.as_deref() == Some(key))
+pub(super) fn indicator_mut<'plan>(
+    document: &'plan mut PlanDocument,
+    key: &str,
+) -> Option<&'plan mut Indicator> {
+    indicators_mut(&mut document.groups)
+        .into_iter()
+        .find(|indicator| indicator.key.as_deref() == Some(key))
 }
 
 /// An indicator with the part it belongs to.
@@ -78,20 +101,41 @@ pub(super) struct Owned<'plan> {
 /// The indicator with that key and what it belongs to.
 pub(super) fn indicator<'plan>(groups: &'plan [Group], key: &str) -> Option<Owned<'plan>> {
     groups.iter().find_map(|group| {
-        let own = group.indicators.iter().map(|indicator| (group.key.as_deref(), group.title.as_str(), false, indicator));
+        let own = group
+            .indicators
+            .iter()
+            .map(|indicator| (group.key.as_deref(), group.title.as_str(), false, indicator));
         let below = group.initiatives.iter().flat_map(|initiative| {
-            initiative.indicators.iter().map(|indicator| (initiative.key.as_deref(), initiative.title.as_str(), true, indicator))
+            initiative.indicators.iter().map(|indicator| {
+                (
+                    initiative.key.as_deref(),
+                    initiative.title.as_str(),
+                    true,
+                    indicator,
+                )
+            })
         });
         own.chain(below)
             .find(|(_, _, _, indicator)| indicator.key.as_deref() == Some(key))
-            .map(|(part, title, of_initiative, indicator)| Owned { part: part.unwrap_or_default(), title, of_initiative, indicator })
+            .map(|(part, title, of_initiative, indicator)| Owned {
+                part: part.unwrap_or_default(),
+                title,
+                of_initiative,
+                indicator,
+            })
             .or_else(|| indicator(&group.groups, key))
     })
 }
 
 /// The group with that key.
 pub(super) fn group<'plan>(groups: &'plan [Group], key: &str) -> Option<&'plan Group> {
-    groups.iter().find_map(|own| if own.key.as_deref() == Some(key) { Some(own) } else { group(&own.groups, key) })
+    groups.iter().find_map(|own| {
+        if own.key.as_deref() == Some(key) {
+            Some(own)
+        } else {
+            group(&own.groups, key)
+        }
+    })
 }
 
 /// The group with that key, to be changed.
@@ -108,7 +152,10 @@ pub(super) fn group_mut<'plan>(groups: &'plan mut [Group], key: &str) -> Option<
 }
 
 /// The initiative with that key and the key of its group.
-pub(super) fn initiative<'plan>(groups: &'plan [Group], key: &str) -> Option<(&'plan Initiative, &'plan Group)> {
+pub(super) fn initiative<'plan>(
+    groups: &'plan [Group],
+    key: &str,
+) -> Option<(&'plan Initiative, &'plan Group)> {
     groups.iter().find_map(|group| {
         group
             .initiatives
@@ -120,7 +167,10 @@ pub(super) fn initiative<'plan>(groups: &'plan [Group], key: &str) -> Option<(&'
 }
 
 /// The initiative with that key, to be changed.
-pub(super) fn initiative_mut<'plan>(groups: &'plan mut [Group], key: &str) -> Option<&'plan mut Initiative> {
+pub(super) fn initiative_mut<'plan>(
+    groups: &'plan mut [Group],
+    key: &str,
+) -> Option<&'plan mut Initiative> {
     for group in groups {
         for initiative in &mut group.initiatives {
             if initiative.key.as_deref() == Some(key) {
@@ -148,12 +198,21 @@ pub(super) fn counts(groups: &[Group]) -> Counts {
     let mut sum = Counts::default();
     for group in groups {
         let below = counts(&group.groups);
-        let indicators = group.indicators.iter().chain(group.initiatives.iter().flat_map(|initiative| &initiative.indicators));
+        let indicators = group.indicators.iter().chain(
+            group
+                .initiatives
+                .iter()
+                .flat_map(|initiative| &initiative.indicators),
+        );
         sum.initiatives += group.initiatives.len() + below.initiatives;
         for indicator in indicators {
             sum.indicators += 1;
             sum.figures += indicator.figures.len();
-            sum.doubted += indicator.figures.iter().filter(|figure| figure.needs_review()).count();
+            sum.doubted += indicator
+                .figures
+                .iter()
+                .filter(|figure| figure.needs_review())
+                .count();
         }
         sum.indicators += below.indicators;
         sum.figures += below.figures;

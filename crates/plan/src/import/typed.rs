@@ -17,20 +17,36 @@ pub struct Typed {
 /// Words before the number become a qualifier; of several numbers the first counts, and is doubted.
 pub fn read_typed(text: &str) -> Typed {
     if let Some(reading) = status(text) {
-        return Typed { reading, doubts: Vec::new() };
+        return Typed {
+            reading,
+            doubts: Vec::new(),
+        };
     }
     let found = scan(text).found;
     let Some(first) = found.first() else {
-        return Typed { reading: Reading::Words, doubts: Vec::new() };
+        return Typed {
+            reading: Reading::Words,
+            doubts: Vec::new(),
+        };
     };
-    let mut doubts: Vec<Doubt> = found[1..].iter().map(|more| doubt_about(DoubtReason::SeveralNumbers, &more.value.to_string())).collect();
+    let mut doubts: Vec<Doubt> = found[1..]
+        .iter()
+        .map(|more| doubt_about(DoubtReason::SeveralNumbers, &more.value.to_string()))
+        .collect();
     let mut qualifiers = first.qualifiers.clone();
     let lead = first.lead.join(" ");
     if !lead.is_empty() {
         doubts.push(doubt_about(DoubtReason::LeftOver, &lead));
         qualifiers.insert(0, lead);
     }
-    Typed { reading: Reading::Number(Number { value: first.value, unit: first.unit.clone(), qualifiers }), doubts }
+    Typed {
+        reading: Reading::Number(Number {
+            value: first.value,
+            unit: first.unit.clone(),
+            qualifiers,
+        }),
+        doubts,
+    }
 }
 
 #[cfg(test)]
@@ -40,12 +56,22 @@ mod tests {
     #[test]
     fn people_type_what_sheets_say() {
         let number = |text: &str| match read_typed(text).reading {
-            Reading::Number(number) => (number.value.to_string(), number.unit.unwrap_or_default(), number.qualifiers.join(";")),
+            Reading::Number(number) => (
+                number.value.to_string(),
+                number.unit.unwrap_or_default(),
+                number.qualifiers.join(";"),
+            ),
             other => (format!("{other:?}"), String::new(), String::new()),
         };
         assert_eq!(number("約50"), ("50".into(), String::new(), "約".into()));
-        assert_eq!(number("-16.91%"), ("-16.91".into(), "%".into(), String::new()));
-        assert_eq!(number("１，２００件"), ("1200".into(), "件".into(), String::new()));
+        assert_eq!(
+            number("-16.91%"),
+            ("-16.91".into(), "%".into(), String::new())
+        );
+        assert_eq!(
+            number("１，２００件"),
+            ("1200".into(), "件".into(), String::new())
+        );
         assert_eq!(read_typed("未実施").reading, Reading::NotCarriedOut);
         assert_eq!(read_typed("－").reading, Reading::Dash);
         assert_eq!(read_typed("  ").reading, Reading::Empty);

@@ -78,10 +78,7 @@ fn year(stored: i64) -> Result<FiscalYear, PlanError> {
 ///
 /// # Errors
 /// [`PlanError::NoSuchPlan`], or when the database does not answer or something stored cannot be read back.
-pub async fn load(
-    connection: &impl ConnectionTrait,
-    key: &str,
-) -> Result<PlanDocument, PlanError> {
+pub async fn load(connection: &impl ConnectionTrait, key: &str) -> Result<PlanDocument, PlanError> {
     let id = plan(connection, key).await?.id;
     let row: PlanRow = connection
         .row(
@@ -163,8 +160,7 @@ fn grow(
                 texts: serde_json::from_str(&row.texts)?,
                 indicators: indicators.remove(&row.key).unwrap_or_default(),
                 initiatives: initiatives.remove(&row.key).unwrap_or_default(),
-                groups: grow(
-                    Some(&row.key), children, initiatives, indicators)?,
+                groups: grow(Some(&row.key), children, initiatives, indicators)?,
                 key: Some(row.key),
             })
         })

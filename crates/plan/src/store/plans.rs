@@ -52,9 +52,7 @@ const PLANS: &str = "SELECT p.id, p.key, p.own, p.title, p.publisher, p.municipa
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn plans(
-    connection: &impl ConnectionTrait,
-) -> Result<Vec<PlanRecord>, PlanError> {
+pub async fn plans(connection: &impl ConnectionTrait) -> Result<Vec<PlanRecord>, PlanError> {
     Ok(connection
         .rows(&format!("{PLANS} ORDER BY p.own DESC, p.key"), [])
         .await?)
@@ -64,10 +62,7 @@ pub async fn plans(
 ///
 /// # Errors
 /// [`PlanError::NoSuchPlan`], or when the database does not answer.
-pub async fn plan(
-    connection: &impl ConnectionTrait,
-    key: &str,
-) -> Result<PlanRecord, PlanError> {
+pub async fn plan(connection: &impl ConnectionTrait, key: &str) -> Result<PlanRecord, PlanError> {
     connection
         .row(&format!("{PLANS} WHERE p.key = $1"), [key.into()])
         .await?

@@ -158,7 +158,8 @@ async fn newest_document(
             [plan_id.into()],
         )
         .await?;
-    row.map(|row| Ok((row.number, serde_json::from_str(&row.document)?))).transpose()
+    row.map(|row| Ok((row.number, serde_json::from_str(&row.document)?)))
+        .transpose()
 }
 
 async fn index(tx: &Tx, document: &PlanDocument) -> Result<(), PlanError> {

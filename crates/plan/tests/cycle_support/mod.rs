@@ -1,5 +1,8 @@
 //! The demo city's people and plan, for stories of the circle.
 
+// Each test file uses its own part of these.
+#![allow(dead_code)]
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use serde::Deserialize;

@@ -153,7 +153,11 @@ fn spoken() -> Language {
         .filter_map(|name| std::env::var(name).ok())
         .find(|locale| !locale.is_empty())
         .is_some_and(|locale| locale.starts_with("ja"));
-    if japanese { Language::Japanese } else { Language::English }
+    if japanese {
+        Language::Japanese
+    } else {
+        Language::English
+    }
 }
 
 fn show_changes(changes: &[Change]) {

@@ -91,7 +91,7 @@ pub(crate) struct LogIn {
 
 impl CityFile {
     /// The day before the plan begins.
-    pub(super) fn opening(&self) -> Date {
+    pub(super) fn opening() -> Date {
         jiff::civil::date(2022, 3, 1)
     }
 
@@ -189,7 +189,7 @@ async fn write(tx: &Tx, input: &Input) -> Result<(), IdentityError> {
                     .department
                     .clone()
                     .map_or(GrantScope::City, GrantScope::Department),
-                first_day: file.opening(),
+                first_day: CityFile::opening(),
                 last_day: None,
             };
             grant_role(tx, &grant).await?;

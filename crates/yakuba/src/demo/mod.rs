@@ -77,7 +77,7 @@ fn start_over(place: &Place) -> Result<(), Failure> {
 async fn make(place: &Place) -> Result<(), Failure> {
     let begun = std::time::Instant::now();
     let story: city::CityFile = read("demo/city.yaml")?;
-    let clock = Clock::fixed(city::morning_of(story.opening())?);
+    let clock = Clock::fixed(city::morning_of(city::CityFile::opening())?);
     let settings = CitySettings {
         clock: clock.clone(),
         readers: 2,

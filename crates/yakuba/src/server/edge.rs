@@ -41,7 +41,7 @@ use super::{
 use crate::{failure::Failure, services};
 
 /// No page takes longer; what does is a job.
-const TIME: Duration = Duration::from_secs(60);
+const TIME: Duration = Duration::from_mins(1);
 /// What anybody may send: forms and small JSON.
 const SMALL: u64 = 1024 * 1024;
 /// What signed-in staff and other systems may send: sheets and files of facts.

@@ -106,13 +106,12 @@ pub async fn serve(
         () = signal() => {
             tracing::info!("stopping: running requests and jobs are finished first");
             let _ = stop.send(true);
-            match tokio::time::timeout(LAST_REQUESTS, &mut server).await {
-                Ok(outcome) => outcome,
-                Err(_) => {
-                    tracing::warn!("some requests took too long and were cut off");
-                    server.abort();
-                    Ok(Ok(()))
-                }
+            if let Ok(outcome) = tokio::time::timeout(LAST_REQUESTS, &mut server).await {
+                outcome
+            } else {
+                tracing::warn!("some requests took too long and were cut off");
+                server.abort();
+                Ok(Ok(()))
             }
         }
     };

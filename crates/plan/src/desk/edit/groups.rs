@@ -53,10 +53,22 @@ struct Body {
 
 /// The group without what stands below it: what this form changes.
 fn alone(group: &Group) -> Group {
-    Group { indicators: Vec::new(), groups: Vec::new(), initiatives: Vec::new(), ..group.clone() }
+    Group {
+        indicators: Vec::new(),
+        groups: Vec::new(),
+        initiatives: Vec::new(),
+        ..group.clone()
+    }
 }
 
-fn page(desk: &Desk, plan: &str, title: &str, typed: &Fields, errors: &FormErrors, below: Html) -> Response {
+fn page(
+    desk: &Desk,
+    plan: &str,
+    title: &str,
+    typed: &Fields,
+    errors: &FormErrors,
+    below: Html,
+) -> Response {
     let language = desk.language();
     let body = Body {
         words: desk.words,
@@ -64,31 +76,63 @@ fn page(desk: &Desk, plan: &str, title: &str, typed: &Fields, errors: &FormError
         state: typed.get("state").to_owned(),
         parent: typed.get("parent").to_owned(),
         kind: Select::new(language, "kind", desk.text("desk-group-kind"))
-            .choices(KINDS.map(|kind| Choice::new(sentences::word_of(&kind), sentences::group_kind(&desk.words, kind))))
+            .choices(KINDS.map(|kind| {
+                Choice::new(
+                    sentences::word_of(&kind),
+                    sentences::group_kind(&desk.words, kind),
+                )
+            }))
             .value(typed.get("kind")),
-        number: line(desk, "number", "desk-field-number", typed.get("number"), errors).width(10),
-        title: line(desk, "title", "desk-field-title", typed.get("title"), errors).required(),
+        number: line(
+            desk,
+            "number",
+            "desk-field-number",
+            typed.get("number"),
+            errors,
+        )
+        .width(10),
+        title: line(
+            desk,
+            "title",
+            "desk-field-title",
+            typed.get("title"),
+            errors,
+        )
+        .required(),
         text: area(desk, "text", "desk-field-text", typed.get("text"), 4),
         aim: area(desk, "aim", "desk-field-aim", typed.get("aim"), 3),
         texts: InputTable::new(
             desk.words,
             "texts",
             desk.text("desk-field-texts"),
-            [("text_label", "desk-column-label", Some(20)), ("text_text", "desk-column-text", None)],
+            [
+                ("text_label", "desk-column-label", Some(20)),
+                ("text_text", "desk-column-text", None),
+            ],
             typed.rows(["text_label", "text_text"]),
             1,
         ),
         reason: reason(desk, Some(typed), "reason"),
         below,
     };
-    desk.page(title, &body).breadcrumb(plan, format!("/desk/plan/{plan}")).with_errors(!errors.is_empty()).into_response()
+    desk.page(title, &body)
+        .breadcrumb(plan, format!("/desk/plan/{plan}"))
+        .with_errors(!errors.is_empty())
+        .into_response()
 }
 
 pub(super) async fn new(desk: Desk, Path(plan): Path<String>) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     store::plan(desk.city.db(), &plan).await?;
     let title = desk.text("desk-group-add-top");
-    Ok(page(&desk, &plan, &title, &desk.query, &FormErrors::new(), Html::empty()))
+    Ok(page(
+        &desk,
+        &plan,
+        &title,
+        &desk.query,
+        &FormErrors::new(),
+        Html::empty(),
+    ))
 }
 
 /// Reads the form into a group; what stands below it stays.
@@ -113,7 +157,11 @@ pub(super) fn labelled(fields: &Fields) -> Vec<LabelledText> {
         .collect()
 }
 
-pub(super) async fn create(desk: Desk, Path(plan): Path<String>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn create(
+    desk: Desk,
+    Path(plan): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     let mut errors = FormErrors::new();
     if fields.get("title").is_empty() {
@@ -154,7 +202,10 @@ pub(super) async fn create(desk: Desk, Path(plan): Path<String>, fields: Fields)
     Ok(page(&desk, &plan, &title, &fields, &errors, Html::empty()))
 }
 
-pub(super) async fn show(desk: Desk, Path((plan, key)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn show(
+    desk: Desk,
+    Path((plan, key)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     let document = store::load(desk.city.db(), &plan).await?;
     let group = walk::group(&document.groups, &key).ok_or(Problem::NotFound)?;
@@ -170,10 +221,21 @@ pub(super) async fn show(desk: Desk, Path((plan, key)): Path<(String, String)>) 
         typed.push("text_text", text.text.clone());
     }
     let below = ArrangeForms::of_group(&desk, &plan, &key, &group.indicators).html();
-    Ok(page(&desk, &plan, &group.title, &typed, &FormErrors::new(), below))
+    Ok(page(
+        &desk,
+        &plan,
+        &group.title,
+        &typed,
+        &FormErrors::new(),
+        below,
+    ))
 }
 
-pub(super) async fn save(desk: Desk, Path((plan, key)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn save(
+    desk: Desk,
+    Path((plan, key)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     let mut errors = FormErrors::new();
     if fields.get("title").is_empty() {
@@ -181,7 +243,8 @@ pub(super) async fn save(desk: Desk, Path((plan, key)): Path<(String, String)>, 
     } else {
         let (typed, own) = (fields.clone(), key.clone());
         let outcome = change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
-            let group = walk::group_mut(&mut document.groups, &own).ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
+            let group = walk::group_mut(&mut document.groups, &own)
+                .ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
             unchanged(&alone(group), typed.get("state"))?;
             apply(group, &typed);
             Ok(())

@@ -36,7 +36,11 @@ struct Body {
 
 /// The header alone: what this form changes.
 fn header_of(document: &PlanDocument) -> PlanDocument {
-    PlanDocument { statements: Vec::new(), groups: Vec::new(), ..document.clone() }
+    PlanDocument {
+        statements: Vec::new(),
+        groups: Vec::new(),
+        ..document.clone()
+    }
 }
 
 pub(super) async fn show(desk: Desk, Path(plan): Path<String>) -> Result<Response, Problem> {
@@ -46,9 +50,29 @@ pub(super) async fn show(desk: Desk, Path(plan): Path<String>) -> Result<Respons
     typed.push("state", state_of(&header_of(&document)));
     typed.push("title", document.title.clone());
     typed.push("publisher", document.publisher.name.clone());
-    typed.push("municipality", document.publisher.municipality.as_ref().map(|code| code.as_str().to_owned()).unwrap_or_default());
-    typed.push("from", document.period.map(|period| period.from.wareki()).unwrap_or_default());
-    typed.push("to", document.period.map(|period| period.to.wareki()).unwrap_or_default());
+    typed.push(
+        "municipality",
+        document
+            .publisher
+            .municipality
+            .as_ref()
+            .map(|code| code.as_str().to_owned())
+            .unwrap_or_default(),
+    );
+    typed.push(
+        "from",
+        document
+            .period
+            .map(|period| period.from.wareki())
+            .unwrap_or_default(),
+    );
+    typed.push(
+        "to",
+        document
+            .period
+            .map(|period| period.to.wareki())
+            .unwrap_or_default(),
+    );
     typed.push("version", document.version.clone().unwrap_or_default());
     typed.push("summary", document.summary.clone().unwrap_or_default());
     typed.push("source", document.source.clone().unwrap_or_default());
@@ -63,37 +87,61 @@ fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors) -> Respons
         state: typed.get("state").to_owned(),
         lines: vec![
             field("title", "desk-plan-title").required(),
-            field("publisher", "desk-plan-publisher").required().width(20),
-            field("municipality", "desk-plan-municipality").support(desk.text("desk-plan-municipality-support")).width(10),
+            field("publisher", "desk-plan-publisher")
+                .required()
+                .width(20),
+            field("municipality", "desk-plan-municipality")
+                .support(desk.text("desk-plan-municipality-support"))
+                .width(10),
             field("version", "desk-plan-version").width(10),
         ],
         years: [
-            field("from", "desk-plan-from").support(desk.text("desk-year-support")).width(10),
-            field("to", "desk-plan-to").support(desk.text("desk-year-support")).width(10),
+            field("from", "desk-plan-from")
+                .support(desk.text("desk-year-support"))
+                .width(10),
+            field("to", "desk-plan-to")
+                .support(desk.text("desk-year-support"))
+                .width(10),
         ],
         areas: vec![
-            area(desk, "summary", "desk-field-summary", typed.get("summary"), 5),
+            area(
+                desk,
+                "summary",
+                "desk-field-summary",
+                typed.get("summary"),
+                5,
+            ),
             area(desk, "source", "desk-field-source", typed.get("source"), 2),
         ],
         reason: reason(desk, Some(typed), "reason"),
     };
-    desk.page(desk.text("desk-header-edit"), &body).breadcrumb(plan, format!("/desk/plan/{plan}")).with_errors(!errors.is_empty()).into_response()
+    desk.page(desk.text("desk-header-edit"), &body)
+        .breadcrumb(plan, format!("/desk/plan/{plan}"))
+        .with_errors(!errors.is_empty())
+        .into_response()
 }
 
-pub(super) async fn save(desk: Desk, Path(plan): Path<String>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn save(
+    desk: Desk,
+    Path(plan): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     let mut errors = FormErrors::new();
-    for (name, sentence) in [("title", "desk-error-title"), ("publisher", "desk-error-publisher")] {
+    for (name, sentence) in [
+        ("title", "desk-error-title"),
+        ("publisher", "desk-error-publisher"),
+    ] {
         if fields.get(name).is_empty() {
             errors.add(name, desk.text(sentence));
         }
     }
-    let municipality = fields.optional("municipality").and_then(|code| match MunicipalityCode::parse(&code) {
-        Ok(code) => Some(code),
-        Err(_) => {
+    let municipality = fields.optional("municipality").and_then(|code| {
+        let code = MunicipalityCode::parse(&code).ok();
+        if code.is_none() {
             errors.add("municipality", desk.text("desk-error-municipality"));
-            None
         }
+        code
     });
     let period = read_period(&desk, &fields, &mut errors);
     if !errors.is_empty() {
@@ -103,7 +151,10 @@ pub(super) async fn save(desk: Desk, Path(plan): Path<String>, fields: Fields) -
     let outcome = change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
         unchanged(&header_of(document), typed.get("state"))?;
         typed.get("title").clone_into(&mut document.title);
-        document.publisher = Publisher { name: typed.get("publisher").to_owned(), municipality };
+        document.publisher = Publisher {
+            name: typed.get("publisher").to_owned(),
+            municipality,
+        };
         document.period = period;
         document.version = typed.optional("version");
         document.summary = typed.optional("summary");

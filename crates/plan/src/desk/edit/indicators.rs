@@ -27,7 +27,12 @@ use crate::{
     store,
 };
 
-const DIRECTIONS: [Direction; 4] = [Direction::More, Direction::Fewer, Direction::Keep, Direction::AtMost];
+const DIRECTIONS: [Direction; 4] = [
+    Direction::More,
+    Direction::Fewer,
+    Direction::Keep,
+    Direction::AtMost,
+];
 
 #[derive(Template)]
 #[template(path = "desk/indicator.html")]
@@ -76,10 +81,18 @@ struct Entry {
 
 /// The indicator without its figures and formula: what the definition's form changes.
 fn alone(indicator: &Indicator) -> Indicator {
-    Indicator { figures: Vec::new(), formula: None, ..indicator.clone() }
+    Indicator {
+        figures: Vec::new(),
+        formula: None,
+        ..indicator.clone()
+    }
 }
 
-pub(super) async fn create(desk: Desk, Path(plan): Path<String>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn create(
+    desk: Desk,
+    Path(plan): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     let name = fields.get("name").to_owned();
     if name.is_empty() {
@@ -89,11 +102,20 @@ pub(super) async fn create(desk: Desk, Path(plan): Path<String>, fields: Fields)
     change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
         let key = typed.get("key");
         let gone = || PlanError::NoSuchPart(key.to_owned());
-        let indicator = Indicator { name: typed.get("name").to_owned(), ..Indicator::default() };
+        let indicator = Indicator {
+            name: typed.get("name").to_owned(),
+            ..Indicator::default()
+        };
         if typed.get("part") == "group" {
-            walk::group_mut(&mut document.groups, key).ok_or_else(gone)?.indicators.push(indicator);
+            walk::group_mut(&mut document.groups, key)
+                .ok_or_else(gone)?
+                .indicators
+                .push(indicator);
         } else {
-            walk::initiative_mut(&mut document.groups, key).ok_or_else(gone)?.indicators.push(indicator);
+            walk::initiative_mut(&mut document.groups, key)
+                .ok_or_else(gone)?
+                .indicators
+                .push(indicator);
         }
         Ok(())
     })
@@ -103,19 +125,38 @@ pub(super) async fn create(desk: Desk, Path(plan): Path<String>, fields: Fields)
     let part = fields.get("key");
     let indicators = match walk::initiative(&document.groups, part) {
         Some((initiative, _)) => &initiative.indicators,
-        None => &walk::group(&document.groups, part).ok_or(Problem::NotFound)?.indicators,
+        None => {
+            &walk::group(&document.groups, part)
+                .ok_or(Problem::NotFound)?
+                .indicators
+        }
     };
-    let made = indicators.iter().rev().find(|indicator| indicator.name == name).and_then(|indicator| indicator.key.clone());
-    Ok(done(&format!("/desk/plan/{plan}/indicators/{}", made.unwrap_or_default()), "saved"))
+    let made = indicators
+        .iter()
+        .rev()
+        .find(|indicator| indicator.name == name)
+        .and_then(|indicator| indicator.key.clone());
+    Ok(done(
+        &format!("/desk/plan/{plan}/indicators/{}", made.unwrap_or_default()),
+        "saved",
+    ))
 }
 
-pub(super) async fn show(desk: Desk, Path((plan, key)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn show(
+    desk: Desk,
+    Path((plan, key)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     page(&desk, &plan, &key, None, &FormErrors::new()).await
 }
 
 /// The years of the grid: the plan's, and any that has a figure.
 fn years(document: &PlanDocument, indicator: &Indicator) -> Vec<FiscalYear> {
-    let mut years: Vec<FiscalYear> = indicator.figures.iter().filter(|figure| figure.kind != FigureKind::Baseline).filter_map(|figure| figure.fiscal_year).collect();
+    let mut years: Vec<FiscalYear> = indicator
+        .figures
+        .iter()
+        .filter(|figure| figure.kind != FigureKind::Baseline)
+        .filter_map(|figure| figure.fiscal_year)
+        .collect();
     if let Some(period) = document.period {
         years.extend(period.from.through(period.to));
     }
@@ -125,10 +166,18 @@ fn years(document: &PlanDocument, indicator: &Indicator) -> Vec<FiscalYear> {
 }
 
 fn find(figures: &[Figure], kind: FigureKind, year: Option<FiscalYear>) -> Option<&Figure> {
-    figures.iter().find(|figure| figure.kind == kind && figure.fiscal_year == year)
+    figures
+        .iter()
+        .find(|figure| figure.kind == kind && figure.fiscal_year == year)
 }
 
-async fn page(desk: &Desk, plan: &str, key: &str, typed: Option<&Fields>, errors: &FormErrors) -> Result<Response, Problem> {
+async fn page(
+    desk: &Desk,
+    plan: &str,
+    key: &str,
+    typed: Option<&Fields>,
+    errors: &FormErrors,
+) -> Result<Response, Problem> {
     let record = desk.plan(plan).await?;
     let rights = desk.rights(&record).await?;
     let document = store::load(desk.city.db(), plan).await?;
@@ -138,8 +187,13 @@ async fn page(desk: &Desk, plan: &str, key: &str, typed: Option<&Fields>, errors
         let name = format!("{}-{year}", sentences::word_of(&kind));
         let figure = find(&indicator.figures, kind, Some(year));
         Entry {
-            text: typed.filter(|typed| typed.has(&name)).map_or_else(|| figure.map(|figure| figure.text.clone()).unwrap_or_default(), |typed| typed.get(&name).to_owned()),
-            understood: figure.map(|figure| sentences::reading(&words, &figure.reading)).unwrap_or_default(),
+            text: typed.filter(|typed| typed.has(&name)).map_or_else(
+                || figure.map(|figure| figure.text.clone()).unwrap_or_default(),
+                |typed| typed.get(&name).to_owned(),
+            ),
+            understood: figure
+                .map(|figure| sentences::reading(&words, &figure.reading))
+                .unwrap_or_default(),
             doubted: figure.is_some_and(Figure::needs_review),
         }
     };
@@ -150,7 +204,10 @@ async fn page(desk: &Desk, plan: &str, key: &str, typed: Option<&Fields>, errors
             let evidence = actual.and_then(|figure| figure.evidence.first());
             let count = |name: &str, value: Option<Decimal>| {
                 let name = format!("{name}-{year}");
-                typed.filter(|typed| typed.has(&name)).map_or_else(|| value.map(|value| value.to_string()).unwrap_or_default(), |typed| typed.get(&name).to_owned())
+                typed.filter(|typed| typed.has(&name)).map_or_else(
+                    || value.map(|value| value.to_string()).unwrap_or_default(),
+                    |typed| typed.get(&name).to_owned(),
+                )
             };
             YearRow {
                 year: year.to_string(),
@@ -163,7 +220,10 @@ async fn page(desk: &Desk, plan: &str, key: &str, typed: Option<&Fields>, errors
             }
         })
         .collect();
-    let baseline = indicator.figures.iter().find(|figure| figure.kind == FigureKind::Baseline);
+    let baseline = indicator
+        .figures
+        .iter()
+        .find(|figure| figure.kind == FigureKind::Baseline);
     let definition = alone(indicator);
     let body = Body {
         words,
@@ -173,40 +233,97 @@ async fn page(desk: &Desk, plan: &str, key: &str, typed: Option<&Fields>, errors
         manage: rights.manage,
         may_edit: rights.may_edit(owned.part),
         computed: indicator.formula.is_some(),
-        state: typed.map_or_else(|| state_of(&indicator.figures), |typed| typed.get("state").to_owned()),
+        state: typed.map_or_else(
+            || state_of(&indicator.figures),
+            |typed| typed.get("state").to_owned(),
+        ),
         baseline: [
-            baseline.map(|figure| figure.text.clone()).unwrap_or_default(),
-            baseline.and_then(|figure| figure.fiscal_year).map(FiscalYear::wareki).unwrap_or_default(),
-            baseline.map(|figure| sentences::reading(&words, &figure.reading)).unwrap_or_default(),
+            baseline
+                .map(|figure| figure.text.clone())
+                .unwrap_or_default(),
+            baseline
+                .and_then(|figure| figure.fiscal_year)
+                .map(FiscalYear::wareki)
+                .unwrap_or_default(),
+            baseline
+                .map(|figure| sentences::reading(&words, &figure.reading))
+                .unwrap_or_default(),
         ],
         rows,
         reason: reason(desk, typed, "reason-figures"),
         definition: DefinitionForm {
             state: state_of(&definition),
             name: line(desk, "name", "desk-indicator-name", &indicator.name, errors).required(),
-            text: area(desk, "definition", "desk-field-definition", indicator.definition.as_deref().unwrap_or_default(), 3),
-            unit: line(desk, "unit", "desk-field-unit", indicator.unit.as_deref().unwrap_or_default(), errors).width(5),
-            direction: Select::new(desk.language(), "direction", desk.text("desk-field-direction"))
-                .ask()
-                .choices(DIRECTIONS.map(|direction| Choice::new(sentences::word_of(&direction), sentences::direction(&words, direction))))
-                .value(&indicator.direction.map(|direction| sentences::word_of(&direction)).unwrap_or_default()),
-            marks: line(desk, "marks", "desk-field-marks", &indicator.marks.join("、"), errors).width(10),
+            text: area(
+                desk,
+                "definition",
+                "desk-field-definition",
+                indicator.definition.as_deref().unwrap_or_default(),
+                3,
+            ),
+            unit: line(
+                desk,
+                "unit",
+                "desk-field-unit",
+                indicator.unit.as_deref().unwrap_or_default(),
+                errors,
+            )
+            .width(5),
+            direction: Select::new(
+                desk.language(),
+                "direction",
+                desk.text("desk-field-direction"),
+            )
+            .ask()
+            .choices(DIRECTIONS.map(|direction| {
+                Choice::new(
+                    sentences::word_of(&direction),
+                    sentences::direction(&words, direction),
+                )
+            }))
+            .value(
+                &indicator
+                    .direction
+                    .map(|direction| sentences::word_of(&direction))
+                    .unwrap_or_default(),
+            ),
+            marks: line(
+                desk,
+                "marks",
+                "desk-field-marks",
+                &indicator.marks.join("、"),
+                errors,
+            )
+            .width(10),
             reason: reason(desk, None, "reason-definition"),
         },
     };
-    let part = if owned.of_initiative { "initiatives" } else { "groups" };
+    let part = if owned.of_initiative {
+        "initiatives"
+    } else {
+        "groups"
+    };
     Ok(desk
         .page(&indicator.name, &body)
         .breadcrumb(&record.title, format!("/desk/plan/{plan}"))
-        .breadcrumb(owned.title, format!("/desk/plan/{plan}/{part}/{}", owned.part))
+        .breadcrumb(
+            owned.title,
+            format!("/desk/plan/{plan}/{part}/{}", owned.part),
+        )
         .with_errors(!errors.is_empty())
         .into_response())
 }
 
 /// Whether the figure follows from the counts behind it.
 fn verdict(desk: &Desk, figure: &Figure) -> Option<String> {
-    let Reading::Number(number) = &figure.reading else { return None };
-    let check = arithmetic::check(figure.evidence.first()?, number.value, Scale::of_unit(number.unit.as_deref()))?;
+    let Reading::Number(number) = &figure.reading else {
+        return None;
+    };
+    let check = arithmetic::check(
+        figure.evidence.first()?,
+        number.value,
+        Scale::of_unit(number.unit.as_deref()),
+    )?;
     let key = match (check.follows.half_up, check.follows.cut_off) {
         (true, true) => "desk-arithmetic-follows",
         (true, false) => "desk-arithmetic-half-up",
@@ -215,13 +332,23 @@ fn verdict(desk: &Desk, figure: &Figure) -> Option<String> {
     };
     Some(
         desk.words
-            .with(key, &[("halfup", check.half_up.to_string().into()), ("cutoff", check.cut_off.to_string().into())])
+            .with(
+                key,
+                &[
+                    ("halfup", check.half_up.to_string().into()),
+                    ("cutoff", check.cut_off.to_string().into()),
+                ],
+            )
             .into_owned(),
     )
 }
 
 /// Saves the definition.
-pub(super) async fn save(desk: Desk, Path((plan, key)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn save(
+    desk: Desk,
+    Path((plan, key)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     let mut errors = FormErrors::new();
     if fields.get("name").is_empty() {
@@ -229,18 +356,30 @@ pub(super) async fn save(desk: Desk, Path((plan, key)): Path<(String, String)>, 
     } else {
         let (typed, own) = (fields.clone(), key.clone());
         let outcome = change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
-            let indicator = walk::indicator_mut(document, &own).ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
+            let indicator = walk::indicator_mut(document, &own)
+                .ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
             unchanged(&alone(indicator), typed.get("state"))?;
             typed.get("name").clone_into(&mut indicator.name);
             indicator.definition = typed.optional("definition");
             indicator.unit = typed.optional("unit");
             indicator.direction = sentences::read_word(typed.get("direction"));
-            indicator.marks = typed.get("marks").split(['、', ',']).map(str::trim).filter(|mark| !mark.is_empty()).map(str::to_owned).collect();
+            indicator.marks = typed
+                .get("marks")
+                .split(['、', ','])
+                .map(str::trim)
+                .filter(|mark| !mark.is_empty())
+                .map(str::to_owned)
+                .collect();
             Ok(())
         })
         .await;
         match outcome {
-            Ok(_) => return Ok(done(&format!("/desk/plan/{plan}/indicators/{key}"), "saved")),
+            Ok(_) => {
+                return Ok(done(
+                    &format!("/desk/plan/{plan}/indicators/{key}"),
+                    "saved",
+                ));
+            }
             Err(error) if is_mendable(&error) => errors.add("", desk.sentence(&error)),
             Err(error) => return Err(error.into()),
         }
@@ -249,8 +388,15 @@ pub(super) async fn save(desk: Desk, Path((plan, key)): Path<(String, String)>, 
 }
 
 /// A figure as typed: one whose text is as before stays as it is, with what people decided about it.
-fn typed_figure(known: Option<&Figure>, kind: FigureKind, year: Option<FiscalYear>, text: &str) -> Option<Figure> {
-    if let Some(known) = known.filter(|known| known.text.trim() == text && known.fiscal_year == year) {
+fn typed_figure(
+    known: Option<&Figure>,
+    kind: FigureKind,
+    year: Option<FiscalYear>,
+    text: &str,
+) -> Option<Figure> {
+    if let Some(known) =
+        known.filter(|known| known.text.trim() == text && known.fiscal_year == year)
+    {
         return Some(known.clone());
     }
     if text.is_empty() {
@@ -264,37 +410,78 @@ fn typed_figure(known: Option<&Figure>, kind: FigureKind, year: Option<FiscalYea
         text: text.to_owned(),
         confidence: if typed.doubts.is_empty() { 100 } else { 50 },
         doubts: typed.doubts,
-        evidence: known.map(|known| known.evidence.clone()).unwrap_or_default(),
+        evidence: known
+            .map(|known| known.evidence.clone())
+            .unwrap_or_default(),
         source: None,
     })
 }
 
 /// The counts typed behind an actual; the inner error is the key of what to mend.
-fn typed_evidence(known: &[Evidence], fields: &Fields, year: FiscalYear, note: &str) -> Result<Vec<Evidence>, &'static str> {
+fn typed_evidence(
+    known: &[Evidence],
+    fields: &Fields,
+    year: FiscalYear,
+    note: &str,
+) -> Result<Vec<Evidence>, &'static str> {
     let read = |name: &str| {
         let text = fold_width(fields.get(&format!("{name}-{year}"))).replace(',', "");
-        if text.is_empty() { Ok(None) } else { text.parse::<Decimal>().map(Some).map_err(|_| "desk-error-evidence") }
+        if text.is_empty() {
+            Ok(None)
+        } else {
+            text.parse::<Decimal>()
+                .map(Some)
+                .map_err(|_| "desk-error-evidence")
+        }
     };
     match (read("part")?, read("whole")?) {
         (None, None) => Ok(Vec::new()),
-        (Some(numerator), Some(denominator)) if denominator > Decimal::ZERO => match known.first() {
-            Some(first) if first.numerator == numerator && first.denominator == denominator => Ok(known.to_vec()),
-            _ => Ok(vec![Evidence { numerator, denominator, text: note.to_owned() }]),
-        },
+        (Some(numerator), Some(denominator)) if denominator > Decimal::ZERO => {
+            match known.first() {
+                Some(first) if first.numerator == numerator && first.denominator == denominator => {
+                    Ok(known.to_vec())
+                }
+                _ => Ok(vec![Evidence {
+                    numerator,
+                    denominator,
+                    text: note.to_owned(),
+                }]),
+            }
+        }
         _ => Err("desk-error-evidence"),
     }
 }
 
 /// The figures of the grid; the error is the field and the key of what to mend.
-fn typed_figures(known: &[Figure], fields: &Fields, years: &[FiscalYear], note: &str) -> Result<Vec<Figure>, (String, &'static str)> {
+fn typed_figures(
+    known: &[Figure],
+    fields: &Fields,
+    years: &[FiscalYear],
+    note: &str,
+) -> Result<Vec<Figure>, (String, &'static str)> {
     let mut figures: Vec<Figure> = Vec::new();
-    let before = known.iter().find(|figure| figure.kind == FigureKind::Baseline);
+    let before = known
+        .iter()
+        .find(|figure| figure.kind == FigureKind::Baseline);
     let baseline_year = match fields.get("baseline_year") {
         "" => None,
-        text => Some(FiscalYear::read(text).ok_or(("baseline_year".to_owned(), "desk-error-year"))?),
+        text => {
+            Some(FiscalYear::read(text).ok_or(("baseline_year".to_owned(), "desk-error-year"))?)
+        }
     };
-    figures.extend(typed_figure(before, FigureKind::Baseline, baseline_year, fields.get("baseline")));
-    figures.extend(known.iter().filter(|figure| figure.kind == FigureKind::Baseline).skip(1).cloned());
+    figures.extend(typed_figure(
+        before,
+        FigureKind::Baseline,
+        baseline_year,
+        fields.get("baseline"),
+    ));
+    figures.extend(
+        known
+            .iter()
+            .filter(|figure| figure.kind == FigureKind::Baseline)
+            .skip(1)
+            .cloned(),
+    );
     for kind in [FigureKind::Target, FigureKind::Actual] {
         for year in years {
             let name = format!("{}-{year}", sentences::word_of(&kind));
@@ -307,7 +494,8 @@ fn typed_figures(known: &[Figure], fields: &Fields, years: &[FiscalYear], note: 
             if kind == FigureKind::Actual
                 && let Some(figure) = &mut figure
             {
-                figure.evidence = typed_evidence(&figure.evidence, fields, *year, note).map_err(|key| (format!("part-{year}"), key))?;
+                figure.evidence = typed_evidence(&figure.evidence, fields, *year, note)
+                    .map_err(|key| (format!("part-{year}"), key))?;
             }
             figures.extend(figure);
         }
@@ -315,13 +503,22 @@ fn typed_figures(known: &[Figure], fields: &Fields, years: &[FiscalYear], note: 
         figures.extend(find(known, kind, None).cloned());
     }
     // What was there keeps its order, so that saving without a change changes nothing.
-    let place = |figure: &Figure| known.iter().position(|known| known.kind == figure.kind && known.fiscal_year == figure.fiscal_year).unwrap_or(usize::MAX);
+    let place = |figure: &Figure| {
+        known
+            .iter()
+            .position(|known| known.kind == figure.kind && known.fiscal_year == figure.fiscal_year)
+            .unwrap_or(usize::MAX)
+    };
     figures.sort_by_key(place);
     Ok(figures)
 }
 
 /// Saves the grid.
-pub(super) async fn save_figures(desk: Desk, Path((plan, key)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn save_figures(
+    desk: Desk,
+    Path((plan, key)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let record = desk.plan(&plan).await?;
     let document = store::load(desk.city.db(), &plan).await?;
     let owned = walk::indicator(&document.groups, &key).ok_or(Problem::NotFound)?;
@@ -329,21 +526,37 @@ pub(super) async fn save_figures(desk: Desk, Path((plan, key)): Path<(String, St
         return Err(Problem::NotAllowed);
     }
     let years = years(&document, owned.indicator);
-    let note = desk.words.with_text("desk-evidence-by-hand", "who", desk.principal.staff().map_or("", |staff| &staff.name)).into_owned();
+    let note = desk
+        .words
+        .with_text(
+            "desk-evidence-by-hand",
+            "who",
+            desk.principal.staff().map_or("", |staff| &staff.name),
+        )
+        .into_owned();
     let mut errors = FormErrors::new();
+    // Read once to show what is to be mended, and again inside the change on what stands then.
+    #[allow(clippy::single_match_else)]
     match typed_figures(&owned.indicator.figures, &fields, &years, &note) {
         Err((field, sentence)) => errors.add(field, desk.text(sentence)),
         Ok(_) => {
             let (typed, own) = (fields.clone(), key.clone());
             let outcome = change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
-                let indicator = walk::indicator_mut(document, &own).ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
+                let indicator = walk::indicator_mut(document, &own)
+                    .ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
                 unchanged(&indicator.figures, typed.get("state"))?;
-                indicator.figures = typed_figures(&indicator.figures, &typed, &years, &note).map_err(|_| PlanError::ChangedMeanwhile)?;
+                indicator.figures = typed_figures(&indicator.figures, &typed, &years, &note)
+                    .map_err(|_| PlanError::ChangedMeanwhile)?;
                 Ok(())
             })
             .await;
             match outcome {
-                Ok(_) => return Ok(done(&format!("/desk/plan/{plan}/indicators/{key}#figures"), "saved-figures")),
+                Ok(_) => {
+                    return Ok(done(
+                        &format!("/desk/plan/{plan}/indicators/{key}#figures"),
+                        "saved-figures",
+                    ));
+                }
                 Err(error) if is_mendable(&error) => errors.add("", desk.sentence(&error)),
                 Err(error) => return Err(error.into()),
             }
@@ -359,10 +572,22 @@ mod tests {
     #[test]
     fn an_untouched_figure_keeps_what_people_decided() {
         let year = FiscalYear::new(2023).ok();
-        let known = Figure { confidence: 40, ..typed_figure(None, FigureKind::Actual, year, "不明").unwrap() };
-        assert_eq!(typed_figure(Some(&known), FigureKind::Actual, year, "不明"), Some(known.clone()));
-        assert_eq!(typed_figure(Some(&known), FigureKind::Actual, year, ""), None);
+        let known = Figure {
+            confidence: 40,
+            ..typed_figure(None, FigureKind::Actual, year, "不明").unwrap()
+        };
+        assert_eq!(
+            typed_figure(Some(&known), FigureKind::Actual, year, "不明"),
+            Some(known.clone())
+        );
+        assert_eq!(
+            typed_figure(Some(&known), FigureKind::Actual, year, ""),
+            None
+        );
         let changed = typed_figure(Some(&known), FigureKind::Actual, year, "約50件").unwrap();
-        assert_eq!((changed.reading.value(), changed.confidence), (Some(Decimal::from(50)), 100));
+        assert_eq!(
+            (changed.reading.value(), changed.confidence),
+            (Some(Decimal::from(50)), 100)
+        );
     }
 }

@@ -7,7 +7,10 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_kernel::FiscalYear;
-use yakuba_ui::{Cell, Choice, Column, ErrorSummary, FormErrors, Html, Row, Select, Table, TextArea, TextField, Words, format};
+use yakuba_ui::{
+    Cell, Choice, Column, ErrorSummary, FormErrors, Html, Row, Select, Table, TextArea, TextField,
+    Words, format,
+};
 
 use super::super::{
     changing::{change, state_of, unchanged},
@@ -15,7 +18,9 @@ use super::super::{
     room::{Desk, done, is_mendable},
     sentences, walk,
 };
-use super::{area, arrange::ArrangeForms, groups::labelled, input_table::InputTable, line, reason, reason_of};
+use super::{
+    area, arrange::ArrangeForms, groups::labelled, input_table::InputTable, line, reason, reason_of,
+};
 use crate::{
     capabilities::MANAGE,
     error::PlanError,
@@ -23,8 +28,14 @@ use crate::{
     store,
 };
 
-const STAGES: [LifeStage; 6] =
-    [LifeStage::Running, LifeStage::New, LifeStage::Completed, LifeStage::NewAndCompleted, LifeStage::Merged, LifeStage::Suspended];
+const STAGES: [LifeStage; 6] = [
+    LifeStage::Running,
+    LifeStage::New,
+    LifeStage::Completed,
+    LifeStage::NewAndCompleted,
+    LifeStage::Merged,
+    LifeStage::Suspended,
+];
 
 #[derive(Template)]
 #[template(path = "desk/initiative.html")]
@@ -57,7 +68,10 @@ struct Structure {
 
 /// The initiative without its indicators: what this form changes.
 fn alone(initiative: &Initiative) -> Initiative {
-    Initiative { indicators: Vec::new(), ..initiative.clone() }
+    Initiative {
+        indicators: Vec::new(),
+        ..initiative.clone()
+    }
 }
 
 fn year_text(year: Option<FiscalYear>) -> String {
@@ -119,18 +133,40 @@ fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors, parts: Par
         title: field("title", "desk-initiative-title").required(),
         stage: Select::new(desk.language(), "stage", desk.text("desk-field-stage"))
             .support(desk.text("desk-stage-support"))
-            .choices(STAGES.map(|stage| Choice::new(sentences::word_of(&stage), sentences::stage(&words, stage))))
+            .choices(STAGES.map(|stage| {
+                Choice::new(sentences::word_of(&stage), sentences::stage(&words, stage))
+            }))
             .value(typed.get("stage")),
-        marks: field("marks", "desk-field-marks").support(desk.text("desk-marks-support")).width(20),
+        marks: field("marks", "desk-field-marks")
+            .support(desk.text("desk-marks-support"))
+            .width(20),
         departments: [
-            area(desk, "lead", "desk-field-lead-departments", typed.get("lead"), 2).support(desk.text("desk-one-per-line")),
-            area(desk, "related", "desk-field-related-departments", typed.get("related"), 2).support(desk.text("desk-one-per-line")),
+            area(
+                desk,
+                "lead",
+                "desk-field-lead-departments",
+                typed.get("lead"),
+                2,
+            )
+            .support(desk.text("desk-one-per-line")),
+            area(
+                desk,
+                "related",
+                "desk-field-related-departments",
+                typed.get("related"),
+                2,
+            )
+            .support(desk.text("desk-one-per-line")),
         ],
         schedule: InputTable::new(
             words,
             "schedule",
             desk.text("desk-field-schedule"),
-            [("phase_name", "desk-column-phase", Some(20)), ("phase_from", "desk-column-from", Some(10)), ("phase_to", "desk-column-to", Some(10))],
+            [
+                ("phase_name", "desk-column-phase", Some(20)),
+                ("phase_from", "desk-column-from", Some(10)),
+                ("phase_to", "desk-column-to", Some(10)),
+            ],
             typed.rows(["phase_name", "phase_from", "phase_to"]),
             3,
         ),
@@ -138,7 +174,10 @@ fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors, parts: Par
             words,
             "texts",
             desk.text("desk-field-texts"),
-            [("text_label", "desk-column-label", Some(20)), ("text_text", "desk-column-text", None)],
+            [
+                ("text_label", "desk-column-label", Some(20)),
+                ("text_text", "desk-column-text", None),
+            ],
             typed.rows(["text_label", "text_text"]),
             1,
         ),
@@ -151,16 +190,43 @@ fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors, parts: Par
         may_edit: parts.may_edit,
         structure,
         texts: vec![
-            area(desk, "summary", "desk-field-summary", typed.get("summary"), 4),
-            area(desk, "purpose", "desk-field-purpose", typed.get("purpose"), 3),
-            area(desk, "outcome", "desk-field-outcome", typed.get("outcome"), 3),
-            area(desk, "measure_text", "desk-field-measure-text", typed.get("measure_text"), 2),
+            area(
+                desk,
+                "summary",
+                "desk-field-summary",
+                typed.get("summary"),
+                4,
+            ),
+            area(
+                desk,
+                "purpose",
+                "desk-field-purpose",
+                typed.get("purpose"),
+                3,
+            ),
+            area(
+                desk,
+                "outcome",
+                "desk-field-outcome",
+                typed.get("outcome"),
+                3,
+            ),
+            area(
+                desk,
+                "measure_text",
+                "desk-field-measure-text",
+                typed.get("measure_text"),
+                2,
+            ),
         ],
         remarks: InputTable::new(
             words,
             "remarks",
             desk.text("desk-field-remarks"),
-            [("remark_year", "desk-field-year", Some(10)), ("remark_text", "desk-column-text", None)],
+            [
+                ("remark_year", "desk-field-year", Some(10)),
+                ("remark_text", "desk-column-text", None),
+            ],
             typed.rows(["remark_year", "remark_text"]),
             2,
         ),
@@ -175,26 +241,46 @@ fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors, parts: Par
                 ("project_results", "desk-column-results", None),
                 ("project_analysis", "desk-column-analysis", None),
             ],
-            typed.rows(["project_name", "project_department", "project_year", "project_results", "project_analysis"]),
+            typed.rows([
+                "project_name",
+                "project_department",
+                "project_year",
+                "project_results",
+                "project_analysis",
+            ]),
             1,
         ),
-        notes: area(desk, "notes", "desk-field-notes", typed.get("notes"), 3).support(desk.text("desk-one-per-line")),
+        notes: area(desk, "notes", "desk-field-notes", typed.get("notes"), 3)
+            .support(desk.text("desk-one-per-line")),
         reason: reason(desk, Some(typed), "reason"),
         bars: parts.bars,
         below: parts.below,
     };
-    desk.page(parts.title, &body).breadcrumb(plan, format!("/desk/plan/{plan}")).with_errors(!errors.is_empty()).into_response()
+    desk.page(parts.title, &body)
+        .breadcrumb(plan, format!("/desk/plan/{plan}"))
+        .with_errors(!errors.is_empty())
+        .into_response()
 }
 
 /// The schedule as bars: a row per phase, a column per year.
 fn bars(words: &Words, schedule: &[Phase]) -> Option<Table> {
-    let years = schedule.iter().flat_map(|phase| [phase.from, phase.to]).flatten();
+    let years = schedule
+        .iter()
+        .flat_map(|phase| [phase.from, phase.to])
+        .flatten();
     let (first, last) = (years.clone().min()?, years.max()?);
     let columns: Vec<FiscalYear> = first.through(last).collect();
-    let heads = columns.iter().map(|year| Column::text(format::fiscal_year_short(*year, words.language())).no_wrap());
+    let heads = columns
+        .iter()
+        .map(|year| Column::text(format::fiscal_year_short(*year, words.language())).no_wrap());
     let rows = schedule.iter().map(|phase| {
-        let within = |year: FiscalYear| phase.from.or(phase.to).is_some_and(|from| from <= year) && phase.to.or(phase.from).is_some_and(|to| year <= to);
-        let cells = columns.iter().map(|year| Cell::text(if within(*year) { "■■" } else { "" }));
+        let within = |year: FiscalYear| {
+            phase.from.or(phase.to).is_some_and(|from| from <= year)
+                && phase.to.or(phase.from).is_some_and(|to| year <= to)
+        };
+        let cells = columns
+            .iter()
+            .map(|year| Cell::text(if within(*year) { "■■" } else { "" }));
         Row::new(std::iter::once(Cell::text(&phase.name)).chain(cells))
     });
     Some(
@@ -214,10 +300,20 @@ pub(super) async fn new(desk: Desk, Path(plan): Path<String>) -> Result<Response
 }
 
 fn fresh(desk: &Desk) -> Parts {
-    Parts { title: desk.text("desk-initiative-add"), may_edit: true, manage: true, bars: None, below: Html::empty() }
+    Parts {
+        title: desk.text("desk-initiative-add"),
+        may_edit: true,
+        manage: true,
+        bars: None,
+        below: Html::empty(),
+    }
 }
 
-pub(super) async fn create(desk: Desk, Path(plan): Path<String>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn create(
+    desk: Desk,
+    Path(plan): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     let mut errors = check(&desk, &fields, true);
     if errors.is_empty() {
@@ -226,7 +322,10 @@ pub(super) async fn create(desk: Desk, Path(plan): Path<String>, fields: Fields)
             let mut initiative = Initiative::default();
             apply(&mut initiative, &typed, true);
             let group = typed.get("group");
-            walk::group_mut(&mut document.groups, group).ok_or_else(|| PlanError::NoSuchPart(group.to_owned()))?.initiatives.push(initiative);
+            walk::group_mut(&mut document.groups, group)
+                .ok_or_else(|| PlanError::NoSuchPart(group.to_owned()))?
+                .initiatives
+                .push(initiative);
             Ok(())
         })
         .await;
@@ -239,7 +338,10 @@ pub(super) async fn create(desk: Desk, Path(plan): Path<String>, fields: Fields)
     Ok(page(&desk, &plan, &fields, &errors, fresh(&desk)))
 }
 
-pub(super) async fn show(desk: Desk, Path((plan, key)): Path<(String, String)>) -> Result<Response, Problem> {
+pub(super) async fn show(
+    desk: Desk,
+    Path((plan, key)): Path<(String, String)>,
+) -> Result<Response, Problem> {
     let document = store::load(desk.city.db(), &desk.plan(&plan).await?.key).await?;
     let (initiative, _) = walk::initiative(&document.groups, &key).ok_or(Problem::NotFound)?;
     let typed = typed_of(initiative);
@@ -258,7 +360,16 @@ async fn parts(desk: &Desk, plan: &str, key: &str) -> Result<Parts, Problem> {
         may_edit: rights.may_edit(key),
         manage: rights.manage,
         bars: bars(&desk.words, &initiative.schedule),
-        below: ArrangeForms::of_initiative(desk, plan, key, &initiative.indicators, rights.manage, &document, own).html(),
+        below: ArrangeForms::of_initiative(
+            desk,
+            plan,
+            key,
+            &initiative.indicators,
+            rights.manage,
+            &document,
+            own,
+        )
+        .html(),
     })
 }
 
@@ -268,9 +379,20 @@ fn check(desk: &Desk, fields: &Fields, manage: bool) -> FormErrors {
     if manage && fields.get("title").is_empty() {
         errors.add("title", desk.text("desk-error-title"));
     }
-    for (name, table) in [("phase_from", "schedule"), ("phase_to", "schedule"), ("remark_year", "remarks"), ("project_year", "projects")] {
-        for value in fields.all(name).filter(|value| !value.is_empty() && FiscalYear::read(value).is_none()) {
-            errors.add(table, desk.words.with_text("desk-error-year-of", "value", value));
+    for (name, table) in [
+        ("phase_from", "schedule"),
+        ("phase_to", "schedule"),
+        ("remark_year", "remarks"),
+        ("project_year", "projects"),
+    ] {
+        for value in fields
+            .all(name)
+            .filter(|value| !value.is_empty() && FiscalYear::read(value).is_none())
+        {
+            errors.add(
+                table,
+                desk.words.with_text("desk-error-year-of", "value", value),
+            );
         }
     }
     errors
@@ -287,10 +409,19 @@ fn apply(initiative: &mut Initiative, fields: &Fields, manage: bool) {
         .rows(["remark_year", "remark_text"])
         .into_iter()
         .filter(|[_, text]| !text.is_empty())
-        .map(|[year, text]| Remark { fiscal_year: FiscalYear::read(&year), text })
+        .map(|[year, text]| Remark {
+            fiscal_year: FiscalYear::read(&year),
+            text,
+        })
         .collect();
     initiative.projects = fields
-        .rows(["project_name", "project_department", "project_year", "project_results", "project_analysis"])
+        .rows([
+            "project_name",
+            "project_department",
+            "project_year",
+            "project_results",
+            "project_analysis",
+        ])
         .into_iter()
         .filter(|[name, ..]| !name.is_empty())
         .map(|[name, department, year, results, analysis]| Project {
@@ -307,19 +438,33 @@ fn apply(initiative: &mut Initiative, fields: &Fields, manage: bool) {
     initiative.number = fields.optional("number");
     fields.get("title").clone_into(&mut initiative.title);
     initiative.stage = sentences::read_word(fields.get("stage")).unwrap_or_default();
-    initiative.marks = fields.get("marks").split(['、', ',']).map(str::trim).filter(|mark| !mark.is_empty()).map(str::to_owned).collect();
+    initiative.marks = fields
+        .get("marks")
+        .split(['、', ','])
+        .map(str::trim)
+        .filter(|mark| !mark.is_empty())
+        .map(str::to_owned)
+        .collect();
     initiative.lead_departments = fields.lines("lead");
     initiative.related_departments = fields.lines("related");
     initiative.schedule = fields
         .rows(["phase_name", "phase_from", "phase_to"])
         .into_iter()
         .filter(|[name, ..]| !name.is_empty())
-        .map(|[name, from, to]| Phase { name, from: FiscalYear::read(&from), to: FiscalYear::read(&to) })
+        .map(|[name, from, to]| Phase {
+            name,
+            from: FiscalYear::read(&from),
+            to: FiscalYear::read(&to),
+        })
         .collect();
     initiative.texts = labelled(fields);
 }
 
-pub(super) async fn save(desk: Desk, Path((plan, key)): Path<(String, String)>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn save(
+    desk: Desk,
+    Path((plan, key)): Path<(String, String)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let parts = parts(&desk, &plan, &key).await?;
     if !parts.may_edit {
         return Err(Problem::NotAllowed);
@@ -329,14 +474,20 @@ pub(super) async fn save(desk: Desk, Path((plan, key)): Path<(String, String)>, 
     if errors.is_empty() {
         let (typed, own) = (fields.clone(), key.clone());
         let outcome = change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
-            let initiative = walk::initiative_mut(&mut document.groups, &own).ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
+            let initiative = walk::initiative_mut(&mut document.groups, &own)
+                .ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
             unchanged(&alone(initiative), typed.get("state"))?;
             apply(initiative, &typed, manage);
             Ok(())
         })
         .await;
         match outcome {
-            Ok(_) => return Ok(done(&format!("/desk/plan/{plan}/initiatives/{key}"), "saved")),
+            Ok(_) => {
+                return Ok(done(
+                    &format!("/desk/plan/{plan}/initiatives/{key}"),
+                    "saved",
+                ));
+            }
             Err(error) if is_mendable(&error) => errors.add("", desk.sentence(&error)),
             Err(error) => return Err(error.into()),
         }

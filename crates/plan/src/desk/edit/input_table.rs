@@ -35,9 +35,21 @@ impl InputTable {
         rows: impl IntoIterator<Item = [String; N]>,
         more: usize,
     ) -> Self {
-        let columns = columns.map(|(name, label, width)| InputColumn { name, label: words.get(label).into_owned(), width }).into();
+        let columns = columns
+            .map(|(name, label, width)| InputColumn {
+                name,
+                label: words.get(label).into_owned(),
+                width,
+            })
+            .into();
         let empty = std::iter::repeat_with(|| vec![String::new(); N]).take(more);
-        Self { words, id, caption: caption.into(), columns, rows: rows.into_iter().map(Vec::from).chain(empty).collect() }
+        Self {
+            words,
+            id,
+            caption: caption.into(),
+            columns,
+            rows: rows.into_iter().map(Vec::from).chain(empty).collect(),
+        }
     }
 
     fn cell<'table>(&self, row: &'table [String], column: &usize) -> &'table str {
@@ -45,6 +57,14 @@ impl InputTable {
     }
 
     fn label(&self, column: &InputColumn, row: &usize) -> String {
-        self.words.with("desk-row-of", &[("column", column.label.clone().into()), ("row", row.to_string().into())]).into_owned()
+        self.words
+            .with(
+                "desk-row-of",
+                &[
+                    ("column", column.label.clone().into()),
+                    ("row", row.to_string().into()),
+                ],
+            )
+            .into_owned()
     }
 }

@@ -14,7 +14,11 @@ use super::super::{
     room::{Desk, done, is_mendable},
     sentences,
 };
-use super::{area, arrange::{Action, shift}, line, reason, reason_of};
+use super::{
+    area,
+    arrange::{Action, shift},
+    line, reason, reason_of,
+};
 use crate::{
     capabilities::MANAGE,
     error::PlanError,
@@ -59,7 +63,11 @@ struct ItemBody<'plan> {
 fn items(words: Words, base: &str, manage: bool, statements: &[Statement], above: &str) -> Html {
     let mut html = Html::empty();
     for (place, statement) in statements.iter().enumerate() {
-        let at = if above.is_empty() { place.to_string() } else { format!("{above}.{place}") };
+        let at = if above.is_empty() {
+            place.to_string()
+        } else {
+            format!("{above}.{place}")
+        };
         let body = ItemBody {
             words,
             base,
@@ -86,7 +94,10 @@ pub(super) async fn list(desk: Desk, Path(plan): Path<String>) -> Result<Respons
         empty: document.statements.is_empty(),
         base,
     };
-    Ok(desk.page(desk.text("desk-statements"), &body).breadcrumb(record.title, format!("/desk/plan/{plan}")).into_response())
+    Ok(desk
+        .page(desk.text("desk-statements"), &body)
+        .breadcrumb(record.title, format!("/desk/plan/{plan}"))
+        .into_response())
 }
 
 /// The places of an address such as `0.2`.
@@ -95,7 +106,10 @@ fn places(at: &str) -> Option<Vec<usize>> {
 }
 
 /// The list that holds the piece at an address, and its place in it.
-fn holder<'plan>(statements: &'plan mut Vec<Statement>, at: &[usize]) -> Option<(&'plan mut Vec<Statement>, usize)> {
+fn holder<'plan>(
+    statements: &'plan mut Vec<Statement>,
+    at: &[usize],
+) -> Option<(&'plan mut Vec<Statement>, usize)> {
     match at {
         [] => None,
         [place] => (*place < statements.len()).then_some((statements, *place)),
@@ -105,7 +119,10 @@ fn holder<'plan>(statements: &'plan mut Vec<Statement>, at: &[usize]) -> Option<
 
 /// The piece without what stands below it.
 fn alone(statement: &Statement) -> Statement {
-    Statement { items: Vec::new(), ..statement.clone() }
+    Statement {
+        items: Vec::new(),
+        ..statement.clone()
+    }
 }
 
 #[derive(Template)]
@@ -139,7 +156,7 @@ pub(super) async fn form(desk: Desk, Path(plan): Path<String>) -> Result<Respons
         typed.push("title", statement.title.clone());
         typed.push("text", statement.text.clone().unwrap_or_default());
     } else {
-        typed.push("under", desk.query.get("under").to_owned());
+        typed.push("under", desk.query.get("under"));
     }
     Ok(page(&desk, &plan, &typed, &FormErrors::new()))
 }
@@ -152,21 +169,47 @@ fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors) -> Respons
         at: typed.get("at").to_owned(),
         under: typed.get("under").to_owned(),
         kind: Select::new(desk.language(), "kind", desk.text("desk-statement-kind"))
-            .choices(KINDS.map(|kind| Choice::new(sentences::word_of(&kind), sentences::statement_kind(&desk.words, kind))))
+            .choices(KINDS.map(|kind| {
+                Choice::new(
+                    sentences::word_of(&kind),
+                    sentences::statement_kind(&desk.words, kind),
+                )
+            }))
             .value(typed.get("kind")),
-        number: line(desk, "number", "desk-field-number", typed.get("number"), errors).width(10),
-        title: line(desk, "title", "desk-statement-title", typed.get("title"), errors).required(),
+        number: line(
+            desk,
+            "number",
+            "desk-field-number",
+            typed.get("number"),
+            errors,
+        )
+        .width(10),
+        title: line(
+            desk,
+            "title",
+            "desk-statement-title",
+            typed.get("title"),
+            errors,
+        )
+        .required(),
         text: area(desk, "text", "desk-statement-text", typed.get("text"), 8),
         reason: reason(desk, Some(typed), "reason"),
     };
     desk.page(desk.text("desk-statement-edit"), &body)
         .breadcrumb(plan, format!("/desk/plan/{plan}"))
-        .breadcrumb(desk.text("desk-statements"), format!("/desk/plan/{plan}/statements"))
+        .breadcrumb(
+            desk.text("desk-statements"),
+            format!("/desk/plan/{plan}/statements"),
+        )
         .with_errors(!errors.is_empty())
         .into_response()
 }
 
-pub(super) async fn save(desk: Desk, Path(plan): Path<String>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn save(
+    desk: Desk,
+    Path(plan): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     let mut errors = FormErrors::new();
     let kind: Option<StatementKind> = sentences::read_word(fields.get("kind"));
@@ -210,7 +253,11 @@ pub(super) async fn save(desk: Desk, Path(plan): Path<String>, fields: Fields) -
 }
 
 /// Moves or removes a piece, if it is still the one that was seen.
-pub(super) async fn arrange(desk: Desk, Path(plan): Path<String>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn arrange(
+    desk: Desk,
+    Path(plan): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     desk.need(MANAGE)?;
     let typed = fields.clone();
     let outcome = change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
@@ -220,7 +267,8 @@ pub(super) async fn arrange(desk: Desk, Path(plan): Path<String>, fields: Fields
         if list[place].title != typed.get("title") {
             return Err(PlanError::ChangedMeanwhile);
         }
-        let action = Action::read(typed.get("action")).ok_or(PlanError::WrongState("no such action"))?;
+        let action =
+            Action::read(typed.get("action")).ok_or(PlanError::WrongState("no such action"))?;
         let wanted = list[place].clone();
         shift(list, |statement| *statement == wanted, action);
         Ok(())

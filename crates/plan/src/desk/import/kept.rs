@@ -29,13 +29,20 @@ pub(super) struct KeptFile {
 
 impl Kept {
     pub(super) fn new_plan(&self) -> NewPlan {
-        if self.own { NewPlan::Own } else { NewPlan::Neighbour }
+        if self.own {
+            NewPlan::Own
+        } else {
+            NewPlan::Neighbour
+        }
     }
 
     pub(super) fn read(record: &ImportRecord) -> Result<Self, PlanError> {
         // Other doors than this one keep the bare reading.
         serde_json::from_str::<Self>(&record.reading)
-            .or_else(|_| serde_json::from_str::<ImportReading>(&record.reading).map(|reading| Self { own: true, reading }))
+            .or_else(|_| {
+                serde_json::from_str::<ImportReading>(&record.reading)
+                    .map(|reading| Self { own: true, reading })
+            })
             .map_err(PlanError::from)
     }
 }
@@ -55,7 +62,12 @@ pub(super) fn keep_moved_figures(document: &mut PlanDocument, base: &PlanDocumen
         groups
             .iter()
             .flat_map(|group| {
-                let own = group.indicators.iter().chain(group.initiatives.iter().flat_map(|initiative| &initiative.indicators));
+                let own = group.indicators.iter().chain(
+                    group
+                        .initiatives
+                        .iter()
+                        .flat_map(|initiative| &initiative.indicators),
+                );
                 own.chain(all(&group.groups)).collect::<Vec<_>>()
             })
             .collect()
@@ -71,14 +83,23 @@ pub(super) fn keep_moved_figures(document: &mut PlanDocument, base: &PlanDocumen
     }
     let same_cell = |one: &Figure, other: &Figure| match (&one.source, &other.source) {
         (Some(one_at), Some(other_at)) => {
-            one.text == other.text && one_at.sheet == other_at.sheet && one_at.row == other_at.row && one_at.column == other_at.column
+            one.text == other.text
+                && one_at.sheet == other_at.sheet
+                && one_at.row == other_at.row
+                && one_at.column == other_at.column
         }
         _ => false,
     };
-    let same_place = |one: &Figure, other: &Figure| one.kind == other.kind && one.fiscal_year == other.fiscal_year;
+    let same_place = |one: &Figure, other: &Figure| {
+        one.kind == other.kind && one.fiscal_year == other.fiscal_year
+    };
     let known = all(&base.groups);
     each(&mut document.groups, &mut |indicator| {
-        let before: Vec<&Figure> = known.iter().filter(|known| known.name == indicator.name).flat_map(|known| &known.figures).collect();
+        let before: Vec<&Figure> = known
+            .iter()
+            .filter(|known| known.name == indicator.name)
+            .flat_map(|known| &known.figures)
+            .collect();
         for place in 0..indicator.figures.len() {
             let figure = &indicator.figures[place];
             if before.iter().any(|known| same_place(known, figure)) {
@@ -86,7 +107,10 @@ pub(super) fn keep_moved_figures(document: &mut PlanDocument, base: &PlanDocumen
             }
             let moved = before.iter().find(|known| same_cell(known, figure));
             if let Some(moved) = moved
-                && !indicator.figures.iter().any(|other| same_place(other, moved))
+                && !indicator
+                    .figures
+                    .iter()
+                    .any(|other| same_place(other, moved))
             {
                 indicator.figures[place] = (*moved).clone();
             }

@@ -23,7 +23,11 @@ pub(super) fn routes() -> Routes {
     let manage = Access::Staff(MANAGE);
     Routes::new()
         .get("/desk/plan/import", manage, upload::form)
-        .post("/desk/plan/import", manage, upload::receive.layer(DefaultBodyLimit::max(UPLOAD_BYTES)))
+        .post(
+            "/desk/plan/import",
+            manage,
+            upload::receive.layer(DefaultBodyLimit::max(UPLOAD_BYTES)),
+        )
         .get("/desk/plan/import/{id}", manage, preview::show)
         .post("/desk/plan/import/{id}", manage, preview::settle)
         .get("/desk/plan/import/{id}/figures", manage, figures::show)
@@ -34,15 +38,22 @@ pub(super) fn routes() -> Routes {
 
 /// The steps on top of every page of an import; `at` from 0.
 fn steps(desk: &Desk, at: usize) -> StepNavigation {
-    let names = ["desk-import-step-files", "desk-import-step-check", "desk-import-step-commit"];
-    names.iter().enumerate().fold(StepNavigation::new(desk.language()), |steps, (place, name)| {
-        let state = match place.cmp(&at) {
-            std::cmp::Ordering::Less => StepState::Completed,
-            std::cmp::Ordering::Equal => StepState::Editing,
-            std::cmp::Ordering::Greater => StepState::Reached,
-        };
-        steps.step(desk.text(name), state)
-    })
+    let names = [
+        "desk-import-step-files",
+        "desk-import-step-check",
+        "desk-import-step-commit",
+    ];
+    names.iter().enumerate().fold(
+        StepNavigation::new(desk.language()),
+        |steps, (place, name)| {
+            let state = match place.cmp(&at) {
+                std::cmp::Ordering::Less => StepState::Completed,
+                std::cmp::Ordering::Equal => StepState::Editing,
+                std::cmp::Ordering::Greater => StepState::Reached,
+            };
+            steps.step(desk.text(name), state)
+        },
+    )
 }
 
 /// The views of one preview.
@@ -58,12 +69,15 @@ fn tabs(desk: &Desk, id: i64, here: View, kept: &kept::Kept) -> Tabs {
     let counts = super::walk::counts(&kept.reading.document.groups);
     let count = |count: usize| u64::try_from(count).unwrap_or(u64::MAX);
     let base = format!("/desk/plan/import/{id}");
-    let item = |view: View, key: &str, path: &str| MenuItem::new(desk.text(key), format!("{base}{path}")).current(view == here);
+    let item = |view: View, key: &str, path: &str| {
+        MenuItem::new(desk.text(key), format!("{base}{path}")).current(view == here)
+    };
     Tabs::new(
         desk.text("desk-import-views"),
         vec![
             item(View::Overview, "desk-import-overview", ""),
-            item(View::Review, "desk-import-review", "/figures?only=review").count(count(counts.doubted)),
+            item(View::Review, "desk-import-review", "/figures?only=review")
+                .count(count(counts.doubted)),
             item(View::Figures, "desk-import-figures", "/figures").count(count(counts.figures)),
             item(View::Cells, "desk-import-cells", "/cells").count(count(kept.reading.cells.len())),
         ],

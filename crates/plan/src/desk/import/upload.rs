@@ -7,7 +7,10 @@ use axum::{
 };
 use serde_json::json;
 use yakuba_city::{AuditEntry, web::Problem};
-use yakuba_ui::{Choice, ErrorSummary, FileUpload, FormErrors, RadioGroup, Select, StepNavigation, TextField, Words};
+use yakuba_ui::{
+    Choice, ErrorSummary, FileUpload, FormErrors, RadioGroup, Select, StepNavigation, TextField,
+    Words,
+};
 
 use super::super::{forms::Fields, plans::RESERVED, room::Desk, sentences};
 use super::kept::{Kept, KeptFile, keep_moved_figures};
@@ -45,7 +48,10 @@ async fn show(desk: &Desk, typed: &Fields, errors: &FormErrors) -> Result<Respon
     let language = desk.language();
     let plans = store::plans(desk.city.db()).await?;
     let field = |name: &str, label: &str, support: &str| {
-        TextField::new(language, name, desk.text(label)).support(desk.text(support)).value(typed.get(name)).errors(errors)
+        TextField::new(language, name, desk.text(label))
+            .support(desk.text(support))
+            .value(typed.get(name))
+            .errors(errors)
     };
     let body = Body {
         words: desk.words,
@@ -61,18 +67,36 @@ async fn show(desk: &Desk, typed: &Fields, errors: &FormErrors) -> Result<Respon
         plan: Select::new(language, "plan", desk.text("desk-import-plan"))
             .support(desk.text("desk-import-plan-support"))
             .choice(Choice::new("", desk.text("desk-import-plan-new")))
-            .choices(plans.iter().map(|plan| Choice::new(&plan.key, format!("{}（{}）", plan.title, plan.key))))
+            .choices(
+                plans
+                    .iter()
+                    .map(|plan| Choice::new(&plan.key, format!("{}（{}）", plan.title, plan.key))),
+            )
             .value(typed.get("plan"))
             .errors(errors),
-        key: field("key", "desk-plan-key", "desk-plan-key-support").width(20).max_length(60),
+        key: field("key", "desk-plan-key", "desk-plan-key-support")
+            .width(20)
+            .max_length(60),
         title: field("title", "desk-plan-title", "desk-import-title-support"),
-        publisher: field("publisher", "desk-plan-publisher", "desk-import-publisher-support").width(20),
+        publisher: field(
+            "publisher",
+            "desk-plan-publisher",
+            "desk-import-publisher-support",
+        )
+        .width(20),
         own: RadioGroup::new(language, "own", desk.text("desk-plan-whose"))
             .choice(Choice::new("own", desk.text("desk-plan-own")))
             .choice(Choice::new("neighbour", desk.text("desk-plan-neighbour")))
-            .value(if typed.get("own").is_empty() { "own" } else { typed.get("own") }),
+            .value(if typed.get("own").is_empty() {
+                "own"
+            } else {
+                typed.get("own")
+            }),
     };
-    let page = desk.page(desk.text("desk-import-title"), &body).lead(desk.text("desk-import-lead")).with_errors(!errors.is_empty());
+    let page = desk
+        .page(desk.text("desk-import-title"), &body)
+        .lead(desk.text("desk-import-lead"))
+        .with_errors(!errors.is_empty());
     Ok(page.into_response())
 }
 
@@ -82,7 +106,11 @@ pub(super) async fn receive(desk: Desk, multipart: Multipart) -> Result<Response
     let (typed, files) = match parts(multipart).await {
         Ok(parts) => parts,
         Err(error) => {
-            let key = if error.status().as_u16() == 413 { "desk-import-upload-too-large" } else { "desk-import-upload-broken" };
+            let key = if error.status().as_u16() == 413 {
+                "desk-import-upload-too-large"
+            } else {
+                "desk-import-upload-broken"
+            };
             errors.add("files", desk.text(key));
             return show(&desk, &Fields::default(), &errors).await;
         }
@@ -90,7 +118,11 @@ pub(super) async fn receive(desk: Desk, multipart: Multipart) -> Result<Response
     if files.is_empty() {
         errors.add("files", desk.text("desk-import-no-files"));
     } else if files.len() > FILES {
-        errors.add("files", desk.words.counted("desk-import-too-many-files", FILES as u64));
+        errors.add(
+            "files",
+            desk.words
+                .counted("desk-import-too-many-files", FILES as u64),
+        );
     }
     let plans = store::plans(desk.city.db()).await?;
     let existing = plans.iter().find(|plan| plan.key == typed.get("plan"));
@@ -112,23 +144,42 @@ pub(super) async fn receive(desk: Desk, multipart: Multipart) -> Result<Response
     let own = existing.map_or(typed.get("own") != "neighbour", store::PlanRecord::is_own);
     let options = match (&base, existing) {
         // What a sheet cannot say must not look like a change of the plan.
-        (Some(base), _) => ImportOptions { title: Some(base.title.clone()), publisher: Some(base.publisher.clone()), ..ImportOptions::default() },
+        (Some(base), _) => ImportOptions {
+            title: Some(base.title.clone()),
+            publisher: Some(base.publisher.clone()),
+            ..ImportOptions::default()
+        },
         (None, Some(_)) => {
             let current = store::load(desk.city.db(), &key).await?;
-            ImportOptions { title: Some(current.title), publisher: Some(current.publisher), ..ImportOptions::default() }
+            ImportOptions {
+                title: Some(current.title),
+                publisher: Some(current.publisher),
+                ..ImportOptions::default()
+            }
         }
         (None, None) => ImportOptions {
             title: typed.optional("title"),
             publisher: typed
                 .optional("publisher")
-                .or_else(|| Some(desk.shell.city_name.clone()).filter(|name| own && !name.is_empty()))
-                .map(|name| Publisher { name, municipality: None }),
+                .or_else(|| {
+                    Some(desk.shell.city_name.clone()).filter(|name| own && !name.is_empty())
+                })
+                .map(|name| Publisher {
+                    name,
+                    municipality: None,
+                }),
             ..ImportOptions::default()
         },
     };
-    let all_plan_files = files.iter().all(|file| crate::import::is_plan_file(&file.name));
+    let all_plan_files = files
+        .iter()
+        .all(|file| crate::import::is_plan_file(&file.name));
     // A plan file says itself what it is called and who publishes it.
-    let options = if all_plan_files && typed.get("title").is_empty() { ImportOptions::default() } else { options };
+    let options = if all_plan_files && typed.get("title").is_empty() {
+        ImportOptions::default()
+    } else {
+        options
+    };
     let plan_key = key.clone();
     let read = tokio::task::spawn_blocking(move || {
         let reading = read_documents(&files, &plan_key, &options);
@@ -150,22 +201,30 @@ pub(super) async fn receive(desk: Desk, multipart: Multipart) -> Result<Response
     let reading = serde_json::to_string(&kept).map_err(PlanError::from)?;
     let id = desk
         .city
-        .write(desk.principal.actor(), (key, reading, files), |tx, (key, reading, files)| {
-            Box::pin(async move {
-                let mut kept = Vec::new();
-                for file in files {
-                    let hash = tx.keep_file(&file.bytes).await?;
-                    kept.push(KeptFile {
-                        name: file.name.clone(),
-                        hash: hash.as_str().to_owned(),
-                        bytes: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
-                    });
-                }
-                let id = store::keep_preview(tx, key, &serde_json::to_string(&kept)?, reading).await?;
-                tx.audit(AuditEntry::new("plan.import_preview", format!("plan/{key}")).with(json!({"import": id.0, "files": kept.len()})));
-                Ok::<_, PlanError>(id)
-            })
-        })
+        .write(
+            desk.principal.actor(),
+            (key, reading, files),
+            |tx, (key, reading, files)| {
+                Box::pin(async move {
+                    let mut kept = Vec::new();
+                    for file in files {
+                        let hash = tx.keep_file(&file.bytes).await?;
+                        kept.push(KeptFile {
+                            name: file.name.clone(),
+                            hash: hash.as_str().to_owned(),
+                            bytes: u64::try_from(file.bytes.len()).unwrap_or(u64::MAX),
+                        });
+                    }
+                    let id = store::keep_preview(tx, key, &serde_json::to_string(&kept)?, reading)
+                        .await?;
+                    tx.audit(
+                        AuditEntry::new("plan.import_preview", format!("plan/{key}"))
+                            .with(json!({"import": id.0, "files": kept.len()})),
+                    );
+                    Ok::<_, PlanError>(id)
+                })
+            },
+        )
         .await?;
     Ok(Redirect::to(&format!("/desk/plan/import/{}", id.0)).into_response())
 }
@@ -181,7 +240,11 @@ async fn parts(mut multipart: Multipart) -> Result<(Fields, Vec<NamedFile>), Mul
                 let bytes = field.bytes().await?.to_vec();
                 if !file_name.is_empty() {
                     // Some browsers send the whole path.
-                    let name = file_name.rsplit(['/', '\\']).next().unwrap_or_default().to_owned();
+                    let name = file_name
+                        .rsplit(['/', '\\'])
+                        .next()
+                        .unwrap_or_default()
+                        .to_owned();
                     files.push(NamedFile { name, bytes });
                 }
             }

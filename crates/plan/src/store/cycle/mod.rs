@@ -161,10 +161,7 @@ async fn initiative_title(
         .ok_or_else(|| PlanError::NoSuchPart(key.to_owned()))
 }
 
-async fn plan_key(
-    connection: &impl ConnectionTrait,
-    plan_id: i64,
-) -> Result<String, PlanError> {
+async fn plan_key(connection: &impl ConnectionTrait, plan_id: i64) -> Result<String, PlanError> {
     connection
         .value("SELECT key FROM plans WHERE id = $1", [plan_id.into()])
         .await?

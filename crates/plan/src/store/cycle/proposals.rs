@@ -556,10 +556,7 @@ pub async fn conclude_proposal(
 ///
 /// # Errors
 /// [`PlanError::NoSuchPart`], or when the database does not answer.
-pub async fn proposal(
-    connection: &impl ConnectionTrait,
-    id: i64,
-) -> Result<Proposal, PlanError> {
+pub async fn proposal(connection: &impl ConnectionTrait, id: i64) -> Result<Proposal, PlanError> {
     connection
         .row(&format!("{PROPOSALS} WHERE id = $1"), [id.into()])
         .await?
@@ -570,9 +567,7 @@ pub async fn proposal(
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn proposals(
-    connection: &impl ConnectionTrait,
-) -> Result<Vec<Proposal>, PlanError> {
+pub async fn proposals(connection: &impl ConnectionTrait) -> Result<Vec<Proposal>, PlanError> {
     Ok(connection
         .rows(
             &format!("{PROPOSALS} ORDER BY proposed_on DESC, id DESC"),

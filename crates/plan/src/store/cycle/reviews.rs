@@ -366,10 +366,7 @@ pub async fn review(
 ///
 /// # Errors
 /// [`PlanError::NoSuchPart`], or when the database does not answer.
-pub async fn review_by_id(
-    connection: &impl ConnectionTrait,
-    id: i64,
-) -> Result<Review, PlanError> {
+pub async fn review_by_id(connection: &impl ConnectionTrait, id: i64) -> Result<Review, PlanError> {
     let row: Option<Row> = connection
         .row(&format!("{REVIEWS} WHERE id = $1"), [id.into()])
         .await?;
