@@ -188,11 +188,11 @@ async fn every_route_lets_in_whom_it_names_and_nobody_else() {
     .unwrap();
     let routes = yakuba::services::routes();
     let entries = routes.entries().to_vec();
-    let router = routes.into_router().with_state(city);
+    let application = routes.into_router().with_state(city);
     let mut wrong = Vec::new();
     for entry in &entries {
         for asker in askers() {
-            let (status, problem) = ask(&router, &identity, entry, &asker).await;
+            let (status, problem) = ask(&application, &identity, entry, &asker).await;
             let what = format!("{} {} asked by {}", entry.method, entry.path, asker.name);
             match refusal(entry.access, &asker) {
                 Some(expected) if problem.as_ref() != Some(&expected) => {
