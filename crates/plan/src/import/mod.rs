@@ -1,12 +1,12 @@
 //! Reading cities' plan sheets: files in, one [`PlanDocument`] out, with every cell accounted for.
 //!
 //! The way of a file:
-//! 1. `yakuba-sheets` turns it into grids of text ([`grid`]).
-//! 2. The labels in a grid tell which of three shapes it has ([`detect`]): one [`form`] per initiative, a strategy
-//!    [`evaluation`], or one [`list`]. Positions follow from the labels, so columns may be swapped and tables shifted; a row
-//!    whose cells have slid is put right and doubted ([`slide`]).
-//! 3. Figure cells are read ([`number`]) and given to indicators ([`figures`], [`names`]); targets are looked for in the
-//!    prose of schedules ([`prose`]), counts behind percentages in remarks ([`evidence`]).
+//! 1. `yakuba-sheets` turns it into grids of text (`grid`).
+//! 2. The labels in a grid tell which of three shapes it has (`detect`): one `form` per initiative, a strategy
+//!    `evaluation`, or one `list`. Positions follow from the labels, so columns may be swapped and tables shifted; a row
+//!    whose cells have slid is put right and doubted (`slide`).
+//! 3. Figure cells are read (`number`) and given to indicators (`figures`, `names`); targets are looked for in the
+//!    prose of schedules (`prose`), counts behind percentages in remarks (`evidence`).
 //! 4. What is doubted is listed for review ([`ImportReading::review`]); what was not recognised stays in the ledger
 //!    ([`ImportReading::cells`]) and in the document. Nothing is dropped and nothing becomes a zero.
 
