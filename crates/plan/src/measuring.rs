@@ -560,7 +560,7 @@ pub async fn publish_in(tx: &Tx, key: &str, reason: &str) -> Result<(i64, Vec<Ch
                     fiscal_year: i64::from(year.year.year()),
                     formula_version: version,
                     value: now.value.to_string(),
-                    parts: serde_json::to_string(now)?,
+                    parts: serde_json::to_string(&now.parts)?,
                 });
             }
         }

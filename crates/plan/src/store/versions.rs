@@ -34,7 +34,7 @@ pub struct PublishedFigure {
     pub formula_version: i64,
     /// The rounded value as a plain decimal.
     pub value: String,
-    /// The whole computation with the counts behind it, as JSON.
+    /// The counts behind it, as JSON.
     pub parts: String,
 }
 
