@@ -22,6 +22,7 @@ use crate::{
 };
 
 pub use public::missed_targets;
+pub(crate) use public::settle_year;
 
 /// The texts of this room.
 pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("cycle");

@@ -1,7 +1,7 @@
 //! What residents see of the circle: self-reviews, decisions, missed targets and what follows from them.
 
 use axum::extract::Path;
-use yakuba_city::{City, web::Problem};
+use yakuba_city::{Actor, City, web::Problem};
 use yakuba_kernel::FiscalYear;
 use yakuba_ui::{
     Cell, ChipLabel, Column, DescriptionList, Disclosure, EmptyState, Html, Language, Page, Row,
@@ -20,8 +20,8 @@ use crate::{
     model::{cycle::ActState, status::Status},
     pages::view,
     store::{
-        self,
-        cycle::{self, MissedTarget, People, PublishedAct},
+        self, PlanRecord,
+        cycle::{self, MissedTarget, People, PublishedAct, Stamp},
     },
 };
 
@@ -64,6 +64,31 @@ pub async fn missed_targets(
             })
         })
         .collect())
+}
+
+/// What belongs to publishing the results of a year: every missed target gets its Act record, and the approved reviews of
+/// the year become public. Doing it again changes nothing.
+///
+/// # Errors
+/// [`PlanError::NoSuchPlan`], or when the database does not answer.
+pub(crate) async fn settle_year(
+    city: &City,
+    actor: Actor,
+    plan: &PlanRecord,
+    year: FiscalYear,
+    language: Language,
+) -> Result<(), PlanError> {
+    let missed = missed_targets(city, &plan.key, year, language).await?;
+    let id = plan.id;
+    city.write(actor, missed, move |tx, missed| {
+        Box::pin(async move {
+            let stamp = Stamp::of(tx);
+            cycle::open_acts(tx, id, year, missed, &stamp).await?;
+            cycle::publish_reviews(tx, id, year, &stamp).await?;
+            Ok(())
+        })
+    })
+    .await
 }
 
 fn act_html(room: &Room, people: &People, plan_key: &str, act: &PublishedAct) -> Html {

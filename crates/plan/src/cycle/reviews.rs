@@ -17,7 +17,6 @@ use super::{
 };
 use crate::{
     capabilities::{APPROVE, CHECK, CONFIRM, PUBLISH},
-    error::PlanError,
     model::cycle::{Hand, ReviewState, ReviewStep, Verdict},
     store::{
         self, PlanRecord,
@@ -711,19 +710,14 @@ pub(super) async fn publish(
     let plan = room.plan(&key).await?;
     room.need_everywhere(PUBLISH)?;
     let year = year_in_path(&year)?;
-    // Missed targets get their records with the publication: nobody has to remember.
-    let missed = super::missed_targets(&room.city, &key, year, room.language()).await?;
-    let id = plan.id;
-    room.city
-        .write(room.principal.actor(), missed, move |tx, missed| {
-            Box::pin(async move {
-                let stamp = Stamp::of(tx);
-                cycle::open_acts(tx, id, year, missed, &stamp).await?;
-                cycle::publish_reviews(tx, id, year, &stamp).await
-            })
-        })
-        .await
-        .map_err(|error: PlanError| Problem::from(error))?;
+    super::settle_year(
+        &room.city,
+        room.principal.actor(),
+        &plan,
+        year,
+        room.language(),
+    )
+    .await?;
     Ok(done(
         &format!("/desk/plan/{key}/reviews?year={year}"),
         "published",

@@ -18,6 +18,8 @@ use super::{
 };
 use crate::{
     capabilities::PUBLISH,
+    cycle::settle_year,
+    error::PlanError,
     export, measuring,
     model::{
         difference::compare,
@@ -124,12 +126,32 @@ pub(super) async fn publish(
         errors.add("reason", desk.text("desk-error-reason"));
     } else {
         match measuring::publish(&desk.city, &desk.principal, &plan, fields.get("reason")).await {
-            Ok(_) => return Ok(done(&format!("/desk/plan/{plan}"), "published")),
+            Ok(_) => {
+                settle(&desk, &plan).await?;
+                return Ok(done(&format!("/desk/plan/{plan}"), "published"));
+            }
             Err(error) if is_mendable(&error) => errors.add("", desk.sentence(&error)),
             Err(error) => return Err(error.into()),
         }
     }
     page(&desk, &plan, &fields, &errors).await
+}
+
+/// With the city's own plan goes what belongs to the results of the year that ended last.
+async fn settle(desk: &Desk, plan: &str) -> Result<(), PlanError> {
+    let record = store::plan(desk.city.db(), plan).await?;
+    if !record.is_own() {
+        return Ok(());
+    }
+    let last_year = FiscalYear::from_date(desk.city.today()).previous();
+    settle_year(
+        &desk.city,
+        desk.principal.actor(),
+        &record,
+        last_year,
+        desk.language(),
+    )
+    .await
 }
 
 /// The working state as a file: `csv`, `xlsx`, `json` or `yaml`.
