@@ -1,6 +1,7 @@
 //! What surrounds every page: the city's name, the menus, who is signed in.
 
 use std::{
+    collections::BTreeMap,
     sync::{Arc, PoisonError, RwLock},
     time::{Duration, Instant},
 };
@@ -10,7 +11,9 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use yakuba_city::{City, MenuItem, setting, web::Principal};
+use yakuba_city::{City, CityError, MenuItem, setting, web::Principal};
+use yakuba_identity::department_names;
+use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Language, Link, MenuGroup, Shell, SignedIn, Words};
 
 use super::problems::{self, Asked};
@@ -34,6 +37,8 @@ struct Names {
     japanese: String,
     english: Option<String>,
     easy: Option<String>,
+    departments: BTreeMap<DepartmentCode, String>,
+    departments_english: BTreeMap<DepartmentCode, String>,
     is_demo: bool,
 }
 
@@ -59,7 +64,9 @@ impl Surroundings {
         }
         let read = async {
             let db = self.city.db();
-            Ok::<_, sea_orm::DbErr>(Names {
+            Ok::<_, CityError>(Names {
+                departments: department_names(db, true).await?,
+                departments_english: department_names(db, false).await?,
                 japanese: setting(db, "city.name").await?.unwrap_or_default(),
                 english: setting(db, "city.name_en").await?,
                 easy: setting(db, "city.name_easy").await?,
@@ -105,7 +112,7 @@ impl Surroundings {
         shell
     }
 
-    fn sign(&self, shell: &mut Shell, principal: &Principal, here: &str) {
+    fn sign(&self, shell: &mut Shell, names: &Names, principal: &Principal, here: &str) {
         let Principal::Staff(staff) = principal else {
             return;
         };
@@ -130,14 +137,20 @@ impl Surroundings {
         {
             links.push(Link::new(words.get("yakuba-desk"), first.href.clone()));
         }
+        let departments = if shell.language.is_japanese() {
+            &names.departments
+        } else {
+            &names.departments_english
+        };
         shell.sign_in_href = None;
         shell.signed_in = Some(SignedIn {
             name: staff.name.clone(),
             department: staff
                 .department
                 .as_ref()
-                .map(|code| code.as_str().to_owned())
-                .unwrap_or_default(),
+                .map(|code| departments.get(code).map_or(code.as_str(), String::as_str))
+                .unwrap_or_default()
+                .to_owned(),
             links,
             sign_out_action: "/logout".to_owned(),
         });
@@ -186,7 +199,8 @@ pub(super) async fn of_principal(
         .get::<Shell>()
         .cloned()
         .unwrap_or_default();
-    surroundings.sign(&mut shell, &principal, request.uri().path());
+    let names = surroundings.names().await;
+    surroundings.sign(&mut shell, &names, &principal, request.uri().path());
     request.extensions_mut().insert(shell.clone());
     let response = next.run(request).await;
     problems::render(asked, shell, response).await
