@@ -84,17 +84,6 @@ pub struct Job {
     pub deduplicate: Option<String>,
 }
 
-/// Where a job stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum JobState {
-    /// Waiting for its time or its next try.
-    Waiting,
-    /// Carried out.
-    Done,
-    /// Given up after the last try.
-    Dead,
-}
-
 /// A job in the queue.
 #[derive(Debug, Clone, PartialEq, FromQueryResult)]
 pub struct QueuedJob {

@@ -32,7 +32,7 @@ pub use facts::{
 };
 pub use files::{FileHash, read_file};
 pub use jobs::{
-    Job, JobFailure, JobKind, JobState, JobWork, QueuedJob, dead_jobs, run_due_jobs, waiting_jobs,
+    Job, JobFailure, JobKind, JobWork, QueuedJob, dead_jobs, run_due_jobs, waiting_jobs,
 };
 pub use measure::{Measure, MeasureDefinition, MeasureKind};
 pub use migration::Migration;

@@ -5,8 +5,10 @@ use axum::{extract::State, response::IntoResponse};
 use yakuba_city::{City, setting, web::Problem};
 use yakuba_ui::{Language, Page, SearchBox, Shell, Words};
 
-use super::{WORDS, plans::Summary};
-use crate::{measuring, store};
+use super::{
+    WORDS,
+    plans::{Summary, summaries},
+};
 
 #[derive(Template)]
 #[template(path = "plan/front.html")]
@@ -24,18 +26,7 @@ pub(super) async fn page(
     language: Language,
 ) -> Result<impl IntoResponse, Problem> {
     let words = WORDS.words(language);
-    let mut own = Vec::new();
-    let mut neighbours = Vec::new();
-    for plan in store::published_plans(&city).await? {
-        let is_own = plan.record.is_own();
-        let measured = measuring::measure(&city, plan).await?;
-        let summary = Summary::of(&measured, words);
-        if is_own {
-            own.push(summary);
-        } else {
-            neighbours.push(summary);
-        }
-    }
+    let (own, neighbours) = summaries(&city, words).await?;
     let about = setting(city.db(), "city.about").await?;
     let title = match setting(city.db(), "city.name").await? {
         Some(name) => words

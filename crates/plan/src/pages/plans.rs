@@ -114,17 +114,16 @@ struct ListBody {
     neighbours: Vec<Summary>,
 }
 
-pub(super) async fn list(
-    State(city): State<City>,
-    shell: Shell,
-    language: Language,
-) -> Result<impl IntoResponse, Problem> {
-    let words = WORDS.words(language);
+/// Every published plan in short: the city's own, and the neighbours'.
+pub(super) async fn summaries(
+    city: &City,
+    words: Words,
+) -> Result<(Vec<Summary>, Vec<Summary>), Problem> {
     let mut own = Vec::new();
     let mut neighbours = Vec::new();
-    for plan in store::published_plans(&city).await? {
+    for plan in store::published_plans(city).await? {
         let is_own = plan.record.is_own();
-        let measured = measuring::measure(&city, plan).await?;
+        let measured = measuring::measure(city, plan).await?;
         let summary = Summary::of(&measured, words);
         if is_own {
             own.push(summary);
@@ -132,6 +131,16 @@ pub(super) async fn list(
             neighbours.push(summary);
         }
     }
+    Ok((own, neighbours))
+}
+
+pub(super) async fn list(
+    State(city): State<City>,
+    shell: Shell,
+    language: Language,
+) -> Result<impl IntoResponse, Problem> {
+    let words = WORDS.words(language);
+    let (own, neighbours) = summaries(&city, words).await?;
     let body = ListBody {
         words,
         own,

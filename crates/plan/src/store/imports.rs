@@ -22,17 +22,6 @@ use crate::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ImportId(pub i64);
 
-/// Where an import stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum ImportState {
-    /// Shown, not taken over.
-    Preview,
-    /// Taken over.
-    Committed,
-    /// Given up.
-    Discarded,
-}
-
 /// An import as stored.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct ImportRecord {

@@ -18,8 +18,8 @@ pub use counts::{Origin, counts_of_day, counts_of_year, facts_of_day, origins};
 pub use document::{PartKind, PartRow, load, load_source, part, parts};
 pub use formulas::{FormulaVersion, explain_formula, formula_versions};
 pub use imports::{
-    CommittedImport, ImportId, ImportRecord, ImportState, commit_import, correct_preview,
-    discard_import, import, imports, keep_preview, preview_changes,
+    CommittedImport, ImportId, ImportRecord, commit_import, correct_preview, discard_import,
+    import, imports, keep_preview, preview_changes,
 };
 pub use plans::{PlanRecord, ReviewItem, plan, plans, review_items};
 pub use save::{NewPlan, change_figure, save, save_part};
