@@ -3,11 +3,12 @@
 use yakuba_city::{MenuItem, Service, web::Routes};
 use yakuba_identity::IdentityService;
 use yakuba_plan::{PlanService, capabilities::VIEW};
+use yakuba_procedures::ProcedureService;
 use yakuba_ui::Catalogue;
 
 /// Every service of a city, blocks first.
 pub fn all() -> Vec<&'static dyn Service> {
-    vec![&IdentityService, &PlanService]
+    vec![&IdentityService, &PlanService, &ProcedureService]
 }
 
 /// The entries that every city has; their labels are texts of the binary.

@@ -1,0 +1,3 @@
+//! The pure rules of forms: no database, no web.
+
+pub mod document;

@@ -1,0 +1,43 @@
+//! What can go wrong with procedures, each with a sentence for the person who must mend it.
+
+use yakuba_city::CityError;
+
+/// A failure of the service `procedures`.
+#[derive(Debug, thiserror::Error)]
+pub enum ProcedureError {
+    /// There is no such procedure, or it is not live.
+    #[error("there is no procedure \"{0}\" to apply for. Look for it in the list of procedures")]
+    NoSuchProcedure(String),
+    /// A key holds characters that addresses cannot.
+    #[error("the key \"{0}\" may hold only letters a–z, digits and hyphens, at most 60 of them")]
+    BadKey(String),
+    /// The file cannot be read as a procedure.
+    #[error("the file is not a procedure: {0}. Compare it with the schema")]
+    BadFile(String),
+    /// Somebody else saved in between.
+    #[error(
+        "somebody else has changed this in the meantime. Reload the page and enter your change again"
+    )]
+    ChangedMeanwhile,
+    /// The step is not allowed in the present state.
+    #[error("this step is not possible now: {0}. Reload the page to see the present state")]
+    WrongState(&'static str),
+    /// A live version may not begin before today.
+    #[error("a version cannot be live from {0}: choose today or a later day")]
+    LiveTooEarly(jiff::civil::Date),
+    /// Another version goes live on the same day.
+    #[error("another version goes live on {0} already. Choose another day")]
+    LiveTwice(jiff::civil::Date),
+    /// A stored document could not be read back.
+    #[error("a stored procedure cannot be read: {0}. Restore a backup or report this as a bug")]
+    Stored(#[from] serde_json::Error),
+    /// The city's machinery failed.
+    #[error(transparent)]
+    City(#[from] CityError),
+}
+
+impl From<sea_orm::DbErr> for ProcedureError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::City(error.into())
+    }
+}

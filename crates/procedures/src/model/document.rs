@@ -1,0 +1,251 @@
+//! A procedure as a file: what it is, who may apply, and its form. The shape of its YAML.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use yakuba_forms::model::document::{Expression, FormDocument, Key, Text};
+use yakuba_kernel::DepartmentCode;
+
+use crate::error::ProcedureError;
+
+/// The format this version writes and reads.
+pub const FORMAT: &str = "yakuba-procedure/1";
+
+/// A whole procedure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ProcedureDocument {
+    /// Always `yakuba-procedure/1`.
+    pub format: String,
+    /// Its lasting key in addresses: letters a–z, digits and hyphens, at most 60.
+    pub key: String,
+    /// What the town hall calls it.
+    pub title: Text,
+    /// What it is for, in a sentence or two.
+    pub summary: Text,
+    /// The department that handles it.
+    #[schemars(with = "String")]
+    pub department: DepartmentCode,
+    /// Where residents look for it.
+    pub category: Category,
+    /// The life events it belongs to.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub life_events: Vec<LifeEvent>,
+    /// The laws and ordinances it rests on, each with its article.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub law: Vec<String>,
+    /// What the applicant reads before the start.
+    pub guide: Guide,
+    /// How sure the town hall must be of who applies.
+    #[serde(default)]
+    pub proof: Proof,
+    /// Whether somebody else may apply for the person: 代理・委任.
+    #[serde(default)]
+    pub agent: Agent,
+    /// Standard processing time in working days (標準処理期間); none: decided at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processing_days: Option<u32>,
+    /// How long the case is kept after it is closed.
+    pub retention: Retention,
+    /// Why the town hall asks for personal data, shown to the applicant (個人情報の利用目的, Act on the Protection of Personal Information Art. 62).
+    pub personal_data_purpose: Text,
+    /// What staff tick off before they decide.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub checklist: Vec<String>,
+    /// Texts that staff start messages and decisions from. `{receipt}`, `{procedure}`, `{department}` and `{date}` are filled in.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub templates: Vec<MessageTemplate>,
+    /// The columns of the export for the core system; empty: every field under its key.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub export: Vec<ExportColumn>,
+    /// What is asked.
+    pub form: FormDocument,
+}
+
+impl ProcedureDocument {
+    /// Reads a procedure from YAML (or JSON, which is YAML).
+    ///
+    /// # Errors
+    /// [`ProcedureError::BadFile`] with line and reason; [`ProcedureError::BadKey`].
+    pub fn from_yaml(text: &str) -> Result<Self, ProcedureError> {
+        let document: Self = serde_saphyr::from_str(text)
+            .map_err(|error| ProcedureError::BadFile(error.to_string()))?;
+        if document.format != FORMAT {
+            return Err(ProcedureError::BadFile(format!(
+                "its format is {:?}, but this version reads {FORMAT:?}",
+                document.format
+            )));
+        }
+        let well_formed = !document.key.is_empty()
+            && document.key.len() <= 60
+            && document
+                .key
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
+        if !well_formed {
+            return Err(ProcedureError::BadKey(document.key));
+        }
+        Ok(document)
+    }
+
+    /// The procedure as YAML, which [`ProcedureDocument::from_yaml`] reads back unchanged.
+    ///
+    /// # Errors
+    /// [`ProcedureError::BadFile`] when it cannot be written, which no document is known to cause.
+    pub fn to_yaml(&self) -> Result<String, ProcedureError> {
+        serde_saphyr::to_string(self).map_err(|error| ProcedureError::BadFile(error.to_string()))
+    }
+}
+
+/// Where residents look for a procedure.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// 住まい・引越し・届出
+    Residence,
+    /// こども・子育て
+    Children,
+    /// 健康・福祉・介護
+    Welfare,
+    /// 税・保険・年金
+    Tax,
+    /// 水道・環境・ペット
+    Living,
+    /// 地域・市民活動
+    Community,
+    /// 事業者・入札・採用
+    Business,
+    /// 文化・学び・図書館
+    Culture,
+    /// 市政・情報公開
+    Government,
+}
+
+/// An event in a life that brings several procedures at once.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum LifeEvent {
+    /// 引越しで転入
+    MovingIn,
+    /// 引越しで転出
+    MovingOut,
+    /// 市内で転居
+    MovingWithin,
+    /// 出産
+    Birth,
+    /// 入園・入学
+    School,
+    /// 結婚・離婚
+    Marriage,
+    /// 退職・就職
+    Work,
+    /// 介護
+    Care,
+    /// 死亡・おくやみ
+    Death,
+}
+
+/// What the applicant reads before the start.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Guide {
+    /// Who can apply.
+    pub who: Text,
+    /// By when, or when.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub when: Option<Text>,
+    /// What to have at hand, one line each.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub needed: Vec<Text>,
+    /// What it costs, in words.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Text>,
+    /// What happens afterwards.
+    pub afterwards: Text,
+    /// How to apply without a computer: counter, post.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub other_ways: Option<Text>,
+    /// About how many minutes it takes.
+    pub minutes: u32,
+    /// When this procedure is one of a life event's: the condition over the navigator's answers; none: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub navigator: Option<Expression>,
+}
+
+/// How sure the town hall must be of who applies.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Proof {
+    /// Nobody needs to be known.
+    #[default]
+    None,
+    /// An e-mail address that was confirmed by a code.
+    Email,
+    /// Verified name, address and date of birth from a provider (デジタル認証アプリ), or a check at the counter.
+    Verified,
+}
+
+/// Whether somebody else may apply.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Agent {
+    /// Only the person.
+    #[default]
+    NotAllowed,
+    /// A member of the household or a legal representative (法定代理人).
+    Family,
+    /// Anybody with a mandate (委任状), which is then asked for.
+    WithMandate,
+}
+
+/// How long a closed case is kept.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Retention {
+    /// Whole years after the end of the fiscal year in which the case was closed, as records rules count them.
+    pub years: u32,
+    /// The rule it rests on.
+    pub basis: String,
+}
+
+/// A text that staff start from.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct MessageTemplate {
+    /// What it is for.
+    pub use_for: TemplateUse,
+    /// What staff pick it by.
+    pub name: String,
+    /// The text.
+    pub text: Text,
+}
+
+/// What a template is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum TemplateUse {
+    /// A message to the applicant.
+    Message,
+    /// A request for correction (補正).
+    Correction,
+    /// A decision in favour.
+    Approval,
+    /// A refusal, with its reason (Administrative Procedure Act Art. 8).
+    Refusal,
+}
+
+/// A column of the export.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct ExportColumn {
+    /// The heading the core system expects.
+    pub heading: String,
+    /// The field or computed value; `name.family`, `address.town` and the like reach inside one.
+    pub from: String,
+    /// The field's key that must be shown for this column to be filled; none: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub only_with: Option<Key>,
+}
