@@ -265,7 +265,8 @@ fn batch_fact(batch: &Batch) -> Result<Fact, Failure> {
 /// The days on which something of a row happened, and how much.
 fn happenings(file: &FactsFile, series: &Series, row: &Row) -> Result<Vec<(Date, i64)>, Failure> {
     let mut happened = Vec::new();
-    if let Some(opening) = row.opening.filter(|opening| *opening != 0) {
+    // That nothing stood there is known, too: without a fact the stock would be unknown, not zero.
+    if let Some(opening) = row.opening {
         happened.push((file.opening, opening));
     }
     let profile = file

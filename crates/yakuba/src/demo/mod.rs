@@ -6,6 +6,8 @@ mod city;
 mod comparisons;
 mod facts;
 mod plans;
+#[cfg(test)]
+mod tests;
 
 use include_dir::{Dir, include_dir};
 use serde::de::DeserializeOwned;
