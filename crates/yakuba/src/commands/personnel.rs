@@ -2,10 +2,11 @@
 
 use yakuba_city::Actor;
 use yakuba_identity::{
-    IdentityError,
-    model::personnel::read,
+    IdentityError, WORDS,
+    model::personnel::{Change, Difference, Held, read},
     store::personnel::{Preview, commit, preview},
 };
+use yakuba_ui::Language;
 
 use super::{file_name, read_file, say};
 use crate::{
@@ -67,14 +68,35 @@ fn outcome(seen: &Preview) -> Outcome {
 fn show(seen: &Preview) {
     for (change, difference) in &seen.lines {
         say(format_args!(
-            "{}  {}  {}  {difference:?}",
-            change.day, change.login_name, change.post
+            "{}  {}  {}",
+            change.day,
+            change.login_name,
+            in_words(change, difference)
         ));
     }
+    let words = WORDS.words(Language::English);
     for problem in &seen.problems {
         say(format_args!(
-            "line {}: {:?} {}",
-            problem.line, problem.kind, problem.text
+            "line {}: {}: {}",
+            problem.line,
+            words.get(problem.kind.message()),
+            problem.text
         ));
+    }
+}
+
+/// What becomes of somebody: from where to where.
+fn in_words(change: &Change, difference: &Difference) -> String {
+    let department = change.department.as_ref().map_or("", |code| code.as_str());
+    let to = format!("{department} {}", change.post);
+    let place = |held: &Held| format!("{} {}", held.department, held.post);
+    match difference {
+        Difference::New => format!("new: {to}"),
+        Difference::Moved(None) => format!("first post: {to}"),
+        Difference::Moved(Some(from)) => format!("{} → {to}", place(from)),
+        Difference::Left(None) => "leaves".to_owned(),
+        Difference::Left(Some(from)) => format!("leaves: {}", place(from)),
+        Difference::Concurrent => format!("also: {to}"),
+        Difference::Unchanged => format!("entered before: {to}"),
     }
 }

@@ -185,10 +185,12 @@ async fn write(tx: &Tx, input: &Input) -> Result<(), IdentityError> {
             let grant = NewGrant {
                 role: granted.role.clone(),
                 holder: Holder::Account(account),
-                scope: granted
-                    .department
-                    .clone()
-                    .map_or(GrantScope::City, GrantScope::Department),
+                // What belongs to the post goes to the next section with its holder, on the day of the transfer.
+                scope: match &granted.department {
+                    None => GrantScope::City,
+                    Some(department) if *department == staff.department => GrantScope::Own,
+                    Some(department) => GrantScope::Department(department.clone()),
+                },
                 first_day: CityFile::opening(),
                 last_day: None,
             };

@@ -78,24 +78,30 @@ fn start_over(place: &Place) -> Result<(), Failure> {
 
 async fn make(place: &Place) -> Result<(), Failure> {
     let begun = std::time::Instant::now();
-    let story: city::CityFile = read("demo/city.yaml")?;
-    let clock = Clock::fixed(city::morning_of(city::CityFile::opening())?);
     let settings = CitySettings {
-        clock: clock.clone(),
+        clock: Clock::fixed(city::morning_of(city::CityFile::opening())?),
         readers: 2,
         ..place.settings.clone()
     };
     let city = City::open(settings, &services::all()).await?;
-    mark(&city, BUILDING).await?;
-    city::make(&city, &story).await?;
-    let recordings = facts::prepare(&city).await?;
-    plans::make(&city, &clock, recordings, story.today).await?;
-    mark(&city, READY).await?;
+    fill(&city).await?;
     tracing::info!(
         seconds = begun.elapsed().as_secs_f32(),
         "the demo city was made"
     );
     Ok(())
+}
+
+/// Tells the demo city's story in an empty city whose clock can be set; at the end it stands at the story's last day.
+async fn fill(city: &City) -> Result<(), Failure> {
+    let story: city::CityFile = read("demo/city.yaml")?;
+    city.clock()
+        .set(city::morning_of(city::CityFile::opening())?);
+    mark(city, BUILDING).await?;
+    city::make(city, &story).await?;
+    let recordings = facts::prepare(city).await?;
+    plans::make(city, recordings, story.today).await?;
+    mark(city, READY).await
 }
 
 async fn mark(city: &City, state: &'static str) -> Result<(), Failure> {

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::{Date, date};
 use serde::Deserialize;
-use yakuba_city::{Actor, City, CityError, Clock, recount};
+use yakuba_city::{Actor, City, CityError, recount};
 use yakuba_plan::{
     export::from_yaml,
     model::cycle::file::CycleFile as SeededCycle,
@@ -32,7 +32,6 @@ struct Publication {
 /// Decides the plan, lets the days pass with what they record, and publishes on the days on which it was published.
 pub(super) async fn make(
     city: &City,
-    clock: &Clock,
     mut recordings: BTreeMap<Date, Vec<Recording>>,
     today: Date,
 ) -> Result<(), Failure> {
@@ -42,6 +41,7 @@ pub(super) async fn make(
         .into_iter()
         .map(|publication| (publication.date, publication.title))
         .collect();
+    let clock = city.clock();
     clock.set(morning_of(DECIDED)?);
     let own = import(city, "demo/plan.yaml", NewPlan::Own).await?;
     let mut days: Vec<Date> = recordings

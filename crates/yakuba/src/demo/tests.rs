@@ -2,10 +2,21 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::date;
 use serde::Deserialize;
-use yakuba_city::{City, CitySettings, Clock};
+use yakuba_city::{Actor, City, each_database, web::Scope};
+use yakuba_identity::{
+    AccountId, IdentityError, IdentityService,
+    model::personnel,
+    store::{
+        accounts::{account_by_login, posts_of},
+        personnel::commit,
+        roles::grants_of,
+    },
+};
 use yakuba_kernel::{Decimal, FiscalYear};
 use yakuba_plan::{
+    PlanService, capabilities,
     measuring::{Actual, MeasuredIndicator, MeasuredPlan, MeasuredYear, measure},
     model::{
         computation::{Computed, Parts},
@@ -13,30 +24,6 @@ use yakuba_plan::{
     },
     store,
 };
-
-use crate::{place::Place, services};
-
-/// A demo city on its own first day, in a folder that goes when it is dropped.
-struct Demo {
-    city: City,
-    _folder: tempfile::TempDir,
-}
-
-async fn demo() -> Demo {
-    let folder = tempfile::tempdir().unwrap();
-    let place = Place::new(folder.path().to_owned(), None).unwrap();
-    super::make(&place).await.unwrap();
-    let story: super::city::CityFile = super::read("demo/city.yaml").unwrap();
-    let settings = CitySettings {
-        clock: Clock::fixed(super::city::morning_of(story.today).unwrap()),
-        ..place.settings.clone()
-    };
-    let city = City::open(settings, &services::all()).await.unwrap();
-    Demo {
-        city,
-        _folder: folder,
-    }
-}
 
 /// A line of `content/demo/expected.csv`.
 #[derive(Debug, Deserialize)]
@@ -150,14 +137,13 @@ fn find<'plan>(plan: &'plan MeasuredPlan, expected: &Expected) -> Option<&'plan 
     })
 }
 
-#[tokio::test]
-async fn the_plan_measures_what_was_computed_apart_from_it() {
-    let demo = demo().await;
-    let plan = store::published(&demo.city, "sumikawa-2022")
+async fn compare_every_figure(city: &City) {
+    super::fill(city).await.unwrap();
+    let plan = store::published(city, "sumikawa-2022")
         .await
         .unwrap()
         .unwrap();
-    let plan = measure(&demo.city, plan).await.unwrap();
+    let plan = measure(city, plan).await.unwrap();
     let running = plan.running_year();
     let mut wrong = Vec::new();
     let mut named: BTreeMap<(String, FiscalYear), ()> = BTreeMap::new();
@@ -209,3 +195,100 @@ async fn the_plan_measures_what_was_computed_apart_from_it() {
         named.len()
     );
 }
+
+each_database!(
+    the_plan_measures_what_was_computed_apart_from_it,
+    [&IdentityService, &PlanService],
+    async |city| compare_every_figure(&city).await
+);
+
+/// Where somebody works on a day, with which post, and the departments whose progress they may write about.
+async fn stands(city: &City, login: &str, day: jiff::civil::Date) -> String {
+    let account = account_by_login(city.db(), login).await.unwrap();
+    let Some(account) = account else {
+        return "nobody".to_owned();
+    };
+    if !account.is_usable(day) {
+        return "gone".to_owned();
+    }
+    let posts = posts_of(city.db(), account.id).await.unwrap();
+    let posts: Vec<String> = posts
+        .iter()
+        .filter(|held| held.holds_on(day))
+        .map(|held| format!("{} {}", held.department, held.post))
+        .collect();
+    format!(
+        "{} / {}",
+        posts.join(", "),
+        may_edit(city, account.id, day).await
+    )
+}
+
+async fn may_edit(city: &City, account: AccountId, day: jiff::civil::Date) -> String {
+    let grants = grants_of(city.db(), account, day).await.unwrap();
+    grants
+        .into_iter()
+        .filter(|grant| grant.capability == capabilities::EDIT.name)
+        .map(|grant| match grant.scope {
+            Scope::City => "city".to_owned(),
+            Scope::Department(code) => code.to_string(),
+        })
+        .collect::<Vec<_>>()
+        .join(", ")
+}
+
+async fn transfer(city: &City) {
+    let story: super::city::CityFile = super::read("demo/city.yaml").unwrap();
+    super::city::make(city, &story).await.unwrap();
+    let enter = async || {
+        let text = super::text("demo/transfers.csv").unwrap();
+        let file = personnel::read(text.as_bytes(), "transfers.csv").unwrap();
+        assert_eq!(file.problems, []);
+        city.write(Actor::CommandLine, file, |tx, file| {
+            Box::pin(async move {
+                let done = commit(tx, file, None).await?;
+                Ok::<_, IdentityError>(done)
+            })
+        })
+        .await
+        .unwrap()
+    };
+    let done = enter().await;
+    // Every post of the file is one that the city has, and everybody in it is known by the same name.
+    assert_eq!(done.problems, []);
+    assert_eq!(done.changing_lines(), 6);
+    let (before, after) = (date(2027, 3, 31), date(2027, 4, 1));
+    for (login, was, is) in [
+        (
+            "sano",
+            "dx_office 係員 / city, dx_office",
+            "planning 係長 / city, planning",
+        ),
+        (
+            "watanabe",
+            "civic 係長 / civic",
+            "dx_office 係長 / dx_office",
+        ),
+        ("tokunaga", "tax 係員 / tax", "civic 係長 / civic"),
+        ("onodera", "nursery 課長 / nursery", "gone"),
+        ("hamada", "nursery 係長 / nursery", "nursery 課長 / nursery"),
+        ("shindo", " / ", "nursery 係員 / "),
+        // Not in the file.
+        (
+            "mori",
+            "lifelong_learning 係長 / library, lifelong_learning",
+            "lifelong_learning 係長 / library, lifelong_learning",
+        ),
+    ] {
+        assert_eq!(stands(city, login, before).await, was, "{login} before");
+        assert_eq!(stands(city, login, after).await, is, "{login} after");
+    }
+    // Entered again it changes nothing.
+    assert_eq!(enter().await.changing_lines(), 0);
+}
+
+each_database!(
+    the_april_transfer_moves_people_and_what_they_may_edit_on_its_day,
+    [&IdentityService, &PlanService],
+    async |city| transfer(&city).await
+);
