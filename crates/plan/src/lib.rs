@@ -7,6 +7,7 @@ mod desk;
 mod desk_menu;
 mod error;
 pub mod export;
+mod forms;
 pub mod import;
 pub mod measuring;
 pub mod model;

@@ -345,4 +345,7 @@ cycle-public-column-done = Countermeasure finished
 cycle-public-year = { $year }
 cycle-public-acts = Missed targets and what follows
 cycle-public-reviews = Self-reviews of the departments
+cycle-public-act = Missed target
+cycle-public-review-by = Self-review of { $department }
+cycle-public-verdict = Committee’s verdict
 cycle-public-review = { $title } ({ $department })

@@ -141,6 +141,7 @@ plan-measure-text = What is measured
 plan-lead-departments = Lead departments
 plan-related-departments = Related departments
 plan-indicators-heading = Indicators
+plan-record-heading = Review and improvement
 plan-remarks-heading = Remarks on the results
 plan-remark = Remark
 plan-remark-of = { $year }
@@ -221,7 +222,20 @@ plan-counts-month = { $month }: { $total } ({ $days ->
 plan-counts-total = Total of this fiscal year: { $total }
 plan-counts-none = There are no records for this fiscal year.
 plan-selection-filtered = { $name } ({ $filters })
-plan-month = { $year }-{ $month }
+plan-month = { $month ->
+    [1] Jan { $year }
+    [2] Feb { $year }
+    [3] Mar { $year }
+    [4] Apr { $year }
+    [5] May { $year }
+    [6] Jun { $year }
+    [7] Jul { $year }
+    [8] Aug { $year }
+    [9] Sep { $year }
+    [10] Oct { $year }
+    [11] Nov { $year }
+   *[12] Dec { $year }
+}
 plan-day-title = { $indicator }: counts of { $day }
 plan-day-text = The records of this day, counted by department, channel and subject. They contain no personal data.
 plan-records-heading = Original records

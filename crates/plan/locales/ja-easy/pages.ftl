@@ -126,6 +126,7 @@ plan-measure-text = 何（なに）を はかるか
 plan-lead-departments = 中心（ちゅうしん）の 課（か）
 plan-related-departments = いっしょに する 課（か）
 plan-indicators-heading = はかる 数（かず）
+plan-record-heading = ふりかえり
 plan-remarks-heading = 結果（けっか）の 説明（せつめい）
 plan-remark = 説明（せつめい）
 plan-remark-of = { $year }

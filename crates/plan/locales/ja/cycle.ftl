@@ -345,4 +345,7 @@ cycle-public-column-done = うち対策を終えたもの
 cycle-public-year = { $year }
 cycle-public-acts = 目標に届かなかった指標と対策
 cycle-public-reviews = 担当課の自己評価
+cycle-public-act = 届かなかった目標
+cycle-public-review-by = { $department }の自己評価
+cycle-public-verdict = 推進本部の判断
 cycle-public-review = { $title }（{ $department }）

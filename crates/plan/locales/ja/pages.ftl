@@ -129,6 +129,7 @@ plan-measure-text = 評価指標
 plan-lead-departments = 主管部門
 plan-related-departments = 関係部門
 plan-indicators-heading = 指標
+plan-record-heading = 評価と改善
 plan-remarks-heading = 実績に関する備考
 plan-remark = 備考
 plan-remark-of = { $year }

@@ -12,12 +12,14 @@ use yakuba_ui::{
 };
 
 use super::{
-    room::{Fields, Room, Section, done, fiscal_year, person_choices},
+    room::{Room, fiscal_year, person_choices},
+    section::Section,
     work::hint,
 };
 use crate::{
     capabilities::{CHECK, EDIT, MANAGE},
     error::PlanError,
+    forms::{Fields, done},
     measuring,
     model::cycle::{ActState, ActStep},
     store::{
@@ -209,26 +211,28 @@ pub(super) async fn open(
     };
     let id = plan.id;
     let outcome = room
-        .city
-        .write(room.principal.actor(), missed, move |tx, missed| {
+        .write(missed, move |tx, missed| {
             Box::pin(async move { cycle::open_act(tx, id, year, missed, &Stamp::of(tx)).await })
         })
         .await;
-    match outcome {
-        Ok(Some(act)) => Ok(done(&format!("/desk/plan/{key}/acts/{act}"), "act-opened")),
-        Ok(None) => {
-            let acts = cycle::acts(room.db(), Some(plan.id)).await?;
-            let known = acts.iter().find(|act| {
+    let known = match &outcome {
+        Ok(None) => cycle::acts(room.db(), Some(plan.id))
+            .await?
+            .into_iter()
+            .find(|act| {
                 act.indicator_key == indicator && act.fiscal_year == i64::from(year.year())
-            });
-            let known = known.map_or(String::new(), |act| format!("/{}", act.id));
-            Ok(done(&format!("/desk/plan/{key}/acts{known}"), "act-known"))
-        }
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(new_page(&room, &plan).await?.into_response())
-        }
-    }
+            }),
+        _ => None,
+    };
+    let then = |opened: Option<i64>| match (opened, known) {
+        (Some(act), _) => (format!("/desk/plan/{key}/acts/{act}"), "act-opened"),
+        (None, Some(act)) => (format!("/desk/plan/{key}/acts/{}", act.id), "act-known"),
+        (None, None) => (format!("/desk/plan/{key}/acts"), "act-known"),
+    };
+    room.answer(outcome, fields, then, async |room| {
+        new_page(room, &plan).await
+    })
+    .await
 }
 
 pub(super) async fn open_missed(
@@ -241,12 +245,11 @@ pub(super) async fn open_missed(
     let year = fields.year("year").ok_or(Problem::NotFound)?;
     let missed = super::missed_targets(&room.city, &key, year, room.language()).await?;
     let id = plan.id;
-    room.city
-        .write(room.principal.actor(), missed, move |tx, missed| {
-            Box::pin(async move { cycle::open_acts(tx, id, year, missed, &Stamp::of(tx)).await })
-        })
-        .await
-        .map_err(|error: PlanError| Problem::from(error))?;
+    room.write(missed, move |tx, missed| {
+        Box::pin(async move { cycle::open_acts(tx, id, year, missed, &Stamp::of(tx)).await })
+    })
+    .await
+    .map_err(|error: PlanError| Problem::from(error))?;
     Ok(done(&format!("/desk/plan/{key}/acts"), "acts-opened"))
 }
 
@@ -433,7 +436,7 @@ async fn take_over_form(
 }
 
 pub(super) async fn save(
-    mut room: Room,
+    room: Room,
     Path((key, id)): Path<(String, i64)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
@@ -452,16 +455,15 @@ pub(super) async fn save(
     };
     let revision = fields.revision();
     let outcome = room
-        .city
-        .write(room.principal.actor(), edit, move |tx, edit| {
+        .write(edit, move |tx, edit| {
             Box::pin(async move { cycle::edit_act(tx, id, revision, edit, &Stamp::of(tx)).await })
         })
         .await;
-    answer(&mut room, &plan, id, fields, outcome).await
+    answer(room, &plan, id, fields, outcome).await
 }
 
 pub(super) async fn step(
-    mut room: Room,
+    room: Room,
     Path((key, id)): Path<(String, i64)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
@@ -478,19 +480,18 @@ pub(super) async fn step(
     .to_owned();
     let revision = fields.revision();
     let outcome = room
-        .city
-        .write(room.principal.actor(), text, move |tx, text| {
+        .write(text, move |tx, text| {
             Box::pin(async move {
                 cycle::step_act(tx, id, revision, step, text, &Stamp::of(tx)).await?;
                 Ok::<_, PlanError>(())
             })
         })
         .await;
-    answer(&mut room, &plan, id, fields, outcome).await
+    answer(room, &plan, id, fields, outcome).await
 }
 
 pub(super) async fn take_over(
-    mut room: Room,
+    room: Room,
     Path((key, id)): Path<(String, i64)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
@@ -505,32 +506,27 @@ pub(super) async fn take_over(
         fields.get("countermeasure").to_owned(),
     );
     let outcome = room
-        .city
-        .write(
-            room.principal.actor(),
-            input,
-            move |tx, (initiative, text)| {
-                Box::pin(async move {
-                    cycle::take_over(tx, id, initiative, year, text, &Stamp::of(tx)).await
-                })
-            },
-        )
+        .write(input, move |tx, (initiative, text)| {
+            Box::pin(async move {
+                cycle::take_over(tx, id, initiative, year, text, &Stamp::of(tx)).await
+            })
+        })
         .await;
-    answer(&mut room, &plan, id, fields, outcome).await
+    answer(room, &plan, id, fields, outcome).await
 }
 
 async fn answer(
-    room: &mut Room,
+    room: Room,
     plan: &PlanRecord,
     id: i64,
     fields: Fields,
     outcome: Result<(), PlanError>,
 ) -> Result<Response, Problem> {
-    match outcome {
-        Ok(()) => Ok(done(&format!("/desk/plan/{}/acts/{id}", plan.key), "saved")),
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(act_page(room, plan, id).await?.into_response())
-        }
-    }
+    room.answer(
+        outcome,
+        fields,
+        |_| (format!("/desk/plan/{}/acts/{id}", plan.key), "saved"),
+        async |room| act_page(room, plan, id).await,
+    )
+    .await
 }

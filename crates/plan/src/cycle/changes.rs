@@ -8,13 +8,11 @@ use yakuba_city::web::Problem;
 use yakuba_kernel::FiscalYear;
 use yakuba_ui::{ButtonKind, Cell, ChipLabel, Choice, Column, EmptyState, Html, Page, Row, Table};
 
-use super::{
-    room::{Fields, Room, Section, done},
-    work::hint,
-};
+use super::{room::Room, section::Section, work::hint};
 use crate::{
     capabilities::{CHECK, MANAGE},
     error::PlanError,
+    forms::{Fields, done},
     measuring,
     model::{
         cycle::{Deadline, DeadlineKind, LifeChange},
@@ -186,12 +184,12 @@ pub(super) fn revision_heading(room: &Room, revision: &cycle::Revision) -> Strin
 }
 
 pub(super) fn revision_html(room: &Room, revision: &cycle::Revision) -> Html {
-    let mut html = super::room::paragraph(&room.words.with_text(
+    let mut html = super::section::paragraph(&room.words.with_text(
         "cycle-decided-on",
         "day",
         &room.date(&revision.decided_on),
     ));
-    html.push(&super::room::paragraph(&revision.summary));
+    html.push(&super::section::paragraph(&revision.summary));
     if !revision.changes.is_empty() {
         html.push(&change_table(
             room,
@@ -212,18 +210,18 @@ fn collect_groups(groups: &[Group], choices: &mut Vec<Choice>) {
 }
 
 async fn answer(
-    mut room: Room,
+    room: Room,
     plan: &PlanRecord,
     fields: Fields,
     outcome: Result<(), PlanError>,
 ) -> Result<Response, Problem> {
-    match outcome {
-        Ok(()) => Ok(done(&format!("/desk/plan/{}/changes", plan.key), "saved")),
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(changes_page(&room, plan).await?.into_response())
-        }
-    }
+    room.answer(
+        outcome,
+        fields,
+        |_| (format!("/desk/plan/{}/changes", plan.key), "saved"),
+        async |room| changes_page(room, plan).await,
+    )
+    .await
 }
 
 pub(super) async fn change(
@@ -245,25 +243,20 @@ pub(super) async fn change(
         fields.get("reason").to_owned(),
     );
     let outcome = room
-        .city
-        .write(
-            room.principal.actor(),
-            input,
-            move |tx, (key, initiative, into, reason)| {
-                Box::pin(async move {
-                    cycle::change_life(
-                        tx,
-                        key,
-                        initiative,
-                        kind,
-                        into.as_deref(),
-                        reason,
-                        &Stamp::of(tx),
-                    )
-                    .await
-                })
-            },
-        )
+        .write(input, move |tx, (key, initiative, into, reason)| {
+            Box::pin(async move {
+                cycle::change_life(
+                    tx,
+                    key,
+                    initiative,
+                    kind,
+                    into.as_deref(),
+                    reason,
+                    &Stamp::of(tx),
+                )
+                .await
+            })
+        })
         .await;
     answer(room, &plan, fields, outcome).await
 }
@@ -291,14 +284,13 @@ pub(super) async fn add(
         Err(PlanError::Empty("group"))
     } else {
         let input = (key, new, fields.get("reason").to_owned());
-        room.city
-            .write(room.principal.actor(), input, |tx, (key, new, reason)| {
-                Box::pin(async move {
-                    cycle::add_initiative(tx, key, new, reason, &Stamp::of(tx)).await?;
-                    Ok::<_, PlanError>(())
-                })
+        room.write(input, |tx, (key, new, reason)| {
+            Box::pin(async move {
+                cycle::add_initiative(tx, key, new, reason, &Stamp::of(tx)).await?;
+                Ok::<_, PlanError>(())
             })
-            .await
+        })
+        .await
     };
     answer(room, &plan, fields, outcome).await
 }
@@ -320,17 +312,12 @@ pub(super) async fn revise(
         fields.get("summary").to_owned(),
     );
     let outcome = room
-        .city
-        .write(
-            room.principal.actor(),
-            input,
-            move |tx, (key, label, summary)| {
-                Box::pin(async move {
-                    cycle::revise(tx, key, label, year, day, summary, &Stamp::of(tx)).await?;
-                    Ok::<_, PlanError>(())
-                })
-            },
-        )
+        .write(input, move |tx, (key, label, summary)| {
+            Box::pin(async move {
+                cycle::revise(tx, key, label, year, day, summary, &Stamp::of(tx)).await?;
+                Ok::<_, PlanError>(())
+            })
+        })
         .await;
     answer(room, &plan, fields, outcome).await
 }
@@ -455,17 +442,11 @@ pub(super) async fn set_override(
     let id = plan.id;
     let input = (indicator, fields.get("reason").to_owned());
     let outcome = room
-        .city
-        .write(
-            room.principal.actor(),
-            input,
-            move |tx, (indicator, reason)| {
-                Box::pin(async move {
-                    cycle::set_override(tx, id, indicator, year, status, reason, &Stamp::of(tx))
-                        .await
-                })
-            },
-        )
+        .write(input, move |tx, (indicator, reason)| {
+            Box::pin(async move {
+                cycle::set_override(tx, id, indicator, year, status, reason, &Stamp::of(tx)).await
+            })
+        })
         .await;
     answer_override(room, &plan, fields, outcome).await
 }
@@ -484,33 +465,26 @@ pub(super) async fn remove_override(
         fields.get("reason").to_owned(),
     );
     let outcome = room
-        .city
-        .write(
-            room.principal.actor(),
-            input,
-            move |tx, (indicator, reason)| {
-                Box::pin(
-                    async move { cycle::remove_override(tx, id, indicator, year, reason).await },
-                )
-            },
-        )
+        .write(input, move |tx, (indicator, reason)| {
+            Box::pin(async move { cycle::remove_override(tx, id, indicator, year, reason).await })
+        })
         .await;
     answer_override(room, &plan, fields, outcome).await
 }
 
 async fn answer_override(
-    mut room: Room,
+    room: Room,
     plan: &PlanRecord,
     fields: Fields,
     outcome: Result<(), PlanError>,
 ) -> Result<Response, Problem> {
-    match outcome {
-        Ok(()) => Ok(done(&format!("/desk/plan/{}/overrides", plan.key), "saved")),
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(overrides_page(&room, plan).await?.into_response())
-        }
-    }
+    room.answer(
+        outcome,
+        fields,
+        |_| (format!("/desk/plan/{}/overrides", plan.key), "saved"),
+        async |room| overrides_page(room, plan).await,
+    )
+    .await
 }
 
 pub(super) async fn deadlines(room: Room, Path(key): Path<String>) -> Result<Page, Problem> {
@@ -560,16 +534,15 @@ pub(super) async fn set_deadlines(
         room.refuse_with("cycle-error-deadline", fields);
         return Ok(deadlines_page(&room, &plan).await?.into_response());
     };
-    room.city
-        .write(room.principal.actor(), all, |tx, all| {
-            Box::pin(async move {
-                for (kind, deadline) in all {
-                    cycle::set_deadline(tx, *kind, *deadline).await?;
-                }
-                Ok::<_, PlanError>(())
-            })
+    room.write(all, |tx, all| {
+        Box::pin(async move {
+            for (kind, deadline) in all {
+                cycle::set_deadline(tx, *kind, *deadline).await?;
+            }
+            Ok::<_, PlanError>(())
         })
-        .await
-        .map_err(Problem::from)?;
+    })
+    .await
+    .map_err(Problem::from)?;
     Ok(done(&format!("/desk/plan/{key}/deadlines"), "saved"))
 }

@@ -2,16 +2,21 @@
 
 use axum::response::Response;
 use yakuba_city::web::Problem;
-use yakuba_ui::{Cell, ChipLabel, Column, EmptyState, Html, LinkButton, Page, Row, Table};
+use yakuba_ui::{Cell, Column, EmptyState, Html, LinkButton, Page, Row, Table};
 
-use super::room::{Fields, Room, Section, done, fiscal_year};
+use super::{
+    room::{Room, fiscal_year},
+    section::Section,
+    tasks::task_table,
+};
 use crate::{
     capabilities::{APPROVE, CHECK, CONFIRM, DECIDE_PROPOSAL, EDIT, PUBLISH},
     error::PlanError,
+    forms::{Fields, done},
     model::cycle::{ActState, ProposalState, ReviewState, TaskState},
     store::{
         self,
-        cycle::{self, People, Task},
+        cycle::{self, People},
     },
 };
 
@@ -62,62 +67,6 @@ pub(super) async fn show(room: Room) -> Result<Page, Problem> {
     } else {
         page
     })
-}
-
-/// A table of tasks, each with its due date and whether it is late.
-pub(super) fn task_table(
-    room: &Room,
-    id: &'static str,
-    caption: String,
-    tasks: &[Task],
-    people: Option<&People>,
-) -> Table {
-    let today = room.city.today();
-    let mut columns = vec![
-        Column::text(room.t("cycle-column-task")),
-        Column::text(room.t("cycle-column-initiative")),
-        Column::text(room.t("cycle-column-due")).no_wrap(),
-        Column::text(room.t("cycle-column-state")).no_wrap(),
-    ];
-    if people.is_some() {
-        columns.push(Column::text(room.t("cycle-column-department")));
-        columns.push(Column::text(room.t("cycle-column-assignee")));
-    }
-    let rows = tasks.iter().map(|task| {
-        let late = task.is_late(today);
-        let state = if late {
-            ChipLabel::new(room.t("cycle-late")).red()
-        } else {
-            match task.state() {
-                TaskState::Open => ChipLabel::new(room.word("task-state", "open")).blue(),
-                TaskState::Done => ChipLabel::new(room.word("task-state", "done")).green(),
-                TaskState::Dropped => ChipLabel::new(room.word("task-state", "dropped")),
-            }
-        };
-        let mut cells = vec![
-            Cell::link(
-                &task.title,
-                format!("/desk/plan/{}/tasks/{}", task.plan_key, task.id),
-            ),
-            Cell::link(
-                &task.initiative_title,
-                format!("/desk/plan/{}/work/{}", task.plan_key, task.initiative_key),
-            ),
-            room.date(&task.due).into(),
-            Cell::html(&state),
-        ];
-        if let Some(people) = people {
-            cells.push(Cell::text(room.department(people, &task.department)));
-            cells.push(room.person(people, task.assignee).into());
-        }
-        Row::new(cells).marked(late).id(format!("task-{}", task.id))
-    });
-    Table::new(room.language(), id, caption)
-        .hide_caption()
-        .columns(columns)
-        .rows(rows)
-        .row_headers()
-        .stacked()
 }
 
 async fn my_tasks(room: &Room, account: i64) -> Result<Html, Problem> {
@@ -245,7 +194,8 @@ async fn waiting_proposals(room: &Room, people: &People) -> Result<Option<Table>
             ProposalState::Proposed | ProposalState::Measured
         )
     });
-    Ok((!proposals.is_empty()).then(|| super::proposals::proposal_table(room, people, &proposals)))
+    Ok((!proposals.is_empty())
+        .then(|| super::proposals::proposal_table(room, "proposals", people, &proposals)))
 }
 
 pub(super) async fn notices(room: Room) -> Result<Page, Problem> {
@@ -308,14 +258,11 @@ pub(super) async fn notices(room: Room) -> Result<Page, Problem> {
 
 pub(super) async fn read(room: Room, fields: Fields) -> Result<Response, Problem> {
     let account = room.account()?;
-    room.city
-        .write(
-            room.principal.actor(),
-            fields.integer("id"),
-            move |tx, id| Box::pin(cycle::read_notices(tx, account, *id)),
-        )
-        .await
-        .map_err(|error: PlanError| Problem::from(error))?;
+    room.write(fields.integer("id"), move |tx, id| {
+        Box::pin(cycle::read_notices(tx, account, *id))
+    })
+    .await
+    .map_err(|error: PlanError| Problem::from(error))?;
     Ok(done("/desk/notices", "read"))
 }
 

@@ -2,11 +2,19 @@
 
 mod acts;
 mod changes;
+mod decisions;
+mod form;
 mod home;
+mod proposal_forms;
+mod proposal_steps;
 mod proposals;
 mod public;
+mod record;
 mod reviews;
 mod room;
+mod section;
+mod tasks;
+mod wording;
 mod work;
 
 use yakuba_city::{
@@ -23,6 +31,7 @@ use crate::{
 
 pub use public::missed_targets;
 pub(crate) use public::settle_year;
+pub(crate) use record::of_initiative;
 
 /// The texts of this room.
 pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("cycle");
@@ -53,9 +62,9 @@ pub(crate) fn routes() -> Routes {
             staff,
             work::make_task,
         )
-        .get("/desk/plan/{plan}/tasks", staff, work::tasks)
-        .get("/desk/plan/{plan}/tasks/{task}", staff, work::task)
-        .post("/desk/plan/{plan}/tasks/{task}", staff, work::change_task)
+        .get("/desk/plan/{plan}/tasks", staff, tasks::list)
+        .get("/desk/plan/{plan}/tasks/{task}", staff, tasks::show)
+        .post("/desk/plan/{plan}/tasks/{task}", staff, tasks::change)
         .get("/desk/plan/{plan}/reviews", staff, reviews::board)
         .get(
             "/desk/plan/{plan}/reviews/{year}/{initiative}/{department}",
@@ -75,17 +84,17 @@ pub(crate) fn routes() -> Routes {
         .get(
             "/desk/plan/{plan}/decisions/{year}",
             Access::Staff(APPROVE),
-            reviews::decision,
+            decisions::show,
         )
         .post(
             "/desk/plan/{plan}/decisions/{year}",
             Access::Staff(APPROVE),
-            reviews::decide,
+            decisions::decide,
         )
         .post(
             "/desk/plan/{plan}/decisions/{year}/publish",
             Access::Staff(PUBLISH),
-            reviews::publish,
+            decisions::publish,
         )
         .get("/desk/plan/{plan}/acts", staff, acts::list)
         .post("/desk/plan/{plan}/acts", staff, acts::open)
@@ -149,23 +158,23 @@ pub(crate) fn routes() -> Routes {
         .post(
             "/desk/proposals/new",
             Access::Staff(PROPOSE),
-            proposals::create,
+            proposal_steps::create,
         )
         .get("/desk/proposals/{proposal}", staff, proposals::show)
         .post(
             "/desk/proposals/{proposal}",
             Access::Staff(PROPOSE),
-            proposals::advance,
+            proposal_steps::advance,
         )
         .post(
             "/desk/proposals/{proposal}/hearing",
             Access::Staff(DECIDE_PROPOSAL),
-            proposals::hear,
+            proposal_steps::hear,
         )
         .post(
             "/desk/proposals/{proposal}/conclusion",
             Access::Staff(DECIDE_PROPOSAL),
-            proposals::conclude,
+            proposal_steps::conclude,
         )
 }
 

@@ -1,32 +1,23 @@
 //! The small circle of one system: proposal, hearing, introduction, effect, conclusion.
 
-use axum::{
-    extract::Path,
-    response::{IntoResponse, Response},
-};
+use axum::extract::Path;
 use yakuba_city::web::Problem;
 use yakuba_kernel::FiscalYear;
 use yakuba_ui::{
-    ButtonKind, Cell, ChipLabel, Choice, Column, DescriptionList, EmptyState, Html, LinkButton,
-    Page, Row, StepNavigation, StepState, Table, format,
+    Cell, ChipLabel, Column, DescriptionList, EmptyState, Html, LinkButton, Page, Row,
+    StepNavigation, StepState, Table, format,
 };
 
 use super::{
-    room::{Fields, Room, Section, done},
-    work::hint,
+    proposal_forms::{proposal_fields, step_forms},
+    room::Room,
+    section::Section,
 };
 use crate::{
     capabilities::{CHECK, DECIDE_PROPOSAL, PROPOSE, VIEW},
-    error::PlanError,
-    model::cycle::{Conclusion, HearingVerdict, ProposalState, ProposalStep},
-    store::cycle::{
-        self, Effect, Expectation, HearingOutcome, NewExpectation, NewProposal, People, Proposal,
-        Stamp,
-    },
+    model::cycle::ProposalState,
+    store::cycle::{self, Expectation, People, Proposal},
 };
-
-/// How many effects the form has room for.
-const EXPECTATIONS: usize = 4;
 
 /// Those who propose, decide, check or audit. A department's own proposals are its own to change; all may be read.
 fn need_look(room: &Room) -> Result<(), Problem> {
@@ -53,7 +44,12 @@ fn chip(room: &Room, proposal: &Proposal) -> ChipLabel {
 }
 
 /// A table of proposals.
-pub(super) fn proposal_table(room: &Room, people: &People, proposals: &[Proposal]) -> Table {
+pub(super) fn proposal_table(
+    room: &Room,
+    id: impl Into<String>,
+    people: &People,
+    proposals: &[Proposal],
+) -> Table {
     let rows = proposals.iter().map(|proposal| {
         Row::new([
             Cell::link(&proposal.title, format!("/desk/proposals/{}", proposal.id)),
@@ -74,7 +70,7 @@ pub(super) fn proposal_table(room: &Room, people: &People, proposals: &[Proposal
             Cell::html(&chip(room, proposal)),
         ])
     });
-    Table::new(room.language(), "proposals", room.t("cycle-menu-proposals"))
+    Table::new(room.language(), id, room.t("cycle-menu-proposals"))
         .hide_caption()
         .columns([
             Column::text(room.t("cycle-column-proposal")),
@@ -144,18 +140,7 @@ pub(super) async fn list(room: Room) -> Result<Page, Problem> {
             .cloned()
             .collect();
         if !of_year.is_empty() {
-            // Each year has a table of its own: the ids must differ.
-            let mut table = Html::empty();
-            table.push(&proposal_table(&room, &people, &of_year));
-            let table = Html::trusted(
-                table
-                    .as_str()
-                    .replace("id=\"proposals\"", &format!("id=\"proposals-{year}\""))
-                    .replace(
-                        "\"proposals-caption\"",
-                        &format!("\"proposals-{year}-caption\""),
-                    ),
-            );
+            let table = proposal_table(&room, format!("proposals-{year}"), &people, &of_year);
             sections.push(Section::new("", room.year(year), &table));
         }
     }
@@ -180,125 +165,7 @@ pub(super) async fn form(room: Room) -> Result<Page, Problem> {
     new_page(&room).await
 }
 
-/// The departments the person may propose for.
-fn proposing<'p>(room: &Room, people: &'p People) -> Vec<&'p cycle::Department> {
-    people
-        .departments()
-        .iter()
-        .filter(|department| room.may_in(PROPOSE, &department.code))
-        .collect()
-}
-
-fn proposal_fields(
-    room: &Room,
-    people: &People,
-    action: String,
-    known: Option<(&Proposal, &[Expectation])>,
-) -> Html {
-    let value = |read: fn(&Proposal) -> String| {
-        known
-            .map(|(proposal, _)| read(proposal))
-            .unwrap_or_default()
-    };
-    let mut form = room
-        .form("proposal", action)
-        .hidden(
-            "revision",
-            known.map_or(0, |(proposal, _)| proposal.revision),
-        )
-        .text("title", &value(|proposal| proposal.title.clone()), true)
-        .select(
-            "department",
-            room.department_choices(proposing(room, people)),
-            &value(|proposal| proposal.department.clone()),
-            false,
-        )
-        .area(
-            "purpose",
-            &value(|proposal| proposal.purpose.clone()),
-            3,
-            true,
-        )
-        .number(
-            "amount",
-            &value(|proposal| proposal.amount.to_string()),
-            "円",
-        )
-        .number(
-            "yearly_cost",
-            &value(|proposal| proposal.yearly_cost.to_string()),
-            "円",
-        )
-        .note(&hint(room, "cycle-expectations-hint"));
-    for number in 1..=EXPECTATIONS {
-        let expectation = known.and_then(|(_, expectations)| expectations.get(number - 1));
-        form = form
-            .text(
-                &format!("effect_name-{number}"),
-                &expectation.map(|it| it.name.clone()).unwrap_or_default(),
-                false,
-            )
-            .text(
-                &format!("effect_unit-{number}"),
-                &expectation.map(|it| it.unit.clone()).unwrap_or_default(),
-                false,
-            )
-            .number(
-                &format!("effect_before-{number}"),
-                &expectation
-                    .map(|it| it.before.to_string())
-                    .unwrap_or_default(),
-                "",
-            )
-            .number(
-                &format!("effect_expected-{number}"),
-                &expectation
-                    .map(|it| it.expected.to_string())
-                    .unwrap_or_default(),
-                "",
-            );
-    }
-    form.step(
-        "cycle-save-proposal",
-        ProposalStep::Change.as_str(),
-        ButtonKind::Main,
-    )
-    .make()
-}
-
-fn proposal_of(fields: &Fields) -> Result<NewProposal, PlanError> {
-    let mut expectations = Vec::new();
-    for number in 1..=EXPECTATIONS {
-        let name = fields.get(&format!("effect_name-{number}"));
-        if name.is_empty() {
-            continue;
-        }
-        let value = |part: &str| {
-            fields
-                .decimal(&format!("{part}-{number}"))
-                .ok_or(PlanError::Empty("expectations"))
-        };
-        expectations.push(NewExpectation {
-            name: name.to_owned(),
-            unit: fields.get(&format!("effect_unit-{number}")).to_owned(),
-            before: value("effect_before")?,
-            expected: value("effect_expected")?,
-        });
-    }
-    Ok(NewProposal {
-        key: None,
-        title: fields.get("title").to_owned(),
-        department: fields.get("department").to_owned(),
-        purpose: fields.get("purpose").to_owned(),
-        amount: fields.yen("amount").ok_or(PlanError::Empty("amount"))?,
-        yearly_cost: fields
-            .yen("yearly_cost")
-            .ok_or(PlanError::Empty("yearly_cost"))?,
-        expectations,
-    })
-}
-
-async fn new_page(room: &Room) -> Result<Page, Problem> {
+pub(super) async fn new_page(room: &Room) -> Result<Page, Problem> {
     let people = People::read(room.db()).await?;
     let form = proposal_fields(room, &people, "/desk/proposals/new".to_owned(), None);
     Ok(room
@@ -309,31 +176,6 @@ async fn new_page(room: &Room) -> Result<Page, Problem> {
         )
         .await?
         .breadcrumb(room.t("cycle-menu-proposals"), "/desk/proposals"))
-}
-
-pub(super) async fn create(mut room: Room, fields: Fields) -> Result<Response, Problem> {
-    if !room.may_in(PROPOSE, fields.get("department")) {
-        return Err(Problem::NotAllowed);
-    }
-    let outcome = match proposal_of(&fields) {
-        Ok(new) => {
-            room.city
-                .write(room.principal.actor(), new, |tx, new| {
-                    Box::pin(
-                        async move { cycle::propose(tx, new, tx.today(), &Stamp::of(tx)).await },
-                    )
-                })
-                .await
-        }
-        Err(error) => Err(error),
-    };
-    match outcome {
-        Ok(id) => Ok(done(&format!("/desk/proposals/{id}"), "saved")),
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(new_page(&room).await?.into_response())
-        }
-    }
 }
 
 pub(super) async fn show(room: Room, Path(id): Path<i64>) -> Result<Page, Problem> {
@@ -372,7 +214,7 @@ fn navigation(room: &Room, proposal: &Proposal) -> StepNavigation {
     )
 }
 
-async fn proposal_page(room: &Room, id: i64) -> Result<Page, Problem> {
+pub(super) async fn proposal_page(room: &Room, id: i64) -> Result<Page, Problem> {
     let proposal = cycle::proposal(room.db(), id).await?;
     let people = People::read(room.db()).await?;
     let expectations = cycle::expectations(room.db(), id).await?;
@@ -469,298 +311,4 @@ fn effect_table(room: &Room, expectations: &[Expectation]) -> Table {
         .rows(rows)
         .row_headers()
         .stacked()
-}
-
-/// The forms for what this person may do with the proposal now.
-fn step_forms(
-    room: &Room,
-    people: &People,
-    proposal: &Proposal,
-    expectations: &[Expectation],
-) -> Vec<(String, Html)> {
-    let base = format!("/desk/proposals/{}", proposal.id);
-    let own = room.may_in(PROPOSE, &proposal.department);
-    let decides = room.may_everywhere(DECIDE_PROPOSAL);
-    let mut forms = Vec::new();
-    let state = proposal.state();
-    if state == ProposalState::Proposed && decides {
-        let form = room
-            .form("hearing", format!("{base}/hearing"))
-            .hidden("revision", proposal.revision)
-            .select(
-                "verdict",
-                HearingVerdict::ALL
-                    .iter()
-                    .map(|verdict| {
-                        Choice::new(verdict.as_str(), room.word("hearing", verdict.as_str()))
-                    })
-                    .collect(),
-                "",
-                true,
-            )
-            .number("reduced_amount", "", "円")
-            .date("heard_on", Some(room.city.today()))
-            .area("text", "", 3, true)
-            .submit("cycle-hear")
-            .make();
-        forms.push((room.t("cycle-hear"), form));
-    }
-    if state == ProposalState::Proposed && own {
-        forms.push((
-            room.t("cycle-change-proposal"),
-            proposal_fields(room, people, base.clone(), Some((proposal, expectations))),
-        ));
-        let form = room
-            .form("withdraw", &base)
-            .hidden("revision", proposal.revision)
-            .area("reason", "", 2, true)
-            .step(
-                "cycle-do-withdraw-proposal",
-                ProposalStep::Withdraw.as_str(),
-                ButtonKind::Danger,
-            )
-            .make();
-        forms.push((room.t("cycle-do-withdraw-proposal"), form));
-    }
-    if state == ProposalState::Accepted && own {
-        let form = room
-            .form("introduce", &base)
-            .hidden("revision", proposal.revision)
-            .date("introduced_on", Some(room.city.today()))
-            .step(
-                "cycle-do-introduce",
-                ProposalStep::Introduce.as_str(),
-                ButtonKind::Main,
-            )
-            .make();
-        forms.push((room.t("cycle-do-introduce"), form));
-    }
-    let retired = proposal.conclusion.as_deref() == Some(Conclusion::Retire.as_str());
-    if ProposalStep::Measure.take(state).is_some() && own && !retired {
-        let mut form = room
-            .form("measure", &base)
-            .hidden("revision", proposal.revision);
-        for expectation in expectations {
-            let place = expectation.position;
-            form = form
-                .note(&super::room::paragraph(&expectation.name))
-                .number(
-                    &format!("effect_value-{place}"),
-                    &expectation
-                        .measured
-                        .map(|value| value.to_string())
-                        .unwrap_or_default(),
-                    &expectation.unit,
-                )
-                .text(
-                    &format!("effect_text-{place}"),
-                    expectation.measured_text.as_deref().unwrap_or_default(),
-                    false,
-                );
-        }
-        let form = form
-            .date("measured_on", Some(room.city.today()))
-            .step(
-                "cycle-do-measure",
-                ProposalStep::Measure.as_str(),
-                ButtonKind::Main,
-            )
-            .make();
-        forms.push((room.t("cycle-do-measure"), form));
-    }
-    if state == ProposalState::Measured && decides {
-        let form = room
-            .form("conclusion", format!("{base}/conclusion"))
-            .hidden("revision", proposal.revision)
-            .select(
-                "conclusion",
-                Conclusion::ALL
-                    .iter()
-                    .map(|word| Choice::new(word.as_str(), room.word("conclusion", word.as_str())))
-                    .collect(),
-                "",
-                true,
-            )
-            .area("text", "", 3, true)
-            .submit("cycle-conclude")
-            .make();
-        forms.push((room.t("cycle-conclude"), form));
-    }
-    forms
-}
-
-async fn answer(
-    mut room: Room,
-    id: i64,
-    fields: Fields,
-    outcome: Result<(), PlanError>,
-) -> Result<Response, Problem> {
-    match outcome {
-        Ok(()) => Ok(done(&format!("/desk/proposals/{id}"), "saved")),
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(proposal_page(&room, id).await?.into_response())
-        }
-    }
-}
-
-pub(super) async fn advance(
-    mut room: Room,
-    Path(id): Path<i64>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let proposal = cycle::proposal(room.db(), id).await?;
-    if !room.may_in(PROPOSE, &proposal.department) {
-        return Err(Problem::NotAllowed);
-    }
-    let revision = fields.revision();
-    let actor = room.principal.actor();
-    let outcome = match ProposalStep::read(fields.get("step")).ok_or(Problem::NotFound)? {
-        ProposalStep::Change => match proposal_of(&fields) {
-            Ok(new) if !room.may_in(PROPOSE, &new.department) => return Err(Problem::NotAllowed),
-            Ok(new) => {
-                room.city
-                    .write(actor, new, move |tx, new| {
-                        Box::pin(async move {
-                            cycle::change_proposal(tx, id, revision, new, &Stamp::of(tx)).await
-                        })
-                    })
-                    .await
-            }
-            Err(error) => Err(error),
-        },
-        ProposalStep::Withdraw => {
-            room.city
-                .write(actor, fields.get("reason").to_owned(), move |tx, reason| {
-                    Box::pin(async move {
-                        cycle::withdraw_proposal(tx, id, revision, reason, &Stamp::of(tx)).await
-                    })
-                })
-                .await
-        }
-        ProposalStep::Introduce => match fields.date("introduced_on") {
-            Some(day) => {
-                room.city
-                    .write(actor, day, move |tx, day| {
-                        Box::pin(async move {
-                            cycle::introduce_proposal(tx, id, revision, *day, &Stamp::of(tx)).await
-                        })
-                    })
-                    .await
-            }
-            None => Err(PlanError::Empty("introduced_on")),
-        },
-        ProposalStep::Measure => {
-            let expectations = cycle::expectations(room.db(), id).await?;
-            let effects: Vec<Effect> = expectations
-                .iter()
-                .filter_map(|expectation| {
-                    Some(Effect {
-                        position: expectation.position,
-                        value: fields.decimal(&format!("effect_value-{}", expectation.position))?,
-                        text: fields
-                            .get(&format!("effect_text-{}", expectation.position))
-                            .to_owned(),
-                    })
-                })
-                .collect();
-            match fields.date("measured_on") {
-                Some(day) => {
-                    room.city
-                        .write(actor, effects, move |tx, effects| {
-                            Box::pin(async move {
-                                cycle::measure_proposal(
-                                    tx,
-                                    id,
-                                    revision,
-                                    effects,
-                                    day,
-                                    &Stamp::of(tx),
-                                )
-                                .await
-                            })
-                        })
-                        .await
-                }
-                None => Err(PlanError::Empty("measured_on")),
-            }
-        }
-        _ => return Err(Problem::NotFound),
-    };
-    if let Err(PlanError::Empty("value")) = &outcome {
-        room.refuse_with("cycle-error-value", fields);
-        return Ok(proposal_page(&room, id).await?.into_response());
-    }
-    answer(room, id, fields, outcome).await
-}
-
-pub(super) async fn hear(
-    room: Room,
-    Path(id): Path<i64>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    room.need_everywhere(DECIDE_PROPOSAL)?;
-    let (verdict, day) = (
-        HearingVerdict::read(fields.get("verdict")),
-        fields.date("heard_on"),
-    );
-    let outcome = match (verdict, day) {
-        (None, _) => Err(PlanError::Empty("verdict")),
-        (_, None) => Err(PlanError::Empty("heard_on")),
-        (Some(verdict), Some(day)) => {
-            let hearing = HearingOutcome {
-                verdict,
-                amount: fields.yen("reduced_amount"),
-                text: fields.get("text").to_owned(),
-            };
-            let revision = fields.revision();
-            room.city
-                .write(room.principal.actor(), hearing, move |tx, hearing| {
-                    Box::pin(async move {
-                        cycle::hear_proposal(tx, id, revision, hearing, day, &Stamp::of(tx)).await
-                    })
-                })
-                .await
-        }
-    };
-    let outcome = outcome.map_err(|error| match error {
-        PlanError::Empty("amount") => PlanError::Empty("reduced_amount"),
-        other => other,
-    });
-    answer(room, id, fields, outcome).await
-}
-
-pub(super) async fn conclude(
-    room: Room,
-    Path(id): Path<i64>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    room.need_everywhere(DECIDE_PROPOSAL)?;
-    let outcome = match Conclusion::read(fields.get("conclusion")) {
-        None => Err(PlanError::Empty("conclusion")),
-        Some(conclusion) => {
-            let revision = fields.revision();
-            room.city
-                .write(
-                    room.principal.actor(),
-                    fields.get("text").to_owned(),
-                    move |tx, text| {
-                        Box::pin(async move {
-                            cycle::conclude_proposal(
-                                tx,
-                                id,
-                                revision,
-                                conclusion,
-                                text,
-                                tx.today(),
-                                &Stamp::of(tx),
-                            )
-                            .await
-                        })
-                    },
-                )
-                .await
-        }
-    };
-    answer(room, id, fields, outcome).await
 }

@@ -3,16 +3,15 @@
 use axum::extract::Path;
 use yakuba_city::{Actor, City, web::Problem};
 use yakuba_kernel::FiscalYear;
-use yakuba_ui::{
-    Cell, ChipLabel, Column, DescriptionList, Disclosure, EmptyState, Html, Language, Page, Row,
-    Table,
-};
+use yakuba_ui::{Cell, Column, Disclosure, EmptyState, Html, Language, Page, Row, Table};
 
 use super::{
     WORDS,
     changes::{revision_heading, revision_html},
-    reviews::decision_html,
-    room::{Room, Section, lines, paragraph},
+    decisions::decision_html,
+    record::{act_html, review_html},
+    room::Room,
+    section::{Section, heading, paragraph},
 };
 use crate::{
     error::PlanError,
@@ -91,57 +90,6 @@ pub(crate) async fn settle_year(
     .await
 }
 
-fn act_html(room: &Room, people: &People, plan_key: &str, act: &PublishedAct) -> Html {
-    let state = match act.state {
-        ActState::Open => ChipLabel::new(room.word("act-state", "open")).orange(),
-        ActState::InProgress => ChipLabel::new(room.word("act-state", "in_progress")).blue(),
-        ActState::Done => ChipLabel::new(room.word("act-state", "done")).green(),
-    };
-    let unknown = room.t("cycle-not-yet");
-    let text = |text: &str| {
-        if text.is_empty() {
-            unknown.clone()
-        } else {
-            text.to_owned()
-        }
-    };
-    let href = format!("/plan/{plan_key}/indicators/{}", act.indicator_key);
-    let mut list = DescriptionList::new()
-        .html(
-            room.t("cycle-column-indicator"),
-            &link(&act.indicator_name, &href),
-        )
-        .html(room.t("cycle-column-state"), &state)
-        .text(room.t("cycle-field-fact"), &act.fact)
-        .text(room.t("cycle-field-cause"), text(&act.cause))
-        .text(
-            room.t("cycle-field-countermeasure"),
-            text(&act.countermeasure),
-        )
-        .text(
-            room.t("cycle-field-owner"),
-            text(room.department(people, &act.owner)),
-        );
-    if let Some(due) = act.due {
-        list = list.text(room.t("cycle-field-due"), room.date(&due.to_string()));
-    }
-    if let Some(outcome) = &act.outcome {
-        list = list.text(room.t("cycle-column-outcome"), outcome);
-    }
-    if let Some(year) = act.carried_to {
-        list = list.text(room.t("cycle-column-carried-to"), room.year(year));
-    }
-    Html::of(&list)
-}
-
-fn link(text: &str, href: &str) -> Html {
-    Html::trusted(format!(
-        "<a href=\"{}\">{}</a>",
-        Html::text(href),
-        Html::text(text)
-    ))
-}
-
 pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Page, Problem> {
     let plan = store::plan(room.db(), &key).await?;
     if plan.version.is_none() {
@@ -201,18 +149,7 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Page, Pr
         if !of_year.is_empty() {
             content.push(&heading(&room.t("cycle-public-reviews")));
             for review in of_year {
-                let mut shown = lines(&room.t("cycle-field-results"), &review.texts.results);
-                shown.push(&lines(
-                    &room.t("cycle-field-analysis"),
-                    &review.texts.analysis,
-                ));
-                shown.push(&lines(&room.t("cycle-field-next"), &review.texts.next));
-                if let Some(text) = &review.check_text {
-                    shown.push(&lines(
-                        &room.t("cycle-check-text"),
-                        std::slice::from_ref(text),
-                    ));
-                }
+                let shown = review_html(&room, review);
                 let title = room.words.with(
                     "cycle-public-review",
                     &[
@@ -245,10 +182,6 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Page, Pr
     Ok(room
         .public_page(room.t("cycle-public-title"), sections)
         .breadcrumb(plan.title.clone(), format!("/plan/{key}")))
-}
-
-fn heading(text: &str) -> Html {
-    Html::trusted(format!("<h3>{}</h3>", Html::text(text)))
 }
 
 /// How many reviews were made and how many missed targets are being worked on, by year.

@@ -11,15 +11,16 @@ use yakuba_ui::{
 };
 
 use super::{
-    home::task_table,
-    room::{Fields, Room, Section, done, paragraph, person_choices},
+    room::{Room, person_choices},
+    section::{Section, paragraph},
+    tasks::{task_of, task_table},
 };
 use crate::{
-    error::PlanError,
-    model::cycle::{TaskState, TaskStep},
+    forms::Fields,
+    model::cycle::TaskState,
     store::{
         self, PlanRecord,
-        cycle::{self, People, Stamp, TaskEdit},
+        cycle::{self, People, Stamp},
     },
 };
 
@@ -331,40 +332,32 @@ pub(super) async fn note(
         fields.get("text").to_owned(),
     );
     let outcome = room
-        .city
-        .write(
-            room.principal.actor(),
-            input,
-            move |tx, (initiative, department, text)| {
-                Box::pin(async move {
-                    cycle::write_progress_note(
-                        tx,
-                        id,
-                        initiative,
-                        department,
-                        day,
-                        text,
-                        &Stamp::of(tx),
-                    )
-                    .await
-                })
-            },
-        )
+        .write(input, move |tx, (initiative, department, text)| {
+            Box::pin(async move {
+                cycle::write_progress_note(
+                    tx,
+                    id,
+                    initiative,
+                    department,
+                    day,
+                    text,
+                    &Stamp::of(tx),
+                )
+                .await
+            })
+        })
         .await;
-    match outcome {
-        Ok(_) => Ok(done(
-            &format!("/desk/plan/{key}/work/{initiative}#notes"),
-            "noted",
-        )),
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(work_page(&room, &plan, &initiative).await?.into_response())
-        }
-    }
+    room.answer(
+        outcome,
+        fields,
+        |_| (format!("/desk/plan/{key}/work/{initiative}#notes"), "noted"),
+        async |room| work_page(room, &plan, &initiative).await,
+    )
+    .await
 }
 
 pub(super) async fn withdraw(
-    mut room: Room,
+    room: Room,
     Path((key, initiative)): Path<(String, String)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
@@ -378,37 +371,24 @@ pub(super) async fn withdraw(
     room.need_write(&note.department)?;
     let plan_id = plan.id;
     let outcome = room
-        .city
-        .write(
-            room.principal.actor(),
-            fields.get("reason").to_owned(),
-            move |tx, reason| {
-                Box::pin(async move {
-                    cycle::withdraw_progress_note(tx, plan_id, id, reason, &Stamp::of(tx)).await
-                })
-            },
-        )
+        .write(fields.get("reason").to_owned(), move |tx, reason| {
+            Box::pin(async move {
+                cycle::withdraw_progress_note(tx, plan_id, id, reason, &Stamp::of(tx)).await
+            })
+        })
         .await;
-    match outcome {
-        Ok(()) => Ok(done(
-            &format!("/desk/plan/{key}/work/{initiative}#notes"),
-            "withdrawn",
-        )),
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(work_page(&room, &plan, &initiative).await?.into_response())
-        }
-    }
-}
-
-fn task_of(fields: &Fields) -> Option<TaskEdit> {
-    Some(TaskEdit {
-        title: fields.get("title").to_owned(),
-        department: fields.get("department").to_owned(),
-        assignee: fields.integer("assignee"),
-        due: fields.date("due")?,
-        note: fields.optional("note"),
-    })
+    room.answer(
+        outcome,
+        fields,
+        |_| {
+            (
+                format!("/desk/plan/{key}/work/{initiative}#notes"),
+                "withdrawn",
+            )
+        },
+        async |room| work_page(room, &plan, &initiative).await,
+    )
+    .await
 }
 
 pub(super) async fn make_task(
@@ -424,200 +404,24 @@ pub(super) async fn make_task(
     };
     let id = plan.id;
     let outcome = room
-        .city
-        .write(
-            room.principal.actor(),
-            (initiative.clone(), edit),
-            move |tx, (initiative, edit)| {
-                Box::pin(
-                    async move { cycle::make_task(tx, id, initiative, edit, &Stamp::of(tx)).await },
-                )
-            },
-        )
+        .write((initiative.clone(), edit), move |tx, (initiative, edit)| {
+            Box::pin(
+                async move { cycle::make_task(tx, id, initiative, edit, &Stamp::of(tx)).await },
+            )
+        })
         .await;
-    match outcome {
-        Ok(_) => Ok(done(
-            &format!("/desk/plan/{key}/work/{initiative}#tasks-section"),
-            "saved",
-        )),
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(work_page(&room, &plan, &initiative).await?.into_response())
-        }
-    }
-}
-
-pub(super) async fn tasks(room: Room, Path(key): Path<String>) -> Result<Page, Problem> {
-    let plan = room.plan(&key).await?;
-    let people = People::read(room.db()).await?;
-    let tasks = cycle::tasks(room.db(), Some(plan.id)).await?;
-    let section = if tasks.is_empty() {
-        Section::plain(&EmptyState::new(room.t("cycle-no-tasks-here")))
-    } else {
-        let table =
-            task_table(&room, "tasks", room.t("cycle-tasks"), &tasks, Some(&people)).filter();
-        Section::plain(&table)
-    };
-    room.page(room.t("cycle-menu-tasks"), Some(&plan), vec![section])
-        .await
-}
-
-pub(super) async fn task(
-    room: Room,
-    Path((key, task)): Path<(String, i64)>,
-) -> Result<Page, Problem> {
-    let plan = room.plan(&key).await?;
-    task_page(&room, &plan, task).await
-}
-
-async fn task_page(room: &Room, plan: &PlanRecord, id: i64) -> Result<Page, Problem> {
-    let task = cycle::task(room.db(), id).await?;
-    if task.plan_id != plan.id {
-        return Err(Problem::NotFound);
-    }
-    let people = People::read(room.db()).await?;
-    let path = format!("/desk/plan/{}/tasks/{id}", plan.key);
-    let about = DescriptionList::new()
-        .text(room.t("cycle-column-initiative"), &task.initiative_title)
-        .text(
-            room.t("cycle-column-department"),
-            room.department(&people, &task.department),
-        )
-        .text(
-            room.t("cycle-column-assignee"),
-            room.person(&people, task.assignee),
-        )
-        .text(room.t("cycle-column-due"), room.date(&task.due))
-        .text(
-            room.t("cycle-column-state"),
-            room.word("task-state", &task.state),
-        )
-        .text(
-            room.t("cycle-field-note"),
-            task.note.clone().unwrap_or_default(),
-        );
-    let mut sections = vec![Section::plain(&about)];
-    if may_touch(room, &task) {
-        if task.state() == TaskState::Open {
-            let own = room.own_departments(&people);
-            let form = room
-                .form("change", &path)
-                .hidden("revision", task.revision)
-                .hidden("step", TaskStep::Change.as_str())
-                .text("title", &task.title, true)
-                .select(
-                    "department",
-                    room.department_choices(own),
-                    &task.department,
-                    false,
-                )
-                .select(
-                    "assignee",
-                    person_choices(&people),
-                    &task
-                        .assignee
-                        .map(|account| account.to_string())
-                        .unwrap_or_default(),
-                    true,
-                )
-                .date("due", Some(task.due()))
-                .text("note", task.note.as_deref().unwrap_or_default(), false)
-                .submit("cycle-save")
-                .make();
-            let steps = room
-                .form("step", &path)
-                .hidden("revision", task.revision)
-                .area("reason", "", 2, false)
-                .step(
-                    "cycle-do-complete",
-                    TaskStep::Complete.as_str(),
-                    ButtonKind::Main,
-                )
-                .step("cycle-do-drop", TaskStep::Drop.as_str(), ButtonKind::Danger)
-                .make();
-            sections.push(Section::new("step", room.t("cycle-next-step"), &steps));
-            if room.may_write(&task.department) {
-                sections.push(Section::new("change", room.t("cycle-change-task"), &form));
-            }
-        } else {
-            let steps = room
-                .form("step", &path)
-                .hidden("revision", task.revision)
-                .area("reason", "", 2, true)
-                .step(
-                    "cycle-do-reopen",
-                    TaskStep::Reopen.as_str(),
-                    ButtonKind::Other,
-                )
-                .make();
-            sections.push(Section::new("step", room.t("cycle-next-step"), &steps));
-        }
-    }
-    let steps = cycle::steps_of_task(room.db(), id).await?;
-    sections.push(Section::new(
-        "history-section",
-        room.t("cycle-history"),
-        &room.history(&people, &steps, "task-step"),
-    ));
-    let page = room.page(&task.title, Some(plan), sections).await?;
-    Ok(page.breadcrumb(
-        &task.initiative_title,
-        format!("/desk/plan/{}/work/{}", plan.key, task.initiative_key),
-    ))
-}
-
-/// The department's editors, and the person whose task it is.
-fn may_touch(room: &Room, task: &cycle::Task) -> bool {
-    room.may_write(&task.department)
-        || room
-            .account()
-            .is_ok_and(|account| task.assignee == Some(account))
-}
-
-pub(super) async fn change_task(
-    mut room: Room,
-    Path((key, id)): Path<(String, i64)>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let plan = room.plan(&key).await?;
-    let task = cycle::task(room.db(), id).await?;
-    if task.plan_id != plan.id || !may_touch(&room, &task) {
-        return Err(Problem::NotAllowed);
-    }
-    let step = TaskStep::read(fields.get("step")).ok_or(Problem::NotFound)?;
-    let revision = fields.revision();
-    let outcome = if step == TaskStep::Change {
-        room.need_write(&task.department)?;
-        room.need_write(fields.get("department"))?;
-        let Some(edit) = task_of(&fields) else {
-            room.refuse_with("cycle-error-due", fields);
-            return Ok(task_page(&room, &plan, id).await?.into_response());
-        };
-        room.city
-            .write(room.principal.actor(), edit, move |tx, edit| {
-                Box::pin(
-                    async move { cycle::edit_task(tx, id, revision, edit, &Stamp::of(tx)).await },
-                )
-            })
-            .await
-    } else {
-        let text = fields.get("reason").to_owned();
-        room.city
-            .write(room.principal.actor(), text, move |tx, text| {
-                Box::pin(async move {
-                    cycle::step_task(tx, id, revision, step, text, &Stamp::of(tx)).await?;
-                    Ok::<_, PlanError>(())
-                })
-            })
-            .await
-    };
-    match outcome {
-        Ok(()) => Ok(done(&format!("/desk/plan/{key}/tasks/{id}"), "saved")),
-        Err(error) => {
-            room.refuse(error, fields)?;
-            Ok(task_page(&room, &plan, id).await?.into_response())
-        }
-    }
+    room.answer(
+        outcome,
+        fields,
+        |_| {
+            (
+                format!("/desk/plan/{key}/work/{initiative}#tasks-section"),
+                "saved",
+            )
+        },
+        async |room| work_page(room, &plan, &initiative).await,
+    )
+    .await
 }
 
 /// A sentence of help above a form.

@@ -19,13 +19,10 @@ use yakuba_ui::{
     Table, TextField, Words, format,
 };
 
-use super::{
-    forms::Fields,
-    room::{Desk, done},
-    sentences,
-};
+use super::{room::Desk, sentences};
 use crate::{
     capabilities::{UPLOAD_FACTS, VIEW},
+    forms::{Fields, done},
     model::fact_file::{FactFileError, read_facts},
 };
 

@@ -4,8 +4,9 @@ use askama::Template;
 use yakuba_kernel::{Decimal, text::fold_width};
 use yakuba_ui::{Choice, Html, Select, TextField, Words};
 
-use super::{forms::Fields, sentences};
+use super::sentences;
 use crate::{
+    forms::Fields,
     import::read_typed,
     model::document::{Figure, FigureKind, Number, Reading},
 };

@@ -13,14 +13,14 @@ use yakuba_ui::{
 };
 
 use super::{
-    forms::{Fields, lines},
     people,
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
     sentences, walk,
 };
 use crate::{
     capabilities::MANAGE,
     error::PlanError,
+    forms::{Fields, done, lines},
     model::{
         computation::{Context, compute, formula_in_words, measures_of},
         formula::{

@@ -4,7 +4,6 @@ mod changing;
 mod edit;
 mod facts;
 mod figure_card;
-mod forms;
 mod formula;
 mod import;
 mod links;

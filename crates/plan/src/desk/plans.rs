@@ -10,14 +10,14 @@ use yakuba_ui::{
 };
 
 use super::{
-    forms::Fields,
     rights::Rights,
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
     sentences,
 };
 use crate::{
     capabilities::MANAGE,
     error::PlanError,
+    forms::{Fields, done},
     model::{
         document::{FORMAT, Period, PlanDocument, Publisher},
         keys::is_well_formed,

@@ -11,16 +11,17 @@ use yakuba_kernel::FiscalYear;
 use yakuba_ui::{ErrorSummary, FormErrors, Html, Pagination, TextField, Words};
 
 use super::{
-    forms::Fields,
     import::differences,
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
     walk,
 };
 use crate::{
     capabilities::PUBLISH,
     cycle::settle_year,
     error::PlanError,
-    export, measuring,
+    export,
+    forms::{Fields, done},
+    measuring,
     model::{
         difference::compare,
         document::{FigureKind, PlanDocument},

@@ -14,14 +14,14 @@ use yakuba_ui::{EmptyState, Html, MenuItem, Pagination, Tabs, TextField, Words};
 use super::{
     changing::change,
     figure_card::{FigureCard, decided},
-    forms::Fields,
     rights::Rights,
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
     sentences, walk,
 };
 use crate::{
     error::PlanError,
     export::kind_word,
+    forms::{Fields, done},
     model::document::{DoubtReason, Figure, FigureKind},
     store::{self, PlanRecord, ReviewItem},
 };

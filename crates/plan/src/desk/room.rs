@@ -3,7 +3,6 @@
 use axum::{
     extract::{FromRef, FromRequestParts},
     http::request::Parts,
-    response::{IntoResponse, Redirect, Response},
 };
 use yakuba_city::{
     City,
@@ -11,9 +10,10 @@ use yakuba_city::{
 };
 use yakuba_ui::{Language, NotificationBanner, Page, Shell, Words};
 
-use super::{WORDS, forms::Fields, rights::Rights};
+use super::{WORDS, rights::Rights};
 use crate::{
     error::PlanError,
+    forms::Fields,
     store::{self, PlanRecord},
 };
 
@@ -106,18 +106,6 @@ impl Desk {
     pub(super) fn sentence(&self, error: &PlanError) -> String {
         super::sentences::of_plan_error(&self.words, error)
     }
-}
-
-/// After a change: another page, with the notice of that name.
-pub(super) fn done(path: &str, notice: &str) -> Response {
-    let (path, fragment) = path.split_once('#').unwrap_or((path, ""));
-    let joint = if path.contains('?') { '&' } else { '?' };
-    let fragment = if fragment.is_empty() {
-        String::new()
-    } else {
-        format!("#{fragment}")
-    };
-    Redirect::to(&format!("{path}{joint}done={notice}{fragment}")).into_response()
 }
 
 /// Whether a failure is one the person can mend in the form, so that the form is shown again with its sentence.

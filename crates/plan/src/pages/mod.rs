@@ -3,6 +3,8 @@
 mod compare;
 mod figure;
 mod front;
+mod indicator_block;
+mod initiative;
 mod initiatives;
 mod plans;
 mod search;
@@ -40,12 +42,12 @@ pub(crate) fn routes() -> Routes {
         .get(
             "/plan/{plan}/initiatives/{initiative}",
             Access::Public,
-            initiatives::page,
+            initiative::page,
         )
         .get(
             "/plan/{plan}/groups/{group}",
             Access::Public,
-            initiatives::group,
+            initiative::group,
         )
         .get(
             "/plan/{plan}/indicators/{indicator}",

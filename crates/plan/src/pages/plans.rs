@@ -203,6 +203,7 @@ struct OverviewBody {
     groups: Vec<GroupView>,
     key: String,
     downloads: Vec<LinkButton>,
+    has_record: bool,
 }
 
 pub(super) async fn overview(
@@ -287,6 +288,7 @@ pub(super) async fn overview(
         statements: statements(&document.statements, words),
         groups,
         downloads: downloads(&document.key, words),
+        has_record: store::cycle::has_public_record(city.db(), plan.plan.record.id).await?,
         key: document.key.clone(),
     };
     let page = Page::public(shell, document.title.clone(), &body)

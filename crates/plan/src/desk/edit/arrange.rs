@@ -8,14 +8,14 @@ use yakuba_ui::{Choice, Html, Select, TextField, Words};
 
 use super::super::{
     changing::change,
-    forms::Fields,
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
     walk,
 };
 use super::{reason, reason_of};
 use crate::{
     capabilities::MANAGE,
     error::PlanError,
+    forms::{Fields, done},
     model::document::{Group, Indicator, PlanDocument},
 };
 

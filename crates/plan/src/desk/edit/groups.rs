@@ -10,14 +10,14 @@ use yakuba_ui::{Choice, ErrorSummary, FormErrors, Html, Select, TextArea, TextFi
 
 use super::super::{
     changing::{change, state_of, unchanged},
-    forms::Fields,
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
     sentences, walk,
 };
 use super::{area, arrange::ArrangeForms, input_table::InputTable, line, reason, reason_of};
 use crate::{
     capabilities::MANAGE,
     error::PlanError,
+    forms::{Fields, done},
     model::document::{Group, GroupKind, LabelledText},
     store,
 };

@@ -11,13 +11,13 @@ use yakuba_ui::{ErrorSummary, FormErrors, TextArea, TextField, Words};
 
 use super::super::{
     changing::{change, state_of, unchanged},
-    forms::Fields,
     plans::read_period,
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
 };
 use super::{area, line, reason, reason_of};
 use crate::{
     capabilities::MANAGE,
+    forms::{Fields, done},
     model::document::{PlanDocument, Publisher},
     store,
 };

@@ -11,14 +11,14 @@ use yakuba_ui::{Choice, ErrorSummary, FormErrors, Select, TextArea, TextField, W
 
 use super::super::{
     changing::{change, state_of, unchanged},
-    forms::Fields,
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
     sentences, walk,
 };
 use super::{area, line, reason, reason_of};
 use crate::{
     capabilities::MANAGE,
     error::PlanError,
+    forms::{Fields, done},
     import::read_typed,
     model::{
         arithmetic::{self, Scale},

@@ -14,8 +14,7 @@ use yakuba_ui::{
 
 use super::super::{
     changing::{change, state_of, unchanged},
-    forms::{Fields, lines},
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
     sentences, walk,
 };
 use super::{
@@ -24,6 +23,7 @@ use super::{
 use crate::{
     capabilities::MANAGE,
     error::PlanError,
+    forms::{Fields, done, lines},
     model::document::{Initiative, LifeStage, Phase, Project, Remark},
     store,
 };

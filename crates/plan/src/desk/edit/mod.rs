@@ -11,8 +11,8 @@ mod statements;
 use yakuba_city::web::{Access, Routes};
 use yakuba_ui::{FormErrors, TextArea, TextField};
 
-use super::{forms::Fields, room::Desk};
-use crate::capabilities::MANAGE;
+use super::room::Desk;
+use crate::{capabilities::MANAGE, forms::Fields};
 
 pub(super) fn routes() -> Routes {
     let manage = Access::Staff(MANAGE);

@@ -10,8 +10,7 @@ use yakuba_ui::{Choice, ErrorSummary, FormErrors, Html, Select, TextArea, TextFi
 
 use super::super::{
     changing::{change, state_of, unchanged},
-    forms::Fields,
-    room::{Desk, done, is_mendable},
+    room::{Desk, is_mendable},
     sentences,
 };
 use super::{
@@ -22,6 +21,7 @@ use super::{
 use crate::{
     capabilities::MANAGE,
     error::PlanError,
+    forms::{Fields, done},
     model::document::{Statement, StatementKind},
     store,
 };

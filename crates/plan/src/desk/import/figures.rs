@@ -10,13 +10,13 @@ use yakuba_ui::{Html, Pagination, SearchBox, StepNavigation, Tabs, Words};
 
 use super::super::{
     figure_card::{FigureCard, decided},
-    forms::Fields,
     room::Desk,
     walk::{self, Located},
 };
 use super::kept::{self, Kept};
 use crate::{
     error::PlanError,
+    forms::Fields,
     store::{self, ImportId, ImportRecord},
 };
 

@@ -14,7 +14,6 @@ use yakuba_ui::{
 };
 
 use super::super::{
-    forms::Fields,
     room::{Desk, is_mendable},
     sentences, walk,
 };
@@ -22,6 +21,7 @@ use super::differences::{PER_PAGE, differences};
 use super::kept::{self, Kept, KeptFile};
 use crate::{
     error::PlanError,
+    forms::Fields,
     import::{CellRole, ShapeReport},
     model::document::{Group, PlanDocument},
     store::{self, ImportId, ImportRecord},

@@ -12,10 +12,11 @@ use yakuba_ui::{
     Words,
 };
 
-use super::super::{forms::Fields, plans::RESERVED, room::Desk, sentences};
+use super::super::{plans::RESERVED, room::Desk, sentences};
 use super::kept::{Kept, KeptFile, keep_moved_figures};
 use crate::{
     error::PlanError,
+    forms::Fields,
     import::{ImportOptions, NamedFile, read_documents},
     model::{document::Publisher, keys::is_well_formed},
     store,

@@ -87,6 +87,27 @@ impl Stamp {
     }
 }
 
+/// Whether anything of a plan's circle is public: reviews, decisions, missed targets, new versions.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn has_public_record(
+    connection: &impl ConnectionTrait,
+    plan_id: i64,
+) -> Result<bool, PlanError> {
+    let found: Option<i64> = connection
+        .value(
+            "SELECT CAST(1 AS BIGINT) FROM plans p WHERE p.id = $1 AND (
+                 EXISTS (SELECT 1 FROM plan_reviews r WHERE r.plan_id = p.id AND r.state = 'published')
+                 OR EXISTS (SELECT 1 FROM plan_decisions d WHERE d.plan_id = p.id AND d.published_at IS NOT NULL)
+                 OR EXISTS (SELECT 1 FROM plan_acts a WHERE a.plan_id = p.id AND a.published_at IS NOT NULL)
+                 OR EXISTS (SELECT 1 FROM plan_revisions v WHERE v.plan_id = p.id))",
+            [plan_id.into()],
+        )
+        .await?;
+    Ok(found.is_some())
+}
+
 /// The account number of an actor, if it is a member of staff.
 pub fn account_of(actor: &str) -> Option<i64> {
     actor.strip_prefix("staff:")?.parse().ok()

@@ -1,0 +1,175 @@
+//! Forms whose fields keep what was typed when it was refused.
+
+use askama::Template;
+use jiff::civil::Date;
+use yakuba_ui::{Button, ButtonKind, Choice, DateField, Html, Select, TextArea, TextField};
+
+use super::room::Room;
+
+/// Builds a form whose fields keep what was typed when it was refused.
+pub(super) struct FormMaker<'a> {
+    room: &'a Room,
+    name: &'static str,
+    action: String,
+    hidden: Vec<(String, String)>,
+    fields: Html,
+    buttons: Html,
+    inline: bool,
+}
+
+#[derive(Template)]
+#[template(path = "cycle/form.html")]
+struct FormBody<'a> {
+    name: &'a str,
+    action: &'a str,
+    hidden: &'a [(String, String)],
+    fields: &'a Html,
+    buttons: &'a Html,
+    inline: bool,
+}
+
+impl<'a> FormMaker<'a> {
+    pub(super) fn new(room: &'a Room, name: &'static str, action: String) -> Self {
+        Self {
+            room,
+            name,
+            action,
+            hidden: Vec::new(),
+            fields: Html::empty(),
+            buttons: Html::empty(),
+            inline: false,
+        }
+    }
+
+    fn id(&self, name: &str) -> String {
+        // Forms for several things stand on one page: the number of the thing keeps their ids apart.
+        let thing = self
+            .hidden
+            .iter()
+            .find(|(name, _)| name == "id")
+            .map_or("", |(_, value)| value);
+        format!("{}{thing}-{name}", self.name)
+    }
+
+    fn label(&self, name: &str) -> String {
+        let stem = name.trim_end_matches(|letter: char| letter.is_ascii_digit() || letter == '-');
+        self.room
+            .t(&format!("cycle-field-{}", stem.replace('_', "-")))
+    }
+
+    fn value(&self, name: &str, otherwise: &str) -> String {
+        self.room
+            .typed(self.name, name)
+            .unwrap_or_else(|| otherwise.to_owned())
+    }
+
+    pub(super) fn inline(mut self) -> Self {
+        self.inline = true;
+        self
+    }
+
+    // Callers hand over numbers, words and references alike.
+    #[allow(clippy::needless_pass_by_value)]
+    pub(super) fn hidden(mut self, name: &str, value: impl std::fmt::Display) -> Self {
+        let value = self.value(name, &value.to_string());
+        self.hidden.push((name.to_owned(), value));
+        self
+    }
+
+    pub(super) fn text(mut self, name: &str, value: &str, required: bool) -> Self {
+        let field = TextField::new(self.room.language(), name, self.label(name))
+            .id(self.id(name))
+            .value(self.value(name, value));
+        let field = if required {
+            field.required()
+        } else {
+            field.optional()
+        };
+        self.fields.push(&field);
+        self
+    }
+
+    pub(super) fn number(mut self, name: &str, value: &str, unit: &str) -> Self {
+        let field = TextField::new(self.room.language(), name, self.label(name))
+            .id(self.id(name))
+            .value(self.value(name, value))
+            .decimal()
+            .unit(unit)
+            .width(20);
+        self.fields.push(&field);
+        self
+    }
+
+    pub(super) fn area(mut self, name: &str, value: &str, rows: u8, required: bool) -> Self {
+        let field = TextArea::new(self.room.language(), name, self.label(name))
+            .id(self.id(name))
+            .value(self.value(name, value))
+            .rows(rows);
+        let field = if required {
+            field.required()
+        } else {
+            field.optional()
+        };
+        self.fields.push(&field);
+        self
+    }
+
+    pub(super) fn date(mut self, name: &str, value: Option<Date>) -> Self {
+        let field = DateField::new(self.room.language(), name, self.label(name)).id(self.id(name));
+        let typed = ["year", "month", "day"]
+            .map(|part| self.room.typed(self.name, &format!("{name}_{part}")));
+        let field = match typed {
+            [Some(year), Some(month), Some(day)] => field.typed(&year, &month, &day),
+            _ => field.value(value),
+        };
+        self.fields.push(&field);
+        self
+    }
+
+    pub(super) fn select(
+        mut self,
+        name: &str,
+        choices: Vec<Choice>,
+        value: &str,
+        empty: bool,
+    ) -> Self {
+        let field = Select::new(self.room.language(), name, self.label(name)).id(self.id(name));
+        let field = if empty { field.ask() } else { field };
+        self.fields
+            .push(&field.choices(choices).value(&self.value(name, value)));
+        self
+    }
+
+    pub(super) fn note(mut self, content: &impl askama::filters::HtmlSafe) -> Self {
+        self.fields.push(content);
+        self
+    }
+
+    pub(super) fn submit(mut self, key: &str) -> Self {
+        self.buttons.push(&Button::submit(self.room.t(key)));
+        self
+    }
+
+    /// A button that sends a step.
+    pub(super) fn step(mut self, key: &str, step: &str, kind: ButtonKind) -> Self {
+        self.buttons.push(
+            &Button::submit(self.room.t(key))
+                .sends("step", step)
+                .kind(kind)
+                .without_validation(),
+        );
+        self
+    }
+
+    pub(super) fn make(self) -> Html {
+        Html::render(&FormBody {
+            name: self.name,
+            action: &self.action,
+            hidden: &self.hidden,
+            fields: &self.fields,
+            buttons: &self.buttons,
+            inline: self.inline,
+        })
+        .unwrap_or_default()
+    }
+}
