@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod charts;
 pub mod components;
+mod fields_sent;
 pub mod format;
 pub mod gallery;
 mod html;
@@ -14,6 +15,7 @@ mod words;
 
 pub use assets::asset_url;
 pub use components::*;
+pub use fields_sent::{Fields, done, lines};
 pub use html::Html;
 pub use language::{LANGUAGE_COOKIE, Language, remember_language};
 pub use page::{Density, Page, error_page};
