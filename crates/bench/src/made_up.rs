@@ -6,7 +6,7 @@ use jiff::{SignedDuration, Timestamp, civil::date, tz::TimeZone};
 use yakuba_city::{
     Actor, City, CitySettings, Clock, Fact, JAPAN, MeasureDefinition, MeasureKind, Service,
 };
-use yakuba_identity::{CityKey, IdentityError, NewDepartment, create_department};
+use yakuba_identity::{IdentityError, NewDepartment, create_department};
 use yakuba_kernel::{Channel, Decimal, DepartmentCode, FiscalYear, MeasureName, Quantity, Subject};
 use yakuba_plan::{
     PlanError, measuring,
@@ -129,7 +129,7 @@ pub(crate) async fn open(directory: &std::path::Path) -> Outcome<City> {
 
 /// Makes the city's departments and measures, unless they are there.
 pub(crate) async fn found(city: &City) -> Outcome<()> {
-    CityKey::open(city.data_directory())?;
+    city.key()?;
     city.write(Actor::CommandLine, (), |tx, ()| {
         Box::pin(async move {
             tx.set("city.name", "計測市").await?;

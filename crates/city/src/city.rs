@@ -4,7 +4,7 @@ use std::{
     any::{Any, TypeId},
     collections::{BTreeMap, HashMap},
     path::{Path, PathBuf},
-    sync::{Arc, Mutex, PoisonError, RwLock},
+    sync::{Arc, Mutex, OnceLock, PoisonError, RwLock},
 };
 
 use futures::future::BoxFuture;
@@ -18,6 +18,7 @@ use crate::{
     database::{self, DatabaseUrl},
     error::CityError,
     jobs::JobKind,
+    key::CityKey,
     measure::{MeasureDefinition, MeasureKind},
     migration::{self, Migration},
     service::Service,
@@ -64,6 +65,7 @@ struct Inner {
     jobs: Vec<JobKind>,
     database: DatabaseUrl,
     data_directory: PathBuf,
+    key: OnceLock<CityKey>,
     state: Mutex<HashMap<TypeId, Arc<dyn Any + Send + Sync>>>,
 }
 
@@ -153,6 +155,7 @@ impl City {
             jobs: services.iter().flat_map(|service| service.jobs()).collect(),
             database: settings.database,
             data_directory: settings.data_directory,
+            key: OnceLock::new(),
             state: Mutex::default(),
         })))
     }
@@ -242,6 +245,18 @@ impl City {
     /// Where the database is.
     pub fn database(&self) -> &DatabaseUrl {
         &self.0.database
+    }
+
+    /// The city's key: read, or made, when first asked for.
+    ///
+    /// # Errors
+    /// When it cannot be read, made or understood.
+    pub fn key(&self) -> Result<&CityKey, CityError> {
+        if let Some(key) = self.0.key.get() {
+            return Ok(key);
+        }
+        let key = CityKey::open(&self.0.data_directory)?;
+        Ok(self.0.key.get_or_init(|| key))
     }
 
     /// Where the city's key and other files are.

@@ -11,6 +11,9 @@ pub enum CityError {
         "the database did not carry out the request: {0}. Check that it is running and that its disk is not full"
     )]
     Database(#[from] DbErr),
+    /// The city key cannot be used.
+    #[error(transparent)]
+    Key(#[from] crate::key::KeyError),
     /// The data directory cannot be used.
     #[error(
         "the data directory {path} cannot be used: {cause}. Choose another with --data or mend its permissions"

@@ -9,6 +9,7 @@ mod error;
 mod facts;
 mod files;
 mod jobs;
+mod key;
 mod measure;
 mod migration;
 mod search;
@@ -34,6 +35,7 @@ pub use files::{FileHash, read_file};
 pub use jobs::{
     Job, JobFailure, JobKind, JobWork, QueuedJob, dead_jobs, run_due_jobs, waiting_jobs,
 };
+pub use key::{CityKey, KEY_FILE, KEY_VARIABLE, KeyError};
 pub use measure::{Measure, MeasureDefinition, MeasureKind};
 pub use migration::Migration;
 pub use search::{SearchEntry, SearchHit, search};

@@ -152,9 +152,7 @@ impl Asked {
                 }
             },
             IdentityError::City(_)
-            | IdentityError::KeyFile { .. }
-            | IdentityError::KeyForm(_)
-            | IdentityError::WrongKey
+            | IdentityError::Key(_)
             | IdentityError::Setting { .. }
             | IdentityError::Hashing => return None,
         })

@@ -1,7 +1,7 @@
 //! What can go wrong with identities, each with a sentence for the person who must mend it.
 
 use sea_orm::DbErr;
-use yakuba_city::{CityError, web::Problem};
+use yakuba_city::{CityError, KeyError, web::Problem};
 
 /// A failure of this crate.
 #[derive(Debug, thiserror::Error)]
@@ -9,26 +9,9 @@ pub enum IdentityError {
     /// The city's machinery failed.
     #[error(transparent)]
     City(#[from] CityError),
-    /// The city key cannot be read or made.
-    #[error(
-        "the city key {path} cannot be used: {cause}. Restore it from the backup of the data directory, or mend its permissions"
-    )]
-    KeyFile {
-        /// The file.
-        path: String,
-        /// What the operating system said.
-        cause: std::io::Error,
-    },
-    /// The city key is not 32 bytes.
-    #[error(
-        "the city key in {0} is not 64 hexadecimal digits. Restore it from the backup of the data directory"
-    )]
-    KeyForm(String),
-    /// Something was encrypted with another key.
-    #[error(
-        "a secret cannot be opened with this city key. Restore the city key that belongs to this database"
-    )]
-    WrongKey,
+    /// The city key cannot be used.
+    #[error(transparent)]
+    Key(#[from] KeyError),
     /// A setting of the environment cannot be understood.
     #[error("the setting {name} cannot be used: {cause}")]
     Setting {
@@ -115,11 +98,9 @@ impl From<IdentityError> for Problem {
     fn from(error: IdentityError) -> Self {
         match error {
             IdentityError::City(error) => Self::from(error),
-            IdentityError::KeyFile { .. }
-            | IdentityError::KeyForm(_)
-            | IdentityError::WrongKey
-            | IdentityError::Setting { .. }
-            | IdentityError::Hashing => Self::internal(&error),
+            IdentityError::Key(_) | IdentityError::Setting { .. } | IdentityError::Hashing => {
+                Self::internal(&error)
+            }
             IdentityError::Exists { .. }
             | IdentityError::LastAdministrator
             | IdentityError::DepartmentCircle(_) => Self::Conflict(error.to_string()),

@@ -33,9 +33,9 @@ impl Identity {
     /// Puts a city and the machine's settings together, reading (or making) the city key.
     ///
     /// # Errors
-    /// [`IdentityError::KeyFile`], [`IdentityError::KeyForm`]; [`IdentityError::Setting`] when passkeys cannot be bound to the address.
+    /// [`IdentityError::City`] when the key cannot be had; [`IdentityError::Setting`] when passkeys cannot be bound to the address.
     pub fn new(city: City, settings: IdentitySettings) -> Result<Self, IdentityError> {
-        let key = CityKey::open(city.data_directory())?;
+        let key = city.key()?.clone();
         Self::with_key(city, settings, key)
     }
 

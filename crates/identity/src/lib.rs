@@ -4,7 +4,6 @@ mod asked;
 mod desk;
 mod error;
 mod identity;
-mod key;
 mod layer;
 pub mod model;
 pub mod oidc;
@@ -18,7 +17,6 @@ mod visitor;
 
 pub use error::IdentityError;
 pub use identity::Identity;
-pub use key::{CityKey, KEY_FILE, KEY_VARIABLE};
 pub use layer::{authenticate, layer};
 pub use model::{
     account::{
@@ -38,6 +36,7 @@ pub use store::{
     tokens::{NewToken, create_token},
 };
 pub use visitor::Visitor;
+pub use yakuba_city::CityKey;
 
 /// The texts of identity's pages.
 pub static WORDS: yakuba_ui::Catalogue = yakuba_ui::catalogue!("identity");

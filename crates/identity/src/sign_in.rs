@@ -207,7 +207,7 @@ impl Identity {
     /// The second step: a one-time code or a recovery code.
     ///
     /// # Errors
-    /// The database's; [`IdentityError::WrongKey`].
+    /// The database's; [`IdentityError::Key`].
     pub async fn sign_in_with_code(
         &self,
         visitor: &Visitor,

@@ -26,7 +26,10 @@ Exit codes:
 
 Environment:
   YAKUBA_DATA, YAKUBA_DATABASE_URL   as --data and --database-url
-  YAKUBA_LOG=info                    what is logged; YAKUBA_LOG_FORMAT=json for machines"
+  YAKUBA_LOG=info                    what is logged; YAKUBA_LOG_FORMAT=json for machines
+  YAKUBA_SMTP_URL, YAKUBA_MAIL_FROM  the mail server and the sender of mail, such as
+                                     smtps://name:password@mail.city.example.jp; without a server mail
+                                     is kept and shown to administrators on /desk/mail"
 )]
 pub struct Cli {
     /// The folder that holds the city: database, key, files

@@ -2,6 +2,7 @@
 
 use yakuba_city::Tx;
 use yakuba_identity::{ADMINISTER, IdentityError, PERSONNEL, READ_AUDIT, Role, put_role};
+use yakuba_mail::READ as READ_MAIL;
 use yakuba_plan::capabilities as plan;
 
 struct Start {
@@ -83,6 +84,7 @@ const ROLES: [Start; 7] = [
             ADMINISTER.name,
             PERSONNEL.name,
             READ_AUDIT.name,
+            READ_MAIL.name,
         ],
     },
 ];

@@ -2,13 +2,19 @@
 
 use yakuba_city::{MenuItem, Service, web::Routes};
 use yakuba_identity::IdentityService;
+use yakuba_mail::MailService;
 use yakuba_plan::{PlanService, capabilities::VIEW};
 use yakuba_procedures::ProcedureService;
 use yakuba_ui::Catalogue;
 
 /// Every service of a city, blocks first.
 pub fn all() -> Vec<&'static dyn Service> {
-    vec![&IdentityService, &PlanService, &ProcedureService]
+    vec![
+        &MailService,
+        &IdentityService,
+        &PlanService,
+        &ProcedureService,
+    ]
 }
 
 /// The entries that every city has; their labels are texts of the binary.
@@ -45,6 +51,7 @@ pub fn routes() -> Routes {
 /// The texts that a service's menu entries name.
 fn texts_of(service: &str) -> &'static Catalogue {
     match service {
+        "mail" => &yakuba_mail::WORDS,
         "identity" => &yakuba_identity::WORDS,
         _ => &crate::server::WORDS,
     }

@@ -14,16 +14,11 @@ use std::path::PathBuf;
 use sea_orm::DbErr;
 use serde::{Deserialize, Serialize};
 
-use crate::{AuditReport, CityError, RecountReport};
+pub use crate::key::KEY_FILE;
+use crate::{AuditReport, CityError, RecountReport, key::KEY_VARIABLE};
 
 pub use restoring::{read_manifest, restore};
 pub use writing::write;
-
-/// The name of the city's key in its data directory. The key opens encrypted columns.
-pub const KEY_FILE: &str = "city.key";
-
-/// The environment variable that takes the key file's place.
-const KEY_VARIABLE: &str = "YAKUBA_CITY_KEY";
 
 /// The format this program writes, and the only one it reads.
 const FORMAT: &str = "yakuba-backup/1";

@@ -112,7 +112,7 @@ fn purpose(account: AccountId) -> String {
 /// Sets up one-time codes after the first code was right; `step` is that code's, so that it cannot be used again.
 ///
 /// # Errors
-/// [`IdentityError::WrongKey`] or the database's.
+/// [`IdentityError::Key`] or the database's.
 pub async fn set_one_time_codes(
     tx: &Tx,
     key: &CityKey,
@@ -144,7 +144,7 @@ pub async fn set_one_time_codes(
 /// Uses a one-time code: true once per code, inside one write, so that two requests cannot use the same.
 ///
 /// # Errors
-/// [`IdentityError::WrongKey`] or the database's.
+/// [`IdentityError::Key`] or the database's.
 pub async fn use_one_time_code(
     tx: &Tx,
     key: &CityKey,

@@ -165,7 +165,7 @@ fn room(folder: &Path) -> Finding {
 
 fn key(folder: &Path) -> Finding {
     const WHAT: &str = "city key";
-    if std::env::var_os(yakuba_identity::KEY_VARIABLE).is_some() {
+    if std::env::var_os(yakuba_city::KEY_VARIABLE).is_some() {
         return Finding::fine(WHAT, "it comes from the environment");
     }
     let path = folder.join(KEY_FILE);
@@ -220,6 +220,15 @@ async fn in_the_city(city: &City, findings: &mut Vec<Finding>) -> Result<(), Fai
         findings.push(journal(city).await?);
     }
     findings.push(recounted(city).await?);
+    findings.push(match yakuba_mail::SmtpSettings::from_environment() {
+        Ok(Some(_)) => Finding::fine("mail server", "set"),
+        Ok(None) => Finding::warning(
+            "mail server",
+            "none: mail is not sent but shown on /desk/mail",
+            "Set YAKUBA_SMTP_URL and YAKUBA_MAIL_FROM",
+        ),
+        Err(error) => Finding::failed("mail server", error.to_string(), "Correct the setting"),
+    });
     let dead = dead_jobs(city.db()).await?;
     findings.push(if dead.is_empty() {
         Finding::fine("jobs", "none given up")

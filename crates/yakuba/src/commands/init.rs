@@ -4,7 +4,7 @@ use rand::Rng as _;
 use serde_json::json;
 use yakuba_city::{Actor, AuditEntry, Tx, setting};
 use yakuba_identity::{
-    CityKey, FirstPassword, GrantScope, Holder, IdentityError, LoginName, NewAccount, NewGrant,
+    FirstPassword, GrantScope, Holder, IdentityError, LoginName, NewAccount, NewGrant,
     create_account, grant_role, model::password,
 };
 use yakuba_kernel::MunicipalityCode;
@@ -34,7 +34,7 @@ pub(super) async fn run(place: &Place, options: Init) -> Result<Outcome, Failure
         )));
     }
     // Made now, so that the first backup of the data folder has it.
-    CityKey::open(city.data_directory())?;
+    city.key()?;
     let one_time = one_time_password();
     let new_city = NewCity {
         name: options.name.clone(),

@@ -6,7 +6,7 @@ use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use serde::Deserialize;
 use yakuba_city::{Actor, AuditEntry, City, JAPAN, Tx};
 use yakuba_identity::{
-    AccountId, CityKey, FirstPassword, GrantScope, Holder, IdentityError, LoginName, NewAccount,
+    AccountId, FirstPassword, GrantScope, Holder, IdentityError, LoginName, NewAccount,
     NewDepartment, NewGrant, SECOND_FACTOR_SETTING, SecondFactorPolicy, create_account,
     create_department, give_post, grant_role,
     model::{password, personnel::Held},
@@ -138,7 +138,7 @@ struct Input {
 }
 
 pub(super) async fn make(city: &City, file: &CityFile) -> Result<(), Failure> {
-    CityKey::open(city.data_directory())?;
+    city.key()?;
     let input = Input {
         file: file.clone(),
         hash: password::hash(super::PASSWORD.to_owned()).await?,

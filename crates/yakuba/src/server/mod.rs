@@ -86,6 +86,10 @@ pub async fn serve(
         .iter()
         .map(|hosted| hosted.city.city.clone())
         .collect();
+    let smtp = yakuba_mail::SmtpSettings::from_environment()?;
+    for city in &open {
+        yakuba_mail::set_up(city, smtp.clone());
+    }
     let workers: Vec<_> = open
         .iter()
         .map(|city| tokio::spawn(worker::work(city.clone(), stopping.clone())))

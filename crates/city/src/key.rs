@@ -8,14 +8,37 @@ use chacha20poly1305::{
 };
 use rand::RngCore as _;
 
-use crate::IdentityError;
-
 /// The name of the file in the data directory.
 pub const KEY_FILE: &str = "city.key";
 /// The environment variable that takes the file's place.
 pub const KEY_VARIABLE: &str = "YAKUBA_CITY_KEY";
 
-/// 32 random bytes that belong to one city. Without it second factors cannot be read: back it up.
+/// Why the city key cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum KeyError {
+    /// It cannot be read or made.
+    #[error(
+        "the city key {path} cannot be used: {cause}. Restore it from the backup of the data directory, or mend its permissions"
+    )]
+    File {
+        /// The file.
+        path: String,
+        /// What the operating system said.
+        cause: std::io::Error,
+    },
+    /// It is not 32 bytes.
+    #[error(
+        "the city key in {0} is not 64 hexadecimal digits. Restore it from the backup of the data directory"
+    )]
+    Form(String),
+    /// Something was encrypted with another key.
+    #[error(
+        "a secret cannot be opened with this city key. Restore the city key that belongs to this database"
+    )]
+    Wrong,
+}
+
+/// 32 random bytes that belong to one city. Without it nothing that was encrypted can be read: back it up.
 #[derive(Clone, PartialEq, Eq)]
 pub struct CityKey([u8; 32]);
 
@@ -34,9 +57,9 @@ impl CityKey {
     /// Reads a key of 64 hexadecimal digits.
     ///
     /// # Errors
-    /// [`IdentityError::KeyForm`], which names `origin`.
-    pub fn read(text: &str, origin: &str) -> Result<Self, IdentityError> {
-        let wrong = || IdentityError::KeyForm(origin.to_owned());
+    /// [`KeyError::Form`], which names `origin`.
+    pub fn read(text: &str, origin: &str) -> Result<Self, KeyError> {
+        let wrong = || KeyError::Form(origin.to_owned());
         let text = text.trim();
         if text.len() != 64 || !text.is_ascii() {
             return Err(wrong());
@@ -53,13 +76,13 @@ impl CityKey {
     /// when it is missing, readable by the owner only.
     ///
     /// # Errors
-    /// [`IdentityError::KeyFile`] or [`IdentityError::KeyForm`].
-    pub fn open(data_directory: &Path) -> Result<Self, IdentityError> {
+    /// [`KeyError::File`] or [`KeyError::Form`].
+    pub fn open(data_directory: &Path) -> Result<Self, KeyError> {
         if let Ok(text) = std::env::var(KEY_VARIABLE) {
             return Self::read(&text, KEY_VARIABLE);
         }
         let path = data_directory.join(KEY_FILE);
-        let failed = |cause| IdentityError::KeyFile {
+        let failed = |cause| KeyError::File {
             path: path.display().to_string(),
             cause,
         };
@@ -94,8 +117,8 @@ impl CityKey {
     /// Encrypts for one purpose (such as `totp/12`); only the same purpose opens it again.
     ///
     /// # Errors
-    /// [`IdentityError::WrongKey`] when the text is longer than the cipher can take, which no secret is.
-    pub fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, IdentityError> {
+    /// [`KeyError::Wrong`] when the text is longer than the cipher can take, which no secret is.
+    pub fn seal(&self, purpose: &str, secret: &[u8]) -> Result<Vec<u8>, KeyError> {
         let mut nonce = [0; 24];
         rand::rng().fill_bytes(&mut nonce);
         let sealed = self
@@ -107,18 +130,16 @@ impl CityKey {
                     aad: purpose.as_bytes(),
                 },
             )
-            .map_err(|_| IdentityError::WrongKey)?;
+            .map_err(|_| KeyError::Wrong)?;
         Ok([nonce.as_slice(), &sealed].concat())
     }
 
     /// Opens what [`CityKey::seal`] made for the same purpose.
     ///
     /// # Errors
-    /// [`IdentityError::WrongKey`] when it was made with another key, for another purpose, or was changed.
-    pub fn open_sealed(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, IdentityError> {
-        let (nonce, text) = sealed
-            .split_first_chunk::<24>()
-            .ok_or(IdentityError::WrongKey)?;
+    /// [`KeyError::Wrong`] when it was made with another key, for another purpose, or was changed.
+    pub fn open_sealed(&self, purpose: &str, sealed: &[u8]) -> Result<Vec<u8>, KeyError> {
+        let (nonce, text) = sealed.split_first_chunk::<24>().ok_or(KeyError::Wrong)?;
         self.cipher()
             .decrypt(
                 &XNonce::from(*nonce),
@@ -127,7 +148,7 @@ impl CityKey {
                     aad: purpose.as_bytes(),
                 },
             )
-            .map_err(|_| IdentityError::WrongKey)
+            .map_err(|_| KeyError::Wrong)
     }
 
     /// A keyed hash for exact look-ups of one purpose: 64 hexadecimal digits that nobody without the key can
