@@ -49,7 +49,7 @@ impl std::fmt::Debug for CityKey {
 }
 
 impl CityKey {
-    /// A key from its bytes, for tests.
+    /// A key from its bytes: for tests, and for data keys that are themselves sealed under a city's key.
     pub const fn from_bytes(bytes: [u8; 32]) -> Self {
         Self(bytes)
     }

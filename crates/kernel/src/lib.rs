@@ -31,6 +31,7 @@ mod quantity;
 mod rounding;
 mod scalar;
 pub mod text;
+pub mod working_days;
 mod year_text;
 
 pub use address::{Address, AddressParts, PostalCode};

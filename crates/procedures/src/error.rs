@@ -1,6 +1,7 @@
 //! What can go wrong with procedures, each with a sentence for the person who must mend it.
 
 use yakuba_city::CityError;
+use yakuba_identity::IdentityError;
 
 /// A failure of the service `procedures`.
 #[derive(Debug, thiserror::Error)]
@@ -31,6 +32,28 @@ pub enum ProcedureError {
     /// A stored document could not be read back.
     #[error("a stored procedure cannot be read: {0}. Restore a backup or report this as a bug")]
     Stored(#[from] serde_json::Error),
+    /// There is no such case.
+    #[error("there is no such application. Check the receipt number")]
+    NoSuchCase,
+    /// The retention period is over.
+    #[error("the records of this application were disposed of after their retention period")]
+    Disposed,
+    /// There is no such draft, or its time is over.
+    #[error("what was entered is no longer kept. Begin again")]
+    NoSuchDraft,
+    /// A refusal without a reason.
+    #[error(
+        "give the reason: a decision other than the one applied for needs it (Administrative Procedure Act Art. 8)"
+    )]
+    ReasonMissing,
+    /// A stored value could not be read back.
+    #[error(
+        "a stored value of a case cannot be read: {0}. Restore a backup or report this as a bug"
+    )]
+    StoredValue(String),
+    /// Something could not be sealed or opened.
+    #[error(transparent)]
+    Sealing(#[from] IdentityError),
     /// The city's machinery failed.
     #[error(transparent)]
     City(#[from] CityError),

@@ -5,7 +5,7 @@ mod error;
 pub mod model;
 pub mod store;
 
-use yakuba_city::{Measure, Migration, Service, web::Capability};
+use yakuba_city::{Actor, JobFailure, JobKind, Measure, Migration, Service, web::Capability};
 
 pub use error::ProcedureError;
 
@@ -19,14 +19,37 @@ impl Service for ProcedureService {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration::new(
-            "procedures_0001_definitions",
-            include_str!("../migrations/0001_definitions.sql"),
-        )]
+        vec![
+            Migration::new(
+                "procedures_0001_definitions",
+                include_str!("../migrations/0001_definitions.sql"),
+            ),
+            Migration::new(
+                "procedures_0002_cases",
+                include_str!("../migrations/0002_cases.sql"),
+            ),
+        ]
     }
 
     fn measures(&self) -> &'static [Measure] {
         &capabilities::MEASURES
+    }
+
+    fn jobs(&self) -> Vec<JobKind> {
+        vec![
+            JobKind::new("procedures.clean_up", |city, _| async move {
+                let actor = Actor::Program("procedures.clean_up".into());
+                city.write(actor, (), |tx, ()| {
+                    Box::pin(async move {
+                        store::drafts::clean_up(tx).await?;
+                        store::sessions::clean_up(tx).await
+                    })
+                })
+                .await
+                .map_err(|error: ProcedureError| JobFailure::from_error(&error))
+            })
+            .every_day(),
+        ]
     }
 
     fn capabilities(&self) -> &'static [Capability] {

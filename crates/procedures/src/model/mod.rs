@@ -1,3 +1,5 @@
 //! The pure rules of procedures and cases: no database, no web.
 
+pub mod case;
 pub mod document;
+pub mod receipt;

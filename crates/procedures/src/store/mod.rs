@@ -1,6 +1,14 @@
 //! Queries and writes of the service. Every write takes a [`yakuba_city::Tx`].
 
+pub mod cases;
+pub mod corrections;
 mod definitions;
+pub mod drafts;
+pub mod files;
+pub mod history;
+pub mod keys;
+pub mod messages;
+pub mod sessions;
 
 pub use definitions::{
     Definition, close, draft, live, live_on, put_live, save_draft, version, versions,

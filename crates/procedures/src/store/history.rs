@@ -1,0 +1,208 @@
+//! What happened to a case, and who looked at it.
+
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::{Deserialize, Serialize};
+use yakuba_city::{Tx, sql::Sql as _};
+use yakuba_kernel::DepartmentCode;
+
+use crate::{
+    error::ProcedureError,
+    model::case::{Outcome, Stage},
+    store::cases::moment,
+};
+
+/// Something that happened; nothing personal.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "what", rename_all = "snake_case")]
+pub enum What {
+    /// The case was received.
+    Received,
+    /// It went to another stage.
+    Stage {
+        /// From which.
+        from: Stage,
+        /// To which.
+        to: Stage,
+    },
+    /// It was decided.
+    Decided {
+        /// How.
+        outcome: Outcome,
+    },
+    /// The desk asked for a correction.
+    CorrectionAsked {
+        /// The request's number.
+        number: i64,
+    },
+    /// The applicant corrected the answers.
+    Corrected {
+        /// The number of the new answers.
+        answers: i64,
+    },
+    /// The desk took its request for a correction back.
+    CorrectionEnded {
+        /// The request's number.
+        number: i64,
+    },
+    /// Staff entered the answers anew, such as after a telephone call.
+    AnswersEntered {
+        /// The number of the new answers.
+        answers: i64,
+    },
+    /// A message was sent.
+    Message {
+        /// By the desk, or by the applicant.
+        from_desk: bool,
+    },
+    /// Another member of staff became responsible.
+    Assigned,
+    /// It was put together with another case.
+    Merged {
+        /// The case it belongs to now.
+        into: i64,
+    },
+    /// It was handed to another department.
+    HandedOver {
+        /// To which.
+        department: DepartmentCode,
+    },
+    /// The retention period was over and the data key was destroyed.
+    Disposed,
+}
+
+/// An entry of the history.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entry {
+    /// When.
+    pub at: Timestamp,
+    /// Who, as the audit log writes it: `public`, `staff:12`, `system:…`, `program:…`.
+    pub actor: String,
+    /// What.
+    pub what: What,
+}
+
+/// Adds to the history of a case, by the actor of the write.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn note(tx: &Tx, case: i64, what: What) -> Result<(), ProcedureError> {
+    let detail = serde_json::to_value(&what)?;
+    let name = detail["what"].as_str().unwrap_or_default().to_owned();
+    tx.connection()
+        .run(
+            "INSERT INTO procedures_case_history (case_id, at, actor, what, detail) VALUES ($1, $2, $3, $4, $5)",
+            [
+                case.into(),
+                tx.now().as_microsecond().into(),
+                tx.actor().to_string().into(),
+                name.into(),
+                detail.to_string().into(),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// The history of a case, oldest first.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn history(
+    connection: &impl ConnectionTrait,
+    case: i64,
+) -> Result<Vec<Entry>, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        at: i64,
+        actor: String,
+        detail: String,
+    }
+    let rows: Vec<Row> = connection
+        .rows(
+            "SELECT at, actor, detail FROM procedures_case_history WHERE case_id = $1 ORDER BY id",
+            [case.into()],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Entry {
+                at: moment(row.at)?,
+                actor: row.actor,
+                what: serde_json::from_str(&row.detail)?,
+            })
+        })
+        .collect()
+}
+
+/// A look at what somebody wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct View {
+    /// When.
+    pub at: Timestamp,
+    /// The account that looked; for the record of the city, not for the applicant.
+    pub account: i64,
+    /// Its department then.
+    pub department: String,
+    /// Why, in a word or a sentence.
+    pub reason: String,
+}
+
+/// Records that a member of staff looks at what somebody wrote. To be called in every handler that shows, exports or prints it.
+///
+/// # Errors
+/// When the database does not carry it out; then nothing may be shown.
+pub async fn record_view(
+    tx: &Tx,
+    case: i64,
+    account: i64,
+    department: &str,
+    reason: &str,
+) -> Result<(), ProcedureError> {
+    tx.connection()
+        .run(
+            "INSERT INTO procedures_views (case_id, at, account, department, reason) VALUES ($1, $2, $3, $4, $5)",
+            [
+                case.into(),
+                tx.now().as_microsecond().into(),
+                account.into(),
+                department.into(),
+                reason.into(),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Every look at a case, newest first.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn views(
+    connection: &impl ConnectionTrait,
+    case: i64,
+) -> Result<Vec<View>, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        at: i64,
+        account: i64,
+        department: String,
+        reason: String,
+    }
+    let rows: Vec<Row> = connection
+        .rows(
+            "SELECT at, account, department, reason FROM procedures_views WHERE case_id = $1 ORDER BY id DESC",
+            [case.into()],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(View {
+                at: moment(row.at)?,
+                account: row.account,
+                department: row.department,
+                reason: row.reason,
+            })
+        })
+        .collect()
+}
