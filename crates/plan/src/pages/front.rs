@@ -2,7 +2,7 @@
 
 use askama::Template;
 use axum::{extract::State, response::IntoResponse};
-use yakuba_city::{City, setting, web::Problem};
+use yakuba_city::{City, CityError, setting, web::Problem};
 use yakuba_ui::{Language, Page, SearchBox, Shell, Words};
 
 use super::{
@@ -27,8 +27,8 @@ pub(super) async fn page(
 ) -> Result<impl IntoResponse, Problem> {
     let words = WORDS.words(language);
     let (own, neighbours) = summaries(&city, words).await?;
-    let about = setting(city.db(), "city.about").await?;
-    let title = match setting(city.db(), "city.name").await? {
+    let about = in_language(&city, "city.about", language).await?;
+    let title = match in_language(&city, "city.name", language).await? {
         Some(name) => words
             .with_text("plan-front-title", "city", &name)
             .into_owned(),
@@ -43,4 +43,23 @@ pub(super) async fn page(
         neighbours,
     };
     Ok(Page::public(shell, title, &body).description(words.get("plan-front-description")))
+}
+
+/// A setting of the city in the reader's language, else in Japanese.
+async fn in_language(
+    city: &City,
+    name: &str,
+    language: Language,
+) -> Result<Option<String>, CityError> {
+    let ending = match language {
+        Language::Japanese => None,
+        Language::EasyJapanese => Some("_easy"),
+        Language::English => Some("_en"),
+    };
+    if let Some(ending) = ending
+        && let Some(text) = setting(city.db(), &format!("{name}{ending}")).await?
+    {
+        return Ok(Some(text));
+    }
+    Ok(setting(city.db(), name).await?)
 }

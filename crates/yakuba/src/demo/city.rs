@@ -29,6 +29,7 @@ pub(super) struct CityFile {
 #[derive(Debug, Clone, Deserialize)]
 struct Names {
     name: String,
+    kana: String,
     name_en: String,
     description: String,
     description_en: String,
@@ -152,8 +153,10 @@ pub(super) async fn make(city: &City, file: &CityFile) -> Result<(), Failure> {
 
 async fn write(tx: &Tx, input: &Input) -> Result<(), IdentityError> {
     let file = &input.file;
+    let with_kana = format!("{}（{}）", file.city.name, file.city.kana);
     for (name, value) in [
         ("city.name", &file.city.name),
+        ("city.name_easy", &with_kana),
         ("city.name_en", &file.city.name_en),
         ("city.about", &file.city.description),
         ("city.about_en", &file.city.description_en),

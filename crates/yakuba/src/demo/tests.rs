@@ -1,9 +1,15 @@
 //! The demo city as the program makes it, beside what was written down about it apart from the program.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
+use axum::{
+    body::{Body, to_bytes},
+    extract::Request,
+    http::StatusCode,
+};
 use jiff::civil::date;
 use serde::Deserialize;
+use tower::ServiceExt as _;
 use yakuba_city::{Actor, City, each_database, web::Scope};
 use yakuba_identity::{
     AccountId, IdentityError, IdentityService,
@@ -237,9 +243,14 @@ async fn may_edit(city: &City, account: AccountId, day: jiff::civil::Date) -> St
         .join(", ")
 }
 
-async fn transfer(city: &City) {
+/// The demo city with its departments and staff, and nothing else yet.
+async fn staff(city: &City) {
     let story: super::city::CityFile = super::read("demo/city.yaml").unwrap();
     super::city::make(city, &story).await.unwrap();
+}
+
+async fn transfer(city: &City) {
+    staff(city).await;
     let enter = async || {
         let text = super::text("demo/transfers.csv").unwrap();
         let file = personnel::read(text.as_bytes(), "transfers.csv").unwrap();
@@ -291,4 +302,39 @@ each_database!(
     the_april_transfer_moves_people_and_what_they_may_edit_on_its_day,
     [&IdentityService, &PlanService],
     async |city| transfer(&city).await
+);
+
+/// A page of the city as somebody without an account gets it.
+async fn page(city: &City, path: &str) -> String {
+    let identity = crate::server::identity(city, "http://localhost:8080", |_| {}).unwrap();
+    let router = crate::server::application(city.clone(), identity, Arc::default(), &[]).unwrap();
+    let request = Request::builder().uri(path).body(Body::empty()).unwrap();
+    let answer = router.oneshot(request).await.unwrap();
+    assert_eq!(answer.status(), StatusCode::OK);
+    let bytes = to_bytes(answer.into_body(), 1_000_000).await.unwrap();
+    String::from_utf8(bytes.to_vec()).unwrap()
+}
+
+each_database!(
+    the_front_page_tells_of_the_city_in_the_language_of_its_reader,
+    [&IdentityService, &PlanService],
+    async |city| {
+        staff(&city).await;
+        for (path, told) in [
+            ("/", ["澄んだ川と港のある", "<title>澄川市"]),
+            (
+                "/?lang=en",
+                ["A town of about 86,000 people", "Sumikawa City"],
+            ),
+            (
+                "/?lang=easy",
+                ["きれいな川（かわ）と港（みなと）", "澄川市（すみかわし）"],
+            ),
+        ] {
+            let page = page(&city, path).await;
+            for text in told {
+                assert!(page.contains(text), "{path} does not say {text}");
+            }
+        }
+    }
 );
