@@ -162,13 +162,19 @@ async fn connect_postgres(url: &str, schema: &str, readers: u32) -> Result<Conne
         .sqlx_logging(false);
     options
         .set_schema_search_path(schema)
-        .set_application_name("yakuba");
+        .set_application_name(application_name(schema));
     options.acquire_timeout(Duration::from_secs(30));
     let pool = Database::connect(options).await?;
     Ok(Connections {
         read: pool.clone(),
         write: pool,
     })
+}
+
+/// What the connections of a city on PostgreSQL are called, so that a restore sees who uses it.
+/// PostgreSQL cuts names after 63 bytes, and so does this.
+pub(crate) fn application_name(schema: &str) -> String {
+    format!("yakuba {schema}").chars().take(63).collect()
 }
 
 /// Whether this is SQLite, for the few statements that differ.

@@ -133,7 +133,20 @@ pub struct Listen {
 Examples:
   yakuba serve
   yakuba serve --address 0.0.0.0 --host www.city.midori.lg.jp --trusted-proxy 10.0.0.0/8
-  yakuba serve --city www.city.midori.lg.jp=/srv/midori --city dx.town.kita.lg.jp=/srv/kita")]
+  yakuba serve --city www.city.midori.lg.jp=/srv/midori --city dx.town.kita.lg.jp=/srv/kita
+  yakuba serve --cities /etc/yakuba/cities.yaml
+
+Several cities in one server: each has its own data folder and database, made with `yakuba init`, and a request finds
+its city by its host name. Nothing is shared between them: no page, account, token or file. The file of --cities:
+
+  cities:
+    - hosts: [www.city.midori.lg.jp, midori.lg.jp]   # the first one is its address
+      data: /srv/midori                              # relative to this file
+    - hosts: [dx.town.kita.lg.jp]
+      data: /srv/kita                                # the city's key is here
+      database_url: postgres://yakuba@db/cities?schema=kita
+
+Settings in the environment that belong to one city (YAKUBA_PUBLIC_URL, YAKUBA_OIDC_…) are those of the city in --data.")]
 pub struct Serve {
     /// Where to listen.
     #[command(flatten)]
@@ -154,9 +167,12 @@ pub struct Serve {
         value_delimiter = ','
     )]
     pub hosts: Vec<String>,
-    /// A further city: its host name, and its data folder or database address
-    #[arg(long = "city", value_name = "NAME=PLACE")]
+    /// A further city: its host name and its data folder
+    #[arg(long = "city", value_name = "NAME=DIR")]
     pub cities: Vec<String>,
+    /// A file that lists further cities (see below)
+    #[arg(long = "cities", value_name = "FILE", env = "YAKUBA_CITIES")]
+    pub cities_file: Option<PathBuf>,
     /// Who may read /metrics, beside this machine
     #[arg(long = "metrics-from", value_name = "NETWORK", value_delimiter = ',')]
     pub metrics_from: Vec<crate::server::Network>,

@@ -178,7 +178,9 @@ pub enum BackupError {
     )]
     NotEmpty(String),
     /// Another process uses the database.
-    #[error("the database {0} is in use. Stop the running program and restore again")]
+    #[error(
+        "the database {0} is in use. Stop every program that has it open, on every machine, and restore again"
+    )]
     InUse(String),
     /// A table has a column of a type that backups do not know.
     #[error(

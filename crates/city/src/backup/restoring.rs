@@ -5,6 +5,7 @@ use std::{
     fs::File,
     io::{BufRead as _, BufReader, Read as _, Write as _},
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
@@ -78,7 +79,13 @@ pub async fn restore(
     match fill(&place, &manifest, steps, path).await {
         Ok((audit, recount)) => {
             let key = put_key(settings, &manifest, key)?;
-            let former = place.put_in_place().await?;
+            let former = match place.put_in_place().await {
+                Err(error @ BackupError::InUse(_)) => {
+                    place.give_up().await;
+                    return Err(error);
+                }
+                outcome => outcome?,
+            };
             Ok(Restored {
                 manifest,
                 audit,
@@ -233,6 +240,7 @@ impl Place {
             }
             DatabaseUrl::Postgres { url, schema } => {
                 let connection = administrate(url).await?;
+                nobody_uses(&connection, schema, &shown).await?;
                 let tables: Option<i64> = connection
                     .value(
                         "SELECT COUNT(*) FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
@@ -255,6 +263,18 @@ impl Place {
         };
         place.clear_staging().await?;
         Ok(place)
+    }
+
+    /// Where the city will stand, for messages.
+    fn shown(&self) -> String {
+        match self {
+            Self::Sqlite { target, .. } => DatabaseUrl::Sqlite(target.clone()),
+            Self::Postgres { url, target, .. } => DatabaseUrl::Postgres {
+                url: url.clone(),
+                schema: target.clone(),
+            },
+        }
+        .shown()
     }
 
     fn staging(&self) -> DatabaseUrl {
@@ -327,6 +347,8 @@ impl Place {
                 former,
             } => {
                 let connection = administrate(url).await?;
+                // A node may have been started while the tables were filled.
+                nobody_uses(&connection, target, &self.shown()).await?;
                 let aside = match former {
                     Some(former) => format!("ALTER SCHEMA {target} RENAME TO {former};"),
                     None => format!("DROP SCHEMA IF EXISTS {target};"),
@@ -341,6 +363,28 @@ impl Place {
             }
         }
     }
+}
+
+/// Refuses when a node has the city open: it would go on with what it remembers of the city that was replaced.
+async fn nobody_uses(
+    connection: &DatabaseConnection,
+    schema: &str,
+    shown: &str,
+) -> Result<(), BackupError> {
+    // A program that ended a moment ago may still be seen.
+    for _ in 0..5 {
+        let sessions: Option<i64> = connection
+            .value(
+                "SELECT COUNT(*) FROM pg_stat_activity WHERE datname = current_database() AND application_name = $1",
+                [database::application_name(schema).into()],
+            )
+            .await?;
+        if sessions.unwrap_or(0) == 0 {
+            return Ok(());
+        }
+        tokio::time::sleep(Duration::from_millis(200)).await;
+    }
+    Err(BackupError::InUse(shown.to_owned()))
 }
 
 /// A connection outside any city's schema.

@@ -1,10 +1,15 @@
 //! `yakuba serve`.
 
-use std::{net::SocketAddr, path::PathBuf};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
-use yakuba_identity::IdentitySettings;
+use serde::Deserialize;
+use yakuba_city::setting;
+use yakuba_identity::{IdentitySettings, KEY_VARIABLE};
 
-use super::say;
+use super::{read_file, say};
 use crate::{
     cli::Serve,
     failure::{Failure, Outcome},
@@ -12,9 +17,29 @@ use crate::{
     server::{self, HostedCity, Trust},
 };
 
+/// The file of `--cities`.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CitiesFile {
+    cities: Vec<FurtherCity>,
+}
+
+/// A city beside the one in `--data`.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FurtherCity {
+    /// Its host names; the first one is its address.
+    hosts: Vec<String>,
+    /// Its data folder.
+    data: PathBuf,
+    /// Its database, when it is not the file in the data folder.
+    database_url: Option<String>,
+}
+
 pub(super) async fn run(place: &Place, options: Serve) -> Result<Outcome, Failure> {
+    let further = further_cities(&options)?;
     let mut cities = Vec::new();
-    if options.cities.is_empty() || place.has_city() {
+    if further.is_empty() || place.has_city() {
         let city = place.open_for_serving().await?;
         let url = match options.hosts.first() {
             Some(host) => format!("https://{host}"),
@@ -26,27 +51,21 @@ pub(super) async fn run(place: &Place, options: Serve) -> Result<Outcome, Failur
             city,
         });
     }
-    for further in &options.cities {
-        let (host, at) = further.split_once('=').ok_or_else(|| {
-            Failure::usage(format!(
-                "--city needs NAME=PLACE, such as www.city.midori.lg.jp=/srv/midori, not \"{further}\""
-            ))
-        })?;
-        let place = if at.contains("://") || at.starts_with("sqlite:") {
-            Place::new(place.settings.data_directory.clone(), Some(at))?
-        } else {
-            Place::new(PathBuf::from(at), None)?
-        };
-        let city = place.open_for_serving().await?;
-        let own = IdentitySettings::new(&format!("https://{host}"))?;
-        cities.push(HostedCity {
-            hosts: vec![host.to_owned()],
-            // The address in the environment is that of the first city.
-            identity: server::identity(&city, own.public_url.as_str(), |settings| {
-                settings.public_url = own.public_url.clone();
-            })?,
-            city,
-        });
+    for further in further {
+        cities.push(open(further).await?);
+    }
+    if let [_, _, ..] = &cities[..]
+        && std::env::var_os(KEY_VARIABLE).is_some()
+    {
+        return Err(Failure::usage(format!(
+            "{KEY_VARIABLE} would give one key to {} cities. Put each city's key into its own data folder (city.key) and unset the variable",
+            cities.len()
+        )));
+    }
+    if let Some(shown) = twice(&cities) {
+        return Err(Failure::usage(format!(
+            "two cities are in {shown}. Give each its own data folder, and on PostgreSQL its own schema"
+        )));
     }
     let trust = Trust {
         proxies: options.trusted_proxies,
@@ -58,4 +77,115 @@ pub(super) async fn run(place: &Place, options: Serve) -> Result<Outcome, Failur
     say(format_args!("Open at http://{bound} (stop with Ctrl+C)"));
     server::serve(listener, cities, trust).await?;
     Ok(Outcome::Done)
+}
+
+/// The cities of `--city` and `--cities`.
+fn further_cities(options: &Serve) -> Result<Vec<FurtherCity>, Failure> {
+    let mut further = Vec::new();
+    for text in &options.cities {
+        let (host, data) = text
+            .split_once('=')
+            .filter(|(_, data)| !data.contains("://"))
+            .ok_or_else(|| {
+                Failure::usage(format!(
+                    "--city needs NAME=DIR, such as www.city.midori.lg.jp=/srv/midori, not \"{text}\". A city on PostgreSQL goes into the file of --cities"
+                ))
+            })?;
+        further.push(FurtherCity {
+            hosts: vec![host.to_owned()],
+            data: PathBuf::from(data),
+            database_url: None,
+        });
+    }
+    if let Some(path) = &options.cities_file {
+        further.extend(listed(path, &read_file(path)?)?);
+    }
+    Ok(further)
+}
+
+/// Reads the file of `--cities`; folders in it are relative to it.
+fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<FurtherCity>, Failure> {
+    let unusable = |cause: &str| {
+        Failure::usage(format!(
+            "the file {} cannot be used: {cause}. `yakuba serve --help` shows its form",
+            path.display()
+        ))
+    };
+    let text = std::str::from_utf8(bytes).map_err(|_| unusable("it is not UTF-8"))?;
+    let file: CitiesFile =
+        serde_saphyr::from_str(text).map_err(|error| unusable(&error.to_string()))?;
+    let folder = path.parent().unwrap_or(Path::new("."));
+    file.cities
+        .into_iter()
+        .map(|city| {
+            if city.hosts.is_empty() {
+                return Err(unusable("a city in it has no host name"));
+            }
+            Ok(FurtherCity {
+                data: folder.join(&city.data),
+                ..city
+            })
+        })
+        .collect()
+}
+
+/// Opens a city that must have been made before: a folder mistyped must not become a new one.
+async fn open(further: FurtherCity) -> Result<HostedCity, Failure> {
+    let place = Place::new(further.data, further.database_url.as_deref())?;
+    let missing = || {
+        Failure::new(format!(
+            "there is no city in {}. Make it with `yakuba init` first, or correct its place",
+            place.settings.database.shown()
+        ))
+    };
+    if !place.has_city() {
+        return Err(missing());
+    }
+    let city = place.open_for_serving().await?;
+    setting(city.db(), "city.name").await?.ok_or_else(missing)?;
+    // The address and the sign-in provider in the environment belong to the city in --data.
+    let own = IdentitySettings::new(&format!(
+        "https://{}",
+        further.hosts.first().map_or("", String::as_str)
+    ))?;
+    let identity = server::identity(&city, own.public_url.as_str(), |settings| {
+        settings.public_url = own.public_url.clone();
+        settings.oidc = None;
+    })?;
+    Ok(HostedCity {
+        hosts: further.hosts,
+        city,
+        identity,
+    })
+}
+
+/// A database that two cities have.
+fn twice(cities: &[HostedCity]) -> Option<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    cities
+        .iter()
+        .map(|hosted| hosted.city.database().shown())
+        .find(|shown| !seen.insert(shown.clone()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_of_cities_is_read_as_the_help_shows_it() {
+        let text = "cities:\n  - hosts: [www.city.midori.lg.jp, midori.lg.jp]   # the first one is its address\n    data: /srv/midori\n  - hosts: [dx.town.kita.lg.jp]\n    data: kita\n    database_url: postgres://yakuba@db/cities?schema=kita\n";
+        let cities = listed(Path::new("/etc/yakuba/cities.yaml"), text.as_bytes()).unwrap();
+        assert_eq!(cities[0].hosts, ["www.city.midori.lg.jp", "midori.lg.jp"]);
+        assert_eq!(cities[0].data, Path::new("/srv/midori"));
+        assert_eq!(cities[1].data, Path::new("/etc/yakuba/kita"));
+        assert!(cities[1].database_url.as_ref().unwrap().ends_with("kita"));
+        for (wrong, why) in [
+            ("cities:\n  - hosts: []\n    data: x\n", "no host name"),
+            ("cities:\n  - hosts: [a]\n    dta: x\n", "dta"),
+        ] {
+            let error = listed(Path::new("c.yaml"), wrong.as_bytes()).unwrap_err();
+            assert!(error.to_string().contains(why), "{error}");
+        }
+    }
 }

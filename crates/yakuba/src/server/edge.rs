@@ -1,7 +1,7 @@
 //! Everything between the network and a city's services, in one order.
 //!
 //! From the outside: reference number · log and measurements · security headers · compression · language ·
-//! shell and problems of strangers · who really sent it · cross-site check · panics · who asks · shell and problems of
+//! shell and problems of strangers · who really sent it · tokens · cross-site check · panics · who asks · shell and problems of
 //! whoever asks · time limit · size limit · the services.
 
 use std::{
@@ -90,6 +90,7 @@ pub fn application(
     Ok(yakuba_identity::layer(services, identity)
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(cross_site)
+        .layer(from_fn(tokens_come_from_anywhere))
         .layer(from_fn_with_state(trust, find_sender))
         .layer(from_fn_with_state(surroundings, surroundings::of_stranger))
         .layer(from_fn(yakuba_ui::remember_language))
@@ -158,6 +159,17 @@ async fn find_sender(
     if let Some(ConnectInfo(peer)) = peer {
         let client = trust.client(peer, request.headers());
         request.extensions_mut().insert(ConnectInfo(client));
+    }
+    next.run(request).await
+}
+
+/// Lets a request with a token pass the cross-site check, wherever its page was. Who asks is then found by the token alone,
+/// never by a cookie, and no browser adds a token by itself: a foreign site cannot use anybody's.
+async fn tokens_come_from_anywhere(mut request: Request, next: Next) -> Response {
+    let headers = request.headers_mut();
+    if headers.contains_key(header::AUTHORIZATION) {
+        headers.remove(header::ORIGIN);
+        headers.remove("sec-fetch-site");
     }
     next.run(request).await
 }
