@@ -91,6 +91,8 @@ impl CityKey {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
                 let mut bytes = [0; 32];
                 rand::rng().fill_bytes(&mut bytes);
+                // A city on PostgreSQL has nothing else in its data directory, which may not be there yet.
+                std::fs::create_dir_all(data_directory).map_err(failed)?;
                 let mut options = std::fs::OpenOptions::new();
                 options.write(true).create_new(true);
                 #[cfg(unix)]

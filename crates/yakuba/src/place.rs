@@ -27,6 +27,14 @@ pub struct OpenCity {
     _lock: Option<File>,
 }
 
+#[cfg(test)]
+impl From<City> for OpenCity {
+    /// A city that a test opened and nobody else can reach.
+    fn from(city: City) -> Self {
+        Self { city, _lock: None }
+    }
+}
+
 impl std::ops::Deref for OpenCity {
     type Target = City;
 

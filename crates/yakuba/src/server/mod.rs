@@ -5,6 +5,8 @@ mod health;
 mod network;
 mod problems;
 mod surroundings;
+#[cfg(test)]
+mod tests;
 mod worker;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};

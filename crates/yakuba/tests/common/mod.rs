@@ -198,6 +198,48 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// A connection that looks at what others do in the schema.
+    pub fn look(&self) -> Looker {
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
+        let connection = runtime
+            .block_on(sea_orm::Database::connect(&self.server))
+            .unwrap();
+        Looker {
+            runtime,
+            connection,
+            schema: self.name.clone(),
+        }
+    }
+}
+
+/// Looks at what others do in a schema.
+pub struct Looker {
+    runtime: tokio::runtime::Runtime,
+    connection: sea_orm::DatabaseConnection,
+    schema: String,
+}
+
+impl Looker {
+    /// Whether a transaction that is going on has written to a table.
+    pub fn is_locked(&mut self, table: &str) -> bool {
+        use sea_orm::ConnectionTrait as _;
+        let sql = format!(
+            "SELECT 1 FROM pg_locks l JOIN pg_class c ON c.oid = l.relation
+             JOIN pg_namespace n ON n.oid = c.relnamespace
+             WHERE n.nspname = '{}' AND c.relname = '{table}' AND l.mode = 'RowExclusiveLock'",
+            self.schema
+        );
+        let found = self.runtime.block_on(self.connection.query_one_raw(
+            sea_orm::Statement::from_string(sea_orm::DbBackend::Postgres, sql),
+        ));
+        found.unwrap().is_some()
+    }
+}
+
 impl Drop for Schema {
     fn drop(&mut self) {
         use sea_orm::ConnectionTrait as _;
