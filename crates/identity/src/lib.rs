@@ -29,7 +29,7 @@ pub use service::{ADMINISTER, IdentityService, PERSONNEL, READ_AUDIT, SIGN_IN};
 pub use settings::{IdentitySettings, Network, OidcLink, OidcSettings};
 pub use sign_in::{CodeOutcome, Opened, PasswordOutcome, Proof, StepUpOutcome, is_fresh};
 pub use store::{
-    accounts::{Account, StaffNames, account_names, create_account, give_post},
+    accounts::{Account, StaffNames, account_names, colleagues, create_account, give_post},
     departments::{Department, create_department, department_names, departments},
     roles::{Role, grant_role, put_role},
     sessions::{CurrentSession, SECOND_FACTOR_SETTING, SecondFactorPolicy},

@@ -1,7 +1,6 @@
 //! What can go wrong with procedures, each with a sentence for the person who must mend it.
 
-use yakuba_city::CityError;
-use yakuba_identity::IdentityError;
+use yakuba_city::{CityError, KeyError, web::Problem};
 
 /// A failure of the service `procedures`.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +52,7 @@ pub enum ProcedureError {
     StoredValue(String),
     /// Something could not be sealed or opened.
     #[error(transparent)]
-    Sealing(#[from] IdentityError),
+    Sealing(#[from] KeyError),
     /// The city's machinery failed.
     #[error(transparent)]
     City(#[from] CityError),
@@ -62,5 +61,27 @@ pub enum ProcedureError {
 impl From<sea_orm::DbErr> for ProcedureError {
     fn from(error: sea_orm::DbErr) -> Self {
         Self::City(error.into())
+    }
+}
+
+impl From<ProcedureError> for Problem {
+    fn from(error: ProcedureError) -> Self {
+        match error {
+            ProcedureError::NoSuchProcedure(_)
+            | ProcedureError::NoSuchCase
+            | ProcedureError::NoSuchDraft => Self::NotFound,
+            ProcedureError::BadKey(_)
+            | ProcedureError::BadFile(_)
+            | ProcedureError::LiveTooEarly(_)
+            | ProcedureError::ReasonMissing => Self::BadRequest(error.to_string()),
+            ProcedureError::ChangedMeanwhile
+            | ProcedureError::WrongState(_)
+            | ProcedureError::LiveTwice(_)
+            | ProcedureError::Disposed => Self::Conflict(error.to_string()),
+            ProcedureError::Stored(_)
+            | ProcedureError::StoredValue(_)
+            | ProcedureError::Sealing(_)
+            | ProcedureError::City(_) => Self::internal(&error),
+        }
     }
 }

@@ -1,11 +1,17 @@
 //! The service `procedures`: from the inventory of what a city's departments do for people to the decided case.
 
+mod api;
 pub mod capabilities;
+mod delivery;
+mod desk;
 mod error;
 pub mod model;
 pub mod store;
 
-use yakuba_city::{Actor, JobFailure, JobKind, Measure, Migration, Service, web::Capability};
+use yakuba_city::{
+    Actor, JobFailure, JobKind, Measure, Migration, Service,
+    web::{Capability, Routes},
+};
 
 pub use error::ProcedureError;
 
@@ -28,6 +34,10 @@ impl Service for ProcedureService {
                 "procedures_0002_cases",
                 include_str!("../migrations/0002_cases.sql"),
             ),
+            Migration::new(
+                "procedures_0004_casework",
+                include_str!("../migrations/0004_casework.sql"),
+            ),
         ]
     }
 
@@ -36,7 +46,8 @@ impl Service for ProcedureService {
     }
 
     fn jobs(&self) -> Vec<JobKind> {
-        vec![
+        let mut jobs = delivery::jobs();
+        jobs.push(
             JobKind::new("procedures.clean_up", |city, _| async move {
                 let actor = Actor::Program("procedures.clean_up".into());
                 city.write(actor, (), |tx, ()| {
@@ -49,7 +60,16 @@ impl Service for ProcedureService {
                 .map_err(|error: ProcedureError| JobFailure::from_error(&error))
             })
             .every_day(),
-        ]
+        );
+        jobs
+    }
+
+    fn listens(&self) -> Vec<(&'static str, &'static str)> {
+        delivery::listens()
+    }
+
+    fn routes(&self) -> Routes {
+        desk::routes().merge(api::routes())
     }
 
     fn capabilities(&self) -> &'static [Capability] {

@@ -201,6 +201,34 @@ pub async fn account_names(
     Ok(names)
 }
 
+/// The members of staff with a post in a department on a day, by name: account number and the name shown.
+///
+/// # Errors
+/// The database's.
+pub async fn colleagues(
+    connection: &impl ConnectionTrait,
+    department: &DepartmentCode,
+    day: Date,
+) -> Result<Vec<(i64, String)>, CityError> {
+    #[derive(FromQueryResult)]
+    struct Colleague {
+        id: i64,
+        display_name: String,
+    }
+    let rows: Vec<Colleague> = connection
+        .rows(
+            "SELECT DISTINCT a.id, a.display_name, a.kana FROM accounts a JOIN posts_held p ON p.account = a.id
+             WHERE p.department = $1 AND p.first_day <= $2 AND (p.last_day IS NULL OR p.last_day >= $2) AND a.state = 'active'
+             ORDER BY a.kana, a.id",
+            [department.as_str().into(), day.to_string().into()],
+        )
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.id, row.display_name))
+        .collect())
+}
+
 /// Names for the actors of a history (`staff:12`, `system:…`): what [`StaffNames::of`] looks up.
 #[derive(Debug, Clone, Default)]
 pub struct StaffNames(BTreeMap<i64, String>);

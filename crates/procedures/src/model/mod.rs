@@ -2,4 +2,5 @@
 
 pub mod case;
 pub mod document;
+pub mod inbox;
 pub mod receipt;

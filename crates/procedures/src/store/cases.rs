@@ -103,7 +103,7 @@ fn bad(error: impl std::fmt::Display) -> ProcedureError {
 }
 
 /// A stored moment.
-pub(super) fn moment(microseconds: i64) -> Result<Timestamp, ProcedureError> {
+pub(crate) fn moment(microseconds: i64) -> Result<Timestamp, ProcedureError> {
     Timestamp::from_microsecond(microseconds).map_err(bad)
 }
 

@@ -1,13 +1,16 @@
 //! Queries and writes of the service. Every write takes a [`yakuba_city::Tx`].
 
 pub mod cases;
+pub mod casework;
 pub mod corrections;
 mod definitions;
+pub mod delivery;
 pub mod drafts;
 pub mod files;
 pub mod history;
 pub mod keys;
 pub mod messages;
+pub mod retention;
 pub mod sessions;
 
 pub use definitions::{

@@ -1,0 +1,88 @@
+//! Interfaces for other systems: fetching decided cases.
+
+use axum::{
+    Json,
+    extract::{Query, State},
+};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use yakuba_city::{
+    City,
+    web::{Access, Principal, Problem, Routes},
+};
+
+use crate::{
+    capabilities::PULL,
+    delivery::message,
+    error::ProcedureError,
+    store::{cases, casework, history},
+};
+
+/// Cases in one answer.
+const PAGE: u32 = 100;
+
+pub(crate) fn routes() -> Routes {
+    Routes::new().get("/api/procedures/cases", Access::System(PULL), decided)
+}
+
+/// What is asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct Asked {
+    /// The procedure's key.
+    procedure: String,
+    /// Only cases decided after this one; 0 from the beginning. Take `next` of the answer before.
+    #[serde(default)]
+    after: i64,
+}
+
+/// Decided cases, in the order in which they were decided.
+#[derive(Debug, Serialize)]
+pub(crate) struct Decided {
+    cases: Vec<Value>,
+    /// What to ask `after` next time; the same as asked when there is nothing new.
+    next: i64,
+    /// Whether more are waiting.
+    more: bool,
+}
+
+async fn decided(
+    State(city): State<City>,
+    principal: Principal,
+    Query(asked): Query<Asked>,
+) -> Result<Json<Decided>, Problem> {
+    let Principal::System(system) = &principal else {
+        return Err(Problem::TokenNeeded);
+    };
+    let found = casework::decided_after(city.db(), &asked.procedure, asked.after, PAGE + 1).await?;
+    let more = found.len() > PAGE as usize;
+    let mut answer = Decided {
+        cases: Vec::new(),
+        next: asked.after,
+        more,
+    };
+    let reason = format!("pull:{}", system.name);
+    for (entry, case) in found.into_iter().take(PAGE as usize) {
+        answer.next = entry;
+        let case = cases::case(city.db(), case).await?;
+        match message(&city, &case).await {
+            Ok(message) => {
+                // Another system reads what somebody wrote: a look like any other, written down before it is answered.
+                let input = (case.id, case.department.as_str().to_owned(), reason.clone());
+                city.write(
+                    principal.actor(),
+                    input,
+                    |tx, (case, department, reason)| {
+                        Box::pin(history::record_view(tx, *case, 0, department, reason))
+                    },
+                )
+                .await
+                .map_err(|error: ProcedureError| Problem::from(error))?;
+                answer.cases.push(message);
+            }
+            Err(ProcedureError::Disposed) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(Json(answer))
+}

@@ -1,0 +1,50 @@
+//! What procedures are called.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use yakuba_city::sql::Sql as _;
+use yakuba_forms::model::document::Text;
+use yakuba_ui::{Choice, Language};
+
+use crate::{error::ProcedureError, model::document::ProcedureDocument};
+
+/// The titles of all procedures that are or were live, as their newest version has them.
+pub(crate) struct Titles(BTreeMap<String, Text>);
+
+impl Titles {
+    pub(crate) async fn read(connection: &impl ConnectionTrait) -> Result<Self, ProcedureError> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            procedure_key: String,
+            document: String,
+        }
+        let rows: Vec<Row> = connection
+            .rows(
+                "SELECT procedure_key, document FROM procedures_versions WHERE state <> 'draft' ORDER BY procedure_key, number",
+                [],
+            )
+            .await?;
+        let mut titles = BTreeMap::new();
+        for row in rows {
+            let document: ProcedureDocument = serde_json::from_str(&row.document)?;
+            titles.insert(row.procedure_key, document.title);
+        }
+        Ok(Self(titles))
+    }
+
+    /// A procedure's title; its key when it has none.
+    pub(crate) fn title<'t>(&'t self, procedure: &'t str, language: Language) -> &'t str {
+        self.0
+            .get(procedure)
+            .map_or(procedure, |title| title.get(language))
+    }
+
+    /// All of them, to choose one.
+    pub(crate) fn choices(&self, language: Language) -> Vec<Choice> {
+        self.0
+            .iter()
+            .map(|(key, title)| Choice::new(key, title.get(language)))
+            .collect()
+    }
+}

@@ -1,0 +1,191 @@
+//! What the desk's inbox is filtered and ordered by, as it stands in an address and in a saved view.
+
+use crate::model::case::Stage;
+
+/// Which stages are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum StageFilter {
+    /// Cases somebody still has to do something for: everything before the end.
+    #[default]
+    Unfinished,
+    /// Those at one stage.
+    At(Stage),
+    /// All, closed ones as well.
+    All,
+}
+
+impl StageFilter {
+    /// The value in an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Unfinished => "",
+            Self::At(stage) => stage.as_str(),
+            Self::All => "all",
+        }
+    }
+
+    fn read(text: &str) -> Self {
+        match text {
+            "all" => Self::All,
+            text => text.parse().map_or(Self::Unfinished, Self::At),
+        }
+    }
+}
+
+/// Whose cases are listed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum AssigneeFilter {
+    /// Everybody's.
+    #[default]
+    Any,
+    /// Nobody's yet.
+    Nobody,
+    /// This account's.
+    Account(i64),
+}
+
+/// The order of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum InboxOrder {
+    /// Those due first on top; without a due day last.
+    #[default]
+    Due,
+    /// Oldest first.
+    Oldest,
+    /// Newest first.
+    Newest,
+}
+
+impl InboxOrder {
+    /// All orders.
+    pub const ALL: [Self; 3] = [Self::Due, Self::Oldest, Self::Newest];
+
+    /// The value in an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Due => "due",
+            Self::Oldest => "oldest",
+            Self::Newest => "newest",
+        }
+    }
+}
+
+/// A filter of the inbox. What cannot be read in an address counts as not given.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct InboxFilter {
+    /// Only this department's; empty: every department the reader may work for.
+    pub department: String,
+    /// Only this procedure's; empty: all.
+    pub procedure: String,
+    /// Which stages.
+    pub stage: StageFilter,
+    /// Whose.
+    pub assignee: AssigneeFilter,
+    /// How they came in; empty: every way.
+    pub channel: String,
+    /// Only those past their due day.
+    pub late: bool,
+    /// The order.
+    pub order: InboxOrder,
+}
+
+impl InboxFilter {
+    /// Reads a filter from the values of an address; `me` is the account that `assignee=me` means.
+    pub fn read<'v>(value: impl Fn(&str) -> &'v str, me: i64) -> Self {
+        Self {
+            department: value("department").to_owned(),
+            procedure: value("procedure").to_owned(),
+            stage: StageFilter::read(value("stage")),
+            assignee: match value("assignee") {
+                "me" => AssigneeFilter::Account(me),
+                "nobody" => AssigneeFilter::Nobody,
+                text => text
+                    .parse()
+                    .map_or(AssigneeFilter::Any, AssigneeFilter::Account),
+            },
+            channel: value("channel").to_owned(),
+            late: value("late") == "1",
+            order: InboxOrder::ALL
+                .into_iter()
+                .find(|order| order.as_str() == value("order"))
+                .unwrap_or_default(),
+        }
+    }
+
+    /// The values that are not those of an unfiltered inbox, as names and values of an address. `me` is written as `me`, so that a
+    /// saved view means whoever opens it.
+    pub fn values(&self, me: i64) -> Vec<(&'static str, String)> {
+        let mut values = Vec::new();
+        let mut add = |name, value: &str| {
+            if !value.is_empty() {
+                values.push((name, value.to_owned()));
+            }
+        };
+        add("department", &self.department);
+        add("procedure", &self.procedure);
+        add("stage", self.stage.as_str());
+        match self.assignee {
+            AssigneeFilter::Any => {}
+            AssigneeFilter::Nobody => add("assignee", "nobody"),
+            AssigneeFilter::Account(account) if account == me => add("assignee", "me"),
+            AssigneeFilter::Account(account) => add("assignee", &account.to_string()),
+        }
+        add("channel", &self.channel);
+        add("late", if self.late { "1" } else { "" });
+        if self.order != InboxOrder::default() {
+            add("order", self.order.as_str());
+        }
+        values
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn stages() -> impl Strategy<Value = StageFilter> {
+        prop_oneof![
+            Just(StageFilter::Unfinished),
+            Just(StageFilter::All),
+            (0..Stage::ALL.len()).prop_map(|place| StageFilter::At(Stage::ALL[place])),
+        ]
+    }
+
+    fn assignees() -> impl Strategy<Value = AssigneeFilter> {
+        prop_oneof![
+            Just(AssigneeFilter::Any),
+            Just(AssigneeFilter::Nobody),
+            (1i64..50).prop_map(AssigneeFilter::Account),
+        ]
+    }
+
+    proptest! {
+        #[test]
+        fn a_saved_filter_is_read_back(
+            department in "[a-z]{0,6}",
+            procedure in "[a-z-]{0,6}",
+            stage in stages(),
+            assignee in assignees(),
+            late in any::<bool>(),
+            order in 0..InboxOrder::ALL.len(),
+        ) {
+            let filter = InboxFilter {
+                department,
+                procedure,
+                stage,
+                assignee,
+                channel: String::new(),
+                late,
+                order: InboxOrder::ALL[order],
+            };
+            let values = filter.values(7);
+            let read = InboxFilter::read(
+                |name| values.iter().find(|(known, _)| *known == name).map_or("", |(_, value)| value.as_str()),
+                7,
+            );
+            prop_assert_eq!(read, filter);
+        }
+    }
+}

@@ -1,0 +1,611 @@
+//! What the desk does with cases beside their stages: finding, assigning, ticking off, noting, handing over, putting together.
+
+use jiff::{Timestamp, civil::Date};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use serde_json::json;
+use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
+use yakuba_kernel::DepartmentCode;
+
+use crate::{
+    error::ProcedureError,
+    model::inbox::{AssigneeFilter, InboxFilter, InboxOrder, StageFilter},
+    store::{
+        cases::{self, COLUMNS, Case, locked, moment},
+        history::{self, What},
+        keys::CaseKey,
+    },
+};
+
+/// How many cases a page of the inbox shows.
+pub const INBOX_PAGE: u32 = 50;
+
+/// A page of the inbox.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Inbox {
+    /// The cases of this page.
+    pub cases: Vec<Case>,
+    /// How many there are on all pages.
+    pub total: u64,
+}
+
+/// What an inbox of some departments is asked for, as the end of a statement.
+struct Conditions {
+    sql: String,
+    values: Vec<Value>,
+}
+
+impl Conditions {
+    fn new(departments: &[DepartmentCode], filter: &InboxFilter, today: Date) -> Self {
+        let mut conditions = Self {
+            sql: String::new(),
+            values: Vec::new(),
+        };
+        let places: Vec<String> = departments
+            .iter()
+            .map(|department| conditions.value(department.as_str()))
+            .collect();
+        conditions.sql = format!(
+            "merged_into IS NULL AND department IN ({})",
+            places.join(", ")
+        );
+        for (column, value) in [
+            ("department", &filter.department),
+            ("procedure_key", &filter.procedure),
+            ("channel", &filter.channel),
+        ] {
+            if !value.is_empty() {
+                conditions.and(&format!("{column} ="), value.as_str());
+            }
+        }
+        match filter.stage {
+            StageFilter::Unfinished => conditions.sql.push_str(" AND closed_at IS NULL"),
+            StageFilter::At(stage) => conditions.and("stage =", stage.as_str()),
+            StageFilter::All => {}
+        }
+        match filter.assignee {
+            AssigneeFilter::Any => {}
+            AssigneeFilter::Nobody => conditions.sql.push_str(" AND assignee IS NULL"),
+            AssigneeFilter::Account(account) => conditions.and("assignee =", account),
+        }
+        if filter.late {
+            conditions
+                .sql
+                .push_str(" AND stage IN ('received', 'checked')");
+            conditions.and("due_on <", today.to_string());
+        }
+        conditions
+    }
+
+    fn value(&mut self, value: impl Into<Value>) -> String {
+        self.values.push(value.into());
+        format!("${}", self.values.len())
+    }
+
+    fn and(&mut self, condition: &str, value: impl Into<Value>) {
+        let place = self.value(value);
+        self.sql = format!("{} AND {condition} {place}", self.sql);
+    }
+}
+
+/// The cases of departments that fit a filter; `page` counts from 1.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn inbox(
+    connection: &impl ConnectionTrait,
+    departments: &[DepartmentCode],
+    filter: &InboxFilter,
+    today: Date,
+    page: u32,
+) -> Result<Inbox, ProcedureError> {
+    if departments.is_empty() {
+        return Ok(Inbox {
+            cases: Vec::new(),
+            total: 0,
+        });
+    }
+    let conditions = Conditions::new(departments, filter, today);
+    let total: Option<i64> = connection
+        .value(
+            &format!(
+                "SELECT COUNT(*) FROM procedures_cases WHERE {}",
+                conditions.sql
+            ),
+            conditions.values.clone(),
+        )
+        .await?;
+    let order = match filter.order {
+        InboxOrder::Due => "CASE WHEN due_on IS NULL THEN 1 ELSE 0 END, due_on, received_at, id",
+        InboxOrder::Oldest => "received_at, id",
+        InboxOrder::Newest => "received_at DESC, id DESC",
+    };
+    let sql = format!(
+        "SELECT {COLUMNS} FROM procedures_cases WHERE {} ORDER BY {order} LIMIT {INBOX_PAGE} OFFSET {}",
+        conditions.sql,
+        u64::from(page.max(1) - 1) * u64::from(INBOX_PAGE)
+    );
+    let rows: Vec<cases::Row> = connection.rows(&sql, conditions.values).await?;
+    Ok(Inbox {
+        cases: rows
+            .into_iter()
+            .map(Case::try_from)
+            .collect::<Result<_, _>>()?,
+        total: total
+            .and_then(|total| u64::try_from(total).ok())
+            .unwrap_or(0),
+    })
+}
+
+/// Every case of departments that fits a filter, at most `limit`, for exports.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn matching(
+    connection: &impl ConnectionTrait,
+    departments: &[DepartmentCode],
+    filter: &InboxFilter,
+    today: Date,
+    limit: u32,
+) -> Result<Vec<Case>, ProcedureError> {
+    if departments.is_empty() {
+        return Ok(Vec::new());
+    }
+    let conditions = Conditions::new(departments, filter, today);
+    let sql = format!(
+        "SELECT {COLUMNS} FROM procedures_cases WHERE {} AND disposed_at IS NULL ORDER BY received_at, id LIMIT {limit}",
+        conditions.sql
+    );
+    let rows: Vec<cases::Row> = connection.rows(&sql, conditions.values).await?;
+    rows.into_iter().map(Case::try_from).collect()
+}
+
+/// How a department's work stands.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Workload {
+    /// The department.
+    pub department: String,
+    /// Cases before their decision.
+    pub open: i64,
+    /// Of these, past their due day.
+    pub late: i64,
+    /// Of the open ones, nobody's.
+    pub unassigned: i64,
+    /// Decided, but not handed over or closed.
+    pub decided: i64,
+}
+
+/// How the work of every department with unfinished cases stands; counts only, nothing about a person.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn workloads(
+    connection: &impl ConnectionTrait,
+    today: Date,
+) -> Result<Vec<Workload>, ProcedureError> {
+    let open = "stage IN ('received', 'checked')";
+    let sql = format!(
+        "SELECT department, \
+           CAST(SUM(CASE WHEN {open} THEN 1 ELSE 0 END) AS BIGINT) AS open, \
+           CAST(SUM(CASE WHEN {open} AND due_on < $1 THEN 1 ELSE 0 END) AS BIGINT) AS late, \
+           CAST(SUM(CASE WHEN {open} AND assignee IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unassigned, \
+           CAST(SUM(CASE WHEN {open} THEN 0 ELSE 1 END) AS BIGINT) AS decided \
+         FROM procedures_cases WHERE closed_at IS NULL AND merged_into IS NULL GROUP BY department ORDER BY department"
+    );
+    Ok(connection.rows(&sql, [today.to_string().into()]).await?)
+}
+
+/// Makes somebody responsible for a case, or nobody.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] when the case is at its end; [`ProcedureError::ChangedMeanwhile`].
+pub async fn assign(
+    tx: &Tx,
+    case: i64,
+    revision: i64,
+    assignee: Option<i64>,
+) -> Result<(), ProcedureError> {
+    let found = locked(tx, case, revision).await?;
+    if found.stage.is_final() {
+        return Err(ProcedureError::WrongState("the case is closed"));
+    }
+    tx.connection()
+        .run(
+            "UPDATE procedures_cases SET assignee = $2 WHERE id = $1",
+            [case.into(), assignee.into()],
+        )
+        .await?;
+    history::note(tx, case, What::Assigned).await?;
+    tx.audit(
+        AuditEntry::new("procedures.assign", format!("procedures/cases/{case}"))
+            .with(json!({ "assignee": assignee })),
+    );
+    Ok(())
+}
+
+/// Hands a case that came to the wrong department over to another (移送); nobody is responsible there yet.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] after the decision; [`ProcedureError::ChangedMeanwhile`].
+pub async fn hand_over(
+    tx: &Tx,
+    case: i64,
+    revision: i64,
+    department: &DepartmentCode,
+) -> Result<(), ProcedureError> {
+    let found = locked(tx, case, revision).await?;
+    if !found.stage.is_open() {
+        return Err(ProcedureError::WrongState("the case is decided or ended"));
+    }
+    tx.connection()
+        .run(
+            "UPDATE procedures_cases SET department = $2, assignee = NULL WHERE id = $1",
+            [case.into(), department.as_str().into()],
+        )
+        .await?;
+    history::note(
+        tx,
+        case,
+        What::HandedOver {
+            department: department.clone(),
+        },
+    )
+    .await?;
+    tx.audit(
+        AuditEntry::new("procedures.hand_over", format!("procedures/cases/{case}"))
+            .with(json!({ "from": found.department.as_str(), "to": department.as_str() })),
+    );
+    Ok(())
+}
+
+/// Puts a case together with an earlier one of the same person and procedure that was sent twice: it ends as withdrawn and points to the
+/// other, which goes on.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] when they are not two open cases of the same person and procedure; [`ProcedureError::ChangedMeanwhile`].
+pub async fn merge(tx: &Tx, case: i64, revision: i64, into: i64) -> Result<(), ProcedureError> {
+    let found = cases::case(tx.connection(), case).await?;
+    let other = cases::case(tx.connection(), into).await?;
+    let same = found.person.is_some()
+        && found.person == other.person
+        && found.procedure == other.procedure
+        && found.department == other.department;
+    if case == into || !same || other.merged_into.is_some() || !other.stage.is_open() {
+        return Err(ProcedureError::WrongState(
+            "only open cases of the same person, procedure and department can be put together",
+        ));
+    }
+    cases::step(tx, case, revision, crate::model::case::Step::Withdraw).await?;
+    tx.connection()
+        .run(
+            "UPDATE procedures_cases SET merged_into = $2 WHERE id = $1",
+            [case.into(), into.into()],
+        )
+        .await?;
+    history::note(tx, case, What::Merged { into }).await?;
+    tx.audit(
+        AuditEntry::new("procedures.merge", format!("procedures/cases/{case}"))
+            .with(json!({ "into": into })),
+    );
+    Ok(())
+}
+
+/// A note that only staff read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Note {
+    /// What it says.
+    pub text: String,
+    /// When it was written.
+    pub made_at: Timestamp,
+    /// The account that wrote it.
+    pub made_by: i64,
+}
+
+/// Adds a note.
+///
+/// # Errors
+/// [`ProcedureError::NoSuchCase`].
+pub async fn add_note(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    account: i64,
+    text: &str,
+) -> Result<(), ProcedureError> {
+    let found = cases::case(tx.connection(), case).await?;
+    // Counting the revision makes two notes of the same moment take turns at their number.
+    locked(tx, case, found.revision).await?;
+    let last: Option<i64> = tx
+        .connection()
+        .value(
+            "SELECT MAX(number) FROM procedures_case_notes WHERE case_id = $1",
+            [case.into()],
+        )
+        .await?;
+    let number = last.unwrap_or(0) + 1;
+    tx.connection()
+        .run(
+            "INSERT INTO procedures_case_notes (case_id, number, sealed, made_at, made_by) VALUES ($1, $2, $3, $4, $5)",
+            [
+                case.into(),
+                number.into(),
+                key.seal(&format!("note/{number}"), text.as_bytes())?.into(),
+                tx.now().as_microsecond().into(),
+                account.into(),
+            ],
+        )
+        .await?;
+    tx.audit(AuditEntry::new(
+        "procedures.note",
+        format!("procedures/cases/{case}"),
+    ));
+    Ok(())
+}
+
+/// The notes of a case, newest first.
+///
+/// # Errors
+/// When the database does not answer or the key is another case's.
+pub async fn notes(
+    connection: &impl ConnectionTrait,
+    key: &CaseKey,
+    case: i64,
+) -> Result<Vec<Note>, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        number: i64,
+        sealed: Vec<u8>,
+        made_at: i64,
+        made_by: i64,
+    }
+    let rows: Vec<Row> = connection
+        .rows(
+            "SELECT number, sealed, made_at, made_by FROM procedures_case_notes WHERE case_id = $1 ORDER BY number DESC",
+            [case.into()],
+        )
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            let plain = key.open(&format!("note/{}", row.number), &row.sealed)?;
+            Ok(Note {
+                text: String::from_utf8_lossy(&plain).into_owned(),
+                made_at: moment(row.made_at)?,
+                made_by: row.made_by,
+            })
+        })
+        .collect()
+}
+
+/// A tick of the checklist.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Tick {
+    /// The place of the item, from 0.
+    pub item: i64,
+    /// The account that ticked it off.
+    pub ticked_by: i64,
+}
+
+/// The ticks of a case.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn ticks(
+    connection: &impl ConnectionTrait,
+    case: i64,
+) -> Result<Vec<Tick>, ProcedureError> {
+    Ok(connection
+        .rows(
+            "SELECT item, ticked_by FROM procedures_case_ticks WHERE case_id = $1 ORDER BY item",
+            [case.into()],
+        )
+        .await?)
+}
+
+/// Sets the ticks of a case to these items; who ticked an item first stays noted.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] after the decision, which rested on them.
+pub async fn set_ticks(
+    tx: &Tx,
+    case: i64,
+    account: i64,
+    items: &[i64],
+) -> Result<(), ProcedureError> {
+    let found = cases::case(tx.connection(), case).await?;
+    if !found.stage.is_open() {
+        return Err(ProcedureError::WrongState("the case is decided or ended"));
+    }
+    let before = ticks(tx.connection(), case).await?;
+    for gone in before.iter().filter(|tick| !items.contains(&tick.item)) {
+        tx.connection()
+            .run(
+                "DELETE FROM procedures_case_ticks WHERE case_id = $1 AND item = $2",
+                [case.into(), gone.item.into()],
+            )
+            .await?;
+    }
+    for item in items {
+        tx.connection()
+            .run(
+                "INSERT INTO procedures_case_ticks (case_id, item, ticked_by, ticked_at) VALUES ($1, $2, $3, $4) \
+                 ON CONFLICT (case_id, item) DO NOTHING",
+                [
+                    case.into(),
+                    (*item).into(),
+                    account.into(),
+                    tx.now().as_microsecond().into(),
+                ],
+            )
+            .await?;
+    }
+    tx.audit(
+        AuditEntry::new("procedures.tick", format!("procedures/cases/{case}"))
+            .with(json!({ "items": items })),
+    );
+    Ok(())
+}
+
+/// A filter somebody keeps under a name.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct SavedView {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The query of the inbox's address.
+    pub query: String,
+}
+
+/// The views an account keeps, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn saved_views(
+    connection: &impl ConnectionTrait,
+    account: i64,
+) -> Result<Vec<SavedView>, ProcedureError> {
+    Ok(connection
+        .rows(
+            "SELECT id, name, query FROM procedures_saved_views WHERE account = $1 ORDER BY name",
+            [account.into()],
+        )
+        .await?)
+}
+
+/// Keeps a filter under a name; one of the same name is replaced.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn save_view(
+    tx: &Tx,
+    account: i64,
+    name: &str,
+    query: &str,
+) -> Result<(), ProcedureError> {
+    tx.connection()
+        .run(
+            "INSERT INTO procedures_saved_views (account, name, query) VALUES ($1, $2, $3) \
+             ON CONFLICT (account, name) DO UPDATE SET query = excluded.query",
+            [account.into(), name.into(), query.into()],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Forgets a view of an account.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn remove_view(tx: &Tx, account: i64, id: i64) -> Result<(), ProcedureError> {
+    tx.connection()
+        .run(
+            "DELETE FROM procedures_saved_views WHERE account = $1 AND id = $2",
+            [account.into(), id.into()],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Notes that cases were written to a file for another system, each as a look at what people wrote.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn note_export(tx: &Tx, export: &ExportNote) -> Result<(), ProcedureError> {
+    tx.connection()
+        .run(
+            "INSERT INTO procedures_exports (procedure_key, format, cases, unheld, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6)",
+            [
+                export.procedure.as_str().into(),
+                export.format.into(),
+                i64::try_from(export.cases.len()).unwrap_or(i64::MAX).into(),
+                export.unheld.into(),
+                tx.now().as_microsecond().into(),
+                export.account.into(),
+            ],
+        )
+        .await?;
+    for case in &export.cases {
+        history::record_view(tx, *case, export.account, &export.department, "export").await?;
+    }
+    tx.audit(
+        AuditEntry::new(
+            "procedures.export",
+            format!("procedures/{}", export.procedure),
+        )
+        .with(json!({ "cases": export.cases.len(), "format": export.format })),
+    );
+    Ok(())
+}
+
+/// A file made for another system.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExportNote {
+    /// The procedure.
+    pub procedure: String,
+    /// `csv_utf8`, `csv_cp932` or `xlsx`.
+    pub format: &'static str,
+    /// The cases in it.
+    pub cases: Vec<i64>,
+    /// How many characters the charset could not hold.
+    pub unheld: i64,
+    /// Who made it.
+    pub account: i64,
+    /// The department they made it for.
+    pub department: String,
+}
+
+/// A line of the list of exports.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct ExportLine {
+    /// The format.
+    pub format: String,
+    /// How many cases.
+    pub cases: i64,
+    /// How many characters the charset could not hold.
+    pub unheld: i64,
+    /// When, in microseconds since 1970.
+    pub made_at: i64,
+    /// Who.
+    pub made_by: i64,
+}
+
+/// The last exports of a procedure, newest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn exports(
+    connection: &impl ConnectionTrait,
+    procedure: &str,
+) -> Result<Vec<ExportLine>, ProcedureError> {
+    Ok(connection
+        .rows(
+            "SELECT format, cases, unheld, made_at, made_by FROM procedures_exports WHERE procedure_key = $1 ORDER BY id DESC LIMIT 20",
+            [procedure.into()],
+        )
+        .await?)
+}
+
+/// Decided cases of a procedure in the order of their decisions, as pairs of the decision's place in the history and the case,
+/// after one such place.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn decided_after(
+    connection: &impl ConnectionTrait,
+    procedure: &str,
+    after: i64,
+    limit: u32,
+) -> Result<Vec<(i64, i64)>, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Entry {
+        id: i64,
+        case_id: i64,
+    }
+    let sql = format!(
+        "SELECT h.id, h.case_id FROM procedures_case_history h JOIN procedures_cases c ON c.id = h.case_id \
+         WHERE c.procedure_key = $1 AND h.what = 'decided' AND h.id > $2 AND c.disposed_at IS NULL ORDER BY h.id LIMIT {limit}"
+    );
+    let rows: Vec<Entry> = connection
+        .rows(&sql, [procedure.into(), after.into()])
+        .await?;
+    Ok(rows.into_iter().map(|row| (row.id, row.case_id)).collect())
+}

@@ -1,0 +1,358 @@
+//! Telling other systems of cases: who is told, what was delivered, what failed.
+
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde_json::json;
+use yakuba_city::{
+    AuditEntry, CityKey, Job, Tx,
+    sql::{Sql as _, is_unique_violation},
+};
+use yakuba_kernel::DepartmentCode;
+
+use crate::{
+    error::ProcedureError,
+    store::cases::{self, moment},
+};
+
+/// The name of the job that sends one delivery; its payload is `{"delivery": number}`.
+pub const DELIVER_JOB: &str = "procedures.deliver";
+
+/// What happened to a case that other systems are told of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DeliveryEvent {
+    /// It was received.
+    Received,
+    /// It was decided.
+    Decided,
+    /// The applicant took it back.
+    Withdrawn,
+}
+
+impl DeliveryEvent {
+    /// The name in messages and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Received => "received",
+            Self::Decided => "decided",
+            Self::Withdrawn => "withdrawn",
+        }
+    }
+}
+
+/// Another system that is told.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Endpoint {
+    /// Its number.
+    pub id: i64,
+    /// Its name.
+    pub name: String,
+    /// The department whose cases it is told of.
+    pub department: String,
+    /// Only this procedure's; none: all of the department.
+    pub procedure_key: Option<String>,
+    /// Where it is told.
+    pub url: String,
+    /// The secret that signs messages, sealed under the city key.
+    pub secret: Vec<u8>,
+    /// 1 while it is told; 0: paused.
+    pub active: i64,
+}
+
+const ENDPOINT: &str = "id, name, department, procedure_key, url, secret, active";
+
+/// What the secret of an endpoint is sealed for.
+fn purpose(name: &str) -> String {
+    format!("procedures.endpoint/{name}")
+}
+
+impl Endpoint {
+    /// The secret in the clear.
+    ///
+    /// # Errors
+    /// When the city key is not the one it was sealed under.
+    pub fn secret(&self, city: &CityKey) -> Result<Vec<u8>, ProcedureError> {
+        Ok(city.open_sealed(&purpose(&self.name), &self.secret)?)
+    }
+}
+
+/// All endpoints, by name.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn endpoints(connection: &impl ConnectionTrait) -> Result<Vec<Endpoint>, ProcedureError> {
+    let sql = format!("SELECT {ENDPOINT} FROM procedures_endpoints ORDER BY name");
+    Ok(connection.rows(&sql, []).await?)
+}
+
+/// An endpoint by its number.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn endpoint(
+    connection: &impl ConnectionTrait,
+    id: i64,
+) -> Result<Option<Endpoint>, ProcedureError> {
+    let sql = format!("SELECT {ENDPOINT} FROM procedures_endpoints WHERE id = $1");
+    Ok(connection.row(&sql, [id.into()]).await?)
+}
+
+/// A system to be told.
+#[derive(Debug, Clone)]
+pub struct NewEndpoint {
+    /// Its name.
+    pub name: String,
+    /// The department whose cases it is told of.
+    pub department: DepartmentCode,
+    /// Only this procedure's; none: all of the department.
+    pub procedure: Option<String>,
+    /// Where: an address that begins with `http://` or `https://`.
+    pub url: String,
+    /// The secret that will sign messages.
+    pub secret: Vec<u8>,
+    /// Who adds it.
+    pub account: i64,
+}
+
+/// Adds an endpoint; cases from now on are told.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] when the name is taken.
+pub async fn add_endpoint(
+    tx: &Tx,
+    city: &CityKey,
+    new: &NewEndpoint,
+) -> Result<i64, ProcedureError> {
+    let made: Result<Option<i64>, _> = tx
+        .connection()
+        .value(
+            "INSERT INTO procedures_endpoints (name, department, procedure_key, url, secret, active, made_at, made_by) \
+             VALUES ($1, $2, $3, $4, $5, 1, $6, $7) RETURNING id",
+            [
+                new.name.as_str().into(),
+                new.department.as_str().into(),
+                new.procedure.clone().into(),
+                new.url.as_str().into(),
+                city.seal(&purpose(&new.name), &new.secret)?.into(),
+                tx.now().as_microsecond().into(),
+                new.account.into(),
+            ],
+        )
+        .await;
+    let id = match made {
+        Err(error) if is_unique_violation(&error) => {
+            return Err(ProcedureError::WrongState("another system has this name"));
+        }
+        made => made?.unwrap_or_default(),
+    };
+    tx.audit(
+        AuditEntry::new(
+            "procedures.add_endpoint",
+            format!("procedures/endpoints/{id}"),
+        )
+        .with(json!({ "name": new.name, "department": new.department.as_str() })),
+    );
+    Ok(id)
+}
+
+/// Pauses an endpoint or lets it go on; what happens while it is paused is not told.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn set_active(tx: &Tx, id: i64, active: bool) -> Result<(), ProcedureError> {
+    tx.connection()
+        .run(
+            "UPDATE procedures_endpoints SET active = $2 WHERE id = $1",
+            [id.into(), i64::from(active).into()],
+        )
+        .await?;
+    tx.audit(
+        AuditEntry::new(
+            "procedures.set_endpoint",
+            format!("procedures/endpoints/{id}"),
+        )
+        .with(json!({ "active": active })),
+    );
+    Ok(())
+}
+
+/// Writes down for every endpoint that wants it that a case is to be told, with a job for each. Done twice it is done once.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn queue(tx: &Tx, case: i64, event: DeliveryEvent) -> Result<u32, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Number {
+        id: i64,
+    }
+    let found = cases::case(tx.connection(), case).await?;
+    let wanting: Vec<Number> = tx
+        .connection()
+        .rows(
+            "SELECT id FROM procedures_endpoints WHERE active = 1 AND department = $1 \
+             AND (procedure_key IS NULL OR procedure_key = $2) ORDER BY id",
+            [
+                found.department.as_str().into(),
+                found.procedure.as_str().into(),
+            ],
+        )
+        .await?;
+    let mut queued = 0;
+    for endpoint in wanting {
+        let made: Option<i64> = tx
+            .connection()
+            .value(
+                "INSERT INTO procedures_deliveries (endpoint_id, case_id, event, state, tries, made_at, changed_at) \
+                 VALUES ($1, $2, $3, 'waiting', 0, $4, $4) ON CONFLICT (endpoint_id, case_id, event) DO NOTHING RETURNING id",
+                [
+                    endpoint.id.into(),
+                    case.into(),
+                    event.as_str().into(),
+                    tx.now().as_microsecond().into(),
+                ],
+            )
+            .await?;
+        if let Some(id) = made {
+            enqueue(tx, id).await?;
+            queued += 1;
+        }
+    }
+    Ok(queued)
+}
+
+async fn enqueue(tx: &Tx, delivery: i64) -> Result<(), ProcedureError> {
+    tx.enqueue(Job {
+        name: DELIVER_JOB,
+        payload: json!({ "delivery": delivery }),
+        not_before: None,
+        deduplicate: Some(format!("{DELIVER_JOB}/{delivery}")),
+    })
+    .await?;
+    Ok(())
+}
+
+/// A line of the delivery ledger.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Delivery {
+    /// Its number, which the receiver sees as the message's id.
+    pub id: i64,
+    /// To whom.
+    pub endpoint: i64,
+    /// Of which case.
+    pub case: i64,
+    /// `received`, `decided` or `withdrawn`.
+    pub event: String,
+    /// `waiting`, `delivered` or `failed`; a failed one is tried again by itself for some hours.
+    pub state: String,
+    /// How often it was tried.
+    pub tries: i64,
+    /// Why the last try failed.
+    pub problem: Option<String>,
+    /// When the event happened.
+    pub made_at: Timestamp,
+    /// When its state last changed.
+    pub changed_at: Timestamp,
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    id: i64,
+    endpoint_id: i64,
+    case_id: i64,
+    event: String,
+    state: String,
+    tries: i64,
+    problem: Option<String>,
+    made_at: i64,
+    changed_at: i64,
+}
+
+impl TryFrom<Row> for Delivery {
+    type Error = ProcedureError;
+
+    fn try_from(row: Row) -> Result<Self, ProcedureError> {
+        Ok(Self {
+            id: row.id,
+            endpoint: row.endpoint_id,
+            case: row.case_id,
+            event: row.event,
+            state: row.state,
+            tries: row.tries,
+            problem: row.problem,
+            made_at: moment(row.made_at)?,
+            changed_at: moment(row.changed_at)?,
+        })
+    }
+}
+
+const DELIVERY: &str =
+    "id, endpoint_id, case_id, event, state, tries, problem, made_at, changed_at";
+
+/// One delivery.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn delivery(
+    connection: &impl ConnectionTrait,
+    id: i64,
+) -> Result<Option<Delivery>, ProcedureError> {
+    let sql = format!("SELECT {DELIVERY} FROM procedures_deliveries WHERE id = $1");
+    let row: Option<Row> = connection.row(&sql, [id.into()]).await?;
+    row.map(Delivery::try_from).transpose()
+}
+
+/// The ledger: what failed first, then the newest; at most 200 lines.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn deliveries(
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<Delivery>, ProcedureError> {
+    let sql = format!(
+        "SELECT {DELIVERY} FROM procedures_deliveries \
+         ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'waiting' THEN 1 ELSE 2 END, id DESC LIMIT 200"
+    );
+    let rows: Vec<Row> = connection.rows(&sql, []).await?;
+    rows.into_iter().map(Delivery::try_from).collect()
+}
+
+/// Notes how a try went.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn note_try(tx: &Tx, id: i64, problem: Option<&str>) -> Result<(), ProcedureError> {
+    tx.connection()
+        .run(
+            "UPDATE procedures_deliveries SET state = $2, tries = tries + 1, problem = $3, changed_at = $4 WHERE id = $1",
+            [
+                id.into(),
+                if problem.is_some() { "failed" } else { "delivered" }.into(),
+                problem.map(str::to_owned).into(),
+                tx.now().as_microsecond().into(),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Sends a failed delivery once more.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] when it has not failed.
+pub async fn retry(tx: &Tx, id: i64) -> Result<(), ProcedureError> {
+    let changed = tx
+        .connection()
+        .run(
+            "UPDATE procedures_deliveries SET state = 'waiting', problem = NULL, changed_at = $2 WHERE id = $1 AND state = 'failed'",
+            [id.into(), tx.now().as_microsecond().into()],
+        )
+        .await?;
+    if changed == 0 {
+        return Err(ProcedureError::WrongState("it has not failed"));
+    }
+    enqueue(tx, id).await?;
+    tx.audit(AuditEntry::new(
+        "procedures.retry_delivery",
+        format!("procedures/deliveries/{id}"),
+    ));
+    Ok(())
+}
