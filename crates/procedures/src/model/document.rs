@@ -51,7 +51,8 @@ pub struct ProcedureDocument {
     /// What staff tick off before they decide.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub checklist: Vec<String>,
-    /// Texts that staff start messages and decisions from. `{receipt}`, `{procedure}`, `{department}` and `{date}` are filled in.
+    /// Texts that staff start messages and decisions from. `{receipt}`, `{procedure}`, `{department}` and `{date}` (the day of writing) are
+    /// filled in, and in a refusal `{reason}`: the reason that the deciding person gives.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub templates: Vec<MessageTemplate>,
     /// The columns of the export for the core system; empty: every field under its key.
@@ -197,7 +198,7 @@ pub enum Agent {
     NotAllowed,
     /// A member of the household or a legal representative (法定代理人).
     Family,
-    /// Anybody with a mandate (委任状), which is then asked for.
+    /// Anybody with a mandate (委任状), for which the form asks.
     WithMandate,
 }
 

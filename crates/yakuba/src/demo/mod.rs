@@ -6,6 +6,7 @@ mod city;
 mod comparisons;
 mod facts;
 mod plans;
+mod procedures;
 #[cfg(test)]
 mod tests;
 
@@ -99,6 +100,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
         .set(city::morning_of(city::CityFile::opening())?);
     mark(city, BUILDING).await?;
     city::make(city, &story).await?;
+    procedures::make(city, story.today).await?;
     let recordings = facts::prepare(city).await?;
     plans::make(city, recordings, story.today).await?;
     mark(city, READY).await

@@ -1,0 +1,36 @@
+//! The demo city's procedures: every file of `content/procedures`, live.
+
+use jiff::civil::Date;
+use yakuba_city::{Actor, City};
+use yakuba_kernel::FiscalYear;
+use yakuba_procedures::{ProcedureError, model::document::ProcedureDocument, store};
+
+use crate::failure::Failure;
+
+/// Puts every procedure live from the first day of the demo's fiscal year, so that its cases can be some months old.
+pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
+    let live_from = FiscalYear::from_date(today).start();
+    let folder = super::CONTENT
+        .get_dir("procedures")
+        .ok_or_else(|| super::broken("procedures", "the folder is not in the program"))?;
+    for file in folder.files() {
+        let Some(path) = file.path().to_str() else {
+            continue;
+        };
+        let document = ProcedureDocument::from_yaml(super::text(path)?)
+            .map_err(|error| super::broken(path, &error.to_string()))?;
+        city.write(
+            Actor::CommandLine,
+            (document, live_from),
+            |tx, (document, live_from)| {
+                Box::pin(async move {
+                    let revision = store::save_draft(tx, document, 0).await?;
+                    store::put_live(tx, &document.key, revision, *live_from).await
+                })
+            },
+        )
+        .await
+        .map_err(|error: ProcedureError| super::broken(path, &error.to_string()))?;
+    }
+    Ok(())
+}
