@@ -62,5 +62,47 @@ pub const ON_TIME: Measure = Measure {
     name_en: "Applications decided within the standard period",
 };
 
+/// Procedures of the inventory that could be online: those not left out with a reason; the subject is the inventory number.
+pub const ELIGIBLE: Measure = Measure {
+    name: MeasureName::declared("procedures.eligible"),
+    kind: MeasureKind::Stock,
+    unit: "手続",
+    name_ja: "オンライン化の対象になる手続",
+    name_en: "Procedures that could be online",
+};
+/// Those of them that are online; the subject is the inventory number.
+pub const ONLINE: Measure = Measure {
+    name: MeasureName::declared("procedures.online"),
+    kind: MeasureKind::Stock,
+    unit: "手続",
+    name_ja: "オンラインでできる手続",
+    name_en: "Procedures that are online",
+};
+/// Applications of the procedures that could be online, by every channel; the subject is the inventory number.
+pub const APPLICATIONS: Measure = Measure {
+    name: MeasureName::declared("procedures.applications"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "対象になる手続の申請（すべての受付方法）",
+    name_en: "Applications by every channel",
+};
+/// Applications of the procedures that are left out; the subject is the inventory number.
+pub const APPLICATIONS_EXCLUDED: Measure = Measure {
+    name: MeasureName::declared("procedures.applications_excluded"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "対象外の手続の申請（すべての受付方法）",
+    name_en: "Applications of procedures left out",
+};
+
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 4] = [RECEIVED, DECIDED, DAYS_TAKEN, ON_TIME];
+pub static MEASURES: [Measure; 8] = [
+    RECEIVED,
+    DECIDED,
+    DAYS_TAKEN,
+    ON_TIME,
+    ELIGIBLE,
+    ONLINE,
+    APPLICATIONS,
+    APPLICATIONS_EXCLUDED,
+];

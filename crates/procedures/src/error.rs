@@ -2,6 +2,8 @@
 
 use yakuba_city::{CityError, KeyError, web::Problem};
 
+use crate::model::inventory::EntryProblem;
+
 /// A failure of the service `procedures`.
 #[derive(Debug, thiserror::Error)]
 pub enum ProcedureError {
@@ -53,6 +55,12 @@ pub enum ProcedureError {
     /// Something could not be sealed or opened.
     #[error(transparent)]
     Sealing(#[from] KeyError),
+    /// An entry of the inventory cannot stand as it is.
+    #[error("the entry of the inventory cannot be kept: {0:?}. Correct it and try again")]
+    Inventory(EntryProblem),
+    /// The inventory has no such entry.
+    #[error("the inventory has no entry \"{0}\". Look for it in the list")]
+    NoSuchEntry(String),
     /// The city's machinery failed.
     #[error(transparent)]
     City(#[from] CityError),
@@ -69,10 +77,12 @@ impl From<ProcedureError> for Problem {
         match error {
             ProcedureError::NoSuchProcedure(_)
             | ProcedureError::NoSuchCase
-            | ProcedureError::NoSuchDraft => Self::NotFound,
+            | ProcedureError::NoSuchDraft
+            | ProcedureError::NoSuchEntry(_) => Self::NotFound,
             ProcedureError::BadKey(_)
             | ProcedureError::BadFile(_)
             | ProcedureError::LiveTooEarly(_)
+            | ProcedureError::Inventory(_)
             | ProcedureError::ReasonMissing => Self::BadRequest(error.to_string()),
             ProcedureError::ChangedMeanwhile
             | ProcedureError::WrongState(_)

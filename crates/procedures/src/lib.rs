@@ -35,6 +35,10 @@ impl Service for ProcedureService {
                 include_str!("../migrations/0002_cases.sql"),
             ),
             Migration::new(
+                "procedures_0003_inventory",
+                include_str!("../migrations/0003_inventory.sql"),
+            ),
+            Migration::new(
                 "procedures_0004_casework",
                 include_str!("../migrations/0004_casework.sql"),
             ),

@@ -69,6 +69,9 @@ pub enum Command {
     /// Import, export, publish and check plans
     #[command(subcommand)]
     Plan(PlanCommand),
+    /// Check, bring in and take out procedures and the inventory
+    #[command(subcommand)]
+    Procedures(ProceduresCommand),
     /// Bring in facts from a file
     #[command(subcommand)]
     Facts(FactsCommand),
@@ -320,6 +323,66 @@ pub struct PlanPublish {
     /// Why it is published; residents read it
     #[arg(long)]
     pub reason: String,
+}
+
+/// Check, bring in and take out procedures and the inventory.
+#[derive(Debug, Subcommand)]
+pub enum ProceduresCommand {
+    /// The inventory (棚卸) of all procedures, online or not
+    #[command(subcommand)]
+    Inventory(InventoryCommand),
+}
+
+/// The inventory (棚卸) of all procedures, online or not.
+#[derive(Debug, Subcommand)]
+pub enum InventoryCommand {
+    /// Read the inventory from CSV, TSV or XLSX; the same file twice changes nothing
+    Import(InventoryImport),
+    /// Write the inventory out
+    Export(InventoryExport),
+    /// Compare the facts about the inventory with what is kept in it
+    Check,
+}
+
+/// Read the inventory from a file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Columns are recognised by their headings, in any order: 番号, 手続名, 担当課, 根拠法令, 押印, 対面, 紙の原本, 添付書類, 手数料,
+オンライン開始日, オンライン化できない理由, 対象外の理由, 手続の記号, 台帳登録日, 廃止日, and counts such as 令和7年度 窓口.
+What the file does not mention stays as it is.
+
+Examples:
+  yakuba procedures inventory import 手続の台帳.xlsx --dry-run")]
+pub struct InventoryImport {
+    /// The file
+    pub file: PathBuf,
+    /// Show what would change and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// Write the inventory out.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba procedures inventory export > 手続の台帳.csv
+  yakuba procedures inventory export --format xlsx --output 手続の台帳.xlsx")]
+pub struct InventoryExport {
+    /// The form
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: SheetFormat,
+    /// The file to write; the standard output when left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// The form of a table.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum SheetFormat {
+    /// For programs and Excel: UTF-8 with a byte order mark
+    Csv,
+    /// For spreadsheets
+    Xlsx,
 }
 
 /// Bring in facts from a file.

@@ -88,3 +88,9 @@ impl From<yakuba_identity::IdentityError> for Failure {
         Self::new(error.to_string())
     }
 }
+
+impl From<yakuba_procedures::ProcedureError> for Failure {
+    fn from(error: yakuba_procedures::ProcedureError) -> Self {
+        Self::new(error.to_string())
+    }
+}

@@ -3,4 +3,5 @@
 pub mod case;
 pub mod document;
 pub mod inbox;
+pub mod inventory;
 pub mod receipt;

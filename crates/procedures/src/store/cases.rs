@@ -425,7 +425,8 @@ pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureErr
         super::drafts::end(tx, draft, case).await?;
     }
     history::note(tx, case, What::Received).await?;
-    tx.record(
+    super::inventory::record_received(
+        tx,
         Fact::one(&RECEIVED.name, received_at)
             .department(plain.department.clone())
             .channel(plain.channel)

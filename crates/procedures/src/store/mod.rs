@@ -8,6 +8,7 @@ pub mod delivery;
 pub mod drafts;
 pub mod files;
 pub mod history;
+pub mod inventory;
 pub mod keys;
 pub mod messages;
 pub mod retention;

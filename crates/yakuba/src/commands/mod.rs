@@ -10,6 +10,7 @@ mod init;
 mod measure;
 mod personnel;
 mod plan;
+mod procedures;
 mod serve;
 mod token;
 mod version;
@@ -36,6 +37,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Init(options) => init::run(&place, options).await,
         Command::Serve(options) => serve::run(&place, options).await,
         Command::Plan(options) => plan::run(&place, options).await,
+        Command::Procedures(options) => procedures::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,
         Command::Token(options) => token::run(&place, options).await,

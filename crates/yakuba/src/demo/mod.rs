@@ -5,6 +5,7 @@
 mod city;
 mod comparisons;
 mod facts;
+mod inventory;
 mod plans;
 mod procedures;
 #[cfg(test)]
@@ -103,6 +104,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     procedures::make(city, story.today).await?;
     let recordings = facts::prepare(city).await?;
     plans::make(city, recordings, story.today).await?;
+    inventory::make(city).await?;
     mark(city, READY).await
 }
 
