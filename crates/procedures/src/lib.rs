@@ -6,14 +6,18 @@ mod delivery;
 mod desk;
 mod error;
 pub mod model;
+mod pages;
 pub mod store;
 
 use yakuba_city::{
-    Actor, JobFailure, JobKind, Measure, Migration, Service,
+    Actor, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
     web::{Capability, Routes},
 };
 
 pub use error::ProcedureError;
+
+/// The texts that the menu's entries name.
+pub static WORDS: &yakuba_ui::Catalogue = &pages::WORDS;
 
 /// The service as the program runs it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -65,6 +69,14 @@ impl Service for ProcedureService {
             })
             .every_day(),
         );
+        jobs.push(
+            JobKind::new("procedures.index", |city, _| async move {
+                pages::put_into_search(&city)
+                    .await
+                    .map_err(|error| JobFailure::from_error(&error))
+            })
+            .every_day(),
+        );
         jobs
     }
 
@@ -73,7 +85,15 @@ impl Service for ProcedureService {
     }
 
     fn routes(&self) -> Routes {
-        desk::routes().merge(api::routes())
+        pages::routes().merge(desk::routes()).merge(api::routes())
+    }
+
+    fn menu(&self) -> Vec<MenuItem> {
+        vec![MenuItem {
+            url: "/procedures",
+            label: "applicant-menu",
+            capability: None,
+        }]
     }
 
     fn capabilities(&self) -> &'static [Capability] {

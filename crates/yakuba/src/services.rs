@@ -53,6 +53,7 @@ fn texts_of(service: &str) -> &'static Catalogue {
     match service {
         "mail" => &yakuba_mail::WORDS,
         "identity" => &yakuba_identity::WORDS,
+        "procedures" => yakuba_procedures::WORDS,
         _ => &crate::server::WORDS,
     }
 }

@@ -4,7 +4,7 @@ use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use yakuba_city::{
-    AuditEntry, Tx,
+    AuditEntry, Job, Tx,
     sql::{Sql as _, is_unique_violation},
 };
 
@@ -249,6 +249,14 @@ async fn end_draft(
         Ok(0) => return Err(ProcedureError::WrongState("there is no such draft")),
         outcome => outcome?,
     };
+    // Residents find it from its day on; the job also runs every day.
+    tx.enqueue(Job {
+        name: "procedures.index",
+        payload: json!({}),
+        not_before: None,
+        deduplicate: Some("procedures.index".to_owned()),
+    })
+    .await?;
     tx.audit(
         AuditEntry::new("procedures.put_live", format!("procedures/{key}"))
             .with(json!({"state": state, "from": from.to_string()})),

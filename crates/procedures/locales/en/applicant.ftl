@@ -1,0 +1,134 @@
+applicant-menu = Procedures
+applicant-list-title = Find a procedure
+applicant-list-lead = Procedures of the city that you can do online.
+applicant-list-search = Name of the procedure or other words
+applicant-list-events = By life event
+applicant-list-found = { $n ->
+    [one] { $n } procedure found.
+   *[other] { $n } procedures found.
+}
+applicant-list-all = Show all procedures
+applicant-list-empty = There are no procedures to apply for at the moment.
+applicant-cases-link = See how your application stands
+
+applicant-category-residence = Home, moving, registration
+applicant-category-children = Children
+applicant-category-welfare = Health, welfare, care
+applicant-category-tax = Tax, insurance, pension
+applicant-category-living = Water, environment, pets
+applicant-category-community = Community
+applicant-category-business = Business, tenders, jobs
+applicant-category-culture = Culture, learning, libraries
+applicant-category-government = City government, access to information
+
+applicant-event-moving-in = Moving to the city
+applicant-event-moving-out = Moving away
+applicant-event-moving-within = Moving within the city
+applicant-event-birth = Having a baby
+applicant-event-school = Starting nursery or school
+applicant-event-marriage = Marriage and divorce
+applicant-event-work = Leaving or starting a job
+applicant-event-care = Long-term care
+applicant-event-death = After a death in the family
+
+applicant-guide-who = Who can apply
+applicant-guide-when = When
+applicant-guide-needed = What you need
+applicant-guide-fee = Fee
+applicant-guide-free = Free of charge
+applicant-guide-minutes = Time to fill in
+applicant-guide-about-minutes = About { $n } minutes
+applicant-guide-days = Standard processing time
+applicant-guide-working-days = { $n } working days from the day after your application arrives
+applicant-guide-afterwards = What happens next
+applicant-guide-agent = Applying for somebody else
+applicant-guide-other-ways = Other ways to apply
+applicant-guide-law = Legal basis
+applicant-guide-department = Department
+applicant-guide-purpose = Why we ask for personal data
+applicant-agent-not-allowed = Only the person concerned can apply.
+applicant-agent-family = Members of the same household and legal representatives can also apply.
+applicant-agent-with-mandate = Somebody with a mandate can also apply.
+
+applicant-cases-title = Status of your application
+applicant-cases-lead = Enter the receipt number you were given when you applied.
+applicant-receipt = Receipt number
+applicant-receipt-support = 18 letters and digits. Hyphens and capital letters do not matter.
+applicant-receipt-mistyped = This is not a receipt number. It has 18 letters and digits. Please check it.
+applicant-receipt-unknown = There is no application with this receipt number. Please check it.
+applicant-cases-open = Show status
+applicant-cases-view = Back to the application you opened
+applicant-cases-lost = If you have lost the receipt number
+applicant-cases-lost-text = The city cannot look the number up. Please ask the department of your procedure.
+
+applicant-done-left = The application is no longer shown.
+applicant-done-disposed = The records of this application were disposed of after their retention period.
+applicant-done-message = Your message was sent.
+applicant-done-withdrawn = Your application was withdrawn.
+
+applicant-stage-received = Received
+applicant-stage-checked = Examined
+applicant-stage-decided = Decided
+applicant-stage-delivered = Delivered
+applicant-standing-received = We have received your application and will check it.
+applicant-standing-checked = Your application is being examined.
+applicant-standing-decided = Your application is decided.
+applicant-standing-delivered = The result has been delivered to you.
+applicant-standing-closed = This procedure is finished.
+applicant-standing-withdrawn = This application was withdrawn.
+applicant-standing-correction = Something in your application needs to be corrected.
+applicant-case-received = Received on
+applicant-case-due = Result expected
+applicant-case-due-on = by about { $day }
+applicant-case-outcome = Result
+applicant-outcome-approved = Granted as applied for
+applicant-outcome-refused = Refused
+applicant-outcome-partly = Granted in part
+applicant-correction-heading = Please correct your application
+applicant-correction-until = Please do so by { $day }.
+applicant-decision = The decision
+applicant-decision-letter = Save the letter (PDF)
+applicant-letter-reason = Reasons
+applicant-letter-file = decision
+
+applicant-messages = Messages with the department
+applicant-messages-none = There are no messages yet.
+applicant-message-own = You
+applicant-message-new = Message to the department
+applicant-message-support = Up to 4,000 characters
+applicant-message-send = Send
+applicant-message-empty = Write a message.
+applicant-message-long = A message has at most 4,000 characters. Shorten it or send it in parts.
+
+applicant-record = Record of your application
+applicant-history = What has happened
+applicant-history-day = Date and time
+applicant-history-what = What
+applicant-history-received = Application received
+applicant-history-stage-received = Checking again
+applicant-history-stage-checked = Examination begun
+applicant-history-stage-decided = Decided
+applicant-history-stage-delivered = Result delivered
+applicant-history-stage-closed = Finished
+applicant-history-stage-withdrawn = Application withdrawn
+applicant-history-correction-asked = We asked you for a correction
+applicant-history-corrected = Your correction was received
+applicant-history-correction-ended = The request for a correction was ended
+applicant-history-answers-entered = The department entered the answers anew
+applicant-history-message-desk = The department sent a message
+applicant-history-message-own = You sent a message
+applicant-history-handed-over = Another department took over
+applicant-history-merged = Put together with another application
+applicant-views = Departments that looked at your application
+applicant-views-department = Department
+applicant-views-reason = Purpose
+applicant-views-none = No department has looked at your application yet.
+
+applicant-more = More
+applicant-withdraw-link = Withdraw the application
+applicant-withdraw-title = Withdraw the application
+applicant-withdraw-text = A withdrawn application cannot be brought back. If you need it, apply again.
+applicant-withdraw-confirm = Withdraw
+applicant-withdraw-keep = Do not withdraw
+applicant-leave-text = On a shared computer, stop showing the application when you are done.
+applicant-leave = Stop showing

@@ -1,0 +1,183 @@
+//! What every handler needs of a request, and the cookies by which a browser comes back to what it began.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderValue, header, request::Parts},
+    response::{IntoResponse, Redirect, Response},
+};
+use yakuba_city::{
+    City,
+    web::{Principal, Problem},
+};
+use yakuba_identity::{CityKey, Identity, Token};
+use yakuba_ui::{Language, NotificationBanner, Shell, Words};
+
+use super::WORDS;
+use crate::store::{
+    Definition,
+    cases::{self, Case},
+    drafts::{self, Draft},
+    live, sessions, version,
+};
+
+/// Who asks, in which language, with which cookies.
+pub(super) struct Asked {
+    pub(super) identity: Identity,
+    pub(super) principal: Principal,
+    pub(super) shell: Shell,
+    pub(super) words: Words,
+    pub(super) language: Language,
+    cookies: String,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Asked {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let identity = parts
+            .extensions
+            .get::<Identity>()
+            .cloned()
+            .ok_or_else(|| Problem::internal("the layer of identity is missing"))?;
+        let Ok(shell) = Shell::from_request_parts(parts, state).await;
+        let Ok(principal) = Principal::from_request_parts(parts, state).await;
+        let cookies = parts
+            .headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .collect::<Vec<_>>()
+            .join(";");
+        Ok(Self {
+            identity,
+            principal,
+            words: WORDS.words(shell.language),
+            language: shell.language,
+            shell,
+            cookies,
+        })
+    }
+}
+
+impl Asked {
+    pub(super) fn city(&self) -> &City {
+        self.identity.city()
+    }
+
+    pub(super) fn key(&self) -> &CityKey {
+        self.identity.key()
+    }
+
+    pub(super) fn text(&self, key: &str) -> String {
+        self.words.get(key).into_owned()
+    }
+
+    fn is_secure(&self) -> bool {
+        self.identity.settings().public_url.scheme() == "https"
+    }
+
+    fn token(&self, cookie: Cookie<'_>) -> Option<Token> {
+        let name = cookie.name(self.is_secure());
+        self.cookies
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='))
+            .find(|(found, value)| *found == name && !value.is_empty())
+            .map(|(_, value)| Token::received(value))
+    }
+
+    /// The live procedure of a path.
+    pub(super) async fn procedure(&self, key: &str) -> Result<Definition, Problem> {
+        live(self.city().db(), key, self.city().today())
+            .await?
+            .ok_or(Problem::NotFound)
+    }
+
+    /// The draft this browser began for a procedure, sent or not.
+    pub(super) async fn draft(&self, procedure: &str) -> Result<Option<Draft>, Problem> {
+        let Some(token) = self.token(Cookie::Draft(procedure)) else {
+            return Ok(None);
+        };
+        let found = drafts::with_token(self.city().db(), &token, self.city().now()).await?;
+        Ok(found.filter(|draft| draft.procedure == procedure))
+    }
+
+    /// The case whose receipt number this browser has shown lately.
+    pub(super) async fn case(&self) -> Result<Option<Case>, Problem> {
+        let Some(token) = self.token(Cookie::Case) else {
+            return Ok(None);
+        };
+        match sessions::case_of(self.city().db(), &token, self.city().now()).await? {
+            Some(id) => Ok(Some(cases::case(self.city().db(), id).await?)),
+            None => Ok(None),
+        }
+    }
+
+    pub(super) fn case_token(&self) -> Option<Token> {
+        self.token(Cookie::Case)
+    }
+
+    /// The version of its procedure that a case keeps.
+    pub(super) async fn version_of(&self, case: &Case) -> Result<Definition, Problem> {
+        version(self.city().db(), &case.procedure, case.version)
+            .await?
+            .ok_or_else(|| Problem::internal("a case has lost its procedure"))
+    }
+
+    /// A notice after something was done, from `?done=…`.
+    pub(super) fn done(&self, done: Option<&str>) -> Option<NotificationBanner> {
+        let key = format!("applicant-done-{}", done?);
+        self.words
+            .has(&key)
+            .then(|| NotificationBanner::success(self.words.get(&key)))
+    }
+
+    /// A redirect that sets or removes a cookie.
+    pub(super) fn go(&self, to: &str, cookie: Cookie<'_>, token: Option<&Token>) -> Response {
+        let mut response = Redirect::to(to).into_response();
+        let secure = self.is_secure();
+        let age = match (cookie, token) {
+            (_, None) => "; Max-Age=0".to_owned(),
+            (Cookie::Draft(_), _) => format!("; Max-Age={}", drafts::KEPT.as_secs()),
+            // The browser forgets it when it is closed; the database knows when it ends.
+            (Cookie::Case, _) => String::new(),
+        };
+        let text = format!(
+            "{}={}; Path=/; HttpOnly; SameSite=Lax{}{age}",
+            cookie.name(secure),
+            token.map_or("", Token::as_str),
+            if secure { "; Secure" } else { "" },
+        );
+        if let Ok(value) = HeaderValue::from_str(&text) {
+            response.headers_mut().append(header::SET_COOKIE, value);
+        }
+        response
+    }
+}
+
+/// The cookies of this room.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cookie<'a> {
+    /// A draft of a procedure.
+    Draft(&'a str),
+    /// A case whose receipt number was shown.
+    Case,
+}
+
+impl Cookie<'_> {
+    fn name(self, secure: bool) -> String {
+        let prefix = if secure { "__Host-" } else { "" };
+        match self {
+            Self::Draft(procedure) => format!("{prefix}yakuba_draft_{procedure}"),
+            Self::Case => format!("{prefix}yakuba_case"),
+        }
+    }
+}
+
+/// Nobody else may keep what is on the page: not the browser for the next person, not a proxy.
+pub(super) fn private(response: impl IntoResponse) -> Response {
+    let mut response = response.into_response();
+    response
+        .headers_mut()
+        .insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
+    response
+}

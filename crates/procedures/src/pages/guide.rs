@@ -1,0 +1,112 @@
+//! What a procedure is and what it needs, before anybody begins.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use yakuba_city::web::Problem;
+use yakuba_identity::department_names;
+use yakuba_ui::{DescriptionList, Html, Page, Words};
+
+use super::{
+    asked::{Asked, private},
+    list::category_name,
+};
+use crate::model::document::{Agent, ProcedureDocument};
+
+/// A list of lines.
+#[derive(Template)]
+#[template(
+    source = r#"<ul>{% for line in lines %}<li>{{ line }}</li>{% endfor %}</ul>"#,
+    ext = "html"
+)]
+struct Lines<'a> {
+    lines: Vec<&'a str>,
+}
+
+#[derive(Template)]
+#[template(path = "applicant/guide.html")]
+struct Body {
+    words: Words,
+    details: DescriptionList,
+    purpose: String,
+}
+
+/// The guide as labels with texts.
+fn details(document: &ProcedureDocument, department: &str, asked: &Asked) -> DescriptionList {
+    let (words, language) = (asked.words, asked.language);
+    let guide = &document.guide;
+    let mut list =
+        DescriptionList::new().text(words.get("applicant-guide-who"), guide.who.get(language));
+    if let Some(when) = &guide.when {
+        list = list.text(words.get("applicant-guide-when"), when.get(language));
+    }
+    if !guide.needed.is_empty() {
+        let lines = guide.needed.iter().map(|line| line.get(language)).collect();
+        let lines = Html::render(&Lines { lines }).unwrap_or_default();
+        list = list.html(words.get("applicant-guide-needed"), &lines);
+    }
+    list = list.text(
+        words.get("applicant-guide-fee"),
+        guide.fee.as_ref().map_or_else(
+            || words.get("applicant-guide-free"),
+            |fee| fee.get(language).to_owned().into(),
+        ),
+    );
+    list = list.text(
+        words.get("applicant-guide-minutes"),
+        words.counted("applicant-guide-about-minutes", i64::from(guide.minutes)),
+    );
+    if let Some(days) = document.processing_days {
+        list = list.text(
+            words.get("applicant-guide-days"),
+            words.counted("applicant-guide-working-days", i64::from(days)),
+        );
+    }
+    list = list.text(
+        words.get("applicant-guide-afterwards"),
+        guide.afterwards.get(language),
+    );
+    list = list.text(
+        words.get("applicant-guide-agent"),
+        words.get(match document.agent {
+            Agent::NotAllowed => "applicant-agent-not-allowed",
+            Agent::Family => "applicant-agent-family",
+            Agent::WithMandate => "applicant-agent-with-mandate",
+        }),
+    );
+    if let Some(ways) = &guide.other_ways {
+        list = list.text(words.get("applicant-guide-other-ways"), ways.get(language));
+    }
+    if !document.law.is_empty() {
+        list = list.text(words.get("applicant-guide-law"), document.law.join("\n"));
+    }
+    list.text(words.get("applicant-guide-department"), department)
+}
+
+/// The department's name in the reader's language.
+pub(super) async fn department(
+    asked: &Asked,
+    code: &yakuba_kernel::DepartmentCode,
+) -> Result<String, Problem> {
+    let names = department_names(asked.city().db(), asked.language.is_japanese()).await?;
+    Ok(names
+        .get(code)
+        .map_or_else(|| code.as_str().to_owned(), Clone::clone))
+}
+
+pub(super) async fn page(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem> {
+    let document = asked.procedure(&key).await?.document;
+    let department = department(&asked, &document.department).await?;
+    let (words, language) = (asked.words, asked.language);
+    let body = Body {
+        words,
+        details: details(&document, &department, &asked),
+        purpose: document.personal_data_purpose.get(language).to_owned(),
+    };
+    let summary = document.summary.get(language).to_owned();
+    let page = Page::public(asked.shell, document.title.get(language), &body)
+        .breadcrumb(words.get("applicant-list-title"), "/procedures")
+        .breadcrumb(category_name(document.category, words), "/procedures")
+        .lead(summary.clone())
+        .description(summary);
+    Ok(private(page))
+}

@@ -1,0 +1,69 @@
+//! The decision as a letter (PDF/A), the same bytes every time.
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+use yakuba_city::web::Problem;
+use yakuba_kernel::Wareki;
+use yakuba_pdf::{Letter, LetterPart};
+
+use super::{
+    asked::Asked,
+    case::{download, opened},
+};
+use crate::store::cases::{self, Decision};
+
+/// The letter of a decision made on a day.
+pub(crate) fn of_decision(
+    decision: &Decision,
+    day: jiff::civil::Date,
+    reason_heading: &str,
+) -> Letter {
+    let paragraph = |text: &String| LetterPart::Paragraph { text: text.clone() };
+    let mut parts = vec![paragraph(&decision.text)];
+    if !decision.reason.trim().is_empty() {
+        parts.push(LetterPart::Heading {
+            text: reason_heading.to_owned(),
+        });
+        parts.push(paragraph(&decision.reason));
+    }
+    if !decision.appeal.trim().is_empty() {
+        parts.push(paragraph(&decision.appeal));
+    }
+    Letter {
+        // A decision is written in the town hall's language, whatever language the pages are read in.
+        language: "ja".to_owned(),
+        title: decision.title.clone(),
+        number: decision.number.clone(),
+        date: day,
+        date_text: Wareki::from_date(day).map_or_else(
+            || day.to_string(),
+            |year| format!("{year}{}月{}日", day.month(), day.day()),
+        ),
+        addressee: decision.addressee.clone(),
+        sender: decision.sender.clone(),
+        parts,
+        footer: String::new(),
+    }
+}
+
+pub(super) async fn letter(asked: Asked) -> Result<Response, Problem> {
+    let (case, key) = match opened(&asked).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+    let Some((decision, made_at)) = cases::decision(asked.city().db(), &key, case.id).await? else {
+        return Ok(Redirect::to("/cases/view").into_response());
+    };
+    let heading = super::WORDS
+        .words(yakuba_ui::Language::Japanese)
+        .get("applicant-letter-reason")
+        .into_owned();
+    // Setting a page takes a moment of pure computing, which would hold up other requests.
+    let printed = tokio::task::spawn_blocking(move || {
+        yakuba_pdf::letter(&of_decision(&decision, cases::day(made_at), &heading))
+    })
+    .await
+    .map_err(|error| Problem::internal(&error))?
+    .map_err(|error| Problem::internal(&error))?;
+    let name = format!("{}.pdf", asked.words.get("applicant-letter-file"));
+    Ok(download(&name, "application/pdf", printed.bytes))
+}

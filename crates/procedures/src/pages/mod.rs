@@ -1,0 +1,39 @@
+//! What residents see: the list of procedures, a procedure's guide, their own cases.
+
+mod asked;
+mod case;
+mod guide;
+mod letter;
+mod list;
+
+use yakuba_city::web::{Access, Routes};
+use yakuba_ui::Catalogue;
+
+pub(crate) use list::put_into_search;
+
+/// The texts of the pages.
+pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("applicant");
+
+/// The routes of this room.
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/procedures", Access::Public, list::page)
+        .get("/procedures/{key}", Access::Public, guide::page)
+        .get("/cases", Access::Public, case::enter)
+        .post("/cases", Access::Public, case::open)
+        .post("/cases/leave", Access::Public, case::leave)
+        .get("/cases/view", Access::Public, case::view)
+        .post("/cases/message", Access::Public, case::send_message)
+        .get("/cases/withdraw", Access::Public, case::ask_withdraw)
+        .post("/cases/withdraw", Access::Public, case::withdraw)
+        .get("/cases/letter", Access::Public, letter::letter)
+        .get("/cases/files/{key}", Access::Public, case::file)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_text_is_there_in_every_language() {
+        yakuba_ui::assert_complete(&super::WORDS);
+    }
+}
