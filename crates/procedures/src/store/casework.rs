@@ -317,7 +317,7 @@ pub async fn add_note(
     let last: Option<i64> = tx
         .connection()
         .value(
-            "SELECT MAX(number) FROM procedures_case_notes WHERE case_id = $1",
+            "SELECT COALESCE(MAX(number), 0) FROM procedures_case_notes WHERE case_id = $1",
             [case.into()],
         )
         .await?;
