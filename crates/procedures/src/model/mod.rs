@@ -5,3 +5,4 @@ pub mod document;
 pub mod inbox;
 pub mod inventory;
 pub mod receipt;
+pub mod survey;
