@@ -6,8 +6,8 @@ use std::{
 };
 
 use serde::Deserialize;
-use yakuba_city::setting;
-use yakuba_identity::{IdentitySettings, KEY_VARIABLE};
+use yakuba_city::{KEY_VARIABLE, setting};
+use yakuba_identity::IdentitySettings;
 
 use super::{read_file, say};
 use crate::{
