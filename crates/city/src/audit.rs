@@ -20,7 +20,9 @@ pub enum Actor {
     Staff(i64),
     /// Another system, by the name of its access token.
     System(String),
-    /// A resident or anybody else who is not signed in.
+    /// A signed-in resident, by number.
+    Resident(i64),
+    /// Anybody who is not signed in.
     Public,
 }
 
@@ -31,6 +33,7 @@ impl std::fmt::Display for Actor {
             Self::CommandLine => formatter.write_str("command_line"),
             Self::Staff(account) => write!(formatter, "staff:{account}"),
             Self::System(name) => write!(formatter, "system:{name}"),
+            Self::Resident(number) => write!(formatter, "resident:{number}"),
             Self::Public => formatter.write_str("public"),
         }
     }

@@ -12,8 +12,8 @@ use axum::{
     response::{IntoResponse, Response},
     routing::{MethodFilter, MethodRouter},
 };
-use jiff::Timestamp;
-use yakuba_kernel::{DepartmentCode, MeasureName};
+use jiff::{Timestamp, civil::Date};
+use yakuba_kernel::{DepartmentCode, MeasureName, PersonName};
 
 use crate::{City, audit::Actor};
 
@@ -71,6 +71,8 @@ pub enum Principal {
     Staff(Arc<StaffPrincipal>),
     /// Another system with an access token.
     System(Arc<SystemPrincipal>),
+    /// A signed-in resident.
+    Resident(Arc<ResidentPrincipal>),
 }
 
 /// A signed-in member of staff.
@@ -99,11 +101,48 @@ pub struct SystemPrincipal {
     pub measures: Vec<MeasureName>,
 }
 
+/// A signed-in resident. A resident holds no capabilities: what is theirs is decided by the number.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ResidentPrincipal {
+    /// The account's number.
+    pub id: i64,
+    /// Whether mail reaches them at an address they proved to be theirs.
+    pub email_confirmed: bool,
+    /// Who they are, if an identity provider vouched for it.
+    pub verified: Option<VerifiedPerson>,
+}
+
+/// Who somebody is, as an identity provider vouched for it.
+#[derive(Clone, PartialEq, Eq)]
+pub struct VerifiedPerson {
+    /// The name. Providers tell no reading of it.
+    pub name: PersonName,
+    /// The address in one line, as the provider tells it.
+    pub address: String,
+    /// The date of birth.
+    pub birth_date: Date,
+    /// When the provider told it.
+    pub verified_at: Timestamp,
+    /// The provider's issuer address.
+    pub issuer: String,
+}
+
+impl std::fmt::Debug for VerifiedPerson {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // Personal data must not slip into a log.
+        formatter
+            .debug_struct("VerifiedPerson")
+            .field("verified_at", &self.verified_at)
+            .field("issuer", &self.issuer)
+            .finish_non_exhaustive()
+    }
+}
+
 impl Principal {
     /// Whether they hold a capability anywhere.
     pub fn holds(&self, capability: Capability) -> bool {
         match self {
-            Self::Anonymous => false,
+            Self::Anonymous | Self::Resident(_) => false,
             Self::Staff(staff) => staff
                 .grants
                 .iter()
@@ -122,7 +161,7 @@ impl Principal {
                 .grants
                 .iter()
                 .any(|grant| grant.capability == capability.name && grant.scope == Scope::City),
-            Self::Anonymous => false,
+            Self::Anonymous | Self::Resident(_) => false,
             Self::System(_) => self.holds(capability),
         }
     }
@@ -137,7 +176,7 @@ impl Principal {
                         Scope::Department(granted) => granted == department,
                     }
             }),
-            Self::Anonymous | Self::System(_) => false,
+            Self::Anonymous | Self::System(_) | Self::Resident(_) => false,
         }
     }
 
@@ -147,6 +186,7 @@ impl Principal {
             Self::Anonymous => Actor::Public,
             Self::Staff(staff) => Actor::Staff(staff.account),
             Self::System(system) => Actor::System(system.name.clone()),
+            Self::Resident(resident) => Actor::Resident(resident.id),
         }
     }
 
@@ -154,6 +194,14 @@ impl Principal {
     pub fn staff(&self) -> Option<&StaffPrincipal> {
         match self {
             Self::Staff(staff) => Some(staff),
+            _ => None,
+        }
+    }
+
+    /// The signed-in resident, if it is one.
+    pub fn resident(&self) -> Option<&ResidentPrincipal> {
+        match self {
+            Self::Resident(resident) => Some(resident),
             _ => None,
         }
     }
@@ -182,6 +230,8 @@ pub enum Access {
     Staff(Capability),
     /// Another system whose token holds the capability.
     System(Capability),
+    /// Any signed-in resident; the handler checks that it is about their own things.
+    Resident,
 }
 
 /// One route, for walking over all of them.
@@ -298,9 +348,19 @@ pub struct AskedAt(pub Timestamp);
 
 fn decide(access: Access, principal: &Principal, asked_at: Option<AskedAt>) -> Result<(), Problem> {
     match (access, principal) {
-        (Access::Public, _) | (Access::SignedIn, Principal::Staff(_)) => Ok(()),
-        (Access::SignedIn | Access::Staff(_), Principal::Anonymous) => Err(Problem::SignInNeeded),
-        (Access::System(_), Principal::Anonymous) => Err(Problem::TokenNeeded),
+        (Access::Public, _)
+        | (Access::SignedIn, Principal::Staff(_))
+        | (Access::Resident, Principal::Resident(_)) => Ok(()),
+        // Staff are residents somewhere, too, and residents may be staff: each is asked for the other sign-in.
+        (Access::Resident, Principal::Anonymous | Principal::Staff(_)) => {
+            Err(Problem::ResidentSignInNeeded)
+        }
+        (Access::SignedIn | Access::Staff(_), Principal::Anonymous | Principal::Resident(_)) => {
+            Err(Problem::SignInNeeded)
+        }
+        (Access::System(_), Principal::Anonymous | Principal::Resident(_)) => {
+            Err(Problem::TokenNeeded)
+        }
         (Access::Staff(capability), Principal::Staff(staff)) => {
             if !principal.holds(capability) {
                 return Err(Problem::NotAllowed);
@@ -326,6 +386,9 @@ pub enum Problem {
     /// The page is for signed-in staff.
     #[error("sign in first")]
     SignInNeeded,
+    /// The page is for signed-in residents.
+    #[error("sign in as a resident first")]
+    ResidentSignInNeeded,
     /// The interface needs an access token.
     #[error("send an access token: Authorization: Bearer …")]
     TokenNeeded,
@@ -359,7 +422,9 @@ impl Problem {
     /// The HTTP status.
     pub fn status(&self) -> StatusCode {
         match self {
-            Self::SignInNeeded | Self::TokenNeeded => StatusCode::UNAUTHORIZED,
+            Self::SignInNeeded | Self::ResidentSignInNeeded | Self::TokenNeeded => {
+                StatusCode::UNAUTHORIZED
+            }
             Self::StepUpNeeded | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -373,7 +438,7 @@ impl Problem {
     /// The id of the message the person reads, and the code in JSON.
     pub fn code(&self) -> &'static str {
         match self {
-            Self::SignInNeeded => "problem-sign-in-needed",
+            Self::SignInNeeded | Self::ResidentSignInNeeded => "problem-sign-in-needed",
             Self::TokenNeeded => "problem-token-needed",
             Self::StepUpNeeded => "problem-step-up-needed",
             Self::NotAllowed => "problem-not-allowed",

@@ -18,8 +18,8 @@ use yakuba_ui::{
 };
 
 use crate::{
-    CurrentSession, Identity, IdentityError, Visitor, WORDS, is_fresh, model::token::Token,
-    visitor::Cookie,
+    CurrentResident, CurrentSession, Identity, IdentityError, Visitor, WORDS, is_fresh,
+    model::token::Token, visitor::Cookie,
 };
 
 /// Who asks, with what, in which language.
@@ -28,6 +28,7 @@ pub(crate) struct Asked {
     pub(crate) visitor: Visitor,
     pub(crate) principal: Principal,
     pub(crate) session: Option<CurrentSession>,
+    pub(crate) resident: Option<CurrentResident>,
     pub(crate) shell: Shell,
     pub(crate) words: Words,
     pub(crate) language: Language,
@@ -53,6 +54,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
                 .unwrap_or_default(),
             principal,
             session: parts.extensions.get::<CurrentSession>().cloned(),
+            resident: parts.extensions.get::<CurrentResident>().copied(),
             words: WORDS.words(shell.language),
             language: shell.language,
             shell,
@@ -136,6 +138,9 @@ impl Asked {
             IdentityError::Expired => self.text("identity-error-expired"),
             IdentityError::Passkey(_) => self.text("identity-error-passkey"),
             IdentityError::Provider(_) => self.text("identity-error-provider"),
+            IdentityError::Mail(yakuba_mail::MailError::Address) => {
+                self.text("resident-error-email")
+            }
             IdentityError::Personnel(error) => match error {
                 crate::model::personnel::PersonnelError::Sheet(error) => error.to_string(),
                 crate::model::personnel::PersonnelError::NoHeader => {
@@ -152,6 +157,7 @@ impl Asked {
                 }
             },
             IdentityError::City(_)
+            | IdentityError::Mail(_)
             | IdentityError::Key(_)
             | IdentityError::Setting { .. }
             | IdentityError::Hashing => return None,
@@ -208,8 +214,13 @@ pub(crate) fn set_cookies(
     );
 }
 
-/// Where to go after signing in: a path of ours, never another host.
+/// Where staff go after signing in: a path of ours, never another host.
 pub(crate) fn safe_next(next: Option<&str>) -> String {
+    safe_next_or(next, "/account")
+}
+
+/// Where somebody goes after signing in: a path of ours, else `home`.
+pub(crate) fn safe_next_or(next: Option<&str>, home: &str) -> String {
     let next = next.unwrap_or_default();
     let ours = next.starts_with('/')
         && !next.starts_with("//")
@@ -217,11 +228,12 @@ pub(crate) fn safe_next(next: Option<&str>) -> String {
         && next.is_ascii()
         && !next.starts_with("/login")
         && !next.starts_with("/logout")
+        && !next.starts_with("/resident/")
         && next.len() <= 1_000;
     if ours {
         next.to_owned()
     } else {
-        "/account".to_owned()
+        home.to_owned()
     }
 }
 

@@ -9,6 +9,9 @@ pub enum IdentityError {
     /// The city's machinery failed.
     #[error(transparent)]
     City(#[from] CityError),
+    /// A mail cannot be written.
+    #[error(transparent)]
+    Mail(#[from] yakuba_mail::MailError),
     /// The city key cannot be used.
     #[error(transparent)]
     Key(#[from] KeyError),
@@ -98,6 +101,7 @@ impl From<IdentityError> for Problem {
     fn from(error: IdentityError) -> Self {
         match error {
             IdentityError::City(error) => Self::from(error),
+            IdentityError::Mail(error) => Self::from(error),
             IdentityError::Key(_) | IdentityError::Setting { .. } | IdentityError::Hashing => {
                 Self::internal(&error)
             }

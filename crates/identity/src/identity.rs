@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use tokio::sync::Mutex;
 use webauthn_rs::{Webauthn, WebauthnBuilder};
 use yakuba_city::City;
 
@@ -17,7 +16,8 @@ struct Inner {
     settings: IdentitySettings,
     key: CityKey,
     webauthn: Webauthn,
-    provider: Mutex<Option<Arc<oidc::Provider>>>,
+    provider: oidc::ProviderCell,
+    resident_provider: oidc::ProviderCell,
 }
 
 impl std::fmt::Debug for Identity {
@@ -61,7 +61,8 @@ impl Identity {
             settings,
             key,
             webauthn,
-            provider: Mutex::new(None),
+            provider: oidc::ProviderCell::default(),
+            resident_provider: oidc::ProviderCell::default(),
         })))
     }
 
@@ -84,7 +85,11 @@ impl Identity {
         &self.0.webauthn
     }
 
-    pub(crate) fn provider_cell(&self) -> &Mutex<Option<Arc<oidc::Provider>>> {
+    pub(crate) fn provider_cell(&self) -> &oidc::ProviderCell {
         &self.0.provider
+    }
+
+    pub(crate) fn resident_provider_cell(&self) -> &oidc::ProviderCell {
+        &self.0.resident_provider
     }
 }

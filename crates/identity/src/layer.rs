@@ -13,8 +13,9 @@ use yakuba_city::{
 };
 
 use crate::{
-    Identity, IdentityError,
+    CurrentResident, Identity, IdentityError,
     model::token::Token,
+    residents,
     store::{sessions, tokens},
     visitor::Visitor,
 };
@@ -28,8 +29,8 @@ pub fn layer<S: Clone + Send + Sync + 'static>(router: Router<S>, identity: Iden
 }
 
 /// Middleware which finds out who asks: by `Authorization: Bearer …` another system, else by the session cookie a member
-/// of staff. Adds the extensions [`Principal`], [`AskedAt`], [`Identity`], [`Visitor`] and, for staff,
-/// [`sessions::CurrentSession`]. Takes two or three indexed queries with a cookie or token, none without.
+/// of staff or a resident. Adds the extensions [`Principal`], [`AskedAt`], [`Identity`], [`Visitor`] and, for staff,
+/// [`sessions::CurrentSession`], for residents [`CurrentResident`]. Takes two or three indexed queries with a cookie or token, none without.
 pub async fn authenticate(
     State(identity): State<Identity>,
     mut request: Request,
@@ -41,12 +42,16 @@ pub async fn authenticate(
         .headers()
         .get(header::AUTHORIZATION)
         .map(|value| value.to_str().unwrap_or_default().to_owned());
-    match find(&identity, authorization.as_deref(), &visitor).await {
-        Ok((principal, session)) => {
+    let for_staff = is_for_staff(request.uri().path());
+    match find(&identity, authorization.as_deref(), &visitor, for_staff).await {
+        Ok((principal, session, resident)) => {
             let extensions = request.extensions_mut();
             extensions.insert(principal);
             if let Some(session) = session {
                 extensions.insert(session);
+            }
+            if let Some(resident) = resident {
+                extensions.insert(resident);
             }
             extensions.insert(AskedAt(now));
             extensions.insert(visitor);
@@ -57,11 +62,25 @@ pub async fn authenticate(
     }
 }
 
+/// Where staff are at work: there a resident's session does not count. Elsewhere it comes first, so that whoever is both
+/// can use both in one browser.
+fn is_for_staff(path: &str) -> bool {
+    let first = path.split('/').nth(1).unwrap_or_default();
+    ["desk", "account", "login", "logout", "api"].contains(&first)
+}
+
+type Found = (
+    Principal,
+    Option<sessions::CurrentSession>,
+    Option<CurrentResident>,
+);
+
 async fn find(
     identity: &Identity,
     authorization: Option<&str>,
     visitor: &Visitor,
-) -> Result<(Principal, Option<sessions::CurrentSession>), IdentityError> {
+    for_staff: bool,
+) -> Result<Found, IdentityError> {
     let city = identity.city();
     if let Some(text) = authorization {
         let token = text
@@ -69,10 +88,10 @@ async fn find(
             .filter(|(scheme, _)| scheme.eq_ignore_ascii_case("bearer"))
             .map(|(_, token)| Token::received(token.trim()));
         let Some(token) = token else {
-            return Ok((Principal::Anonymous, None));
+            return Ok((Principal::Anonymous, None, None));
         };
         let Some(loaded) = tokens::load_token(city.db(), &token, city.today()).await? else {
-            return Ok((Principal::Anonymous, None));
+            return Ok((Principal::Anonymous, None, None));
         };
         let noted = loaded.last_used_at.unwrap_or(0);
         if city.now().as_microsecond() - noted
@@ -85,14 +104,29 @@ async fn find(
             )
             .await?;
         }
-        return Ok((Principal::System(loaded.principal), None));
+        return Ok((Principal::System(loaded.principal), None, None));
+    }
+    if let (Some(token), false) = (&visitor.resident, for_staff)
+        && let Some(loaded) =
+            residents::store::load_session(city.db(), identity.key(), token, city.now()).await?
+    {
+        if loaded.must_touch {
+            city.write(
+                Actor::Resident(loaded.current.id),
+                loaded.current.session,
+                |tx, id| Box::pin(residents::store::touch_session(tx, *id)),
+            )
+            .await?;
+        }
+        let principal = Principal::Resident(loaded.principal);
+        return Ok((principal, None, Some(loaded.current)));
     }
     let Some(token) = &visitor.session else {
-        return Ok((Principal::Anonymous, None));
+        return Ok((Principal::Anonymous, None, None));
     };
     let Some(loaded) = sessions::load_session(city.db(), token, city.now(), city.today()).await?
     else {
-        return Ok((Principal::Anonymous, None));
+        return Ok((Principal::Anonymous, None, None));
     };
     if loaded.must_touch {
         city.write(
@@ -102,5 +136,9 @@ async fn find(
         )
         .await?;
     }
-    Ok((Principal::Staff(loaded.principal), Some(loaded.session)))
+    Ok((
+        Principal::Staff(loaded.principal),
+        Some(loaded.session),
+        None,
+    ))
 }

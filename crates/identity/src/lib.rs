@@ -9,6 +9,7 @@ pub mod model;
 pub mod oidc;
 mod pages;
 mod passkeys;
+pub mod residents;
 mod service;
 mod settings;
 mod sign_in;
@@ -25,8 +26,11 @@ pub use model::{
     },
     token::Token,
 };
-pub use service::{ADMINISTER, IdentityService, PERSONNEL, READ_AUDIT, SIGN_IN};
-pub use settings::{IdentitySettings, Network, OidcLink, OidcSettings};
+pub use residents::CurrentResident;
+pub use service::{ADMINISTER, IdentityService, PERSONNEL, READ_AUDIT, RESIDENT_SIGN_IN, SIGN_IN};
+pub use settings::{
+    ClientProof, IdentitySettings, Network, OidcLink, OidcSettings, ResidentOidcSettings,
+};
 pub use sign_in::{CodeOutcome, Opened, PasswordOutcome, Proof, StepUpOutcome, is_fresh};
 pub use store::{
     accounts::{Account, StaffNames, account_names, colleagues, create_account, give_post},

@@ -78,10 +78,15 @@ type Client = openidconnect::Client<
 
 /// What discovery told about the provider.
 pub(crate) struct Provider {
-    client: Client,
-    http: reqwest::Client,
+    pub(crate) client: Client,
+    pub(crate) http: reqwest::Client,
+    pub(crate) token_endpoint: String,
+    pub(crate) user_info_endpoint: Option<String>,
     found_at: jiff::Timestamp,
 }
+
+/// What is kept of a provider, so that discovery is not asked at every sign-in.
+pub(crate) type ProviderCell = tokio::sync::Mutex<Option<Arc<Provider>>>;
 
 /// Kept (in the database) while the person is at the provider.
 #[derive(Serialize, Deserialize)]
@@ -116,7 +121,7 @@ pub struct Callback {
 }
 
 #[derive(Debug, thiserror::Error)]
-enum HttpError {
+pub(crate) enum HttpError {
     #[error("the address {0} is not asked: it is neither https nor on this machine")]
     Address(String),
     #[error(transparent)]
@@ -127,7 +132,7 @@ enum HttpError {
     Answer(#[from] axum::http::Error),
 }
 
-fn failed(error: &(impl std::error::Error + ?Sized)) -> IdentityError {
+pub(crate) fn failed(error: &(impl std::error::Error + ?Sized)) -> IdentityError {
     // The causes are for the log: what the person reads is the same for all of them.
     let mut text = error.to_string();
     let mut cause = error.source();
@@ -142,7 +147,7 @@ fn failed(error: &(impl std::error::Error + ?Sized)) -> IdentityError {
     IdentityError::Provider(text)
 }
 
-fn refused(text: &str) -> IdentityError {
+pub(crate) fn refused(text: &str) -> IdentityError {
     tracing::warn!(
         cause = text,
         "the sign-in provider's answer was not accepted"
@@ -150,7 +155,10 @@ fn refused(text: &str) -> IdentityError {
     IdentityError::Provider(text.to_owned())
 }
 
-async fn call(client: reqwest::Client, request: HttpRequest) -> Result<HttpResponse, HttpError> {
+pub(crate) async fn call(
+    client: reqwest::Client,
+    request: HttpRequest,
+) -> Result<HttpResponse, HttpError> {
     let address = request.uri().to_string();
     if !Url::parse(&address).is_ok_and(|url| may_be_asked(&url)) {
         return Err(HttpError::Address(address));
@@ -171,8 +179,9 @@ async fn call(client: reqwest::Client, request: HttpRequest) -> Result<HttpRespo
 }
 
 async fn discover(
-    settings: &OidcSettings,
-    public_url: &Url,
+    issuer_url: &Url,
+    (client_id, client_secret): (&str, Option<&str>),
+    callback: Url,
     now: jiff::Timestamp,
 ) -> Result<Provider, IdentityError> {
     let http = reqwest::Client::builder()
@@ -181,33 +190,36 @@ async fn discover(
         .timeout(PATIENCE)
         .build()
         .map_err(|error| failed(&error))?;
-    let issuer = IssuerUrl::new(settings.issuer.as_str().trim_end_matches('/').to_owned())
+    let issuer = IssuerUrl::new(issuer_url.as_str().trim_end_matches('/').to_owned())
         .map_err(|error| failed(&error))?;
     let caller = |request| call(http.clone(), request);
     // Whether the issuer ends with a slash must agree to the letter with what the provider says.
     let metadata = match CoreProviderMetadata::discover_async(issuer, &caller).await {
         Ok(metadata) => metadata,
         Err(openidconnect::DiscoveryError::Validation(_)) => {
-            let issuer =
-                IssuerUrl::new(settings.issuer.to_string()).map_err(|error| failed(&error))?;
+            let issuer = IssuerUrl::new(issuer_url.to_string()).map_err(|error| failed(&error))?;
             CoreProviderMetadata::discover_async(issuer, &caller)
                 .await
                 .map_err(|error| failed(&error))?
         }
         Err(error) => return Err(failed(&error)),
     };
-    let callback = public_url
-        .join(CALLBACK_PATH)
-        .map_err(|error| failed(&error))?;
+    let token_endpoint = metadata
+        .token_endpoint()
+        .ok_or_else(|| refused("the provider has no token endpoint"))?
+        .to_string();
+    let user_info_endpoint = metadata.userinfo_endpoint().map(|url| url.to_string());
     let client = Client::from_provider_metadata(
         metadata,
-        ClientId::new(settings.client_id.clone()),
-        settings.client_secret.clone().map(ClientSecret::new),
+        ClientId::new(client_id.to_owned()),
+        client_secret.map(|secret| ClientSecret::new(secret.to_owned())),
     )
     .set_redirect_uri(RedirectUrl::from_url(callback));
     Ok(Provider {
         client,
         http,
+        token_endpoint,
+        user_info_endpoint,
         found_at: now,
     })
 }
@@ -397,15 +409,37 @@ impl Identity {
             .oidc
             .as_ref()
             .ok_or_else(|| refused("no provider is set up"))?;
+        self.found_provider(
+            self.provider_cell(),
+            &settings.issuer,
+            (&settings.client_id, settings.client_secret.as_deref()),
+            CALLBACK_PATH,
+        )
+        .await
+    }
+
+    /// A provider as discovery told it, asked again after a while.
+    pub(crate) async fn found_provider(
+        &self,
+        cell: &ProviderCell,
+        issuer: &Url,
+        client: (&str, Option<&str>),
+        callback: &str,
+    ) -> Result<Arc<Provider>, IdentityError> {
         let now = self.city().now();
-        let mut kept = self.provider_cell().lock().await;
+        let mut kept = cell.lock().await;
         if let Some(provider) = kept
             .as_ref()
             .filter(|provider| now.duration_since(provider.found_at) < KEPT)
         {
             return Ok(provider.clone());
         }
-        let provider = Arc::new(discover(settings, &self.settings().public_url, now).await?);
+        let callback = self
+            .settings()
+            .public_url
+            .join(callback)
+            .map_err(|error| failed(&error))?;
+        let provider = Arc::new(discover(issuer, client, callback, now).await?);
         *kept = Some(provider.clone());
         Ok(provider)
     }

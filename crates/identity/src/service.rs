@@ -24,6 +24,15 @@ pub const SIGN_IN: Measure = Measure {
     name_en: "Sign-ins of staff",
 };
 
+/// Sign-ins of residents; the subject is the method, never the person.
+pub const RESIDENT_SIGN_IN: Measure = Measure {
+    name: MeasureName::declared("identity.resident_sign_in"),
+    kind: MeasureKind::Flow,
+    unit: "回",
+    name_ja: "住民のログイン",
+    name_en: "Sign-ins of residents",
+};
+
 /// Staff accounts, departments, posts, roles, sessions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct IdentityService;
@@ -34,14 +43,20 @@ impl Service for IdentityService {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration::new(
-            "identity_0001_start",
-            include_str!("../migrations/0001_start.sql"),
-        )]
+        vec![
+            Migration::new(
+                "identity_0001_start",
+                include_str!("../migrations/0001_start.sql"),
+            ),
+            Migration::new(
+                "identity_0002_residents",
+                include_str!("../migrations/0002_residents.sql"),
+            ),
+        ]
     }
 
     fn measures(&self) -> &'static [Measure] {
-        static MEASURES: [Measure; 1] = [SIGN_IN];
+        static MEASURES: [Measure; 2] = [SIGN_IN, RESIDENT_SIGN_IN];
         &MEASURES
     }
 
@@ -50,11 +65,18 @@ impl Service for IdentityService {
     }
 
     fn routes(&self) -> Routes {
-        crate::pages::routes().merge(crate::desk::routes())
+        crate::pages::routes()
+            .merge(crate::desk::routes())
+            .merge(crate::residents::routes())
     }
 
     fn menu(&self) -> Vec<MenuItem> {
-        [
+        let resident = MenuItem {
+            url: "/resident",
+            label: "resident-title",
+            capability: None,
+        };
+        let desk = [
             ("/desk/identity", "identity-desk-title", ADMINISTER),
             ("/desk/identity/personnel", "identity-personnel", PERSONNEL),
             ("/desk/identity/audit", "identity-audit", READ_AUDIT),
@@ -63,15 +85,18 @@ impl Service for IdentityService {
             url,
             label,
             capability: Some(capability),
-        })
-        .to_vec()
+        });
+        std::iter::once(resident).chain(desk).collect()
     }
 
     fn jobs(&self) -> Vec<JobKind> {
         vec![
             JobKind::new("identity.clean_up", |city, _| async move {
                 city.write(Actor::Program("identity.clean_up".into()), (), |tx, ()| {
-                    Box::pin(store::sessions::clean_up(tx))
+                    Box::pin(async move {
+                        store::sessions::clean_up(tx).await?;
+                        crate::residents::store::clean_up(tx).await
+                    })
                 })
                 .await
                 .map_err(|error: IdentityError| JobFailure::from_error(&error))

@@ -17,6 +17,8 @@ pub struct IdentitySettings {
     pub trusted_proxies: Vec<Network>,
     /// The provider that may vouch for staff, if there is one.
     pub oidc: Option<OidcSettings>,
+    /// The provider that may vouch for residents, such as デジタル認証アプリ, if there is one.
+    pub resident_oidc: Option<ResidentOidcSettings>,
     /// Every capability of every service, for the page where roles are put together.
     pub capabilities: Vec<Capability>,
     /// The log-ins to show on the sign-in page of a demonstration: log-in name and password.
@@ -48,6 +50,55 @@ impl std::fmt::Debug for OidcSettings {
             .field("name", &self.name)
             .field("link", &self.link)
             .finish()
+    }
+}
+
+/// A provider that vouches for residents.
+#[derive(Clone)]
+pub struct ResidentOidcSettings {
+    /// Its issuer address. デジタル認証アプリ was seen with two spellings: take what its discovery document says.
+    pub issuer: Url,
+    /// Our id there.
+    pub client_id: String,
+    /// How we prove there who we are.
+    pub proof: ClientProof,
+    /// What the button calls it.
+    pub name: String,
+    /// How strongly residents are to prove who they are, in the provider's words (`acr_values`), such as `aal3 crl`.
+    pub acr_values: Option<String>,
+}
+
+impl std::fmt::Debug for ResidentOidcSettings {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter
+            .debug_struct("ResidentOidcSettings")
+            .field("issuer", &self.issuer.as_str())
+            .field("client_id", &self.client_id)
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+/// How a client proves to a provider who it is.
+#[derive(Clone)]
+pub enum ClientProof {
+    /// By a secret both know.
+    Secret(String),
+    /// By an assertion signed with a private RSA key (`private_key_jwt`).
+    PrivateKey {
+        /// The key, as PEM (PKCS #1).
+        pem: String,
+        /// Its name in the key set the provider knows.
+        key_id: Option<String>,
+    },
+}
+
+impl std::fmt::Debug for ClientProof {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(match self {
+            Self::Secret(_) => "Secret(…)",
+            Self::PrivateKey { .. } => "PrivateKey(…)",
+        })
     }
 }
 
@@ -126,6 +177,7 @@ impl IdentitySettings {
             public_url: url,
             trusted_proxies: Vec::new(),
             oidc: None,
+            resident_oidc: None,
             capabilities: Vec::new(),
             demo_log_ins: Vec::new(),
         })
@@ -133,7 +185,9 @@ impl IdentitySettings {
 
     /// Settings from the environment: `YAKUBA_PUBLIC_URL` (else `default_url`), `YAKUBA_TRUSTED_PROXIES` (ranges separated
     /// by commas), `YAKUBA_OIDC_ISSUER`, `YAKUBA_OIDC_CLIENT_ID`, `YAKUBA_OIDC_CLIENT_SECRET` or
-    /// `YAKUBA_OIDC_CLIENT_SECRET_FILE`, `YAKUBA_OIDC_NAME`, `YAKUBA_OIDC_LINK` (`email` or `login:CLAIM`).
+    /// `YAKUBA_OIDC_CLIENT_SECRET_FILE`, `YAKUBA_OIDC_NAME`, `YAKUBA_OIDC_LINK` (`email` or `login:CLAIM`); for residents
+    /// `YAKUBA_RESIDENT_OIDC_ISSUER`, `…_CLIENT_ID`, either `…_KEY_FILE` (with `…_KEY_ID`) or `…_CLIENT_SECRET` or
+    /// `…_CLIENT_SECRET_FILE`, `…_NAME`, `…_ACR_VALUES`.
     ///
     /// # Errors
     /// [`IdentityError::Setting`], which names the variable.
@@ -167,6 +221,9 @@ impl IdentitySettings {
         }
         if let Some(issuer) = variable("YAKUBA_OIDC_ISSUER") {
             settings.oidc = Some(oidc(&issuer, variable)?);
+        }
+        if let Some(issuer) = variable("YAKUBA_RESIDENT_OIDC_ISSUER") {
+            settings.resident_oidc = Some(resident_oidc(&issuer, variable)?);
         }
         Ok(settings)
     }
@@ -234,6 +291,63 @@ fn oidc(
         client_id,
         client_secret,
         link,
+    })
+}
+
+fn resident_oidc(
+    issuer: &str,
+    variable: &dyn Fn(&str) -> Option<String>,
+) -> Result<ResidentOidcSettings, IdentityError> {
+    let wrong = |name: &'static str, cause: String| IdentityError::Setting { name, cause };
+    let file = |name: &'static str| {
+        variable(name)
+            .map(|file| {
+                std::fs::read_to_string(&file).map_err(|cause| {
+                    wrong(name, format!("the file {file} cannot be read: {cause}"))
+                })
+            })
+            .transpose()
+    };
+    let issuer = Url::parse(issuer)
+        .ok()
+        .filter(may_be_asked)
+        .ok_or_else(|| {
+            wrong(
+                "YAKUBA_RESIDENT_OIDC_ISSUER",
+                format!("it must be an https:// address, but it is \"{issuer}\""),
+            )
+        })?;
+    let client_id = variable("YAKUBA_RESIDENT_OIDC_CLIENT_ID").ok_or_else(|| {
+        wrong(
+            "YAKUBA_RESIDENT_OIDC_CLIENT_ID",
+            "it is missing; the provider tells it when the city is registered".to_owned(),
+        )
+    })?;
+    let secret = match variable("YAKUBA_RESIDENT_OIDC_CLIENT_SECRET") {
+        Some(secret) => Some(secret),
+        None => file("YAKUBA_RESIDENT_OIDC_CLIENT_SECRET_FILE")?.map(|text| text.trim().to_owned()),
+    };
+    let proof = match (file("YAKUBA_RESIDENT_OIDC_KEY_FILE")?, secret) {
+        (Some(pem), _) => ClientProof::PrivateKey {
+            pem,
+            key_id: variable("YAKUBA_RESIDENT_OIDC_KEY_ID"),
+        },
+        (None, Some(secret)) => ClientProof::Secret(secret),
+        (None, None) => {
+            return Err(wrong(
+                "YAKUBA_RESIDENT_OIDC_KEY_FILE",
+                "name the file of the private key, or set YAKUBA_RESIDENT_OIDC_CLIENT_SECRET"
+                    .to_owned(),
+            ));
+        }
+    };
+    Ok(ResidentOidcSettings {
+        name: variable("YAKUBA_RESIDENT_OIDC_NAME")
+            .unwrap_or_else(|| issuer.host_str().unwrap_or_default().to_owned()),
+        acr_values: variable("YAKUBA_RESIDENT_OIDC_ACR_VALUES"),
+        issuer,
+        client_id,
+        proof,
     })
 }
 

@@ -22,6 +22,10 @@ pub struct Visitor {
     pub device: Option<Token>,
     /// The token of what it began.
     pub step: Option<Token>,
+    /// The token of its session as a resident.
+    pub resident: Option<Token>,
+    /// The token of a mail address it proves, or has proved, to be its user's.
+    pub email: Option<Token>,
 }
 
 /// The cookies of identity.
@@ -30,6 +34,8 @@ pub(crate) enum Cookie {
     Session,
     Device,
     Step,
+    Resident,
+    Email,
 }
 
 impl Cookie {
@@ -41,6 +47,10 @@ impl Cookie {
             (Self::Device, false) => "yakuba_device",
             (Self::Step, true) => "__Host-yakuba_step",
             (Self::Step, false) => "yakuba_step",
+            (Self::Resident, true) => "__Host-yakuba_resident",
+            (Self::Resident, false) => "yakuba_resident",
+            (Self::Email, true) => "__Host-yakuba_email",
+            (Self::Email, false) => "yakuba_email",
         }
     }
 
@@ -105,6 +115,8 @@ impl Visitor {
             session: cookie(Cookie::Session),
             device: cookie(Cookie::Device),
             step: cookie(Cookie::Step),
+            resident: cookie(Cookie::Resident),
+            email: cookie(Cookie::Email),
         }
     }
 

@@ -497,7 +497,9 @@ each_database!(
             let answer = browser.send(request).await;
             if entry.access == yakuba_city::web::Access::Public {
                 assert!(
-                    path.starts_with("/login") || path == "/logout",
+                    path.starts_with("/login")
+                        || path == "/logout"
+                        || path.starts_with("/resident/"),
                     "{path} is public"
                 );
             } else {

@@ -15,13 +15,13 @@ use yakuba_city::{
     Actor, City, CitySettings, Clock,
     testing::test_moment,
     web::{
-        Access, AskedAt, Capability, Grant, Principal, Problem, RouteEntry, Scope, StaffPrincipal,
-        SystemPrincipal,
+        Access, AskedAt, Capability, Grant, Principal, Problem, ResidentPrincipal, RouteEntry,
+        Scope, StaffPrincipal, SystemPrincipal,
     },
 };
 use yakuba_identity::{
-    AccountId, CityKey, CurrentSession, Identity, IdentityError, IdentitySettings, LoginName,
-    NewAccount, Visitor, create_account, store::sessions::Method as SignedInBy,
+    AccountId, CityKey, CurrentResident, CurrentSession, Identity, IdentityError, IdentitySettings,
+    LoginName, NewAccount, Visitor, create_account, store::sessions::Method as SignedInBy,
 };
 
 /// Somebody who asks, with a name for the message of a failure.
@@ -80,6 +80,14 @@ fn askers() -> Vec<Asker> {
             })),
         },
         staff("nobody's role", &[], true),
+        Asker {
+            name: "a resident".to_owned(),
+            principal: Principal::Resident(Arc::new(ResidentPrincipal {
+                id: 1,
+                email_confirmed: true,
+                verified: None,
+            })),
+        },
     ];
     for (role, capabilities) in yakuba::roles::capabilities() {
         askers.push(staff(role, capabilities, false));
@@ -100,12 +108,21 @@ fn refusal(access: Access, asker: &Asker) -> Option<Problem> {
             .capabilities
             .iter()
             .any(|name| name == capability.name),
-        Principal::Anonymous => false,
+        Principal::Anonymous | Principal::Resident(_) => false,
     };
     match (access, &asker.principal) {
-        (Access::Public, _) | (Access::SignedIn, Principal::Staff(_)) => None,
-        (Access::SignedIn | Access::Staff(_), Principal::Anonymous) => Some(Problem::SignInNeeded),
-        (Access::System(_), Principal::Anonymous) => Some(Problem::TokenNeeded),
+        (Access::Public, _)
+        | (Access::SignedIn, Principal::Staff(_))
+        | (Access::Resident, Principal::Resident(_)) => None,
+        (Access::Resident, Principal::Anonymous | Principal::Staff(_)) => {
+            Some(Problem::ResidentSignInNeeded)
+        }
+        (Access::SignedIn | Access::Staff(_), Principal::Anonymous | Principal::Resident(_)) => {
+            Some(Problem::SignInNeeded)
+        }
+        (Access::System(_), Principal::Anonymous | Principal::Resident(_)) => {
+            Some(Problem::TokenNeeded)
+        }
         (Access::Staff(capability), Principal::Staff(_)) if holds(capability) => {
             (capability.step_up && !fresh).then_some(Problem::StepUpNeeded)
         }
@@ -146,6 +163,13 @@ async fn ask(
             account: AccountId(staff.account),
             method: SignedInBy::PasswordAndCode,
             restriction: None,
+        });
+    }
+    if let Principal::Resident(resident) = &asker.principal {
+        extensions.insert(CurrentResident {
+            session: 1,
+            id: resident.id,
+            fresh: true,
         });
     }
     let response = router.clone().oneshot(request).await.unwrap();
@@ -204,6 +228,7 @@ async fn every_route_lets_in_whom_it_names_and_nobody_else() {
                     problem,
                     Some(
                         Problem::SignInNeeded
+                            | Problem::ResidentSignInNeeded
                             | Problem::TokenNeeded
                             | Problem::StepUpNeeded
                             | Problem::Internal(_)
@@ -256,7 +281,14 @@ fn every_route_needs_something_that_is_declared_once() {
         }
         // What everybody may change is little, and known by name.
         if entry.access == Access::Public && entry.method != Method::GET {
-            let known = ["/login", "/logout", "/account", "/procedures", "/cases"];
+            let known = [
+                "/login",
+                "/logout",
+                "/account",
+                "/resident/",
+                "/procedures",
+                "/cases",
+            ];
             assert!(
                 known.iter().any(|path| entry.path.starts_with(path)),
                 "{} {} can be used by anybody",

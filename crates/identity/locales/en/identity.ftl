@@ -226,3 +226,52 @@ identity-personnel-problem-name-differs = The name differs from the account's (s
 identity-capability-administer = Administer accounts, departments, roles
 identity-capability-personnel = Enter personnel changes
 identity-capability-read-audit = Read the audit log
+
+# Residents
+resident-title = My page
+resident-sign-in = Sign in as a resident
+resident-sign-in-text = We send a code of six digits to your mail address. If you are new here, begin in the same way.
+resident-email = Mail address
+resident-email-support = For example taro@example.jp
+resident-send-code = Send a code
+resident-sign-in-passkey = Sign in with a passkey
+resident-staff-sign-in = Sign in as staff
+resident-code-title = Enter the code
+resident-code-text = We sent a code of six digits to the address you entered. Enter it within 10 minutes. If it does not arrive, look into the folder for spam, too.
+resident-code = Code
+resident-code-support = Six digits
+resident-code-again = Send another code
+resident-no-mail = This site cannot send mail yet
+resident-no-mail-text = Administrators find the code on their page "Waiting mail".
+resident-error-email = Write the mail address like taro@example.jp.
+resident-error-code = The code is wrong. Tries left: { $n }.
+resident-details = Contact
+resident-verified = Confirmed details
+resident-verified-none = Your identity was not confirmed yet.
+resident-name = Name
+resident-address = Address
+resident-birth-date = Date of birth
+resident-verified-at = Confirmed at
+resident-verified-by = Confirmed by
+resident-passkeys-none = No passkey is registered. With one you sign in by fingerprint, face or screen lock.
+resident-passkey-name-support = A name that tells the device, such as: my phone
+resident-leave = Signing out and deleting
+resident-sign-out = Sign out
+resident-delete = Delete the account
+resident-delete-text = Your mail address, confirmed details and passkeys are deleted. This cannot be undone. Applications you sent are not deleted.
+resident-done-again = The code has expired or was mistyped too often. Send another one.
+resident-done-signed-out = You are signed out.
+resident-done-deleted = The account was deleted.
+resident-done-passkey-added = The passkey was registered.
+resident-done-passkey-removed = The passkey was removed.
+resident-mail-subject = { $city }: code { $code }
+resident-mail-text =
+    This is your code for the site of { $city }.
+
+    { $code }
+
+    It holds for 10 minutes. Tell it to nobody; our staff will never ask for it.
+    If you did not ask for it, delete this mail.
+resident-sign-in-provider = Sign in with { $name }
+resident-verify-provider = Confirm who you are with { $name }
+resident-error-linked = This person is linked with another account. Sign in with that one.

@@ -237,3 +237,52 @@ identity-personnel-problem-name-differs = 登録されている氏名と違い�
 identity-capability-administer = アカウント・部署・役割の管理
 identity-capability-personnel = 人事異動の登録
 identity-capability-read-audit = 監査記録の閲覧
+
+# 住民
+resident-title = マイページ
+resident-sign-in = 住民の方のログイン
+resident-sign-in-text = メールアドレスに6桁のコードを送ります。初めての方も、同じ手順で始められます。
+resident-email = メールアドレス
+resident-email-support = 例：taro@example.jp
+resident-send-code = コードを送る
+resident-sign-in-passkey = パスキーでログイン
+resident-staff-sign-in = 職員の方のログイン
+resident-code-title = コードの入力
+resident-code-text = 入力されたメールアドレスに、6桁のコードを送りました。10分以内に入力してください。届かないときは、迷惑メールのフォルダーも確かめてください。
+resident-code = コード
+resident-code-support = 6桁の数字
+resident-code-again = コードをもう一度送る
+resident-no-mail = このサイトは、まだメールを送信できません
+resident-no-mail-text = コードは、管理者の画面「送信待ちのメール」に表示されます。
+resident-error-email = メールアドレスを「taro@example.jp」のような形で入力してください。
+resident-error-code = コードが違います。あと{ $n }回入力できます。
+resident-details = 連絡先
+resident-verified = 確認済みの情報
+resident-verified-none = 本人確認はまだ行われていません。
+resident-name = 氏名
+resident-address = 住所
+resident-birth-date = 生年月日
+resident-verified-at = 確認した日時
+resident-verified-by = 確認した機関
+resident-passkeys-none = パスキーは登録されていません。登録すると、次からは指紋や顔、画面ロックでログインできます。
+resident-passkey-name-support = どの端末のものか分かる名前。例：自分のスマートフォン
+resident-leave = ログアウトと削除
+resident-sign-out = ログアウト
+resident-delete = アカウントの削除
+resident-delete-text = メールアドレス、確認済みの情報、パスキーを削除します。元には戻せません。提出済みの申請は削除されません。
+resident-done-again = コードの期限が切れたか、間違いが続きました。もう一度コードを送ってください。
+resident-done-signed-out = ログアウトしました。
+resident-done-deleted = アカウントを削除しました。
+resident-done-passkey-added = パスキーを登録しました。
+resident-done-passkey-removed = パスキーを削除しました。
+resident-mail-subject = { $city } 確認コード { $code }
+resident-mail-text =
+    { $city }のサイトで入力するコードです。
+
+    { $code }
+
+    10分間有効です。このコードを、ほかの人に教えないでください。職員がお尋ねすることもありません。
+    心当たりがないときは、このメールを削除してください。
+resident-sign-in-provider = { $name }でログイン
+resident-verify-provider = { $name }で本人確認
+resident-error-linked = この本人確認は、ほかのアカウントで使われています。そのアカウントでログインしてください。

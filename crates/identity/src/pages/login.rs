@@ -108,7 +108,7 @@ async fn page(
 }
 
 /// The page after too many tries.
-fn with_wait(mut response: Response, seconds: u64) -> Response {
+pub(crate) fn with_wait(mut response: Response, seconds: u64) -> Response {
     *response.status_mut() = StatusCode::TOO_MANY_REQUESTS;
     response.headers_mut().insert(
         axum::http::header::RETRY_AFTER,

@@ -9,6 +9,7 @@ mod second_factors;
 use yakuba_city::web::{Access, Routes};
 
 pub(crate) use account::moment;
+pub(crate) use login::{wait_text, with_wait};
 
 pub(crate) fn routes() -> Routes {
     Routes::new()

@@ -194,7 +194,7 @@ impl Sizes {
         let sizes = entries.iter().map(|entry| {
             let size = match entry.access {
                 Access::Public => SMALL,
-                Access::SignedIn | Access::Staff(_) | Access::System(_) => LARGE,
+                Access::SignedIn | Access::Staff(_) | Access::System(_) | Access::Resident => LARGE,
             };
             ((entry.method.clone(), entry.path), size)
         });

@@ -89,6 +89,7 @@ pub(super) async fn render(asked: Asked, shell: Shell, mut response: Response) -
     if !asked.for_programs {
         let page = match problem {
             Problem::SignInNeeded => Some("/login"),
+            Problem::ResidentSignInNeeded => Some("/resident/sign-in"),
             Problem::StepUpNeeded => Some("/account/confirm"),
             _ => None,
         };

@@ -113,6 +113,16 @@ impl Surroundings {
     }
 
     fn sign(&self, shell: &mut Shell, names: &Names, principal: &Principal, here: &str) {
+        if let Principal::Resident(_) = principal {
+            let words = Words::new(&WORDS, shell.language);
+            shell.sign_in_href = None;
+            shell.signed_in = Some(SignedIn {
+                name: words.get("yakuba-resident").into_owned(),
+                department: String::new(),
+                links: vec![Link::new(words.get("yakuba-resident-account"), "/resident")],
+                sign_out_action: "/resident/sign-out".to_owned(),
+            });
+        }
         let Principal::Staff(staff) = principal else {
             return;
         };
