@@ -1,7 +1,33 @@
-//! Forms as files: what is asked, under which conditions, and what the answers must be. Used by every service that asks people something.
-//!
-//! A form is a [`FormDocument`]: a value that YAML holds and the designer edits, round trip. The server alone evaluates it.
+#![doc = include_str!("../README.md")]
 
+pub mod answers;
+mod check;
+pub mod files;
+mod finding;
+mod form;
+mod message;
 pub mod model;
+mod reading;
+mod rendering;
+mod rules;
+mod schema;
 
+pub use answers::{Answer, Answers, FileAnswer};
+pub use check::{PersonalData, check, personal_data};
+pub use finding::{Finding, Part, Place, Severity};
+pub use form::{
+    ComputedValue, Evaluation, Fee, FieldProblem, FieldState, Form, RuleFailure, Submission,
+};
+pub use message::{Message, MessageValue};
 pub use model::document::FormDocument;
+pub use reading::{Outcome, PageRead};
+pub use rendering::{AnswerRow, AnswerSection, written};
+pub use rules::{Condition, Failure};
+pub use schema::schema;
+
+pub use yakuba_ui::Language;
+
+use yakuba_ui::Catalogue;
+
+/// The texts of forms.
+pub static WORDS: Catalogue = yakuba_ui::catalogue!("forms");

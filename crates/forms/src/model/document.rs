@@ -83,8 +83,10 @@ impl From<Text> for TextForm {
 
 /// An expression in CEL over the answers so far, such as `applicant_kind == "company" && size(children) > 0`.
 ///
-/// A field's answer stands under the field's key, a computed value under its own; a question that was not asked, or not answered, is `null`.
-/// `today` is the day of the application. Inside a repeating group the group's own fields stand under their keys as well.
+/// A field's answer stands under the field's key, a computed value under its own; a question that was not asked, or not answered, is `null`
+/// (any-of-several, files and groups that were asked but left empty are the empty list). `today` is the day of the application. Inside a
+/// repeating group the group's own fields stand under their keys as well. What the values look like, which functions there are and what
+/// happens when an expression fails is in the crate's README.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct Expression(pub String);
@@ -118,6 +120,13 @@ impl Key {
 
     /// The key as text.
     pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+/// A key is found by its text: `answers.get("name")`.
+impl std::borrow::Borrow<str> for Key {
+    fn borrow(&self) -> &str {
         &self.0
     }
 }

@@ -1,0 +1,123 @@
+# まちがいの メッセージ
+
+forms-problem-fill-in = { $label }を 書（か）いて ください。
+forms-problem-choose = { $label }を えらんで ください。
+forms-problem-choose-more = { $label }は { $n }個（こ）か、もっと えらんで ください。
+forms-problem-choose-fewer = { $label }は { $n }個（こ）まで えらべます。へらして ください。
+forms-problem-send-file = { $label }の ファイルを えらんで ください。
+forms-problem-fewer-files = { $label }の ファイルは { $n }個（こ）までです。へらして ください。
+forms-problem-consent = 「{ $label }」に「はい」と 答（こた）えるときは、□を おして ください。
+forms-problem-declaration = 「{ $label }」を 読（よ）んで、□を おして ください。
+forms-problem-add-entry = { $label }を 1つ 書（か）いて ください。
+forms-problem-more-entries = { $label }は { $n }つ いります。「{ $entry }を ふやす」を おして 書（か）いて ください。
+forms-problem-fewer-entries = { $label }は { $n }つまでです。へらして ください。
+forms-problem-send-again = { $label }を もう一度（いちど） 見（み）て、「つぎへ」を おして ください。
+forms-problem-too-long = { $label }は { $n }文字（もじ）までです（いま { $typed }文字です）。みじかく して ください。
+forms-problem-characters = { $label }に つかえない 文字（もじ）が あります。もう一度（いちど） 書（か）いて ください。
+forms-problem-katakana = { $label }は カタカナで 書（か）いて ください。
+forms-problem-digits = { $label }は 数字（すうじ）だけで 書（か）いて ください。
+forms-problem-alphanumeric = { $label }は アルファベットと 数字（すうじ）と「-」で 書（か）いて ください。
+forms-problem-corporate-number = { $label }は 13の 数字（すうじ）です。数字を もう一度（いちど） 見（み）て ください。
+forms-problem-phone = { $label }は 0から はじまる 番号（ばんごう）を ぜんぶ 書（か）いて ください。例（れい）：090-1234-5678
+forms-problem-email = { $label }は「name@example.jp」の ように 書（か）いて ください。
+forms-problem-number = { $label }は 数字（すうじ）で 書（か）いて ください。例（れい）：12
+forms-problem-whole-number = { $label }は「.」の ない 数字（すうじ）で 書（か）いて ください。
+forms-problem-places = { $label }の「.」の あとは { $n }つまでの 数字（すうじ）です。
+forms-problem-yen = { $label }は 円（えん）の 数字（すうじ）で 書（か）いて ください。例（れい）：1500
+forms-problem-at-least = { $label }は { $n }か、それより 大（おお）きい 数字（すうじ）を 書（か）いて ください。
+forms-problem-at-most = { $label }は { $n }か、それより 小（ちい）さい 数字（すうじ）を 書（か）いて ください。
+forms-problem-name = { $label }を 書（か）いて ください。
+forms-problem-name-kana-missing = { $label }の 読（よ）みかたを カタカナで 書（か）いて ください。
+forms-problem-name-kana = { $label }の 読（よ）みかたは カタカナで 書（か）いて ください。
+forms-problem-name-characters = { $label }が 長（なが）すぎるか、つかえない 文字（もじ）が あります。100文字までで 書（か）いて ください。
+forms-problem-date = { $label }は「2023-04-01」か「令和5年4月1日」の ように 書（か）いて ください。
+forms-problem-date-part = { $label }は 年（ねん）、月（つき）、日（ひ）を ぜんぶ 書（か）いて ください。
+forms-problem-date-numbers = { $label }の 年（ねん）、月（つき）、日（ひ）は 数字（すうじ）で 書（か）いて ください。
+forms-problem-date-era = { $label }は「令和」などを えらぶか、2023の ように 4つの 数字（すうじ）で 書（か）いて ください。
+forms-problem-date-missing-day = { $label }の 日（ひ）は ありません。年（ねん）、月（つき）、日を もう一度（いちど） 見（み）て ください。
+forms-problem-date-early = { $label }は { $day }か、それより あとの 日（ひ）を 書（か）いて ください。
+forms-problem-date-late = { $label }は { $day }か、それより 前（まえ）の 日（ひ）を 書（か）いて ください。
+forms-problem-postal-missing = { $label }の 郵便番号（ゆうびんばんごう）を 書（か）いて ください。
+forms-problem-postal = { $label }の 郵便番号（ゆうびんばんごう）は 7つの 数字（すうじ）です。例（れい）：564-8550
+forms-problem-prefecture = { $label }の 都道府県（とどうふけん）を えらんで ください。
+forms-problem-city = { $label }の 市区町村（しくちょうそん）を 書（か）いて ください。
+forms-problem-town = { $label }の 町（まち）の 名前（なまえ）を 書（か）いて ください。
+forms-problem-address = { $label }は、それぞれ 200文字（もじ）までで 書（か）いて ください。
+forms-problem-place = { $label }は 400文字（もじ）までで 書（か）いて ください。
+forms-problem-coordinates = { $label }の 座標（ざひょう）は「34.7594, 135.5168」の ように 書（か）いて ください。わからないときは 書かなくて いいです。
+forms-problem-bank-code = { $label }の 銀行（ぎんこう）の 番号（ばんごう）は 4つの 数字（すうじ）です。
+forms-problem-branch-code = { $label }の 支店（してん）の 番号（ばんごう）は 3つの 数字（すうじ）です。
+forms-problem-account-kind = { $label }の 口座（こうざ）の 種類（しゅるい）を えらんで ください。
+forms-problem-account-number = { $label }の 口座番号（こうざばんごう）は 7つの 数字（すうじ）です。たりないときは 前（まえ）に 0を 書（か）いて ください。
+forms-problem-yucho = { $label }の 記号（きごう）（5つの 数字）と 番号（ばんごう）を 通帳（つうちょう）の とおりに 書（か）いて ください。
+forms-problem-holder = { $label }の 口座（こうざ）の 名前（なまえ）は、通帳（つうちょう）の とおりに カタカナで 書（か）いて ください。漢字（かんじ）は つかえません。
+forms-problem-holder-long = { $label }の 口座（こうざ）の 名前（なまえ）は 30文字（もじ）までです（「゛」も 1文字です）。通帳（つうちょう）の とおりに みじかく して ください。
+
+# ファイル
+
+forms-file-too-large = 「{ $name }」は 大（おお）きすぎます。{ $mib }MBまでの ファイルを えらんで ください。
+forms-file-empty = 「{ $name }」には なにも ありません。ほかの ファイルを えらんで ください。
+forms-file-type = 「{ $name }」は つかえない ファイルです。{ $kinds }の ファイルを えらんで ください。
+forms-file-damaged = 「{ $name }」は こわれて います。ほかの ファイルを えらんで ください。
+forms-file-protected = 「{ $name }」には パスワードが あります。パスワードを なくして ください。
+forms-file-image-large = 「{ $name }」の 写真（しゃしん）は 大（おお）きすぎます。小（ちい）さく して ください。
+forms-file-virus = 「{ $name }」に ウイルスが ありました。このファイルは つかえません。
+forms-file-scan-unavailable = いま ファイルを しらべる ことが できません。あとで もう一度（いちど） して ください。
+forms-file-kind-image = 写真（しゃしん）（JPEG、PNG、WebP）
+forms-file-kind-pdf = PDF
+forms-file-kind-sheet = 表（ひょう）（XLSX、CSV）
+forms-file-kind-document = 文書（ぶんしょ）（DOCX）
+
+# 書（か）く ところ
+
+forms-longest = { $n }文字（もじ）まで 書（か）けます。
+forms-yen = 円（えん）
+forms-i-agree = はい、いいです
+forms-i-declare = はい、まちがい ありません
+forms-family = みょうじ
+forms-given = なまえ
+forms-family-kana = みょうじの 読（よ）みかた（カタカナ）
+forms-given-kana = なまえの 読（よ）みかた（カタカナ）
+forms-postal-code = 郵便番号（ゆうびんばんごう）
+forms-prefecture = 都道府県（とどうふけん）
+forms-city = 市区町村（しくちょうそん）
+forms-town = 町（まち）の 名前（なまえ）
+forms-block = 番地（ばんち）
+forms-building = アパートなどの 名前（なまえ）と 部屋（へや）の 番号（ばんごう）
+forms-place-description = 住所（じゅうしょ）や 近（ちか）くに あるもの
+forms-place-coordinates = 緯度（いど）・経度（けいど）（わかるとき）
+forms-place-coordinates-hint = 例（れい）：34.7594, 135.5168
+forms-era = 年（ねん）の 書（か）きかた
+forms-western = 西暦（せいれき）（2023など）
+forms-date-hint = 例（れい）：2023年4月1日、令和5年4月1日
+forms-bank-code = 銀行（ぎんこう）の 番号（ばんごう）
+forms-bank-code-hint = 4つの 数字（すうじ）です。通帳（つうちょう）や カードで 見（み）ることが できます。
+forms-branch-code = 支店（してん）の 番号（ばんごう）（3つの 数字）
+forms-account-kind = 口座（こうざ）の 種類（しゅるい）
+forms-account-ordinary = 普通（ふつう）
+forms-account-current = 当座（とうざ）
+forms-account-savings = 貯蓄（ちょちく）
+forms-account-number = 口座番号（こうざばんごう）
+forms-account-number-hint = 7つの 数字（すうじ）です。たりないときは 前（まえ）に 0を 書（か）いて ください。
+forms-holder = 口座（こうざ）の 名前（なまえ）（カタカナ）
+forms-holder-hint = 通帳（つうちょう）の カタカナと 同（おな）じに 書（か）いて ください。例（れい）：スイタ ハナコ
+forms-yucho = ゆうちょ銀行（ぎんこう）の 記号（きごう）・番号（ばんごう）を 書（か）く
+forms-yucho-hint = 上（うえ）の 銀行・支店・口座番号は 書（か）かないで ください。
+forms-yucho-symbol = 記号（きごう）（5つの 数字）
+forms-yucho-number = 番号（ばんごう）
+forms-sent-files = 送（おく）った ファイル
+forms-remove-file = 「{ $name }」を けす
+forms-entry = { $entry } { $n }
+forms-entry-label = { $entry }：{ $label }
+forms-add-entry = { $entry }を ふやす
+forms-remove-entry = { $entry } { $n }を けす
+
+# 答（こた）え
+
+forms-not-answered = （書いて いません）
+forms-change = { $page }を なおす
+forms-computed = 計算（けいさん）した 数（かず）
+forms-fees = お金（かね）
+forms-fees-total = ぜんぶで
+forms-amount = { $n }円（えん）
+forms-account = 銀行（ぎんこう） { $bank }、支店（してん） { $branch }、{ $kind } { $number }、{ $holder }

@@ -1,0 +1,17 @@
+//! No text of forms is missing.
+
+// Tests may panic: that is how they fail.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+use yakuba_forms::WORDS;
+use yakuba_ui::{assert_complete, assert_used_words_exist};
+
+#[test]
+fn texts_are_complete_in_every_language() {
+    assert_complete(&WORDS);
+}
+
+#[test]
+fn every_text_in_use_exists() {
+    assert_used_words_exist(&WORDS, env!("CARGO_MANIFEST_DIR"));
+}
