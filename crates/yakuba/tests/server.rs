@@ -7,7 +7,7 @@ mod common;
 
 use std::time::Duration;
 
-use common::Program;
+use common::{Program, Schema};
 
 fn new_city(folder: &tempfile::TempDir) -> Program {
     let program = Program {
@@ -110,6 +110,80 @@ fn a_city_answers_to_its_own_names_only() {
     assert!(matches!(named.status, 400 | 404 | 421));
     let absolute = server.get("http://www.city.example.jp/x", &["Accept: text/html"]);
     assert_eq!(absolute.status, 404);
+}
+
+/// Makes two cities in the folder and serves them from a list; on PostgreSQL each in a schema of its own.
+fn listed_cities_are_found_by_their_names(folder: &std::path::Path, schemas: [Option<String>; 2]) {
+    use std::fmt::Write as _;
+    let mut list = "cities:\n".to_owned();
+    for (place, (name, database)) in ["青市", "赤市"].into_iter().zip(schemas).enumerate() {
+        let city = Program {
+            data: folder.join(format!("city{place}")),
+            database: database.clone(),
+        };
+        city.must(0, &["init", "--name", name]);
+        let _ = writeln!(
+            list,
+            "  - hosts: [www{place}.example.jp]\n    data: city{place}"
+        );
+        if let Some(url) = database {
+            let _ = writeln!(list, "    database_url: {url}");
+        }
+    }
+    let file = folder.join("cities.yaml");
+    std::fs::write(&file, &list).unwrap();
+    let file = file.to_str().unwrap();
+    let server = Program {
+        data: folder.join("nothing"),
+        database: None,
+    };
+    {
+        let server = server.serve(&["serve", "--cities", file]);
+        for (host, own, other) in [("www0", "青市", "赤市"), ("www1", "赤市", "青市")] {
+            let page = server.get(
+                &format!("http://{host}.example.jp/"),
+                &["Accept: text/html"],
+            );
+            assert_eq!(page.status, 200);
+            assert!(
+                page.body.contains(own) && !page.body.contains(other),
+                "{host}"
+            );
+        }
+        assert_eq!(server.get("http://www2.example.jp/", &[]).status, 421);
+    }
+    // No name leads to two cities, and no city is served twice.
+    let same_place = "cities:\n  - {hosts: [a], data: city0}\n  - {hosts: [b], data: city0}\n";
+    // A folder that is mistyped must not become a new city.
+    let mistyped = "cities:\n  - {hosts: [a], data: city9}\n";
+    for (code, text) in [
+        (2, list.replace("www1", "www0").as_str()),
+        (if list.contains("postgres") { 1 } else { 2 }, same_place),
+        (1, mistyped),
+    ] {
+        std::fs::write(file, text).unwrap();
+        let ended = server.run(&["serve", "--port", "0", "--cities", file]);
+        assert_eq!(ended.status.code(), Some(code), "{text}");
+    }
+    assert!(!folder.join("city9").exists());
+}
+
+#[test]
+fn listed_cities_are_found_by_their_names_on_sqlite() {
+    let folder = tempfile::tempdir().unwrap();
+    listed_cities_are_found_by_their_names(folder.path(), [None, None]);
+}
+
+#[test]
+fn listed_cities_are_found_by_their_names_on_postgres() {
+    let folder = tempfile::tempdir().unwrap();
+    let schemas = ["blue", "red"].map(|name| Schema::new(folder.path(), name));
+    let [Some(blue), Some(red)] = &schemas else {
+        eprintln!("left out: YAKUBA_TEST_POSTGRES_URL is not set");
+        return;
+    };
+    let urls = [Some(blue.url()), Some(red.url())];
+    listed_cities_are_found_by_their_names(folder.path(), urls);
 }
 
 #[test]

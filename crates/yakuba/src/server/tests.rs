@@ -10,7 +10,7 @@ use axum::{
 };
 use tower::ServiceExt as _;
 use yakuba_city::{
-    Actor, City, MeasureDefinition, MeasureKind,
+    Actor, City, CityError, CitySettings, MeasureDefinition, MeasureKind, each_database, recount,
     sql::Sql as _,
     testing::{on_postgres, on_sqlite},
     web::Access,
@@ -311,8 +311,8 @@ async fn two_cities(a: &City, b: &City) {
     let token = [JSON, ("authorization", bearer.as_str())];
     let refused = send(&router, (Method::POST, B, "/api/facts"), &token, fact).await;
     assert_eq!(refused.status, StatusCode::UNAUTHORIZED);
-    let taken = send(&router, (Method::POST, A, "/api/facts"), &token, fact).await;
-    assert_eq!(taken.status, StatusCode::OK, "{}", taken.text);
+    let answer = send(&router, (Method::POST, A, "/api/facts"), &token, fact).await;
+    assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
     assert_eq!((facts(a).await, facts(b).await), (1, 0));
 
     // A name that is nobody's leads nowhere.
@@ -407,9 +407,9 @@ async fn a_token_works_from_anywhere_and_a_cookie_from_here_only() {
             // Twice: the second time it is known.
             for _ in 0..2 {
                 let headers = [&[JSON, ("authorization", bearer.as_str())][..], site].concat();
-                let taken =
+                let answer =
                     send(&router, (Method::POST, A, "/api/facts"), &headers, &fact).await;
-                assert_eq!(taken.status, StatusCode::OK, "{from}: {}", taken.text);
+                assert_eq!(answer.status, StatusCode::OK, "{from}: {}", answer.text);
             }
             assert_eq!(facts(&city).await, posted);
 
@@ -446,3 +446,37 @@ async fn a_token_works_from_anywhere_and_a_cookie_from_here_only() {
     })
     .await;
 }
+
+/// The same city as another machine has it open.
+async fn other_node(city: &City) -> City {
+    let settings = CitySettings {
+        database: city.database().clone(),
+        clock: city.clock().clone(),
+        ..CitySettings::in_directory(city.data_directory())
+    };
+    City::open(settings, &crate::services::all()).await.unwrap()
+}
+
+each_database!(
+    a_recount_on_another_machine_is_shown_on_this_one,
+    [&IdentityService, &PlanService],
+    async |city| {
+        settle(&city, "あおさぎ市", "heron-2024", HERON).await;
+        let router = front(&[hosted(&city, A, 1)], Trust::default()).unwrap();
+        let cookies = sign_in(&router, A).await;
+        let before = get(&router, A, "/desk/facts", &cookies).await.text;
+        let other = other_node(&city).await;
+        let report = recount(other.db()).await.unwrap();
+        other
+            .write(Actor::CommandLine, report, |tx, report| {
+                Box::pin(async move { tx.note_recount(report).await })
+            })
+            .await
+            .map_err(|error: CityError| error)
+            .unwrap();
+        let after = get(&router, A, "/desk/facts", &cookies).await.text;
+        let never = "まだ数え直していません。";
+        assert!(before.contains(never) && !after.contains(never), "{after}");
+        other.db().clone().close().await.unwrap();
+    }
+);
