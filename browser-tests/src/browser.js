@@ -238,3 +238,19 @@ export async function logIn(page, url, login) {
     form.locator('button[type=submit], button:not([type]), input[type=submit]').first().click(),
   ]);
 }
+
+/**
+ * Proves freshly who the signed-in member of staff is, as pages of administration ask, with the password.
+ * @param {import('playwright-core').Page} page
+ * @param {string} url  the program's address
+ * @param {{password: string}} login
+ */
+export async function confirmIdentity(page, url, login) {
+  await page.goto(new URL('/account/confirm', url).href);
+  const form = page.locator('form', { has: page.locator('input[type=password]') });
+  await form.locator('input[type=password]').fill(login.password);
+  await Promise.all([
+    page.waitForURL((address) => address.pathname !== '/account/confirm'),
+    form.locator('button[type=submit], button:not([type])').first().click(),
+  ]);
+}

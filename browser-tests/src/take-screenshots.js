@@ -1,6 +1,6 @@
 // Takes pictures of every page of pages.json at three sizes: `make screenshots`.
 
-import { launch, logIn, picture, sizes, visitor } from './browser.js';
+import { confirmIdentity, launch, logIn, picture, sizes, visitor } from './browser.js';
 import { readPages } from './pages.js';
 import { startDemo } from './program.js';
 
@@ -24,6 +24,7 @@ try {
     for (const size of sizes) {
       const who = await visitor(browser, { ...size, context: entry.as ? { storageState: states.get(entry.as) } : {} });
       const page = await who.page();
+      if (entry.confirm) await confirmIdentity(page, demo.url, logins[entry.as]);
       await page.goto(new URL(entry.path, demo.url).href);
       console.log(await picture(page, `${entry.name}-${size.name}`));
       await who.close();

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { checkPage, keyboardProblems, launch, logIn, visitor } from '../src/browser.js';
+import { checkPage, confirmIdentity, keyboardProblems, launch, logIn, visitor } from '../src/browser.js';
 import { readPages } from '../src/pages.js';
 import { startDemo } from '../src/program.js';
 
@@ -39,6 +39,7 @@ describe('every page', { skip: pages.length === 0 && 'pages.json lists no page' 
           const status = entry.status ?? 200;
           if (status >= 400) who.expect(status);
           const page = await who.page();
+          if (entry.confirm) await confirmIdentity(page, demo.url, logins[entry.as]);
           const answer = await page.goto(new URL(entry.path, demo.url).href);
           assert.equal(answer.status(), status);
           if (entry.contains) {

@@ -4,7 +4,7 @@ use crate::{
     jobs::JobKind,
     measure::Measure,
     migration::Migration,
-    web::{Capability, Routes},
+    web::{Capability, Principal, Routes},
 };
 
 /// One service: everything the program needs to know to run it.
@@ -43,6 +43,39 @@ pub trait Service: Send + Sync {
     /// Its entries in the menus.
     fn menu(&self) -> Vec<MenuItem> {
         Vec::new()
+    }
+
+    /// Its entries in the menu of the desk; usually those of [`Service::menu`] that need a capability.
+    fn desk_menu(&self) -> Vec<DeskItem> {
+        self.menu()
+            .into_iter()
+            .filter_map(|item| {
+                Some(DeskItem {
+                    url: item.url,
+                    label: item.label,
+                    needs: vec![item.capability?],
+                })
+            })
+            .collect()
+    }
+}
+
+/// An entry in the menu of the desk.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeskItem {
+    /// Where it leads.
+    pub url: &'static str,
+    /// The message id of its label.
+    pub label: &'static str,
+    /// Whoever holds one of these sees it; none: every member of staff.
+    pub needs: Vec<Capability>,
+}
+
+impl DeskItem {
+    /// Whether somebody may open it.
+    pub fn is_for(&self, principal: &Principal) -> bool {
+        matches!(principal, Principal::Staff(_))
+            && (self.needs.is_empty() || self.needs.iter().any(|needed| principal.holds(*needed)))
     }
 }
 

@@ -1,78 +1,103 @@
-//! The side navigation of the desk: one place for all rooms of the service.
+//! The side navigation of the desk: the entries every page has, and those of the plan a page is about.
 
-use yakuba_city::web::{Capability, Principal};
-use yakuba_ui::{Language, MenuGroup, MenuItem, Words};
+use sea_orm::ConnectionTrait;
+use yakuba_city::{
+    DeskItem,
+    web::{Capability, Principal},
+};
+use yakuba_ui::{Catalogue, MenuGroup, MenuItem, Shell};
 
 use crate::{
     capabilities::{
-        APPROVE, CHECK, CONFIRM, DECIDE_PROPOSAL, EDIT, MANAGE, PROPOSE, PUBLISH, VIEW,
+        APPROVE, CHECK, CONFIRM, DECIDE_PROPOSAL, EDIT, MANAGE, PROPOSE, PUBLISH, UPLOAD_FACTS,
+        VIEW,
     },
     cycle::WORDS,
+    error::PlanError,
+    store::{PlanRecord, cycle::unread_notices},
 };
 
-/// The entries that every page of the desk has, for what this person may do.
-/// The texts come in the language of `words`.
-pub fn desk_menu(principal: &Principal, words: Words) -> Vec<MenuGroup> {
-    desk_menu_in(principal, words.language(), None, "", 0)
+/// Any of these lets a person see what is not published.
+pub(crate) const LOOK: [Capability; 7] = [EDIT, CONFIRM, CHECK, APPROVE, MANAGE, PUBLISH, VIEW];
+
+const NOTICES: &str = "/desk/notices";
+
+/// The texts of the labels.
+pub fn menu_texts() -> &'static Catalogue {
+    &WORDS
 }
 
-/// As [`desk_menu`], inside a plan (its key and title): with its pages, the page at `path` marked as the current one and
-/// `unread` notices counted.
-pub fn desk_menu_in(
+/// The entries that every page of the desk has.
+pub(crate) fn items() -> Vec<DeskItem> {
+    let item = |url, label, needs: &[Capability]| DeskItem {
+        url,
+        label,
+        needs: needs.to_vec(),
+    };
+    vec![
+        item("/desk", "cycle-menu-home", &[]),
+        item(NOTICES, "cycle-menu-notices", &[]),
+        item("/desk/plan", "cycle-menu-plans", &LOOK),
+        item(
+            "/desk/proposals",
+            "cycle-menu-proposals",
+            &[PROPOSE, DECIDE_PROPOSAL, VIEW, CHECK],
+        ),
+        item("/desk/compare", "cycle-menu-compare", &[CHECK]),
+        item("/desk/facts", "cycle-menu-facts", &[UPLOAD_FACTS, VIEW]),
+    ]
+}
+
+/// Completes the menu that every page has: the number of unread notices, and the pages of the plan the page is about.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn complete(
+    shell: &mut Shell,
     principal: &Principal,
-    language: Language,
-    plan: Option<(&str, &str)>,
-    path: &str,
-    unread: u64,
-) -> Vec<MenuGroup> {
-    let words = WORDS.words(language);
-    let holds = |capabilities: &[Capability]| {
-        capabilities
-            .iter()
-            .any(|capability| principal.holds(*capability))
+    plan: Option<&PlanRecord>,
+    connection: &impl ConnectionTrait,
+) -> Result<(), PlanError> {
+    let unread = match principal.staff() {
+        Some(staff) => unread_notices(connection, staff.account).await?,
+        None => 0,
     };
-    let item = |key: &str, href: String| {
-        let inside = path
-            .strip_prefix(href.as_str())
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
-        // The home and a plan's own page have all the others below them.
-        let only_itself = href == "/desk"
-            || plan.is_some_and(|(plan, _)| href == format!("/desk/plan/{plan}"))
-            || href == "/desk/plan";
-        let current = if only_itself { path == href } else { inside };
-        MenuItem::new(words.get(key), href).current(current)
-    };
-    let look = holds(&[EDIT, CONFIRM, CHECK, APPROVE, MANAGE, PUBLISH, VIEW]);
-    let mut own = vec![item("cycle-menu-home", "/desk".into())];
-    let notices = item("cycle-menu-notices", "/desk/notices".into());
-    own.push(if unread > 0 {
-        notices.count(unread)
-    } else {
-        notices
-    });
-    if look {
-        own.push(item("cycle-menu-plans", "/desk/plan".into()));
-    }
-    if holds(&[PROPOSE, DECIDE_PROPOSAL, VIEW, CHECK]) {
-        own.push(item("cycle-menu-proposals", "/desk/proposals".into()));
-    }
-    let mut groups = vec![MenuGroup::new("", own)];
-    if let Some((key, title)) = plan.filter(|_| look) {
-        let at = |place: &str| format!("/desk/plan/{key}{place}");
-        let mut items = vec![
-            item("cycle-menu-plan", at("")),
-            item("cycle-menu-work", at("/work")),
-            item("cycle-menu-tasks", at("/tasks")),
-            item("cycle-menu-reviews", at("/reviews")),
-            item("cycle-menu-acts", at("/acts")),
-            item("cycle-menu-changes", at("/changes")),
-            item("cycle-menu-overrides", at("/overrides")),
-            item("cycle-menu-figures", at("/review")),
-        ];
-        if principal.holds(MANAGE) {
-            items.push(item("cycle-menu-deadlines", at("/deadlines")));
+    for item in shell
+        .desk_menu
+        .iter_mut()
+        .flat_map(|group| &mut group.items)
+    {
+        if item.href == NOTICES && unread > 0 {
+            item.count = Some(unread);
         }
-        groups.push(MenuGroup::new(title, items));
     }
-    groups
+    if let Some(plan) = plan {
+        shell.desk_menu.push(of_plan(shell, principal, plan));
+    }
+    shell.mark_desk_menu();
+    Ok(())
+}
+
+fn of_plan(shell: &Shell, principal: &Principal, plan: &PlanRecord) -> MenuGroup {
+    let words = WORDS.words(shell.language);
+    let pages: [(&str, &str, &[Capability]); 10] = [
+        ("cycle-menu-plan", "", &LOOK),
+        ("cycle-menu-figures", "/review", &LOOK),
+        ("cycle-menu-work", "/work", &LOOK),
+        ("cycle-menu-tasks", "/tasks", &LOOK),
+        ("cycle-menu-reviews", "/reviews", &LOOK),
+        ("cycle-menu-acts", "/acts", &LOOK),
+        ("cycle-menu-changes", "/changes", &LOOK),
+        ("cycle-menu-overrides", "/overrides", &LOOK),
+        ("cycle-menu-deadlines", "/deadlines", &[MANAGE]),
+        ("cycle-menu-publish", "/publish", &[PUBLISH]),
+    ];
+    let items = pages
+        .into_iter()
+        .filter(|(_, _, needs)| needs.iter().any(|needed| principal.holds(*needed)))
+        .map(|(label, place, _)| {
+            MenuItem::new(words.get(label), format!("/desk/plan/{}{place}", plan.key))
+        })
+        .collect();
+    MenuGroup::new(plan.title.clone(), items)
 }

@@ -16,12 +16,12 @@ mod sheet_pdf;
 pub mod store;
 
 use yakuba_city::{
-    JobKind, Measure, Migration, Service,
+    DeskItem, JobKind, Measure, Migration, Service,
     web::{Capability, Routes},
 };
 
 pub use cycle::missed_targets;
-pub use desk_menu::{desk_menu, desk_menu_in};
+pub use desk_menu::menu_texts;
 pub use error::PlanError;
 pub use pages::doubt_sentence;
 
@@ -44,6 +44,10 @@ impl Service for PlanService {
                 "plan_0002_cycle",
                 include_str!("../migrations/0002_cycle.sql"),
             ),
+            Migration::new(
+                "plan_0003_declined_comparisons",
+                include_str!("../migrations/0003_declined_comparisons.sql"),
+            ),
         ]
     }
 
@@ -57,6 +61,10 @@ impl Service for PlanService {
 
     fn jobs(&self) -> Vec<JobKind> {
         vec![cycle::reminders()]
+    }
+
+    fn desk_menu(&self) -> Vec<DeskItem> {
+        desk_menu::items()
     }
 
     fn routes(&self) -> Routes {

@@ -10,7 +10,7 @@ use desk_support::{
     Departments, clerk, edit_in, get, import_sheet, manager, nobody, post, send_file, upload,
     viewer,
 };
-use yakuba_city::each_database;
+use yakuba_city::{City, each_database, sql::Sql as _};
 use yakuba_plan::{PlanService, store};
 
 const SHEET: &str = "No.,1,,\nアクションプラン,手続の電子化,,\n概要,手続をオンラインにします。,,\n年度,令和4年度,令和5年度,令和6年度\n予定,電子申請 10件,20件,30件\n実績,電子申請 12件,不明,\n主管部門,情報政策課,,\n";
@@ -587,6 +587,88 @@ each_database!(
     }
 );
 
+/// A fact is taken back and the right one recorded in one step, then it stands as it did.
+async fn a_wrong_fact_is_replaced(city: &City) {
+    #[derive(Debug, PartialEq, sea_orm::FromQueryResult)]
+    struct Stands {
+        id: i64,
+        day: String,
+        quantity: i64,
+    }
+    let standing = async || -> Vec<Stands> {
+        city.db()
+            .rows(
+                "SELECT f.id, f.day, f.quantity FROM facts f WHERE f.sign = 1 AND f.measure = 'counter.visit'
+                   AND NOT EXISTS (SELECT 1 FROM facts c WHERE c.corrects = f.id) ORDER BY f.day, f.id",
+                [],
+            )
+            .await
+            .unwrap()
+    };
+    let before = standing().await;
+    let number = before[0].id.to_string();
+    let day = before[0].day.clone();
+    let path = "/desk/facts/take-back";
+    let wrong = [("fact", number.as_str()), ("reason", "重複して登録")];
+    // A date or number that cannot be read changes nothing.
+    for bad in [
+        ("right_quantity", "たくさん"),
+        ("right_day_year", "2026"),
+        ("right_quantity", "1.0001"),
+    ] {
+        let mut form = wrong.to_vec();
+        form.push(bad);
+        let refused = post(city, &manager(), path, &form).await;
+        assert_eq!(
+            refused.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            refused.text
+        );
+        assert_eq!(standing().await, before);
+    }
+    assert_eq!(
+        post(city, &viewer(), path, &wrong).await.status,
+        StatusCode::FORBIDDEN
+    );
+    let mut form = wrong.to_vec();
+    form.push(("right_quantity", "１，２３４．５"));
+    assert!(
+        post(city, &manager(), path, &form)
+            .await
+            .location()
+            .ends_with("done=fact-replaced")
+    );
+    let after = standing().await;
+    let new: Vec<&Stands> = after.iter().filter(|fact| !before.contains(fact)).collect();
+    assert_eq!(new.len(), 1);
+    assert_eq!((new[0].quantity, &new[0].day), (1_234_500, &day));
+    // The same fact cannot be replaced twice.
+    let again = post(city, &manager(), path, &form).await;
+    assert_eq!(
+        again.status,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "{}",
+        again.text
+    );
+    // Back to what it was, by another quantity on the same day.
+    let number = new[0].id.to_string();
+    let quantity = (before[0].quantity / 1000).to_string();
+    let form = [
+        ("fact", number.as_str()),
+        ("reason", "元に戻す"),
+        ("right_quantity", quantity.as_str()),
+    ];
+    assert!(
+        post(city, &manager(), path, &form)
+            .await
+            .location()
+            .ends_with("done=fact-replaced")
+    );
+    let sum = |facts: &[Stands]| facts.iter().map(|fact| fact.quantity).sum::<i64>();
+    assert_eq!(sum(&standing().await), sum(&before));
+}
+
 each_database!(
     facts_come_from_a_file_after_a_look_and_feed_a_formula,
     [&Departments, &PlanService],
@@ -656,6 +738,7 @@ each_database!(
                 .status,
             StatusCode::SEE_OTHER
         );
+        a_wrong_fact_is_replaced(&city).await;
         let page = get(&city, &viewer(), "/desk/facts").await;
         assert!(
             page.text.contains("来庁") && !page.text.contains("/desk/facts/upload"),

@@ -138,6 +138,24 @@ impl Shell {
         }
     }
 
+    /// Marks the one entry of the desk's menu that this page belongs to: the one whose address is the longest beginning of the
+    /// page's. The desk's first page has all others below it and is marked only for itself.
+    pub fn mark_desk_menu(&mut self) {
+        let here = self.path.split(['?', '#']).next().unwrap_or_default();
+        let belongs = |href: &str| {
+            here.strip_prefix(href)
+                .is_some_and(|rest| rest.is_empty() || (rest.starts_with('/') && href != "/desk"))
+        };
+        let items = || self.desk_menu.iter().flat_map(|group| &group.items);
+        let longest = items()
+            .filter(|item| belongs(&item.href))
+            .map(|item| item.href.len())
+            .max();
+        for item in self.desk_menu.iter_mut().flat_map(|group| &mut group.items) {
+            item.current = belongs(&item.href) && Some(item.href.len()) == longest;
+        }
+    }
+
     /// Adds a message on top of the page.
     #[must_use]
     pub fn notice(mut self, notice: NotificationBanner) -> Self {
@@ -170,5 +188,45 @@ impl<S: Sync> FromRequestParts<S> for Shell {
             .path_and_query()
             .map_or("/", |path_and_query| path_and_query.as_str());
         Ok(Self::new("", language, path))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{MenuGroup, MenuItem, Shell};
+    use crate::Language;
+
+    fn marked(path: &str) -> Vec<String> {
+        let mut shell = Shell::new("", Language::Japanese, path);
+        let item = |href: &str| MenuItem::new("", href);
+        shell.desk_menu = vec![
+            MenuGroup::new(
+                "",
+                vec![item("/desk"), item("/desk/plan"), item("/desk/identity")],
+            ),
+            MenuGroup::new(
+                "plan",
+                vec![item("/desk/plan/a"), item("/desk/plan/a/work")],
+            ),
+        ];
+        shell.mark_desk_menu();
+        shell
+            .desk_menu
+            .iter()
+            .flat_map(|group| &group.items)
+            .filter(|item| item.current)
+            .map(|item| item.href.clone())
+            .collect()
+    }
+
+    #[test]
+    fn one_entry_of_the_desks_menu_is_the_current_one() {
+        assert_eq!(marked("/desk"), ["/desk"]);
+        assert_eq!(marked("/desk/plan?x=1"), ["/desk/plan"]);
+        assert_eq!(marked("/desk/plan/a/work/3"), ["/desk/plan/a/work"]);
+        assert_eq!(marked("/desk/plan/a/edit"), ["/desk/plan/a"]);
+        assert_eq!(marked("/desk/planning"), [""; 0]);
+        assert_eq!(marked("/desk/identity/accounts"), ["/desk/identity"]);
+        assert_eq!(marked("/desk/unlisted"), [""; 0]);
     }
 }

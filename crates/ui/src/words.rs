@@ -60,6 +60,13 @@ impl Catalogue {
             // Direction marks around values help right-to-left scripts only, and break copying.
             bundle.set_use_isolating(false);
             bundle.set_formatter(Some(format_value));
+            // Lets a text choose by a number that came as text, such as the month of a stored day. A name that is taken
+            // already cannot be: the bundle is new.
+            let _ = bundle.add_function("NUMBER", |values, _| match values.first() {
+                Some(FluentValue::String(text)) => FluentValue::try_number(text),
+                Some(value) => value.clone(),
+                None => FluentValue::Error,
+            });
             // A broken entry is left out and shows as a missing text; `assert_complete` names it.
             let resource = FluentResource::try_new(self.source(language).to_owned())
                 .unwrap_or_else(|(readable, _)| readable);

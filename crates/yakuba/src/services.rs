@@ -1,9 +1,9 @@
 //! The list of services: adding one is one line here.
 
-use yakuba_city::{MenuItem, Service, web::Routes};
+use yakuba_city::{DeskItem, MenuItem, Service, web::Routes};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
-use yakuba_plan::{PlanService, capabilities::VIEW};
+use yakuba_plan::PlanService;
 use yakuba_procedures::ProcedureService;
 use yakuba_ui::Catalogue;
 
@@ -18,7 +18,7 @@ pub fn all() -> Vec<&'static dyn Service> {
 }
 
 /// The entries that every city has; their labels are texts of the binary.
-const MENU: [MenuItem; 4] = [
+const MENU: [MenuItem; 3] = [
     MenuItem {
         url: "/plan",
         label: "yakuba-menu-plans",
@@ -33,11 +33,6 @@ const MENU: [MenuItem; 4] = [
         url: "/search",
         label: "yakuba-menu-search",
         capability: None,
-    },
-    MenuItem {
-        url: "/desk/plan",
-        label: "yakuba-menu-desk",
-        capability: Some(VIEW),
     },
 ];
 
@@ -54,11 +49,29 @@ fn texts_of(service: &str) -> &'static Catalogue {
         "mail" => &yakuba_mail::WORDS,
         "identity" => &yakuba_identity::WORDS,
         "procedures" => yakuba_procedures::WORDS,
+        "plan" => yakuba_plan::menu_texts(),
         _ => &crate::server::WORDS,
     }
 }
 
-/// The menu entries, each with the texts that its label is in. An entry that leads nowhere is left out.
+/// The entries of the desk's menu, each with the texts that its label is in. Administration, which belongs to the blocks that
+/// come first in the list of services, comes last.
+pub(crate) fn desk_menu() -> Vec<(DeskItem, &'static Catalogue)> {
+    let mut services = all();
+    services.rotate_left(1);
+    services
+        .into_iter()
+        .flat_map(|service| {
+            let texts = texts_of(service.name());
+            service
+                .desk_menu()
+                .into_iter()
+                .map(move |item| (item, texts))
+        })
+        .collect()
+}
+
+/// The entries of the public menu, each with the texts that its label is in. An entry that leads nowhere is left out.
 pub(crate) fn menu() -> Vec<(MenuItem, &'static Catalogue)> {
     let routes = routes();
     let exists = |item: &MenuItem| routes.entries().iter().any(|entry| entry.path == item.url);
@@ -68,6 +81,6 @@ pub(crate) fn menu() -> Vec<(MenuItem, &'static Catalogue)> {
         service.menu().into_iter().map(move |item| (item, texts))
     });
     own.chain(services)
-        .filter(|(item, _)| exists(item))
+        .filter(|(item, _)| item.capability.is_none() && exists(item))
         .collect()
 }

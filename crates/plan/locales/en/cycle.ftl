@@ -12,6 +12,9 @@ cycle-menu-changes = Changes of initiatives
 cycle-menu-overrides = Overridden statuses
 cycle-menu-figures = Figures to review
 cycle-menu-deadlines = Deadlines
+cycle-menu-compare = Comparison with other cities
+cycle-menu-facts = Facts
+cycle-menu-publish = Publish the plan
 
 # My work
 cycle-home = My work
@@ -349,3 +352,30 @@ cycle-public-act = Missed target
 cycle-public-review-by = Self-review of { $department }
 cycle-public-verdict = Committee’s verdict
 cycle-public-review = { $title } ({ $department })
+
+# Comparison with other cities
+cycle-compare-lead = Indicators of other cities that may be the same as ours. Look at both definitions; if they are the same, confirm it and they appear on the public comparison page.
+cycle-compare-candidates = Candidates
+cycle-compare-no-candidates = There are no new candidates.
+cycle-compare-own = Our indicator
+cycle-compare-other = Other city’s indicator
+cycle-compare-why = Why it is a candidate
+cycle-compare-definition = Definition: { $text }
+cycle-compare-units = The units are “{ $own }” and “{ $other }”.
+cycle-compare-formula-same = Both are computed in the same kind of way.
+cycle-compare-formula-other = They are computed in different kinds of ways.
+cycle-compare-definitions = The definitions share { $percent }% of their wording.
+cycle-compare-formula-unknown = The documents do not tell enough to compare how they are computed.
+cycle-compare-confirm = Compare as the same
+cycle-compare-decline = Not the same
+cycle-compare-standing = Indicators being compared
+cycle-compare-none = No indicators are being compared yet.
+cycle-compare-unit = Unit
+cycle-compare-members = Cities
+cycle-compare-end = End the comparison
+cycle-compare-declined = Pairs that are not the same
+cycle-compare-reconsider = Make it a candidate again
+cycle-done-compared = It is on the comparison page now.
+cycle-done-compare-declined = It is no candidate any more.
+cycle-done-compare-reconsidered = It is a candidate again.
+cycle-done-compare-ended = The comparison was ended.

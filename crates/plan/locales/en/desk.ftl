@@ -1,5 +1,5 @@
 # General
-desk-home = Desk
+desk-home = My work
 desk-plans = Plans
 desk-plan = Plan
 desk-create = Create
@@ -507,7 +507,14 @@ desk-facts-unknown = Some measures are not registered. Register them, then choos
 desk-facts-commit = Record
 desk-facts-number = Number of the fact
 desk-facts-take-back = Take a fact back
-desk-facts-take-back-lead = A wrong fact is taken back by one of the opposite sign. Record the right count with a file.
+desk-facts-take-back-lead = A wrong record is cancelled by one of the opposite sign. The number of a record is shown in the daily counts of a figure.
+desk-facts-right-lead = If you know the right quantity or date, enter it too: the right record is made together with the cancellation. What you leave empty stays as it was recorded.
+desk-facts-right-quantity = Right quantity
+desk-facts-right-day = Right date
+desk-done-fact-replaced = The record was taken back and replaced by the right one.
+desk-error-fact-quantity = Enter the quantity as a number with at most three decimal places.
+desk-error-fact-day = Enter year, month and day.
+desk-error-fact-future = The date cannot be after today.
 desk-facts-no-header = No row names the columns. Write measure and date in the first row.
 desk-facts-cell = Mend column “{ $column }” in line { $line } ({ $cause }). Nothing was recorded.
 desk-recount = Recount

@@ -222,7 +222,7 @@ plan-counts-month = { $month }: { $total } ({ $days ->
 plan-counts-total = Total of this fiscal year: { $total }
 plan-counts-none = There are no records for this fiscal year.
 plan-selection-filtered = { $name } ({ $filters })
-plan-month = { $month ->
+plan-month = { NUMBER($month) ->
     [1] Jan { $year }
     [2] Feb { $year }
     [3] Mar { $year }

@@ -12,6 +12,9 @@ cycle-menu-changes = 取組の追加・完了など
 cycle-menu-overrides = 判定の変更
 cycle-menu-figures = 数値の確認
 cycle-menu-deadlines = 期限の設定
+cycle-menu-compare = 他市との比較
+cycle-menu-facts = 数値のもとになる記録
+cycle-menu-publish = 計画の公表
 
 # マイページ
 cycle-home = マイページ
@@ -349,3 +352,30 @@ cycle-public-act = 届かなかった目標
 cycle-public-review-by = { $department }の自己評価
 cycle-public-verdict = 推進本部の判断
 cycle-public-review = { $title }（{ $department }）
+
+# 他市との比較
+cycle-compare-lead = 本市の指標と同じと思われる他市の指標です。定義を見比べて、同じなら「同じ指標として比べる」を押してください。公開の比較ページに載ります。
+cycle-compare-candidates = 候補
+cycle-compare-no-candidates = 新しい候補はありません。
+cycle-compare-own = 本市の指標
+cycle-compare-other = 他市の指標
+cycle-compare-why = 候補にした理由
+cycle-compare-definition = 定義：{ $text }
+cycle-compare-units = 単位は「{ $own }」と「{ $other }」です。
+cycle-compare-formula-same = 計算のしかたは同じ種類です。
+cycle-compare-formula-other = 計算のしかたは種類が違います。
+cycle-compare-definitions = 定義の文は{ $percent }%が共通です。
+cycle-compare-formula-unknown = 計算のしかたは、資料からは比べられません。
+cycle-compare-confirm = 同じ指標として比べる
+cycle-compare-decline = 同じではない
+cycle-compare-standing = 比べている指標
+cycle-compare-none = 比べている指標はまだありません。
+cycle-compare-unit = 単位
+cycle-compare-members = 市の数
+cycle-compare-end = 比較をやめる
+cycle-compare-declined = 同じではないとした組
+cycle-compare-reconsider = 候補に戻す
+cycle-done-compared = 比較のページに載せました。
+cycle-done-compare-declined = 候補から外しました。
+cycle-done-compare-reconsidered = 候補に戻しました。
+cycle-done-compare-ended = 比較をやめました。

@@ -1,6 +1,6 @@
 # 共通
-desk-home = 業務トップ
-desk-plans = 計画の管理
+desk-home = マイページ
+desk-plans = 計画の一覧
 desk-plan = 計画
 desk-create = 作成する
 desk-filter = 絞り込む
@@ -507,7 +507,14 @@ desk-facts-unknown = 登録されていない計測項目があります。登�
 desk-facts-commit = 記録する
 desk-facts-number = 記録の番号
 desk-facts-take-back = 記録を取り消す
-desk-facts-take-back-lead = 誤った記録は、反対の符号の記録で打ち消します。正しい件数は、ファイルで記録し直してください。
+desk-facts-take-back-lead = 誤った記録は、反対の符号の記録で打ち消します。記録の番号は、数値の「日々の件数」の内訳で確かめられます。
+desk-facts-right-lead = 正しい数量や日付が分かるときは、続けて書いてください。取消しと同時に、正しい記録を残します。書かない項目は、もとの記録のままです。
+desk-facts-right-quantity = 正しい数量
+desk-facts-right-day = 正しい日付
+desk-done-fact-replaced = 記録を取り消し、正しい記録に置き換えました。
+desk-error-fact-quantity = 数量を、小数3桁までの数で書いてください。
+desk-error-fact-day = 年・月・日を正しく書いてください。
+desk-error-fact-future = 今日より後の日付は書けません。
 desk-facts-no-header = 列名の行がありません。1行目に「計測項目」「日付」を書いてください。
 desk-facts-cell = { $line }行目の「{ $column }」の列を直してください（{ $cause }）。何も記録していません。
 desk-recount = 数え直し

@@ -57,10 +57,18 @@ impl<'a> FormMaker<'a> {
             .t(&format!("cycle-field-{}", stem.replace('_', "-")))
     }
 
+    /// What was typed into this form: another of the same name belongs to another thing.
+    fn typed(&self, name: &str) -> Option<String> {
+        let of_this = self
+            .hidden
+            .iter()
+            .find(|(name, _)| name == "id")
+            .is_none_or(|(_, id)| self.room.typed(self.name, "id").as_ref() == Some(id));
+        self.room.typed(self.name, name).filter(|_| of_this)
+    }
+
     fn value(&self, name: &str, otherwise: &str) -> String {
-        self.room
-            .typed(self.name, name)
-            .unwrap_or_else(|| otherwise.to_owned())
+        self.typed(name).unwrap_or_else(|| otherwise.to_owned())
     }
 
     pub(super) fn inline(mut self) -> Self {
@@ -71,7 +79,13 @@ impl<'a> FormMaker<'a> {
     // Callers hand over numbers, words and references alike.
     #[allow(clippy::needless_pass_by_value)]
     pub(super) fn hidden(mut self, name: &str, value: impl std::fmt::Display) -> Self {
-        let value = self.value(name, &value.to_string());
+        let value = value.to_string();
+        // The thing a form is about is never what another form of that name was about.
+        let value = if name == "id" {
+            value
+        } else {
+            self.value(name, &value)
+        };
         self.hidden.push((name.to_owned(), value));
         self
     }
@@ -116,8 +130,7 @@ impl<'a> FormMaker<'a> {
 
     pub(super) fn date(mut self, name: &str, value: Option<Date>) -> Self {
         let field = DateField::new(self.room.language(), name, self.label(name)).id(self.id(name));
-        let typed = ["year", "month", "day"]
-            .map(|part| self.room.typed(self.name, &format!("{name}_{part}")));
+        let typed = ["year", "month", "day"].map(|part| self.typed(&format!("{name}_{part}")));
         let field = match typed {
             [Some(year), Some(month), Some(day)] => field.typed(&year, &month, &day),
             _ => field.value(value),
@@ -147,6 +160,13 @@ impl<'a> FormMaker<'a> {
 
     pub(super) fn submit(mut self, key: &str) -> Self {
         self.buttons.push(&Button::submit(self.room.t(key)));
+        self
+    }
+
+    /// A button of another kind than the main one.
+    pub(super) fn button(mut self, key: &str, kind: ButtonKind) -> Self {
+        self.buttons
+            .push(&Button::submit(self.room.t(key)).kind(kind));
         self
     }
 

@@ -2,6 +2,7 @@
 
 mod acts;
 mod changes;
+mod comparing;
 mod decisions;
 mod form;
 mod home;
@@ -43,6 +44,23 @@ pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/plan/{plan}/cycle", Access::Public, public::page)
         .get("/desk", staff, home::show)
+        .get("/desk/compare", Access::Staff(CHECK), comparing::show)
+        .post(
+            "/desk/compare/confirm",
+            Access::Staff(CHECK),
+            comparing::confirm,
+        )
+        .post(
+            "/desk/compare/decline",
+            Access::Staff(CHECK),
+            comparing::decline,
+        )
+        .post(
+            "/desk/compare/reconsider",
+            Access::Staff(CHECK),
+            comparing::reconsider,
+        )
+        .post("/desk/compare/end", Access::Staff(CHECK), comparing::end)
         .get("/desk/notices", staff, home::notices)
         .post("/desk/notices", staff, home::read)
         .get("/desk/plan/{plan}/work", staff, work::list)

@@ -23,8 +23,8 @@ use super::{
     wording::Wording,
 };
 use crate::{
-    capabilities::{APPROVE, CHECK, CONFIRM, EDIT, MANAGE, PUBLISH, VIEW},
-    desk_menu::desk_menu_in,
+    capabilities::{EDIT, MANAGE},
+    desk_menu::{self, LOOK},
     error::PlanError,
     forms::{Fields, done},
     store::{
@@ -32,9 +32,6 @@ use crate::{
         cycle::{self, People},
     },
 };
-
-/// Any of these lets a person see what is not published.
-const LOOK: [Capability; 7] = [EDIT, CONFIRM, CHECK, APPROVE, MANAGE, PUBLISH, VIEW];
 
 /// A request to a page of this room.
 pub(super) struct Room {
@@ -199,23 +196,15 @@ impl Room {
         sections: Vec<Section>,
     ) -> Result<Page, Problem> {
         let mut shell = self.shell.clone();
-        let unread = match self.principal.staff() {
-            Some(staff) => cycle::unread_notices(self.db(), staff.account).await?,
-            None => 0,
-        };
-        shell.desk_menu = desk_menu_in(
-            &self.principal,
-            self.language(),
-            plan.map(|plan| (plan.key.as_str(), plan.title.as_str())),
-            &self.path,
-            unread,
-        );
+        desk_menu::complete(&mut shell, &self.principal, plan, self.db()).await?;
         let mut page = Page::desk(shell, title, &Sections { sections });
         if self.path != "/desk" {
             page = page.breadcrumb(self.t("cycle-home"), "/desk");
         }
         if let Some(plan) = plan {
-            page = page.breadcrumb(&plan.title, format!("/desk/plan/{}", plan.key));
+            page = page
+                .breadcrumb(self.t("cycle-menu-plans"), "/desk/plan")
+                .breadcrumb(&plan.title, format!("/desk/plan/{}", plan.key));
         }
         let done = self.query.get("done");
         if !done.is_empty() && self.words.has(&format!("cycle-done-{done}")) {

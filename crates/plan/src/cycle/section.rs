@@ -60,6 +60,11 @@ pub(super) fn lines_at(level: u8, heading: &str, lines: &[String]) -> Html {
     Html::render(&body).unwrap_or_default()
 }
 
+/// Lines as a list without a heading.
+pub(super) fn bullets(lines: &[String]) -> Html {
+    lines_at(3, "", lines)
+}
+
 /// A paragraph that keeps its line breaks.
 pub(super) fn paragraph(text: &str) -> Html {
     Html::trusted(format!("<p class=\"lines\">{}</p>", Html::text(text)))

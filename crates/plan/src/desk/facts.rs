@@ -7,16 +7,17 @@ use axum::{
     extract::Multipart,
     response::{IntoResponse, Response},
 };
+use jiff::civil::Date;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use yakuba_city::{
-    AuditEntry, CityError, Fact, FactId, FileHash, MeasureDefinition, MeasureKind, read_file,
-    recount, sql::Sql as _, web::Problem,
+    AuditEntry, CityError, Fact, FactId, FileHash, MeasureDefinition, MeasureKind, StoredFact,
+    read_file, recount, sql::Sql as _, web::Problem,
 };
-use yakuba_kernel::MeasureName;
+use yakuba_kernel::{DepartmentCode, MeasureName, Quantity, Subject};
 use yakuba_ui::{
-    Cell, Choice, Column, ErrorSummary, FileUpload, FormErrors, NotificationBanner, Row, Select,
-    Table, TextField, Words, format,
+    Cell, Choice, Column, DateField, ErrorSummary, FileUpload, FormErrors, NotificationBanner, Row,
+    Select, Table, TextField, Words, format,
 };
 
 use super::{room::Desk, sentences};
@@ -38,6 +39,8 @@ struct Body {
     kind: Select,
     back_fact: TextField,
     back_reason: TextField,
+    right_quantity: TextField,
+    right_day: DateField,
     last_recount: String,
 }
 
@@ -81,7 +84,8 @@ async fn page(desk: &Desk, typed: &Fields, errors: &FormErrors) -> Result<Respon
             Cell::text(format::number(count.map_or(0, |count| count.facts))),
             Cell::text(
                 count
-                    .and_then(|count| count.last_day.clone())
+                    .and_then(|count| count.last_day.as_deref()?.parse().ok())
+                    .map(|day| format::date(day, language))
                     .unwrap_or_default(),
             ),
         ])
@@ -139,6 +143,18 @@ async fn page(desk: &Desk, typed: &Fields, errors: &FormErrors) -> Result<Respon
             .numeric()
             .width(10),
         back_reason: field("reason", "desk-reason").required().width(40),
+        right_quantity: field("right_quantity", "desk-facts-right-quantity")
+            .optional()
+            .decimal()
+            .width(10),
+        right_day: DateField::new(language, "right_day", desk.text("desk-facts-right-day"))
+            .optional()
+            .typed(
+                typed.get("right_day_year"),
+                typed.get("right_day_month"),
+                typed.get("right_day_day"),
+            )
+            .errors(errors),
         last_recount: last.map_or_else(
             || desk.text("desk-recount-never"),
             |(at, facts, differences)| {
@@ -253,7 +269,7 @@ pub(super) async fn upload(desk: Desk, mut multipart: Multipart) -> Result<Respo
             Box::pin(async move { tx.keep_file(bytes).await })
         })
         .await?;
-    let mut by_measure: BTreeMap<&MeasureName, (u64, Vec<jiff::civil::Date>)> = BTreeMap::new();
+    let mut by_measure: BTreeMap<&MeasureName, (u64, Vec<Date>)> = BTreeMap::new();
     for fact in &facts {
         let entry = by_measure.entry(&fact.measure).or_default();
         entry.0 += 1;
@@ -264,7 +280,7 @@ pub(super) async fn upload(desk: Desk, mut multipart: Multipart) -> Result<Respo
         .filter(|name| desk.city.measure(name).is_none())
         .map(ToString::to_string)
         .collect();
-    let day = |day: Option<&jiff::civil::Date>| {
+    let day = |day: Option<&Date>| {
         day.map(|day| format::date(*day, desk.language()))
             .unwrap_or_default()
     };
@@ -363,7 +379,67 @@ pub(super) async fn commit(desk: Desk, fields: Fields) -> Result<Response, Probl
     }
 }
 
-/// Takes one fact back, with the reason in the history.
+/// What is right instead of a fact: its quantity, its day, or both; all else stays as it was recorded.
+#[derive(Debug, Clone, Copy)]
+struct Replacement {
+    quantity: Option<Quantity>,
+    day: Option<Date>,
+}
+
+impl Replacement {
+    fn of(&self, wrong: &StoredFact) -> Result<Fact, CityError> {
+        let unreadable = |_| CityError::NotCorrectable;
+        let at = match self.day {
+            // Only the day is known: noon is on it wherever its borders are drawn.
+            Some(day) => yakuba_city::JAPAN
+                .to_timestamp(day.at(12, 0, 0, 0))
+                .map_err(|_| CityError::NotCorrectable)?,
+            None => jiff::Timestamp::from_microsecond(wrong.at)
+                .map_err(|_| CityError::NotCorrectable)?,
+        };
+        let wrong_quantity =
+            Quantity::from_thousandths(wrong.quantity).ok_or(CityError::QuantityOverflow)?;
+        let measure = MeasureName::new(wrong.measure.as_str()).map_err(unreadable)?;
+        let mut fact = Fact::one(&measure, at).quantity(self.quantity.unwrap_or(wrong_quantity));
+        if !wrong.department.is_empty() {
+            fact = fact
+                .department(DepartmentCode::new(wrong.department.as_str()).map_err(unreadable)?);
+        }
+        if !wrong.channel.is_empty() {
+            fact = fact.channel(wrong.channel.parse().map_err(unreadable)?);
+        }
+        if !wrong.subject.is_empty() {
+            fact = fact.subject(Subject::new(wrong.subject.as_str()).map_err(unreadable)?);
+        }
+        if let Some(record) = &wrong.record {
+            fact = fact.record(record.as_str());
+        }
+        Ok(fact)
+    }
+}
+
+/// The right quantity and day, when one of them is filled in.
+fn read_replacement(desk: &Desk, fields: &Fields, errors: &mut FormErrors) -> Option<Replacement> {
+    let quantity = fields
+        .decimal("right_quantity")
+        .and_then(|value| Quantity::from_decimal(value).ok());
+    if quantity.is_none() && !fields.get("right_quantity").is_empty() {
+        errors.add("right_quantity", desk.text("desk-error-fact-quantity"));
+    }
+    let day = fields.date("right_day");
+    let touched = ["year", "month", "day"]
+        .iter()
+        .any(|part| !fields.get(&format!("right_day_{part}")).is_empty());
+    if day.is_none() && touched {
+        errors.add("right_day", desk.text("desk-error-fact-day"));
+    }
+    if day.is_some_and(|day| day > desk.city.today()) {
+        errors.add("right_day", desk.text("desk-error-fact-future"));
+    }
+    (quantity.is_some() || day.is_some()).then_some(Replacement { quantity, day })
+}
+
+/// Takes one fact back and records the right one in its place, if it is given: both or neither. The reason is in the history.
 pub(super) async fn take_back(desk: Desk, fields: Fields) -> Result<Response, Problem> {
     desk.need(UPLOAD_FACTS)?;
     let mut errors = FormErrors::new();
@@ -374,6 +450,7 @@ pub(super) async fn take_back(desk: Desk, fields: Fields) -> Result<Response, Pr
     if fields.get("reason").is_empty() {
         errors.add("reason", desk.text("desk-error-reason"));
     }
+    let replacement = read_replacement(&desk, &fields, &mut errors);
     let (Some(number), true) = (number, errors.is_empty()) else {
         return page(&desk, &fields, &errors).await;
     };
@@ -381,21 +458,34 @@ pub(super) async fn take_back(desk: Desk, fields: Fields) -> Result<Response, Pr
         .city
         .write(
             desk.principal.actor(),
-            (number, fields.get("reason").to_owned()),
-            |tx, (number, reason)| {
+            (number, fields.get("reason").to_owned(), replacement),
+            |tx, (number, reason, replacement)| {
                 Box::pin(async move {
-                    let fact = tx.take_back(FactId(*number)).await?;
+                    let wrong = tx.take_back(FactId(*number)).await?;
+                    let right = match replacement {
+                        Some(replacement) => {
+                            let right = replacement.of(&wrong)?;
+                            tx.record(right.clone()).await?;
+                            Some(right)
+                        }
+                        None => None,
+                    };
                     tx.audit(
-                        AuditEntry::new("facts.take_back", format!("facts/{number}"))
-                            .with(json!({"reason": reason, "measure": fact.measure})),
+                        AuditEntry::new("facts.take_back", format!("facts/{number}")).with(json!({
+                            "reason": reason,
+                            "measure": wrong.measure,
+                            "right_quantity": right.as_ref().map(|fact| fact.quantity.to_string()),
+                            "right_at": right.as_ref().map(|fact| fact.at.to_string()),
+                        })),
                     );
-                    Ok::<_, CityError>(())
+                    Ok::<_, CityError>(right.is_some())
                 })
             },
         )
         .await;
     match outcome {
-        Ok(()) => Ok(done("/desk/facts", "fact-back")),
+        Ok(true) => Ok(done("/desk/facts", "fact-replaced")),
+        Ok(false) => Ok(done("/desk/facts", "fact-back")),
         Err(CityError::NotCorrectable) => {
             errors.add("fact", desk.text("desk-error-fact-gone"));
             page(&desk, &fields, &errors).await

@@ -2,16 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use yakuba_city::web::{Capability, Principal};
+use yakuba_city::web::Principal;
 use yakuba_kernel::DepartmentCode;
 
 use crate::{
-    capabilities::{APPROVE, CHECK, CONFIRM, EDIT, MANAGE, PUBLISH, VIEW},
+    capabilities::{CHECK, EDIT, MANAGE},
+    desk_menu::LOOK,
     store::PartRow,
 };
-
-/// Any of these lets a person see drafts.
-const LOOK: [Capability; 7] = [EDIT, CONFIRM, CHECK, APPROVE, MANAGE, PUBLISH, VIEW];
 
 /// What a person may change in one plan.
 pub(super) struct Rights {

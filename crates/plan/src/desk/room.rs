@@ -10,8 +10,9 @@ use yakuba_city::{
 };
 use yakuba_ui::{Language, NotificationBanner, Page, Shell, Words};
 
-use super::{WORDS, rights::Rights};
+use super::{WORDS, plans::RESERVED, rights::Rights};
 use crate::{
+    desk_menu,
     error::PlanError,
     forms::Fields,
     store::{self, PlanRecord},
@@ -30,10 +31,17 @@ impl FromRequestParts<City> for Desk {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, city: &City) -> Result<Self, Self::Rejection> {
-        let shell = Shell::from_request_parts(parts, city).await?;
+        let mut shell = Shell::from_request_parts(parts, city).await?;
+        let principal = Principal::from_request_parts(parts, city).await?;
+        let plan = match plan_in(parts.uri.path()) {
+            Some(key) if Rights::may_look(&principal) => store::plan(city.db(), key).await.ok(),
+            _ => None,
+        };
+        // A page whose plan is not there, or whose database does not answer, says so itself.
+        let _ = desk_menu::complete(&mut shell, &principal, plan.as_ref(), city.db()).await;
         Ok(Self {
             city: City::from_ref(city),
-            principal: Principal::from_request_parts(parts, city).await?,
+            principal,
             words: WORDS.words(shell.language),
             query: Fields::of_query(parts.uri.query().unwrap_or_default()),
             shell,
@@ -106,6 +114,12 @@ impl Desk {
     pub(super) fn sentence(&self, error: &PlanError) -> String {
         super::sentences::of_plan_error(&self.words, error)
     }
+}
+
+/// The key of the plan that a page of the desk is about.
+fn plan_in(path: &str) -> Option<&str> {
+    let key = path.strip_prefix("/desk/plan/")?.split('/').next()?;
+    (!RESERVED.contains(&key)).then_some(key)
 }
 
 /// Whether a failure is one the person can mend in the form, so that the form is shown again with its sentence.

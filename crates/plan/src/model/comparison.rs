@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use yakuba_kernel::text::normalise_for_search;
 
-use super::message::Message;
+use super::{formula::Formula, message::Message};
 
 /// An indicator as far as comparing needs it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -120,51 +120,109 @@ const UNITS: &[&[&str]] = &[
 /// unit and the same kind of quantity; names are compared after folding width, kana, blanks and known synonyms.
 /// Every candidate must be confirmed by a person before figures are shown side by side.
 pub fn candidates(indicator: Comparable<'_>, others: &[Comparable<'_>]) -> Vec<Candidate> {
+    candidates_of_all(&[indicator], others)
+        .pop()
+        .unwrap_or_default()
+}
+
+/// The [`candidates`] of each of some indicators, in their order. Every name is folded once.
+pub fn candidates_of_all(
+    indicators: &[Comparable<'_>],
+    others: &[Comparable<'_>],
+) -> Vec<Vec<Candidate>> {
     let synonyms = folded_synonyms();
-    let own = Folded::of(indicator, &synonyms);
-    let mut found: Vec<Candidate> = others
+    let folded: Vec<Folded> = others
         .iter()
-        .enumerate()
-        .filter_map(|(index, other)| {
-            let (score, reason) = own.likeness(&Folded::of(*other, &synonyms))?;
-            (score >= LOWEST_SCORE).then(|| Candidate {
-                index,
-                score,
-                reason: reason.with("name", other.name),
-            })
-        })
+        .map(|other| Folded::of(*other, &synonyms))
         .collect();
-    found.sort_by_key(|candidate| (std::cmp::Reverse(candidate.score), candidate.index));
-    found
+    indicators
+        .iter()
+        .map(|indicator| {
+            let own = Folded::of(*indicator, &synonyms);
+            let mut found: Vec<Candidate> = folded
+                .iter()
+                .enumerate()
+                .filter_map(|(index, other)| {
+                    let (score, reason) = own.likeness(other)?;
+                    (score >= LOWEST_SCORE).then(|| Candidate {
+                        index,
+                        score,
+                        reason: reason.with("name", others[index].name),
+                    })
+                })
+                .collect();
+            found.sort_by_key(|candidate| (std::cmp::Reverse(candidate.score), candidate.index));
+            found
+        })
+        .collect()
+}
+
+/// What is known of how alike two indicators are counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Counting {
+    /// Both have a formula of the same kind, such as a share.
+    SameKind,
+    /// Both have a formula, of different kinds.
+    OtherKind,
+    /// At least one has no formula; their definitions in words share so much, 0 to 100.
+    Definitions(u8),
+    /// There is too little to tell.
+    Unknown,
+}
+
+/// How alike two indicators are counted, by their formulas or else by their definitions in words.
+pub fn counting(
+    one: (Option<&Formula>, Option<&str>),
+    other: (Option<&Formula>, Option<&str>),
+) -> Counting {
+    match (one, other) {
+        ((Some(one), _), (Some(other), _)) => {
+            if std::mem::discriminant(&one.kind) == std::mem::discriminant(&other.kind) {
+                Counting::SameKind
+            } else {
+                Counting::OtherKind
+            }
+        }
+        ((_, Some(one)), (_, Some(other))) => {
+            let fold = |text: &str| without_small_words(&letters(text));
+            Counting::Definitions(pairs_in_common(&fold(one), &fold(other)))
+        }
+        _ => Counting::Unknown,
+    }
 }
 
 /// Whether two units mean the same. A missing unit is like no other: it must be entered first.
 pub fn same_unit(one: Option<&str>, other: Option<&str>) -> bool {
     match (one, other) {
-        (Some(one), Some(other)) => {
-            let (one, other) = (normalise_for_search(one), normalise_for_search(other));
-            one == other
-                || UNITS.iter().any(|unit| {
-                    let has =
-                        |text: &str| unit.iter().any(|word| normalise_for_search(word) == text);
-                    has(&one) && has(&other)
-                })
-        }
+        (Some(one), Some(other)) => standard_unit(one) == standard_unit(other),
         _ => false,
     }
 }
 
-struct Folded<'a> {
+/// A unit folded, and as the first of those that mean the same.
+fn standard_unit(unit: &str) -> String {
+    let folded = normalise_for_search(unit);
+    UNITS
+        .iter()
+        .find(|words| {
+            words
+                .iter()
+                .any(|word| normalise_for_search(word) == folded)
+        })
+        .map_or(folded, |words| normalise_for_search(words[0]))
+}
+
+struct Folded {
     /// The name, folded.
     name: String,
     /// The name, folded, synonyms replaced, small words dropped.
     meaning: String,
     kind: Option<Kind>,
-    unit: Option<&'a str>,
+    unit: Option<String>,
 }
 
-impl<'a> Folded<'a> {
-    fn of(indicator: Comparable<'a>, synonyms: &[(String, String)]) -> Self {
+impl Folded {
+    fn of(indicator: Comparable<'_>, synonyms: &[(String, String)]) -> Self {
         let name = letters(indicator.name);
         let mut meaning = without_small_words(&name);
         for (word, standard) in synonyms {
@@ -176,13 +234,13 @@ impl<'a> Folded<'a> {
             kind: kind_of(&name),
             name,
             meaning,
-            unit: indicator.unit,
+            unit: indicator.unit.map(standard_unit),
         }
     }
 
     fn likeness(&self, other: &Self) -> Option<(u8, Message)> {
         let nameless = self.meaning.is_empty() || other.meaning.is_empty();
-        if nameless || !same_unit(self.unit, other.unit) {
+        if nameless || self.unit.is_none() || self.unit != other.unit {
             return None;
         }
         if let (Some(one), Some(two)) = (self.kind, other.kind)
@@ -261,7 +319,10 @@ fn pairs_in_common(one: &str, other: &str) -> u8 {
 mod tests {
     use proptest::prelude::*;
 
-    use super::{Candidate, Comparable, candidates, kind_of, letters, same_unit};
+    use super::{
+        Candidate, Comparable, Counting, candidates, counting, kind_of, letters, same_unit,
+    };
+    use crate::model::formula::Formula;
 
     fn named<'a>(name: &'a str, unit: &'a str) -> Comparable<'a> {
         Comparable {
@@ -341,6 +402,36 @@ mod tests {
         assert_eq!(found[0].score, 100);
         assert!(found.windows(2).all(|pair| pair[0].score >= pair[1].score));
         assert!(found.iter().any(|candidate| candidate.index == 2));
+    }
+
+    #[test]
+    fn the_way_of_counting_is_told_by_formulas_or_else_by_definitions() {
+        let formula = |kind: &str| -> Formula {
+            serde_json::from_str(&format!(
+                r#"{{"kind":{{"{kind}":{{"measure":"cards.held"}}}},"rounding":"half_up","places":1}}"#
+            ))
+            .unwrap()
+        };
+        let (count, sum) = (formula("count"), formula("sum"));
+        assert_eq!(
+            counting((Some(&count), None), (Some(&count), Some("件数"))),
+            Counting::SameKind
+        );
+        assert_eq!(
+            counting((Some(&count), None), (Some(&sum), None)),
+            Counting::OtherKind
+        );
+        assert_eq!(
+            counting(
+                (Some(&count), Some("申請の件数")),
+                (None, Some("申請の件数"))
+            ),
+            Counting::Definitions(100)
+        );
+        assert_eq!(
+            counting((Some(&count), None), (None, Some("申請の件数"))),
+            Counting::Unknown
+        );
     }
 
     #[test]

@@ -74,3 +74,24 @@ pub(crate) fn routes() -> Routes {
         .get("/compare/{comparison}", Access::Public, compare::page)
         .get("/search", Access::Public, search::page)
 }
+
+#[cfg(test)]
+mod tests {
+    use yakuba_ui::Language;
+
+    #[test]
+    fn a_month_is_named_in_each_language() {
+        let month = |language: Language, month: &str| {
+            super::WORDS
+                .words(language)
+                .with(
+                    "plan-month",
+                    &[("year", "2024".into()), ("month", month.into())],
+                )
+                .into_owned()
+        };
+        assert_eq!(month(Language::English, "4"), "Apr 2024");
+        assert_eq!(month(Language::English, "12"), "Dec 2024");
+        assert_eq!(month(Language::Japanese, "4"), "2024年4月");
+    }
+}

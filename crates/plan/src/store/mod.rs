@@ -11,8 +11,9 @@ mod save;
 mod versions;
 
 pub use comparisons::{
-    ComparisonMember, ComparisonRecord, compare, comparison_members, comparison_of, comparisons,
-    end_comparison,
+    ComparableRow, ComparisonMember, ComparisonRecord, Declined, Pair, comparable_indicators,
+    compare, comparison_members, comparison_of, comparisons, confirm_comparison,
+    decline_comparison, declined_comparisons, end_comparison, reconsider_comparison,
 };
 pub use counts::{Origin, counts_of_day, counts_of_year, facts_of_day, origins};
 pub use document::{PartKind, PartRow, load, load_source, part, parts};

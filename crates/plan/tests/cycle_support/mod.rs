@@ -3,6 +3,8 @@
 // Each test file uses its own part of these.
 #![allow(dead_code)]
 
+pub(crate) mod asking;
+
 use std::{collections::BTreeMap, path::PathBuf, sync::Arc};
 
 use serde::Deserialize;

@@ -8,6 +8,5 @@ yakuba-desk = Desk
 yakuba-menu-plans = Plans
 yakuba-menu-compare = Compare cities
 yakuba-menu-search = Search
-yakuba-menu-desk = Plans (desk)
 yakuba-resident = Signed in
 yakuba-resident-account = My page

@@ -8,6 +8,5 @@ yakuba-desk = 仕事（しごと）
 yakuba-menu-plans = 計画（けいかく）
 yakuba-menu-compare = ほかの市（し）とくらべる
 yakuba-menu-search = さがす
-yakuba-menu-desk = 計画（けいかく）の仕事（しごと）
 yakuba-resident = ログインしています
 yakuba-resident-account = わたしの ページ

@@ -8,6 +8,5 @@ yakuba-desk = 業務
 yakuba-menu-plans = 計画
 yakuba-menu-compare = 市の比較
 yakuba-menu-search = 検索
-yakuba-menu-desk = 計画の業務
 yakuba-resident = ログイン中
 yakuba-resident-account = マイページ

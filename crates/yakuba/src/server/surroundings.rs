@@ -11,7 +11,7 @@ use axum::{
     middleware::Next,
     response::Response,
 };
-use yakuba_city::{City, CityError, MenuItem, setting, web::Principal};
+use yakuba_city::{City, CityError, DeskItem, MenuItem, setting, web::Principal};
 use yakuba_identity::department_names;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Language, Link, MenuGroup, Shell, SignedIn, Words};
@@ -30,6 +30,7 @@ pub(super) struct Surroundings {
     city: City,
     names: RwLock<Option<(Instant, Arc<Names>)>>,
     menu: Vec<(MenuItem, &'static Catalogue)>,
+    desk_menu: Vec<(DeskItem, &'static Catalogue)>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -48,6 +49,7 @@ impl Surroundings {
             city,
             names: RwLock::new(None),
             menu: services::menu(),
+            desk_menu: services::desk_menu(),
         }
     }
 
@@ -99,7 +101,6 @@ impl Surroundings {
         shell.menu = self
             .menu
             .iter()
-            .filter(|(item, _)| item.capability.is_none())
             .map(|(item, catalogue)| entry(item, catalogue, language, here))
             .collect();
         shell.sign_in_href = Some("/login".to_owned());
@@ -112,7 +113,7 @@ impl Surroundings {
         shell
     }
 
-    fn sign(&self, shell: &mut Shell, names: &Names, principal: &Principal, here: &str) {
+    fn sign(&self, shell: &mut Shell, names: &Names, principal: &Principal) {
         if let Principal::Resident(_) = principal {
             let words = Words::new(&WORDS, shell.language);
             shell.sign_in_href = None;
@@ -127,16 +128,16 @@ impl Surroundings {
             return;
         };
         let items: Vec<_> = self
-            .menu
+            .desk_menu
             .iter()
-            .filter(|(item, _)| {
-                item.capability
-                    .is_some_and(|needed| principal.holds(needed))
+            .filter(|(item, _)| item.is_for(principal))
+            .map(|(item, catalogue)| {
+                yakuba_ui::MenuItem::new(catalogue.words(shell.language).get(item.label), item.url)
             })
-            .map(|(item, catalogue)| entry(item, catalogue, shell.language, here))
             .collect();
         if !items.is_empty() {
             shell.desk_menu = vec![MenuGroup::new("", items)];
+            shell.mark_desk_menu();
         }
         let words = Words::new(&WORDS, shell.language);
         let mut links = Vec::new();
@@ -210,7 +211,7 @@ pub(super) async fn of_principal(
         .cloned()
         .unwrap_or_default();
     let names = surroundings.names().await;
-    surroundings.sign(&mut shell, &names, &principal, request.uri().path());
+    surroundings.sign(&mut shell, &names, &principal);
     request.extensions_mut().insert(shell.clone());
     let response = next.run(request).await;
     problems::render(asked, shell, response).await

@@ -4,6 +4,7 @@
 //! ([`Stamp::of`]); a history that is told later brings its own.
 
 mod acts;
+mod board;
 mod decisions;
 mod history;
 mod life;
@@ -11,6 +12,7 @@ mod notes;
 mod notices;
 mod overrides;
 mod people;
+mod proposal_steps;
 mod proposals;
 mod reviews;
 mod seed;
@@ -27,6 +29,7 @@ pub use acts::{
     Act, ActEdit, MissedTarget, PublishedAct, Takeover, act, acts, edit_act, open_act, open_acts,
     published_acts, step_act, take_over, takeovers,
 };
+pub use board::{BoardRow, board, deadline, deadlines, set_deadline};
 pub use decisions::{
     Decision, DecisionItem, NewDecision, decide, decisions, published_decisions, published_verdict,
 };
@@ -39,15 +42,17 @@ pub use notes::{ProgressNote, progress_notes, withdraw_progress_note, write_prog
 pub use notices::{Notice, NoticeKind, notices, read_notices, remind, unread_notices};
 pub use overrides::{Override, overrides, remove_override, set_override};
 pub use people::{Department, People, Person};
+pub use proposal_steps::{
+    change_proposal, conclude_proposal, hear_proposal, introduce_proposal, measure_proposal,
+    withdraw_proposal,
+};
 pub use proposals::{
     Effect, Expectation, HearingOutcome, NewExpectation, NewProposal, Proposal, YearSummary,
-    change_proposal, conclude_proposal, expectations, hear_proposal, introduce_proposal,
-    measure_proposal, proposal, proposals, propose, summary_of, withdraw_proposal,
+    expectations, proposal, proposals, propose, summary_of,
 };
 pub use reviews::{
-    BoardRow, PublishedReview, Review, ReviewPlace, ReviewTexts, board, deadline, deadlines,
-    publish_reviews, published_reviews, review, review_by_id, reviews, save_review, set_deadline,
-    step_review,
+    PublishedReview, Review, ReviewPlace, ReviewTexts, publish_reviews, published_reviews, review,
+    review_by_id, reviews, save_review, step_review,
 };
 pub use seed::seed;
 pub use tasks::{Task, TaskEdit, edit_task, make_task, step_task, task, tasks};

@@ -8,7 +8,7 @@ use yakuba_kernel::Yen;
 use super::{
     ActEdit, DecisionItem, Effect, HearingOutcome, MissedTarget, NewDecision, NewExpectation,
     NewProposal, People, ReviewPlace, ReviewTexts, Stamp, TaskEdit, acts, decisions, life, notes,
-    overrides, proposals, reviews, tasks,
+    overrides, proposal_steps, proposals, reviews, tasks,
 };
 use crate::{
     error::PlanError,
@@ -378,12 +378,13 @@ impl Seeding<'_> {
                 text: hearing.text.clone(),
             };
             let stamp = self.stamp(&hearing.by, hearing.date)?;
-            proposals::hear_proposal(self.tx, id, revision, &outcome, hearing.date, &stamp).await?;
+            proposal_steps::hear_proposal(self.tx, id, revision, &outcome, hearing.date, &stamp)
+                .await?;
             revision += 1;
         }
         if let Some(day) = entry.introduced_on {
             let stamp = self.stamp(&entry.proposed_by, day)?;
-            proposals::introduce_proposal(self.tx, id, revision, day, &stamp).await?;
+            proposal_steps::introduce_proposal(self.tx, id, revision, day, &stamp).await?;
             revision += 1;
         }
         if let Some(measured) = &entry.measured {
@@ -403,13 +404,20 @@ impl Seeding<'_> {
                 })
                 .collect::<Vec<_>>();
             let stamp = self.stamp(&measured.by, measured.date)?;
-            proposals::measure_proposal(self.tx, id, revision, &effects, measured.date, &stamp)
-                .await?;
+            proposal_steps::measure_proposal(
+                self.tx,
+                id,
+                revision,
+                &effects,
+                measured.date,
+                &stamp,
+            )
+            .await?;
             revision += 1;
         }
         if let Some(conclusion) = &entry.conclusion {
             let stamp = self.stamp(&conclusion.by, conclusion.date)?;
-            proposals::conclude_proposal(
+            proposal_steps::conclude_proposal(
                 self.tx,
                 id,
                 revision,
