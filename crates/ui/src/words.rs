@@ -63,7 +63,9 @@ impl Catalogue {
             // Lets a text choose by a number that came as text, such as the month of a stored day. A name that is taken
             // already cannot be: the bundle is new.
             let _ = bundle.add_function("NUMBER", |values, _| match values.first() {
-                Some(FluentValue::String(text)) => FluentValue::try_number(text),
+                Some(FluentValue::String(text)) => text
+                    .parse::<i64>()
+                    .map_or(FluentValue::Error, FluentValue::from),
                 Some(value) => value.clone(),
                 None => FluentValue::Error,
             });

@@ -54,11 +54,11 @@ fn texts_of(service: &str) -> &'static Catalogue {
     }
 }
 
-/// The entries of the desk's menu, each with the texts that its label is in. Administration, which belongs to the blocks that
-/// come first in the list of services, comes last.
+/// The entries of the desk's menu, each with the texts that its label is in. What everybody works with comes first, the blocks'
+/// administration last.
 pub(crate) fn desk_menu() -> Vec<(DeskItem, &'static Catalogue)> {
     let mut services = all();
-    services.rotate_left(1);
+    services.sort_by_key(|service| matches!(service.name(), "mail" | "identity"));
     services
         .into_iter()
         .flat_map(|service| {
