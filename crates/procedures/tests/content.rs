@@ -9,11 +9,15 @@ use std::{
 };
 
 use serde_json::Value;
-use yakuba_forms::model::document::{Field, FieldKind, FormDocument};
+use yakuba_forms::{
+    Form, Severity, check,
+    model::document::{Field, FieldKind, FormDocument},
+};
 use yakuba_procedures::model::{
     document::{ProcedureDocument, TemplateUse},
     survey::{Audience, SurveyDocument},
 };
+use yakuba_ui::Language;
 
 /// What staff's texts may be filled in with.
 const PLACEHOLDERS: [&str; 5] = ["receipt", "procedure", "department", "date", "reason"];
@@ -323,4 +327,28 @@ fn the_surveys_read_and_speak_three_languages() {
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
     assert_eq!(staff, 2);
+}
+
+/// What must be mended before a form can go live, and whether it compiles.
+fn flaws(name: &str, form: &FormDocument) -> Vec<String> {
+    let compiled = Form::compile(form).err().unwrap_or_default();
+    check(form)
+        .into_iter()
+        .filter(|finding| finding.severity == Severity::Must)
+        .chain(compiled)
+        .map(|finding| format!("{name}: {}", finding.line(Language::English)))
+        .collect()
+}
+
+#[test]
+fn every_form_compiles_and_passes_the_checker() {
+    let mut flawed = Vec::new();
+    for document in procedures() {
+        flawed.extend(flaws(&document.key, &document.form));
+    }
+    for (name, text) in files("surveys") {
+        let survey = SurveyDocument::from_yaml(&text).unwrap();
+        flawed.extend(flaws(&name, &survey.form));
+    }
+    assert!(flawed.is_empty(), "{}", flawed.join("\n"));
 }
