@@ -10,7 +10,7 @@ mod pages;
 pub mod store;
 
 use yakuba_city::{
-    Actor, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
+    Actor, DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
     web::{Capability, Routes},
 };
 
@@ -18,6 +18,9 @@ pub use error::ProcedureError;
 
 /// The texts that the menu's entries name.
 pub static WORDS: &yakuba_ui::Catalogue = &pages::WORDS;
+
+/// The texts that the desk menu's entries name.
+pub static DESK_WORDS: &yakuba_ui::Catalogue = &desk::WORDS;
 
 /// The service as the program runs it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -94,6 +97,10 @@ impl Service for ProcedureService {
             label: "applicant-menu",
             capability: None,
         }]
+    }
+
+    fn desk_menu(&self) -> Vec<DeskItem> {
+        desk::items()
     }
 
     fn capabilities(&self) -> &'static [Capability] {

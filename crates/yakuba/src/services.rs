@@ -62,7 +62,10 @@ pub(crate) fn desk_menu() -> Vec<(DeskItem, &'static Catalogue)> {
     services
         .into_iter()
         .flat_map(|service| {
-            let texts = texts_of(service.name());
+            let texts = match service.name() {
+                "procedures" => yakuba_procedures::DESK_WORDS,
+                name => texts_of(name),
+            };
             service
                 .desk_menu()
                 .into_iter()

@@ -1,7 +1,6 @@
 //! The side navigation of the desk: one place for all rooms of the service.
 
-use yakuba_city::web::{Capability, Principal};
-use yakuba_ui::{MenuGroup, MenuItem, Words};
+use yakuba_city::{DeskItem, web::Capability};
 
 use crate::capabilities::{DELIVER, DESIGN, DISPOSE, INVENTORY, OVERSEE, PUT_LIVE, SURVEY, WORK};
 
@@ -25,30 +24,16 @@ const ENTRIES: &[(&str, &str, &[Capability])] = &[
     ("desk-menu-surveys", "/desk/surveys", &[SURVEY]),
 ];
 
-/// The entries this person may open; those of pages that the program does not have are left out.
-pub(crate) fn menu(principal: &Principal, words: &Words, path: &str) -> Vec<MenuGroup> {
+/// The entries of the desk's menu; those of pages that the program does not have are left out.
+pub(crate) fn items() -> Vec<DeskItem> {
     let routes = super::routes();
-    let inside = |href: &str| {
-        path.strip_prefix(href)
-            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    };
-    // The longest address that leads here is the current entry.
-    let current = ENTRIES
+    ENTRIES
         .iter()
-        .filter(|(_, href, _)| inside(href))
-        .map(|(_, href, _)| *href)
-        .max_by_key(|href| href.len());
-    let items: Vec<MenuItem> = ENTRIES
-        .iter()
-        .filter(|(_, href, capabilities)| {
-            capabilities
-                .iter()
-                .any(|capability| principal.holds(*capability))
-                && routes.entries().iter().any(|entry| entry.path == *href)
+        .filter(|(_, url, _)| routes.entries().iter().any(|entry| entry.path == *url))
+        .map(|(label, url, needs)| DeskItem {
+            url,
+            label,
+            needs: needs.to_vec(),
         })
-        .map(|(text, href, _)| {
-            MenuItem::new(words.get(text), *href).current(current == Some(*href))
-        })
-        .collect();
-    vec![MenuGroup::new(words.get("desk-menu-procedures"), items)]
+        .collect()
 }

@@ -1,5 +1,6 @@
 //! What staff see.
 
+mod cases;
 mod deliveries;
 mod menu;
 mod retention;
@@ -8,7 +9,12 @@ pub(crate) mod titles;
 
 use yakuba_city::web::Routes;
 
+pub(crate) use menu::items;
+pub(crate) use room::WORDS;
+
 /// The desk's pages.
 pub(crate) fn routes() -> Routes {
-    deliveries::routes().merge(retention::routes())
+    cases::routes()
+        .merge(deliveries::routes())
+        .merge(retention::routes())
 }

@@ -12,7 +12,6 @@ use yakuba_identity::departments;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Fields, Language, NotificationBanner, Page, Shell, Words};
 
-use super::menu::menu;
 use crate::error::ProcedureError;
 
 /// The texts of the desk.
@@ -25,7 +24,6 @@ pub(crate) struct Room {
     pub(crate) query: Fields,
     pub(crate) words: Words,
     pub(crate) shell: Shell,
-    path: String,
     refused: Option<String>,
 }
 
@@ -39,7 +37,6 @@ impl FromRequestParts<City> for Room {
             principal: Principal::from_request_parts(parts, city).await?,
             words: WORDS.words(shell.language),
             query: Fields::of_query(parts.uri.query().unwrap_or_default()),
-            path: parts.uri.path().to_owned(),
             shell,
             refused: None,
         })
@@ -124,9 +121,8 @@ impl Room {
 
     /// A page of the desk: frame, menu, the notice of the last step, the sentence of a refused form.
     pub(crate) fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        let mut shell = self.shell.clone();
-        shell.desk_menu = menu(&self.principal, &self.words, &self.path);
-        let mut page = Page::desk(shell, title, body).breadcrumb(self.t("desk-home"), "/desk");
+        let mut page =
+            Page::desk(self.shell.clone(), title, body).breadcrumb(self.t("desk-home"), "/desk");
         let done = self.query.get("done");
         let key = format!("desk-done-{done}");
         if !done.is_empty() && self.words.has(&key) {

@@ -2,6 +2,7 @@
 
 pub mod case;
 pub mod document;
+pub mod export;
 pub mod inbox;
 pub mod inventory;
 pub mod receipt;

@@ -1,0 +1,426 @@
+//! The inbox: a department's cases, found by filters that can be kept under a name.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use yakuba_city::web::Problem;
+use yakuba_identity::account_names;
+use yakuba_kernel::DepartmentCode;
+use yakuba_ui::{
+    Button, ButtonKind, ButtonRow, Cell, ChipLabel, Choice, Column, EmptyState, Fields, Html, Link,
+    LinkButton, Page, Pagination, Row, Select, Table, TextField, done, format,
+};
+
+use crate::desk::titles::Titles;
+use crate::{
+    capabilities::{DELIVER, WORK},
+    desk::room::Room,
+    error::ProcedureError,
+    model::{
+        case::{Stage, Step},
+        inbox::{AssigneeFilter, InboxFilter, InboxOrder, StageFilter},
+    },
+    store::{
+        cases::{self, Case},
+        casework::{self, INBOX_PAGE, SavedView},
+    },
+};
+
+#[derive(Template)]
+#[template(path = "desk/inbox.html")]
+struct Body {
+    words: yakuba_ui::Words,
+    counts: Vec<Link>,
+    filter: Html,
+    views: Vec<SavedView>,
+    save: Html,
+    query: String,
+    table: Html,
+    bulk: Html,
+    pages: Html,
+}
+
+pub(super) async fn list(room: Room) -> Result<Page, Problem> {
+    inbox_page(&room).await
+}
+
+/// The values of a filter as an address's query.
+pub(super) fn query_of(values: &[(&'static str, String)]) -> String {
+    let mut query = form_urlencoded::Serializer::new(String::new());
+    for (name, value) in values {
+        query.append_pair(name, value);
+    }
+    query.finish()
+}
+
+fn address(query: &str) -> String {
+    if query.is_empty() {
+        "/desk/cases".to_owned()
+    } else {
+        format!("/desk/cases?{query}")
+    }
+}
+
+async fn inbox_page(room: &Room) -> Result<Page, Problem> {
+    let me = room.account()?;
+    let departments = room.departments(WORK).await?;
+    let codes: Vec<DepartmentCode> = departments.iter().map(|(code, _)| code.clone()).collect();
+    let filter = InboxFilter::read(|name| room.query.get(name), me);
+    let number: u32 = room.query.get("page").parse().unwrap_or(1);
+    let today = room.city.today();
+    let inbox = casework::inbox(room.db(), &codes, &filter, today, number).await?;
+    let titles = Titles::read(room.db()).await?;
+    let query = query_of(&filter.values(me));
+
+    let table = if inbox.cases.is_empty() {
+        Html::of(&EmptyState::new(room.t("desk-inbox-empty")).text(room.t("desk-inbox-empty-text")))
+    } else {
+        Html::of(&case_table(room, &inbox.cases, &titles, true).await?)
+    };
+    let bulk = if inbox.cases.is_empty() {
+        Html::empty()
+    } else {
+        let mut row = ButtonRow::new()
+            .button(
+                &Button::submit(room.t("desk-bulk-mine"))
+                    .kind(ButtonKind::Other)
+                    .sends("action", "mine"),
+            )
+            .button(
+                &Button::submit(room.t("desk-bulk-check"))
+                    .kind(ButtonKind::Other)
+                    .sends("action", "check"),
+            );
+        for (action, key) in [
+            ("deliver", "desk-bulk-deliver"),
+            ("close", "desk-bulk-close"),
+        ] {
+            row = row.button(
+                &Button::submit(room.t(key))
+                    .kind(ButtonKind::Other)
+                    .sends("action", action),
+            );
+        }
+        Html::of(&row)
+    };
+    let joint = if query.is_empty() { "" } else { "&" };
+    let body = Body {
+        words: room.words,
+        counts: counts(room, &codes, me).await?,
+        filter: filter_fields(room, &filter, &departments, &titles),
+        views: casework::saved_views(room.db(), me).await?,
+        save: Html::of(
+            &TextField::new(room.language(), "name", room.t("desk-view-name"))
+                .required()
+                .max_length(60),
+        ),
+        pages: Html::of(&Pagination::new(
+            room.language(),
+            u64::from(number),
+            u64::from(INBOX_PAGE),
+            inbox.total,
+            format!("/desk/cases?{query}{joint}"),
+        )),
+        query,
+        table,
+        bulk,
+    };
+    let mut page = room.page(room.t("desk-menu-inbox"), &body);
+    if room.principal.holds(DELIVER) {
+        page = page.action(&LinkButton::new(
+            room.t("desk-export"),
+            "/desk/cases/export",
+        ));
+    }
+    Ok(page)
+}
+
+/// The short ways into the inbox, each with how many it holds.
+async fn counts(room: &Room, codes: &[DepartmentCode], me: i64) -> Result<Vec<Link>, Problem> {
+    let mut links = Vec::new();
+    for (key, filter) in [
+        ("desk-count-open", InboxFilter::default()),
+        (
+            "desk-count-mine",
+            InboxFilter {
+                assignee: AssigneeFilter::Account(me),
+                ..InboxFilter::default()
+            },
+        ),
+        (
+            "desk-count-nobody",
+            InboxFilter {
+                assignee: AssigneeFilter::Nobody,
+                stage: StageFilter::At(Stage::Received),
+                ..InboxFilter::default()
+            },
+        ),
+        (
+            "desk-count-late",
+            InboxFilter {
+                late: true,
+                ..InboxFilter::default()
+            },
+        ),
+    ] {
+        let found = casework::inbox(room.db(), codes, &filter, room.city.today(), 1).await?;
+        links.push(Link::new(
+            room.words.counted(key, found.total).into_owned(),
+            address(&query_of(&filter.values(me))),
+        ));
+    }
+    Ok(links)
+}
+
+fn filter_fields(
+    room: &Room,
+    filter: &InboxFilter,
+    departments: &[(DepartmentCode, String)],
+    titles: &Titles,
+) -> Html {
+    let language = room.language();
+    let mut fields = Html::empty();
+    if departments.len() > 1 {
+        fields.push(
+            &Select::new(language, "department", room.t("desk-field-department"))
+                .or_all()
+                .choices(
+                    departments
+                        .iter()
+                        .map(|(code, name)| Choice::new(code.as_str(), name)),
+                )
+                .value(&filter.department),
+        );
+    }
+    fields.push(
+        &Select::new(language, "procedure", room.t("desk-field-procedure"))
+            .or_all()
+            .choices(titles.choices(language))
+            .value(&filter.procedure),
+    );
+    let stages = std::iter::once(Choice::new("", room.t("desk-stage-unfinished")))
+        .chain(
+            Stage::ALL
+                .into_iter()
+                .map(|stage| Choice::new(stage.as_str(), room.t(&stage_key(stage)))),
+        )
+        .chain([Choice::new("all", room.t("desk-stage-all"))]);
+    fields.push(
+        &Select::new(language, "stage", room.t("desk-field-stage"))
+            .choices(stages)
+            .value(filter.stage.as_str()),
+    );
+    fields.push(
+        &Select::new(language, "assignee", room.t("desk-field-assignee"))
+            .or_all()
+            .choice(Choice::new("me", room.t("desk-assignee-me")))
+            .choice(Choice::new("nobody", room.t("desk-assignee-nobody")))
+            .value(match filter.assignee {
+                AssigneeFilter::Any => "",
+                AssigneeFilter::Nobody => "nobody",
+                AssigneeFilter::Account(_) => "me",
+            }),
+    );
+    fields.push(
+        &Select::new(language, "channel", room.t("desk-field-channel"))
+            .or_all()
+            .choices(
+                ["online", "counter", "paper", "phone"].map(|channel| {
+                    Choice::new(channel, room.t(&format!("desk-channel-{channel}")))
+                }),
+            )
+            .value(&filter.channel),
+    );
+    fields.push(
+        &Select::new(language, "late", room.t("desk-field-late"))
+            .or_all()
+            .choice(Choice::new("1", room.t("desk-late-only")))
+            .value(if filter.late { "1" } else { "" }),
+    );
+    fields.push(
+        &Select::new(language, "order", room.t("desk-field-order"))
+            .choices(InboxOrder::ALL.map(|order| {
+                Choice::new(
+                    order.as_str(),
+                    room.t(&format!("desk-order-{}", order.as_str())),
+                )
+            }))
+            .value(filter.order.as_str()),
+    );
+    fields
+}
+
+pub(super) fn stage_key(stage: Stage) -> String {
+    format!("desk-stage-{stage}")
+}
+
+/// A stage as a label whose colour repeats what it says.
+pub(super) fn stage_chip(room: &Room, stage: Stage) -> ChipLabel {
+    let label = ChipLabel::new(room.t(&stage_key(stage)));
+    match stage {
+        Stage::Received => label.orange(),
+        Stage::Checked => label.blue(),
+        Stage::Decided | Stage::Delivered => label.green(),
+        Stage::Closed | Stage::Withdrawn => label,
+    }
+}
+
+/// A table of cases. Nothing of what people wrote is in it: that is opened case by case.
+pub(super) async fn case_table(
+    room: &Room,
+    cases: &[Case],
+    titles: &Titles,
+    chosen: bool,
+) -> Result<Table, Problem> {
+    let today = room.city.today();
+    let accounts: Vec<i64> = cases.iter().filter_map(|case| case.assignee).collect();
+    let names = account_names(room.db(), &accounts)
+        .await
+        .map_err(ProcedureError::from)?;
+    let mut columns = Vec::new();
+    if chosen {
+        columns.push(Column::text(room.t("desk-column-choose")).no_wrap());
+    }
+    columns.extend([
+        Column::number(room.t("desk-column-number")).no_wrap(),
+        Column::text(room.t("desk-field-procedure")),
+        Column::text(room.t("desk-field-stage")).no_wrap(),
+        Column::text(room.t("desk-column-received")).no_wrap(),
+        Column::text(room.t("desk-column-due")).no_wrap(),
+        Column::text(room.t("desk-field-assignee")).no_wrap(),
+        Column::text(room.t("desk-field-channel")).no_wrap(),
+    ]);
+    let rows = cases.iter().map(|case| {
+        let late = case.stage.is_open() && case.due_on.is_some_and(|due_on| due_on < today);
+        let mut due = Html::text(
+            &case
+                .due_on
+                .map(|due_on| format::date(due_on, room.language()))
+                .unwrap_or_default(),
+        );
+        if late {
+            due.push(&ChipLabel::new(room.t("desk-late")).red());
+        }
+        let mut cells = Vec::new();
+        if chosen {
+            let label = room
+                .words
+                .with_text("desk-choose-case", "number", &case.id.to_string());
+            cells.push(Cell::html(&Html::trusted(format!(
+                "<input type=\"checkbox\" name=\"case\" value=\"{}:{}\" aria-label=\"{}\">",
+                case.id,
+                case.revision,
+                Html::text(&label)
+            ))));
+        }
+        cells.extend([
+            Cell::link(case.id.to_string(), format!("/desk/cases/{}", case.id)),
+            Cell::link(
+                titles.title(&case.procedure, room.language()),
+                format!("/desk/cases/{}", case.id),
+            ),
+            Cell::html(&stage_chip(room, case.stage)),
+            Cell::text(format::date(case.received_on(), room.language())),
+            Cell::html(&due),
+            Cell::text(
+                case.assignee
+                    .and_then(|account| names.get(&account))
+                    .map_or_else(|| room.t("desk-assignee-nobody"), Clone::clone),
+            ),
+            Cell::text(room.t(&format!("desk-channel-{}", case.channel.as_str()))),
+        ]);
+        Row::new(cells).marked(late)
+    });
+    Ok(
+        Table::new(room.language(), "cases", room.t("desk-menu-inbox"))
+            .hide_caption()
+            .columns(columns)
+            .rows(rows)
+            .stacked(),
+    )
+}
+
+/// One action over several cases; those it is not possible for, or that changed meanwhile, stay as they are and are counted.
+pub(super) async fn together(mut room: Room, fields: Fields) -> Result<Response, Problem> {
+    let me = room.account()?;
+    let chosen: Vec<(i64, i64)> = fields
+        .all("case")
+        .filter_map(|value| {
+            let (case, revision) = value.split_once(':')?;
+            Some((case.parse().ok()?, revision.parse().ok()?))
+        })
+        .take(INBOX_PAGE as usize)
+        .collect();
+    let step = match fields.get("action") {
+        "mine" => None,
+        "check" => Some(Step::Check),
+        "deliver" => Some(Step::Deliver),
+        "close" => Some(Step::Close),
+        _ => return Err(Problem::NotFound),
+    };
+    if chosen.is_empty() {
+        room.refuse(room.t("desk-bulk-none"));
+        return Ok(inbox_page(&room).await?.into_response());
+    }
+    let mut left = 0u32;
+    for (case, revision) in &chosen {
+        let found = cases::case(room.db(), *case).await?;
+        room.need(WORK, &found.department)?;
+        let outcome = match step {
+            None => {
+                room.write((*case, *revision, me), |tx, (case, revision, me)| {
+                    Box::pin(casework::assign(tx, *case, *revision, Some(*me)))
+                })
+                .await
+            }
+            Some(step) => {
+                room.write((*case, *revision, step), |tx, (case, revision, step)| {
+                    Box::pin(async move {
+                        cases::step(tx, *case, *revision, *step).await?;
+                        Ok(())
+                    })
+                })
+                .await
+            }
+        };
+        match outcome {
+            Ok(()) => {}
+            Err(ProcedureError::WrongState(_) | ProcedureError::ChangedMeanwhile) => left += 1,
+            Err(error) => return Err(error.into()),
+        }
+    }
+    if left > 0 {
+        room.refuse(room.words.counted("desk-bulk-left", left).into_owned());
+        return Ok(inbox_page(&room).await?.into_response());
+    }
+    Ok(done(&address(fields.get("query")), "together"))
+}
+
+pub(super) async fn save_view(mut room: Room, fields: Fields) -> Result<Response, Problem> {
+    let me = room.account()?;
+    let name: String = fields.get("name").chars().take(60).collect();
+    if name.is_empty() {
+        room.refuse(room.t("desk-view-unnamed"));
+        return Ok(inbox_page(&room).await?.into_response());
+    }
+    // Read and written anew, so that only what a filter can say is kept.
+    let sent = Fields::of_query(fields.get("query"));
+    let query = query_of(&InboxFilter::read(|name| sent.get(name), me).values(me));
+    let back = address(&query);
+    room.write((me, name, query), |tx, (me, name, query)| {
+        Box::pin(casework::save_view(tx, *me, name, query))
+    })
+    .await?;
+    Ok(done(&back, "view-saved"))
+}
+
+pub(super) async fn remove_view(room: Room, Path(view): Path<i64>) -> Result<Response, Problem> {
+    let me = room.account()?;
+    room.write((me, view), |tx, (me, view)| {
+        Box::pin(casework::remove_view(tx, *me, *view))
+    })
+    .await?;
+    Ok(done("/desk/cases", "view-removed"))
+}

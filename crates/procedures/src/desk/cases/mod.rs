@@ -1,0 +1,70 @@
+//! Cases at the desk: the inbox, a case with everything that is done to it, and files for core systems.
+
+mod export;
+mod inbox;
+mod show;
+mod steps;
+mod workload;
+
+use yakuba_city::web::{Access, Routes};
+
+use crate::capabilities::{DECIDE, DELIVER, OVERSEE, WORK};
+
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get("/desk/cases", Access::Staff(WORK), inbox::list)
+        .post("/desk/cases", Access::Staff(WORK), inbox::together)
+        .post("/desk/cases/views", Access::Staff(WORK), inbox::save_view)
+        .post(
+            "/desk/cases/views/{view}/remove",
+            Access::Staff(WORK),
+            inbox::remove_view,
+        )
+        .get("/desk/cases/{case}", Access::Staff(WORK), show::page)
+        .get(
+            "/desk/cases/{case}/files/{file}",
+            Access::Staff(WORK),
+            show::file,
+        )
+        .post("/desk/cases/{case}/step", Access::Staff(WORK), steps::step)
+        .post(
+            "/desk/cases/{case}/assign",
+            Access::Staff(WORK),
+            steps::assign,
+        )
+        .post("/desk/cases/{case}/ticks", Access::Staff(WORK), steps::tick)
+        .post("/desk/cases/{case}/notes", Access::Staff(WORK), steps::note)
+        .post(
+            "/desk/cases/{case}/messages",
+            Access::Staff(WORK),
+            steps::message,
+        )
+        .post(
+            "/desk/cases/{case}/correction",
+            Access::Staff(WORK),
+            steps::correction,
+        )
+        .post(
+            "/desk/cases/{case}/correction/take-back",
+            Access::Staff(WORK),
+            steps::take_back_correction,
+        )
+        .post(
+            "/desk/cases/{case}/decision",
+            Access::Staff(DECIDE),
+            steps::decide,
+        )
+        .post(
+            "/desk/cases/{case}/hand-over",
+            Access::Staff(WORK),
+            steps::hand_over,
+        )
+        .post(
+            "/desk/cases/{case}/merge",
+            Access::Staff(WORK),
+            steps::merge,
+        )
+        .get("/desk/cases/export", Access::Staff(DELIVER), export::page)
+        .post("/desk/cases/export", Access::Staff(DELIVER), export::file)
+        .get("/desk/workload", Access::Staff(OVERSEE), workload::page)
+}
