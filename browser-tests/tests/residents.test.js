@@ -1,0 +1,223 @@
+// Residents sign in: by a code, with a passkey, through a provider in the shape of デジタル認証アプリ.
+
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import Provider from 'oidc-provider';
+import { checkPage, launch, visitor } from '../src/browser.js';
+import { freePort, startDemo } from '../src/program.js';
+
+const CLIENT = 'sumikawa-city';
+const PERSON = { name: '山田 太郎', address: '東京都千代田区霞が関一丁目3番1号', birthdate: '19900131' };
+
+/** A provider that wants a signed assertion and PKCE, signs with ES256, and tells the claims at its user-info endpoint. */
+async function startProvider(port, callback, publicKey) {
+  const own = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' });
+  const provider = new Provider(`http://127.0.0.1:${port}`, {
+    clients: [
+      {
+        client_id: CLIENT,
+        redirect_uris: [callback],
+        grant_types: ['authorization_code'],
+        response_types: ['code'],
+        token_endpoint_auth_method: 'private_key_jwt',
+        token_endpoint_auth_signing_alg: 'RS256',
+        id_token_signed_response_alg: 'ES256',
+        jwks: { keys: [{ ...publicKey.export({ format: 'jwk' }), kid: 'city-1', use: 'sig', alg: 'RS256' }] },
+      },
+    ],
+    jwks: { keys: [{ ...own, kid: 'provider-1', use: 'sig', alg: 'ES256' }] },
+    claims: { openid: ['sub'], name: ['name'], address: ['address'], birthdate: ['birthdate'] },
+    pkce: { required: () => true },
+    cookies: { keys: ['only for this test'] },
+    findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...(id === 'nameless' ? {} : PERSON) }) }),
+  });
+  const causes = [];
+  for (const event of ['grant.error', 'authorization.error', 'userinfo.error', 'server_error']) {
+    provider.on(event, (_context, cause) => causes.push(`${event}: ${cause.message} ${cause.error_detail ?? ''}`));
+  }
+  const server = createServer(provider.callback());
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    causes,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Types a name on the provider's own pages until it sends the browser back. */
+async function vouch(page, name, home) {
+  for (let step = 0; step < 6 && !page.url().startsWith(home); step++) {
+    const login = page.locator('input[name=login]');
+    if (await login.count()) {
+      await login.fill(name);
+      await page.locator('input[name=password]').fill('anything');
+    }
+    await Promise.all([page.waitForLoadState('load'), page.locator('button[type=submit]').first().click()]);
+    await page.waitForTimeout(200);
+  }
+}
+
+describe('residents signing in', () => {
+  let demo;
+  let browser;
+  let provider;
+  let folder;
+
+  before(async () => {
+    const port = await freePort();
+    const key = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    folder = await mkdtemp(join(tmpdir(), 'yakuba-key-'));
+    const file = join(folder, 'key.pem');
+    await writeFile(file, key.privateKey.export({ type: 'pkcs1', format: 'pem' }), { mode: 0o600 });
+    demo = await startDemo({
+      environment: {
+        YAKUBA_RESIDENT_OIDC_ISSUER: `http://127.0.0.1:${port}`,
+        YAKUBA_RESIDENT_OIDC_CLIENT_ID: CLIENT,
+        YAKUBA_RESIDENT_OIDC_KEY_FILE: file,
+        YAKUBA_RESIDENT_OIDC_KEY_ID: 'city-1',
+        YAKUBA_RESIDENT_OIDC_NAME: 'デジタル認証アプリ',
+      },
+    });
+    provider = await startProvider(port, `${demo.url}/resident/sign-in/provider/callback`, key.publicKey);
+    browser = await launch();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+    await provider?.stop();
+    if (folder) await rm(folder, { recursive: true, force: true });
+  });
+
+  /** What the administrator reads where no mail is sent: the newest code for an address. */
+  async function codeFor(address) {
+    const who = await visitor(browser);
+    const page = await who.page();
+    await page.goto(`${demo.url}/login?next=/desk/mail`);
+    await page.locator('input[autocomplete~=username]').fill('takahashi');
+    await page.locator('input[type=password]').fill('sumikawa-de-tamesu');
+    await Promise.all([page.waitForURL(/\/desk\/mail/), page.locator('main form button[type=submit]').first().click()]);
+    await checkPage(page, who);
+    const mail = page.locator('main section', { hasText: address }).first();
+    const code = (await mail.innerText()).match(/^\d{6}$/m)?.[0];
+    await who.close();
+    assert.ok(code, `no code for ${address}`);
+    return code;
+  }
+
+  async function signInByCode(page, address, check = async () => {}) {
+    await page.goto(`${demo.url}/resident`);
+    await page.waitForURL(/\/resident\/sign-in/);
+    await check();
+    await page.locator('input[name=email]').fill(address);
+    await Promise.all([page.waitForURL(/sign-in\/code/), page.getByRole('button', { name: 'コードを送る' }).click()]);
+    await check();
+    await page.locator('input[name=code]').fill(await codeFor(address));
+    await Promise.all([
+      page.waitForURL((url) => url.pathname === '/resident'),
+      page.locator('main form[action="/resident/sign-in/code"] button').click(),
+    ]);
+    await check();
+    assert.ok((await page.locator('main').innerText()).includes(address));
+  }
+
+  for (const javascript of ['on', 'blocked', 'off']) {
+    test(`a code opens the account with JavaScript ${javascript}, and every page keeps the rules`, async () => {
+      const who = await visitor(browser, { javascript, width: 360 });
+      const page = await who.page();
+      await signInByCode(page, `${javascript}@example.jp`, () => checkPage(page, who));
+      await page.goto(`${demo.url}/resident/delete`);
+      await checkPage(page, who);
+      await Promise.all([page.waitForURL(/done=deleted/), page.locator('main form[action="/resident/delete"] button').click()]);
+      await page.goto(`${demo.url}/resident`);
+      assert.match(page.url(), /\/resident\/sign-in/);
+      await who.close();
+    });
+  }
+
+  test('a passkey is added and signs in', async () => {
+    const context = await browser.newContext({ locale: 'ja-JP' });
+    const page = await context.newPage();
+    const tools = await context.newCDPSession(page);
+    await tools.send('WebAuthn.enable');
+    await tools.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2',
+        transport: 'internal',
+        hasResidentKey: true,
+        hasUserVerification: true,
+        isUserVerified: true,
+        automaticPresenceSimulation: true,
+      },
+    });
+    await signInByCode(page, 'key@example.jp');
+    await page.locator('[data-passkey=add] input').fill('試験の鍵');
+    await Promise.all([page.waitForURL(/done=passkey-added/), page.getByRole('button', { name: 'パスキーを追加' }).click()]);
+    await Promise.all([page.waitForURL(/done=signed-out/), page.locator('main form[action="/resident/sign-out"] button').click()]);
+    await Promise.all([
+      page.waitForURL((url) => url.pathname === '/resident'),
+      page.getByRole('button', { name: 'パスキーでログイン' }).click(),
+    ]);
+    assert.ok((await page.locator('main').innerText()).includes('key@example.jp'));
+    await Promise.all([page.waitForURL(/done=passkey-removed/), page.getByRole('button', { name: '試験の鍵を削除' }).click()]);
+    await context.close();
+  });
+
+  test('the provider vouches for who somebody is, and signs in the same account afterwards', async () => {
+    const context = await browser.newContext({ locale: 'ja-JP' });
+    const page = await context.newPage();
+    await signInByCode(page, 'taro@example.jp');
+    await page.getByRole('link', { name: 'デジタル認証アプリで本人確認' }).click();
+    await vouch(page, 'taro', demo.url);
+    await page.waitForURL((url) => url.pathname === '/resident');
+    assert.deepEqual(provider.causes, []);
+    const text = await page.locator('main').innerText();
+    for (const part of [PERSON.name, PERSON.address, '1990年1月31日', 'taro@example.jp']) assert.ok(text.includes(part), part);
+    // A visitor of its own looks: the rules let no page of this city call another host, but a person may go there.
+    const who = await visitor(browser, { context: { storageState: await context.storageState() } });
+    const own = await who.page();
+    await own.goto(`${demo.url}/resident`);
+    await checkPage(own, who);
+    await who.close();
+    await page.locator('main form[action="/resident/sign-out"] button').click();
+    await page.waitForURL(/done=signed-out/);
+    await page.getByRole('link', { name: 'デジタル認証アプリでログイン' }).click();
+    await vouch(page, 'taro', demo.url);
+    await page.waitForURL((url) => url.pathname === '/resident');
+    assert.ok((await page.locator('main').innerText()).includes('taro@example.jp'));
+    await context.close();
+  });
+
+  test('who is not told whole is signed in but not verified, and nobody takes another one over', async () => {
+    const context = await browser.newContext({ locale: 'ja-JP' });
+    const page = await context.newPage();
+    await page.goto(`${demo.url}/resident/sign-in/provider`);
+    await vouch(page, 'nameless', demo.url);
+    await page.waitForURL((url) => url.pathname === '/resident');
+    assert.match(await page.locator('main').innerText(), /本人確認はまだ/);
+    await context.close();
+
+    const other = await browser.newContext({ locale: 'ja-JP' });
+    const theirs = await other.newPage();
+    await signInByCode(theirs, 'other@example.jp');
+    await theirs.goto(`${demo.url}/resident/sign-in/provider`);
+    await vouch(theirs, 'taro', demo.url);
+    assert.match(await theirs.locator('main').innerText(), /ほかのアカウントで使われています/);
+    await other.close();
+  });
+
+  test('an answer of the provider that this browser did not ask for is refused', async () => {
+    const context = await browser.newContext({ locale: 'ja-JP' });
+    const page = await context.newPage();
+    await page.goto(`${demo.url}/resident/sign-in/provider/callback?code=x&state=y`);
+    assert.match(await page.locator('main').innerText(), /時間が切れました/);
+    await context.close();
+  });
+});
