@@ -4,6 +4,7 @@ use yakuba_city::Tx;
 use yakuba_identity::{ADMINISTER, IdentityError, PERSONNEL, READ_AUDIT, Role, put_role};
 use yakuba_mail::READ as READ_MAIL;
 use yakuba_plan::capabilities as plan;
+use yakuba_procedures::capabilities as procedures;
 
 struct Start {
     key: &'static str,
@@ -29,6 +30,10 @@ const ROLES: [Start; 7] = [
             plan::EDIT.name,
             plan::PROPOSE.name,
             plan::RECORDS.name,
+            procedures::WORK.name,
+            procedures::DELIVER.name,
+            procedures::INVENTORY.name,
+            procedures::DESIGN.name,
         ],
     },
     Start {
@@ -41,6 +46,12 @@ const ROLES: [Start; 7] = [
             plan::CONFIRM.name,
             plan::PROPOSE.name,
             plan::RECORDS.name,
+            procedures::WORK.name,
+            procedures::DECIDE.name,
+            procedures::DELIVER.name,
+            procedures::DISPOSE.name,
+            procedures::INVENTORY.name,
+            procedures::DESIGN.name,
         ],
     },
     Start {
@@ -56,6 +67,10 @@ const ROLES: [Start; 7] = [
             plan::PROPOSE.name,
             plan::RECORDS.name,
             plan::UPLOAD_FACTS.name,
+            procedures::OVERSEE.name,
+            procedures::INVENTORY.name,
+            procedures::DESIGN.name,
+            procedures::PUT_LIVE.name,
         ],
     },
     Start {
@@ -72,7 +87,12 @@ const ROLES: [Start; 7] = [
         key: "auditor",
         name_ja: "監査",
         name_en: "Auditor",
-        capabilities: &[plan::VIEW.name, plan::RECORDS.name, READ_AUDIT.name],
+        capabilities: &[
+            plan::VIEW.name,
+            plan::RECORDS.name,
+            READ_AUDIT.name,
+            procedures::OVERSEE.name,
+        ],
     },
     Start {
         key: ADMINISTRATOR,

@@ -23,9 +23,9 @@ pub fn columns(form: &FormDocument, own: &[ExportColumn]) -> Vec<ExportColumn> {
                 FieldKind::Address => &[
                     "postal_code",
                     "prefecture",
-                    "municipality",
+                    "city",
                     "town",
-                    "number",
+                    "block",
                     "building",
                 ],
                 _ => &[""],

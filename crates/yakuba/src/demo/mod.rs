@@ -2,6 +2,7 @@
 //!
 //! The clock stands at the right moment for every step, so that the history reads as if it had happened.
 
+mod cases;
 mod city;
 mod comparisons;
 mod facts;
@@ -105,6 +106,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     let recordings = facts::prepare(city).await?;
     plans::make(city, recordings, story.today).await?;
     inventory::make(city).await?;
+    cases::make(city).await?;
     mark(city, READY).await
 }
 

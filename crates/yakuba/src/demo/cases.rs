@@ -1,0 +1,233 @@
+//! Applications of the demo city's people, none of whom exist: so that the desks have something to work on.
+
+use jiff::{Timestamp, ToSpan as _, civil::Date};
+use yakuba_city::{Actor, City};
+use yakuba_forms::{
+    Answer, Answers, Form,
+    answers::{AccountKind, BankAccount, Place},
+    model::document::{Field, FieldKind, Key, Prefill, TextFormat, TextLimits},
+};
+use yakuba_kernel::{Address, AddressParts, Channel, Decimal, PersonName, PostalCode, Yen};
+use yakuba_procedures::{
+    ProcedureError,
+    model::case::Step,
+    store::{
+        self, Definition,
+        cases::{self, Contact, NewCase},
+        keys::Person,
+    },
+};
+
+use crate::failure::Failure;
+
+/// How many people apply for each procedure.
+const PEOPLE: [(&str, &str, &str, &str); 4] = [
+    ("髙橋", "美咲", "タカハシ", "ミサキ"),
+    ("𠮷田", "一郎", "ヨシダ", "イチロウ"),
+    ("佐々木", "陽子", "ササキ", "ヨウコ"),
+    ("グエン", "ティ ラン", "グエン", "ティ ラン"),
+];
+
+/// Receives some applications for every procedure whose form can be filled in without files, and takes a few of them further.
+pub(super) async fn make(city: &City) -> Result<(), Failure> {
+    let today = city.today();
+    let mut number = 0;
+    for definition in store::live_on(city.db(), today).await? {
+        let Ok(form) = Form::compile(&definition.document.form) else {
+            continue;
+        };
+        for (turn, person) in PEOPLE.iter().enumerate() {
+            number += 1;
+            // Spread over the last three weeks; some of them are late by now.
+            let days_ago = i64::try_from((number * 5 + turn * 3) % 21).unwrap_or(0);
+            let at = city
+                .now()
+                .checked_sub((days_ago * 24 + i64::from(turn != 0)).hours())
+                .unwrap_or(city.now());
+            let Some(answers) = filled_in(&form, person, today) else {
+                break;
+            };
+            let case = receive(city, &definition, person, turn, at, number, answers).await?;
+            let steps: &[Step] = match turn {
+                2 => &[Step::Check],
+                3 if number % 3 == 0 => &[Step::Withdraw],
+                _ => &[],
+            };
+            for step in steps {
+                city.write(Actor::CommandLine, (case, *step), |tx, (case, step)| {
+                    Box::pin(async move {
+                        let revision = cases::case(tx.connection(), *case).await?.revision;
+                        cases::step(tx, *case, revision, *step).await
+                    })
+                })
+                .await
+                .map_err(|error: ProcedureError| Failure::from(error))?;
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn receive(
+    city: &City,
+    definition: &Definition,
+    (family, given, _, _): &(&str, &str, &str, &str),
+    turn: usize,
+    at: Timestamp,
+    number: usize,
+    answers: Answers,
+) -> Result<i64, Failure> {
+    let document = &definition.document;
+    let name = format!("{family} {given}");
+    let new = NewCase {
+        procedure: document.key.clone(),
+        version: definition.number,
+        department: document.department.clone(),
+        channel: match turn {
+            1 => Channel::Counter,
+            2 if number % 2 == 0 => Channel::Paper,
+            _ => Channel::Online,
+        },
+        processing_days: document.processing_days,
+        received_at: Some(at),
+        submission: format!("demo/{number}"),
+        draft: None,
+        resident: None,
+        person: Person {
+            name: Some(name.clone()),
+            birth_date: Some(born(turn)),
+            email: None,
+        },
+        contact: Contact {
+            name: Some(name),
+            language: "ja".to_owned(),
+            ..Contact::default()
+        },
+        answers: serde_json::to_value(answers).map_err(ProcedureError::from)?,
+        files: Vec::new(),
+    };
+    let sealed = new.seal(city.key()?)?;
+    let submitted = city
+        .write(Actor::Public, sealed, |tx, sealed| {
+            Box::pin(cases::submit(tx, sealed))
+        })
+        .await
+        .map_err(|error: ProcedureError| Failure::from(error))?;
+    Ok(submitted.case)
+}
+
+fn born(turn: usize) -> Date {
+    let year = 1958 + i16::try_from(turn).unwrap_or(0) * 11;
+    Date::constant(year, 7, 14)
+}
+
+/// The form filled in by a person; none when a question cannot be answered without a file or beyond what is made up here.
+fn filled_in(form: &Form, person: &(&str, &str, &str, &str), today: Date) -> Option<Answers> {
+    let mut answers = Answers::new();
+    // An answer can bring further questions.
+    for _ in 0..12 {
+        let evaluation = form.evaluate(&answers, today);
+        if evaluation.is_complete() {
+            return form.submit(&answers, today).ok().map(|done| done.answers);
+        }
+        let mut changed = false;
+        for page in &form.document().pages {
+            for field in &page.fields {
+                let path = field.key.as_str();
+                if !evaluation.is_required(path) || answers.get(path).is_some() {
+                    continue;
+                }
+                if let Some(answer) = made_up(field, person, today) {
+                    answers.set(field.key.clone(), answer);
+                    changed = true;
+                }
+            }
+        }
+        if !changed {
+            return None;
+        }
+    }
+    None
+}
+
+fn made_up(field: &Field, person: &(&str, &str, &str, &str), today: Date) -> Option<Answer> {
+    let (family, given, family_kana, given_kana) = person;
+    Some(match &field.kind {
+        FieldKind::Text(limits) | FieldKind::LongText(limits) => Answer::Text(text(limits)),
+        FieldKind::Name => {
+            Answer::Name(PersonName::new(family, given, family_kana, given_kana).ok()?)
+        }
+        FieldKind::Date { .. } if field.prefill == Some(Prefill::BirthDate) => {
+            Answer::Date(Date::constant(1980, 4, 2))
+        }
+        FieldKind::Date { earliest, .. } => Answer::Date(match earliest {
+            Some(_) => today.checked_add(14.days()).ok()?,
+            None => today.checked_sub(10.days()).ok()?,
+        }),
+        FieldKind::Address => Answer::Address(
+            Address::new(AddressParts {
+                postal_code: PostalCode::parse("999-0001").ok(),
+                prefecture: String::new(),
+                city: "澄川市".to_owned(),
+                town: "本町二丁目".to_owned(),
+                block: "3-4".to_owned(),
+                ..AddressParts::default()
+            })
+            .ok()?,
+        ),
+        FieldKind::Phone => Answer::Text("090-0000-0000".to_owned()),
+        FieldKind::Email => Answer::Text("someone@sumikawa.example".to_owned()),
+        FieldKind::Choice { options } => Answer::Choice(options.first()?.value.clone()),
+        FieldKind::Choices { options, min, .. } => {
+            let count = usize::try_from(min.unwrap_or(1).max(1)).unwrap_or(1);
+            let chosen: Vec<Key> = options
+                .iter()
+                .take(count)
+                .map(|option| option.value.clone())
+                .collect();
+            Answer::Choices(chosen)
+        }
+        FieldKind::Number { min, .. } => Answer::Number(Decimal::from(min.unwrap_or(2).max(1))),
+        FieldKind::Yen { min, .. } => Answer::Yen(Yen::new(min.unwrap_or(1_000).max(1_000))),
+        FieldKind::Place => Answer::Place(Place {
+            description: "澄川市本町二丁目、市役所前の交差点".to_owned(),
+            coordinates: None,
+        }),
+        FieldKind::BankAccount => Answer::BankAccount(BankAccount {
+            bank_code: "9999".to_owned(),
+            branch_code: "001".to_owned(),
+            kind: AccountKind::Ordinary,
+            number: "0123456".to_owned(),
+            holder: "ﾀｶﾊｼ ﾐｻｷ".to_owned(),
+        }),
+        FieldKind::Group { min, fields, .. } => {
+            let mut entry = Answers::new();
+            for inner in fields {
+                if inner.optional || inner.show_if.is_some() {
+                    continue;
+                }
+                entry.set(inner.key.clone(), made_up(inner, person, today)?);
+            }
+            Answer::Group(vec![entry; usize::try_from((*min).max(1)).unwrap_or(1)])
+        }
+        FieldKind::Consent { .. } | FieldKind::Declaration { .. } => Answer::Flag(true),
+        FieldKind::File { .. } => return None,
+    })
+}
+
+fn text(limits: &TextLimits) -> String {
+    let text = match limits.format {
+        Some(TextFormat::Katakana) => "サンプル",
+        Some(TextFormat::Digits) => "12345",
+        Some(TextFormat::Alphanumeric) => "A-100",
+        Some(TextFormat::CorporateNumber) => "7000012050002",
+        None => "見本の内容です",
+    };
+    text.chars()
+        .take(
+            limits
+                .max_length
+                .map_or(200, |longest| usize::try_from(longest).unwrap_or(200)),
+        )
+        .collect()
+}
