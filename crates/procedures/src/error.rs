@@ -61,6 +61,9 @@ pub enum ProcedureError {
     /// The inventory has no such entry.
     #[error("the inventory has no entry \"{0}\". Look for it in the list")]
     NoSuchEntry(String),
+    /// A mail could not be written.
+    #[error(transparent)]
+    Mail(#[from] yakuba_mail::MailError),
     /// The city's machinery failed.
     #[error(transparent)]
     City(#[from] CityError),
@@ -91,6 +94,7 @@ impl From<ProcedureError> for Problem {
             ProcedureError::Stored(_)
             | ProcedureError::StoredValue(_)
             | ProcedureError::Sealing(_)
+            | ProcedureError::Mail(_)
             | ProcedureError::City(_) => Self::internal(&error),
         }
     }

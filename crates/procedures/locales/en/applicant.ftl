@@ -132,3 +132,98 @@ applicant-withdraw-confirm = Withdraw
 applicant-withdraw-keep = Do not withdraw
 applicant-leave-text = On a shared computer, stop showing the application when you are done.
 applicant-leave = Stop showing
+
+applicant-guide-start = Start
+applicant-guide-kept = You have begun
+applicant-guide-kept-until = You can go on in this browser until { $day }.
+applicant-guide-resume = Go on
+applicant-guide-discard = Delete what I entered
+applicant-guide-sent = You have applied. Show the receipt number
+applicant-guide-verified = This procedure needs proof of identity. Please apply at the counter of the department.
+applicant-done-expired = What you entered is not there any more. Please start again.
+applicant-done-discarded = What you entered was deleted.
+applicant-done-kept = What you entered was saved.
+applicant-done-changed = The answers were changed in another window. Please check them again.
+applicant-done-corrected = Your correction was received.
+applicant-next = Continue
+applicant-back = Back
+applicant-later = Save and go on later
+applicant-to-check = Save and back to the check
+applicant-page-place = Page { $n } of { $of }
+applicant-before-title = Before you start
+applicant-before-choose = Choose an answer.
+applicant-before-not-kept = This answer is not kept.
+applicant-stop-title = You cannot apply here
+applicant-stop-again = Answer again
+applicant-email-title = Confirm your e-mail address
+applicant-email-lead = We send the receipt and the result by e-mail.
+applicant-email = E-mail address
+applicant-email-support = For example hanako@example.jp
+applicant-email-send = Send a code
+applicant-email-wrong = Enter an e-mail address.
+applicant-email-other = Use another address
+applicant-code = Code
+applicant-code-support = The six digits in the mail
+applicant-code-sent = We sent a code to { $email }.
+applicant-code-confirm = Confirm
+applicant-code-wrong = The code is not right. Please look at the mail again.
+applicant-code-expired = The code has expired. Send a new one.
+applicant-code-too-many = Too many codes were sent. Delete what you entered and start again.
+applicant-code-mail-subject = Your code ({ $city })
+applicant-who-title = Who applies
+applicant-who = Who is applying?
+applicant-who-person = The person concerned
+applicant-who-agent = Somebody else for them
+applicant-who-choose = Choose who is applying.
+applicant-who-change = Change who applies
+applicant-agent-heading = Person applying for somebody else
+applicant-agent-only = Fill in only when somebody else applies.
+applicant-agent-name = Name
+applicant-agent-name-missing = Enter the name.
+applicant-agent-relation = Relation to the person concerned
+applicant-agent-relation-support = For example daughter, lawyer
+applicant-agent-relation-missing = Enter the relation.
+applicant-agent-phone = Telephone number
+applicant-agent-phone-missing = Enter the telephone number.
+applicant-mandate = Mandate
+applicant-mandate-support = A photograph or PDF, up to 10 MB
+applicant-mandate-missing = Choose a photograph or PDF of the mandate.
+applicant-mandate-kept = Sent: { $name }
+applicant-too-many-files = There are too many files.
+applicant-check-title = Check your answers
+applicant-check-lead = You have not applied yet. Check your answers and press “Apply” at the bottom.
+applicant-check-total = Fees in all: { $yen } yen
+applicant-check-send = Apply
+applicant-sent-title = Your application was received
+applicant-sent-lead = Your application has reached the city.
+applicant-sent-keep = With this number you can see how your application stands. Write it down or print this page.
+applicant-sent-mail = We have also sent it by e-mail.
+applicant-sent-again = Apply once more
+applicant-done-procedure = Procedure
+applicant-mail-received-subject = Application received: { $procedure }
+applicant-copy-link = See or save what you sent
+applicant-copy-title = What you sent
+applicant-copy-heading = Copy of the application: { $procedure }
+applicant-copy-received = Received on { $day }
+applicant-copy-corrected = Corrected on { $day }
+applicant-copy-pdf = Save as PDF
+applicant-copy-json = Save as data (JSON)
+applicant-copy-files = Files you sent
+applicant-copy-file = application
+applicant-correction-title = Correct your application
+applicant-correction-begin = Correct
+applicant-correction-send = Send the correction
+applicant-correction-back = Back to the status
+applicant-code-mail-text =
+    Enter this code on the page of “{ $procedure }” ({ $city }).
+
+    { $code }
+
+    It can be used for 30 minutes. If you did not ask for it, throw this mail away.
+applicant-mail-received-text =
+    { $city } has received your application “{ $procedure }”.
+
+    Receipt number: { $receipt }
+
+    Enter this number under “Status of your application” on the city's website to see how it stands.
+    Please do not reply to this mail.

@@ -102,3 +102,97 @@ applicant-withdraw-confirm = 申請を やめる
 applicant-withdraw-keep = やめない
 applicant-leave-text = ほかの 人も 使う パソコンでは、見たあとで 下（した）の ボタンを 押（お）してください。
 applicant-leave = 見るのを 終わる
+
+applicant-guide-start = 申請（しんせい）を はじめる
+applicant-guide-kept = とちゅうまで 入（い）れました
+applicant-guide-kept-until = { $day }まで、つづきから 入れることが できます。
+applicant-guide-resume = つづきから 入れる
+applicant-guide-discard = 入れた ものを 消（け）す
+applicant-guide-sent = この 手続を 申請しました。受付番号を 見る
+applicant-guide-verified = この 手続は、あなたが だれかを たしかめます。係（かかり）の 窓口（まどぐち）で 申請してください。
+applicant-done-expired = 入れた ものが ありません。はじめから 入れてください。
+applicant-done-discarded = 入れた ものを 消しました。
+applicant-done-kept = 入れた ものを とっておきました。
+applicant-done-changed = 内容が 変（か）わりました。もう一度（いちど） 見てください。
+applicant-done-corrected = 直（なお）した 内容を 受（う）けました。
+applicant-next = 次（つぎ）へ
+applicant-back = 前（まえ）に もどる
+applicant-later = とっておいて、あとで つづける
+applicant-to-check = 確認（かくにん）の ページに もどる
+applicant-page-place = { $of }ページの 中の { $n }ページ
+applicant-before-title = 申請の 前（まえ）に
+applicant-before-choose = どれか 選（えら）んでください。
+applicant-before-not-kept = この 答（こた）えは とっておきません。
+applicant-stop-title = この 手続は できません
+applicant-stop-again = もう一度 答（こた）える
+applicant-email-title = メールアドレスの 確認
+applicant-email-lead = お知らせを メールで 送（おく）ります。
+applicant-email = メールアドレス
+applicant-email-support = 例（れい）：hanako@example.jp
+applicant-email-send = 番号（ばんごう）を 送る
+applicant-email-wrong = メールアドレスが ちがいます。
+applicant-email-other = ほかの メールアドレスに する
+applicant-code = 番号
+applicant-code-support = メールに 書（か）いてある 6つの 数字（すうじ）
+applicant-code-sent = { $email } に 番号を 送りました。
+applicant-code-confirm = 確認する
+applicant-code-wrong = 番号が ちがいます。メールを もう一度 見てください。
+applicant-code-expired = この 番号は もう 使（つか）えません。もう一度 送ってください。
+applicant-code-too-many = 番号を たくさん 送りました。はじめから やりなおしてください。
+applicant-code-mail-subject = 番号の お知らせ（{ $city }）
+applicant-who-title = 申請する 人
+applicant-who = 申請するのは だれですか
+applicant-who-person = 本人（ほんにん）
+applicant-who-agent = ほかの 人（代理人（だいりにん））
+applicant-who-choose = だれが 申請するか 選んでください。
+applicant-who-change = 申請する 人を 変える
+applicant-agent-heading = 代理人（だいりにん）
+applicant-agent-only = ほかの 人が 申請するときだけ 入れてください。
+applicant-agent-name = 代理人の 名前
+applicant-agent-name-missing = 代理人の 名前を 入れてください。
+applicant-agent-relation = 本人との 関係（かんけい）
+applicant-agent-relation-support = 例：子ども、友だち
+applicant-agent-relation-missing = 本人との 関係を 入れてください。
+applicant-agent-phone = 代理人の 電話番号（でんわばんごう）
+applicant-agent-phone-missing = 代理人の 電話番号を 入れてください。
+applicant-mandate = 委任状（いにんじょう）
+applicant-mandate-support = 写真（しゃしん）か PDF
+applicant-mandate-missing = 委任状を 選んでください。
+applicant-mandate-kept = 送りました：{ $name }
+applicant-too-many-files = ファイルが 多（おお）すぎます。
+applicant-check-title = 入れた ものを 見てください
+applicant-check-lead = まだ 終（お）わっていません。いちばん 下（した）の「申請する」を 押（お）してください。
+applicant-check-total = お金：{ $yen }円（えん）
+applicant-check-send = 申請する
+applicant-sent-title = 申請を 受けました
+applicant-sent-lead = 申請は 市（し）に とどきました。
+applicant-sent-keep = この 番号で 申請の ようすを 見ることが できます。番号を 書いてください。
+applicant-sent-mail = メールも 送りました。
+applicant-sent-again = もう 1つ 申請する
+applicant-done-procedure = 手続
+applicant-mail-received-subject = 申請を 受けました：{ $procedure }
+applicant-copy-link = 申請した 内容を 見る
+applicant-copy-title = 申請した 内容
+applicant-copy-heading = 申請の ひかえ：{ $procedure }
+applicant-copy-received = { $day }に 受けた 内容
+applicant-copy-corrected = { $day }に 直した 内容
+applicant-copy-pdf = PDFで とっておく
+applicant-copy-json = データ（JSON）で とっておく
+applicant-copy-files = 送った ファイル
+applicant-copy-file = 申請のひかえ
+applicant-correction-title = 内容を 直す
+applicant-correction-begin = 直す
+applicant-correction-send = 直した ものを 送る
+applicant-correction-back = 申請の ようすに もどる
+applicant-code-mail-text =
+    { $city }の「{ $procedure }」の ページに、この 番号を 入れてください。
+
+    { $code }
+
+    30分（ぷん）の 間（あいだ）、使えます。知（し）らない ときは、この メールを 捨（す）ててください。
+applicant-mail-received-text =
+    { $city }です。「{ $procedure }」の 申請を 受けました。
+
+    受付番号（うけつけばんごう）：{ $receipt }
+
+    市の ホームページの「申請の ようす」に この 番号を 入れてください。申請が どうなったか 見ることが できます。

@@ -129,3 +129,98 @@ applicant-withdraw-confirm = 取り下げる
 applicant-withdraw-keep = 取り下げない
 applicant-leave-text = ほかの人も使う端末では、見終わったら表示を終わってください。
 applicant-leave = 表示を終わる
+
+applicant-guide-start = 申請をはじめる
+applicant-guide-kept = 入力の途中です
+applicant-guide-kept-until = { $day }まで、この端末で続きから入力できます。
+applicant-guide-resume = 続きから入力する
+applicant-guide-discard = 入力した内容を消す
+applicant-guide-sent = この手続を申請しました。受付番号を見る
+applicant-guide-verified = この手続は本人確認が必要です。担当の窓口で申請してください。
+applicant-done-expired = 入力した内容が見つかりません。はじめから入力してください。
+applicant-done-discarded = 入力した内容を消しました。
+applicant-done-kept = 入力した内容を保存しました。
+applicant-done-changed = ほかの画面で内容が変わりました。もう一度確かめてください。
+applicant-done-corrected = 補正を受け付けました。
+applicant-next = 次へ
+applicant-back = 前に戻る
+applicant-later = 保存してあとで続ける
+applicant-to-check = 確認画面に戻る
+applicant-page-place = { $of }ページ中{ $n }ページ目
+applicant-before-title = 申請の前の確認
+applicant-before-choose = あてはまるものを選んでください。
+applicant-before-not-kept = この回答は保存しません。
+applicant-stop-title = この手続では申請できません
+applicant-stop-again = 答え直す
+applicant-email-title = メールアドレスの確認
+applicant-email-lead = 受付や結果のお知らせをメールで送ります。
+applicant-email = メールアドレス
+applicant-email-support = 例：hanako@example.jp
+applicant-email-send = 確認番号を送る
+applicant-email-wrong = メールアドレスを正しく入力してください。
+applicant-email-other = 別のアドレスにする
+applicant-code = 確認番号
+applicant-code-support = メールに書いてある6けたの数字
+applicant-code-sent = { $email } に確認番号を送りました。
+applicant-code-confirm = 確認する
+applicant-code-wrong = 確認番号が違います。メールをもう一度見てください。
+applicant-code-expired = 確認番号の期限が切れました。もう一度送ってください。
+applicant-code-too-many = 確認番号を送れる回数を超えました。はじめからやり直してください。
+applicant-code-mail-subject = 確認番号のお知らせ（{ $city }）
+applicant-who-title = 申請する方
+applicant-who = 申請するのはどなたですか
+applicant-who-person = 本人
+applicant-who-agent = 代理人
+applicant-who-choose = 申請する方を選んでください。
+applicant-who-change = 申請する方を変更する
+applicant-agent-heading = 代理人
+applicant-agent-only = 代理人が申請するときだけ入力してください。
+applicant-agent-name = 代理人の氏名
+applicant-agent-name-missing = 代理人の氏名を入力してください。
+applicant-agent-relation = 本人との関係
+applicant-agent-relation-support = 例：同居の子、行政書士
+applicant-agent-relation-missing = 本人との関係を入力してください。
+applicant-agent-phone = 代理人の電話番号
+applicant-agent-phone-missing = 代理人の電話番号を入力してください。
+applicant-mandate = 委任状
+applicant-mandate-support = 写真またはPDF、10MBまで
+applicant-mandate-missing = 委任状の写真またはPDFを選んでください。
+applicant-mandate-kept = 送信済み：{ $name }
+applicant-too-many-files = このファイルは送れません。ファイルの数が多すぎます。
+applicant-check-title = 入力内容の確認
+applicant-check-lead = まだ申請は終わっていません。内容を確かめて、いちばん下の「申請する」を押してください。
+applicant-check-total = 手数料の合計：{ $yen }円
+applicant-check-send = 申請する
+applicant-sent-title = 申請を受け付けました
+applicant-sent-lead = 申請は市に届きました。
+applicant-sent-keep = この番号で申請の状況を見られます。書き留めるか、この画面を印刷してください。
+applicant-sent-mail = 同じ内容をメールでも送りました。
+applicant-sent-again = もう1件申請する
+applicant-done-procedure = 手続
+applicant-mail-received-subject = 【申請受付】{ $procedure }
+applicant-copy-link = 申請した内容を見る・保存する
+applicant-copy-title = 申請した内容
+applicant-copy-heading = 申請の控え：{ $procedure }
+applicant-copy-received = { $day }に受け付けた内容
+applicant-copy-corrected = { $day }に直した内容
+applicant-copy-pdf = 控えをPDFで保存
+applicant-copy-json = データ（JSON）で保存
+applicant-copy-files = 送ったファイル
+applicant-copy-file = 申請の控え
+applicant-correction-title = 申請内容の補正
+applicant-correction-begin = 直す
+applicant-correction-send = 直した内容を送る
+applicant-correction-back = 申請の状況に戻る
+applicant-code-mail-text =
+    { $city }の「{ $procedure }」の申請の画面に、次の確認番号を入力してください。
+
+    { $code }
+
+    番号は30分間使えます。心当たりのない方は、このメールを捨ててください。
+applicant-mail-received-text =
+    { $city }です。「{ $procedure }」の申請を受け付けました。
+
+    受付番号：{ $receipt }
+
+    申請の状況は、市のホームページの「申請の状況」で、この番号を入力すると見られます。
+    このメールには返信できません。

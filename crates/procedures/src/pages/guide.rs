@@ -1,7 +1,10 @@
 //! What a procedure is and what it needs, before anybody begins.
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::{Path, Query},
+    response::Response,
+};
 use yakuba_city::web::Problem;
 use yakuba_identity::department_names;
 use yakuba_ui::{DescriptionList, Html, Page, Words};
@@ -28,6 +31,10 @@ struct Body {
     words: Words,
     details: DescriptionList,
     purpose: String,
+    base: String,
+    kept: Option<String>,
+    is_sent: bool,
+    is_closed_here: bool,
 }
 
 /// The guide as labels with texts.
@@ -93,20 +100,49 @@ pub(super) async fn department(
         .map_or_else(|| code.as_str().to_owned(), Clone::clone))
 }
 
-pub(super) async fn page(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem> {
+#[derive(serde::Deserialize)]
+pub(super) struct Done {
+    done: Option<String>,
+}
+
+pub(super) async fn page(
+    asked: Asked,
+    Path(key): Path<String>,
+    Query(query): Query<Done>,
+) -> Result<Response, Problem> {
     let document = asked.procedure(&key).await?.document;
     let department = department(&asked, &document.department).await?;
     let (words, language) = (asked.words, asked.language);
+    let draft = asked.draft(&key).await?;
     let body = Body {
         words,
         details: details(&document, &department, &asked),
         purpose: document.personal_data_purpose.get(language).to_owned(),
+        base: format!("/procedures/{key}"),
+        kept: draft
+            .as_ref()
+            .filter(|draft| draft.case.is_none())
+            .map(|draft| {
+                words
+                    .with_text(
+                        "applicant-guide-kept-until",
+                        "day",
+                        &super::case::day(draft.expires_at, language),
+                    )
+                    .into_owned()
+            }),
+        is_sent: draft.is_some_and(|draft| draft.case.is_some()),
+        is_closed_here: !super::apply::may_begin(&document),
     };
+    let notice = asked.done(query.done.as_deref());
     let summary = document.summary.get(language).to_owned();
-    let page = Page::public(asked.shell, document.title.get(language), &body)
+    let mut page = Page::public(asked.shell, document.title.get(language), &body)
         .breadcrumb(words.get("applicant-list-title"), "/procedures")
         .breadcrumb(category_name(document.category, words), "/procedures")
         .lead(summary.clone())
         .description(summary);
+    if let Some(notice) = notice {
+        page = page.notice(notice);
+    }
     Ok(private(page))
 }

@@ -1,7 +1,10 @@
 //! What residents see: the list of procedures, a procedure's guide, their own cases.
 
+mod apply;
 mod asked;
 mod case;
+mod copy;
+mod correct;
 mod guide;
 mod letter;
 mod list;
@@ -28,6 +31,12 @@ pub(crate) fn routes() -> Routes {
         .post("/cases/withdraw", Access::Public, case::withdraw)
         .get("/cases/letter", Access::Public, letter::letter)
         .get("/cases/files/{key}", Access::Public, case::file)
+        .get("/cases/correct", Access::Public, correct::page)
+        .post("/cases/correct", Access::Public, correct::answer)
+        .get("/cases/answers", Access::Public, copy::page)
+        .get("/cases/answers.json", Access::Public, copy::json)
+        .get("/cases/answers.pdf", Access::Public, copy::pdf)
+        .merge(apply::routes())
 }
 
 #[cfg(test)]

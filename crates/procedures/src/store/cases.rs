@@ -237,7 +237,7 @@ pub struct Contact {
 }
 
 /// Somebody who applies for the person (代理人).
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AgentContact {
     /// Their name.
     pub name: String,
@@ -245,6 +245,18 @@ pub struct AgentContact {
     pub relation: String,
     /// A telephone number.
     pub phone: String,
+    /// The mandate (委任状) that was sent along.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mandate: Option<Mandate>,
+}
+
+/// A mandate among the files of a case.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Mandate {
+    /// The file's key.
+    pub key: String,
+    /// The file's name.
+    pub name: String,
 }
 
 /// An application that is complete, in the clear.
@@ -304,6 +316,13 @@ struct PlainPart {
     submission: String,
     draft: Option<i64>,
     resident: Option<i64>,
+}
+
+impl SealedCase {
+    /// The receipt number it will have, unless it was received before. It may be shown only after the write was acknowledged.
+    pub fn receipt(&self) -> &Receipt {
+        &self.receipt
+    }
 }
 
 impl NewCase {

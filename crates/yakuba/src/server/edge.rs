@@ -47,6 +47,14 @@ const SMALL: u64 = 1024 * 1024;
 /// What signed-in staff and other systems may send: sheets and files of facts.
 const LARGE: u64 = 64 * 1024 * 1024;
 
+/// Where residents send files with an application. The handlers read nothing before they have found the draft or case that the
+/// browser holds a token for.
+const UPLOADS: [&str; 3] = [
+    "/procedures/{key}/apply/{page}",
+    "/procedures/{key}/applicant",
+    "/cases/correct",
+];
+
 /// A city's services behind the edge, ready for requests.
 ///
 /// `hosts` are its names, for requests that come through a proxy which changes the Host header.
@@ -193,6 +201,7 @@ impl Sizes {
     fn of(entries: &[RouteEntry]) -> Self {
         let sizes = entries.iter().map(|entry| {
             let size = match entry.access {
+                Access::Public if UPLOADS.contains(&entry.path) => LARGE,
                 Access::Public => SMALL,
                 Access::SignedIn | Access::Staff(_) | Access::System(_) | Access::Resident => LARGE,
             };

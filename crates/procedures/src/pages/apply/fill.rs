@@ -1,0 +1,214 @@
+//! The pages of the form.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query, Request},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
+use yakuba_city::web::Problem;
+use yakuba_forms::{Evaluation, FieldProblem, Outcome};
+use yakuba_ui::{Html, Page, Words};
+
+use super::{ALL, Open, Sent, problem_at};
+use crate::pages::asked::{Asked, private};
+
+#[derive(Deserialize)]
+pub(super) struct Way {
+    /// `check` when the applicant came from the check and goes back there.
+    back: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "applicant/fill.html")]
+struct Body {
+    words: Words,
+    place: String,
+    action: String,
+    files: bool,
+    controls: Html,
+    back: Option<String>,
+    to_check: bool,
+}
+
+pub(super) async fn page(
+    asked: Asked,
+    Path((key, page)): Path<(String, String)>,
+    Query(way): Query<Way>,
+) -> Result<Response, Problem> {
+    let open = match Open::of(&asked, &key).await? {
+        Ok(open) => open,
+        Err(response) => return Ok(response),
+    };
+    let evaluation = open
+        .form
+        .evaluate(&open.contents.answers, asked.city().today());
+    let exists = if open.is_single() {
+        page == ALL
+    } else {
+        evaluation.is_page_shown(&page)
+    };
+    if !exists {
+        return Ok(Redirect::to(&open.next(&asked)).into_response());
+    }
+    let to_check = way.back.as_deref() == Some("check");
+    Ok(show(asked, &open, &page, &evaluation, &[], to_check))
+}
+
+fn show(
+    asked: Asked,
+    open: &Open,
+    page: &str,
+    evaluation: &Evaluation,
+    problems: &[FieldProblem],
+    to_check: bool,
+) -> Response {
+    let (words, language) = (asked.words, asked.language);
+    let answers = &open.contents.answers;
+    let form = &open.form;
+    let (title, controls, files) = if open.is_single() {
+        let files = open
+            .document
+            .form
+            .pages
+            .iter()
+            .any(yakuba_forms::model::document::FormPage::asks_for_files);
+        let controls = form.render_all(answers, evaluation, problems, language);
+        (open.document.title.get(language), controls, files)
+    } else {
+        let found = form.page(page);
+        let controls = form.render_page(page, answers, evaluation, problems, language);
+        (
+            found.map_or("", |page| page.title.get(language)),
+            controls,
+            found.is_some_and(yakuba_forms::model::document::FormPage::asks_for_files),
+        )
+    };
+    let shown: Vec<&str> = evaluation
+        .pages
+        .iter()
+        .filter(|(_, shown)| *shown)
+        .map(|(key, _)| key.as_str())
+        .collect();
+    let place = shown
+        .iter()
+        .position(|key| *key == page)
+        .map_or_else(String::new, |at| {
+            words
+                .with(
+                    "applicant-page-place",
+                    &[("n", (at + 1).into()), ("of", shown.len().into())],
+                )
+                .into_owned()
+        });
+    let base = open.base();
+    let back = if to_check {
+        Some(format!("{base}/check"))
+    } else if let Some(before) = evaluation.page_before(page) {
+        Some(format!("{base}/apply/{before}"))
+    } else {
+        open.asks_who_applies().then(|| format!("{base}/applicant"))
+    };
+    let body = Body {
+        words,
+        place,
+        action: format!(
+            "{base}/apply/{page}{}",
+            if to_check { "?back=check" } else { "" }
+        ),
+        files,
+        controls,
+        back,
+        to_check,
+    };
+    let mut shown = Page::public(asked.shell, title, &body)
+        .breadcrumb(open.document.title.get(language), base)
+        .not_for_search_engines()
+        .with_errors(!problems.is_empty());
+    if !open.is_single() {
+        shown = shown.narrow();
+    }
+    private(shown)
+}
+
+pub(super) async fn answer(
+    asked: Asked,
+    Path((key, page)): Path<(String, String)>,
+    Query(way): Query<Way>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let mut open = match Open::of(&asked, &key).await? {
+        Ok(open) => open,
+        Err(response) => return Ok(response),
+    };
+    let mut sent = Sent::read(request).await?;
+    let today = asked.city().today();
+    let form = open.form.clone();
+    let single = open.is_single();
+    let read = if single {
+        form.read_all(&sent.pairs, &mut open.contents.answers, today)
+    } else {
+        form.read_page(&page, &sent.pairs, &mut open.contents.answers, today)
+    };
+    if read.outcome == Outcome::NotAsked {
+        return Ok(Redirect::to(&open.next(&asked)).into_response());
+    }
+    let (mut evaluation, mut problems, mut outcome) =
+        (read.evaluation, read.problems, read.outcome);
+    let mut added = Vec::new();
+    if sent.has_files() {
+        let on_page = |path: &str| {
+            single
+                || form.page(&page).is_some_and(|page| {
+                    let top = path.split('.').next().unwrap_or_default();
+                    page.fields.iter().any(|field| field.key.as_str() == top)
+                })
+        };
+        let (taken, refused) = sent
+            .take_files(&form, &mut open.contents.answers, on_page)
+            .await?;
+        added = taken;
+        // The files count now, and what was missing without them may be there.
+        evaluation = form.evaluate(&open.contents.answers, today);
+        if matches!(outcome, Outcome::Problems | Outcome::Complete) {
+            problems = evaluation
+                .problems
+                .iter()
+                .filter(|problem| single || problem.page.as_str() == page)
+                .cloned()
+                .collect();
+            for (path, message) in refused {
+                problems.retain(|problem| problem.path() != path);
+                problems.extend(problem_at(&form, &page, &path, message));
+            }
+            outcome = if problems.is_empty() {
+                Outcome::Complete
+            } else {
+                Outcome::Problems
+            };
+        }
+    }
+    open.save(&asked, &added).await?;
+    let base = open.base();
+    let to_check = way.back.as_deref() == Some("check");
+    let way = if to_check { "?back=check" } else { "" };
+    if sent.get("action") == "later" {
+        return Ok(Redirect::to(&format!("{base}?done=kept")).into_response());
+    }
+    Ok(match outcome {
+        Outcome::Changed(id) => {
+            Redirect::to(&format!("{base}/apply/{page}{way}#{id}")).into_response()
+        }
+        Outcome::MoreQuestions => {
+            Redirect::to(&format!("{base}/apply/{page}{way}")).into_response()
+        }
+        Outcome::Problems => show(asked, &open, &page, &evaluation, &problems, to_check),
+        Outcome::Complete | Outcome::NotAsked => {
+            let next = match evaluation.page_after(&page) {
+                Some(next) if !single && !to_check => format!("{base}/apply/{next}"),
+                _ => open.next(&asked),
+            };
+            Redirect::to(&next).into_response()
+        }
+    })
+}

@@ -1,0 +1,272 @@
+//! Filling in a form: before the start, page after page, checking, sending. What was entered is kept after every page.
+
+mod applicant;
+mod email;
+mod fill;
+mod send;
+mod sent;
+mod start;
+
+use std::{
+    collections::HashMap,
+    sync::{Arc, PoisonError, RwLock},
+};
+
+use axum::response::{IntoResponse as _, Redirect, Response};
+use serde::{Deserialize, Serialize};
+use yakuba_city::{
+    City,
+    web::{Access, Problem, Routes},
+};
+use yakuba_forms::{
+    Answers, Form, Message,
+    model::document::{Layout, Text},
+};
+use yakuba_ui::Language;
+
+use super::{WORDS, asked::Asked};
+use crate::{
+    ProcedureError,
+    model::document::{Agent, ProcedureDocument, Proof},
+    store::{
+        Definition,
+        cases::AgentContact,
+        drafts::{self, Draft, Saving},
+        files::File,
+        keys::CaseKey,
+        version,
+    },
+};
+
+pub(super) use sent::{Sent, problem_at};
+pub(super) use start::may_begin;
+
+/// The routes of applying.
+pub(super) fn routes() -> Routes {
+    Routes::new()
+        .get("/procedures/{key}/start", Access::Public, start::page)
+        .post("/procedures/{key}/start", Access::Public, start::answer)
+        .post("/procedures/{key}/discard", Access::Public, start::discard)
+        .get("/procedures/{key}/resume", Access::Public, start::resume)
+        .get("/procedures/{key}/email", Access::Public, email::page)
+        .post("/procedures/{key}/email", Access::Public, email::send)
+        .get(
+            "/procedures/{key}/applicant",
+            Access::Public,
+            applicant::page,
+        )
+        .post(
+            "/procedures/{key}/applicant",
+            Access::Public,
+            applicant::answer,
+        )
+        .get("/procedures/{key}/apply/{page}", Access::Public, fill::page)
+        .post(
+            "/procedures/{key}/apply/{page}",
+            Access::Public,
+            fill::answer,
+        )
+        .get("/procedures/{key}/check", Access::Public, send::check)
+        .post("/procedures/{key}/check", Access::Public, send::send)
+        .get("/procedures/{key}/done", Access::Public, send::done)
+}
+
+/// The page key under which a form of one page is shown.
+const ALL: &str = "all";
+
+/// What a draft holds.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+struct Contents {
+    /// The answers so far, and what could not be read of them.
+    #[serde(default)]
+    answers: Answers,
+    /// Where mail reaches the applicant.
+    #[serde(default)]
+    email: Option<Email>,
+    /// Whether the question who applies was answered, and by whom else than the person.
+    #[serde(default)]
+    applicant: Option<Applicant>,
+}
+
+/// An e-mail address on its way to being confirmed.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Email {
+    address: String,
+    /// The code that was sent; none once it was entered.
+    code: Option<String>,
+    sent_at: i64,
+    /// Wrong codes entered.
+    tries: u32,
+    /// Codes sent for this draft.
+    sent: u32,
+    confirmed: bool,
+}
+
+/// Who applies.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+enum Applicant {
+    Person,
+    Agent(AgentContact),
+}
+
+impl Contents {
+    /// The confirmed address.
+    fn confirmed(&self) -> Option<&str> {
+        self.email
+            .as_ref()
+            .filter(|email| email.confirmed)
+            .map(|email| email.address.as_str())
+    }
+
+    fn agent(&self) -> Option<&AgentContact> {
+        match &self.applicant {
+            Some(Applicant::Agent(agent)) => Some(agent),
+            _ => None,
+        }
+    }
+
+    /// The keys of every file that is still needed.
+    fn files(&self) -> Vec<String> {
+        let mandate = self
+            .agent()
+            .and_then(|agent| agent.mandate.as_ref())
+            .map(|mandate| mandate.key.clone());
+        self.answers
+            .files()
+            .into_iter()
+            .map(|file| file.id.clone())
+            .chain(mandate)
+            .collect()
+    }
+}
+
+/// Compiled forms by procedure and version, which never change once live.
+#[derive(Default)]
+struct Compiled(RwLock<HashMap<(String, i64), Arc<Form>>>);
+
+/// The form of a version, compiled once.
+pub(super) fn form(city: &City, definition: &Definition) -> Result<Arc<Form>, Problem> {
+    let compiled = city.state::<Compiled>();
+    let at = (definition.document.key.clone(), definition.number);
+    let found = compiled
+        .0
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .get(&at)
+        .cloned();
+    if let Some(form) = found {
+        return Ok(form);
+    }
+    let form = Form::compile(&definition.document.form)
+        .map_err(|_| Problem::internal("a form that is live does not compile"))?;
+    let form = Arc::new(form);
+    compiled
+        .0
+        .write()
+        .unwrap_or_else(PoisonError::into_inner)
+        .insert(at, form.clone());
+    Ok(form)
+}
+
+/// A text of this room as a message of a form.
+pub(super) fn message(key: &str) -> Message {
+    let text = |language| WORDS.words(language).get(key).into_owned();
+    Message::Own(Text {
+        ja: text(Language::Japanese),
+        easy: Some(text(Language::EasyJapanese)),
+        en: Some(text(Language::English)),
+    })
+}
+
+/// A draft that is open, with everything a page needs of it.
+struct Open {
+    draft: Draft,
+    key: CaseKey,
+    contents: Contents,
+    document: ProcedureDocument,
+    form: Arc<Form>,
+}
+
+impl Open {
+    /// The draft of this browser for a procedure; otherwise where to go instead.
+    async fn of(asked: &Asked, procedure: &str) -> Result<Result<Self, Response>, Problem> {
+        let elsewhere = |to: &str| {
+            Ok(Err(
+                Redirect::to(&format!("/procedures/{procedure}{to}")).into_response()
+            ))
+        };
+        let Some(draft) = asked.draft(procedure).await? else {
+            // Never begun here, or no longer kept; the guide of an unknown procedure says so.
+            return elsewhere("?done=expired");
+        };
+        if draft.case.is_some() {
+            return elsewhere("/done");
+        }
+        let definition = version(asked.city().db(), procedure, draft.version)
+            .await?
+            .ok_or(Problem::NotFound)?;
+        let form = form(asked.city(), &definition)?;
+        let key = draft.key(asked.key())?;
+        let contents = draft.contents(&key)?;
+        Ok(Ok(Self {
+            draft,
+            key,
+            contents,
+            document: definition.document,
+            form,
+        }))
+    }
+
+    fn saving(&self, added: &[File]) -> Result<Saving, ProcedureError> {
+        Saving::seal(
+            &self.key,
+            &self.draft,
+            &self.contents,
+            added,
+            self.contents.files(),
+        )
+    }
+
+    /// Keeps what was entered.
+    async fn save(&mut self, asked: &Asked, added: &[File]) -> Result<(), Problem> {
+        let saving = self.saving(added)?;
+        self.draft.revision = asked
+            .city()
+            .write(asked.principal.actor(), saving, |tx, saving| {
+                Box::pin(drafts::save(tx, saving))
+            })
+            .await?;
+        Ok(())
+    }
+
+    fn base(&self) -> String {
+        format!("/procedures/{}", self.document.key)
+    }
+
+    fn asks_who_applies(&self) -> bool {
+        self.document.agent != Agent::NotAllowed
+    }
+
+    /// Where the applicant goes next: what is still missing, else the check.
+    fn next(&self, asked: &Asked) -> String {
+        let base = self.base();
+        if self.document.proof == Proof::Email && self.contents.confirmed().is_none() {
+            return format!("{base}/email");
+        }
+        if self.asks_who_applies() && self.contents.applicant.is_none() {
+            return format!("{base}/applicant");
+        }
+        let evaluation = self
+            .form
+            .evaluate(&self.contents.answers, asked.city().today());
+        match evaluation.first_open_page() {
+            Some(_) if self.is_single() => format!("{base}/apply/{ALL}"),
+            Some(page) => format!("{base}/apply/{page}"),
+            None => format!("{base}/check"),
+        }
+    }
+
+    fn is_single(&self) -> bool {
+        self.document.form.layout == Layout::Single
+    }
+}

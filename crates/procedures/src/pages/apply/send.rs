@@ -1,0 +1,332 @@
+//! Checking the answers, sending them, and the receipt.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Query},
+    response::{IntoResponse as _, Redirect, Response},
+};
+use jiff::SignedDuration;
+use serde::Deserialize;
+use yakuba_city::web::Problem;
+use yakuba_forms::{
+    Answer, Answers, Form,
+    model::document::{FieldKind, Prefill},
+};
+use yakuba_kernel::Channel;
+use yakuba_mail::{EmailAddress, Mail};
+use yakuba_ui::{DescriptionList, Fields, Html, Page, Words, format};
+
+use super::Open;
+use crate::{
+    ProcedureError,
+    model::receipt::Receipt,
+    pages::{
+        asked::{Asked, private},
+        guide,
+    },
+    store::{
+        cases::{self, Contact, NewCase, SealedCase},
+        files,
+        keys::{self, Person},
+    },
+};
+
+/// So long after sending the receipt number is shown again in the same browser.
+const RECEIPT_SHOWN: SignedDuration = SignedDuration::from_hours(24);
+
+#[derive(Deserialize)]
+pub(super) struct Done {
+    done: Option<String>,
+}
+
+#[derive(Template)]
+#[template(path = "applicant/check.html")]
+struct CheckBody {
+    words: Words,
+    base: String,
+    who: Option<DescriptionList>,
+    answers: Html,
+    total: String,
+    purpose: String,
+    revision: i64,
+}
+
+pub(super) async fn check(
+    asked: Asked,
+    Path(key): Path<String>,
+    Query(query): Query<Done>,
+) -> Result<Response, Problem> {
+    let open = match Open::of(&asked, &key).await? {
+        Ok(open) => open,
+        Err(response) => return Ok(response),
+    };
+    let base = open.base();
+    let next = open.next(&asked);
+    if next != format!("{base}/check") {
+        return Ok(Redirect::to(&next).into_response());
+    }
+    let (words, language) = (asked.words, asked.language);
+    let evaluation = open
+        .form
+        .evaluate(&open.contents.answers, asked.city().today());
+    let who = open
+        .asks_who_applies()
+        .then(|| match open.contents.agent() {
+            None => DescriptionList::new().text(
+                words.get("applicant-who"),
+                words.get("applicant-who-person"),
+            ),
+            Some(agent) => {
+                let list = DescriptionList::new()
+                    .text(words.get("applicant-agent-name"), &agent.name)
+                    .text(words.get("applicant-agent-relation"), &agent.relation)
+                    .text(words.get("applicant-agent-phone"), &agent.phone);
+                match &agent.mandate {
+                    Some(mandate) => list.text(words.get("applicant-mandate"), &mandate.name),
+                    None => list,
+                }
+            }
+        });
+    let single = open.is_single();
+    let body = CheckBody {
+        words,
+        who,
+        answers: open
+            .form
+            .render_answers(&open.contents.answers, &evaluation, language, |page| {
+                let page = if single { super::ALL } else { page.as_str() };
+                Some(format!("{base}/apply/{page}?back=check"))
+            }),
+        total: evaluation
+            .total
+            .filter(|total| total.amount() > 0)
+            .map_or_else(String::new, |total| {
+                words
+                    .with_text(
+                        "applicant-check-total",
+                        "yen",
+                        &format::number(total.amount()),
+                    )
+                    .into_owned()
+            }),
+        purpose: open.document.personal_data_purpose.get(language).to_owned(),
+        revision: open.draft.revision,
+        base: base.clone(),
+    };
+    let notice = asked.done(query.done.as_deref());
+    let mut page = Page::public(asked.shell, words.get("applicant-check-title"), &body)
+        .breadcrumb(open.document.title.get(language), base)
+        .not_for_search_engines();
+    if let Some(notice) = notice {
+        page = page.notice(notice);
+    }
+    Ok(private(page))
+}
+
+/// Who it is, as far as the answers say: the first name and date of birth of the applicant among them.
+fn person(form: &Form, answers: &Answers) -> Person {
+    let mut person = Person::default();
+    for field in form.document().pages.iter().flat_map(|page| &page.fields) {
+        match (answers.get(field.key.as_str()), field.prefill, &field.kind) {
+            (Some(Answer::Name(name)), prefill, _)
+                if person.name.is_none() || prefill == Some(Prefill::Name) =>
+            {
+                person.name = Some(format!("{} {}", name.family(), name.given()));
+            }
+            (Some(Answer::Date(day)), Some(Prefill::BirthDate), _) => {
+                person.birth_date = Some(*day);
+            }
+            (Some(Answer::Text(text)), _, FieldKind::Email) if person.email.is_none() => {
+                person.email = Some(text.clone());
+            }
+            _ => {}
+        }
+    }
+    person
+}
+
+pub(super) async fn send(
+    asked: Asked,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let open = match Open::of(&asked, &key).await? {
+        Ok(open) => open,
+        Err(response) => return Ok(response),
+    };
+    let base = open.base();
+    let done = || Redirect::to(&format!("{base}/done")).into_response();
+    let next = open.next(&asked);
+    if next != format!("{base}/check") {
+        return Ok(Redirect::to(&next).into_response());
+    }
+    // What is sent must be what was shown.
+    if fields.revision() != open.draft.revision {
+        return Ok(Redirect::to(&format!("{base}/check?done=changed")).into_response());
+    }
+    // A procedure that was taken offline meanwhile takes no more applications.
+    asked.procedure(&key).await?;
+    let sealed = sealed_case(&asked, &open).await?;
+    let mail = open.contents.confirmed().and_then(|address| {
+        let address = EmailAddress::read(address).ok()?;
+        let words = asked.words;
+        let procedure = open.document.title.get(asked.language);
+        Some((
+            address,
+            words
+                .with_text("applicant-mail-received-subject", "procedure", procedure)
+                .into_owned(),
+            words
+                .with(
+                    "applicant-mail-received-text",
+                    &[
+                        ("procedure", procedure.to_owned().into()),
+                        ("city", asked.shell.city_name.clone().into()),
+                        ("receipt", sealed.receipt().to_string().into()),
+                    ],
+                )
+                .into_owned(),
+        ))
+    });
+    let input = (sealed, mail, asked.key().clone());
+    let outcome = asked
+        .city()
+        .write(asked.principal.actor(), input, |tx, (sealed, mail, key)| {
+            Box::pin(async move {
+                let submitted = cases::submit(tx, sealed).await?;
+                if let Some((address, subject, text)) = mail
+                    && !submitted.repeated
+                {
+                    let mail = Mail::new(address.clone(), subject.clone(), text.clone());
+                    yakuba_mail::enqueue(tx, key, &mail).await?;
+                }
+                Ok::<_, ProcedureError>(())
+            })
+        })
+        .await;
+    match outcome {
+        Ok(()) => Ok(done()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+async fn sealed_case(asked: &Asked, open: &Open) -> Result<SealedCase, Problem> {
+    let today = asked.city().today();
+    let submission = open
+        .form
+        .submit(&open.contents.answers, today)
+        .map_err(|_| {
+            Problem::Conflict("something is missing; check the answers again".to_owned())
+        })?;
+    let mut kept: Vec<String> = submission
+        .answers
+        .files()
+        .into_iter()
+        .map(|file| file.id.clone())
+        .collect();
+    kept.extend(
+        open.contents
+            .agent()
+            .and_then(|agent| agent.mandate.as_ref())
+            .map(|mandate| mandate.key.clone()),
+    );
+    let mut found = Vec::new();
+    for key in kept {
+        let file = files::of_draft(asked.city().db(), &open.key, open.draft.id, &key)
+            .await?
+            .ok_or_else(|| Problem::internal("a file of a draft is missing"))?;
+        found.push(file);
+    }
+    let mut person = person(&open.form, &submission.answers);
+    let confirmed = open.contents.confirmed().map(str::to_owned);
+    person.email = confirmed.clone().or(person.email);
+    let new = NewCase {
+        procedure: open.document.key.clone(),
+        version: open.draft.version,
+        department: open.document.department.clone(),
+        channel: Channel::Online,
+        processing_days: open.document.processing_days,
+        received_at: None,
+        submission: open.draft.submission(),
+        draft: Some(open.draft.id),
+        resident: open.draft.resident,
+        contact: Contact {
+            name: person.name.clone(),
+            email: confirmed,
+            language: asked.language.code().to_owned(),
+            verified: Vec::new(),
+            agent: open.contents.agent().cloned(),
+        },
+        person,
+        answers: serde_json::to_value(&submission.answers)
+            .map_err(|error| Problem::internal(&error))?,
+        files: found,
+    };
+    Ok(new.seal(asked.key())?)
+}
+
+#[derive(Template)]
+#[template(path = "applicant/done.html")]
+struct DoneBody {
+    words: Words,
+    receipt: String,
+    details: DescriptionList,
+    afterwards: String,
+    has_mail: bool,
+    base: String,
+}
+
+pub(super) async fn done(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem> {
+    let guide = || Redirect::to(&format!("/procedures/{key}")).into_response();
+    let Some(draft) = asked.draft(&key).await? else {
+        return Ok(guide());
+    };
+    let Some(case) = draft.case else {
+        return Ok(Redirect::to(&format!("/procedures/{key}/resume")).into_response());
+    };
+    let db = asked.city().db();
+    let case = cases::case(db, case).await?;
+    if asked.city().now().duration_since(case.received_at) > RECEIPT_SHOWN
+        || case.disposed_at.is_some()
+    {
+        return Ok(guide());
+    }
+    let case_key = keys::open(db, asked.key(), case.id).await?;
+    let receipt: Receipt = cases::receipt(db, &case_key, case.id).await?;
+    let contact = cases::contact(db, &case_key, case.id).await?;
+    let document = asked.version_of(&case).await?.document;
+    let (words, language) = (asked.words, asked.language);
+    let department = guide::department(&asked, &case.department).await?;
+    let mut details = DescriptionList::new()
+        .text(
+            words.get("applicant-done-procedure"),
+            document.title.get(language),
+        )
+        .text(
+            words.get("applicant-case-received"),
+            format::date(case.received_on(), language),
+        )
+        .text(words.get("applicant-guide-department"), department);
+    if let Some(due_on) = case.due_on {
+        details = details.text(
+            words.get("applicant-case-due"),
+            words.with_text(
+                "applicant-case-due-on",
+                "day",
+                &format::date(due_on, language),
+            ),
+        );
+    }
+    let body = DoneBody {
+        words,
+        receipt: receipt.to_string(),
+        details,
+        afterwards: document.guide.afterwards.get(language).to_owned(),
+        has_mail: contact.email.is_some(),
+        base: format!("/procedures/{key}"),
+    };
+    let page = Page::public(asked.shell, words.get("applicant-sent-title"), &body)
+        .breadcrumb(words.get("applicant-list-title"), "/procedures")
+        .not_for_search_engines();
+    Ok(private(page))
+}

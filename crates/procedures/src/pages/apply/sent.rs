@@ -1,0 +1,221 @@
+//! A page as a browser sends it: names with values, and files.
+
+use crate::store::files::{About, File};
+use axum::{
+    extract::{FromRequest as _, Multipart, Request, multipart::MultipartError},
+    http::header,
+};
+use rand::RngCore as _;
+use yakuba_city::web::Problem;
+use yakuba_forms::{
+    Answers, FieldProblem, FileAnswer, Form,
+    files::{examine, shortened},
+    model::document::{FieldKind, FileType},
+};
+
+/// At most so many bytes in all, whatever the fields allow.
+const MOST: usize = 60 * 1024 * 1024;
+
+/// What was sent.
+pub(in crate::pages) struct Sent {
+    pub(in crate::pages) pairs: Vec<(String, String)>,
+    files: Vec<Upload>,
+}
+
+struct Upload {
+    path: String,
+    name: String,
+    contents: Vec<u8>,
+}
+
+impl Sent {
+    /// Reads the body of a request, with files or without.
+    pub(in crate::pages) async fn read(request: Request) -> Result<Self, Problem> {
+        let with_files = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("multipart/form-data"));
+        if !with_files {
+            let axum::Form(pairs) = axum::Form::<Vec<(String, String)>>::from_request(request, &())
+                .await
+                .map_err(|error| Problem::BadRequest(error.body_text()))?;
+            return Ok(Self {
+                pairs: pairs
+                    .into_iter()
+                    .map(|(name, value)| (name, value.replace("\r\n", "\n")))
+                    .collect(),
+                files: Vec::new(),
+            });
+        }
+        let broken = |error: MultipartError| Problem::BadRequest(error.body_text());
+        let mut multipart = Multipart::from_request(request, &())
+            .await
+            .map_err(|error| Problem::BadRequest(error.body_text()))?;
+        let mut sent = Self {
+            pairs: Vec::new(),
+            files: Vec::new(),
+        };
+        let mut size = 0;
+        while let Some(part) = multipart.next_field().await.map_err(broken)? {
+            let path = part.name().unwrap_or_default().to_owned();
+            let file_name = part.file_name().map(str::to_owned);
+            let bytes = part.bytes().await.map_err(broken)?;
+            size += bytes.len();
+            if size > MOST {
+                return Err(Problem::TooLarge(
+                    "at most 60 MB can be sent at once; send fewer or smaller files".to_owned(),
+                ));
+            }
+            match file_name {
+                None => sent
+                    .pairs
+                    .push((path, String::from_utf8_lossy(&bytes).replace("\r\n", "\n"))),
+                // An empty choice of a file comes as a file without a name.
+                Some(name) => {
+                    sent.pairs.push((path.clone(), String::new()));
+                    if !name.is_empty() {
+                        sent.files.push(Upload {
+                            path,
+                            name,
+                            contents: bytes.to_vec(),
+                        });
+                    }
+                }
+            }
+        }
+        Ok(sent)
+    }
+
+    pub(in crate::pages) fn get(&self, name: &str) -> &str {
+        self.pairs
+            .iter()
+            .rev()
+            .find(|(known, value)| known == name && !value.is_empty())
+            .map_or("", |(_, value)| value.trim())
+    }
+
+    pub(in crate::pages) fn has_files(&self) -> bool {
+        !self.files.is_empty()
+    }
+
+    /// Takes the files of a form's fields: examined, named anew, put among the answers. What was refused is told with the field.
+    pub(in crate::pages) async fn take_files(
+        &mut self,
+        form: &Form,
+        answers: &mut Answers,
+        is_asked: impl Fn(&str) -> bool,
+    ) -> Result<(Vec<File>, Vec<(String, yakuba_forms::Message)>), Problem> {
+        let mut taken = Vec::new();
+        let mut refused = Vec::new();
+        for upload in std::mem::take(&mut self.files) {
+            let Some((accept, max_mib)) =
+                form.field_at_path(&upload.path)
+                    .and_then(|field| match &field.kind {
+                        FieldKind::File {
+                            accept, max_mib, ..
+                        } => Some((accept.clone(), *max_mib)),
+                        _ => None,
+                    })
+            else {
+                continue;
+            };
+            if !is_asked(&upload.path) {
+                continue;
+            }
+            match examined(&upload, accept, max_mib).await? {
+                Ok(file) => {
+                    let answer = FileAnswer {
+                        id: file.key.clone(),
+                        name: file.about.name.clone(),
+                        media_type: file.about.media_type.clone(),
+                        bytes: u64::try_from(file.contents.len()).unwrap_or(u64::MAX),
+                    };
+                    match form.add_file(answers, &upload.path, answer) {
+                        Ok(()) => taken.push(file),
+                        Err(_) => {
+                            refused.push((upload.path, super::message("applicant-too-many-files")))
+                        }
+                    }
+                }
+                Err(message) => refused.push((upload.path, message)),
+            }
+        }
+        Ok((taken, refused))
+    }
+
+    /// Takes one file that belongs to no field of a form.
+    pub(in crate::pages) async fn take_one(
+        &mut self,
+        path: &str,
+        accept: &[FileType],
+    ) -> Result<Option<Result<File, yakuba_forms::Message>>, Problem> {
+        let Some(place) = self.files.iter().position(|upload| upload.path == path) else {
+            return Ok(None);
+        };
+        let upload = self.files.swap_remove(place);
+        Ok(Some(examined(&upload, accept.to_vec(), 10).await?))
+    }
+}
+
+async fn examined(
+    upload: &Upload,
+    accept: Vec<FileType>,
+    max_mib: u32,
+) -> Result<Result<File, yakuba_forms::Message>, Problem> {
+    let name = shortened(&upload.name);
+    let contents = upload.contents.clone();
+    let kinds = accept.clone();
+    // A large picture takes a moment of pure computing.
+    let outcome = tokio::task::spawn_blocking(move || examine(&contents, &kinds, max_mib))
+        .await
+        .map_err(|error| Problem::internal(&error))?;
+    Ok(match outcome {
+        Ok(found) => Ok(File {
+            key: random_key(),
+            about: About {
+                name,
+                media_type: found.media_type.to_owned(),
+            },
+            contents: found.content,
+        }),
+        Err(refusal) => Err(refusal.message(&name, &accept, max_mib)),
+    })
+}
+
+fn random_key() -> String {
+    use std::fmt::Write as _;
+    let mut bytes = [0; 16];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// A problem at the field of a path, for what only this room knows to be wrong.
+pub(in crate::pages) fn problem_at(
+    form: &Form,
+    page: &str,
+    path: &str,
+    message: yakuba_forms::Message,
+) -> Option<FieldProblem> {
+    use yakuba_forms::model::document::Key;
+    let field = form.field_at_path(path)?;
+    let mut parts = path.split('.');
+    let top = parts.next()?;
+    let entry = match (
+        Key::new(top).ok(),
+        parts.next().and_then(|number| number.parse().ok()),
+    ) {
+        (Some(group), Some(number)) => Some((group, number)),
+        _ => None,
+    };
+    Some(FieldProblem {
+        page: Key::new(page).ok()?,
+        field: field.key.clone(),
+        entry,
+        part: None,
+        message,
+    })
+}
