@@ -208,7 +208,7 @@ async fn discover(
         .token_endpoint()
         .ok_or_else(|| refused("the provider has no token endpoint"))?
         .to_string();
-    let user_info_endpoint = metadata.userinfo_endpoint().map(|url| url.to_string());
+    let user_info_endpoint = metadata.userinfo_endpoint().map(ToString::to_string);
     let client = Client::from_provider_metadata(
         metadata,
         ClientId::new(client_id.to_owned()),

@@ -87,6 +87,11 @@ async fn page(
             ),
         );
     }
+    // The header's one link to sign in leads here: whoever is no member of staff must find the way on.
+    content.markup(format!(
+        r#"<p><a href="/resident/sign-in">{}</a></p>"#,
+        Html::text(&words.get("resident-sign-in"))
+    ));
     if !asked.identity.settings().demo_log_ins.is_empty() {
         content.heading(words.get("identity-demo-log-ins"));
         let list = asked

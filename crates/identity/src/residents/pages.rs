@@ -246,13 +246,14 @@ fn code_page(asked: Asked, next: &str, error: Option<&str>) -> Response {
     let words = asked.words;
     let mut content = asked.content();
     content.error(error);
-    if !yakuba_mail::is_set_up(asked.city()) {
+    if yakuba_mail::is_set_up(asked.city()) {
+        content.paragraph(words.get("resident-code-text"));
+    } else {
         content.add(
             &NotificationBanner::warning(words.get("resident-no-mail"))
                 .text(words.get("resident-no-mail-text")),
         );
     }
-    content.paragraph(words.get("resident-code-text"));
     content.form("/resident/sign-in/code", &[("next", next)], |form| {
         form.add(
             &TextField::new(asked.language, "code", words.get("resident-code"))
@@ -262,7 +263,7 @@ fn code_page(asked: Asked, next: &str, error: Option<&str>) -> Response {
                 .numeric()
                 .autocomplete("one-time-code"),
         );
-        form.submit(words.get("resident-sign-in"));
+        form.submit(words.get("identity-sign-in"));
     });
     content.markup(format!(
         r#"<p><a href="/resident/sign-in?next={}">{}</a></p>"#,

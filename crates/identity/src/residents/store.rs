@@ -64,7 +64,7 @@ pub struct Resident {
 
 /// What is sealed of a verified person.
 #[derive(Serialize, Deserialize)]
-struct Verified {
+struct Vouched {
     name: PersonName,
     address: String,
     birth_date: Date,
@@ -93,7 +93,7 @@ fn open_verified(
         return Ok(None);
     };
     let opened = key.open_sealed(&purpose(handle, "verified"), sealed)?;
-    let verified: Verified = serde_json::from_slice(&opened)
+    let verified: Vouched = serde_json::from_slice(&opened)
         .map_err(|error| stored("a verified person")(error.to_string()))?;
     Ok(Some(VerifiedPerson {
         name: verified.name,
@@ -112,7 +112,7 @@ struct ResidentRow {
     verified: Option<Vec<u8>>,
 }
 
-fn read(key: &CityKey, row: ResidentRow) -> Result<Resident, IdentityError> {
+fn read(key: &CityKey, row: &ResidentRow) -> Result<Resident, IdentityError> {
     let email = match &row.email {
         Some(sealed) => {
             let opened = key.open_sealed(&purpose(&row.handle, "email"), sealed)?;
@@ -144,7 +144,7 @@ pub async fn resident(
             [id.into()],
         )
         .await?;
-    row.map(|row| read(key, row)).transpose()
+    row.map(|row| read(key, &row)).transpose()
 }
 
 /// The number of the account with a handle.
@@ -282,7 +282,7 @@ pub(crate) async fn set_verified(
     person: &VerifiedPerson,
 ) -> Result<(), IdentityError> {
     let handle = handle_of(tx, id).await?;
-    let verified = Verified {
+    let verified = Vouched {
         name: person.name.clone(),
         address: person.address.clone(),
         birth_date: person.birth_date,
