@@ -2,6 +2,7 @@
 
 mod cases;
 mod deliveries;
+mod inventory;
 mod menu;
 mod retention;
 pub(crate) mod room;
@@ -17,4 +18,5 @@ pub(crate) fn routes() -> Routes {
     cases::routes()
         .merge(deliveries::routes())
         .merge(retention::routes())
+        .merge(inventory::routes())
 }
