@@ -58,6 +58,9 @@ pub enum ProcedureError {
     /// An entry of the inventory cannot stand as it is.
     #[error("the entry of the inventory cannot be kept: {0:?}. Correct it and try again")]
     Inventory(EntryProblem),
+    /// The form has findings that must be mended before it can go live.
+    #[error("{0} things in the form must be mended before it can go live. Check it and mend them")]
+    MustBeMended(usize),
     /// The inventory has no such entry.
     #[error("the inventory has no entry \"{0}\". Look for it in the list")]
     NoSuchEntry(String),
@@ -86,6 +89,7 @@ impl From<ProcedureError> for Problem {
             | ProcedureError::BadFile(_)
             | ProcedureError::LiveTooEarly(_)
             | ProcedureError::Inventory(_)
+            | ProcedureError::MustBeMended(_)
             | ProcedureError::ReasonMissing => Self::BadRequest(error.to_string()),
             ProcedureError::ChangedMeanwhile
             | ProcedureError::WrongState(_)

@@ -328,9 +328,60 @@ pub struct PlanPublish {
 /// Check, bring in and take out procedures and the inventory.
 #[derive(Debug, Subcommand)]
 pub enum ProceduresCommand {
+    /// Look files of procedures over: what must be mended and what somebody should look at
+    Check(ProcedureFiles),
+    /// Bring procedures in from files, as drafts or live from a day; the same file twice changes nothing
+    Import(ProcedureImport),
+    /// Write a procedure out as a file
+    Export(ProcedureExport),
+    /// List the procedures with their drafts and live versions
+    List,
+    /// Print the JSON Schema of these files, for editors
+    Schema,
     /// The inventory (棚卸) of all procedures, online or not
     #[command(subcommand)]
     Inventory(InventoryCommand),
+}
+
+/// Look files of procedures over.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Needs no city. Exit code 3 when something must be mended before the procedure can go live.
+
+Examples:
+  yakuba procedures check 犬の登録.yaml")]
+pub struct ProcedureFiles {
+    /// The files (YAML)
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Bring procedures in from files.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba procedures import 犬の登録.yaml
+  yakuba procedures import content/procedures/*.yaml --live-from 2027-04-01")]
+pub struct ProcedureImport {
+    /// The files (YAML)
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// The day from which they are live, today or later; drafts when left out
+    #[arg(long, value_name = "DAY")]
+    pub live_from: Option<jiff::civil::Date>,
+}
+
+/// Write a procedure out as a file.
+#[derive(Debug, Args)]
+pub struct ProcedureExport {
+    /// The procedure's key
+    pub key: String,
+    /// The version; the newest, a draft too, when left out
+    #[arg(long = "of-version", value_name = "NUMBER")]
+    pub version: Option<i64>,
+    /// The file to write; the standard output when left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// The inventory (棚卸) of all procedures, online or not.

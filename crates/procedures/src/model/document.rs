@@ -10,6 +10,14 @@ use crate::error::ProcedureError;
 /// The format this version writes and reads.
 pub const FORMAT: &str = "yakuba-procedure/1";
 
+/// The JSON Schema of a procedure's YAML as text, for editors and for those who make procedures elsewhere.
+pub fn schema() -> String {
+    let mut text =
+        serde_json::to_string_pretty(&schemars::schema_for!(ProcedureDocument)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
 /// A whole procedure.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]

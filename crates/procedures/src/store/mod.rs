@@ -4,6 +4,7 @@ pub mod cases;
 pub mod casework;
 pub mod corrections;
 mod definitions;
+pub mod designs;
 pub mod delivery;
 pub mod drafts;
 pub mod files;

@@ -1,5 +1,6 @@
 //! `yakuba procedures`.
 
+mod files;
 mod inventory;
 
 use crate::{
@@ -10,6 +11,11 @@ use crate::{
 
 pub(super) async fn run(place: &Place, options: ProceduresCommand) -> Result<Outcome, Failure> {
     match options {
+        ProceduresCommand::Check(options) => files::check(&options),
+        ProceduresCommand::Import(options) => files::import(place, options).await,
+        ProceduresCommand::Export(options) => files::export(place, options).await,
+        ProceduresCommand::List => files::list(place).await,
+        ProceduresCommand::Schema => Ok(files::print_schema()),
         ProceduresCommand::Inventory(options) => inventory::run(place, options).await,
     }
 }
