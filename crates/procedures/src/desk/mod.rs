@@ -2,6 +2,7 @@
 
 mod cases;
 mod deliveries;
+mod designer;
 mod inventory;
 mod menu;
 mod retention;
@@ -19,4 +20,5 @@ pub(crate) fn routes() -> Routes {
         .merge(deliveries::routes())
         .merge(retention::routes())
         .merge(inventory::routes())
+        .merge(designer::routes())
 }

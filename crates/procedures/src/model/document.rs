@@ -84,16 +84,18 @@ impl ProcedureDocument {
                 document.format
             )));
         }
-        let well_formed = !document.key.is_empty()
-            && document.key.len() <= 60
-            && document
-                .key
-                .bytes()
-                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-        if !well_formed {
+        if !Self::is_key(&document.key) {
             return Err(ProcedureError::BadKey(document.key));
         }
         Ok(document)
+    }
+
+    /// Whether a text can be a procedure's key.
+    pub fn is_key(text: &str) -> bool {
+        (1..=60).contains(&text.len())
+            && text
+                .bytes()
+                .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'))
     }
 
     /// The procedure as YAML, which [`ProcedureDocument::from_yaml`] reads back unchanged.

@@ -78,7 +78,10 @@ pub async fn designs(
             if design.coming.is_none_or(|(_, first)| from < first) {
                 design.coming = version;
             }
-        } else if holding.get(&row.procedure_key).is_none_or(|held| *held <= from) {
+        } else if holding
+            .get(&row.procedure_key)
+            .is_none_or(|held| *held <= from)
+        {
             holding.insert(row.procedure_key.clone(), from);
             design.live = version;
         }
@@ -109,7 +112,10 @@ pub async fn bring_in(
 ) -> Result<Brought, ProcedureError> {
     let connection = tx.connection();
     let standing = draft(connection, &document.key).await?;
-    let newest = versions(connection, &document.key).await?.into_iter().next();
+    let newest = versions(connection, &document.key)
+        .await?
+        .into_iter()
+        .next();
     let drafted = standing
         .as_ref()
         .is_some_and(|draft| draft.document == *document);

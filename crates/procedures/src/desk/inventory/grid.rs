@@ -82,8 +82,17 @@ fn state_of(entries: &[&Listed], year: FiscalYear) -> String {
 
 pub(super) async fn show(room: Room) -> Result<Response, Problem> {
     let department = room.department_asked();
-    let year = room.year_asked();
-    let month = room.query.get("month").to_owned();
+    let mut year = room.year_asked();
+    let mut month = room.query.get("month").to_owned();
+    if !room.query.has("year") && !room.query.has("month") {
+        // What is mostly entered: the month before this one, which also fits on a phone.
+        let today = room.city.today();
+        let last = today.first_of_month().yesterday().unwrap_or(today);
+        year = FiscalYear::from_date(last);
+        month = Period::of_month(year, last.month())
+            .map(Period::code)
+            .unwrap_or_default();
+    }
     page(
         &room,
         department,

@@ -75,22 +75,18 @@ pub(super) async fn import(place: &Place, options: ProcedureImport) -> Result<Ou
     let city = place.open_existing().await?;
     let input = (documents, options.live_from);
     let brought = city
-        .write(
-            Actor::CommandLine,
-            input,
-            |tx, (documents, live_from)| {
-                Box::pin(async move {
-                    let mut brought = Vec::new();
-                    for document in documents {
-                        brought.push((
-                            document.key.clone(),
-                            bring_in(tx, document, *live_from).await?,
-                        ));
-                    }
-                    Ok::<_, yakuba_procedures::ProcedureError>(brought)
-                })
-            },
-        )
+        .write(Actor::CommandLine, input, |tx, (documents, live_from)| {
+            Box::pin(async move {
+                let mut brought = Vec::new();
+                for document in documents {
+                    brought.push((
+                        document.key.clone(),
+                        bring_in(tx, document, *live_from).await?,
+                    ));
+                }
+                Ok::<_, yakuba_procedures::ProcedureError>(brought)
+            })
+        })
         .await?;
     for (key, what) in brought {
         say(match what {
