@@ -105,14 +105,21 @@ impl Registry {
     }
 }
 
-const TABLES: Migration = Migration::new(
-    "city_0001_start",
-    include_str!("../migrations/0001_start.sql"),
-);
+const TABLES: [Migration; 2] = [
+    Migration::new(
+        "city_0001_start",
+        include_str!("../migrations/0001_start.sql"),
+    ),
+    Migration::new(
+        "city_0002_changed_years",
+        include_str!("../migrations/0002_changed_years.sql"),
+    ),
+];
 
 /// The steps of the city and its services, in the order in which they are carried out.
 pub(crate) fn migrations_of(services: &[&dyn Service]) -> Vec<Migration> {
-    std::iter::once(TABLES)
+    TABLES
+        .into_iter()
         .chain(services.iter().flat_map(|service| service.migrations()))
         .collect()
 }

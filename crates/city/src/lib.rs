@@ -28,8 +28,8 @@ pub use clock::{Clock, JAPAN};
 pub use database::DatabaseUrl;
 pub use error::CityError;
 pub use facts::{
-    DayTotal, Fact, FactId, RecountDifference, RecountReport, StoredFact, YearTotal, day_totals,
-    days_of, facts_of_day, last_recount, recount, year_totals,
+    DayTotal, Fact, FactId, FactSums, RecountDifference, RecountReport, StoredFact, YearTotal,
+    YearTotals, day_totals, days_of, facts_of_day, last_recount, recount, year_totals,
 };
 pub use files::{FileHash, read_file};
 pub use jobs::{

@@ -3,7 +3,9 @@
 //! Parameters are written `$1`, `$2`… on both. Times are stored as microseconds since 1970 in an integer,
 //! dates as `YYYY-MM-DD`, flags as 0 or 1, JSON as text: nothing a database could change on the way.
 
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult, QueryResult, Statement, TryGetable, Value};
+use sea_orm::{
+    ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Statement, TryGetable, Value,
+};
 
 /// Short forms for statements on any connection.
 pub trait Sql: ConnectionTrait {
@@ -78,18 +80,35 @@ pub trait Sql: ConnectionTrait {
 
 impl<C: ConnectionTrait + Sync> Sql for C {}
 
-/// `($1, $2), ($3, $4)…`: the placeholders of a statement that inserts many rows at once.
-pub fn placeholders(rows: usize, columns: usize) -> String {
-    let mut text = String::with_capacity(rows * columns * 6);
+/// The rows of a statement that inserts many at once: `($1, $2), ($3, $4)…`, on SQLite `(?, ?), (?, ?)…`.
+///
+/// SQLite finds a numbered parameter by walking through all before it, so that thousands would cost their square.
+pub fn placeholders(backend: DbBackend, rows: usize, columns: usize) -> String {
+    placeholders_and(backend, rows, columns, "")
+}
+
+/// As [`placeholders`], each row ending with `end`: an expression that the database evaluates, with its comma before it.
+pub(crate) fn placeholders_and(
+    backend: DbBackend,
+    rows: usize,
+    columns: usize,
+    end: &str,
+) -> String {
+    let mut text = String::with_capacity(rows * (columns * 6 + end.len() + 4));
     for row in 0..rows {
         text.push_str(if row == 0 { "(" } else { ", (" });
         for column in 0..columns {
             if column > 0 {
                 text.push_str(", ");
             }
-            text.push('$');
-            text.push_str(&(row * columns + column + 1).to_string());
+            if backend == DbBackend::Sqlite {
+                text.push('?');
+            } else {
+                text.push('$');
+                text.push_str(&(row * columns + column + 1).to_string());
+            }
         }
+        text.push_str(end);
         text.push(')');
     }
     text

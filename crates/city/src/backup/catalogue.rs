@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use super::{BackupError, ColumnEntry, ColumnKind};
-use crate::{database::is_sqlite, sql::Sql as _};
+use crate::{database::is_sqlite, facts::CHANGE_COLUMN, sql::Sql as _};
 
 /// Tables that belong to the database and its migrations, not to the city.
 const NOT_OURS: &str = "('seaql_migrations', 'migration_lock')";
@@ -59,6 +59,9 @@ pub(super) async fn tables(connection: &impl ConnectionTrait) -> Result<Vec<Tabl
     let rows: Vec<ColumnRow> = connection.rows(&sql, []).await?;
     let mut tables: BTreeMap<String, (Table, BTreeMap<i64, ColumnEntry>)> = BTreeMap::new();
     for row in rows {
+        if (row.table_name.as_str(), row.column_name.as_str()) == CHANGE_COLUMN {
+            continue;
+        }
         let kind = kind_of(&row.data_type).ok_or_else(|| BackupError::ColumnType {
             table: row.table_name.clone(),
             column: row.column_name.clone(),

@@ -682,7 +682,11 @@ async fn insert(
         "INSERT INTO {} ({}) VALUES {}",
         quoted(&table.name),
         columns.join(", "),
-        placeholders(rows.len(), columns.len())
+        placeholders(
+            transaction.get_database_backend(),
+            rows.len(),
+            columns.len()
+        )
     );
     transaction
         .run(&sql, rows.into_iter().flatten())
