@@ -33,9 +33,10 @@ pub struct MeasuredPlan {
     pub plan: Arc<PublishedPlan>,
     /// Today in Japan.
     pub today: Date,
-    /// The newest fiscal year that is over and has results to judge: the year the overview speaks of.
+    /// The newest fiscal year that is over and in which one of the measured indicators can be judged: the year the
+    /// overview speaks of.
     pub judged_year: Option<FiscalYear>,
-    /// The indicators by key, in the order of the document.
+    /// The indicators that were measured, by key, in the order of the document.
     pub indicators: Indicators,
 }
 
@@ -239,59 +240,95 @@ pub fn initiatives(document: &PlanDocument) -> impl Iterator<Item = (Vec<&Group>
     list.into_iter()
 }
 
-fn owned_indicators<'plan>(groups: &'plan [Group], list: &mut Vec<(Owner, &'plan Indicator)>) {
-    for group in groups {
-        let owner = Owner {
-            key: group.key.clone().unwrap_or_default(),
-            number: group.number.clone(),
-            title: group.title.clone(),
-            is_group: true,
-        };
-        list.extend(
-            group
-                .indicators
-                .iter()
-                .map(|indicator| (owner.clone(), indicator)),
-        );
-        for initiative in &group.initiatives {
+/// The indicators of a plan in the order of the document, each with whom it belongs to.
+pub fn indicators(document: &PlanDocument) -> impl Iterator<Item = (Owner, &Indicator)> {
+    fn collect<'plan>(groups: &'plan [Group], list: &mut Vec<(Owner, &'plan Indicator)>) {
+        for group in groups {
             let owner = Owner {
-                key: initiative.key.clone().unwrap_or_default(),
-                number: initiative.number.clone(),
-                title: initiative.title.clone(),
-                is_group: false,
+                key: group.key.clone().unwrap_or_default(),
+                number: group.number.clone(),
+                title: group.title.clone(),
+                is_group: true,
             };
             list.extend(
-                initiative
+                group
                     .indicators
                     .iter()
                     .map(|indicator| (owner.clone(), indicator)),
             );
+            for initiative in &group.initiatives {
+                let owner = Owner {
+                    key: initiative.key.clone().unwrap_or_default(),
+                    number: initiative.number.clone(),
+                    title: initiative.title.clone(),
+                    is_group: false,
+                };
+                list.extend(
+                    initiative
+                        .indicators
+                        .iter()
+                        .map(|indicator| (owner.clone(), indicator)),
+                );
+            }
+            collect(&group.groups, list);
         }
-        owned_indicators(&group.groups, list);
     }
+    let mut list = Vec::new();
+    collect(&document.groups, &mut list);
+    list.into_iter()
 }
 
-/// Measures a published plan as of now: one query for the yearly sums of all measures its formulas need.
+/// Measures all indicators of a published plan as of now.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn measure(city: &City, plan: Arc<PublishedPlan>) -> Result<MeasuredPlan, PlanError> {
+    measure_where(city, plan, |_| true).await
+}
+
+/// As [`measure`], but only the indicators with these keys: what the page of a few figures needs.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn measure_only(
+    city: &City,
+    plan: Arc<PublishedPlan>,
+    keys: &[&str],
+) -> Result<MeasuredPlan, PlanError> {
+    let wanted = |indicator: &Indicator| {
+        indicator
+            .key
+            .as_deref()
+            .is_some_and(|key| keys.contains(&key))
+    };
+    measure_where(city, plan, wanted).await
+}
+
+async fn measure_where(
+    city: &City,
+    plan: Arc<PublishedPlan>,
+    wanted: impl Fn(&Indicator) -> bool,
+) -> Result<MeasuredPlan, PlanError> {
     let published: BTreeMap<(&str, i64), &FirstPublished> = plan
         .first_published
         .iter()
         .map(|figure| ((figure.indicator_key.as_str(), figure.fiscal_year), figure))
         .collect();
     let overrides = overrides(city.db(), plan.record.id).await?;
-    let measured = measure_document(
-        city.db(),
-        city.today(),
-        &plan.document,
-        &published,
-        &overrides,
-    )
-    .await?;
+    let totals = Totals::from(city.year_totals().await?);
+    let owned: Vec<(Owner, &Indicator)> = indicators(&plan.document)
+        .filter(|(_, indicator)| wanted(indicator))
+        .collect();
+    let measuring = Measuring {
+        document: &plan.document,
+        context: context(city.db(), city.today(), &plan.document, &owned).await?,
+        totals,
+        published,
+        overrides,
+    };
+    let indicators = measuring.all(owned);
     let running = FiscalYear::from_date(city.today());
-    let judged_year = measured
+    let judged_year = indicators
         .list
         .iter()
         .flat_map(|indicator| &indicator.years)
@@ -301,137 +338,135 @@ pub async fn measure(city: &City, plan: Arc<PublishedPlan>) -> Result<MeasuredPl
     Ok(MeasuredPlan {
         today: city.today(),
         judged_year,
-        indicators: measured,
-        plan,
+        indicators,
+        plan: plan.clone(),
     })
 }
 
-async fn measure_document(
-    connection: &impl ConnectionTrait,
-    today: Date,
-    document: &PlanDocument,
-    published: &BTreeMap<(&str, i64), &FirstPublished>,
-    overrides: &BTreeMap<(String, i64), Override>,
-) -> Result<Indicators, PlanError> {
-    let mut owned = Vec::new();
-    owned_indicators(&document.groups, &mut owned);
-    let formulas: Vec<&Formula> = owned
-        .iter()
-        .filter_map(|(_, indicator)| indicator.formula.as_ref())
-        .collect();
-    let totals =
-        Totals::new(year_totals(connection, &measures_of(formulas.iter().copied())).await?);
-    let context = context(connection, today, document, &formulas).await?;
-    let mut indicators = Indicators::default();
-    for (owner, indicator) in owned {
-        let measured = measure_indicator(
-            owner, indicator, &totals, &context, document, published, overrides,
-        );
-        indicators
-            .places
-            .insert(measured.key().to_owned(), indicators.list.len());
-        indicators.list.push(measured);
-    }
-    Ok(indicators)
+/// All that indicators of a plan are measured from.
+struct Measuring<'plan> {
+    document: &'plan PlanDocument,
+    context: Context,
+    totals: Totals,
+    /// The computed figures as they were first published.
+    published: BTreeMap<(&'plan str, i64), &'plan FirstPublished>,
+    /// What people decided otherwise.
+    overrides: BTreeMap<(String, i64), Override>,
 }
 
-fn measure_indicator(
-    owner: Owner,
-    indicator: &Indicator,
-    totals: &Totals,
-    context: &Context,
-    document: &PlanDocument,
-    published: &BTreeMap<(&str, i64), &FirstPublished>,
-    overrides: &BTreeMap<(String, i64), Override>,
-) -> MeasuredIndicator {
-    let key = indicator.key.as_deref().unwrap_or_default();
-    let running = FiscalYear::from_date(context.today);
-    let mut years: BTreeSet<FiscalYear> = indicator
-        .figures
-        .iter()
-        .filter(|figure| figure.kind != FigureKind::Baseline)
-        .filter_map(|figure| figure.fiscal_year)
-        .collect();
-    let live = indicator
-        .formula
-        .as_ref()
-        .filter(|formula| formula.kind != FormulaKind::Entered);
-    if live.is_some()
-        && let Some(period) = document.period
-    {
-        years.extend(
-            period
-                .from
-                .through(period.to)
-                .filter(|year| *year <= running),
-        );
+impl Measuring<'_> {
+    fn all(&self, owned: Vec<(Owner, &Indicator)>) -> Indicators {
+        let mut indicators = Indicators::default();
+        for (owner, indicator) in owned {
+            let measured = self.indicator(owner, indicator);
+            indicators
+                .places
+                .insert(measured.key().to_owned(), indicators.list.len());
+            indicators.list.push(measured);
+        }
+        indicators
     }
-    let mut course = Course::of(indicator);
-    let mut actuals: BTreeMap<FiscalYear, Actual> = BTreeMap::new();
-    for year in &years {
-        let figure = |kind| {
-            indicator
-                .figures
-                .iter()
-                .find(|figure| figure.kind == kind && figure.fiscal_year == Some(*year))
-        };
-        let stated =
-            figure(FigureKind::Actual).filter(|figure| !matches!(figure.reading, Reading::Empty));
-        let actual = match (stated, live) {
-            // What the plan states itself holds; the facts may begin later than the plan.
-            (Some(stated), _) => Some(Actual::Stated(Box::new(stated.clone()))),
-            (None, Some(formula)) if *year <= running => {
-                Some(match compute(formula, *year, totals, context) {
-                    Ok(now) => {
-                        course = course.with_actual(*year, now.value);
-                        let frozen = published.get(&(key, i64::from(year.year())));
-                        Actual::Computed {
-                            now: Box::new(now),
-                            published: frozen.and_then(|frozen| frozen.value.parse().ok()),
-                            published_at: frozen.map(|frozen| frozen.published_at),
+
+    fn indicator(&self, owner: Owner, indicator: &Indicator) -> MeasuredIndicator {
+        let key = indicator.key.as_deref().unwrap_or_default();
+        let running = FiscalYear::from_date(self.context.today);
+        let mut years: BTreeSet<FiscalYear> = indicator
+            .figures
+            .iter()
+            .filter(|figure| figure.kind != FigureKind::Baseline)
+            .filter_map(|figure| figure.fiscal_year)
+            .collect();
+        let live = indicator
+            .formula
+            .as_ref()
+            .filter(|formula| formula.kind != FormulaKind::Entered);
+        if live.is_some()
+            && let Some(period) = self.document.period
+        {
+            years.extend(
+                period
+                    .from
+                    .through(period.to)
+                    .filter(|year| *year <= running),
+            );
+        }
+        let mut course = Course::of(indicator);
+        let mut actuals: BTreeMap<FiscalYear, Actual> = BTreeMap::new();
+        for year in &years {
+            let figure = |kind| {
+                indicator
+                    .figures
+                    .iter()
+                    .find(|figure| figure.kind == kind && figure.fiscal_year == Some(*year))
+            };
+            let stated = figure(FigureKind::Actual)
+                .filter(|figure| !matches!(figure.reading, Reading::Empty));
+            let actual = match (stated, live) {
+                // What the plan states itself holds; the facts may begin later than the plan.
+                (Some(stated), _) => Some(Actual::Stated(Box::new(stated.clone()))),
+                (None, Some(formula)) if *year <= running => {
+                    Some(match compute(formula, *year, &self.totals, &self.context) {
+                        Ok(now) => {
+                            course = course.with_actual(*year, now.value);
+                            let frozen = self.published.get(&(key, i64::from(year.year())));
+                            Actual::Computed {
+                                now: Box::new(now),
+                                published: frozen.and_then(|frozen| frozen.value.parse().ok()),
+                                published_at: frozen.map(|frozen| frozen.published_at),
+                            }
                         }
-                    }
-                    Err(reason) => Actual::NotComputable(reason),
-                })
+                        Err(reason) => Actual::NotComputable(reason),
+                    })
+                }
+                _ => {
+                    figure(FigureKind::Actual).map(|empty| Actual::Stated(Box::new(empty.clone())))
+                }
+            };
+            if let Some(actual) = actual {
+                actuals.insert(*year, actual);
             }
-            _ => figure(FigureKind::Actual).map(|empty| Actual::Stated(Box::new(empty.clone()))),
-        };
-        if let Some(actual) = actual {
-            actuals.insert(*year, actual);
+        }
+        let accumulates = live.is_some_and(|formula| {
+            matches!(formula.kind, FormulaKind::Count(_) | FormulaKind::Sum(_))
+        });
+        let years = years
+            .into_iter()
+            .map(|year| MeasuredYear {
+                year,
+                target: indicator
+                    .figures
+                    .iter()
+                    .find(|figure| {
+                        figure.kind == FigureKind::Target && figure.fiscal_year == Some(year)
+                    })
+                    .cloned(),
+                actual: actuals.remove(&year),
+                standing: Standing {
+                    computed: judge(
+                        &course,
+                        year,
+                        YearProgress::of(year, self.context.today, accumulates),
+                    ),
+                    overridden: self
+                        .overrides
+                        .get(&(key.to_owned(), i64::from(year.year())))
+                        .cloned(),
+                },
+            })
+            .collect();
+        MeasuredIndicator {
+            indicator: indicator.clone(),
+            owner,
+            years,
+            course,
         }
     }
-    let accumulates = live
-        .is_some_and(|formula| matches!(formula.kind, FormulaKind::Count(_) | FormulaKind::Sum(_)));
-    let years = years
-        .into_iter()
-        .map(|year| MeasuredYear {
-            year,
-            target: indicator
-                .figures
-                .iter()
-                .find(|figure| {
-                    figure.kind == FigureKind::Target && figure.fiscal_year == Some(year)
-                })
-                .cloned(),
-            actual: actuals.remove(&year),
-            standing: Standing {
-                computed: judge(
-                    &course,
-                    year,
-                    YearProgress::of(year, context.today, accumulates),
-                ),
-                overridden: overrides
-                    .get(&(key.to_owned(), i64::from(year.year())))
-                    .cloned(),
-            },
-        })
-        .collect();
-    MeasuredIndicator {
-        indicator: indicator.clone(),
-        owner,
-        years,
-        course,
-    }
+}
+
+fn formulas<'plan>(owned: &[(Owner, &'plan Indicator)]) -> impl Iterator<Item = &'plan Formula> {
+    owned
+        .iter()
+        .filter_map(|(_, indicator)| indicator.formula.as_ref())
 }
 
 /// Which departments there were at the end of each year, asked only when a formula speaks of departments.
@@ -439,7 +474,7 @@ async fn context(
     connection: &impl ConnectionTrait,
     today: Date,
     document: &PlanDocument,
-    formulas: &[&Formula],
+    owned: &[(Owner, &Indicator)],
 ) -> Result<Context, PlanError> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -448,9 +483,8 @@ async fn context(
         last_day: Option<String>,
     }
     let mut context = Context::on(today);
-    let asked = formulas
-        .iter()
-        .any(|formula| matches!(formula.kind, FormulaKind::ShareOfDepartments(_)));
+    let asked =
+        formulas(owned).any(|formula| matches!(formula.kind, FormulaKind::ShareOfDepartments(_)));
     let (true, Some(period)) = (asked, document.period) else {
         return Ok(context);
     };
@@ -540,15 +574,17 @@ pub async fn publish(
 /// As [`publish`].
 pub async fn publish_in(tx: &Tx, key: &str, reason: &str) -> Result<(i64, Vec<Change>), PlanError> {
     let document = store::load(tx.connection(), key).await?;
-    let nothing = (BTreeMap::new(), BTreeMap::new());
-    let measured = measure_document(
-        tx.connection(),
-        tx.today(),
-        &document,
-        &nothing.0,
-        &nothing.1,
-    )
-    .await?;
+    let owned: Vec<(Owner, &Indicator)> = indicators(&document).collect();
+    // Inside the write: with the facts that it has recorded itself.
+    let totals = year_totals(tx.connection(), &measures_of(formulas(&owned))).await?;
+    let measuring = Measuring {
+        document: &document,
+        context: context(tx.connection(), tx.today(), &document, &owned).await?,
+        totals: Totals::new(totals),
+        published: BTreeMap::new(),
+        overrides: BTreeMap::new(),
+    };
+    let measured = measuring.all(owned);
     let mut figures = Vec::new();
     let record = store::plan(tx.connection(), key).await?;
     for indicator in measured.values() {

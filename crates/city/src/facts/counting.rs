@@ -77,8 +77,7 @@ pub async fn facts_of_day(
     connection
         .rows(
             &format!(
-                "SELECT id, {} FROM facts WHERE measure = $1 AND day = $2 AND id > $3 ORDER BY id LIMIT {limit}",
-                STORED
+                "SELECT id, {STORED} FROM facts WHERE measure = $1 AND day = $2 AND id > $3 ORDER BY id LIMIT {limit}"
             ),
             [measure.as_str().into(), day.to_string().into(), after.into()],
         )

@@ -180,10 +180,7 @@ pub(crate) async fn take_back(
 ) -> Result<StoredFact, CityError> {
     let fact: StoredFact = connection
         .row(
-            &format!(
-                "SELECT id, {} FROM facts WHERE id = $1 AND sign = 1",
-                STORED
-            ),
+            &format!("SELECT id, {STORED} FROM facts WHERE id = $1 AND sign = 1"),
             [id.0.into()],
         )
         .await?

@@ -5,7 +5,7 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Response},
 };
-use yakuba_city::{web::Problem, year_totals};
+use yakuba_city::web::Problem;
 use yakuba_kernel::{Channel, Decimal, DepartmentCode, FiscalYear, MeasureName, Rounding, Subject};
 use yakuba_ui::{
     Cell, CheckboxGroup, Choice, Column, ErrorSummary, FormErrors, Row, Select, Table, TextArea,
@@ -22,7 +22,7 @@ use crate::{
     error::PlanError,
     forms::{Fields, done, lines},
     model::{
-        computation::{Context, compute, formula_in_words, measures_of},
+        computation::{Context, compute, formula_in_words},
         formula::{
             Formula, FormulaKind, Growth, Over, Ratio, Selection, ShareOfDepartments, SurveyShare,
         },
@@ -523,7 +523,7 @@ async fn page(
 
 /// What the formula gives for the last years, or why it gives nothing.
 async fn trial(desk: &Desk, names: &Names, formula: &Formula) -> Result<Table, Problem> {
-    let totals = Totals::new(year_totals(desk.city.db(), &measures_of([formula])).await?);
+    let totals = Totals::from(desk.city.year_totals().await?);
     let context = Context::on(desk.city.today());
     let running = FiscalYear::from_date(desk.city.today());
     let years = std::iter::successors(Some(running), |year| Some(year.previous())).take(TRIED);

@@ -1,50 +1,20 @@
-//! The yearly sums of facts, sorted once so that many indicators can be computed from them quickly.
+//! The yearly sums of facts as formulas take them up: one measure, some years, some dimensions.
 
-use std::collections::{BTreeMap, HashMap};
 use std::ops::RangeInclusive;
+use std::sync::Arc;
 
-use yakuba_city::YearTotal;
+use yakuba_city::{FactSums, YearTotal, YearTotals};
 use yakuba_kernel::FiscalYear;
 
 use super::formula::{Over, Selection};
 
-/// The yearly sums of some measures, by measure and year.
-///
-/// Built once per page from the roll-ups of all measures its indicators need; each computation then looks only at the
-/// rows of its own measure and years.
+/// The yearly sums that formulas are computed from.
 #[derive(Debug, Clone, Default)]
-pub struct Totals {
-    measures: HashMap<String, BTreeMap<i64, YearRows>>,
-}
+pub struct Totals(Arc<YearTotals>);
 
-#[derive(Debug, Clone, Default)]
-struct YearRows {
-    whole: Sums,
-    rows: Vec<Row>,
-}
-
-/// The sums of one combination of dimensions in one year.
-#[derive(Debug, Clone)]
-pub(super) struct Row {
-    pub(super) department: String,
-    channel: String,
-    pub(super) subject: String,
-    pub(super) sums: Sums,
-}
-
-/// Sums of facts. Thousandths, wide enough that no sum of rows overflows.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Sums {
-    pub(super) total: i128,
-    pub(super) facts: i64,
-    pub(super) maximum: Option<i64>,
-}
-
-impl Sums {
-    pub(super) fn add(&mut self, other: Self) {
-        self.total += other.total;
-        self.facts = self.facts.saturating_add(other.facts);
-        self.maximum = self.maximum.max(other.maximum);
+impl From<Arc<YearTotals>> for Totals {
+    fn from(totals: Arc<YearTotals>) -> Self {
+        Self(totals)
     }
 }
 
@@ -75,46 +45,24 @@ impl Span {
 impl Totals {
     /// Sorts yearly sums by measure and year. Rows of the same dimensions are added up.
     pub fn new(rows: impl IntoIterator<Item = YearTotal>) -> Self {
-        let mut measures: HashMap<String, BTreeMap<i64, YearRows>> = HashMap::new();
-        for row in rows {
-            let sums = Sums {
-                total: row.total.into(),
-                facts: row.count,
-                maximum: row.maximum,
-            };
-            let year = measures
-                .entry(row.measure)
-                .or_default()
-                .entry(row.fiscal_year)
-                .or_default();
-            year.whole.add(sums);
-            year.rows.push(Row {
-                department: row.department,
-                channel: row.channel,
-                subject: row.subject,
-                sums,
-            });
-        }
-        Self { measures }
+        Self(Arc::new(rows.into_iter().collect()))
     }
 
     /// The first year in which a measure has facts that stand.
     pub(super) fn first_year(&self, selection: &Selection) -> Option<FiscalYear> {
-        self.measures
-            .get(selection.measure.as_str())?
-            .iter()
-            .find(|(_, year)| year.whole.facts > 0)
-            .and_then(|(year, _)| i32::try_from(*year).ok())
+        self.0
+            .years(selection.measure.as_str(), ..)
+            .find(|(_, sums)| sums.facts > 0)
+            .and_then(|(year, _)| i32::try_from(year).ok())
             .and_then(|year| FiscalYear::new(year).ok())
     }
 
     /// The sums of a selection; `None` when its measure has no fact at all in the span, whatever the filters: then
     /// nothing was counted, which is not the same as zero.
-    pub(super) fn sums(&self, selection: &Selection, span: Span) -> Option<Sums> {
-        let mut whole = Sums::default();
-        let years = self.measures.get(selection.measure.as_str())?;
-        for year in years.range(span.range()).map(|(_, year)| year) {
-            whole.add(year.whole);
+    pub(super) fn sums(&self, selection: &Selection, span: Span) -> Option<FactSums> {
+        let mut whole = FactSums::default();
+        for (_, sums) in self.0.years(selection.measure.as_str(), span.range()) {
+            whole.add(sums);
         }
         if whole.facts <= 0 {
             return None;
@@ -122,9 +70,9 @@ impl Totals {
         if is_unfiltered(selection) {
             return Some(whole);
         }
-        let mut chosen = Sums::default();
+        let mut chosen = FactSums::default();
         for row in self.rows(selection, span) {
-            chosen.add(row.sums);
+            chosen.add(row.sums());
         }
         Some(chosen)
     }
@@ -134,12 +82,9 @@ impl Totals {
         &'a self,
         selection: &'a Selection,
         span: Span,
-    ) -> impl Iterator<Item = &'a Row> {
-        self.measures
-            .get(selection.measure.as_str())
-            .into_iter()
-            .flat_map(move |years| years.range(span.range()))
-            .flat_map(|(_, year)| &year.rows)
+    ) -> impl Iterator<Item = &'a YearTotal> {
+        self.0
+            .rows(selection.measure.as_str(), span.range())
             .filter(|row| matches(selection, row))
     }
 }
@@ -150,7 +95,7 @@ fn is_unfiltered(selection: &Selection) -> bool {
         && selection.subjects.is_empty()
 }
 
-fn matches(selection: &Selection, row: &Row) -> bool {
+fn matches(selection: &Selection, row: &YearTotal) -> bool {
     (selection.departments.is_empty()
         || selection
             .departments

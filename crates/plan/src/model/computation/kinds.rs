@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use num_bigint::BigInt;
 use rust_decimal::Decimal;
+use yakuba_city::FactSums;
 use yakuba_kernel::{DepartmentCode, FiscalYear, MeasureName, Quantity, Subject};
 
 use super::parts::{
@@ -15,7 +16,7 @@ use crate::model::formula::{
 };
 use crate::model::fraction::Fraction;
 use crate::model::message::{Message, count_of};
-use crate::model::totals::{Span, Sums, Totals};
+use crate::model::totals::{Span, Totals};
 
 pub(super) fn outcome(
     kind: &FormulaKind,
@@ -82,13 +83,13 @@ fn sums(
     selection: &Selection,
     over: Over,
     year: FiscalYear,
-) -> Result<Sums, NotComputable> {
+) -> Result<FactSums, NotComputable> {
     totals
         .sums(selection, Span::of(over, year))
         .ok_or_else(|| no_facts(&selection.measure, year))
 }
 
-fn part(sums: Sums) -> Result<Part, NotComputable> {
+fn part(sums: FactSums) -> Result<Part, NotComputable> {
     Ok(Part {
         quantity: quantity(sums.total)?,
         facts: sums.facts,
@@ -170,13 +171,13 @@ fn mean_of_ratios(
     }
     for row in totals.rows(&shape.numerator, span) {
         let pair = pairs.entry(&row.subject).or_default();
-        pair.numerator += row.sums.total;
-        pair.seen |= row.sums.facts > 0;
+        pair.numerator += i128::from(row.total);
+        pair.seen |= row.count > 0;
     }
     for row in totals.rows(&shape.denominator, span) {
         let pair = pairs.entry(&row.subject).or_default();
-        pair.denominator += row.sums.total;
-        pair.seen |= row.sums.facts > 0;
+        pair.denominator += i128::from(row.total);
+        pair.seen |= row.count > 0;
     }
 
     let mut subjects = Vec::new();
@@ -290,7 +291,7 @@ fn share_of_departments(
     sums(totals, &shape.of, Over::Year, year)?;
     let mut facts: BTreeMap<&str, i64> = BTreeMap::new();
     for row in totals.rows(&shape.of, Span::of(Over::Year, year)) {
-        *facts.entry(&row.department).or_default() += row.sums.facts;
+        *facts.entry(&row.department).or_default() += row.count;
     }
     let mut did: BTreeSet<DepartmentCode> = facts
         .into_iter()
@@ -362,7 +363,7 @@ fn survey_share(
         .map(|answer| (answer.as_str(), 0))
         .collect();
     for row in totals.rows(&everything, Span::of(Over::Year, year)) {
-        *facts.entry(&row.subject).or_default() += row.sums.facts;
+        *facts.entry(&row.subject).or_default() += row.count;
     }
     let (mut numerator, mut denominator, mut unanswered) = (0_i64, 0_i64, 0_i64);
     let mut answers = Vec::new();
