@@ -46,6 +46,17 @@ pub(crate) async fn year_totals(connection: &mut SqliteConnection) -> Outcome<us
     Ok(query.fetch_all(connection).await?.len())
 }
 
+/// The yearly sums of the measure of the opened figure. Returns how many rows there are.
+pub(crate) async fn year_totals_of_one(connection: &mut SqliteConnection) -> Outcome<usize> {
+    let rows: Vec<YearRow> = sqlx::query_as(
+        "SELECT measure, fiscal_year, department, channel, subject, total, count, maximum FROM fact_years
+         WHERE measure = 'procedure.received'",
+    )
+    .fetch_all(connection)
+    .await?;
+    Ok(rows.len())
+}
+
 /// The daily sums of the opened year, of the part and of the whole.
 pub(crate) async fn days_of_year(connection: &mut SqliteConnection) -> Outcome<usize> {
     let part: Vec<DayRow> = sqlx::query_as(

@@ -323,7 +323,17 @@ fn aims(report: &Report) -> Vec<Aim> {
             line("overview: whole").map(|line| line.times.p99),
             "ms",
         ),
+        aim(
+            "overview page after a new fact, p99",
+            20.0,
+            line("overview after a new fact: whole").map(|line| line.times.p99),
+            "ms",
+        ),
         ratio("overview page against bare SQL", "overview: whole"),
+        ratio(
+            "overview page after a new fact, against bare SQL",
+            "overview after a new fact: whole",
+        ),
         ratio("overview data step against bare SQL", "overview: data"),
         ratio(
             "figure of a year, page, against bare SQL",

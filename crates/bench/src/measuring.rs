@@ -137,13 +137,25 @@ pub(crate) async fn pages(
         by_hand::year_totals(&mut bare).await?,
     )?;
 
-    let [overview, step, query, by_hand] = in_turn::<4>(WARM_UP, runs, async |thing| match thing {
+    // Whether anything changed since the last page is what a page has to find out first; so both cases are measured.
+    let [
+        overview,
+        step,
+        by_hand,
+        _,
+        overview_after,
+        _,
+        step_after,
+        query,
+    ] = in_turn::<8>(WARM_UP, runs, async |thing| match thing {
         0 => page(application, &path).await.map(drop),
-        1 => Ok(measuring::measure(city, plan.clone()).await.map(drop)?),
-        2 => Ok(yakuba_city::year_totals(city.db(), &names)
+        1 | 6 => Ok(measuring::measure(city, plan.clone()).await.map(drop)?),
+        2 => by_hand::year_totals(&mut bare).await.map(drop),
+        3 | 5 => write_fact(city, "between pages").await,
+        4 => page(application, &path).await.map(drop),
+        _ => Ok(yakuba_city::year_totals(city.db(), &names)
             .await
             .map(drop)?),
-        _ => by_hand::year_totals(&mut bare).await.map(drop),
     })
     .await?;
     let line = |what: &str, times, by_hand| Line {
@@ -153,15 +165,21 @@ pub(crate) async fn pages(
     };
     let mut lines = vec![
         line("overview: whole page", overview, by_hand),
+        line(
+            "overview after a new fact: whole page",
+            overview_after,
+            by_hand,
+        ),
         line("overview: data step (all figures computed)", step, by_hand),
-        line("overview: its query alone", query, by_hand),
+        line("overview after a new fact: data step", step_after, by_hand),
+        line("all yearly sums, nothing in memory", query, by_hand),
     ];
 
     let [figure, figure_by_hand, step, step_by_hand] =
         in_turn::<4>(WARM_UP, runs, async |thing| match thing {
             0 => page(application, &opened.year).await.map(drop),
             1 => {
-                by_hand::year_totals(&mut bare).await?;
+                by_hand::year_totals_of_one(&mut bare).await?;
                 by_hand::days_of_year(&mut bare).await.map(drop)
             }
             2 => {
@@ -180,24 +198,19 @@ pub(crate) async fn pages(
         step_by_hand,
     ));
 
-    let [day, day_by_hand, step, step_by_hand] =
-        in_turn::<4>(WARM_UP, runs, async |thing| match thing {
-            0 => page(application, &opened.day).await.map(drop),
-            1 => {
-                by_hand::year_totals(&mut bare).await?;
-                by_hand::parts_of_day(&mut bare).await.map(drop)
+    let [day, step, day_by_hand] = in_turn::<3>(WARM_UP, runs, async |thing| match thing {
+        0 => page(application, &opened.day).await.map(drop),
+        1 => {
+            for selection in &opened.selections {
+                store::counts_of_day(city.db(), selection, OPENED_DAY).await?;
             }
-            2 => {
-                for selection in &opened.selections {
-                    store::counts_of_day(city.db(), selection, OPENED_DAY).await?;
-                }
-                Ok(())
-            }
-            _ => by_hand::parts_of_day(&mut bare).await.map(drop),
-        })
-        .await?;
+            Ok(())
+        }
+        _ => by_hand::parts_of_day(&mut bare).await.map(drop),
+    })
+    .await?;
     lines.push(line("one day: whole page", day, day_by_hand));
-    lines.push(line("one day: its counts", step, step_by_hand));
+    lines.push(line("one day: its counts", step, day_by_hand));
     Ok(lines)
 }
 
@@ -282,22 +295,28 @@ pub(crate) async fn writes(
 async fn write_ours(city: &City, client: usize, each: usize) -> Outcome<Vec<Duration>> {
     let mut times = Vec::with_capacity(each);
     for number in 0..each {
-        let fact = Fact::one(&MeasureName::declared("procedure.received"), city.now())
-            .department(DepartmentCode::new("section-01")?)
-            .channel(Channel::Online)
-            .subject(Subject::new("moving")?)
-            .record(format!("write/{client}-{number}"));
         let begun = Instant::now();
-        city.write(Actor::CommandLine, fact, |tx, fact| {
-            Box::pin(async move {
-                tx.record(fact.clone()).await?;
-                Ok::<_, CityError>(())
-            })
-        })
-        .await?;
+        write_fact(city, &format!("{client}-{number}")).await?;
         times.push(begun.elapsed());
     }
     Ok(times)
+}
+
+/// Writes one fact and returns when it is acknowledged.
+async fn write_fact(city: &City, name: &str) -> Outcome<()> {
+    let fact = Fact::one(&MeasureName::declared("procedure.received"), city.now())
+        .department(DepartmentCode::new("section-01")?)
+        .channel(Channel::Online)
+        .subject(Subject::new("moving")?)
+        .record(format!("write/{name}"));
+    city.write(Actor::CommandLine, fact, |tx, fact| {
+        Box::pin(async move {
+            tx.record(fact.clone()).await?;
+            Ok::<_, CityError>(())
+        })
+    })
+    .await?;
+    Ok(())
 }
 
 async fn write_by_hand(

@@ -90,7 +90,7 @@ fn rows(totals: &YearTotals) -> Vec<YearTotal> {
 }
 
 async fn kept(city: &City) -> Vec<YearTotal> {
-    rows(&*city.year_totals().await.unwrap())
+    rows(&city.year_totals().await.unwrap())
 }
 
 async fn fresh(city: &City) -> Vec<YearTotal> {

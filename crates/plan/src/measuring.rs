@@ -96,6 +96,16 @@ pub struct Owner {
 }
 
 impl Owner {
+    /// Its page in a plan.
+    pub fn href(&self, plan_key: &str) -> String {
+        let room = if self.is_group {
+            "groups"
+        } else {
+            "initiatives"
+        };
+        format!("/plan/{plan_key}/{room}/{}", self.key)
+    }
+
     /// Number and title.
     pub fn shown(&self) -> String {
         match &self.number {
@@ -208,12 +218,7 @@ impl MeasuredPlan {
 
     /// The page of an initiative or group.
     pub fn owner_href(&self, owner: &Owner) -> String {
-        let room = if owner.is_group {
-            "groups"
-        } else {
-            "initiatives"
-        };
-        format!("/plan/{}/{room}/{}", self.plan.document.key, owner.key)
+        owner.href(&self.plan.document.key)
     }
 }
 

@@ -15,7 +15,7 @@ use yakuba_pdf::{
 use yakuba_ui::{Catalogue, Language, Words, format};
 
 use crate::{
-    api::indicators::{fraction, selections},
+    api::indicators::fraction,
     measuring::{self, Actual, MeasuredIndicator, MeasuredPlan, MeasuredYear},
     model::{
         document::{Group, Initiative, LifeStage},
@@ -321,7 +321,7 @@ fn detail(
                     .indicator
                     .formula
                     .as_ref()
-                    .and_then(|formula| selections(&formula.kind).into_iter().next())
+                    .and_then(|formula| formula.kind.selections().into_iter().next())
                     .map(|selection| names.unit(selection.measure.as_str()))
                     .unwrap_or_default();
                 let shown = |value| format::with_unit(value, &unit, language);

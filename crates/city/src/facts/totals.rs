@@ -135,6 +135,12 @@ struct Year {
 }
 
 impl Year {
+    /// Where the row of these dimensions is, or where it would be.
+    fn place(&self, row: &YearTotal) -> Result<usize, usize> {
+        self.rows
+            .binary_search_by(|known| known.dimensions().cmp(&row.dimensions()))
+    }
+
     fn add_up(&mut self) {
         self.whole = FactSums::default();
         for row in &self.rows {
@@ -203,13 +209,22 @@ impl YearTotals {
     }
 
     /// The same with newer rows in place of the older ones of the same dimensions. Years without one are shared.
-    fn with(&self, newer: Vec<YearTotal>) -> Self {
+    fn with(self: &Arc<Self>, newer: Vec<YearTotal>) -> Arc<Self> {
         let mut changed: BTreeMap<(String, i64), Vec<YearTotal>> = BTreeMap::new();
         for row in newer {
-            changed
-                .entry((row.measure.clone(), row.fiscal_year))
-                .or_default()
-                .push(row);
+            let known = self
+                .of(&row.measure, row.fiscal_year..=row.fiscal_year)
+                .any(|(_, year)| year.place(&row).is_ok_and(|place| year.rows[place] == row));
+            // While an old transaction runs, rows seen before are read again.
+            if !known {
+                changed
+                    .entry((row.measure.clone(), row.fiscal_year))
+                    .or_default()
+                    .push(row);
+            }
+        }
+        if changed.is_empty() {
+            return self.clone();
         }
         let mut measures = self.measures.clone();
         for ((measure, year), newer) in changed {
@@ -221,17 +236,14 @@ impl YearTotals {
                     .or_default(),
             );
             for row in newer {
-                let place = year
-                    .rows
-                    .binary_search_by(|known| known.dimensions().cmp(&row.dimensions()));
-                match place {
+                match year.place(&row) {
                     Ok(place) => year.rows[place] = row,
                     Err(place) => year.rows.insert(place, row),
                 }
             }
             year.add_up();
         }
-        Self { measures }
+        Arc::new(Self { measures })
     }
 }
 
@@ -264,10 +276,10 @@ impl City {
             // Nothing has changed, or nothing was ever counted.
             return Ok(known.map(|known| known.totals).unwrap_or_default());
         };
-        let totals = Arc::new(match known {
+        let totals = match known {
             Some(known) => known.totals.with(rows),
-            None => rows.into_iter().collect(),
-        });
+            None => Arc::new(rows.into_iter().collect()),
+        };
         let mut place = kept.0.write().unwrap_or_else(PoisonError::into_inner);
         // Another call may have put a newer state there meanwhile; with the same horizon either does.
         if place.as_ref().is_none_or(|there| there.horizon <= horizon) {

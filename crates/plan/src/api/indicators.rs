@@ -449,7 +449,7 @@ pub(super) async fn year(
     };
     let mut counts = Vec::new();
     if let (Some(_), Some(formula)) = (now, live(measured)) {
-        for selection in selections(&formula.kind) {
+        for selection in formula.kind.selections() {
             let days = store::counts_of_year(city.db(), &selection, fiscal_year).await?;
             counts.push(CountsAnswer {
                 measure: selection.measure.as_str().to_owned(),
@@ -479,33 +479,4 @@ pub(super) async fn year(
         indicator: key,
     };
     Ok(Answer::json(&answer)?.by_language().respond(&headers))
-}
-
-/// The facts a formula takes up, each selection once.
-pub(crate) fn selections(kind: &FormulaKind) -> Vec<Selection> {
-    let list = match kind {
-        FormulaKind::Count(selection)
-        | FormulaKind::Sum(selection)
-        | FormulaKind::Stock(selection)
-        | FormulaKind::Maximum(selection) => vec![selection.clone()],
-        FormulaKind::Ratio(ratio) | FormulaKind::MeanOfRatios(ratio) => {
-            vec![ratio.numerator.clone(), ratio.denominator.clone()]
-        }
-        FormulaKind::Growth(growth) => vec![growth.of.clone()],
-        FormulaKind::ShareOfDepartments(share) => vec![share.of.clone()],
-        FormulaKind::SurveyShare(survey) => vec![Selection {
-            measure: survey.measure.clone(),
-            departments: Vec::new(),
-            channels: Vec::new(),
-            subjects: Vec::new(),
-        }],
-        FormulaKind::Entered => Vec::new(),
-    };
-    let mut distinct: Vec<Selection> = Vec::new();
-    for selection in list {
-        if !distinct.contains(&selection) {
-            distinct.push(selection);
-        }
-    }
-    distinct
 }

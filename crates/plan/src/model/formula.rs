@@ -42,6 +42,27 @@ pub enum FormulaKind {
     Entered,
 }
 
+impl FormulaKind {
+    /// The facts the formula takes up, each selection once.
+    pub fn selections(&self) -> Vec<Selection> {
+        let mut list = match self {
+            Self::Count(selection)
+            | Self::Sum(selection)
+            | Self::Stock(selection)
+            | Self::Maximum(selection) => vec![selection.clone()],
+            Self::Ratio(ratio) | Self::MeanOfRatios(ratio) => {
+                vec![ratio.numerator.clone(), ratio.denominator.clone()]
+            }
+            Self::Growth(growth) => vec![growth.of.clone()],
+            Self::ShareOfDepartments(share) => vec![share.of.clone()],
+            Self::SurveyShare(survey) => vec![Selection::all(survey.measure.clone())],
+            Self::Entered => Vec::new(),
+        };
+        list.dedup();
+        list
+    }
+}
+
 /// Which facts count.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -57,6 +78,18 @@ pub struct Selection {
     /// Only facts about these subjects; empty: all.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub subjects: Vec<Subject>,
+}
+
+impl Selection {
+    /// All facts of a measure.
+    pub const fn all(measure: MeasureName) -> Self {
+        Self {
+            measure,
+            departments: Vec::new(),
+            channels: Vec::new(),
+            subjects: Vec::new(),
+        }
+    }
 }
 
 /// A part over a whole.

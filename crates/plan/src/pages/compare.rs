@@ -15,9 +15,9 @@ use yakuba_ui::{
     format,
 };
 
-use super::{WORDS, plans::open, view};
+use super::{WORDS, plans::published, view};
 use crate::{
-    measuring::{MeasuredIndicator, MeasuredPlan},
+    measuring::{self, MeasuredIndicator, MeasuredPlan},
     store,
 };
 
@@ -88,8 +88,11 @@ pub(super) async fn page(
     let mut plans: Vec<(MeasuredPlan, String)> = Vec::new();
     for member in store::comparison_members(city.db(), id).await? {
         // A member whose plan is not published is not shown.
-        match open(&city, &member.plan_key).await {
-            Ok(plan) => plans.push((plan, member.indicator_key)),
+        match published(&city, &member.plan_key).await {
+            Ok(plan) => {
+                let plan = measuring::measure_only(&city, plan, &[&member.indicator_key]).await?;
+                plans.push((plan, member.indicator_key));
+            }
             Err(Problem::NotFound) => {}
             Err(problem) => return Err(problem),
         }

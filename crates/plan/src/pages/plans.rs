@@ -1,5 +1,7 @@
 //! The list of plans, and a plan's overview that a resident understands in a minute.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -18,7 +20,7 @@ use crate::{
         document::{Group, Initiative, PlanDocument, Statement},
         status::Status as Judged,
     },
-    store,
+    store::{self, PublishedPlan},
 };
 
 /// How many indicators of a year stand how.
@@ -149,12 +151,14 @@ pub(super) async fn list(
     Ok(Page::public(shell, words.get("plan-list-title"), &body).lead(words.get("plan-list-lead")))
 }
 
+/// The published plan of a path.
+pub(super) async fn published(city: &City, key: &str) -> Result<Arc<PublishedPlan>, Problem> {
+    store::published(city, key).await?.ok_or(Problem::NotFound)
+}
+
 /// The published plan of a path, measured.
 pub(super) async fn open(city: &City, key: &str) -> Result<MeasuredPlan, Problem> {
-    let plan = store::published(city, key)
-        .await?
-        .ok_or(Problem::NotFound)?;
-    Ok(measuring::measure(city, plan).await?)
+    Ok(measuring::measure(city, published(city, key).await?).await?)
 }
 
 struct GroupView {

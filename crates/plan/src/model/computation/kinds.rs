@@ -350,12 +350,7 @@ fn survey_share(
     year: FiscalYear,
     totals: &Totals,
 ) -> Result<Outcome, NotComputable> {
-    let everything = Selection {
-        measure: shape.measure.clone(),
-        departments: Vec::new(),
-        channels: Vec::new(),
-        subjects: Vec::new(),
-    };
+    let everything = Selection::all(shape.measure.clone());
     sums(totals, &everything, Over::Year, year)?;
     let mut facts: BTreeMap<&str, i64> = shape
         .answers

@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use thiserror::Error;
 use yakuba_kernel::{DepartmentCode, FiscalYear, MeasureName, Rounding};
 
-use super::formula::{Formula, FormulaKind, Selection};
+use super::formula::{Formula, FormulaKind};
 use super::fraction::{Fraction, Unrounded};
 use super::message::Message;
 use super::totals::Totals;
@@ -215,25 +215,8 @@ pub fn compute(
 pub fn measures_of<'a>(formulas: impl IntoIterator<Item = &'a Formula>) -> Vec<MeasureName> {
     let mut measures = BTreeSet::new();
     for formula in formulas {
-        measures.extend(selections(&formula.kind).into_iter().map(|s| &s.measure));
-        if let FormulaKind::SurveyShare(survey) = &formula.kind {
-            measures.insert(&survey.measure);
-        }
+        let selections = formula.kind.selections();
+        measures.extend(selections.into_iter().map(|selection| selection.measure));
     }
-    measures.into_iter().cloned().collect()
-}
-
-fn selections(kind: &FormulaKind) -> Vec<&Selection> {
-    match kind {
-        FormulaKind::Count(selection)
-        | FormulaKind::Sum(selection)
-        | FormulaKind::Stock(selection)
-        | FormulaKind::Maximum(selection) => vec![selection],
-        FormulaKind::Ratio(ratio) | FormulaKind::MeanOfRatios(ratio) => {
-            vec![&ratio.numerator, &ratio.denominator]
-        }
-        FormulaKind::Growth(growth) => vec![&growth.of],
-        FormulaKind::ShareOfDepartments(share) => vec![&share.of],
-        FormulaKind::SurveyShare(_) | FormulaKind::Entered => Vec::new(),
-    }
+    measures.into_iter().collect()
 }
