@@ -1,5 +1,7 @@
 //! One initiative, and one level of a plan.
 
+use std::sync::Arc;
+
 use askama::Template;
 use axum::{
     extract::{Path, State},
@@ -12,13 +14,14 @@ use yakuba_ui::{Cell, Column, Html, Language, LinkButton, Page, Shell, Table, Wo
 use super::{
     WORDS,
     indicator_block::{IndicatorView, indicators},
-    plans::{open, period},
+    plans::{period, published},
     view,
 };
 use crate::{
     cycle,
     measuring::{self, MeasuredPlan},
-    model::document::{Group, Initiative, Phase},
+    model::document::{Group, Indicator, Initiative, Phase},
+    store::PublishedPlan,
 };
 
 struct ProjectView {
@@ -56,11 +59,12 @@ pub(super) async fn page(
     language: Language,
 ) -> Result<impl IntoResponse, Problem> {
     let words = WORDS.words(language);
-    let plan = open(&city, &key).await?;
-    let document = &plan.plan.document;
+    let published = published(&city, &key).await?;
+    let document = &published.document;
     let (path, initiative) = measuring::initiatives(document)
         .find(|(_, initiative)| initiative.key.as_deref() == Some(initiative_key.as_str()))
         .ok_or(Problem::NotFound)?;
+    let plan = measure_some(&city, published.clone(), &initiative.indicators).await?;
     let title = match &initiative.number {
         Some(number) => format!("{number} {}", initiative.title),
         None => initiative.title.clone(),
@@ -160,9 +164,10 @@ pub(super) async fn group(
     language: Language,
 ) -> Result<impl IntoResponse, Problem> {
     let words = WORDS.words(language);
-    let plan = open(&city, &key).await?;
-    let document = &plan.plan.document;
+    let published = published(&city, &key).await?;
+    let document = &published.document;
     let group = find(&document.groups, &group_key).ok_or(Problem::NotFound)?;
+    let plan = measure_some(&city, published.clone(), &group.indicators).await?;
     let body = GroupBody {
         words,
         kind: view::group_kind(group.kind, words),
@@ -207,6 +212,19 @@ pub(super) async fn group(
     Ok(Page::public(shell, group.title.clone(), &body)
         .breadcrumb(words.get("plan-list-title"), "/plan")
         .breadcrumb(document.title.clone(), format!("/plan/{key}")))
+}
+
+/// The plan with only these of its indicators measured.
+async fn measure_some(
+    city: &City,
+    plan: Arc<PublishedPlan>,
+    indicators: &[Indicator],
+) -> Result<MeasuredPlan, Problem> {
+    let keys: Vec<&str> = indicators
+        .iter()
+        .filter_map(|indicator| indicator.key.as_deref())
+        .collect();
+    Ok(measuring::measure_only(city, plan, &keys).await?)
 }
 
 fn find<'plan>(groups: &'plan [Group], key: &str) -> Option<&'plan Group> {
