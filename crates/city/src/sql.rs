@@ -80,14 +80,20 @@ pub trait Sql: ConnectionTrait {
 
 impl<C: ConnectionTrait + Sync> Sql for C {}
 
-/// The rows of a statement that inserts many at once: `($1, $2), ($3, $4)…`, on SQLite `(?, ?), (?, ?)…`.
+/// `($1, $2), ($3, $4)…`: the placeholders of a statement that inserts a few rows at once; for many see
+/// [`many_placeholders`].
+pub fn placeholders(rows: usize, columns: usize) -> String {
+    placeholders_and(DbBackend::Postgres, rows, columns, "")
+}
+
+/// As [`placeholders`], for thousands of values: on SQLite `(?, ?), (?, ?)…`.
 ///
 /// SQLite finds a numbered parameter by walking through all before it, so that thousands would cost their square.
-pub fn placeholders(backend: DbBackend, rows: usize, columns: usize) -> String {
+pub fn many_placeholders(backend: DbBackend, rows: usize, columns: usize) -> String {
     placeholders_and(backend, rows, columns, "")
 }
 
-/// As [`placeholders`], each row ending with `end`: an expression that the database evaluates, with its comma before it.
+/// As [`many_placeholders`], each row ending with `end`: an expression that the database evaluates, with its comma before it.
 pub(crate) fn placeholders_and(
     backend: DbBackend,
     rows: usize,

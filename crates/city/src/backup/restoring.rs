@@ -28,7 +28,7 @@ use crate::{
     database::{self, is_sqlite},
     facts,
     migration::migrate,
-    sql::{Sql as _, placeholders},
+    sql::{Sql as _, many_placeholders},
 };
 
 /// Rows go into the database in statements of at most this many values: both databases take 32,766.
@@ -682,7 +682,7 @@ async fn insert(
         "INSERT INTO {} ({}) VALUES {}",
         quoted(&table.name),
         columns.join(", "),
-        placeholders(
+        many_placeholders(
             transaction.get_database_backend(),
             rows.len(),
             columns.len()

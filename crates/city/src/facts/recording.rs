@@ -13,7 +13,7 @@ use super::{
 use crate::{
     clock::date_in_japan,
     error::CityError,
-    sql::{Sql as _, placeholders},
+    sql::{Sql as _, many_placeholders},
 };
 
 const COLUMNS: &str = "measure, at, day, fiscal_year, department, channel, subject, quantity, sign, corrects, source, record, idempotency_key, recorded_at";
@@ -107,7 +107,7 @@ async fn insert(
     let statement = connection.statement(
         &format!(
             "INSERT INTO facts ({COLUMNS}) VALUES {}",
-            placeholders(backend, rows, COLUMN_COUNT)
+            many_placeholders(backend, rows, COLUMN_COUNT)
         ),
         values,
     );
