@@ -137,13 +137,33 @@ pub async fn bring_in(
             Brought::Drafted
         });
     };
+    look_over(document)?;
+    put_live(tx, &document.key, revision, day).await?;
+    Ok(Brought::PutLive)
+}
+
+/// Refuses a draft whose form has findings that must be mended.
+///
+/// # Errors
+/// [`ProcedureError::MustBeMended`].
+pub async fn need_no_mending(
+    connection: &impl ConnectionTrait,
+    key: &str,
+) -> Result<(), ProcedureError> {
+    match draft(connection, key).await? {
+        Some(draft) => look_over(&draft.document),
+        None => Ok(()),
+    }
+}
+
+fn look_over(document: &ProcedureDocument) -> Result<(), ProcedureError> {
     let must = check(&document.form)
         .iter()
         .filter(|finding| finding.severity == Severity::Must)
         .count();
     if must > 0 {
-        return Err(ProcedureError::MustBeMended(must));
+        Err(ProcedureError::MustBeMended(must))
+    } else {
+        Ok(())
     }
-    put_live(tx, &document.key, revision, day).await?;
-    Ok(Brought::PutLive)
 }

@@ -1,0 +1,223 @@
+//! The list of procedures, and making one: from a pattern, as a copy, from a file.
+
+use askama::Template;
+use axum::{
+    extract::Multipart,
+    response::{IntoResponse, Response},
+};
+use yakuba_city::web::Problem;
+use yakuba_identity::department_names;
+use yakuba_kernel::DepartmentCode;
+use yakuba_ui::{
+    Cell, ChipLabel, Choice, Column, EmptyState, ErrorSummary, Fields, FileUpload, FormErrors,
+    Html, Row, Select, Table, TextField, Words, done, format,
+};
+
+use super::href;
+use crate::{
+    capabilities::{DESIGN, PUT_LIVE},
+    desk::room::Room,
+    error::ProcedureError,
+    model::document::ProcedureDocument,
+    store::{self, designs::designs},
+};
+
+/// What a new procedure begins as: every part that must be there, and one page with the usual questions about the applicant.
+const PATTERN: &str = include_str!("pattern.yaml");
+
+#[derive(Template)]
+#[template(path = "designer/list.html")]
+struct Body {
+    words: Words,
+    summary: ErrorSummary,
+    table: Option<Table>,
+    empty: EmptyState,
+    may_design: bool,
+    new: Vec<TextField>,
+    department: Select,
+    from: Select,
+    file: FileUpload,
+}
+
+pub(super) async fn show(room: Room) -> Result<Response, Problem> {
+    page(&room, &Fields::default(), &FormErrors::new()).await
+}
+
+async fn page(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Response, Problem> {
+    if !room.principal.holds(DESIGN) && !room.principal.holds(PUT_LIVE) {
+        return Err(Problem::NotAllowed);
+    }
+    let language = room.language();
+    let names = department_names(room.db(), language.is_japanese()).await?;
+    let mut all = designs(room.db(), room.city.today()).await?;
+    all.retain(|design| room.may_see_design(&design.department));
+    let rows = all.iter().map(|design| {
+        let mut states = Html::empty();
+        let mut chip = |chip: ChipLabel| {
+            states.push(&chip);
+            states.push(&Html::text(" "));
+        };
+        match design.live {
+            Some((number, _)) => chip(
+                ChipLabel::new(
+                    room.designer_words()
+                        .counted("designer-state-live", number)
+                        .into_owned(),
+                )
+                .green(),
+            ),
+            None => chip(ChipLabel::new(room.d("designer-state-not-live"))),
+        }
+        if let Some((_, day)) = design.coming {
+            chip(
+                ChipLabel::new(
+                    room.designer_words()
+                        .with_text("designer-state-coming", "day", &format::date(day, language))
+                        .into_owned(),
+                )
+                .blue(),
+            );
+        }
+        if design.drafted {
+            chip(ChipLabel::new(room.d("designer-state-draft")).orange());
+        }
+        Row::new([
+            Cell::link(design.title.get(language), href(&design.key)),
+            Cell::text(&design.key),
+            Cell::text(
+                names
+                    .get(&design.department)
+                    .map_or(design.department.as_str(), String::as_str),
+            ),
+            Cell::html(&states),
+        ])
+    });
+    let body = Body {
+        words: room.designer_words(),
+        summary: errors.summary(language),
+        table: (!all.is_empty()).then(|| {
+            Table::new(language, "procedures", room.d("designer-title"))
+                .columns([
+                    Column::text(room.d("designer-field-title")),
+                    Column::text(room.d("designer-field-key")),
+                    Column::text(room.d("designer-field-department")),
+                    Column::text(room.d("designer-state")),
+                ])
+                .rows(rows)
+                .row_headers()
+                .hide_caption()
+                .stacked()
+                .filter()
+        }),
+        empty: EmptyState::new(room.d("designer-none")),
+        may_design: room.principal.holds(DESIGN),
+        new: vec![
+            TextField::new(language, "title", room.d("designer-field-title"))
+                .value(typed.get("title"))
+                .required()
+                .width(40)
+                .errors(errors),
+            TextField::new(language, "key", room.d("designer-field-key"))
+                .value(typed.get("key"))
+                .support(room.d("designer-support-key"))
+                .required()
+                .width(20)
+                .errors(errors),
+        ],
+        department: Select::new(language, "department", room.d("designer-field-department"))
+            .choices(
+                room.design_departments()
+                    .await?
+                    .iter()
+                    .map(|(code, name)| Choice::new(code.as_str(), name)),
+            )
+            .value(typed.get("department"))
+            .errors(errors),
+        from: Select::new(language, "from", room.d("designer-from"))
+            .choice(Choice::new("", room.d("designer-from-pattern")))
+            .choices(
+                all.iter()
+                    .map(|design| Choice::new(&design.key, design.title.get(language))),
+            )
+            .value(typed.get("from")),
+        file: FileUpload::new(language, "file", room.d("designer-file"))
+            .accept(".yaml,.yml")
+            .max_size("1MB")
+            .errors(errors),
+    };
+    Ok(room
+        .designer_page(room.d("designer-title"), &body)
+        .with_errors(!errors.is_empty())
+        .into_response())
+}
+
+/// Makes a draft from the pattern or as a copy.
+pub(super) async fn create(room: Room, fields: Fields) -> Result<Response, Problem> {
+    let mut errors = FormErrors::new();
+    let key = fields.get("key").to_owned();
+    let mut document = match fields.get("from") {
+        "" => ProcedureDocument::from_yaml(PATTERN)?,
+        other => room.standing(other).await?.document,
+    };
+    if fields.get("title").is_empty() {
+        errors.add("title", room.d("designer-problem-title"));
+    }
+    if !ProcedureDocument::is_key(&key) {
+        errors.add("key", room.d("designer-problem-key"));
+    } else if !store::versions(room.db(), &key).await?.is_empty() {
+        errors.add("key", room.d("designer-problem-key-taken"));
+    }
+    match DepartmentCode::new(fields.get("department")) {
+        Ok(department) => document.department = department,
+        Err(_) => errors.add("department", room.d("designer-problem-department")),
+    }
+    if errors.is_empty() {
+        document.key.clone_from(&key);
+        if fields.get("title") != document.title.ja {
+            document.title = yakuba_forms::model::document::Text::japanese(fields.get("title"));
+        }
+        match room.save_design(document, 0).await? {
+            Ok(()) => return Ok(done(&href(&key), "made")),
+            Err(sentence) => errors.add("key", sentence),
+        }
+    }
+    page(&room, &fields, &errors).await
+}
+
+/// Takes a file as the draft of the procedure whose key is in it.
+pub(super) async fn upload(room: Room, mut multipart: Multipart) -> Result<Response, Problem> {
+    let mut errors = FormErrors::new();
+    let mut bytes = Vec::new();
+    let broken = |_| Problem::BadRequest(room.d("designer-problem-file"));
+    while let Some(field) = multipart.next_field().await.map_err(broken)? {
+        if field.name() == Some("file") {
+            bytes = field.bytes().await.map_err(broken)?.to_vec();
+        }
+    }
+    let read = String::from_utf8(bytes)
+        .map_err(|_| ProcedureError::BadFile("UTF-8".to_owned()))
+        .and_then(|text| ProcedureDocument::from_yaml(&text));
+    match read {
+        Ok(document) => {
+            let key = document.key.clone();
+            let versions = store::versions(room.db(), &key).await?;
+            let revision = match versions.first() {
+                Some(newest) if !room.may_design(&newest.document.department) => {
+                    return Err(Problem::NotAllowed);
+                }
+                Some(newest) if newest.state == "draft" => newest.revision,
+                _ => 0,
+            };
+            match room.save_design(document, revision).await? {
+                Ok(()) => return Ok(done(&href(&key), "uploaded")),
+                Err(sentence) => errors.add("file", sentence),
+            }
+        }
+        Err(error) => errors.add(
+            "file",
+            room.design_sentence(&error)
+                .unwrap_or_else(|| room.d("designer-problem-file")),
+        ),
+    }
+    page(&room, &Fields::default(), &errors).await
+}

@@ -1,0 +1,407 @@
+//! One procedure: its outline, what the checker finds, its versions; preview, going live, closing.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use yakuba_city::web::Problem;
+use yakuba_forms::{
+    Answers, Finding, Form, Severity, check,
+    model::document::{Expression, Field, FormPage},
+};
+use yakuba_kernel::Wareki;
+use yakuba_ui::{
+    Cell, ChipLabel, Column, Fields, Html, Page, Row, Table, TextField, Words, done, format,
+};
+
+use super::{HOME, Standing, change::kind_of, href};
+use crate::{
+    desk::room::Room,
+    error::ProcedureError,
+    store::{self, Definition},
+};
+
+#[derive(Template)]
+#[template(path = "designer/show.html")]
+struct Body {
+    words: Words,
+    href: String,
+    revision: i64,
+    may_design: bool,
+    may_put_live: bool,
+    drafted: bool,
+    live: bool,
+    must: String,
+    findings: Option<Table>,
+    pages: Vec<Outline>,
+    rules: Vec<(String, usize)>,
+    versions: Table,
+    live_from: TextField,
+    close_from: TextField,
+}
+
+struct Outline {
+    key: String,
+    title: String,
+    condition: String,
+    fields: Vec<Line>,
+}
+
+struct Line {
+    key: String,
+    label: String,
+    kind: String,
+    note: String,
+}
+
+pub(super) async fn show(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
+    let standing = room.standing(&key).await?;
+    page(&room, &standing)
+}
+
+fn page(room: &Room, standing: &Standing) -> Result<Response, Problem> {
+    let language = room.language();
+    let document = &standing.document;
+    let base = href(&document.key);
+    let found = check(&document.form);
+    let must = found
+        .iter()
+        .filter(|finding| finding.severity == Severity::Must)
+        .count();
+    let condition = |expression: &Option<Expression>| {
+        expression.as_ref().map_or_else(String::new, |expression| {
+            room.designer_words()
+                .with_text("designer-if", "condition", &expression.0)
+                .into_owned()
+        })
+    };
+    let line = |field: &Field| {
+        let mut note = vec![room.d(if field.optional {
+            "designer-optional"
+        } else {
+            "designer-required"
+        })];
+        note.push(condition(&field.show_if));
+        note.retain(|part| !part.is_empty());
+        Line {
+            key: field.key.to_string(),
+            label: field.label.get(language).to_owned(),
+            kind: room.d(&format!(
+                "designer-kind-{}",
+                kind_of(field).replace('_', "-")
+            )),
+            note: note.join(" / "),
+        }
+    };
+    let outline = |page: &FormPage| Outline {
+        key: page.key.to_string(),
+        title: page.title.get(language).to_owned(),
+        condition: condition(&page.show_if),
+        fields: page.fields.iter().map(line).collect(),
+    };
+    let today = room.city.today();
+    let day = |name: &'static str, text: &str| {
+        TextField::new(language, name, room.d(text))
+            .value(today.to_string())
+            .support(room.d("designer-support-day"))
+            .required()
+            .width(20)
+    };
+    let department = &document.department;
+    let body = Body {
+        words: room.designer_words(),
+        revision: standing.revision,
+        may_design: room.may_design(department),
+        may_put_live: room.may_put_live(department),
+        drafted: standing.revision > 0,
+        live: standing
+            .versions
+            .iter()
+            .any(|version| version.state == "live"),
+        must: if must > 0 {
+            room.designer_words()
+                .counted("designer-problem-must", must as u64)
+                .into_owned()
+        } else {
+            String::new()
+        },
+        findings: (!found.is_empty()).then(|| findings_table(room, &base, &found)),
+        pages: document.form.pages.iter().map(outline).collect(),
+        rules: vec![
+            (room.d("designer-part-before"), document.form.before.len()),
+            (
+                room.d("designer-part-computed"),
+                document.form.computed.len(),
+            ),
+            (room.d("designer-part-checks"), document.form.checks.len()),
+            (room.d("designer-part-fees"), document.form.fees.len()),
+        ],
+        versions: versions_table(room, &base, &standing.versions),
+        live_from: day("from", "designer-live-from"),
+        close_from: day("until", "designer-close-from"),
+        href: base,
+    };
+    Ok(room
+        .designer_page(document.title.get(language), &body)
+        .breadcrumb(room.d("designer-title"), HOME)
+        .lead(document.summary.get(language))
+        .into_response())
+}
+
+fn findings_table(room: &Room, base: &str, found: &[Finding]) -> Table {
+    let language = room.language();
+    let rows = found.iter().map(|finding| {
+        let chip = match finding.severity {
+            Severity::Must => ChipLabel::new(room.d("designer-must")).red(),
+            Severity::Should => ChipLabel::new(room.d("designer-should")).orange(),
+        };
+        let place = finding.place.to_string();
+        let place = match (&finding.place.page, &finding.place.field) {
+            (Some(page), Some(field)) => {
+                Cell::link(place, format!("{base}/field?page={page}&field={field}"))
+            }
+            (Some(page), None) => Cell::link(place, format!("{base}/page?page={page}")),
+            _ => Cell::text(place),
+        };
+        Row::new([
+            Cell::html(&chip),
+            place,
+            Cell::text(finding.message.in_language(language)),
+        ])
+    });
+    Table::new(language, "findings", room.d("designer-findings"))
+        .columns([
+            Column::text(room.d("designer-severity")).no_wrap(),
+            Column::text(room.d("designer-place")),
+            Column::text(room.d("designer-finding")),
+        ])
+        .rows(rows)
+        .hide_caption()
+        .stacked()
+}
+
+fn versions_table(room: &Room, base: &str, versions: &[Definition]) -> Table {
+    let language = room.language();
+    let rows = versions.iter().map(|version| {
+        let number = version.number;
+        Row::new([
+            Cell::link(
+                room.designer_words()
+                    .counted("designer-version", number)
+                    .into_owned(),
+                format!("{base}/versions/{number}"),
+            ),
+            Cell::text(room.d(&format!("designer-version-{}", version.state))),
+            Cell::text(
+                version
+                    .live_from
+                    .map(|day| format::date(day, language))
+                    .unwrap_or_default(),
+            ),
+            Cell::link(
+                room.designer_words()
+                    .counted("designer-download", number)
+                    .into_owned(),
+                format!("{base}/versions/{number}/yaml"),
+            ),
+        ])
+    });
+    Table::new(language, "versions", room.d("designer-versions"))
+        .columns([
+            Column::text(room.d("designer-version-number")),
+            Column::text(room.d("designer-state")),
+            Column::text(room.d("designer-from-day")),
+            Column::text(room.d("designer-file")),
+        ])
+        .rows(rows)
+        .row_headers()
+        .hide_caption()
+        .stacked()
+}
+
+#[derive(Template)]
+#[template(path = "designer/preview.html")]
+struct PreviewBody {
+    words: Words,
+    form: Option<Html>,
+    findings: Option<Table>,
+}
+
+/// The form as applicants see it, with every question that is asked before anything is answered.
+pub(super) async fn preview(room: Room, Path(key): Path<String>) -> Result<Page, Problem> {
+    let standing = room.standing(&key).await?;
+    let (form, findings) = match Form::compile(&standing.document.form) {
+        Ok(form) => {
+            let answers = Answers::default();
+            let evaluation = form.evaluate(&answers, room.city.today());
+            let html = form.render_all(&answers, &evaluation, &[], room.language());
+            (Some(html), None)
+        }
+        Err(found) => (None, Some(findings_table(&room, &href(&key), &found))),
+    };
+    let body = PreviewBody {
+        words: room.designer_words(),
+        form,
+        findings,
+    };
+    Ok(room
+        .designer_page(room.d("designer-preview"), &body)
+        .breadcrumb(room.d("designer-title"), HOME)
+        .breadcrumb(standing.document.title.get(room.language()), href(&key)))
+}
+
+#[derive(Template)]
+#[template(path = "designer/version.html")]
+struct VersionBody {
+    words: Words,
+    lead: String,
+    lines: Vec<(char, String)>,
+    yaml: String,
+}
+
+/// A version as YAML, with what it changed against the one before.
+pub(super) async fn version(
+    room: Room,
+    Path((key, number)): Path<(String, i64)>,
+) -> Result<Page, Problem> {
+    let standing = room.standing(&key).await?;
+    let find = |wanted: i64| {
+        standing
+            .versions
+            .iter()
+            .find(|version| version.number == wanted)
+    };
+    let this = find(number).ok_or(Problem::NotFound)?;
+    let yaml = this.document.to_yaml()?;
+    let (lead, lines) = match find(number - 1) {
+        Some(before) => {
+            let old = before.document.to_yaml()?;
+            let lines = super::change::difference(&old, &yaml);
+            let lead = if lines.is_empty() {
+                room.d("designer-same")
+            } else {
+                room.designer_words()
+                    .counted("designer-difference", number - 1)
+                    .into_owned()
+            };
+            (lead, lines)
+        }
+        None => (room.d("designer-first-version"), Vec::new()),
+    };
+    let body = VersionBody {
+        words: room.designer_words(),
+        lead,
+        lines,
+        yaml,
+    };
+    let title = room
+        .designer_words()
+        .counted("designer-version", number)
+        .into_owned();
+    Ok(room
+        .designer_page(title, &body)
+        .breadcrumb(room.d("designer-title"), HOME)
+        .breadcrumb(standing.document.title.get(room.language()), href(&key)))
+}
+
+pub(super) async fn download(
+    room: Room,
+    Path((key, number)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    let standing = room.standing(&key).await?;
+    let version = standing
+        .versions
+        .iter()
+        .find(|version| version.number == number)
+        .ok_or(Problem::NotFound)?;
+    let name = format!(
+        "attachment; filename=\"{}-{number}.yaml\"",
+        version.document.key
+    );
+    Ok((
+        [
+            (header::CONTENT_TYPE, "application/yaml".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        version.document.to_yaml()?,
+    )
+        .into_response())
+}
+
+/// Puts the draft live from a day. A form with findings that must be mended stays a draft.
+pub(super) async fn put_live(
+    mut room: Room,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let standing = room.standing(&key).await?;
+    if !room.may_put_live(&standing.document.department) {
+        return Err(Problem::NotAllowed);
+    }
+    let Some(from) = Wareki::read_date(fields.get("from")) else {
+        room.refuse(room.d("designer-problem-day"));
+        return page(&room, &standing);
+    };
+    let written = room
+        .write(
+            (key.clone(), fields.revision(), from),
+            |tx, (key, revision, from)| {
+                Box::pin(async move {
+                    store::designs::need_no_mending(tx.connection(), key).await?;
+                    store::put_live(tx, key, *revision, *from).await
+                })
+            },
+        )
+        .await;
+    ended(room, &key, &standing, written, "live")
+}
+
+/// Takes the procedure offline from a day. Without a draft its newest version is closed as it is.
+pub(super) async fn close(
+    mut room: Room,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let standing = room.standing(&key).await?;
+    if !room.may_put_live(&standing.document.department) {
+        return Err(Problem::NotAllowed);
+    }
+    let Some(from) = Wareki::read_date(fields.get("until")) else {
+        room.refuse(room.d("designer-problem-day"));
+        return page(&room, &standing);
+    };
+    let input = (standing.document.clone(), fields.revision(), from);
+    let written = room
+        .write(input, |tx, (document, revision, from)| {
+            Box::pin(async move {
+                let revision = match revision {
+                    0 => store::save_draft(tx, document, 0).await?,
+                    drafted => *drafted,
+                };
+                store::close(tx, &document.key, revision, *from).await
+            })
+        })
+        .await;
+    ended(room, &key, &standing, written, "closed")
+}
+
+fn ended(
+    mut room: Room,
+    key: &str,
+    standing: &Standing,
+    written: Result<(), ProcedureError>,
+    notice: &str,
+) -> Result<Response, Problem> {
+    match written {
+        Ok(()) => Ok(done(&href(key), notice)),
+        Err(error) => match room.design_sentence(&error) {
+            Some(sentence) => {
+                room.refuse(sentence);
+                page(&room, standing)
+            }
+            None => Err(error.into()),
+        },
+    }
+}
