@@ -126,9 +126,10 @@ fn unknown_options(form: &Form) -> Vec<Finding> {
     let mut findings = Vec::new();
     for (place, rule) in form.rules() {
         for (name, value) in rule.compares() {
-            let options = match form.field(name).map(|field| &field.kind) {
-                Some(FieldKind::Choice { options } | FieldKind::Choices { options, .. }) => options,
-                _ => continue,
+            let Some(FieldKind::Choice { options } | FieldKind::Choices { options, .. }) =
+                form.field(name).map(|field| &field.kind)
+            else {
+                continue;
             };
             if options.iter().all(|option| option.value.as_str() != value) {
                 findings.push(Finding::must(

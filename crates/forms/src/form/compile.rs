@@ -395,7 +395,7 @@ impl<'d> Compilation<'d> {
             .map(|rule| {
                 rule.show
                     .iter()
-                    .flat_map(|show| show.reads())
+                    .flat_map(Rule::reads)
                     .filter_map(|name| fields.iter().position(|field| field.key.as_str() == name))
                     .collect()
             })
@@ -644,12 +644,10 @@ fn settings(kind: &FieldKind) -> Vec<Message> {
         }
         FieldKind::Group {
             min, max, fields, ..
-        } => {
-            if min > max || !(1..=MOST_ENTRIES).contains(max) || fields.is_empty() {
-                messages.push(
-                    Message::new("forms-finding-group-limits").number("n", i64::from(MOST_ENTRIES)),
-                );
-            }
+        } if (min > max || !(1..=MOST_ENTRIES).contains(max) || fields.is_empty()) => {
+            messages.push(
+                Message::new("forms-finding-group-limits").number("n", i64::from(MOST_ENTRIES)),
+            );
         }
         _ => {}
     }

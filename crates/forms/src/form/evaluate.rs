@@ -229,7 +229,7 @@ impl Form {
                             scope.add_variable_from_value(key.as_str(), value);
                         }
                         Err(failure) => {
-                            run.fail(failure, || Place::part(Part::Computed(key.clone())))
+                            run.fail(failure, || Place::part(Part::Computed(key.clone())));
                         }
                     }
                 }

@@ -38,10 +38,13 @@ pub struct AnswerRow {
     pub answered: bool,
 }
 
+/// Heading, link to change it with its text, answers.
+type AnswerList = (String, Option<(String, String)>, DescriptionList);
+
 #[derive(Template)]
 #[template(path = "forms/answers.html")]
 struct AnswerLists {
-    sections: Vec<(String, Option<(String, String)>, DescriptionList)>,
+    sections: Vec<AnswerList>,
 }
 
 impl Form {

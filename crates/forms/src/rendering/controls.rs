@@ -48,7 +48,7 @@ struct Files {
     id: String,
     name: String,
     heading: String,
-    files: Vec<(String, Button)>,
+    sent: Vec<(String, Button)>,
     upload: Html,
 }
 
@@ -272,7 +272,7 @@ impl Drawing<'_> {
                     id: id_of(path),
                     name: path.to_owned(),
                     heading: self.words.get("forms-sent-files").into_owned(),
-                    files: files
+                    sent: files
                         .iter()
                         .map(|file| (file.name.clone(), remove(file)))
                         .collect(),

@@ -141,7 +141,7 @@ impl Drawing<'_> {
         let mut errors = FormErrors::new();
         for problem in self.problems {
             errors.add(
-                self.target(problem),
+                Self::target(problem),
                 problem.message.in_language(self.language()),
             );
         }
@@ -149,7 +149,7 @@ impl Drawing<'_> {
     }
 
     /// The id of the control that a problem is mended at.
-    fn target(&self, problem: &FieldProblem) -> String {
+    fn target(problem: &FieldProblem) -> String {
         let mut id = id_of(&problem.path());
         if let Some(part) = problem.part {
             id.push('-');

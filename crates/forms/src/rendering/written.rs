@@ -17,7 +17,7 @@ pub fn written(answer: &Answer, language: Language) -> Typed {
         Answer::Choice(choice) => one(choice.as_str().to_owned()),
         Answer::Choices(choices) => one(choices
             .iter()
-            .map(|choice| choice.as_str())
+            .map(super::super::model::document::Key::as_str)
             .collect::<Vec<_>>()
             .join("\n")),
         Answer::Date(day) => {

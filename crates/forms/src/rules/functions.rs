@@ -136,6 +136,8 @@ fn age(birth: Date, on: Date) -> i64 {
 }
 
 /// The sum of a list of numbers; of none, 0.
+// CEL hands its lists over in an `Arc`.
+#[allow(clippy::needless_pass_by_value)]
 fn sum(list: Arc<Vec<Value>>) -> Result<Value, ExecutionError> {
     let mut whole = 0_i64;
     let mut fraction = 0.0_f64;

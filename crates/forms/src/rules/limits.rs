@@ -153,10 +153,10 @@ fn compared(call: &cel::common::ast::CallExpr, found: &mut Found) {
     if !matches!(call.func_name.as_str(), EQUALS | NOT_EQUALS | IN) {
         return;
     }
-    let (name, text) = match (&left.expr, &right.expr) {
-        (Expr::Ident(name), Expr::Literal(LiteralValue::String(text)))
-        | (Expr::Literal(LiteralValue::String(text)), Expr::Ident(name)) => (name, text),
-        _ => return,
+    let ((Expr::Ident(name), Expr::Literal(LiteralValue::String(text)))
+    | (Expr::Literal(LiteralValue::String(text)), Expr::Ident(name))) = (&left.expr, &right.expr)
+    else {
+        return;
     };
     if !found.declared.contains(name) {
         found
