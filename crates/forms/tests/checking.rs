@@ -3,6 +3,8 @@
 // Tests may panic: that is how they fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::fmt::Write as _;
+
 use std::time::{Duration, Instant};
 
 use jiff::civil::date;
@@ -63,18 +65,17 @@ pages:
       - { key: amount, label: 金額, type: yen }
 computed: [{ key: twice, value: amount * kind }]
 ";
-    use Severity::{Must, Should};
-    found(yaml, Should, "one/again", "asked at “name”");
-    found(yaml, Should, "one/number", "individual number");
-    found(yaml, Should, "one/number", "当該");
-    found(yaml, Should, "one/reason", "申請理由");
-    found(yaml, Should, "one/name", "personal data");
-    found(yaml, Should, "one: ", "no easy Japanese");
-    found(yaml, Should, "one: ", "no English");
-    found(yaml, Must, "one/company", "“compny”");
+    found(yaml, Severity::Should, "one/again", "asked at “name”");
+    found(yaml, Severity::Should, "one/number", "individual number");
+    found(yaml, Severity::Should, "one/number", "当該");
+    found(yaml, Severity::Should, "one/reason", "申請理由");
+    found(yaml, Severity::Should, "one/name", "personal data");
+    found(yaml, Severity::Should, "one: ", "no easy Japanese");
+    found(yaml, Severity::Should, "one: ", "no English");
+    found(yaml, Severity::Must, "one/company", "“compny”");
     found(
         yaml,
-        Must,
+        Severity::Must,
         "computed/twice",
         "even when everything is answered",
     );
@@ -136,7 +137,7 @@ fn a_file_that_validates_is_read_and_one_that_does_not_is_not() {
 fn large() -> Form {
     let mut yaml = String::from("pages:\n");
     for page in 0..10 {
-        yaml.push_str(&format!("  - key: p{page}\n    title: 一\n    fields:\n"));
+        writeln!(yaml, "  - key: p{page}\n    title: 一\n    fields:").unwrap();
         for field in 0..10 {
             let number = page * 10 + field;
             let condition = if number == 0 {
@@ -144,9 +145,11 @@ fn large() -> Form {
             } else {
                 format!("f{0} != 'stop' && size(f{0}) < 50", number - 1)
             };
-            yaml.push_str(&format!(
-                "      - {{ key: f{number}, label: 項目{number}, type: text, show_if: \"{condition}\" }}\n"
-            ));
+            writeln!(
+                yaml,
+                "      - {{ key: f{number}, label: 項目{number}, type: text, show_if: \"{condition}\" }}"
+            )
+            .unwrap();
         }
     }
     Form::compile(&document(&yaml)).unwrap()

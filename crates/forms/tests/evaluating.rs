@@ -3,6 +3,8 @@
 // Tests may panic: that is how they fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+use std::fmt::Write as _;
+
 use jiff::civil::{Date, date};
 use yakuba_forms::model::document::Key;
 use yakuba_forms::{Answer, Answers, ComputedValue, Failure, Finding, Form, FormDocument};
@@ -86,7 +88,7 @@ fn questions_open_and_close_with_the_answers() {
         nothing
             .problems
             .iter()
-            .map(|problem| problem.path())
+            .map(yakuba_forms::FieldProblem::path)
             .collect::<Vec<_>>(),
         ["kind", "dogs"]
     );
@@ -137,7 +139,7 @@ fn fees_add_up_and_entries_are_judged_one_by_one() {
         evaluation
             .problems
             .iter()
-            .map(|problem| problem.path())
+            .map(yakuba_forms::FieldProblem::path)
             .collect::<Vec<_>>(),
         ["dogs.0.vaccinated_on"]
     );
@@ -284,10 +286,12 @@ fn values_built_from_each_other_cannot_grow_without_end() {
         "pages: [{ key: one, title: 一, fields: [{ key: a, label: あ, type: text }] }]\ncomputed:\n  - { key: c0, value: a + a }\n",
     );
     for number in 1..100 {
-        yaml.push_str(&format!(
-            "  - {{ key: c{number}, value: c{0} + c{0} }}\n",
+        writeln!(
+            yaml,
+            "  - {{ key: c{number}, value: c{0} + c{0} }}",
             number - 1
-        ));
+        )
+        .unwrap();
     }
     let form = compile(&yaml).unwrap();
     let answers = Answers::new().with(key("a"), Answer::Text("あ".repeat(200)));

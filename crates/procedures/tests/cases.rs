@@ -73,7 +73,7 @@ async fn facts(city: &City, measure: &str, day: jiff::civil::Date) -> Vec<Stored
         .unwrap()
 }
 
-async fn day_passes_to(city: &City, moment: &str) {
+fn day_passes_to(city: &City, moment: &str) {
     city.clock().set(moment.parse::<Timestamp>().unwrap());
 }
 
@@ -263,7 +263,7 @@ each_database!(
         ));
 
         // Thursday 26 November: three working days after the Saturday before a holiday.
-        day_passes_to(&city, "2026-11-26T01:00:00Z").await;
+        day_passes_to(&city, "2026-11-26T01:00:00Z");
         decide(&city, case, Outcome::Approved, "").await.unwrap();
         let facts = |name: &'static str| facts(&city, name, date(2026, 11, 26));
         assert_eq!(facts("procedures.decided").await.len(), 1);
@@ -334,7 +334,7 @@ each_database!(
             ask(vec![]).await,
             Err(ProcedureError::WrongState(_))
         ));
-        day_passes_to(&city, "2026-11-24T01:00:00Z").await;
+        day_passes_to(&city, "2026-11-24T01:00:00Z");
         ask(vec!["dog_name".to_owned()]).await.unwrap();
         assert!(matches!(
             ask(vec!["dog_name".to_owned()]).await,
@@ -342,7 +342,7 @@ each_database!(
         ));
 
         // Three working days later.
-        day_passes_to(&city, "2026-11-27T01:00:00Z").await;
+        day_passes_to(&city, "2026-11-27T01:00:00Z");
         let answer = || {
             city.write(Actor::Public, (case, key.clone()), |tx, (case, key)| {
                 Box::pin(async move {
@@ -641,13 +641,13 @@ each_database!(
             city.db()
                 .value::<i64>("SELECT COUNT(*) FROM procedures_drafts", [])
         };
-        day_passes_to(&city, "2026-12-21T00:59:00Z").await;
+        day_passes_to(&city, "2026-12-21T00:59:00Z");
         clean_up()
             .await
             .map_err(|error: ProcedureError| error)
             .unwrap();
         assert_eq!(count().await.unwrap(), Some(1));
-        day_passes_to(&city, "2026-12-21T01:00:00Z").await;
+        day_passes_to(&city, "2026-12-21T01:00:00Z");
         assert!(
             drafts::with_token(city.db(), &token, city.now())
                 .await

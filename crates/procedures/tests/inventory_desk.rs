@@ -110,6 +110,8 @@ async fn ask(
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What a form sends.
+// What `ask` takes as a body; a request without one is `None`.
+#[allow(clippy::unnecessary_wraps)]
 fn form(fields: &[(&str, &str)]) -> Option<(&'static str, String)> {
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)

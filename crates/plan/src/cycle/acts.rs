@@ -525,7 +525,7 @@ async fn answer(
     room.answer(
         outcome,
         fields,
-        |_| (format!("/desk/plan/{}/acts/{id}", plan.key), "saved"),
+        |()| (format!("/desk/plan/{}/acts/{id}", plan.key), "saved"),
         async |room| act_page(room, plan, id).await,
     )
     .await

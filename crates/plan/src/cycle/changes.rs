@@ -218,7 +218,7 @@ async fn answer(
     room.answer(
         outcome,
         fields,
-        |_| (format!("/desk/plan/{}/changes", plan.key), "saved"),
+        |()| (format!("/desk/plan/{}/changes", plan.key), "saved"),
         async |room| changes_page(room, plan).await,
     )
     .await
@@ -481,7 +481,7 @@ async fn answer_override(
     room.answer(
         outcome,
         fields,
-        |_| (format!("/desk/plan/{}/overrides", plan.key), "saved"),
+        |()| (format!("/desk/plan/{}/overrides", plan.key), "saved"),
         async |room| overrides_page(room, plan).await,
     )
     .await

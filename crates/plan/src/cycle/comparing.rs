@@ -52,7 +52,7 @@ fn comparable(row: &ComparableRow) -> Comparable<'_> {
 
 /// What still may be the same: neither said to be, nor said not to be, nor in two comparisons already.
 fn is_open(own: &ComparableRow, other: &ComparableRow, declined: &[Declined]) -> bool {
-    !(own.comparison_id.is_some() && other.comparison_id.is_some())
+    (own.comparison_id.is_none() || other.comparison_id.is_none())
         && !declined.iter().any(|pair| {
             pair.plan_key == own.plan_key
                 && pair.indicator_key == own.indicator_key

@@ -46,7 +46,7 @@ async fn answer(
     room.answer(
         outcome,
         fields,
-        |_| (format!("/desk/proposals/{id}"), "saved"),
+        |()| (format!("/desk/proposals/{id}"), "saved"),
         async |room| proposal_page(room, id).await,
     )
     .await

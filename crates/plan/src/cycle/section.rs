@@ -39,7 +39,7 @@ pub(super) struct Sections {
 struct Lines<'a> {
     level: u8,
     heading: &'a str,
-    lines: &'a [String],
+    texts: &'a [String],
 }
 
 /// A list of lines under a heading of level 3; nothing when there are none.
@@ -55,7 +55,7 @@ pub(super) fn lines_at(level: u8, heading: &str, lines: &[String]) -> Html {
     let body = Lines {
         level,
         heading,
-        lines,
+        texts: lines,
     };
     Html::render(&body).unwrap_or_default()
 }

@@ -253,7 +253,7 @@ pub(super) async fn change(
     room.answer(
         outcome,
         fields,
-        |_| (format!("/desk/plan/{key}/tasks/{id}"), "saved"),
+        |()| (format!("/desk/plan/{key}/tasks/{id}"), "saved"),
         async |room| task_page(room, &plan, id).await,
     )
     .await

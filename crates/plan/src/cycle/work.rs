@@ -380,7 +380,7 @@ pub(super) async fn withdraw(
     room.answer(
         outcome,
         fields,
-        |_| {
+        |()| {
             (
                 format!("/desk/plan/{key}/work/{initiative}#notes"),
                 "withdrawn",

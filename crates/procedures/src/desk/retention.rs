@@ -36,6 +36,12 @@ struct Body {
     departments: Vec<Part>,
 }
 
+#[derive(Template)]
+#[template(source = "{{ empty }}", ext = "html")]
+struct Nothing {
+    empty: EmptyState,
+}
+
 struct Part {
     code: String,
     name: String,
@@ -115,11 +121,6 @@ async fn retention_page(room: &Room) -> Result<Page, Problem> {
     if parts.is_empty() {
         let empty = EmptyState::new(room.t("desk-retention-empty"))
             .text(room.t("desk-retention-empty-text"));
-        #[derive(Template)]
-        #[template(source = "{{ empty }}", ext = "html")]
-        struct Nothing {
-            empty: EmptyState,
-        }
         return Ok(room.page(room.t("desk-menu-retention"), &Nothing { empty }));
     }
     let body = Body {

@@ -465,7 +465,7 @@ pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureErr
     })
 }
 
-fn fact_of(case: &Case, measure: Measure, at: Timestamp) -> Result<Fact, ProcedureError> {
+fn fact_of(case: &Case, measure: &Measure, at: Timestamp) -> Result<Fact, ProcedureError> {
     Ok(Fact::one(&measure.name, at)
         .department(case.department.clone())
         .channel(case.channel)
@@ -775,16 +775,16 @@ pub async fn decide(
             ],
         )
         .await?;
-    let fact = |measure| fact_of(&found, measure, tx.now());
     // A correction does not count (see `due_on`): the days are those of the desk.
     let taken = working_days::working_days_between(found.received_on(), tx.today())
         .saturating_sub(super::corrections::waited_days(tx.connection(), case).await?);
     let mut facts = vec![
-        fact(DECIDED)?,
-        fact(DAYS_TAKEN)?.quantity(Quantity::from_integer(i64::from(taken)).map_err(bad)?),
+        fact_of(&found, &DECIDED, tx.now())?,
+        fact_of(&found, &DAYS_TAKEN, tx.now())?
+            .quantity(Quantity::from_integer(i64::from(taken)).map_err(bad)?),
     ];
     if found.due_on.is_some_and(|due_on| tx.today() <= due_on) {
-        facts.push(fact(ON_TIME)?);
+        facts.push(fact_of(&found, &ON_TIME, tx.now())?);
     }
     tx.record_all(&facts).await?;
     Ok(())

@@ -50,7 +50,7 @@ pub(super) async fn make(city: &City) -> Result<(), Failure> {
             let case = receive(city, &definition, person, turn, at, number, answers).await?;
             let steps: &[Step] = match turn {
                 2 => &[Step::Check],
-                3 if number % 3 == 0 => &[Step::Withdraw],
+                3 if number.is_multiple_of(3) => &[Step::Withdraw],
                 _ => &[],
             };
             for step in steps {
@@ -85,7 +85,7 @@ async fn receive(
         department: document.department.clone(),
         channel: match turn {
             1 => Channel::Counter,
-            2 if number % 2 == 0 => Channel::Paper,
+            2 if number.is_multiple_of(2) => Channel::Paper,
             _ => Channel::Online,
         },
         processing_days: document.processing_days,

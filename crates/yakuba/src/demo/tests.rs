@@ -212,7 +212,7 @@ async fn compare_every_figure(city: &City) {
 #[tokio::test]
 async fn the_plan_measures_what_was_computed_apart_from_it_sqlite() {
     on_sqlite(&services::all(), async |city| {
-        compare_every_figure(&city).await
+        compare_every_figure(&city).await;
     })
     .await;
 }
@@ -220,7 +220,7 @@ async fn the_plan_measures_what_was_computed_apart_from_it_sqlite() {
 #[tokio::test]
 async fn the_plan_measures_what_was_computed_apart_from_it_postgres() {
     on_postgres(&services::all(), async |city| {
-        compare_every_figure(&city).await
+        compare_every_figure(&city).await;
     })
     .await;
 }

@@ -479,7 +479,7 @@ async fn recounted_elsewhere(city: &City) {
 #[tokio::test]
 async fn a_recount_on_another_machine_is_shown_on_this_one_sqlite() {
     on_sqlite(&services::all(), async |city| {
-        recounted_elsewhere(&city).await
+        recounted_elsewhere(&city).await;
     })
     .await;
 }
@@ -487,7 +487,7 @@ async fn a_recount_on_another_machine_is_shown_on_this_one_sqlite() {
 #[tokio::test]
 async fn a_recount_on_another_machine_is_shown_on_this_one_postgres() {
     on_postgres(&services::all(), async |city| {
-        recounted_elsewhere(&city).await
+        recounted_elsewhere(&city).await;
     })
     .await;
 }

@@ -167,22 +167,21 @@ pub(super) async fn file(mut room: Room, fields: Fields) -> Result<Response, Pro
         return Ok(export_page(&room, Html::empty()).await?.into_response());
     }
     let sheet = sheet(&room, &found).await?;
-    let (bytes, media_type, ending, unheld) = match format {
-        "xlsx" => (
+    let (bytes, media_type, ending, unheld) = if format == "xlsx" {
+        (
             write_xlsx(&sheet).map_err(|error| Problem::internal(&error))?,
             "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             "xlsx",
             Vec::new(),
-        ),
-        _ => {
-            let charset = if format == "csv_cp932" {
-                CsvCharset::Cp932
-            } else {
-                CsvCharset::Utf8Bom
-            };
-            let output = write_csv(&sheet, CsvOptions { charset });
-            (output.bytes, "text/csv", "csv", output.unheld)
-        }
+        )
+    } else {
+        let charset = if format == "csv_cp932" {
+            CsvCharset::Cp932
+        } else {
+            CsvCharset::Utf8Bom
+        };
+        let output = write_csv(&sheet, CsvOptions { charset });
+        (output.bytes, "text/csv", "csv", output.unheld)
     };
     // What the charset lacks would silently become 〓 in the core system: say so first, and write it only when that is wanted.
     if !unheld.is_empty() && fields.get("anyway") != "1" {

@@ -74,7 +74,8 @@ pub(super) async fn show(room: Room) -> Result<Page, Problem> {
             (entry.seal, "inventory-hindrance-seal"),
         ]
         .into_iter()
-        .filter_map(|(needed, key)| needed.then(|| room.i(key)))
+        .filter(|&(needed, _)| needed)
+        .map(|(_, key)| room.i(key))
         .collect();
         Row::new([
             Cell::link(&entry.title, entry_href(&entry.number)),

@@ -146,10 +146,10 @@ mod tests {
                 entry.attachments = vec!["住民票".to_owned(); 9];
             }),
             listed("3", 150, |entry| {
-                entry.attachments = vec!["写し".to_owned()]
+                entry.attachments = vec!["写し".to_owned()];
             }),
             listed("4", 9000, |entry| {
-                entry.online_since = Some(date(2024, 4, 1))
+                entry.online_since = Some(date(2024, 4, 1));
             }),
             listed("5", 9000, |entry| entry.exclusion = "法令".to_owned()),
         ];

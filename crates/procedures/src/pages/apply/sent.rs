@@ -134,7 +134,7 @@ impl Sent {
                     match form.add_file(answers, &upload.path, answer) {
                         Ok(()) => taken.push(file),
                         Err(_) => {
-                            refused.push((upload.path, super::message("applicant-too-many-files")))
+                            refused.push((upload.path, super::message("applicant-too-many-files")));
                         }
                     }
                 }
