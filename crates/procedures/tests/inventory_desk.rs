@@ -110,13 +110,17 @@ async fn ask(
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What a form sends.
+<<<<<<< HEAD
 // What `ask` takes as a body; a request without one is `None`.
 #[allow(clippy::unnecessary_wraps)]
 fn form(fields: &[(&str, &str)]) -> Option<(&'static str, String)> {
+=======
+fn form(fields: &[(&str, &str)]) -> (&'static str, String) {
+>>>>>>> 4fc09de (Fit the counts of a month on a phone; name the number of a version as the command line can)
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
-    Some((FORM, body))
+    (FORM, body)
 }
 
 /// The value of a hidden field on a page.
@@ -158,22 +162,34 @@ each_database!(
         };
         let (status, _) = ask(&router, keeper("environment"), &foreign, None).await;
         assert_eq!(status, StatusCode::NOT_FOUND);
-        let (status, _) = ask(&router, keeper("environment"), &foreign, changed("tax")).await;
+        let (status, _) = ask(
+            &router,
+            keeper("environment"),
+            &foreign,
+            Some(changed("tax")),
+        )
+        .await;
         assert_eq!(status, StatusCode::NOT_FOUND);
         // Neither may an own entry be pushed to another department.
-        let (status, _) = ask(&router, keeper("environment"), &own, changed("tax")).await;
+        let (status, _) = ask(&router, keeper("environment"), &own, Some(changed("tax"))).await;
         assert_eq!(status, StatusCode::FORBIDDEN);
         // Who oversees may look and not change.
         let (status, _) = ask(
             &router,
             staff(OVERSEE, Scope::City),
             &own,
-            changed("environment"),
+            Some(changed("environment")),
         )
         .await;
         assert_eq!(status, StatusCode::FORBIDDEN);
 
-        let (status, _) = ask(&router, keeper("environment"), &own, changed("environment")).await;
+        let (status, _) = ask(
+            &router,
+            keeper("environment"),
+            &own,
+            Some(changed("environment")),
+        )
+        .await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         let kept = entry(city.db(), "K-1").await.unwrap().unwrap();
         assert_eq!(
@@ -181,8 +197,13 @@ each_database!(
             ("犬の登録と鑑札", true)
         );
         // The same form again was made from an older revision.
-        let (status, page) =
-            ask(&router, keeper("environment"), &own, changed("environment")).await;
+        let (status, page) = ask(
+            &router,
+            keeper("environment"),
+            &own,
+            Some(changed("environment")),
+        )
+        .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("ほかの職員が先に変更しました"));
         for path in ["", "/counts", "/next", "/indicators", "/import", "/new"] {
@@ -213,7 +234,13 @@ each_database!(
             ])
         };
         let post = format!("{HOME}/counts");
-        let (status, page) = ask(&router, keeper("environment"), &post, send(&state, "多数")).await;
+        let (status, page) = ask(
+            &router,
+            keeper("environment"),
+            &post,
+            Some(send(&state, "多数")),
+        )
+        .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(page.contains("多数"), "what was typed is kept");
         let year = FiscalYear::new(2026).unwrap();
@@ -222,13 +249,25 @@ each_database!(
             listed.counts.of_year(year, Channel::Counter)
         };
         assert_eq!(counted("K-1").await, None);
-        let (status, _) = ask(&router, keeper("tax"), &post, send(&state, "3")).await;
+        let (status, _) = ask(&router, keeper("tax"), &post, Some(send(&state, "3"))).await;
         assert_eq!(status, StatusCode::FORBIDDEN);
-        let (status, _) = ask(&router, keeper("environment"), &post, send(&state, "3")).await;
+        let (status, _) = ask(
+            &router,
+            keeper("environment"),
+            &post,
+            Some(send(&state, "3")),
+        )
+        .await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert_eq!(counted("K-1").await, Some(1203));
         assert_eq!(counted("Z-1").await, None, "another department's");
-        let (status, _) = ask(&router, keeper("environment"), &post, send(&state, "9")).await;
+        let (status, _) = ask(
+            &router,
+            keeper("environment"),
+            &post,
+            Some(send(&state, "9")),
+        )
+        .await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
         let listed = entry(city.db(), "K-1").await.unwrap().unwrap();
         let july = Period::of_month(year, 7).unwrap();
@@ -247,10 +286,10 @@ each_database!(
             let body = format!(
                 "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\n{table}\r\n--B--\r\n"
             );
-            Some(("multipart/form-data; boundary=B", body))
+            ("multipart/form-data; boundary=B", body)
         };
         let import = format!("{HOME}/import");
-        let (status, page) = ask(&router, keeper("environment"), &import, upload()).await;
+        let (status, page) = ask(&router, keeper("environment"), &import, Some(upload())).await;
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains("この課の手続は変更できません"));
         assert!(entry(city.db(), "K-9").await.unwrap().is_none());
@@ -263,15 +302,21 @@ each_database!(
             ])
         };
         let path = format!("{HOME}/import/commit");
-        let (status, _) = ask(&router, keeper("environment"), &path, commit("other")).await;
+        let (status, _) = ask(&router, keeper("environment"), &path, Some(commit("other"))).await;
         assert_eq!(status, StatusCode::OK, "shown again");
         assert!(entry(city.db(), "K-9").await.unwrap().is_none());
-        let (status, _) = ask(&router, keeper("environment"), &path, commit(&fingerprint)).await;
+        let (status, _) = ask(
+            &router,
+            keeper("environment"),
+            &path,
+            Some(commit(&fingerprint)),
+        )
+        .await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         assert!(entry(city.db(), "K-9").await.unwrap().is_some());
         let tax = entry(city.db(), "Z-1").await.unwrap().unwrap();
         assert_eq!(tax.entry.title, "所得証明書の交付");
-        let (_, page) = ask(&router, keeper("environment"), &import, upload()).await;
+        let (_, page) = ask(&router, keeper("environment"), &import, Some(upload())).await;
         assert!(page.contains("変わるところはありません"));
         let (status, csv) = ask(
             &router,

@@ -376,9 +376,9 @@ pub struct ProcedureImport {
 pub struct ProcedureExport {
     /// The procedure's key
     pub key: String,
-    /// The version; the newest, a draft too, when left out
-    #[arg(long = "of-version", value_name = "NUMBER")]
-    pub version: Option<i64>,
+    /// The version's number; the newest, a draft too, when left out
+    #[arg(long, value_name = "NUMBER")]
+    pub number: Option<i64>,
     /// The file to write; the standard output when left out
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,

@@ -25,6 +25,10 @@ use crate::{
 
 #[derive(Template)]
 #[template(path = "designer/show.html")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent parts of one page"
+)]
 struct Body {
     words: Words,
     href: String,
@@ -58,10 +62,10 @@ struct Line {
 
 pub(super) async fn show(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
     let standing = room.standing(&key).await?;
-    page(&room, &standing)
+    Ok(page(&room, &standing))
 }
 
-fn page(room: &Room, standing: &Standing) -> Result<Response, Problem> {
+fn page(room: &Room, standing: &Standing) -> Response {
     let language = room.language();
     let document = &standing.document;
     let base = href(&document.key);
@@ -143,11 +147,10 @@ fn page(room: &Room, standing: &Standing) -> Result<Response, Problem> {
         close_from: day("until", "designer-close-from"),
         href: base,
     };
-    Ok(room
-        .designer_page(document.title.get(language), &body)
+    room.designer_page(document.title.get(language), &body)
         .breadcrumb(room.d("designer-title"), HOME)
         .lead(document.summary.get(language))
-        .into_response())
+        .into_response()
 }
 
 fn findings_table(room: &Room, base: &str, found: &[Finding]) -> Table {
@@ -188,9 +191,7 @@ fn versions_table(room: &Room, base: &str, versions: &[Definition]) -> Table {
         let number = version.number;
         Row::new([
             Cell::link(
-                room.designer_words()
-                    .counted("designer-version", number)
-                    .into_owned(),
+                room.designer_words().counted("designer-version", number),
                 format!("{base}/versions/{number}"),
             ),
             Cell::text(room.d(&format!("designer-version-{}", version.state))),
@@ -201,9 +202,7 @@ fn versions_table(room: &Room, base: &str, versions: &[Definition]) -> Table {
                     .unwrap_or_default(),
             ),
             Cell::link(
-                room.designer_words()
-                    .counted("designer-download", number)
-                    .into_owned(),
+                room.designer_words().counted("designer-download", number),
                 format!("{base}/versions/{number}/yaml"),
             ),
         ])
@@ -342,7 +341,7 @@ pub(super) async fn put_live(
     }
     let Some(from) = Wareki::read_date(fields.get("from")) else {
         room.refuse(room.d("designer-problem-day"));
-        return page(&room, &standing);
+        return Ok(page(&room, &standing));
     };
     let written = room
         .write(
@@ -370,7 +369,7 @@ pub(super) async fn close(
     }
     let Some(from) = Wareki::read_date(fields.get("until")) else {
         room.refuse(room.d("designer-problem-day"));
-        return page(&room, &standing);
+        return Ok(page(&room, &standing));
     };
     let input = (standing.document.clone(), fields.revision(), from);
     let written = room
@@ -399,7 +398,7 @@ fn ended(
         Err(error) => match room.design_sentence(&error) {
             Some(sentence) => {
                 room.refuse(sentence);
-                page(&room, standing)
+                Ok(page(&room, standing))
             }
             None => Err(error.into()),
         },

@@ -101,7 +101,7 @@ pub(super) async fn import(place: &Place, options: ProcedureImport) -> Result<Ou
 pub(super) async fn export(place: &Place, options: ProcedureExport) -> Result<Outcome, Failure> {
     let city = place.open_existing().await?;
     let versions = store::versions(city.db(), &options.key).await?;
-    let version = match options.version {
+    let version = match options.number {
         Some(number) => versions.iter().find(|version| version.number == number),
         None => versions.first(),
     };
