@@ -110,13 +110,7 @@ async fn ask(
 const FORM: &str = "application/x-www-form-urlencoded";
 
 /// What a form sends.
-<<<<<<< HEAD
-// What `ask` takes as a body; a request without one is `None`.
-#[allow(clippy::unnecessary_wraps)]
-fn form(fields: &[(&str, &str)]) -> Option<(&'static str, String)> {
-=======
 fn form(fields: &[(&str, &str)]) -> (&'static str, String) {
->>>>>>> 4fc09de (Fit the counts of a month on a phone; name the number of a version as the command line can)
     let body = form_urlencoded::Serializer::new(String::new())
         .extend_pairs(fields)
         .finish();
