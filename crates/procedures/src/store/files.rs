@@ -152,7 +152,7 @@ pub async fn file(
 /// What files a case has for a use: key, what it is, bytes.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub async fn list(
     connection: &impl ConnectionTrait,
     key: &CaseKey,
@@ -198,7 +198,7 @@ pub(super) async fn add_to_draft(
 /// A file of a draft, if the draft has it.
 ///
 /// # Errors
-/// As [`file`].
+/// As [`file()`].
 pub async fn of_draft(
     connection: &impl ConnectionTrait,
     key: &CaseKey,

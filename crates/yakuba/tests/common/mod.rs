@@ -157,11 +157,11 @@ impl Server {
     }
 
     /// The memory the process holds, in MB.
-    pub fn resident_megabytes(&self) -> u64 {
+    pub fn held_megabytes(&self) -> u64 {
         let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.id())).unwrap();
         let line = status
             .lines()
-            .find(|line| line.starts_with("VmRSS:"))
+            .find(|line| line.starts_with("RssAnon:"))
             .unwrap();
         let kilobytes: u64 = line.split_whitespace().nth(1).unwrap().parse().unwrap();
         kilobytes / 1024
