@@ -8,6 +8,8 @@ cache_dir="${XDG_CACHE_HOME:-${HOME:-/tmp}/.cache}/yakuba"
 export CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-$cache_dir/target}"
 
 # What the test runners report goes here; scripts/count-tests.mjs adds it up.
+# Read by the scripts that source this file.
+# shellcheck disable=SC2034
 reports_dir="$CARGO_TARGET_DIR/test-reports"
 
 # Tools that cargo builds for us are kept here, apart from the user's own.
