@@ -21,7 +21,9 @@ impl Titles {
         }
         let rows: Vec<Row> = connection
             .rows(
-                "SELECT procedure_key, document FROM procedures_versions WHERE state <> 'draft' ORDER BY procedure_key, number",
+                "SELECT procedure_key, document FROM procedures_versions this WHERE number = \
+                 (SELECT MAX(number) FROM procedures_versions other \
+                  WHERE other.procedure_key = this.procedure_key AND other.state <> 'draft')",
                 [],
             )
             .await?;

@@ -98,22 +98,14 @@ pub async fn inbox(
     today: Date,
     page: u32,
 ) -> Result<Inbox, ProcedureError> {
-    if departments.is_empty() {
+    let total = count(connection, departments, filter, today).await?;
+    if total == 0 {
         return Ok(Inbox {
             cases: Vec::new(),
-            total: 0,
+            total,
         });
     }
     let conditions = Conditions::new(departments, filter, today);
-    let total: Option<i64> = connection
-        .value(
-            &format!(
-                "SELECT COUNT(*) FROM procedures_cases WHERE {}",
-                conditions.sql
-            ),
-            conditions.values.clone(),
-        )
-        .await?;
     let order = match filter.order {
         InboxOrder::Due => "CASE WHEN due_on IS NULL THEN 1 ELSE 0 END, due_on, received_at, id",
         InboxOrder::Oldest => "received_at, id",
@@ -130,10 +122,36 @@ pub async fn inbox(
             .into_iter()
             .map(Case::try_from)
             .collect::<Result<_, _>>()?,
-        total: total
-            .and_then(|total| u64::try_from(total).ok())
-            .unwrap_or(0),
+        total,
     })
+}
+
+/// How many cases of departments fit a filter.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count(
+    connection: &impl ConnectionTrait,
+    departments: &[DepartmentCode],
+    filter: &InboxFilter,
+    today: Date,
+) -> Result<u64, ProcedureError> {
+    if departments.is_empty() {
+        return Ok(0);
+    }
+    let conditions = Conditions::new(departments, filter, today);
+    let total: Option<i64> = connection
+        .value(
+            &format!(
+                "SELECT COUNT(*) FROM procedures_cases WHERE {}",
+                conditions.sql
+            ),
+            conditions.values,
+        )
+        .await?;
+    Ok(total
+        .and_then(|total| u64::try_from(total).ok())
+        .unwrap_or(0))
 }
 
 /// Every case of departments that fits a filter, at most `limit`, for exports.

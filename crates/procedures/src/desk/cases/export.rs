@@ -228,23 +228,15 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
         header: Vec::new(),
         rows: Vec::new(),
     };
-    let mut layout = None;
-    for case in found {
-        // The newest version among them gives the columns; older cases leave what they lack empty.
-        let definition = store::version(room.db(), &case.procedure, case.version)
-            .await?
-            .ok_or(Problem::NotFound)?;
-        let newer = layout
-            .as_ref()
-            .is_none_or(|(number, _): &(i64, Vec<_>)| *number < case.version);
-        if newer {
-            layout = Some((
-                case.version,
-                columns(&definition.document.form, &definition.document.export),
-            ));
-        }
-    }
-    let (_, columns) = layout.ok_or(Problem::NotFound)?;
+    // The newest version among them gives the columns; older cases leave what they lack empty.
+    let newest = found
+        .iter()
+        .max_by_key(|case| case.version)
+        .ok_or(Problem::NotFound)?;
+    let definition = store::version(room.db(), &newest.procedure, newest.version)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let columns = columns(&definition.document.form, &definition.document.export);
     sheet.header = [
         "number",
         "receipt",

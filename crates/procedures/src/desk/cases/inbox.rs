@@ -165,9 +165,9 @@ async fn counts(room: &Room, codes: &[DepartmentCode], me: i64) -> Result<Vec<Li
             },
         ),
     ] {
-        let found = casework::inbox(room.db(), codes, &filter, room.city.today(), 1).await?;
+        let total = casework::count(room.db(), codes, &filter, room.city.today()).await?;
         links.push(Link::new(
-            room.words.counted(key, found.total).into_owned(),
+            room.words.counted(key, total).into_owned(),
             address(&query_of(&filter.values(me))),
         ));
     }
