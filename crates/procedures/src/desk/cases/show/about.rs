@@ -1,0 +1,179 @@
+//! Where a case stands, what can be done next, who is responsible.
+
+use yakuba_ui::{
+    Button, ButtonKind, ChipLabel, Choice, DescriptionList, Html, Select, StepNavigation,
+    StepState, format,
+};
+
+use super::{
+    super::inbox::{stage_chip, stage_key},
+    Opened, Parts,
+};
+use crate::{
+    desk::room::Room,
+    model::case::{Stage, Step},
+    store::cases::{self, Case},
+};
+
+pub(super) fn steps(room: &Room, case: &Case) -> StepNavigation {
+    let mut navigation = StepNavigation::new(room.language());
+    let way = [
+        Stage::Received,
+        Stage::Checked,
+        Stage::Decided,
+        Stage::Delivered,
+        Stage::Closed,
+    ];
+    for stage in way {
+        let state = if stage == case.stage && stage == Stage::Closed {
+            StepState::Completed
+        } else if stage == case.stage {
+            StepState::Editing
+        } else if case.stage == Stage::Withdrawn {
+            StepState::Skipped
+        } else if stage < case.stage {
+            StepState::Completed
+        } else {
+            StepState::Reached
+        };
+        navigation = navigation.step(room.t(&stage_key(stage)), state);
+    }
+    navigation
+}
+
+pub(super) fn next_steps(room: &Room, case: &Case) -> Vec<Button> {
+    [
+        (Step::Check, "check", ButtonKind::Main),
+        (Step::CheckAgain, "check_again", ButtonKind::Other),
+        (Step::Deliver, "deliver", ButtonKind::Main),
+        (Step::Close, "close", ButtonKind::Main),
+    ]
+    .into_iter()
+    .filter(|(step, _, _)| case.stage.after(*step).is_some())
+    .map(|(_, name, kind)| {
+        Button::submit(room.t(&format!("desk-step-{name}")))
+            .kind(kind)
+            .sends("step", name)
+    })
+    .collect()
+}
+
+pub(super) fn about(
+    room: &Room,
+    opened: &Opened,
+    contact: &cases::Contact,
+    receipt: Option<&str>,
+) -> DescriptionList {
+    let case = &opened.case;
+    let language = room.language();
+    let mut list =
+        DescriptionList::new().html(room.t("desk-field-stage"), &stage_chip(room, case.stage));
+    if let Some(outcome) = case.outcome {
+        list = list.text(
+            room.t("desk-field-outcome"),
+            room.t(&format!("desk-outcome-{outcome}")),
+        );
+    }
+    if let Some(receipt) = receipt {
+        list = list.text(room.t("desk-field-receipt"), receipt);
+    }
+    if let Some(name) = &contact.name {
+        list = list.text(room.t("desk-field-applicant"), name);
+    }
+    if let Some(agent) = &contact.agent {
+        list = list.text(
+            room.t("desk-field-agent"),
+            format!("{}（{}） {}", agent.name, agent.relation, agent.phone),
+        );
+    }
+    list = list.text(
+        room.t("desk-field-verified"),
+        if contact.verified.is_empty() {
+            room.t("desk-verified-no")
+        } else {
+            contact
+                .verified
+                .iter()
+                .map(|attribute| room.t(&format!("desk-verified-{}", attribute.replace('_', "-"))))
+                .collect::<Vec<_>>()
+                .join("、")
+        },
+    );
+    let mut due = Html::text(&case.due_on.map_or_else(
+        || room.t("desk-due-none"),
+        |due_on| format::date(due_on, language),
+    ));
+    if case.stage.is_open() && case.due_on.is_some_and(|due_on| due_on < room.city.today()) {
+        due.push(&ChipLabel::new(room.t("desk-late")).red());
+    }
+    list.text(
+        room.t("desk-column-received"),
+        format::date(case.received_on(), language),
+    )
+    .html(room.t("desk-column-due"), &due)
+    .text(
+        room.t("desk-field-channel"),
+        room.t(&format!("desk-channel-{}", case.channel.as_str())),
+    )
+    .text(
+        room.t("desk-field-department"),
+        opened
+            .departments
+            .iter()
+            .find(|(code, _)| *code == case.department)
+            .map_or(case.department.as_str(), |(_, name)| name.as_str()),
+    )
+}
+
+pub(super) fn assign(parts: &Parts<'_>) -> Html {
+    let room = parts.room;
+    let case = &parts.opened.case;
+    let mut choices = vec![Choice::new("", room.t("desk-assignee-nobody"))];
+    choices.extend(
+        parts
+            .opened
+            .colleagues
+            .iter()
+            .map(|(account, name)| Choice::new(account.to_string(), name)),
+    );
+    if let Ok(me) = room.account()
+        && !parts
+            .opened
+            .colleagues
+            .iter()
+            .any(|(known, _)| *known == me)
+    {
+        choices.push(Choice::new("me", room.t("desk-assignee-me")));
+    }
+    let value = case.assignee.map(|account| account.to_string());
+    parts.form(
+        "assign",
+        Html::of(
+            &Select::new(room.language(), "assignee", room.t("desk-field-assignee"))
+                .choices(choices)
+                .value(value.as_deref().unwrap_or_default()),
+        ),
+        parts.other("desk-assign"),
+        true,
+    )
+}
+
+pub(super) fn hand_over(parts: &Parts<'_>) -> Html {
+    let room = parts.room;
+    let choices = parts
+        .opened
+        .departments
+        .iter()
+        .filter(|(code, _)| *code != parts.opened.case.department)
+        .map(|(code, name)| Choice::new(code.as_str(), name));
+    parts.form(
+        "hand-over",
+        Html::of(
+            &Select::new(room.language(), "department", room.t("desk-hand-over-to"))
+                .ask()
+                .choices(choices),
+        ),
+        parts.other("desk-hand-over"),
+        true,
+    )
+}

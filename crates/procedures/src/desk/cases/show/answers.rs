@@ -1,0 +1,141 @@
+//! What was answered, what else came from the same person, and the checklist.
+
+use yakuba_city::web::Problem;
+use yakuba_forms::{Answers, Form};
+use yakuba_ui::{CheckboxGroup, Choice, Html, Language, Select, format};
+
+use super::{super::inbox::case_table, Body, Opened, Parts};
+use crate::{
+    capabilities::WORK,
+    desk::titles::Titles,
+    error::ProcedureError,
+    store::{
+        cases::{self, Case, day},
+        casework,
+        files::{self, UseFor},
+        keys::CaseKey,
+    },
+};
+
+/// The answers of a form as a list, for pages of the desk.
+fn answers_of(opened: &Opened, answers: &serde_json::Value, language: Language) -> Html {
+    let Ok(form) = Form::compile(&opened.definition.document.form) else {
+        return Html::empty();
+    };
+    let Ok(answers) = serde_json::from_value::<Answers>(answers.clone()) else {
+        return Html::empty();
+    };
+    // As it was on the day of the application: ages and limits do not move afterwards.
+    let evaluation = form.evaluate(&answers, opened.case.received_on());
+    form.render_answers(&answers, &evaluation, language, |_| None)
+}
+
+pub(super) async fn fill_answers(
+    parts: &Parts<'_>,
+    key: &CaseKey,
+    body: &mut Body,
+) -> Result<(), ProcedureError> {
+    let room = parts.room;
+    let language = room.language();
+    let given = cases::answers(room.db(), key, parts.opened.case.id).await?;
+    for (place, answers) in given.iter().enumerate() {
+        let shown = answers_of(parts.opened, &answers.answers, language);
+        if place == 0 {
+            body.answers = shown;
+        } else {
+            let summary = room.words.with(
+                "desk-answers-earlier",
+                &[
+                    ("number", answers.number.into()),
+                    ("date", format::date(day(answers.made_at), language).into()),
+                ],
+            );
+            body.earlier
+                .push(&yakuba_ui::Disclosure::new(summary, shown));
+        }
+    }
+    for (file, about, _) in
+        files::list(room.db(), key, parts.opened.case.id, UseFor::Answer).await?
+    {
+        body.answers.push(&Html::trusted(format!(
+            "<p><a href=\"{}/files/{}\" download>{}</a></p>",
+            parts.at,
+            Html::text(&file),
+            Html::text(&about.name)
+        )));
+    }
+    Ok(())
+}
+
+pub(super) async fn fill_duplicates(parts: &Parts<'_>, body: &mut Body) -> Result<(), Problem> {
+    let room = parts.room;
+    let others: Vec<Case> = cases::duplicates(room.db(), &parts.opened.case)
+        .await?
+        .into_iter()
+        .filter(|other| room.principal.holds_in(WORK, &other.department))
+        .collect();
+    if others.is_empty() {
+        return Ok(());
+    }
+    let titles = Titles::read(room.db()).await?;
+    body.duplicates = Html::of(&case_table(room, &others, &titles, false).await?);
+    let mergeable: Vec<Choice> = others
+        .iter()
+        .filter(|other| other.stage.is_open() && other.merged_into.is_none())
+        .map(|other| {
+            Choice::new(
+                other.id.to_string(),
+                room.words
+                    .with_text("desk-case-title", "number", &other.id.to_string()),
+            )
+        })
+        .collect();
+    if parts.opened.case.stage.is_open() && !mergeable.is_empty() {
+        body.merge = parts.form(
+            "merge",
+            Html::of(
+                &Select::new(room.language(), "into", room.t("desk-merge-into")).choices(mergeable),
+            ),
+            parts.other("desk-merge"),
+            true,
+        );
+    }
+    Ok(())
+}
+
+pub(super) fn checklist(
+    parts: &Parts<'_>,
+    ticks: &[casework::Tick],
+    names: &std::collections::BTreeMap<i64, String>,
+) -> Html {
+    let room = parts.room;
+    let items = &parts.opened.definition.document.checklist;
+    if items.is_empty() {
+        return Html::empty();
+    }
+    let tick = |item: usize| {
+        ticks
+            .iter()
+            .find(|tick| usize::try_from(tick.item) == Ok(item))
+    };
+    let open = parts.opened.case.stage.is_open();
+    let choices = items.iter().enumerate().map(|(item, text)| {
+        let choice = Choice::new(item.to_string(), text).chosen(tick(item).is_some());
+        let choice = match tick(item).and_then(|tick| names.get(&tick.ticked_by)) {
+            Some(name) => choice.support(
+                room.words
+                    .with_text("desk-ticked-by", "person", name)
+                    .into_owned(),
+            ),
+            None => choice,
+        };
+        if open { choice } else { choice.disabled() }
+    });
+    let group = CheckboxGroup::new(room.language(), "item", room.t("desk-checklist-legend"))
+        .choices(choices);
+    if open {
+        parts.form("ticks", Html::of(&group), parts.other("desk-tick"), false)
+    } else {
+        Html::of(&group)
+    }
+}

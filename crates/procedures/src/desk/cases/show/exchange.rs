@@ -1,0 +1,205 @@
+//! Messages and requests for correction.
+
+use jiff::ToSpan as _;
+use yakuba_city::web::Problem;
+use yakuba_ui::{CheckboxGroup, Choice, DateField, DescriptionList, Html, TextArea, format};
+
+use super::{Body, Parts};
+use crate::{
+    model::document::TemplateUse,
+    store::{cases::day, corrections, keys::CaseKey, messages},
+};
+
+/// A text of the town hall with its blanks filled in.
+fn filled(parts: &Parts<'_>, text: &str, receipt: Option<&str>) -> String {
+    let room = parts.room;
+    let department = parts
+        .opened
+        .departments
+        .iter()
+        .find(|(code, _)| *code == parts.opened.case.department)
+        .map_or("", |(_, name)| name.as_str());
+    text.replace("{receipt}", receipt.unwrap_or_default())
+        .replace(
+            "{procedure}",
+            parts.opened.definition.document.title.get(room.language()),
+        )
+        .replace("{department}", department)
+        .replace("{date}", &format::date(room.city.today(), room.language()))
+}
+
+/// The template chosen in the address, for one use; the applicant's language decides its words.
+pub(super) fn chosen_template(
+    parts: &Parts<'_>,
+    uses: &[TemplateUse],
+    receipt: Option<&str>,
+) -> Option<(TemplateUse, String)> {
+    let number: usize = parts.room.query.get("template").parse().ok()?;
+    let template = parts.opened.definition.document.templates.get(number)?;
+    uses.contains(&template.use_for)
+        .then(|| (template.use_for, filled(parts, &template.text.ja, receipt)))
+}
+
+pub(super) async fn fill_messages(
+    parts: &Parts<'_>,
+    key: &CaseKey,
+    receipt: Option<&str>,
+    body: &mut Body,
+) -> Result<(), Problem> {
+    let room = parts.room;
+    let sent = messages::messages(room.db(), key, parts.opened.case.id).await?;
+    let mut list = Html::empty();
+    for message in &sent {
+        let who = room.t(if message.from_desk {
+            "desk-message-from-desk"
+        } else {
+            "desk-message-from-applicant"
+        });
+        let read = match (message.from_desk, message.read_at) {
+            (true, Some(at)) => room
+                .words
+                .with_text(
+                    "desk-message-read",
+                    "date",
+                    &format::date(day(at), room.language()),
+                )
+                .into_owned(),
+            (true, None) => room.t("desk-message-unread"),
+            (false, _) => String::new(),
+        };
+        list.push(&Html::trusted(format!(
+            "<article class=\"card\"><h3 class=\"card__title\">{}</h3><p class=\"support\">{} {}</p><p class=\"preserve-lines\">{}</p></article>",
+            Html::text(&who),
+            Html::text(&format::date(day(message.sent_at), room.language())),
+            Html::text(&read),
+            Html::text(&message.text)
+        )));
+    }
+    body.messages = list;
+    body.templates = parts
+        .opened
+        .definition
+        .document
+        .templates
+        .iter()
+        .enumerate()
+        .map(|(number, template)| {
+            let place = match template.use_for {
+                TemplateUse::Message => "messages",
+                TemplateUse::Correction => "correction",
+                TemplateUse::Approval | TemplateUse::Refusal => "decision",
+            };
+            yakuba_ui::Link::new(
+                &template.name,
+                format!("{}?template={number}#{place}", parts.at),
+            )
+        })
+        .collect();
+    let text = chosen_template(parts, &[TemplateUse::Message], receipt)
+        .map(|(_, text)| text)
+        .unwrap_or_default();
+    body.message = parts.form(
+        "messages",
+        Html::of(
+            &TextArea::new(room.language(), "message", room.t("desk-field-message"))
+                .support(room.t("desk-message-hint"))
+                .value(parts.typed("message", text))
+                .rows(5)
+                .required(),
+        ),
+        parts.other("desk-send"),
+        false,
+    );
+    Ok(())
+}
+
+pub(super) async fn fill_correction(
+    parts: &Parts<'_>,
+    key: &CaseKey,
+    receipt: Option<&str>,
+    body: &mut Body,
+) -> Result<(), Problem> {
+    let room = parts.room;
+    let language = room.language();
+    let asked = corrections::corrections(room.db(), key, parts.opened.case.id).await?;
+    let label = |field: &str| {
+        parts
+            .opened
+            .fields()
+            .find(|(known, _)| known.as_str() == field)
+            .map_or_else(
+                || field.to_owned(),
+                |(_, field)| field.label.get(language).to_owned(),
+            )
+    };
+    for correction in &asked {
+        let list = DescriptionList::new()
+            .text(
+                room.t("desk-correction-asked"),
+                format::date(day(correction.asked_at), language),
+            )
+            .text(
+                room.t("desk-correction-fields"),
+                correction
+                    .fields
+                    .iter()
+                    .map(|field| label(field))
+                    .collect::<Vec<_>>()
+                    .join("、"),
+            )
+            .text(room.t("desk-field-correction"), &correction.text)
+            .text(
+                room.t("desk-correction-state"),
+                room.t(match (correction.ended_at, correction.answers) {
+                    (None, _) => "desk-correction-waiting",
+                    (Some(_), Some(_)) => "desk-correction-answered",
+                    (Some(_), None) => "desk-correction-ended",
+                }),
+            );
+        body.correction_open.push(&list);
+    }
+    if !parts.opened.case.stage.is_open() {
+        return Ok(());
+    }
+    if asked.iter().any(|correction| correction.ended_at.is_none()) {
+        body.correction_open.push(&parts.form(
+            "correction/take-back",
+            Html::empty(),
+            parts.other("desk-correction-take-back"),
+            false,
+        ));
+        return Ok(());
+    }
+    let text = chosen_template(parts, &[TemplateUse::Correction], receipt)
+        .map(|(_, text)| text)
+        .unwrap_or_default();
+    let typed: Vec<&str> = parts
+        .typed
+        .map(|typed| typed.all("field").collect())
+        .unwrap_or_default();
+    let mut fields = Html::of(
+        &CheckboxGroup::new(language, "field", room.t("desk-correction-which")).choices(
+            parts.opened.fields().map(|(key, field)| {
+                Choice::new(key.as_str(), field.label.get(language))
+                    .chosen(typed.contains(&key.as_str()))
+            }),
+        ),
+    );
+    fields.push(
+        &TextArea::new(language, "correction", room.t("desk-field-correction"))
+            .value(parts.typed("correction", text))
+            .rows(4)
+            .required(),
+    );
+    let in_two_weeks = room.city.today().checked_add(14.days()).ok();
+    fields.push(
+        &DateField::new(language, "answer_by", room.t("desk-correction-by")).value(in_two_weeks),
+    );
+    body.correction = parts.form(
+        "correction",
+        fields,
+        parts.other("desk-correction-ask"),
+        false,
+    );
+    Ok(())
+}

@@ -1,0 +1,298 @@
+//! One case: what was asked and answered, what is to be done, what was done, who looked.
+
+mod about;
+mod answers;
+mod decision;
+mod exchange;
+mod file;
+mod records;
+
+use askama::Template;
+use axum::extract::Path;
+use yakuba_city::web::{Capability, Problem};
+use yakuba_forms::model::document::{Field, Key};
+use yakuba_identity::{StaffNames, account_names, colleagues, departments};
+use yakuba_kernel::DepartmentCode;
+use yakuba_ui::{Button, ButtonKind, Fields, Html, Language, Page, Words};
+
+use crate::{
+    capabilities::WORK,
+    desk::room::Room,
+    error::ProcedureError,
+    model::case::Outcome,
+    store::{
+        self, Definition,
+        cases::{self, Case},
+        casework, history, messages,
+    },
+};
+
+use about::{about, assign, hand_over, next_steps, steps};
+use answers::{checklist, fill_answers, fill_duplicates};
+use decision::fill_decision;
+use exchange::{fill_correction, fill_messages};
+pub(super) use file::file;
+use records::{history_table, notes_part, views_table};
+
+/// A case opened by somebody who may.
+pub(super) struct Opened {
+    pub(super) case: Case,
+    pub(super) definition: Definition,
+    /// Every department, to hand it over to.
+    pub(super) departments: Vec<(DepartmentCode, String)>,
+    /// Who may be made responsible.
+    pub(super) colleagues: Vec<(i64, String)>,
+}
+
+impl Opened {
+    /// The questions of the form outside groups, with their labels.
+    pub(super) fn fields(&self) -> impl Iterator<Item = (&Key, &Field)> {
+        self.definition
+            .document
+            .form
+            .pages
+            .iter()
+            .flat_map(|page| &page.fields)
+            .map(|field| (&field.key, field))
+    }
+}
+
+/// The case, for who holds a capability in its department; to everybody else it does not exist.
+pub(super) async fn open(room: &Room, id: i64, capability: Capability) -> Result<Opened, Problem> {
+    let case = match cases::case(room.db(), id).await {
+        Err(ProcedureError::NoSuchCase) => return Err(Problem::NotFound),
+        found => found?,
+    };
+    if !room.principal.holds_in(WORK, &case.department) {
+        return Err(Problem::NotFound);
+    }
+    room.need(capability, &case.department)?;
+    let definition = store::version(room.db(), &case.procedure, case.version)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let today = room.city.today();
+    let japanese = room.language() != Language::English;
+    let departments = departments(room.db())
+        .await
+        .map_err(ProcedureError::from)?
+        .into_iter()
+        .filter(|department| department.exists_on(today))
+        .map(|department| {
+            (
+                department.code.clone(),
+                department.name(japanese).to_owned(),
+            )
+        })
+        .collect();
+    let colleagues = colleagues(room.db(), &case.department, today)
+        .await
+        .map_err(ProcedureError::from)?;
+    Ok(Opened {
+        case,
+        definition,
+        departments,
+        colleagues,
+    })
+}
+
+/// Whether the checklist allows a decision: everything on it must be ticked off before an approval.
+pub(super) async fn may_decide(
+    room: &Room,
+    opened: &Opened,
+    outcome: Outcome,
+) -> Result<bool, Problem> {
+    if outcome == Outcome::Refused {
+        return Ok(true);
+    }
+    let ticks = casework::ticks(room.db(), opened.case.id).await?;
+    Ok(ticks.len() >= opened.definition.document.checklist.len())
+}
+
+/// Opens a case: the look is written down before anything of it is shown.
+pub(super) async fn page(room: Room, Path(case): Path<i64>) -> Result<Page, Problem> {
+    let opened = open(&room, case, WORK).await?;
+    if opened.case.disposed_at.is_none() {
+        let department = opened.case.department.as_str().to_owned();
+        room.write(
+            (case, room.account()?, department),
+            |tx, (case, account, department)| {
+                Box::pin(async move {
+                    messages::mark_read(tx, *case, true).await?;
+                    history::record_view(tx, *case, *account, department, "casework").await
+                })
+            },
+        )
+        .await?;
+    }
+    render(&room, &opened, None).await
+}
+
+/// The case after a form that was not accepted, with what was typed.
+pub(super) async fn case_page(
+    room: &Room,
+    opened: &Opened,
+    typed: Option<&Fields>,
+) -> Result<Page, Problem> {
+    render(room, opened, typed).await
+}
+
+#[derive(Template)]
+#[template(path = "desk/case.html")]
+struct Body {
+    words: Words,
+    steps: Html,
+    facts: Html,
+    /// Where its forms go.
+    at: String,
+    revision: i64,
+    next: Vec<Button>,
+    assign: Html,
+    answers: Html,
+    earlier: Html,
+    duplicates: Html,
+    merge: Html,
+    checklist: Html,
+    messages: Html,
+    message: Html,
+    templates: Vec<yakuba_ui::Link>,
+    correction: Html,
+    correction_open: Html,
+    decision: Html,
+    decide: Html,
+    notes: Html,
+    hand_over: Html,
+    history: Html,
+    views: Html,
+    disposed: bool,
+}
+
+#[derive(Template)]
+#[template(
+    source = "<form method=\"post\" action=\"{{ action }}\"{% if inline %} class=\"form-row\"{% endif %}><input type=\"hidden\" name=\"revision\" value=\"{{ revision }}\">{{ fields }}<div class=\"button-row\">{{ button }}</div></form>",
+    ext = "html"
+)]
+struct FormBody<'a> {
+    action: &'a str,
+    revision: i64,
+    fields: Html,
+    button: Button,
+    inline: bool,
+}
+
+/// What every part of the page is made from.
+struct Parts<'a> {
+    room: &'a Room,
+    opened: &'a Opened,
+    typed: Option<&'a Fields>,
+    at: String,
+}
+
+impl Parts<'_> {
+    fn typed(&self, name: &str, otherwise: impl Into<String>) -> String {
+        match self.typed {
+            Some(typed) if typed.has(name) => typed.get(name).to_owned(),
+            _ => otherwise.into(),
+        }
+    }
+
+    fn form(&self, place: &str, fields: Html, button: Button, inline: bool) -> Html {
+        let form = FormBody {
+            action: &format!("{}/{place}", self.at),
+            revision: self.opened.case.revision,
+            fields,
+            button,
+            inline,
+        };
+        Html::render(&form).unwrap_or_default()
+    }
+
+    fn other(&self, key: &str) -> Button {
+        Button::submit(self.room.t(key)).kind(ButtonKind::Other)
+    }
+}
+
+async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<Page, Problem> {
+    let case = &opened.case;
+    let language = room.language();
+    let parts = Parts {
+        room,
+        opened,
+        typed,
+        at: format!("/desk/cases/{}", case.id),
+    };
+    let history = history::history(room.db(), case.id).await?;
+    let views = history::views(room.db(), case.id).await?;
+    let people = StaffNames::read(room.db(), history.iter().map(|entry| entry.actor.as_str()))
+        .await
+        .map_err(ProcedureError::from)?;
+    let mut accounts: Vec<i64> = views.iter().map(|view| view.account).collect();
+    accounts.extend(case.assignee);
+
+    let mut body = Body {
+        words: room.words,
+        steps: Html::of(&steps(room, case)),
+        facts: Html::empty(),
+        at: parts.at.clone(),
+        revision: case.revision,
+        next: next_steps(room, case),
+        assign: Html::empty(),
+        answers: Html::empty(),
+        earlier: Html::empty(),
+        duplicates: Html::empty(),
+        merge: Html::empty(),
+        checklist: Html::empty(),
+        messages: Html::empty(),
+        message: Html::empty(),
+        templates: Vec::new(),
+        correction: Html::empty(),
+        correction_open: Html::empty(),
+        decision: Html::empty(),
+        decide: Html::empty(),
+        notes: Html::empty(),
+        hand_over: Html::empty(),
+        history: history_table(room, &history, &people),
+        views: Html::empty(),
+        disposed: case.disposed_at.is_some(),
+    };
+
+    let mut receipt = None;
+    if !body.disposed {
+        let key = super::steps::key(room, case.id).await?;
+        let ticks = casework::ticks(room.db(), case.id).await?;
+        let notes = casework::notes(room.db(), &key, case.id).await?;
+        accounts.extend(ticks.iter().map(|tick| tick.ticked_by));
+        accounts.extend(notes.iter().map(|note| note.made_by));
+        let names = account_names(room.db(), &accounts)
+            .await
+            .map_err(ProcedureError::from)?;
+        let contact = cases::contact(room.db(), &key, case.id).await?;
+        receipt = Some(cases::receipt(room.db(), &key, case.id).await?.to_string());
+        body.facts = Html::of(&about(room, opened, &contact, receipt.as_deref()));
+        fill_answers(&parts, &key, &mut body).await?;
+        fill_duplicates(&parts, &mut body).await?;
+        body.checklist = checklist(&parts, &ticks, &names);
+        fill_messages(&parts, &key, receipt.as_deref(), &mut body).await?;
+        fill_correction(&parts, &key, receipt.as_deref(), &mut body).await?;
+        fill_decision(&parts, &key, &contact, receipt.as_deref(), &mut body).await?;
+        body.notes = notes_part(&parts, &notes, &names);
+        body.views = views_table(room, opened, &views, &names);
+        if case.stage.is_open() {
+            body.hand_over = hand_over(&parts);
+        }
+        if !case.stage.is_final() {
+            body.assign = assign(&parts);
+        }
+    }
+    let title = opened.definition.document.title.get(language).to_owned();
+    let number = room
+        .words
+        .with_text("desk-case-title", "number", &case.id.to_string());
+    Ok(room
+        .page(format!("{title}（{number}）"), &body)
+        .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
+        .lead(receipt.map_or_else(String::new, |receipt| {
+            room.words
+                .with_text("desk-case-receipt", "receipt", &receipt)
+                .into_owned()
+        })))
+}

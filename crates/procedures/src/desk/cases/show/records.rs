@@ -1,0 +1,128 @@
+//! Notes, what happened, and who looked.
+
+use yakuba_identity::StaffNames;
+use yakuba_ui::{Cell, Column, Html, Row, Table, TextArea, format};
+
+use super::{super::inbox::stage_key, Opened, Parts};
+use crate::{
+    desk::room::Room,
+    store::{
+        cases::day,
+        casework,
+        history::{self, What},
+    },
+};
+
+pub(super) fn notes_part(
+    parts: &Parts<'_>,
+    notes: &[casework::Note],
+    names: &std::collections::BTreeMap<i64, String>,
+) -> Html {
+    let room = parts.room;
+    let mut html = Html::empty();
+    for note in notes {
+        html.push(&Html::trusted(format!(
+            "<p class=\"support\">{} {}</p><p class=\"preserve-lines\">{}</p>",
+            Html::text(&format::date(day(note.made_at), room.language())),
+            Html::text(names.get(&note.made_by).map_or("", String::as_str)),
+            Html::text(&note.text)
+        )));
+    }
+    html.push(
+        &parts.form(
+            "notes",
+            Html::of(
+                &TextArea::new(room.language(), "note", room.t("desk-field-note"))
+                    .value(parts.typed("note", ""))
+                    .rows(2)
+                    .required(),
+            ),
+            parts.other("desk-note-add"),
+            false,
+        ),
+    );
+    html
+}
+
+pub(super) fn history_table(room: &Room, entries: &[history::Entry], people: &StaffNames) -> Html {
+    let rows = entries.iter().rev().map(|entry| {
+        let what = match &entry.what {
+            What::Received => room.t("desk-history-received"),
+            What::Stage { to, .. } => room
+                .words
+                .with_text("desk-history-stage", "stage", &room.t(&stage_key(*to)))
+                .into_owned(),
+            What::Decided { outcome } => room.t(&format!("desk-outcome-{outcome}")),
+            What::CorrectionAsked { .. } => room.t("desk-history-correction-asked"),
+            What::Corrected { .. } => room.t("desk-history-corrected"),
+            What::CorrectionEnded { .. } => room.t("desk-history-correction-ended"),
+            What::AnswersEntered { .. } => room.t("desk-history-answers-entered"),
+            What::Message { from_desk: true } => room.t("desk-history-message-sent"),
+            What::Message { from_desk: false } => room.t("desk-history-message-received"),
+            What::Assigned => room.t("desk-history-assigned"),
+            What::Merged { into } => room
+                .words
+                .with_text("desk-history-merged", "number", &into.to_string())
+                .into_owned(),
+            What::HandedOver { .. } => room.t("desk-history-handed-over"),
+            What::Disposed => room.t("desk-history-disposed"),
+        };
+        let who = people
+            .of(&entry.actor)
+            .map_or_else(|| room.t("desk-history-applicant"), str::to_owned);
+        Row::new([
+            Cell::text(format::date(day(entry.at), room.language())),
+            Cell::text(what),
+            Cell::text(who),
+        ])
+    });
+    Html::of(
+        &Table::new(room.language(), "history", room.t("desk-history"))
+            .hide_caption()
+            .columns([
+                Column::text(room.t("desk-column-day")).no_wrap(),
+                Column::text(room.t("desk-column-what")),
+                Column::text(room.t("desk-column-who")),
+            ])
+            .rows(rows)
+            .stacked(),
+    )
+}
+
+pub(super) fn views_table(
+    room: &Room,
+    opened: &Opened,
+    views: &[history::View],
+    names: &std::collections::BTreeMap<i64, String>,
+) -> Html {
+    let rows = views.iter().take(100).map(|view| {
+        let department = opened
+            .departments
+            .iter()
+            .find(|(code, _)| code.as_str() == view.department)
+            .map_or(view.department.as_str(), |(_, name)| name.as_str());
+        Row::new([
+            Cell::text(format::date_time(
+                view.at
+                    .to_zoned(jiff::tz::TimeZone::fixed(yakuba_city::JAPAN))
+                    .datetime(),
+                room.language(),
+            )),
+            Cell::text(department),
+            Cell::text(names.get(&view.account).map_or("", String::as_str)),
+            Cell::text(room.t(&format!("desk-view-reason-{}", view.reason))),
+        ])
+    });
+    Html::of(
+        &Table::new(room.language(), "views", room.t("desk-viewed"))
+            .hide_caption()
+            .columns([
+                Column::text(room.t("desk-column-day")).no_wrap(),
+                Column::text(room.t("desk-field-department")),
+                Column::text(room.t("desk-column-who")),
+                Column::text(room.t("desk-column-why")),
+            ])
+            .rows(rows)
+            .stacked(),
+    )
+}

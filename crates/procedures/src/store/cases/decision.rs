@@ -1,0 +1,110 @@
+//! Deciding a case.
+
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::{Deserialize, Serialize};
+use yakuba_city::{Tx, sql::Sql as _};
+use yakuba_kernel::{Quantity, working_days};
+
+use super::{bad, fact_of, locked, moment, steps::moved};
+use crate::{
+    capabilities::{DAYS_TAKEN, DECIDED, ON_TIME},
+    error::ProcedureError,
+    model::case::{Outcome, Step},
+    store::{corrections, keys::CaseKey},
+};
+
+/// A decision as the applicant reads it and as the letter prints it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Decision {
+    /// The letter's title, such as 「犬の登録について（通知）」.
+    pub title: String,
+    /// The document's number (文書番号); may be empty.
+    #[serde(default)]
+    pub number: String,
+    /// The addressee's lines, with 様 or 御中.
+    pub addressee: Vec<String>,
+    /// The sender's lines: the mayor, or the department.
+    pub sender: Vec<String>,
+    /// What is decided.
+    pub text: String,
+    /// Why, when it is not decided as applied for.
+    #[serde(default)]
+    pub reason: String,
+    /// How to have the decision reviewed (教示, Administrative Complaint Review Act Art. 82); may be empty.
+    #[serde(default)]
+    pub appeal: String,
+}
+
+/// Decides a case: stage, text and facts (decided, working days taken, on time) commit together.
+///
+/// # Errors
+/// [`ProcedureError::ReasonMissing`] when it is refused without a reason; [`ProcedureError::WrongState`];
+/// [`ProcedureError::ChangedMeanwhile`].
+pub async fn decide(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    revision: i64,
+    outcome: Outcome,
+    decision: &Decision,
+) -> Result<(), ProcedureError> {
+    if outcome.needs_reason() && decision.reason.trim().is_empty() {
+        return Err(ProcedureError::ReasonMissing);
+    }
+    let found = locked(tx, case, revision).await?;
+    moved(tx, &found, Step::Decide(outcome)).await?;
+    tx.connection()
+        .run(
+            "INSERT INTO procedures_case_decisions (case_id, sealed, made_at, made_by) VALUES ($1, $2, $3, $4)",
+            [
+                case.into(),
+                key.seal_value("decision", decision)?.into(),
+                tx.now().as_microsecond().into(),
+                tx.actor().to_string().into(),
+            ],
+        )
+        .await?;
+    // A correction does not count (see `due_on`): the days are those of the desk.
+    let taken = working_days::working_days_between(found.received_on(), tx.today())
+        .saturating_sub(corrections::waited_days(tx.connection(), case).await?);
+    let mut facts = vec![
+        fact_of(&found, &DECIDED, tx.now())?,
+        fact_of(&found, &DAYS_TAKEN, tx.now())?
+            .quantity(Quantity::from_integer(i64::from(taken)).map_err(bad)?),
+    ];
+    if found.due_on.is_some_and(|due_on| tx.today() <= due_on) {
+        facts.push(fact_of(&found, &ON_TIME, tx.now())?);
+    }
+    tx.record_all(&facts).await?;
+    Ok(())
+}
+
+/// The decision of a case and when it was made, if it is decided.
+///
+/// # Errors
+/// When the database does not answer or the key is another case's.
+pub async fn decision(
+    connection: &impl ConnectionTrait,
+    key: &CaseKey,
+    case: i64,
+) -> Result<Option<(Decision, Timestamp)>, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        sealed: Vec<u8>,
+        made_at: i64,
+    }
+    let row: Option<Row> = connection
+        .row(
+            "SELECT sealed, made_at FROM procedures_case_decisions WHERE case_id = $1",
+            [case.into()],
+        )
+        .await?;
+    row.map(|row| {
+        Ok((
+            key.open_value("decision", &row.sealed)?,
+            moment(row.made_at)?,
+        ))
+    })
+    .transpose()
+}

@@ -1,0 +1,55 @@
+//! Cases: received once however often they are sent, moved through their stages, decided.
+
+mod case;
+mod contents;
+mod decision;
+mod new;
+mod steps;
+mod submit;
+
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
+use yakuba_city::{Fact, JAPAN, Measure};
+use yakuba_kernel::Subject;
+
+use crate::error::ProcedureError;
+
+pub(super) use case::{COLUMNS, Row};
+pub use case::{Case, case, case_with_receipt, cases_of_resident, duplicates};
+pub(super) use contents::add_answers;
+pub use contents::{GivenAnswers, answers, contact, enter_answers, receipt};
+pub use decision::{Decision, decide, decision};
+pub use new::{AgentContact, Contact, Mandate, NewCase, SealedCase};
+pub(super) use steps::locked;
+pub use steps::{step, withdraw};
+pub use submit::{Submitted, submit};
+
+/// The event of a received case; its payload is `{"case": number}`.
+pub const CASE_RECEIVED: &str = "procedures.case_received";
+/// The event of a case that changed its stage; its payload is `{"case": number, "stage": name}`.
+pub const CASE_MOVED: &str = "procedures.case_moved";
+
+fn bad(error: impl std::fmt::Display) -> ProcedureError {
+    ProcedureError::StoredValue(error.to_string())
+}
+
+/// A stored moment.
+pub(crate) fn moment(microseconds: i64) -> Result<Timestamp, ProcedureError> {
+    Timestamp::from_microsecond(microseconds).map_err(bad)
+}
+
+/// The day in Japan on which a moment falls.
+pub(crate) fn day(at: Timestamp) -> Date {
+    at.to_zoned(TimeZone::fixed(JAPAN)).date()
+}
+
+fn fact_of(case: &Case, measure: &Measure, at: Timestamp) -> Result<Fact, ProcedureError> {
+    Ok(Fact::one(&measure.name, at)
+        .department(case.department.clone())
+        .channel(case.channel)
+        .subject(subject(&case.procedure)?)
+        .record(format!("procedures_cases/{}", case.id)))
+}
+
+fn subject(procedure: &str) -> Result<Subject, ProcedureError> {
+    Subject::new(procedure).map_err(bad)
+}

@@ -1,0 +1,136 @@
+//! Receiving an application.
+
+use serde_json::json;
+use yakuba_city::{AuditEntry, Fact, Tx, sql::Sql as _};
+use yakuba_kernel::working_days;
+
+use super::{CASE_RECEIVED, SealedCase, day, receipt, subject};
+use crate::{
+    capabilities::RECEIVED,
+    error::ProcedureError,
+    model::receipt::Receipt,
+    store::{
+        drafts,
+        files::{self, UseFor},
+        history::{self, What},
+        inventory, keys,
+    },
+};
+
+/// A received application.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Submitted {
+    /// The case.
+    pub case: i64,
+    /// Its receipt number. It may be shown only after the write was acknowledged.
+    pub receipt: Receipt,
+    /// Whether it had been received before.
+    pub repeated: bool,
+}
+
+/// Receives an application: case, key, answers, files, history, fact, event and audit line commit together, and its draft ends.
+/// The same submission received again gives the case and the receipt number of the first time.
+///
+/// # Errors
+/// When the database does not carry it out; then nothing was received.
+pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureError> {
+    let connection = tx.connection();
+    let plain = &new.plain;
+    let received_at = plain.received_at.unwrap_or(tx.now());
+    let due_on = plain
+        .processing_days
+        .map(|days| working_days::after_working_days(day(received_at), days));
+    let made: Option<i64> = connection
+        .value(
+            "INSERT INTO procedures_cases (reference, submission, procedure_key, procedure_version, department, channel, stage, \
+               received_at, due_on, resident, person, revision) \
+             VALUES ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9, $10, 1) \
+             ON CONFLICT (submission) DO NOTHING RETURNING id",
+            [
+                new.reference.as_str().into(),
+                plain.submission.as_str().into(),
+                plain.procedure.as_str().into(),
+                plain.version.into(),
+                plain.department.as_str().into(),
+                plain.channel.as_str().into(),
+                received_at.as_microsecond().into(),
+                due_on.map(|due_on| due_on.to_string()).into(),
+                plain.resident.into(),
+                new.person.clone().into(),
+            ],
+        )
+        .await?;
+    let Some(case) = made else {
+        return repeated(tx, new).await;
+    };
+    connection
+        .run(
+            "INSERT INTO procedures_case_keys (case_id, sealed) VALUES ($1, $2)",
+            [case.into(), new.key.clone().into()],
+        )
+        .await?;
+    connection
+        .run(
+            "INSERT INTO procedures_case_contacts (case_id, receipt, contact) VALUES ($1, $2, $3)",
+            [
+                case.into(),
+                new.sealed_receipt.clone().into(),
+                new.contact.clone().into(),
+            ],
+        )
+        .await?;
+    connection
+        .run(
+            "INSERT INTO procedures_case_answers (case_id, number, sealed, made_at, made_by) VALUES ($1, 1, $2, $3, $4)",
+            [
+                case.into(),
+                new.answers.clone().into(),
+                tx.now().as_microsecond().into(),
+                tx.actor().to_string().into(),
+            ],
+        )
+        .await?;
+    for file in &new.files {
+        files::add(tx, case, UseFor::Answer, file).await?;
+    }
+    if let Some(draft) = plain.draft {
+        drafts::end(tx, draft, case).await?;
+    }
+    history::note(tx, case, What::Received).await?;
+    inventory::record_received(
+        tx,
+        Fact::one(&RECEIVED.name, received_at)
+            .department(plain.department.clone())
+            .channel(plain.channel)
+            .subject(subject(&plain.procedure)?)
+            .record(format!("procedures_cases/{case}")),
+    )
+    .await?;
+    tx.emit(CASE_RECEIVED, json!({ "case": case })).await?;
+    tx.audit(AuditEntry::new(
+        "procedures.receive",
+        format!("procedures/cases/{case}"),
+    ));
+    Ok(Submitted {
+        case,
+        receipt: new.receipt.clone(),
+        repeated: false,
+    })
+}
+
+async fn repeated(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureError> {
+    let case: Option<i64> = tx
+        .connection()
+        .value(
+            "SELECT id FROM procedures_cases WHERE submission = $1",
+            [new.plain.submission.as_str().into()],
+        )
+        .await?;
+    let case = case.ok_or(ProcedureError::NoSuchCase)?;
+    let key = keys::open(tx.connection(), &new.city, case).await?;
+    Ok(Submitted {
+        case,
+        receipt: receipt(tx.connection(), &key, case).await?,
+        repeated: true,
+    })
+}
