@@ -10,6 +10,9 @@ import { readFileSync } from 'node:fs';
  * @property {boolean} [confirm] whether the page asks for a fresh proof of identity: it is given first
  * @property {string} [contains] a text that <main> must show, with JavaScript and without
  * @property {number} [status]  the expected status, 200 when left out
+ * @property {string} [open]    a route such as `/desk/cases/{number}`: not the page at `path` is meant but the first page of this
+ *   route that it links to. `{number}` stands for digits, any other name in braces for any segment; after a `?` comes what the
+ *   query must begin with.
  */
 
 /** @returns {{logins: Record<string, {path: string, account: string, password: string}>, pages: Page[]}} */
@@ -18,10 +21,30 @@ export function readPages(file = new URL('../pages.json', import.meta.url)) {
   const names = new Set();
   for (const page of pages) {
     if (!page.name || !page.path?.startsWith('/')) throw new Error(`pages.json: a page needs a name and a path: ${JSON.stringify(page)}`);
+    if (page.open && !page.open.startsWith('/')) throw new Error(`pages.json: "${page.name}" opens a route, which begins with /.`);
     if (page.confirm && !page.as) throw new Error(`pages.json: "${page.name}" needs a log-in to confirm.`);
     if (names.has(page.name)) throw new Error(`pages.json: two pages have the name "${page.name}".`);
     if (page.as && !logins[page.as]) throw new Error(`pages.json: "${page.name}" uses the log-in "${page.as}", which is not listed.`);
     names.add(page.name);
   }
   return { logins, pages };
+}
+
+/**
+ * Opens the page that a line means: the one at its path, or the one that it links to.
+ * @param {import('playwright-core').Page} page
+ * @param {string} url  the program's address
+ * @param {Page} entry
+ * @returns {Promise<import('playwright-core').Response>} the answer for that page
+ */
+export async function openPage(page, url, entry) {
+  const answer = await page.goto(new URL(entry.path, url).href);
+  if (!entry.open) return answer;
+  const [path, query] = entry.open.split('?');
+  const segments = path.split('/').map((part) => (part === '{number}' ? '\\d+' : part.startsWith('{') ? '[^/]+' : part));
+  const wanted = new RegExp(`^${segments.join('/')}$`);
+  const links = await page.locator('main a[href]').evaluateAll((all) => all.map((link) => link.href));
+  const found = links.map((link) => new URL(link)).find((link) => wanted.test(link.pathname) && (!query || link.search.startsWith(`?${query}`)));
+  if (!found) throw new Error(`${entry.path} links to no page of ${entry.open}`);
+  return page.goto(found.href);
 }

@@ -1,10 +1,11 @@
-// Takes pictures of every page of pages.json at three sizes: `make screenshots`.
+// Takes pictures of every page of pages.json at three sizes: `make screenshots`. With a word, only of pages whose name has it.
 
 import { confirmIdentity, launch, logIn, picture, sizes, visitor } from './browser.js';
-import { readPages } from './pages.js';
+import { openPage, readPages } from './pages.js';
 import { startDemo } from './program.js';
 
-const { logins, pages } = readPages();
+const { logins, pages: all } = readPages();
+const pages = all.filter((page) => page.name.includes(process.argv[2] ?? ''));
 if (pages.length === 0) {
   console.log('browser-tests/pages.json lists no page yet: no picture was taken.');
   process.exit(0);
@@ -25,7 +26,7 @@ try {
       const who = await visitor(browser, { ...size, context: entry.as ? { storageState: states.get(entry.as) } : {} });
       const page = await who.page();
       if (entry.confirm) await confirmIdentity(page, demo.url, logins[entry.as]);
-      await page.goto(new URL(entry.path, demo.url).href);
+      await openPage(page, demo.url, entry);
       console.log(await picture(page, `${entry.name}-${size.name}`));
       await who.close();
     }

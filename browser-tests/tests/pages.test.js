@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { checkPage, confirmIdentity, keyboardProblems, launch, logIn, visitor } from '../src/browser.js';
-import { readPages } from '../src/pages.js';
+import { openPage, readPages } from '../src/pages.js';
 import { startDemo } from '../src/program.js';
 
 const { logins, pages } = readPages();
@@ -40,7 +40,7 @@ describe('every page', { skip: pages.length === 0 && 'pages.json lists no page' 
           if (status >= 400) who.expect(status);
           const page = await who.page();
           if (entry.confirm) await confirmIdentity(page, demo.url, logins[entry.as]);
-          const answer = await page.goto(new URL(entry.path, demo.url).href);
+          const answer = await openPage(page, demo.url, entry);
           assert.equal(answer.status(), status);
           if (entry.contains) {
             const words = await page.locator('main').innerText();
