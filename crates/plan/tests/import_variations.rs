@@ -44,10 +44,16 @@ fn csv(grid: &Grid) -> String {
 }
 
 fn xlsx(sheets: &[(&str, &Grid)]) -> Vec<u8> {
+    xlsx_hiding(sheets, &[])
+}
+
+/// A workbook in which some sheets are hidden.
+fn xlsx_hiding(sheets: &[(&str, &Grid)], hidden: &[&str]) -> Vec<u8> {
     let mut book = Workbook::new();
     for (name, grid) in sheets {
         let sheet = book.add_worksheet();
         sheet.set_name(*name).unwrap();
+        sheet.set_hidden(hidden.contains(name));
         for (row, cells) in grid.iter().enumerate() {
             for (column, text) in cells
                 .iter()
@@ -189,6 +195,53 @@ fn a_workbook_may_hold_all_shapes() {
             .role,
         CellRole::Unknown
     );
+}
+
+/// How many figures are doubted because they stand in a hidden sheet, and how many there are.
+fn hidden_figures(reading: &ImportReading) -> (usize, usize) {
+    let doubted = reading
+        .review
+        .iter()
+        .filter(|item| {
+            item.doubts
+                .iter()
+                .any(|doubt| doubt.reason == DoubtReason::HiddenSheet)
+        })
+        .count();
+    let all = reading.shapes.iter().map(|shape| shape.figures).sum();
+    (doubted, all)
+}
+
+#[test]
+fn a_hidden_sheet_is_read_named_and_doubted() {
+    let list = fixture("list.tsv");
+    let cover = vec![vec!["表紙".to_owned()]];
+    let sheets = [("表紙", &cover), ("一覧", &list)];
+    let open = file("a.xlsx", xlsx(&sheets));
+    let hidden = file("a.xlsx", xlsx_hiding(&sheets, &["一覧"]));
+    let told: Vec<_> = hidden
+        .sheets
+        .iter()
+        .map(|sheet| (sheet.sheet.as_deref().unwrap(), sheet.hidden, sheet.cells))
+        .collect();
+    let cells = open.cells.len() - 1;
+    assert_eq!(told, [("表紙", false, 1), ("一覧", true, cells)]);
+    assert_eq!(hidden_figures(&open).0, 0);
+    let (doubted, all) = hidden_figures(&hidden);
+    assert!(all > 0);
+    assert_eq!(
+        doubted, all,
+        "every figure of the hidden sheet is to be looked at"
+    );
+}
+
+#[test]
+fn what_an_open_sheet_says_too_is_not_doubted_for_the_hidden_one() {
+    let list = fixture("list.tsv");
+    for sheets in [["控え", "一覧"], ["一覧", "控え"]] {
+        let book = xlsx_hiding(&sheets.map(|name| (name, &list)), &["控え"]);
+        assert_eq!(hidden_figures(&file("a.xlsx", book)).0, 0);
+    }
 }
 
 #[test]

@@ -86,6 +86,8 @@ desk-import-discard = Give the import up
 desk-import-recognised = Files and tables read
 desk-import-plan-file-read = A plan file was read.
 desk-import-shapes = Tables found
+desk-import-hidden-sheet = { $sheet } (hidden in Excel)
+desk-import-no-shape = no table found ({ $n } cells)
 desk-import-file = File
 desk-import-sheet = Sheet
 desk-import-shape = Kind of table
@@ -182,6 +184,7 @@ desk-doubt-year-unclear = The year of the figure is not clear.
 desk-doubt-name-inferred = The name of the indicator was made up from its surroundings.
 desk-doubt-label-unknown = The label of the row or column is not known.
 desk-doubt-said-twice-differently = A different figure stands elsewhere.
+desk-doubt-hidden-sheet = The figure stands in a sheet that is hidden in Excel. Check whether it may be used.
 desk-doubt-short-slid-row = Slid row
 desk-doubt-short-fewer-numbers-than-names = Too few numbers
 desk-doubt-short-several-numbers = Several numbers
@@ -197,6 +200,7 @@ desk-doubt-short-year-unclear = Year unclear
 desk-doubt-short-name-inferred = Name inferred
 desk-doubt-short-label-unknown = Unknown label
 desk-doubt-short-said-twice-differently = Said twice
+desk-doubt-short-hidden-sheet = Hidden sheet
 
 # Review list
 desk-review-title = Figures to review

@@ -269,6 +269,7 @@ plan-doubt-year-unclear = The fiscal year is not clear.
 plan-doubt-name-inferred = The name of the indicator was inferred from what stands around it.
 plan-doubt-label-unknown = The heading is not known.
 plan-doubt-said-twice-differently = The document gives the same figure in two different ways.
+plan-doubt-hidden-sheet = The figure stands in a hidden sheet.
 
 # Versions
 plan-versions-text = Published versions are kept as they are.

@@ -223,6 +223,7 @@ plan-doubt-year-unclear = 何年度（なんねんど）か よく わかりま�
 plan-doubt-name-inferred = 名前（なまえ）が ありませんでした。近（ちか）くの ことばから 考（かんが）えました。
 plan-doubt-label-unknown = 何（なに）の 数（かず）か わかりません。
 plan-doubt-said-twice-differently = 同（おな）じ 数（かず）なのに、書類（しょるい）の 中（なか）で ちがいます。
+plan-doubt-hidden-sheet = 見（み）えない ページに 書（か）いて あります。
 
 # 版
 plan-versions-text = お知（し）らせした 計画（けいかく）は、そのまま 残（のこ）します。

@@ -86,6 +86,8 @@ desk-import-discard = 取り込みをやめる
 desk-import-recognised = 読み取ったファイルと表
 desk-import-plan-file-read = 計画ファイルを読み取りました。
 desk-import-shapes = 見つかった表
+desk-import-hidden-sheet = { $sheet }（Excelで非表示）
+desk-import-no-shape = 表は見つかりませんでした（セル{ $n }個）
 desk-import-file = ファイル
 desk-import-sheet = シート
 desk-import-shape = 表の種類
@@ -182,6 +184,7 @@ desk-doubt-year-unclear = どの年度の数値か、はっきりしません。
 desk-doubt-name-inferred = 指標の名前は、周りの記載から付けました。
 desk-doubt-label-unknown = 知らない見出しの行または列にあります。
 desk-doubt-said-twice-differently = ほかの場所に、違う数値が書かれています。
+desk-doubt-hidden-sheet = Excelで非表示になっているシートの数値です。使ってよいか確かめてください。
 desk-doubt-short-slid-row = セルのずれ
 desk-doubt-short-fewer-numbers-than-names = 数値の不足
 desk-doubt-short-several-numbers = 複数の数値
@@ -197,6 +200,7 @@ desk-doubt-short-year-unclear = 年度が不明
 desk-doubt-short-name-inferred = 名前の推定
 desk-doubt-short-label-unknown = 不明な見出し
 desk-doubt-short-said-twice-differently = 記載の食い違い
+desk-doubt-short-hidden-sheet = 非表示シート
 
 # 要確認の一覧
 desk-review-title = 要確認の数値

@@ -229,6 +229,7 @@ plan-doubt-year-unclear = 年度がはっきりしません。
 plan-doubt-name-inferred = 指標の名前は前後から補いました。
 plan-doubt-label-unknown = 見出しが分かりません。
 plan-doubt-said-twice-differently = 資料の中で同じ数値が異なって書かれています。
+plan-doubt-hidden-sheet = Excelで非表示のシートに書かれています。
 
 # 版
 plan-versions-text = 公表した版は、そのまま残します。

@@ -9,7 +9,9 @@ use yakuba_kernel::FiscalYear;
 
 use super::cell::{key, without_html};
 use super::names::GivenName;
-use crate::model::document::{CellAddress, Doubt, DoubtReason, FigureKind, Indicator, Reading};
+use crate::model::document::{
+    CellAddress, Doubt, DoubtReason, FigureKind, Group, Indicator, Reading,
+};
 use build::Builder;
 
 /// A cell that should hold a figure.
@@ -96,6 +98,23 @@ pub(super) fn doubt_about(reason: DoubtReason, detail: &str) -> Doubt {
     }
 }
 
+/// Doubts every figure of some groups for the same reason.
+pub(super) fn doubt_all(groups: &mut [Group], reason: DoubtReason) {
+    for group in groups {
+        let indicators = group.indicators.iter_mut().chain(
+            group
+                .initiatives
+                .iter_mut()
+                .flat_map(|initiative| &mut initiative.indicators),
+        );
+        for figure in indicators.flat_map(|indicator| &mut indicator.figures) {
+            figure.doubts.push(doubt(reason));
+            figure.confidence = confidence(&figure.doubts);
+        }
+        doubt_all(&mut group.groups, reason);
+    }
+}
+
 /// How certain a reading still is under its doubts, in percent: the weakest link counts.
 pub(super) fn confidence(doubts: &[Doubt]) -> u8 {
     doubts
@@ -109,7 +128,8 @@ pub(super) fn confidence(doubts: &[Doubt]) -> u8 {
             DoubtReason::SlidRow
             | DoubtReason::YearUnclear
             | DoubtReason::SaidTwiceDifferently
-            | DoubtReason::LabelUnknown => 60,
+            | DoubtReason::LabelUnknown
+            | DoubtReason::HiddenSheet => 60,
             DoubtReason::FewerNumbersThanNames
             | DoubtReason::SeveralNumbers
             | DoubtReason::WordsForNumber => 50,

@@ -11,9 +11,9 @@ use crate::model::document::CellAddress;
 /// One sheet of one file.
 pub(super) struct Sheet {
     file: String,
-    name: Option<String>,
+    pub(super) name: Option<String>,
     pub(super) lines: Vec<Line>,
-    hidden: bool,
+    pub(super) hidden: bool,
     usual_width: Option<usize>,
     roles: BTreeMap<(usize, usize), CellRole>,
 }
@@ -108,7 +108,6 @@ impl Sheet {
         ShapeReport {
             file: self.file.clone(),
             sheet: self.name.clone(),
-            hidden: self.hidden,
             shape,
             first_row: row(first),
             last_row: row(last),

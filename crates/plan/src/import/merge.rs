@@ -169,11 +169,24 @@ pub(super) fn add_figure(indicator: &mut Indicator, figure: Figure) {
     };
     if twin.reading == Reading::Empty {
         *twin = figure;
-    } else if !same(&twin.reading, &figure.reading) && figure.reading != Reading::Empty {
+    } else if same(&twin.reading, &figure.reading) {
+        // a sheet that everybody sees says what the hidden one said
+        if is_hidden(twin) && !is_hidden(&figure) {
+            *twin = figure;
+        }
+    } else if figure.reading != Reading::Empty {
         twin.doubts
             .push(doubt_about(DoubtReason::SaidTwiceDifferently, &figure.text));
         twin.confidence = confidence(&twin.doubts);
     }
+}
+
+/// Whether a figure was read from a sheet that is hidden in Excel.
+fn is_hidden(figure: &Figure) -> bool {
+    figure
+        .doubts
+        .iter()
+        .any(|doubt| doubt.reason == DoubtReason::HiddenSheet)
 }
 
 /// Whether two readings say the same, whatever words stand beside them.

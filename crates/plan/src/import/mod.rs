@@ -36,10 +36,13 @@ use yakuba_sheets::Limits;
 pub use error::ImportError;
 pub use reading::{
     CellRole, Guessed, ImportReading, ReadCell, ReviewItem, ReviewPath, Shape, ShapeReport,
+    SheetReport,
 };
 pub use typed::{Typed, read_typed};
 
-use crate::model::document::{FORMAT, Group, PlanDocument, Publisher, Statement, StatementKind};
+use crate::model::document::{
+    DoubtReason, FORMAT, Group, PlanDocument, Publisher, Statement, StatementKind,
+};
 use grid::Sheet;
 
 /// A file as it was handed over.
@@ -120,12 +123,15 @@ fn read_sheets(
     let mut recognised = false;
     for grid in book.sheets {
         let mut sheet = Sheet::new(&file.name, grid);
-        let parsed = match detect::shape(&sheet) {
+        let mut parsed = match detect::shape(&sheet) {
             Some(Shape::Form) => form::read(&mut sheet),
             Some(Shape::Evaluation) => evaluation::read(&mut sheet),
             Some(Shape::List) => list::read(&mut sheet),
             None => Parsed::default(),
         };
+        if sheet.hidden {
+            figures::doubt_all(&mut parsed.groups, DoubtReason::HiddenSheet);
+        }
         recognised |= !parsed.shapes.is_empty();
         reading.shapes.extend(parsed.shapes);
         reading.document.groups =
@@ -142,7 +148,14 @@ fn read_sheets(
                 reading.document.statements.push(statement);
             }
         }
-        reading.cells.extend(sheet.ledger());
+        let cells = sheet.ledger();
+        reading.sheets.push(SheetReport {
+            file: file.name.clone(),
+            sheet: sheet.name.clone(),
+            hidden: sheet.hidden,
+            cells: cells.len(),
+        });
+        reading.cells.extend(cells);
         texts.extend(sheet.lines.iter().flat_map(|line| {
             line.cells
                 .iter()

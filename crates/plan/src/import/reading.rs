@@ -10,6 +10,9 @@ use crate::model::document::{CellAddress, Doubt, FORMAT, FigureKind, PlanDocumen
 pub struct ImportReading {
     /// The plan.
     pub document: PlanDocument,
+    /// Every sheet of the files in order, those in which nothing was recognised included.
+    #[serde(default)]
+    pub sheets: Vec<SheetReport>,
     /// What every table was taken for, in order.
     pub shapes: Vec<ShapeReport>,
     /// Every cell that is not empty with the role it was given, in the order of files, sheets, rows and columns.
@@ -50,11 +53,32 @@ impl ImportReading {
                 statements: Vec::new(),
                 groups: Vec::new(),
             },
+            sheets: Vec::new(),
             shapes: Vec::new(),
             cells: Vec::new(),
             review: Vec::new(),
             guessed: Guessed::default(),
         }
+    }
+}
+
+/// A sheet of a file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SheetReport {
+    /// The file.
+    pub file: String,
+    /// The sheet; none in text files.
+    pub sheet: Option<String>,
+    /// Whether it is hidden in Excel: what is read from it is doubted, because whoever sent the file may not know of it.
+    pub hidden: bool,
+    /// How many cells hold something.
+    pub cells: usize,
+}
+
+impl SheetReport {
+    /// Whether a table stands in this sheet.
+    pub fn holds(&self, shape: &ShapeReport) -> bool {
+        self.file == shape.file && self.sheet == shape.sheet
     }
 }
 
@@ -77,9 +101,6 @@ pub struct ShapeReport {
     pub file: String,
     /// The sheet; none in text files.
     pub sheet: Option<String>,
-    /// Whether the sheet is hidden in Excel.
-    #[serde(default)]
-    pub hidden: bool,
     /// Its shape.
     pub shape: Shape,
     /// First row, as in the file.

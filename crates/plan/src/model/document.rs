@@ -488,6 +488,8 @@ pub enum DoubtReason {
     LabelUnknown,
     /// The figure differs from the same figure elsewhere in the document.
     SaidTwiceDifferently,
+    /// The figure stands in a sheet that is hidden in Excel and in no other.
+    HiddenSheet,
 }
 
 /// Counts that a percentage should follow from.

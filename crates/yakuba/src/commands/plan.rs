@@ -114,6 +114,20 @@ fn account(reading: &ImportReading) {
             shape.figures
         ));
     }
+    for sheet in &reading.sheets {
+        let name = sheet.sheet.as_deref().unwrap_or(&sheet.file);
+        if sheet.hidden {
+            say(format_args!(
+                "The sheet {name} is hidden in Excel: its figures wait for review."
+            ));
+        }
+        if !reading.shapes.iter().any(|shape| sheet.holds(shape)) {
+            say(format_args!(
+                "No table was found in the sheet {name} ({} cells).",
+                sheet.cells
+            ));
+        }
+    }
     let language = spoken();
     for item in &reading.review {
         let place = item.address.as_ref().map_or_else(String::new, |address| {

@@ -22,7 +22,7 @@ use super::kept::{self, Kept, KeptFile};
 use crate::{
     error::PlanError,
     forms::Fields,
-    import::{CellRole, ShapeReport},
+    import::{CellRole, ImportReading, SheetReport},
     model::document::{Group, PlanDocument},
     store::{self, ImportId, ImportRecord},
 };
@@ -116,7 +116,7 @@ async fn page(
                 number(counts.indicators),
             )
             .text(desk.text("desk-count-figures"), number(counts.figures)),
-        shapes: (!kept.reading.shapes.is_empty()).then(|| shapes(&words, &kept.reading.shapes)),
+        shapes: (!kept.reading.sheets.is_empty()).then(|| shapes(&words, &kept.reading)),
         unknown_cells: kept
             .reading
             .cells
@@ -156,9 +156,51 @@ async fn page(
     Ok(page.into_response())
 }
 
-fn shapes(words: &Words, reports: &[ShapeReport]) -> Table {
+/// What was found in each sheet; a sheet without a table has a row that says so.
+fn shapes(words: &Words, reading: &ImportReading) -> Table {
     let number =
         |count: usize| Cell::text(format::number(i64::try_from(count).unwrap_or(i64::MAX)));
+    let sheet_name = |report: &SheetReport| {
+        let name = report.sheet.as_deref().unwrap_or_default();
+        Cell::text(if report.hidden {
+            words
+                .with_text("desk-import-hidden-sheet", "sheet", name)
+                .into_owned()
+        } else {
+            name.to_owned()
+        })
+    };
+    let rows = reading.sheets.iter().flat_map(|sheet| {
+        let mut rows: Vec<_> = reading
+            .shapes
+            .iter()
+            .filter(|report| sheet.holds(report))
+            .map(|report| {
+                yakuba_ui::Row::new([
+                    Cell::text(&report.file),
+                    sheet_name(sheet),
+                    Cell::text(sentences::shape(words, report.shape)),
+                    Cell::text(format!("{}–{}", report.first_row, report.last_row)),
+                    number(report.initiatives),
+                    number(report.indicators),
+                    number(report.figures),
+                ])
+                .marked(sheet.hidden)
+            })
+            .collect();
+        if rows.is_empty() {
+            rows.push(yakuba_ui::Row::new([
+                Cell::text(&sheet.file),
+                sheet_name(sheet),
+                Cell::text(words.counted("desk-import-no-shape", sheet.cells as u64)),
+                Cell::text(""),
+                Cell::text(""),
+                Cell::text(""),
+                Cell::text(""),
+            ]));
+        }
+        rows
+    });
     Table::new(words.language(), "shapes", words.get("desk-import-shapes"))
         .columns([
             Column::text(words.get("desk-import-file")),
@@ -169,17 +211,7 @@ fn shapes(words: &Words, reports: &[ShapeReport]) -> Table {
             Column::number(words.get("desk-count-indicators")),
             Column::number(words.get("desk-count-figures")),
         ])
-        .rows(reports.iter().map(|report| {
-            yakuba_ui::Row::new([
-                Cell::text(&report.file),
-                Cell::text(report.sheet.as_deref().unwrap_or_default()),
-                Cell::text(sentences::shape(words, report.shape)),
-                Cell::text(format!("{}–{}", report.first_row, report.last_row)),
-                number(report.initiatives),
-                number(report.indicators),
-                number(report.figures),
-            ])
-        }))
+        .rows(rows)
         .stacked()
 }
 
