@@ -33,7 +33,9 @@ pub use settings::{
 };
 pub use sign_in::{CodeOutcome, Opened, PasswordOutcome, Proof, StepUpOutcome, is_fresh};
 pub use store::{
-    accounts::{Account, StaffNames, account_names, colleagues, create_account, give_post},
+    accounts::{
+        Account, StaffNames, account_names, colleagues, create_account, give_post, mail_addresses,
+    },
     departments::{Department, create_department, department_names, departments},
     roles::{Role, grant_role, put_role},
     sessions::{CurrentSession, SECOND_FACTOR_SETTING, SecondFactorPolicy},

@@ -54,6 +54,9 @@ pub enum PlanError {
     /// A stored document could not be read back.
     #[error("a stored plan cannot be read: {0}. Restore a backup or report this as a bug")]
     Stored(#[from] serde_json::Error),
+    /// A mail could not be written.
+    #[error(transparent)]
+    Mail(#[from] yakuba_mail::MailError),
     /// The city's machinery failed.
     #[error(transparent)]
     City(#[from] CityError),
@@ -76,7 +79,9 @@ impl From<PlanError> for yakuba_city::web::Problem {
                 Self::Conflict(error.to_string())
             }
             PlanError::NotAllowed => Self::NotAllowed,
-            PlanError::City(_) | PlanError::Stored(_) => Self::internal(&error),
+            PlanError::City(_) | PlanError::Stored(_) | PlanError::Mail(_) => {
+                Self::internal(&error)
+            }
             _ => Self::BadRequest(error.to_string()),
         }
     }

@@ -60,7 +60,7 @@ impl Service for PlanService {
     }
 
     fn jobs(&self) -> Vec<JobKind> {
-        vec![cycle::reminders()]
+        vec![cycle::reminders::job()]
     }
 
     fn desk_menu(&self) -> Vec<DeskItem> {

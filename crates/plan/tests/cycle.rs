@@ -6,10 +6,11 @@
 mod cycle_support;
 
 use cycle_support::{PLAN, account, counted, indicator, initiative, plan_id, settle, tell, year};
-use jiff::civil::date;
-use yakuba_city::{Actor, City, each_database, run_due_jobs};
+use jiff::civil::{Date, date};
+use yakuba_city::{Actor, City, each_database, run_due_jobs, sql::Sql as _};
 use yakuba_identity::IdentityService;
 use yakuba_kernel::Yen;
+use yakuba_mail::{MailService, SmtpSettings};
 use yakuba_plan::{
     PlanError, PlanService,
     model::cycle::{
@@ -187,6 +188,100 @@ each_database!(
         let words: Vec<&str> = steps.iter().map(|step| step.step.as_str()).collect();
         assert_eq!(words, ["make", "complete", "reopen"]);
         assert_eq!(steps[2].text, "まだ残っていた");
+    }
+);
+
+/// Makes a task of the tax office for a person.
+async fn task_due(city: &City, assignee: i64, title: &str, due: Date) {
+    let (id, key) = (plan_id(city).await, initiative(city, "1").await);
+    let edit = TaskEdit {
+        title: title.into(),
+        department: "tax".into(),
+        assignee: Some(assignee),
+        due,
+        note: None,
+    };
+    city.write(
+        Actor::Staff(assignee),
+        (key, edit),
+        move |tx, (key, edit)| {
+            Box::pin(async move { cycle::make_task(tx, id, key, edit, &Stamp::of(tx)).await })
+        },
+    )
+    .await
+    .unwrap();
+}
+
+/// The mails that wait, opened.
+async fn mails(city: &City) -> Vec<yakuba_mail::Mail> {
+    let key = city.key().unwrap();
+    yakuba_mail::store::all_waiting(city.db(), 100)
+        .await
+        .unwrap()
+        .iter()
+        .map(|mail| mail.open(key).unwrap())
+        .collect()
+}
+
+each_database!(
+    what_is_due_is_mailed_on_chosen_days_to_who_can_be_reached,
+    [&MailService, &IdentityService, &PlanService],
+    async |city| {
+        settle(&city).await;
+        let clerk = account(&city, "tokunaga").await;
+        city.write(Actor::CommandLine, clerk, |tx, clerk| {
+            Box::pin(async move {
+                tx.connection()
+                    .run("UPDATE accounts SET email = NULL", [])
+                    .await?;
+                tx.connection()
+                    .run(
+                        "UPDATE accounts SET email = 'tokunaga@example.jp' WHERE id = $1",
+                        [(*clerk).into()],
+                    )
+                    .await?;
+                Ok::<_, PlanError>(())
+            })
+        })
+        .await
+        .unwrap();
+        task_due(&city, clerk, "案内文を直す", date(2026, 11, 20)).await;
+        task_due(&city, clerk, "会議の準備", date(2026, 11, 24)).await;
+        task_due(&city, clerk, "様式を送る", date(2026, 11, 22)).await;
+        // Somebody without an address has the box only.
+        let other = account(&city, "watanabe").await;
+        task_due(&city, other, "届かないメール", date(2026, 11, 22)).await;
+
+        // The test's day is 21 November. Without a mail server nothing piles up.
+        run_due_jobs(&city).await.unwrap();
+        assert_eq!(mails(&city).await, []);
+        assert_eq!(cycle::unread_notices(city.db(), clerk).await.unwrap(), 3);
+
+        // Nobody listens there, so that mails wait.
+        let nowhere = SmtpSettings::new("smtp://127.0.0.1:9", "city@example.jp").unwrap();
+        yakuba_mail::set_up(&city, Some(nowhere));
+        let day = jiff::SignedDuration::from_hours(24);
+        city.clock().set(city.now() + day);
+        run_due_jobs(&city).await.unwrap();
+        assert_eq!(
+            mails(&city).await,
+            [],
+            "22 November is no day of a mail for any of them"
+        );
+
+        city.clock().set(city.now() + day);
+        run_due_jobs(&city).await.unwrap();
+        run_due_jobs(&city).await.unwrap();
+        let written = mails(&city).await;
+        assert_eq!(written.len(), 1);
+        assert_eq!(written[0].to.as_str(), "tokunaga@example.jp");
+        assert!(written[0].subject.contains("2件"), "{}", written[0].subject);
+        let text = &written[0].text;
+        let (late, soon) = (
+            text.find("様式を送る").unwrap(),
+            text.find("会議の準備").unwrap(),
+        );
+        assert!(late < soon && !text.contains("案内文を直す"), "{text}");
     }
 );
 

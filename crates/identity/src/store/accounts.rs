@@ -201,6 +201,35 @@ pub async fn account_names(
     Ok(names)
 }
 
+/// The mail addresses of active accounts that have one, by number.
+///
+/// # Errors
+/// The database's.
+pub async fn mail_addresses(
+    connection: &impl ConnectionTrait,
+    accounts: &[i64],
+) -> Result<BTreeMap<i64, String>, CityError> {
+    #[derive(FromQueryResult)]
+    struct Reachable {
+        id: i64,
+        email: String,
+    }
+    let mut addresses = BTreeMap::new();
+    for part in accounts.chunks(500) {
+        let rows: Vec<Reachable> = connection
+            .rows(
+                &format!(
+                    "SELECT id, email FROM accounts WHERE email IS NOT NULL AND state = 'active' AND id IN ({})",
+                    list(1, part.len())
+                ),
+                part.iter().map(|id| (*id).into()),
+            )
+            .await?;
+        addresses.extend(rows.into_iter().map(|row| (row.id, row.email)));
+    }
+    Ok(addresses)
+}
+
 /// The members of staff with a post in a department on a day, by name: account number and the name shown.
 ///
 /// # Errors

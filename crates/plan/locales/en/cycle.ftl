@@ -379,3 +379,17 @@ cycle-done-compared = It is on the comparison page now.
 cycle-done-compare-declined = It is no candidate any more.
 cycle-done-compare-reconsidered = It is a candidate again.
 cycle-done-compare-ended = The comparison was ended.
+
+# Mails about what is due
+cycle-mail-subject = Due: { $n } of your tasks
+cycle-mail-text =
+    Some of your work on the plan is due soon or overdue.
+
+    { $lines }
+    To see it, sign in to Yakuba of { $city } and open "Notices".
+    Mark what is done as done there, and these mails stop.
+    This address takes no answers.
+cycle-mail-task-due-soon = - due { $due }: task "{ $title }"
+cycle-mail-task-overdue = - due { $due }, OVERDUE: task "{ $title }"
+cycle-mail-act-due-soon = - due { $due }: improvement "{ $title }"
+cycle-mail-act-overdue = - due { $due }, OVERDUE: improvement "{ $title }"

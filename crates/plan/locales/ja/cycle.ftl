@@ -379,3 +379,17 @@ cycle-done-compared = 比較のページに載せました。
 cycle-done-compare-declined = 候補から外しました。
 cycle-done-compare-reconsidered = 候補に戻しました。
 cycle-done-compare-ended = 比較をやめました。
+
+# 期限のお知らせのメール
+cycle-mail-subject = 【要対応】期限のお知らせ（{ $n }件）
+cycle-mail-text =
+    計画の仕事で、期限が近いもの、過ぎたものがあります。
+
+    { $lines }
+    内容を見るには、{ $city }の「役場」にログインして「お知らせ」を開いてください。
+    済んだものを「完了」にすると、このメールは届かなくなります。
+    このメールには返信できません。
+cycle-mail-task-due-soon = ・{ $due }まで　タスク「{ $title }」
+cycle-mail-task-overdue = ・{ $due }まで【期限を過ぎています】　タスク「{ $title }」
+cycle-mail-act-due-soon = ・{ $due }まで　改善記録「{ $title }」
+cycle-mail-act-overdue = ・{ $due }まで【期限を過ぎています】　改善記録「{ $title }」

@@ -11,6 +11,7 @@ mod proposal_steps;
 mod proposals;
 mod public;
 mod record;
+pub(crate) mod reminders;
 mod reviews;
 mod room;
 mod section;
@@ -18,17 +19,10 @@ mod tasks;
 mod wording;
 mod work;
 
-use yakuba_city::{
-    Actor, JobFailure, JobKind,
-    web::{Access, Routes},
-};
+use yakuba_city::web::{Access, Routes};
 use yakuba_ui::Catalogue;
 
-use crate::{
-    capabilities::{APPROVE, CHECK, DECIDE_PROPOSAL, MANAGE, PROPOSE, PUBLISH},
-    error::PlanError,
-    store,
-};
+use crate::capabilities::{APPROVE, CHECK, DECIDE_PROPOSAL, MANAGE, PROPOSE, PUBLISH};
 
 pub use public::missed_targets;
 pub(crate) use public::settle_year;
@@ -194,20 +188,6 @@ pub(crate) fn routes() -> Routes {
             Access::Staff(DECIDE_PROPOSAL),
             proposal_steps::conclude,
         )
-}
-
-/// Reminds everybody of what is due, once a day.
-pub(crate) fn reminders() -> JobKind {
-    const NAME: &str = "plan.remind";
-    JobKind::new(NAME, |city, _| async move {
-        city.write(Actor::Program(NAME.into()), (), |tx, ()| {
-            Box::pin(store::cycle::remind(tx))
-        })
-        .await
-        .map(|_| ())
-        .map_err(|error: PlanError| JobFailure::from_error(&error))
-    })
-    .every_day()
 }
 
 #[cfg(test)]

@@ -39,7 +39,7 @@ pub use life::{
     note_life_change, revise, revisions,
 };
 pub use notes::{ProgressNote, progress_notes, withdraw_progress_note, write_progress_note};
-pub use notices::{Notice, NoticeKind, notices, read_notices, remind, unread_notices};
+pub use notices::{Notice, NoticeKind, Reminder, notices, read_notices, remind, unread_notices};
 pub use overrides::{Override, overrides, remove_override, set_override};
 pub use people::{Department, People, Person};
 pub use proposal_steps::{

@@ -106,12 +106,26 @@ pub(super) async fn settle(tx: &Tx, subject: &str, stamp: &Stamp) -> Result<(), 
     Ok(())
 }
 
+/// A thing somebody was reminded of just now.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Reminder {
+    /// Whose box it was put into.
+    pub account: i64,
+    /// What it is about.
+    pub kind: NoticeKind,
+    /// The thing's title.
+    pub title: String,
+    /// By when.
+    pub due: Date,
+}
+
 /// Reminds everybody of their open tasks and Act records that are due within seven days or overdue: once a day each.
-/// An unread reminder of an earlier day makes room for the new one. Returns how many notices were put into boxes.
+/// An unread reminder of an earlier day makes room for the new one. Returns what was put into boxes; what was put there
+/// earlier on the same day is not among it.
 ///
 /// # Errors
 /// When the database does not answer.
-pub async fn remind(tx: &Tx) -> Result<u64, PlanError> {
+pub async fn remind(tx: &Tx) -> Result<Vec<Reminder>, PlanError> {
     let today = tx.today();
     let horizon = today.checked_add(Span::new().days(AHEAD)).unwrap_or(today);
     tx.connection()
@@ -121,7 +135,7 @@ pub async fn remind(tx: &Tx) -> Result<u64, PlanError> {
             [today.to_string().into()],
         )
         .await?;
-    let mut count = 0;
+    let mut due_things = Vec::new();
     for task in tasks(tx.connection(), None).await? {
         let due = task.due();
         let Some(account) = task
@@ -130,27 +144,22 @@ pub async fn remind(tx: &Tx) -> Result<u64, PlanError> {
         else {
             continue;
         };
+        let url = format!(
+            "/desk/plan/{}/work/{}#task-{}",
+            task.plan_key, task.initiative_key, task.id
+        );
         let kind = if due < today {
             NoticeKind::TaskOverdue
         } else {
             NoticeKind::TaskDueSoon
         };
-        let url = format!(
-            "/desk/plan/{}/work/{}#task-{}",
-            task.plan_key, task.initiative_key, task.id
-        );
-        let about = (task.title.as_str(), url.as_str(), Some(due));
-        count += u64::from(
-            put(
-                tx,
-                account,
-                today,
-                kind,
-                &format!("task/{}", task.id),
-                about,
-            )
-            .await?,
-        );
+        let reminder = Reminder {
+            account,
+            kind,
+            title: task.title,
+            due,
+        };
+        due_things.push((reminder, format!("task/{}", task.id), url));
     }
     for act in acts(tx.connection(), None).await? {
         let due = act.due.as_deref().map(stored_day);
@@ -160,16 +169,28 @@ pub async fn remind(tx: &Tx) -> Result<u64, PlanError> {
         if act.state() == ActState::Done || due > horizon {
             continue;
         }
+        let url = format!("/desk/plan/{}/acts/{}", act.plan_key, act.id);
         let kind = if due < today {
             NoticeKind::ActOverdue
         } else {
             NoticeKind::ActDueSoon
         };
-        let url = format!("/desk/plan/{}/acts/{}", act.plan_key, act.id);
-        let about = (act.indicator_name.as_str(), url.as_str(), Some(due));
-        count += u64::from(put(tx, account, today, kind, &format!("act/{}", act.id), about).await?);
+        let reminder = Reminder {
+            account,
+            kind,
+            title: act.indicator_name,
+            due,
+        };
+        due_things.push((reminder, format!("act/{}", act.id), url));
     }
-    Ok(count)
+    let mut reminded = Vec::new();
+    for (reminder, subject, url) in due_things {
+        let about = (reminder.title.as_str(), url.as_str(), Some(reminder.due));
+        if put(tx, reminder.account, today, reminder.kind, &subject, about).await? {
+            reminded.push(reminder);
+        }
+    }
+    Ok(reminded)
 }
 
 /// The notices in an account's box, unread ones first, newest first; at most 200.
