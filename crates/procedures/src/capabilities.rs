@@ -19,14 +19,12 @@ pub const PUT_LIVE: Capability = Capability::new("procedures.put_live");
 pub const DELIVER: Capability = Capability::new("procedures.deliver");
 /// Approve the disposal of cases whose retention is over.
 pub const DISPOSE: Capability = Capability::new("procedures.dispose");
-/// Run surveys and see their results.
-pub const SURVEY: Capability = Capability::new("procedures.survey");
 /// Fetch decided cases as another system.
 pub const PULL: Capability = Capability::new("procedures.pull");
 
 /// All of them, for roles to be made of.
-pub const ALL: [Capability; 10] = [
-    WORK, DECIDE, OVERSEE, INVENTORY, DESIGN, PUT_LIVE, DELIVER, DISPOSE, SURVEY, PULL,
+pub const ALL: [Capability; 9] = [
+    WORK, DECIDE, OVERSEE, INVENTORY, DESIGN, PUT_LIVE, DELIVER, DISPOSE, PULL,
 ];
 
 /// An application was received; the subject is the procedure's key.

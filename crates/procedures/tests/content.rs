@@ -1,4 +1,4 @@
-//! The procedures and surveys that come with Yakuba: each reads, is complete, speaks three languages, and fits the demo city.
+//! The procedures that come with Yakuba: each reads, is complete, speaks three languages, and fits the demo city.
 
 // Tests may panic: that is how they fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
@@ -13,10 +13,7 @@ use yakuba_forms::{
     Form, Severity, check,
     model::document::{Field, FieldKind, FormDocument},
 };
-use yakuba_procedures::model::{
-    document::{ProcedureDocument, TemplateUse},
-    survey::{Audience, SurveyDocument},
-};
+use yakuba_procedures::model::document::{ProcedureDocument, TemplateUse};
 use yakuba_ui::Language;
 
 /// What staff's texts may be filled in with.
@@ -296,39 +293,6 @@ fn keys_are_unique_and_my_number_is_never_asked() {
     }
 }
 
-#[test]
-fn the_surveys_read_and_speak_three_languages() {
-    let mut missing = Vec::new();
-    let mut staff = 0;
-    for (name, text) in files("surveys") {
-        let survey = SurveyDocument::from_yaml(&text)
-            .unwrap_or_else(|error| panic!("{name} cannot be read: {error}"));
-        assert_eq!(survey.key, name, "the file is called as its key");
-        let again = SurveyDocument::from_yaml(&survey.to_yaml().unwrap()).unwrap();
-        assert_eq!(survey, again, "{name} changes when it is written");
-        missing_languages(&name, &serde_json::to_value(&survey).unwrap(), &mut missing);
-        staff += usize::from(survey.audience == Audience::Staff);
-        assert!(survey.small_count_below >= 3, "{name} shows single answers");
-        assert!(survey.form.fees.is_empty(), "{name} costs something");
-        let fields = fields(&survey.form);
-        assert!((10..=20).contains(&fields.len()), "{name}");
-        let mut seen = BTreeSet::new();
-        for field in fields {
-            assert!(seen.insert(field.key.as_str()), "{name}/{}", field.key);
-            let anonymous = matches!(
-                field.kind,
-                FieldKind::Choice { .. }
-                    | FieldKind::Choices { .. }
-                    | FieldKind::Number { .. }
-                    | FieldKind::LongText(_)
-            );
-            assert!(anonymous, "{name}/{} could tell who answers", field.key);
-        }
-    }
-    assert!(missing.is_empty(), "{}", missing.join("\n"));
-    assert_eq!(staff, 2);
-}
-
 /// What must be mended before a form can go live, and whether it compiles.
 fn flaws(name: &str, form: &FormDocument) -> Vec<String> {
     let compiled = Form::compile(form).err().unwrap_or_default();
@@ -345,10 +309,6 @@ fn every_form_compiles_and_passes_the_checker() {
     let mut flawed = Vec::new();
     for document in procedures() {
         flawed.extend(flaws(&document.key, &document.form));
-    }
-    for (name, text) in files("surveys") {
-        let survey = SurveyDocument::from_yaml(&text).unwrap();
-        flawed.extend(flaws(&name, &survey.form));
     }
     assert!(flawed.is_empty(), "{}", flawed.join("\n"));
 }

@@ -5,6 +5,7 @@ use yakuba_identity::{ADMINISTER, IdentityError, PERSONNEL, READ_AUDIT, Role, pu
 use yakuba_mail::READ as READ_MAIL;
 use yakuba_plan::capabilities as plan;
 use yakuba_procedures::capabilities as procedures;
+use yakuba_surveys::capabilities as surveys;
 
 struct Start {
     key: &'static str,
@@ -34,6 +35,8 @@ const ROLES: [Start; 7] = [
             procedures::DELIVER.name,
             procedures::INVENTORY.name,
             procedures::DESIGN.name,
+            surveys::RUN.name,
+            surveys::RESULTS.name,
         ],
     },
     Start {
@@ -52,6 +55,9 @@ const ROLES: [Start; 7] = [
             procedures::DISPOSE.name,
             procedures::INVENTORY.name,
             procedures::DESIGN.name,
+            surveys::RUN.name,
+            surveys::RESULTS.name,
+            surveys::RAW.name,
         ],
     },
     Start {
@@ -71,6 +77,9 @@ const ROLES: [Start; 7] = [
             procedures::INVENTORY.name,
             procedures::DESIGN.name,
             procedures::PUT_LIVE.name,
+            surveys::RUN.name,
+            surveys::RESULTS.name,
+            surveys::PUBLISH.name,
         ],
     },
     Start {

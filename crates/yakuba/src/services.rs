@@ -5,6 +5,7 @@ use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_plan::PlanService;
 use yakuba_procedures::ProcedureService;
+use yakuba_surveys::SurveyService;
 use yakuba_ui::Catalogue;
 
 /// Every service of a city, blocks first.
@@ -14,6 +15,7 @@ pub fn all() -> Vec<&'static dyn Service> {
         &IdentityService,
         &PlanService,
         &ProcedureService,
+        &SurveyService,
     ]
 }
 
@@ -49,6 +51,7 @@ fn texts_of(service: &str) -> &'static Catalogue {
         "mail" => &yakuba_mail::WORDS,
         "identity" => &yakuba_identity::WORDS,
         "procedures" => yakuba_procedures::WORDS,
+        "surveys" => &yakuba_surveys::WORDS,
         "plan" => yakuba_plan::menu_texts(),
         _ => &crate::server::WORDS,
     }

@@ -199,7 +199,6 @@ desk-menu-inventory = Inventory
 desk-menu-new = Counter entry
 desk-menu-procedures = Procedures
 desk-menu-retention = Retention
-desk-menu-surveys = Surveys
 desk-menu-workload = Workload
 desk-merge = Put together
 desk-merge-into = Keep

@@ -199,7 +199,6 @@ desk-menu-inventory = 手続の棚卸
 desk-menu-new = 窓口・紙の受付
 desk-menu-procedures = 手続
 desk-menu-retention = 保存と廃棄
-desk-menu-surveys = アンケート
 desk-menu-workload = 部署ごとの状況
 desk-merge = 1件にまとめる
 desk-merge-into = 残す案件

@@ -2,7 +2,7 @@
 
 use yakuba_city::{DeskItem, web::Capability};
 
-use crate::capabilities::{DELIVER, DESIGN, DISPOSE, INVENTORY, OVERSEE, PUT_LIVE, SURVEY, WORK};
+use crate::capabilities::{DELIVER, DESIGN, DISPOSE, INVENTORY, OVERSEE, PUT_LIVE, WORK};
 
 /// Every entry: its text, its address, and any of the capabilities that open it.
 const ENTRIES: &[(&str, &str, &[Capability])] = &[
@@ -21,7 +21,6 @@ const ENTRIES: &[(&str, &str, &[Capability])] = &[
         "/desk/procedures/forms",
         &[DESIGN, PUT_LIVE],
     ),
-    ("desk-menu-surveys", "/desk/surveys", &[SURVEY]),
 ];
 
 /// The entries of the desk's menu; those of pages that the program does not have are left out.

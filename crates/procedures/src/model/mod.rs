@@ -6,4 +6,3 @@ pub mod export;
 pub mod inbox;
 pub mod inventory;
 pub mod receipt;
-pub mod survey;

@@ -1,0 +1,11 @@
+surveys-menu = Surveys
+surveys-finding-fees = A survey has no fees. Remove fees.
+surveys-finding-before = A survey has no questions before the start. Remove before and ask on the first page.
+surveys-finding-empty = There are no questions. Write at least one.
+surveys-finding-kind = A question of this kind tells who answers, or cannot be counted. Use choice, choices, number, yen, text or long_text.
+surveys-finding-prefill = Nothing about the person may be filled in beforehand. Remove prefill.
+surveys-finding-quota-unknown = The quota's question or answer is not there. field names a question of kind choice, option one of its options.
+surveys-finding-quota-zero = A quota must be at least 1.
+surveys-finding-quota-twice = An answer has two quotas. Keep one.
+surveys-finding-two = With “hide below 2” a hidden count is always 1. Set small_count_below to 3 or more.
+surveys-finding-shown = Small counts will be shown as they are. We advise 5 for small_count_below, so that nobody can be recognised.

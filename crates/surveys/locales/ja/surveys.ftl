@@ -1,0 +1,11 @@
+surveys-menu = アンケート
+surveys-finding-fees = アンケートに手数料は付けられません。fees を消してください。
+surveys-finding-before = アンケートに「申請の前の確認」は付けられません。before を消し、最初のページの質問にしてください。
+surveys-finding-empty = 質問がありません。質問を1つ以上書いてください。
+surveys-finding-kind = この種類の質問は、だれの回答かが分かるか、集計できません。choice、choices、number、yen、text、long_text のどれかにしてください。
+surveys-finding-prefill = 本人の情報を入れておくことはできません。prefill を消してください。
+surveys-finding-quota-unknown = 定員の質問か選択肢が見つかりません。field には choice の質問、option にはその選択肢を書いてください。
+surveys-finding-quota-zero = 定員は1以上にしてください。
+surveys-finding-quota-twice = 同じ選択肢に定員が2つあります。1つにしてください。
+surveys-finding-two = 「2未満を隠す」では、隠した数が必ず1だと分かります。small_count_below は3以上にしてください。
+surveys-finding-shown = 少ない人数もそのまま表示されます。だれの回答かが分からないよう、small_count_below を5にすることを勧めます。

@@ -1,0 +1,7 @@
+//! Pure rules: what a survey is, whether it can open, what the answers come to and what of it may be shown.
+
+pub mod check;
+pub mod document;
+pub mod results;
+pub mod suppression;
+pub mod tally;
