@@ -158,7 +158,10 @@ export async function structureProblems(page) {
     if (!document.title.trim()) problems.push('the page has no title');
     if (document.querySelectorAll('h1').length !== 1) problems.push(`the page has ${document.querySelectorAll('h1').length} <h1>, not one`);
     if (document.querySelectorAll('main, [role=main]').length !== 1) problems.push('the page has not exactly one <main>');
-    if (!(document.querySelector('main')?.innerText ?? '').trim()) problems.push('<main> is empty');
+    const words = document.querySelector('main')?.innerText ?? '';
+    if (!words.trim()) problems.push('<main> is empty');
+    const markup = /<\/?(?:div|p|span|table|form|input|textarea|ul|li|a|h[1-6])[\s>]/.exec(words);
+    if (markup) problems.push(`markup is shown as text: ${words.slice(markup.index, markup.index + 120)}`);
     return problems;
   });
 }

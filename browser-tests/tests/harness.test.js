@@ -20,6 +20,7 @@ const files = {
   '/error': shell('<p>本文</p>', '<script src="/broken.js" defer></script>'),
   '/missing-part': shell('<p>本文</p><img src="/none.png" alt="無い絵">'),
   '/elsewhere': shell('<p>本文</p><img src="http://127.0.0.1:9/x.png" alt="よその絵">'),
+  '/markup': shell('<p>&lt;div class="table"&gt;</p>'),
   '/no-heading': '<!doctype html><html lang="ja"><head><meta charset="utf-8"><title>試験</title><link rel="icon" href="/icon.svg"></head><body><main><p>本文</p></main></body></html>',
   '/unmarked': shell('<p><a class="unmarked" href="/good">印のないリンク</a></p>'),
   '/login': shell('<form method="post"><label>職員番号 <input name="account" autocomplete="username"></label><label>パスワード <input type="password" name="password" autocomplete="current-password"></label><button>ログイン</button></form>'),
@@ -81,6 +82,7 @@ describe('the harness', () => {
     ['/missing-part', /answer 404/],
     ['/elsewhere', /another host/],
     ['/no-heading', /0 <h1>/],
+    ['/markup', /markup is shown as text/],
   ];
   for (const [path, reason] of bad) {
     test(`${path} does not pass`, async () => {

@@ -52,6 +52,12 @@ describe('from a sheet to an opened figure', () => {
       await page.locator('main form[enctype] button[type=submit]').click();
       await page.waitForURL(/\/desk\/plan\/import\/\d+/);
       await checkPage(page, clerk);
+      const preview = page.url();
+      for (const part of ['/cells', '/figures']) {
+        await page.goto(preview + part);
+        await checkPage(page, clerk);
+      }
+      await page.goto(preview);
 
       await page.locator('form:has(input[name=action][value=commit]) button[type=submit]').click();
       await page.waitForURL((address) => !/\/import\/\d+$/.test(address.pathname) || address.search !== '');

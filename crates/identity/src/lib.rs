@@ -27,7 +27,7 @@ pub use model::{
     token::Token,
 };
 pub use residents::CurrentResident;
-pub use service::{ADMINISTER, IdentityService, PERSONNEL, READ_AUDIT, RESIDENT_SIGN_IN, SIGN_IN};
+pub use service::{ADMINISTER, IdentityService, PERSONNEL, READ_AUDIT, RESIDENT_SIGN_IN, SIGN_IN, capability_key};
 pub use settings::{
     ClientProof, IdentitySettings, Network, OidcLink, OidcSettings, ResidentOidcSettings,
 };

@@ -105,3 +105,8 @@ impl Service for IdentityService {
         ]
     }
 }
+
+/// The text that names a capability: `plan.decide_proposal` has `identity-capability-plan-decide-proposal`.
+pub fn capability_key(name: &str) -> String {
+    format!("identity-capability-{}", name.replace(['.', '_'], "-"))
+}

@@ -55,6 +55,13 @@ impl Fields {
             .push((name.to_owned(), value.as_ref().replace("\r\n", "\n")));
     }
 
+    /// Every name with its value as it was sent, in order.
+    pub fn pairs(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.0
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+    }
+
     /// The value without blanks around it; empty when it was not sent.
     pub fn get(&self, name: &str) -> &str {
         self.0

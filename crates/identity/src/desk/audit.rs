@@ -114,7 +114,12 @@ pub(crate) async fn show(asked: Asked, Query(filter): Query<Filter>) -> Result<R
             Row::new([
                 Cell::text(line.number.to_string()),
                 Cell::text(moment(line.at, &asked)),
-                Cell::text(names.of(&line.actor).unwrap_or(&line.actor)),
+                Cell::text(match (names.of(&line.actor), line.actor.as_str()) {
+                    (Some(name), _) => name.to_owned(),
+                    (None, "public") => words.get("identity-audit-public").into_owned(),
+                    (None, "command_line") => words.get("identity-audit-command-line").into_owned(),
+                    (None, actor) => actor.to_owned(),
+                }),
                 Cell::text(&line.action),
                 Cell::text(&line.target),
                 Cell::html(&Html::text(&line.detail)),
@@ -125,8 +130,8 @@ pub(crate) async fn show(asked: Asked, Query(filter): Query<Filter>) -> Result<R
                 .columns([
                     Column::number(words.get("identity-audit-number")),
                     Column::text(words.get("identity-audit-at")).no_wrap(),
-                    Column::text(words.get("identity-audit-actor")),
-                    Column::text(words.get("identity-audit-action")),
+                    Column::text(words.get("identity-audit-actor")).no_wrap(),
+                    Column::text(words.get("identity-audit-action")).no_wrap(),
                     Column::text(words.get("identity-audit-target")),
                     Column::text(words.get("identity-audit-detail")),
                 ])

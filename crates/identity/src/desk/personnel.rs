@@ -53,7 +53,7 @@ fn upload_page(asked: Asked, notice: Option<&NotificationBanner>) -> Response {
         &Table::new(
             asked.language,
             "sample",
-            words.get("identity-personnel-file"),
+            words.get("identity-personnel-sample"),
         )
         .columns(model::COLUMNS.map(Column::text))
         .row(

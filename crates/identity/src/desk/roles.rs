@@ -34,15 +34,11 @@ pub(crate) async fn list(asked: Asked, Query(query): Query<Shown>) -> Result<Res
     page(asked, &query, None).await
 }
 
-/// What a capability is called: by its service's texts known here, else by its name.
+/// What a capability is called, by the texts known here; its name where there is none.
 pub(crate) fn capability_name(asked: &Asked, name: &str) -> String {
-    let key = format!(
-        "identity-capability-{}",
-        name.trim_start_matches("identity.")
-            .replace(['.', '_'], "-")
-    );
-    if name.starts_with("identity.") && asked.words.has(&key) {
-        format!("{}（{name}）", asked.words.get(&key))
+    let key = crate::capability_key(name);
+    if asked.words.has(&key) {
+        asked.words.get(&key).into_owned()
     } else {
         name.to_owned()
     }
@@ -118,7 +114,7 @@ async fn page(asked: Asked, query: &Shown, error: Option<String>) -> Result<Resp
                 "/desk/identity/grants/revoke",
                 &[("id", &stored.id.to_string())],
                 &words.get("identity-grant-revoke"),
-                ButtonKind::Danger,
+                ButtonKind::Quiet,
             )),
         ])
     });

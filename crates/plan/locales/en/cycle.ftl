@@ -42,6 +42,8 @@ cycle-notice-review-returned = A self-review was returned
 # Columns
 cycle-column-about = About
 cycle-column-action = Action
+cycle-column-owner-and-assignee = Department and assignee
+cycle-effect-number = Effect { $n }
 cycle-column-assignee = Assignee
 cycle-column-carried-to = Taken over by
 cycle-column-change = Change

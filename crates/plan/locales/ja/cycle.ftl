@@ -42,6 +42,8 @@ cycle-notice-review-returned = 自己評価が差し戻されました
 # 表の見出し
 cycle-column-about = 内容
 cycle-column-action = 操作
+cycle-column-owner-and-assignee = 担当課・担当者
+cycle-effect-number = 効果 { $n }
 cycle-column-assignee = 担当者
 cycle-column-carried-to = 引き継いだ計画
 cycle-column-change = 変更

@@ -40,8 +40,7 @@ pub(super) fn act_table(room: &Room, acts: &[Act], people: Option<&People>) -> T
         Column::text(room.t("cycle-column-carried-to")).no_wrap(),
     ];
     if people.is_some() {
-        columns.push(Column::text(room.t("cycle-field-owner")));
-        columns.push(Column::text(room.t("cycle-column-assignee")));
+        columns.push(Column::text(room.t("cycle-column-owner-and-assignee")).no_wrap());
     }
     let rows = acts.iter().map(|act| {
         let late = act.is_late(today);
@@ -51,7 +50,7 @@ pub(super) fn act_table(room: &Room, acts: &[Act], people: Option<&People>) -> T
             ActState::Done => ChipLabel::new(room.word("act-state", "done")).green(),
         });
         if late {
-            state.push(&ChipLabel::new(room.t("cycle-late")).red());
+            state.push(&ChipLabel::new(room.t("cycle-late")).red().beside());
         }
         let mut cells = vec![
             Cell::link(
@@ -72,8 +71,11 @@ pub(super) fn act_table(room: &Room, acts: &[Act], people: Option<&People>) -> T
                 .into(),
         ];
         if let Some(people) = people {
-            cells.push(Cell::text(room.department(people, &act.owner)));
-            cells.push(room.person(people, act.assignee).into());
+            cells.push(Cell::html(&room.office_and_person(
+                people,
+                &act.owner,
+                act.assignee,
+            )));
         }
         Row::new(cells).marked(late)
     });

@@ -345,7 +345,7 @@ async fn overrides_page(room: &Room, plan: &PlanRecord) -> Result<Page, Problem>
                     .hidden("indicator", &known.indicator_key)
                     .hidden("year", known.fiscal_year)
                     .text("reason", "", true)
-                    .inline()
+                    .folded("cycle-remove-override")
                     .step("cycle-remove-override", "remove", ButtonKind::Quiet)
                     .make()
             } else {

@@ -197,6 +197,7 @@ fn decision_forms(room: &Room, own: &ComparableRow, other: &ComparableRow) -> Ht
         &form("decline", "decline")
             .text("reason", "", true)
             .button("cycle-compare-decline", ButtonKind::Other)
+            .folded("cycle-compare-decline")
             .make(),
     );
     html
@@ -215,7 +216,7 @@ async fn standing(room: &Room) -> Result<Section, Problem> {
             .hidden("id", comparison.id)
             .text("reason", "", true)
             .button("cycle-compare-end", ButtonKind::Danger)
-            .inline()
+            .folded("cycle-compare-end")
             .make();
         Row::new([
             Cell::link(&comparison.name, format!("/compare/{}", comparison.id)),

@@ -15,6 +15,8 @@ pub(super) struct FormMaker<'a> {
     fields: Html,
     buttons: Html,
     inline: bool,
+    /// What opens the form, when it is folded away.
+    summary: String,
 }
 
 #[derive(Template)]
@@ -26,6 +28,18 @@ struct FormBody<'a> {
     fields: &'a Html,
     buttons: &'a Html,
     inline: bool,
+    summary: &'a str,
+    open: bool,
+}
+
+#[derive(Template)]
+#[template(
+    source = r#"<fieldset class="form-row"><legend>{{ legend }}</legend>{{ fields }}</fieldset>"#,
+    ext = "html"
+)]
+struct Together<'a> {
+    legend: &'a str,
+    fields: &'a Html,
 }
 
 impl<'a> FormMaker<'a> {
@@ -38,6 +52,7 @@ impl<'a> FormMaker<'a> {
             fields: Html::empty(),
             buttons: Html::empty(),
             inline: false,
+            summary: String::new(),
         }
     }
 
@@ -74,6 +89,27 @@ impl<'a> FormMaker<'a> {
     pub(super) fn inline(mut self) -> Self {
         self.inline = true;
         self
+    }
+
+    /// Folds the form away behind a word, as what is seldom done in the row of a table. It stands open after it was refused.
+    pub(super) fn folded(mut self, key: &str) -> Self {
+        self.summary = self.room.t(key);
+        self
+    }
+
+    /// Fields that belong together, side by side under a legend.
+    pub(super) fn together(mut self, legend: &str, fill: impl FnOnce(Self) -> Self) -> Self {
+        let before = std::mem::replace(&mut self.fields, Html::empty());
+        let mut filled = fill(self);
+        let fields = std::mem::replace(&mut filled.fields, before);
+        filled.fields.push(
+            &Html::render(&Together {
+                legend,
+                fields: &fields,
+            })
+            .unwrap_or_default(),
+        );
+        filled
     }
 
     // Callers hand over numbers, words and references alike.
@@ -182,6 +218,7 @@ impl<'a> FormMaker<'a> {
     }
 
     pub(super) fn make(self) -> Html {
+        let open = self.typed("form").is_some();
         Html::render(&FormBody {
             name: self.name,
             action: &self.action,
@@ -189,6 +226,8 @@ impl<'a> FormMaker<'a> {
             fields: &self.fields,
             buttons: &self.buttons,
             inline: self.inline,
+            summary: &self.summary,
+            open,
         })
         .unwrap_or_default()
     }

@@ -66,31 +66,33 @@ pub(super) fn proposal_fields(
         .note(&hint(room, "cycle-expectations-hint"));
     for number in 1..=EXPECTATIONS {
         let expectation = known.and_then(|(_, expectations)| expectations.get(number - 1));
-        form = form
-            .text(
+        let legend = room
+            .words
+            .counted("cycle-effect-number", number as u64)
+            .into_owned();
+        let text = |read: fn(&Expectation) -> String| expectation.map(read).unwrap_or_default();
+        form = form.together(&legend, |form| {
+            form.text(
                 &format!("effect_name-{number}"),
-                &expectation.map(|it| it.name.clone()).unwrap_or_default(),
+                &text(|it| it.name.clone()),
                 false,
             )
             .text(
                 &format!("effect_unit-{number}"),
-                &expectation.map(|it| it.unit.clone()).unwrap_or_default(),
+                &text(|it| it.unit.clone()),
                 false,
             )
             .number(
                 &format!("effect_before-{number}"),
-                &expectation
-                    .map(|it| it.before.to_string())
-                    .unwrap_or_default(),
+                &text(|it| it.before.to_string()),
                 "",
             )
             .number(
                 &format!("effect_expected-{number}"),
-                &expectation
-                    .map(|it| it.expected.to_string())
-                    .unwrap_or_default(),
+                &text(|it| it.expected.to_string()),
                 "",
-            );
+            )
+        });
     }
     form.step(
         "cycle-save-proposal",

@@ -42,7 +42,7 @@ pub(super) fn state_chip(room: &Room, review: Option<&Review>, late: bool) -> Ht
     };
     let mut html = Html::of(&chip);
     if late {
-        html.push(&ChipLabel::new(room.t("cycle-late")).red());
+        html.push(&ChipLabel::new(room.t("cycle-late")).red().beside());
     }
     html
 }

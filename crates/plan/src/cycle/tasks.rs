@@ -39,8 +39,7 @@ pub(super) fn task_table(
         Column::text(room.t("cycle-column-state")).no_wrap(),
     ];
     if people.is_some() {
-        columns.push(Column::text(room.t("cycle-column-department")));
-        columns.push(Column::text(room.t("cycle-column-assignee")));
+        columns.push(Column::text(room.t("cycle-column-owner-and-assignee")).no_wrap());
     }
     let rows = tasks.iter().map(|task| {
         let late = task.is_late(today);
@@ -66,8 +65,11 @@ pub(super) fn task_table(
             Cell::html(&state),
         ];
         if let Some(people) = people {
-            cells.push(Cell::text(room.department(people, &task.department)));
-            cells.push(room.person(people, task.assignee).into());
+            cells.push(Cell::html(&room.office_and_person(
+                people,
+                &task.department,
+                task.assignee,
+            )));
         }
         Row::new(cells).marked(late).id(format!("task-{}", task.id))
     });

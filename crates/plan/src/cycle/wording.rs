@@ -67,6 +67,20 @@ impl Wording {
             .unwrap_or_else(|| self.t("cycle-nobody"))
     }
 
+    /// A department and, under it, the person in it.
+    pub(super) fn office_and_person(
+        &self,
+        people: &People,
+        department: &str,
+        account: Option<i64>,
+    ) -> Html {
+        Html::trusted(format!(
+            "{}<br>{}",
+            Html::text(self.department(people, department)),
+            Html::text(&self.person(people, account))
+        ))
+    }
+
     /// The history of something as a table.
     pub(super) fn history(&self, people: &People, steps: &[Step], kind: &str) -> Html {
         let mut table = Table::new(self.language(), "history", self.t("cycle-history"))

@@ -49,7 +49,8 @@ pub(super) async fn list(room: Room, Path(key): Path<String>) -> Result<Page, Pr
                     room.words
                         .counted("cycle-late-count", i64::try_from(late).unwrap_or(i64::MAX)),
                 )
-                .red(),
+                .red()
+                .beside(),
             );
         }
         let departments: Vec<&str> = part
@@ -155,6 +156,27 @@ async fn work_page(room: &Room, plan: &PlanRecord, key: &str) -> Result<Page, Pr
         sections.push(Section::new("taken", room.t("cycle-taken-over"), &table));
     }
 
+    sections.push(Section::new(
+        "notes",
+        room.t("cycle-notes"),
+        &notes_table(room, plan, key, &people).await?,
+    ));
+    if !own.is_empty() {
+        let form = room
+            .form("note", format!("{base}/notes"))
+            .select(
+                "department",
+                room.department_choices(own.iter().copied()),
+                "",
+                own.len() > 1,
+            )
+            .date("day", Some(room.city.today()))
+            .area("text", "", 3, true)
+            .submit("cycle-write-note")
+            .make();
+        sections.push(Section::new("new-note", room.t("cycle-new-note"), &form));
+    }
+
     let mut tasks = cycle::tasks(room.db(), Some(plan.id)).await?;
     tasks.retain(|task| task.initiative_key == key);
     if tasks.is_empty() {
@@ -183,27 +205,6 @@ async fn work_page(room: &Room, plan: &PlanRecord, key: &str) -> Result<Page, Pr
             .submit("cycle-make-task")
             .make();
         sections.push(Section::new("new-task", room.t("cycle-new-task"), &form));
-    }
-
-    sections.push(Section::new(
-        "notes",
-        room.t("cycle-notes"),
-        &notes_table(room, plan, key, &people).await?,
-    ));
-    if !own.is_empty() {
-        let form = room
-            .form("note", format!("{base}/notes"))
-            .select(
-                "department",
-                room.department_choices(own.iter().copied()),
-                "",
-                own.len() > 1,
-            )
-            .date("day", Some(room.city.today()))
-            .area("text", "", 3, true)
-            .submit("cycle-write-note")
-            .make();
-        sections.push(Section::new("new-note", room.t("cycle-new-note"), &form));
     }
 
     let mut reviews = cycle::reviews(room.db(), plan.id).await?;
@@ -285,7 +286,7 @@ async fn notes_table(
                 )
                 .hidden("id", note.id)
                 .text("reason", "", true)
-                .inline()
+                .folded("cycle-withdraw-note")
                 .step("cycle-withdraw-note", "withdraw", ButtonKind::Quiet)
                 .make(),
             ),

@@ -45,10 +45,10 @@ pub(super) async fn list(desk: Desk) -> Result<Response, Problem> {
         .columns([
             Column::text(desk.text("desk-plan")),
             Column::text(desk.text("desk-plan-whose")),
-            Column::text(desk.text("desk-plan-period")),
+            Column::text(desk.text("desk-plan-period")).no_wrap(),
             Column::text(desk.text("desk-plan-state")),
             Column::number(desk.text("desk-plan-reviews")),
-            Column::text(desk.text("desk-plan-changed-at")),
+            Column::text(desk.text("desk-plan-changed-at")).no_wrap(),
         ])
         .rows(plans.iter().map(|plan| row(&words, plan)))
         .row_headers()

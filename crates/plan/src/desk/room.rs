@@ -25,6 +25,10 @@ pub(super) struct Desk {
     pub(super) shell: Shell,
     pub(super) words: Words,
     pub(super) query: Fields,
+    /// The title of the plan that the page is about.
+    pub(super) plan_title: Option<String>,
+    /// Whether this is the list of plans, which leads to itself from no other page.
+    pub(super) in_list: bool,
 }
 
 impl FromRequestParts<City> for Desk {
@@ -44,6 +48,8 @@ impl FromRequestParts<City> for Desk {
             principal,
             words: WORDS.words(shell.language),
             query: Fields::of_query(parts.uri.query().unwrap_or_default()),
+            plan_title: plan.map(|plan| plan.title),
+            in_list: parts.uri.path() == "/desk/plan",
             shell,
         })
     }
@@ -81,6 +87,11 @@ impl Desk {
         Ok(Rights::new(&self.principal, &parts))
     }
 
+    /// What the plan with that key is called on the way back to it.
+    pub(super) fn title_of(&self, key: &str) -> String {
+        self.plan_title.clone().unwrap_or_else(|| key.to_owned())
+    }
+
     /// The number of the page asked for, from 1.
     pub(super) fn page_number(&self) -> u64 {
         self.query.get("page").parse().unwrap_or(1).max(1)
@@ -88,9 +99,11 @@ impl Desk {
 
     /// A page of the desk, with the notice the last step left in the address.
     pub(super) fn page(&self, title: impl Into<String>, body: &impl askama::Template) -> Page {
-        let page = Page::desk(self.shell.clone(), title, body)
-            .breadcrumb(self.text("desk-home"), "/desk")
-            .breadcrumb(self.text("desk-plans"), "/desk/plan");
+        let mut page = Page::desk(self.shell.clone(), title, body)
+            .breadcrumb(self.text("desk-home"), "/desk");
+        if !self.in_list {
+            page = page.breadcrumb(self.text("desk-plans"), "/desk/plan");
+        }
         match self.done() {
             Some(text) => page.notice(NotificationBanner::success(text)),
             None => page,

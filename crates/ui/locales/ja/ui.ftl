@@ -55,10 +55,10 @@ ui-page-of = { $total }件中 { $first }～{ $last }件
 # 手順
 ui-steps = 手順
 ui-step-completed = 済み
-ui-step-editing = 入力中
+ui-step-editing = いまここ
 ui-step-error = エラーあり
 ui-step-skipped = 省略
-ui-step-reached = 未入力
+ui-step-reached = これから
 
 # 状態
 ui-status-achieved = 達成

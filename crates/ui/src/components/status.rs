@@ -66,12 +66,13 @@ impl StatusBadge {
 /// A short label: 公開, 下書き, 新規…
 #[derive(Clone, Debug, Template)]
 #[template(
-    source = r#"<span class="chip-label" data-color="{{ color }}">{{ text }}</span>"#,
+    source = r#"<span class="chip-label" data-color="{{ color }}"{% if beside %} data-beside{% endif %}>{{ text }}</span>"#,
     ext = "html"
 )]
 pub struct ChipLabel {
     text: String,
     color: &'static str,
+    beside: bool,
 }
 
 impl ChipLabel {
@@ -80,7 +81,15 @@ impl ChipLabel {
         Self {
             text: text.into(),
             color: "gray",
+            beside: false,
         }
+    }
+
+    /// Stands a little apart from the date, number or label before it.
+    #[must_use]
+    pub fn beside(mut self) -> Self {
+        self.beside = true;
+        self
     }
 
     /// A blue label.

@@ -116,7 +116,7 @@ fn page(
         below,
     };
     desk.page(title, &body)
-        .breadcrumb(plan, format!("/desk/plan/{plan}"))
+        .breadcrumb(desk.title_of(plan), format!("/desk/plan/{plan}"))
         .with_errors(!errors.is_empty())
         .into_response()
 }

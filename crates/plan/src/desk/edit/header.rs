@@ -116,7 +116,7 @@ fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors) -> Respons
         reason: reason(desk, Some(typed), "reason"),
     };
     desk.page(desk.text("desk-header-edit"), &body)
-        .breadcrumb(plan, format!("/desk/plan/{plan}"))
+        .breadcrumb(desk.title_of(plan), format!("/desk/plan/{plan}"))
         .with_errors(!errors.is_empty())
         .into_response()
 }

@@ -257,7 +257,7 @@ fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors, parts: Par
         below: parts.below,
     };
     desk.page(parts.title, &body)
-        .breadcrumb(plan, format!("/desk/plan/{plan}"))
+        .breadcrumb(desk.title_of(plan), format!("/desk/plan/{plan}"))
         .with_errors(!errors.is_empty())
         .into_response()
 }

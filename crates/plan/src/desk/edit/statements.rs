@@ -196,7 +196,7 @@ fn page(desk: &Desk, plan: &str, typed: &Fields, errors: &FormErrors) -> Respons
         reason: reason(desk, Some(typed), "reason"),
     };
     desk.page(desk.text("desk-statement-edit"), &body)
-        .breadcrumb(plan, format!("/desk/plan/{plan}"))
+        .breadcrumb(desk.title_of(plan), format!("/desk/plan/{plan}"))
         .breadcrumb(
             desk.text("desk-statements"),
             format!("/desk/plan/{plan}/statements"),

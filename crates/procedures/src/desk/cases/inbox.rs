@@ -301,7 +301,7 @@ pub(super) async fn case_table(
                 .unwrap_or_default(),
         );
         if late {
-            due.push(&ChipLabel::new(room.t("desk-late")).red());
+            due.push(&ChipLabel::new(room.t("desk-late")).red().beside());
         }
         let mut cells = Vec::new();
         if chosen {

@@ -36,7 +36,7 @@ pub(super) async fn page(room: Room) -> Result<Page, Problem> {
                 .unwrap_or_else(|| workload.department.clone());
             let mut late = Html::text(&format::number(workload.late));
             if workload.late > 0 {
-                late.push(&ChipLabel::new(room.t("desk-late")).red());
+                late.push(&ChipLabel::new(room.t("desk-late")).red().beside());
             }
             Row::new([
                 Cell::text(name),

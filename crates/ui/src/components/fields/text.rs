@@ -14,6 +14,7 @@ pub struct TextField {
     input_mode: &'static str,
     autocomplete: &'static str,
     unit: String,
+    list: String,
     width: Option<u8>,
     max_length: Option<u32>,
 }
@@ -28,6 +29,7 @@ impl TextField {
             input_mode: "",
             autocomplete: "",
             unit: String::new(),
+            list: String::new(),
             width: None,
             max_length: None,
         }
@@ -37,6 +39,13 @@ impl TextField {
     #[must_use]
     pub fn value(mut self, value: impl Into<String>) -> Self {
         self.value = value.into();
+        self
+    }
+
+    /// The id of a `<datalist>` on the page whose texts the browser proposes; others can still be typed.
+    #[must_use]
+    pub fn proposals(mut self, id: impl Into<String>) -> Self {
+        self.list = id.into();
         self
     }
 

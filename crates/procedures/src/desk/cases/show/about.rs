@@ -104,7 +104,7 @@ pub(super) fn about(
         |due_on| format::date(due_on, language),
     ));
     if case.stage.is_open() && case.due_on.is_some_and(|due_on| due_on < room.city.today()) {
-        due.push(&ChipLabel::new(room.t("desk-late")).red());
+        due.push(&ChipLabel::new(room.t("desk-late")).red().beside());
     }
     list.text(
         room.t("desk-column-received"),
