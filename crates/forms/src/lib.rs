@@ -12,7 +12,7 @@ mod rendering;
 mod rules;
 mod schema;
 
-pub use answers::{Answer, Answers, FileAnswer};
+pub use answers::{Answer, Answers, FileAnswer, Typed};
 pub use check::{PersonalData, check, personal_data};
 pub use finding::{Finding, Part, Place, Severity};
 pub use form::{
@@ -21,7 +21,7 @@ pub use form::{
 pub use message::{Message, MessageValue};
 pub use model::document::FormDocument;
 pub use reading::{Outcome, PageRead};
-pub use rendering::{AnswerRow, AnswerSection, written};
+pub use rendering::{AnswerRow, AnswerSection, Marks, written};
 pub use rules::{Condition, Failure};
 pub use schema::schema;
 

@@ -70,6 +70,7 @@ async fn queue(city: &City, payload: Json) -> Result<(), ProcedureError> {
 pub(crate) async fn message(city: &City, case: &Case) -> Result<Json, ProcedureError> {
     let key = keys::open(city.db(), city.key()?, case.id).await?;
     let receipt = cases::receipt(city.db(), &key, case.id).await?;
+    let contact = cases::contact(city.db(), &key, case.id).await?;
     let given = cases::answers(city.db(), &key, case.id).await?;
     Ok(json!({
         "case": case.id,
@@ -82,6 +83,7 @@ pub(crate) async fn message(city: &City, case: &Case) -> Result<Json, ProcedureE
         "outcome": case.outcome.map(crate::model::case::Outcome::as_str),
         "received_at": case.received_at.to_string(),
         "decided_at": case.decided_at.map(|at| at.to_string()),
+        "verified": contact.verified,
         "answers": given.into_iter().next().map(|given| given.answers),
     }))
 }

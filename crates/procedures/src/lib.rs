@@ -6,6 +6,7 @@ mod delivery;
 mod desk;
 mod error;
 pub mod model;
+mod notices;
 mod pages;
 pub mod store;
 
@@ -49,6 +50,10 @@ impl Service for ProcedureService {
                 "procedures_0004_casework",
                 include_str!("../migrations/0004_casework.sql"),
             ),
+            Migration::new(
+                "procedures_0005_residents",
+                include_str!("../migrations/0005_residents.sql"),
+            ),
         ]
     }
 
@@ -58,6 +63,7 @@ impl Service for ProcedureService {
 
     fn jobs(&self) -> Vec<JobKind> {
         let mut jobs = delivery::jobs();
+        jobs.extend(notices::jobs());
         jobs.push(
             JobKind::new("procedures.clean_up", |city, _| async move {
                 let actor = Actor::Program("procedures.clean_up".into());
@@ -84,7 +90,9 @@ impl Service for ProcedureService {
     }
 
     fn listens(&self) -> Vec<(&'static str, &'static str)> {
-        delivery::listens()
+        let mut listens = delivery::listens();
+        listens.extend(notices::listens());
+        listens
     }
 
     fn routes(&self) -> Routes {

@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 use yakuba_kernel::{Address, Decimal};
-use yakuba_ui::{DescriptionList, Html, Language, Words, format};
+use yakuba_ui::{ChipLabel, DescriptionList, Html, Language, Words, format};
 
 use askama::Template;
 
-use super::shown;
+use super::{Marks, shown};
 use crate::WORDS;
 use crate::answers::{Answer, Answers, BankAccount, Place};
 use crate::form::{ComputedValue, Evaluation, Form};
@@ -110,6 +110,18 @@ impl Form {
         language: Language,
         change: impl Fn(&Key) -> Option<String>,
     ) -> Html {
+        self.render_answers_marked(answers, evaluation, &Marks::new(), language, change)
+    }
+
+    /// The same with words beside some answers.
+    pub fn render_answers_marked(
+        &self,
+        answers: &Answers,
+        evaluation: &Evaluation,
+        marks: &Marks,
+        language: Language,
+        change: impl Fn(&Key) -> Option<String>,
+    ) -> Html {
         let words = WORDS.words(language);
         let sections = self
             .answer_sections(answers, evaluation, language)
@@ -123,7 +135,12 @@ impl Form {
                     .rows
                     .into_iter()
                     .fold(DescriptionList::new(), |list, row| {
-                        list.text(row.label, row.text)
+                        let Some(mark) = marks.at(&row.path) else {
+                            return list.text(row.label, row.text);
+                        };
+                        let mut answer = Html::text(&format!("{} ", row.text));
+                        answer.push(&ChipLabel::new(mark).green());
+                        list.html(row.label, &answer)
                     });
                 (section.title, link, list)
             })

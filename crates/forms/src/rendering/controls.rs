@@ -92,7 +92,7 @@ impl Drawing<'_> {
         };
         let value = |part: &str| typed.get(part).cloned().unwrap_or_default();
         let label = field.label.get(language).to_owned();
-        let support = self.text(field.hint.as_ref());
+        let support = self.support(field, path);
         let required = must_be_answered(field);
         let error = self.error(path, None);
         let autocomplete = |purpose: &'static str| {
@@ -283,6 +283,16 @@ impl Drawing<'_> {
         }
     }
 
+    /// The help under a field's label, with the words of its mark before it.
+    fn support(&self, field: &Field, path: &str) -> String {
+        let hint = self.text(field.hint.as_ref());
+        match self.marks.at(path) {
+            Some(mark) if hint.is_empty() => mark.to_owned(),
+            Some(mark) => format!("{mark} {hint}"),
+            None => hint,
+        }
+    }
+
     /// Whether a field asks for something of the applicant's own, which browsers may fill in: it says so, or it is the first of its kind.
     fn is_applicants(&self, field: &Field) -> bool {
         if matches!(field.kind, FieldKind::Date { .. }) {
@@ -384,9 +394,9 @@ impl Drawing<'_> {
             id: id_of(path),
             name: path.to_owned(),
             label: field.label.get(self.language()).to_owned(),
-            support: match &field.hint {
-                Some(own) => format!("{} {hint}", own.get(self.language())),
-                None => hint.into_owned(),
+            support: match self.support(field, path) {
+                own if own.is_empty() => hint.into_owned(),
+                own => format!("{own} {hint}"),
             },
             error,
             era_wrong: wrong == "era",

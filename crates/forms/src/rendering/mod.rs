@@ -7,6 +7,8 @@ mod written;
 pub use answers::{AnswerRow, AnswerSection};
 pub use written::written;
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use yakuba_ui::{Button, ButtonKind, FormErrors, Html, Language, Words};
 
@@ -18,11 +20,38 @@ use crate::model::document::{Field, FieldKind, FormPage, Text};
 /// The largest number of choices shown as radio buttons; more become a list.
 const MOST_RADIO_BUTTONS: usize = 10;
 
+/// Words beside single answers, such as that a proof of identity stands behind them.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Marks(BTreeMap<String, String>);
+
+impl Marks {
+    /// No marks.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Puts words beside the answer at a field's path.
+    pub fn add(&mut self, path: impl Into<String>, words: impl Into<String>) {
+        self.0.insert(path.into(), words.into());
+    }
+
+    /// The words beside the answer at a path.
+    pub fn at(&self, path: &str) -> Option<&str> {
+        self.0.get(path).map(String::as_str)
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 /// What a field is drawn from.
 struct Drawing<'d> {
     form: &'d Form,
     evaluation: &'d Evaluation,
     problems: &'d [FieldProblem],
+    marks: &'d Marks,
     words: Words,
 }
 
@@ -40,10 +69,24 @@ impl Form {
         problems: &[FieldProblem],
         language: Language,
     ) -> Html {
+        self.render_page_marked(page, answers, evaluation, problems, &Marks::new(), language)
+    }
+
+    /// The same with words beside some answers.
+    pub fn render_page_marked(
+        &self,
+        page: &str,
+        answers: &Answers,
+        evaluation: &Evaluation,
+        problems: &[FieldProblem],
+        marks: &Marks,
+        language: Language,
+    ) -> Html {
         let drawing = Drawing {
             form: self,
             evaluation,
             problems,
+            marks,
             words: WORDS.words(language),
         };
         let mut html = drawing.summary();
@@ -61,10 +104,23 @@ impl Form {
         problems: &[FieldProblem],
         language: Language,
     ) -> Html {
+        self.render_all_marked(answers, evaluation, problems, &Marks::new(), language)
+    }
+
+    /// The same with words beside some answers.
+    pub fn render_all_marked(
+        &self,
+        answers: &Answers,
+        evaluation: &Evaluation,
+        problems: &[FieldProblem],
+        marks: &Marks,
+        language: Language,
+    ) -> Html {
         let drawing = Drawing {
             form: self,
             evaluation,
             problems,
+            marks,
             words: WORDS.words(language),
         };
         let mut html = drawing.summary();

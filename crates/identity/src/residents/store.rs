@@ -275,7 +275,10 @@ pub(crate) async fn of_subject(
 }
 
 /// Keeps what a provider vouched for.
-pub(crate) async fn set_verified(
+///
+/// # Errors
+/// [`IdentityError::Expired`] when there is no such account; the database's.
+pub async fn set_verified(
     tx: &Tx,
     key: &CityKey,
     id: i64,

@@ -156,7 +156,7 @@ applicant-before-not-kept = This answer is not kept.
 applicant-stop-title = You cannot apply here
 applicant-stop-again = Answer again
 applicant-email-title = Confirm your e-mail address
-applicant-email-lead = We send the receipt and the result by e-mail.
+applicant-email-lead = We send the receipt number, and a mail when there is a message or a result.
 applicant-email = E-mail address
 applicant-email-support = For example hanako@example.jp
 applicant-email-send = Send a code
@@ -167,9 +167,7 @@ applicant-code-support = The six digits in the mail
 applicant-code-sent = We sent a code to { $email }.
 applicant-code-confirm = Confirm
 applicant-code-wrong = The code is not right. Please look at the mail again.
-applicant-code-expired = The code has expired. Send a new one.
-applicant-code-too-many = Too many codes were sent. Delete what you entered and start again.
-applicant-code-mail-subject = Your code ({ $city })
+applicant-code-expired = The code has expired or was entered wrongly too often. Send a new one.
 applicant-who-title = Who applies
 applicant-who = Who is applying?
 applicant-who-person = The person concerned
@@ -214,12 +212,6 @@ applicant-correction-title = Correct your application
 applicant-correction-begin = Correct
 applicant-correction-send = Send the correction
 applicant-correction-back = Back to the status
-applicant-code-mail-text =
-    Enter this code on the page of “{ $procedure }” ({ $city }).
-
-    { $code }
-
-    It can be used for 30 minutes. If you did not ask for it, throw this mail away.
 applicant-mail-received-text =
     { $city } has received your application “{ $procedure }”.
 
@@ -227,3 +219,56 @@ applicant-mail-received-text =
 
     Enter this number under “Status of your application” on the city's website to see how it stands.
     Please do not reply to this mail.
+
+applicant-cases-by-receipt = With a receipt number
+applicant-own-drafts = Applications you have begun
+applicant-own-draft-kept = Kept until { $day }. You can go on on any device when you sign in.
+applicant-own-cases = Your applications
+applicant-own-none = Nothing has been applied for with this account yet.
+applicant-own-received = Received on { $day }
+applicant-own-correct = Something needs to be corrected
+applicant-own-correct-until = Something needs to be corrected by { $day }
+applicant-own-unread = { $n ->
+    [one] { $n } new message
+   *[other] { $n } new messages
+}
+applicant-own-account = If you have an account
+applicant-own-sign-in = Sign in to see
+applicant-own-sign-in-text = What you applied for while signed in is shown without a receipt number.
+applicant-own-join-hint = What you applied for without signing in can be put into your account: open it with its receipt number.
+applicant-own-join-heading = Put into your account
+applicant-own-join-text = Once this application is in your account, you can see it without the receipt number. If there is no address for mails yet, they go to the address of your account.
+applicant-own-join = Put into my account
+applicant-done-joined = This application is in your account now.
+applicant-mail-heading = Mails
+applicant-mail-is-on = When there is a message, a request for a correction or a result, we send a mail to { $email }. It says nothing of what is in your application.
+applicant-mail-is-off = You get no mails about this application.
+applicant-mail-none = You have not confirmed an e-mail address, so we send no mails. Please look at this page from time to time.
+applicant-mail-turn-off = Send no mails
+applicant-mail-turn-on = Send mails
+applicant-done-mail-on = We send mails about this application.
+applicant-done-mail-off = We send no more mails about this application.
+applicant-verified = Verified
+applicant-verified-support = Filled in with what was verified. If you change it, it is not verified any more.
+applicant-guide-proof = We need to know who you are
+applicant-guide-verify = To apply, let { $name } confirm who you are. You can also apply at the counter of the department.
+applicant-guide-verify-sign-in = To apply, let { $name } confirm who you are. If you have an account, sign in first. You can also apply at the counter of the department.
+applicant-guide-verify-with = Confirm with { $name }
+applicant-guide-taken-over = If you go on, what you entered is saved in your account.
+applicant-guide-sign-in = Sign in
+applicant-guide-sign-in-text = You can apply without signing in. When you sign in, you can go on on another device and see how it stands without a receipt number.
+applicant-guide-signed-in = You are signed in. What you enter and what you apply for is kept in your account.
+applicant-code-wait = { $n ->
+    [one] You can send another code in { $n } second.
+   *[other] You can send another code in { $n } seconds.
+}
+applicant-notice-subject = News of your application ({ $city })
+applicant-notice-message = There is a message from { $city } about your application received on { $received }.
+applicant-notice-correction = { $city } asks you to correct something in your application received on { $received }.
+applicant-notice-correction-until = { $city } asks you to correct something in your application received on { $received }, by { $day }.
+applicant-notice-correction-ends = { $city } has not received the correction of your application received on { $received } yet. The last day is { $day }.
+applicant-notice-decided = { $city } has decided your application received on { $received }.
+applicant-notice-where =
+    See it under “Status of your application” on the city's website: sign in, or enter the receipt number.
+
+    Please do not reply to this mail. If you want no mails, turn them off on that page.

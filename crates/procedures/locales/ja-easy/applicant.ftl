@@ -105,7 +105,7 @@ applicant-leave = 見るのを 終わる
 
 applicant-guide-start = 申請（しんせい）を はじめる
 applicant-guide-kept = とちゅうまで 入（い）れました
-applicant-guide-kept-until = { $day }まで、つづきから 入れることが できます。
+applicant-guide-kept-until = { $day }まで、この スマホや パソコンで つづきから 入れられます。
 applicant-guide-resume = つづきから 入れる
 applicant-guide-discard = 入れた ものを 消（け）す
 applicant-guide-sent = この 手続を 申請しました。受付番号を 見る
@@ -126,7 +126,7 @@ applicant-before-not-kept = この 答（こた）えは とっておきませ�
 applicant-stop-title = この 手続は できません
 applicant-stop-again = もう一度 答（こた）える
 applicant-email-title = メールアドレスの 確認
-applicant-email-lead = お知らせを メールで 送（おく）ります。
+applicant-email-lead = 受付番号（うけつけばんごう）や お知らせを メールで 送（おく）ります。
 applicant-email = メールアドレス
 applicant-email-support = 例（れい）：hanako@example.jp
 applicant-email-send = 番号（ばんごう）を 送る
@@ -137,9 +137,7 @@ applicant-code-support = メールに 書（か）いてある 6つの 数字（
 applicant-code-sent = { $email } に 番号を 送りました。
 applicant-code-confirm = 確認する
 applicant-code-wrong = 番号が ちがいます。メールを もう一度 見てください。
-applicant-code-expired = この 番号は もう 使（つか）えません。もう一度 送ってください。
-applicant-code-too-many = 番号を たくさん 送りました。はじめから やりなおしてください。
-applicant-code-mail-subject = 番号の お知らせ（{ $city }）
+applicant-code-expired = この 番号は もう 使（つか）えません。もう一度（いちど） 送ってください。
 applicant-who-title = 申請する 人
 applicant-who = 申請するのは だれですか
 applicant-who-person = 本人（ほんにん）
@@ -184,15 +182,56 @@ applicant-correction-title = 内容を 直す
 applicant-correction-begin = 直す
 applicant-correction-send = 直した ものを 送る
 applicant-correction-back = 申請の ようすに もどる
-applicant-code-mail-text =
-    { $city }の「{ $procedure }」の ページに、この 番号を 入れてください。
-
-    { $code }
-
-    30分（ぷん）の 間（あいだ）、使えます。知（し）らない ときは、この メールを 捨（す）ててください。
 applicant-mail-received-text =
     { $city }です。「{ $procedure }」の 申請を 受けました。
 
     受付番号（うけつけばんごう）：{ $receipt }
 
     市の ホームページの「申請の ようす」に この 番号を 入れてください。申請が どうなったか 見ることが できます。
+
+applicant-cases-by-receipt = 受付番号（うけつけばんごう）で 見る
+applicant-own-drafts = とちゅうまで 入れた 手続
+applicant-own-draft-kept = { $day }まで とっておきます。ログインすると、ほかの スマホや パソコンでも つづきから 入れられます。
+applicant-own-cases = 申請（しんせい）した 手続
+applicant-own-none = まだ 申請した 手続は ありません。
+applicant-own-received = { $day }に 受けました
+applicant-own-correct = 直（なお）して ほしい ところが あります
+applicant-own-correct-until = { $day }までに 直して ほしい ところが あります
+applicant-own-unread = 新（あたら）しい メッセージが { $n }つ あります
+applicant-own-account = アカウントが ある 人
+applicant-own-sign-in = ログインして 見る
+applicant-own-sign-in-text = ログインして 申請した 手続は、受付番号が なくても 見られます。
+applicant-own-join-hint = ログインしないで 申請した 手続も、受付番号で 見たあと、アカウントに 入れられます。
+applicant-own-join-heading = アカウントに 入れる
+applicant-own-join-text = アカウントに 入れると、次（つぎ）から 受付番号が なくても 見られます。お知らせの メールは アカウントの メールアドレスに 送ります。
+applicant-own-join = アカウントに 入れる
+applicant-done-joined = アカウントに 入れました。
+applicant-mail-heading = メールの お知らせ
+applicant-mail-is-on = 係（かかり）からの メッセージや 結果（けっか）が あるとき、{ $email } に メールを 送ります。申請の 内容（ないよう）は メールに 書（か）きません。
+applicant-mail-is-off = この 申請の メールは 止（と）めています。
+applicant-mail-none = メールアドレスを 確認（かくにん）していないので、メールは 送りません。ときどき この ページを 見てください。
+applicant-mail-turn-off = メールを 止める
+applicant-mail-turn-on = メールを もらう
+applicant-done-mail-on = メールで お知らせします。
+applicant-done-mail-off = メールを 止めました。
+applicant-verified = 確認（かくにん）しました
+applicant-verified-support = 確認した 内容が 入っています。変えると、もう一度 確認が 必要（ひつよう）です。
+applicant-guide-proof = あなたが だれか 確認（かくにん）します
+applicant-guide-verify = この 手続は、{ $name }で あなたが だれか 確認してから 申請します。係の 窓口（まどぐち）でも 申請できます。
+applicant-guide-verify-sign-in = この 手続は、{ $name }で あなたが だれか 確認してから 申請します。アカウントが ある 人は、先（さき）に ログインしてください。係の 窓口（まどぐち）でも 申請できます。
+applicant-guide-verify-with = { $name }で 確認する
+applicant-guide-taken-over = つづけると、入れた ものを アカウントに とっておきます。
+applicant-guide-sign-in = ログインする
+applicant-guide-sign-in-text = ログインしなくても 申請できます。ログインすると、ほかの スマホや パソコンでも つづきから 入れられます。受付番号が なくても 申請を 見られます。
+applicant-guide-signed-in = ログインしています。入れた ものは アカウントに とっておきます。
+applicant-code-wait = あと { $n }秒（びょう） 待（ま）ってから、もう一度 送ってください。
+applicant-notice-subject = 申請（しんせい）の お知らせ（{ $city }）
+applicant-notice-message = { $city }です。{ $received }に 受けた 申請について、係（かかり）から メッセージが あります。
+applicant-notice-correction = { $city }です。{ $received }に 受けた 申請に、直（なお）して ほしい ところが あります。
+applicant-notice-correction-until = { $city }です。{ $received }に 受けた 申請に、直（なお）して ほしい ところが あります。{ $day }までに 直してください。
+applicant-notice-correction-ends = { $city }です。{ $received }に 受けた 申請の 直した 内容（ないよう）が まだ 届（とど）いていません。{ $day }までに 直してください。
+applicant-notice-decided = { $city }です。{ $received }に 受けた 申請の 結果（けっか）が 決（き）まりました。
+applicant-notice-where =
+    市（し）の ホームページの「申請の ようす」で 見てください。ログインするか、受付番号（うけつけばんごう）を 入れます。
+
+    この メールに 返事（へんじ）は できません。メールが いらないときは、「申請の ようす」で 止（と）められます。

@@ -136,7 +136,7 @@ applicant-guide-kept-until = { $day }まで、この端末で続きから入力�
 applicant-guide-resume = 続きから入力する
 applicant-guide-discard = 入力した内容を消す
 applicant-guide-sent = この手続を申請しました。受付番号を見る
-applicant-guide-verified = この手続は本人確認が必要です。担当の窓口で申請してください。
+applicant-guide-verified = この手続は本人確認が必要なため、担当の窓口で申請してください。
 applicant-done-expired = 入力した内容が見つかりません。はじめから入力してください。
 applicant-done-discarded = 入力した内容を消しました。
 applicant-done-kept = 入力した内容を保存しました。
@@ -153,7 +153,7 @@ applicant-before-not-kept = この回答は保存しません。
 applicant-stop-title = この手続では申請できません
 applicant-stop-again = 答え直す
 applicant-email-title = メールアドレスの確認
-applicant-email-lead = 受付や結果のお知らせをメールで送ります。
+applicant-email-lead = 受付番号を送り、担当課からの連絡や結果があることをメールでお知らせします。
 applicant-email = メールアドレス
 applicant-email-support = 例：hanako@example.jp
 applicant-email-send = 確認番号を送る
@@ -164,9 +164,7 @@ applicant-code-support = メールに書いてある6けたの数字
 applicant-code-sent = { $email } に確認番号を送りました。
 applicant-code-confirm = 確認する
 applicant-code-wrong = 確認番号が違います。メールをもう一度見てください。
-applicant-code-expired = 確認番号の期限が切れました。もう一度送ってください。
-applicant-code-too-many = 確認番号を送れる回数を超えました。はじめからやり直してください。
-applicant-code-mail-subject = 確認番号のお知らせ（{ $city }）
+applicant-code-expired = 確認番号の期限が切れたか、間違いが続きました。もう一度送ってください。
 applicant-who-title = 申請する方
 applicant-who = 申請するのはどなたですか
 applicant-who-person = 本人
@@ -211,12 +209,6 @@ applicant-correction-title = 申請内容の補正
 applicant-correction-begin = 直す
 applicant-correction-send = 直した内容を送る
 applicant-correction-back = 申請の状況に戻る
-applicant-code-mail-text =
-    { $city }の「{ $procedure }」の申請の画面に、次の確認番号を入力してください。
-
-    { $code }
-
-    番号は30分間使えます。心当たりのない方は、このメールを捨ててください。
 applicant-mail-received-text =
     { $city }です。「{ $procedure }」の申請を受け付けました。
 
@@ -224,3 +216,50 @@ applicant-mail-received-text =
 
     申請の状況は、市のホームページの「申請の状況」で、この番号を入力すると見られます。
     このメールには返信できません。
+
+applicant-cases-by-receipt = 受付番号で見る
+applicant-own-drafts = 入力の途中の手続
+applicant-own-draft-kept = { $day }まで保存しています。ログインすると、ほかの端末でも続きから入力できます。
+applicant-own-cases = 申請した手続
+applicant-own-none = このアカウントで申請した手続はまだありません。
+applicant-own-received = { $day }に受け付け
+applicant-own-correct = 直していただくところがあります
+applicant-own-correct-until = 直していただくところがあります（{ $day }まで）
+applicant-own-unread = 新しいメッセージが{ $n }件あります
+applicant-own-account = アカウントをお持ちの方
+applicant-own-sign-in = ログインして見る
+applicant-own-sign-in-text = ログインして申請した手続は、受付番号がなくても見られます。
+applicant-own-join-hint = ログインせずに申請した手続も、受付番号で開くと、アカウントに加えられます。
+applicant-own-join-heading = アカウントに加える
+applicant-own-join-text = この申請をアカウントに加えると、次からは受付番号がなくても見られます。お知らせのメールの送り先がないときは、アカウントのメールアドレスに送ります。
+applicant-own-join = アカウントに加える
+applicant-done-joined = この申請をアカウントに加えました。
+applicant-mail-heading = メールでのお知らせ
+applicant-mail-is-on = 担当課からのメッセージ、補正のお願い、結果があるときは、{ $email } にメールでお知らせします。申請の内容はメールに書きません。
+applicant-mail-is-off = この申請についてのメールは止めています。
+applicant-mail-none = メールアドレスを確認していないため、メールではお知らせしません。ときどきこの画面を見てください。
+applicant-mail-turn-off = メールを止める
+applicant-mail-turn-on = メールで知らせる
+applicant-done-mail-on = メールでお知らせします。
+applicant-done-mail-off = この申請についてのメールを止めました。
+applicant-verified = 確認済み
+applicant-verified-support = 確認済みの内容が入っています。変えると、確認済みではなくなります。
+applicant-guide-proof = 本人確認が必要です
+applicant-guide-verify = この手続を申請するには、{ $name }での本人確認が必要です。担当の窓口でも申請できます。
+applicant-guide-verify-sign-in = この手続を申請するには、{ $name }での本人確認が必要です。アカウントをお持ちの方は、先にログインしてください。担当の窓口でも申請できます。
+applicant-guide-verify-with = { $name }で本人確認をする
+applicant-guide-taken-over = 続けると、入力した内容をアカウントに保存します。
+applicant-guide-sign-in = ログインする
+applicant-guide-sign-in-text = ログインしなくても申請できます。ログインすると、ほかの端末で続きを入力でき、受付番号がなくても申請の状況を見られます。
+applicant-guide-signed-in = ログインしています。入力した内容と申請は、アカウントに保存されます。
+applicant-code-wait = 続けて送ることはできません。{ $n }秒たってから、もう一度送ってください。
+applicant-notice-subject = 申請についてのお知らせ（{ $city }）
+applicant-notice-message = { $city }です。{ $received }に受け付けた申請について、担当課からメッセージがあります。
+applicant-notice-correction = { $city }です。{ $received }に受け付けた申請について、直していただくところがあります。
+applicant-notice-correction-until = { $city }です。{ $received }に受け付けた申請について、直していただくところがあります。{ $day }までに直してください。
+applicant-notice-correction-ends = { $city }です。{ $received }に受け付けた申請の直していただくところを、まだ受け取っていません。期限は{ $day }です。
+applicant-notice-decided = { $city }です。{ $received }に受け付けた申請の結果が決まりました。
+applicant-notice-where =
+    市のホームページの「申請の状況」で、ログインするか受付番号を入力して、内容をご覧ください。
+
+    このメールには返信できません。メールが要らないときは、「申請の状況」で止められます。

@@ -5,4 +5,5 @@ pub mod document;
 pub mod export;
 pub mod inbox;
 pub mod inventory;
+pub mod proven;
 pub mod receipt;

@@ -9,15 +9,18 @@ use yakuba_city::{
     City,
     web::{Principal, Problem},
 };
-use yakuba_identity::{CityKey, Identity, Token};
+use yakuba_identity::{CityKey, Identity, Token, Visitor, residents::store as residents};
 use yakuba_ui::{Language, NotificationBanner, Shell, Words};
 
 use super::WORDS;
-use crate::store::{
-    Definition,
-    cases::{self, Case},
-    drafts::{self, Draft},
-    live, sessions, version,
+use crate::{
+    model::proven::Proven,
+    store::{
+        Definition,
+        cases::{self, Case},
+        drafts::{self, Draft},
+        live, sessions, version,
+    },
 };
 
 /// Who asks, in which language, with which cookies.
@@ -27,6 +30,7 @@ pub(super) struct Asked {
     pub(super) shell: Shell,
     pub(super) words: Words,
     pub(super) language: Language,
+    pub(super) visitor: Visitor,
     cookies: String,
 }
 
@@ -53,6 +57,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
             principal,
             words: WORDS.words(shell.language),
             language: shell.language,
+            visitor: parts
+                .extensions
+                .get::<Visitor>()
+                .cloned()
+                .unwrap_or_default(),
             shell,
             cookies,
         })
@@ -92,8 +101,25 @@ impl Asked {
             .ok_or(Problem::NotFound)
     }
 
-    /// The draft this browser began for a procedure, sent or not.
-    pub(super) async fn draft(&self, procedure: &str) -> Result<Option<Draft>, Problem> {
+    /// The account of whoever is signed in as a resident.
+    pub(super) fn resident(&self) -> Option<i64> {
+        self.principal.resident().map(|resident| resident.id)
+    }
+
+    /// What is proved of whoever is signed in as a resident.
+    pub(super) async fn proven(&self) -> Result<Proven, Problem> {
+        let Some(resident) = self.resident() else {
+            return Ok(Proven::default());
+        };
+        let account = residents::resident(self.city().db(), self.key(), resident).await?;
+        Ok(account.map_or_else(Proven::default, |account| Proven {
+            person: account.verified,
+            email: account.email.map(|email| email.as_str().to_owned()),
+        }))
+    }
+
+    /// The draft of this browser's cookie, whoever it belongs to.
+    async fn draft_of_cookie(&self, procedure: &str) -> Result<Option<Draft>, Problem> {
         let Some(token) = self.token(Cookie::Draft(procedure)) else {
             return Ok(None);
         };
@@ -101,15 +127,65 @@ impl Asked {
         Ok(found.filter(|draft| draft.procedure == procedure))
     }
 
-    /// The case whose receipt number this browser has shown lately.
+    /// The draft that goes on: the one this browser began for a procedure, sent or not, otherwise the newest of the account. A draft that
+    /// belongs to an account is open only to whoever is signed in to it.
+    pub(super) async fn draft(&self, procedure: &str) -> Result<Option<Draft>, Problem> {
+        let resident = self.resident();
+        let own = self
+            .draft_of_cookie(procedure)
+            .await?
+            .filter(|draft| draft.resident.is_none() || draft.resident == resident);
+        match (own, resident) {
+            (None, Some(resident)) => Ok(drafts::newest_of_resident(
+                self.city().db(),
+                resident,
+                procedure,
+                self.city().now(),
+            )
+            .await?),
+            (own, _) => Ok(own),
+        }
+    }
+
+    /// Whether this browser has a draft that only waits for its owner to sign in again.
+    pub(super) async fn needs_sign_in(&self, procedure: &str) -> Result<bool, Problem> {
+        Ok(self.resident().is_none()
+            && self
+                .draft_of_cookie(procedure)
+                .await?
+                .is_some_and(|draft| draft.resident.is_some()))
+    }
+
+    /// The drafts that this browser began without an account.
+    pub(super) async fn drafts_here(&self) -> Result<Vec<Draft>, Problem> {
+        let prefix = Cookie::Draft("").name(self.is_secure());
+        let procedures: Vec<&str> = self
+            .cookies
+            .split(';')
+            .filter_map(|pair| pair.trim().split_once('='))
+            .filter_map(|(name, _)| name.strip_prefix(prefix.as_str()))
+            .collect();
+        let mut found = Vec::new();
+        for procedure in procedures {
+            let draft = self.draft_of_cookie(procedure).await?;
+            found.extend(draft.filter(|draft| draft.resident.is_none() && draft.case.is_none()));
+        }
+        Ok(found)
+    }
+
+    /// The case that this browser has opened lately: by its receipt number, or from the list of the account that is signed in.
     pub(super) async fn case(&self) -> Result<Option<Case>, Problem> {
         let Some(token) = self.token(Cookie::Case) else {
             return Ok(None);
         };
-        match sessions::case_of(self.city().db(), &token, self.city().now()).await? {
-            Some(id) => Ok(Some(cases::case(self.city().db(), id).await?)),
-            None => Ok(None),
-        }
+        let db = self.city().db();
+        let Some(session) = sessions::case_of(db, &token, self.city().now()).await? else {
+            return Ok(None);
+        };
+        let case = cases::case(db, session.case).await?;
+        let allowed = session.resident.is_none()
+            || (session.resident == self.resident() && case.resident == session.resident);
+        Ok(Some(case).filter(|_| allowed))
     }
 
     pub(super) fn case_token(&self) -> Option<Token> {

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::Response;
 use yakuba_city::web::Problem;
-use yakuba_forms::Answers;
+use yakuba_forms::{Answers, Marks};
 use yakuba_pdf::{Letter, LetterPart};
 use yakuba_ui::{Html, Language, Page, Words, format};
 
@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     ProcedureError,
+    model::proven,
     store::{
         cases::{self, Case, GivenAnswers},
         files,
@@ -43,6 +44,12 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     let (words, language) = (asked.words, asked.language);
     let definition = asked.version_of(&case).await?;
     let form = apply::form(asked.city(), &definition)?;
+    let contact = cases::contact(db, &key, case.id).await?;
+    let mut marks = proven::marks(
+        &contact.verified,
+        &definition.document.form,
+        &words.get("applicant-verified"),
+    );
     let mut versions = Vec::new();
     for given in cases::answers(db, &key, case.id).await? {
         let answers = read(&given)?;
@@ -58,8 +65,10 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
         );
         versions.push((
             heading.into_owned(),
-            form.render_answers(&answers, &evaluation, language, |_| None),
+            form.render_answers_marked(&answers, &evaluation, &marks, language, |_| None),
         ));
+        // What is verified now says nothing about the answers before.
+        marks = Marks::new();
     }
     let files = files::list(db, &key, case.id, files::UseFor::Answer)
         .await?
@@ -82,6 +91,7 @@ pub(super) async fn json(asked: Asked) -> Result<Response, Problem> {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
+    let contact = cases::contact(asked.city().db(), &key, case.id).await?;
     let versions: Vec<serde_json::Value> = cases::answers(asked.city().db(), &key, case.id)
         .await?
         .into_iter()
@@ -99,6 +109,7 @@ pub(super) async fn json(asked: Asked) -> Result<Response, Problem> {
         "received_at": case.received_at.to_string(),
         "stage": case.stage,
         "outcome": case.outcome,
+        "verified": contact.verified,
         "answers": versions,
     });
     let text = serde_json::to_vec_pretty(&whole).map_err(|error| Problem::internal(&error))?;

@@ -7,7 +7,7 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_identity::department_names;
-use yakuba_ui::{DescriptionList, Html, Page, Words};
+use yakuba_ui::{DescriptionList, Html, Link, Page, Words};
 
 use super::{
     asked::{Asked, private},
@@ -33,8 +33,38 @@ struct Body {
     purpose: String,
     base: String,
     kept: Option<String>,
+    /// Whether what is kept goes into the account when the person goes on.
+    is_taken_over: bool,
     is_sent: bool,
-    is_closed_here: bool,
+    /// Why one cannot begin yet: the text, and where to do something about it.
+    proof: Option<(String, Option<Link>)>,
+    /// Whether signing in would fill in a part.
+    sign_in: Option<Link>,
+    is_signed_in: bool,
+}
+
+/// What somebody who cannot be told who they are does first: signing in, then letting a provider vouch for them. Without a provider
+/// only the counter is left.
+fn way_to_proof(asked: &Asked, key: &str) -> (String, Option<Link>) {
+    let words = asked.words;
+    let provider = asked.identity.settings().resident_oidc.as_ref();
+    match (provider, asked.resident()) {
+        (None, _) => (asked.text("applicant-guide-verified"), None),
+        (Some(provider), signed_in) => {
+            let text = match signed_in {
+                None => "applicant-guide-verify-sign-in",
+                Some(_) => "applicant-guide-verify",
+            };
+            let link = Link::new(
+                words.with_text("applicant-guide-verify-with", "name", &provider.name),
+                format!("/resident/sign-in/provider?next=/procedures/{key}"),
+            );
+            (
+                words.with_text(text, "name", &provider.name).into_owned(),
+                Some(link),
+            )
+        }
+    }
 }
 
 /// The guide as labels with texts.
@@ -114,6 +144,8 @@ pub(super) async fn page(
     let department = department(&asked, &document.department).await?;
     let (words, language) = (asked.words, asked.language);
     let draft = asked.draft(&key).await?;
+    let proven = asked.proven().await?;
+    let may_begin = super::apply::may_begin(&document, &proven);
     let body = Body {
         words,
         details: details(&document, &department, &asked),
@@ -125,14 +157,27 @@ pub(super) async fn page(
             .map(|draft| {
                 words
                     .with_text(
-                        "applicant-guide-kept-until",
+                        match draft.resident {
+                            Some(_) => "applicant-own-draft-kept",
+                            None => "applicant-guide-kept-until",
+                        },
                         "day",
                         &super::case::day(draft.expires_at, language),
                     )
                     .into_owned()
             }),
+        is_taken_over: draft.as_ref().is_some_and(|draft| {
+            draft.case.is_none() && draft.resident.is_none() && asked.resident().is_some()
+        }),
         is_sent: draft.is_some_and(|draft| draft.case.is_some()),
-        is_closed_here: !super::apply::may_begin(&document),
+        proof: (!may_begin).then(|| way_to_proof(&asked, &key)),
+        sign_in: asked.resident().is_none().then(|| {
+            Link::new(
+                words.get("applicant-guide-sign-in"),
+                format!("/resident/sign-in?next=/procedures/{key}"),
+            )
+        }),
+        is_signed_in: asked.resident().is_some(),
     };
     let notice = asked.done(query.done.as_deref());
     let summary = document.summary.get(language).to_owned();

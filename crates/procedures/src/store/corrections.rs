@@ -11,6 +11,7 @@ use yakuba_kernel::working_days;
 
 use crate::{
     error::ProcedureError,
+    notices::{self, Notice},
     store::{
         cases::{self, day, locked, moment},
         files::{self, SealedFile, UseFor},
@@ -93,6 +94,7 @@ pub async fn ask(
         outcome => outcome?,
     };
     history::note(tx, case, What::CorrectionAsked { number }).await?;
+    notices::tell(tx, key, case, Notice::Correction(answer_by)).await?;
     tx.audit(AuditEntry::new(
         "procedures.ask_correction",
         format!("procedures/cases/{case}"),

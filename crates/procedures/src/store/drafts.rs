@@ -134,13 +134,13 @@ impl NewDraft {
         resident: Option<i64>,
         contents: &T,
     ) -> Result<Self, ProcedureError> {
-        let key = CaseKey::generate();
+        let key = CaseKey::generate(city);
         Ok(Self {
             token: token.hash(),
             procedure: procedure.to_owned(),
             version,
             resident,
-            data_key: key.wrap(city, HOLDER)?,
+            data_key: key.wrap(HOLDER)?,
             sealed: key.seal_value("draft", contents)?,
         })
     }
@@ -189,6 +189,74 @@ pub async fn with_token(
     row.map(Draft::try_from).transpose()
 }
 
+/// The newest draft of a resident's account for a procedure that is not sent yet, if there is one.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn newest_of_resident(
+    connection: &impl ConnectionTrait,
+    resident: i64,
+    procedure: &str,
+    now: Timestamp,
+) -> Result<Option<Draft>, ProcedureError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM procedures_drafts WHERE resident = $1 AND procedure_key = $2 AND case_id IS NULL AND expires_at > $3 \
+         ORDER BY changed_at DESC, id DESC LIMIT 1"
+    );
+    let row: Option<Row> = connection
+        .row(
+            &sql,
+            [
+                resident.into(),
+                procedure.into(),
+                now.as_microsecond().into(),
+            ],
+        )
+        .await?;
+    row.map(Draft::try_from).transpose()
+}
+
+/// Gives a draft that was begun without an account to a resident's. A draft of another account stays where it is.
+///
+/// # Errors
+/// [`ProcedureError::NoSuchDraft`] when it belongs to another account, has been sent or is gone.
+pub async fn adopt(tx: &Tx, draft: i64, resident: i64) -> Result<(), ProcedureError> {
+    let adopted = tx
+        .connection()
+        .run(
+            "UPDATE procedures_drafts SET resident = $2 WHERE id = $1 AND case_id IS NULL AND (resident IS NULL OR resident = $2)",
+            [draft.into(), resident.into()],
+        )
+        .await?;
+    if adopted == 0 {
+        return Err(ProcedureError::NoSuchDraft);
+    }
+    Ok(())
+}
+
+/// Makes another token the one that opens a draft, so that its owner goes on with this one among several.
+///
+/// # Errors
+/// [`ProcedureError::NoSuchDraft`] when it does not belong to the account.
+pub async fn open_with(
+    tx: &Tx,
+    draft: i64,
+    resident: i64,
+    token: &Token,
+) -> Result<(), ProcedureError> {
+    let opened = tx
+        .connection()
+        .run(
+            "UPDATE procedures_drafts SET token = $3 WHERE id = $1 AND resident = $2",
+            [draft.into(), resident.into(), token.hash().into()],
+        )
+        .await?;
+    if opened == 0 {
+        return Err(ProcedureError::NoSuchDraft);
+    }
+    Ok(())
+}
+
 /// The drafts of a resident's account that are not sent yet, newest first.
 ///
 /// # Errors
@@ -200,7 +268,7 @@ pub async fn of_resident(
 ) -> Result<Vec<Draft>, ProcedureError> {
     let sql = format!(
         "SELECT {COLUMNS} FROM procedures_drafts WHERE resident = $1 AND case_id IS NULL AND expires_at > $2 \
-         ORDER BY changed_at DESC LIMIT 100"
+         ORDER BY changed_at DESC, id DESC LIMIT 100"
     );
     let rows: Vec<Row> = connection
         .rows(&sql, [resident.into(), now.as_microsecond().into()])
@@ -247,10 +315,10 @@ impl Saving {
         })
     }
 
-    /// Gives the draft to a resident's account.
+    /// Gives a draft without an account to a resident's.
     #[must_use]
     pub fn resident(mut self, resident: Option<i64>) -> Self {
-        self.resident = resident.or(self.resident);
+        self.resident = self.resident.or(resident);
         self
     }
 

@@ -16,6 +16,7 @@ use crate::{error::ProcedureError, model::receipt::Receipt};
 pub struct CaseKey {
     bytes: [u8; 32],
     cipher: CityKey,
+    city: CityKey,
 }
 
 impl std::fmt::Debug for CaseKey {
@@ -25,23 +26,29 @@ impl std::fmt::Debug for CaseKey {
 }
 
 impl CaseKey {
-    /// A new random key.
-    pub fn generate() -> Self {
+    /// A new random key, to be sealed under the city key.
+    pub fn generate(city: &CityKey) -> Self {
         let mut bytes = [0; 32];
         rand::rng().fill_bytes(&mut bytes);
-        Self::of(bytes)
+        Self::of(bytes, city)
     }
 
-    fn of(bytes: [u8; 32]) -> Self {
+    fn of(bytes: [u8; 32], city: &CityKey) -> Self {
         Self {
             bytes,
             cipher: CityKey::from_bytes(bytes),
+            city: city.clone(),
         }
     }
 
+    /// The city key it is sealed under. Who has opened a case has it, and mails about the case are sealed under it.
+    pub(crate) fn city(&self) -> &CityKey {
+        &self.city
+    }
+
     /// The key sealed under the city key for one holder, such as `case/<reference>`.
-    pub(super) fn wrap(&self, city: &CityKey, holder: &str) -> Result<Vec<u8>, ProcedureError> {
-        Ok(city.seal(&wrapping(holder), &self.bytes)?)
+    pub(super) fn wrap(&self, holder: &str) -> Result<Vec<u8>, ProcedureError> {
+        Ok(self.city.seal(&wrapping(holder), &self.bytes)?)
     }
 
     /// Opens what [`CaseKey::wrap`] made for the same holder.
@@ -54,7 +61,7 @@ impl CaseKey {
         let bytes = bytes
             .try_into()
             .map_err(|_| ProcedureError::StoredValue("a data key".to_owned()))?;
-        Ok(Self::of(bytes))
+        Ok(Self::of(bytes, city))
     }
 
     /// Seals some bytes as what they are, such as `answers/1`.

@@ -7,6 +7,7 @@ use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
 
 use crate::{
     error::ProcedureError,
+    notices,
     store::{
         cases::{self, locked, moment},
         files::{self, SealedFile, UseFor},
@@ -92,6 +93,9 @@ pub async fn send(
         files::add(tx, case, UseFor::Message, file).await?;
     }
     history::note(tx, case, What::Message { from_desk }).await?;
+    if from_desk {
+        notices::tell_of_message(tx, key, case, number).await?;
+    }
     tx.emit(
         MESSAGE_SENT,
         serde_json::json!({"case": case, "from_desk": from_desk}),

@@ -12,6 +12,7 @@ pub mod history;
 pub mod inventory;
 pub mod keys;
 pub mod messages;
+pub mod own;
 pub mod retention;
 pub mod sessions;
 

@@ -1,7 +1,7 @@
-//! Who has shown the receipt number of a case: a random token in a cookie, for a while.
+//! Who has opened a case: by its receipt number, or from the list of a resident's account. A random token in a cookie, for a while.
 
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::ConnectionTrait;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use yakuba_city::{Tx, sql::Sql as _};
 use yakuba_identity::Token;
 
@@ -10,25 +10,40 @@ use crate::error::ProcedureError;
 /// So long the receipt number need not be entered again.
 pub const LASTS: SignedDuration = SignedDuration::from_hours(2);
 
-/// Lets the holder of a new token see a case for [`LASTS`].
+/// Lets the holder of a new token see a case for [`LASTS`]; with an account, only while they are signed in to it.
 ///
 /// # Errors
 /// When the database does not carry it out.
-pub async fn begin(tx: &Tx, case: i64, token: &Token) -> Result<(), ProcedureError> {
+pub async fn begin(
+    tx: &Tx,
+    case: i64,
+    token: &Token,
+    resident: Option<i64>,
+) -> Result<(), ProcedureError> {
     tx.connection()
         .run(
-            "INSERT INTO procedures_case_sessions (token, case_id, expires_at) VALUES ($1, $2, $3)",
+            "INSERT INTO procedures_case_sessions (token, case_id, expires_at, resident) VALUES ($1, $2, $3, $4)",
             [
                 token.hash().into(),
                 case.into(),
                 (tx.now() + LASTS).as_microsecond().into(),
+                resident.into(),
             ],
         )
         .await?;
     Ok(())
 }
 
-/// The case that the holder of a token may see at a moment, if any.
+/// A case that somebody may see.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CaseSession {
+    /// The case.
+    pub case: i64,
+    /// The account from whose list it was opened: it counts only while its owner is signed in and the case is theirs.
+    pub resident: Option<i64>,
+}
+
+/// What the holder of a token may see at a moment, if anything.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -36,13 +51,22 @@ pub async fn case_of(
     connection: &impl ConnectionTrait,
     token: &Token,
     now: Timestamp,
-) -> Result<Option<i64>, ProcedureError> {
-    Ok(connection
-        .value(
-            "SELECT case_id FROM procedures_case_sessions WHERE token = $1 AND expires_at > $2",
+) -> Result<Option<CaseSession>, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        case_id: i64,
+        resident: Option<i64>,
+    }
+    let row: Option<Row> = connection
+        .row(
+            "SELECT case_id, resident FROM procedures_case_sessions WHERE token = $1 AND expires_at > $2",
             [token.hash().into(), now.as_microsecond().into()],
         )
-        .await?)
+        .await?;
+    Ok(row.map(|row| CaseSession {
+        case: row.case_id,
+        resident: row.resident,
+    }))
 }
 
 /// Ends what a token allows.

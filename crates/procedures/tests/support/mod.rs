@@ -1,6 +1,8 @@
 //! A procedure that is live, and applications for it.
 
-#![allow(dead_code, unreachable_pub)] // each test file uses a part of it
+#![allow(dead_code, unreachable_pub, clippy::unwrap_used, clippy::panic)] // each test file uses a part of it
+
+pub mod browser;
 
 use serde_json::json;
 use yakuba_city::{Actor, City};

@@ -10,3 +10,4 @@ yakuba-menu-compare = Compare cities
 yakuba-menu-search = Search
 yakuba-resident = Signed in
 yakuba-resident-account = My page
+yakuba-resident-cases = My applications

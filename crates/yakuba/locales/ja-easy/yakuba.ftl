@@ -10,3 +10,4 @@ yakuba-menu-compare = ほかの市（し）とくらべる
 yakuba-menu-search = さがす
 yakuba-resident = ログインしています
 yakuba-resident-account = わたしの ページ
+yakuba-resident-cases = 申請（しんせい）の ようす

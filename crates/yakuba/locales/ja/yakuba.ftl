@@ -10,3 +10,4 @@ yakuba-menu-compare = 市の比較
 yakuba-menu-search = 検索
 yakuba-resident = ログイン中
 yakuba-resident-account = マイページ
+yakuba-resident-cases = 申請の状況

@@ -120,7 +120,10 @@ impl Surroundings {
             shell.signed_in = Some(SignedIn {
                 name: words.get("yakuba-resident").into_owned(),
                 department: String::new(),
-                links: vec![Link::new(words.get("yakuba-resident-account"), "/resident")],
+                links: vec![
+                    Link::new(words.get("yakuba-resident-cases"), "/cases"),
+                    Link::new(words.get("yakuba-resident-account"), "/resident"),
+                ],
                 sign_out_action: "/resident/sign-out".to_owned(),
             });
         }

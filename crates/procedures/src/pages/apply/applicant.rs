@@ -43,7 +43,15 @@ pub(super) async fn page(asked: Asked, Path(key): Path<String>) -> Result<Respon
         Some(Applicant::Person) => ("person", None),
         Some(Applicant::Agent(agent)) => ("agent", Some(agent.clone())),
     };
-    let agent = agent.unwrap_or_default();
+    // Whoever applies for somebody else is the one who is signed in.
+    let agent = agent.unwrap_or_else(|| AgentContact {
+        name: open
+            .proven
+            .person
+            .as_ref()
+            .map_or_else(String::new, |person| person.name.full()),
+        ..AgentContact::default()
+    });
     Ok(show(asked, &open, who, &agent, &FormErrors::new()))
 }
 

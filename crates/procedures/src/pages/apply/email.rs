@@ -1,29 +1,21 @@
-//! Confirming an e-mail address by a code, so that the receipt and every news of the case reach the applicant.
+//! Confirming an e-mail address by a code, so that the receipt and every news of the case reach the applicant. Identity makes, counts
+//! and judges the codes: nobody can have a mailbox flooded or its owner locked out.
 
 use askama::Template;
 use axum::{
     extract::Path,
     response::{IntoResponse as _, Redirect, Response},
 };
-use jiff::SignedDuration;
-use rand::Rng as _;
 use yakuba_city::web::Problem;
-use yakuba_mail::{EmailAddress, Mail};
+use yakuba_identity::{
+    Token,
+    residents::{CodeCheck, CodeStart, check_email_code, email_cookie, start_email_code},
+};
+use yakuba_mail::EmailAddress;
 use yakuba_ui::{ErrorSummary, Fields, FormErrors, Page, TextField, Words};
 
 use super::{Email, Open};
-use crate::{
-    ProcedureError,
-    pages::asked::{Asked, private},
-    store::drafts,
-};
-
-/// So long a code can be entered.
-const LASTS: SignedDuration = SignedDuration::from_mins(30);
-/// Wrong codes until a new one must be asked for.
-const TRIES: u32 = 5;
-/// Codes sent for one draft, so that nobody has another's mailbox filled.
-const CODES: u32 = 5;
+use crate::pages::asked::{Asked, private};
 
 #[derive(Template)]
 #[template(path = "applicant/email.html")]
@@ -48,7 +40,7 @@ fn show(asked: Asked, open: &Open, typed: &str, errors: &FormErrors) -> Response
         .contents
         .email
         .as_ref()
-        .filter(|email| email.code.is_some());
+        .filter(|email| !email.confirmed);
     let body = Body {
         words,
         errors: errors.summary(language),
@@ -91,97 +83,73 @@ pub(super) async fn send(
         Ok(open) => open,
         Err(response) => return Ok(response),
     };
-    let mut errors = FormErrors::new();
     match fields.get("action") {
         "other" => {
-            // Another address: the count of codes stays.
-            if let Some(email) = &mut open.contents.email {
-                email.code = None;
-                email.confirmed = false;
-            }
+            open.contents.email = None;
             open.save(&asked, &[]).await?;
             Ok(Redirect::to(&format!("{}/email", open.base())).into_response())
         }
-        "code" => {
-            let typed: String = yakuba_kernel::text::fold_width(fields.get("code"))
-                .chars()
-                .filter(|character| !character.is_whitespace())
-                .collect();
-            let now = asked.city().now().as_microsecond();
-            let Some(email) = &mut open.contents.email else {
-                return Ok(Redirect::to(&format!("{}/email", open.base())).into_response());
-            };
-            let too_late = now - email.sent_at > i64::try_from(LASTS.as_micros()).unwrap_or(0);
-            if too_late || email.tries >= TRIES {
-                email.code = None;
-                open.save(&asked, &[]).await?;
-                errors.add("email", asked.text("applicant-code-expired"));
-                return Ok(show(asked, &open, "", &errors));
-            }
-            if email.code.as_deref() == Some(typed.as_str()) {
-                email.code = None;
-                email.confirmed = true;
-                open.save(&asked, &[]).await?;
-                return Ok(Redirect::to(&open.next(&asked)).into_response());
-            }
-            email.tries += 1;
+        "code" => judge(asked, open, fields.get("code")).await,
+        _ => begin(asked, open, fields.get("email")).await,
+    }
+}
+
+/// A redirect that keeps, or takes away, the token of the code.
+fn go(asked: &Asked, to: &str, token: Option<&Token>) -> Response {
+    let mut response = Redirect::to(to).into_response();
+    let (name, value) = email_cookie(asked.identity.settings(), token);
+    response.headers_mut().append(name, value);
+    response
+}
+
+async fn begin(asked: Asked, mut open: Open, typed: &str) -> Result<Response, Problem> {
+    let mut errors = FormErrors::new();
+    let Ok(address) = EmailAddress::read(typed) else {
+        errors.add("email", asked.text("applicant-email-wrong"));
+        return Ok(show(asked, &open, typed, &errors));
+    };
+    match start_email_code(&asked.identity, &asked.visitor, &address, asked.language).await? {
+        CodeStart::Sent(token) => {
+            open.contents.email = Some(Email {
+                address: address.as_str().to_owned(),
+                confirmed: false,
+            });
             open.save(&asked, &[]).await?;
+            Ok(go(&asked, &format!("{}/email", open.base()), Some(&token)))
+        }
+        CodeStart::Wait(seconds) => {
+            let seconds = i64::try_from(seconds).unwrap_or(i64::MAX);
+            errors.add("email", asked.words.counted("applicant-code-wait", seconds));
+            Ok(show(asked, &open, typed, &errors))
+        }
+    }
+}
+
+async fn judge(asked: Asked, mut open: Open, typed: &str) -> Result<Response, Problem> {
+    let outcome = match &asked.visitor.email {
+        Some(token) => check_email_code(&asked.identity, &asked.visitor, token, typed).await?,
+        None => CodeCheck::BeginAgain,
+    };
+    let mut errors = FormErrors::new();
+    match outcome {
+        CodeCheck::Right(confirmed) => {
+            // What counts is the address that the code was sent to, whatever stands in the draft.
+            open.contents.email = Some(Email {
+                address: confirmed.email.as_str().to_owned(),
+                confirmed: true,
+            });
+            open.save(&asked, &[]).await?;
+            Ok(go(&asked, &open.next(&asked), None))
+        }
+        CodeCheck::Wrong(_) => {
             errors.add("code", asked.text("applicant-code-wrong"));
             Ok(show(asked, &open, "", &errors))
         }
-        _ => {
-            let typed = fields.get("email").to_owned();
-            let Ok(address) = EmailAddress::read(&typed) else {
-                errors.add("email", asked.text("applicant-email-wrong"));
-                return Ok(show(asked, &open, &typed, &errors));
-            };
-            let sent = open.contents.email.as_ref().map_or(0, |email| email.sent);
-            if sent >= CODES {
-                errors.add("email", asked.text("applicant-code-too-many"));
-                return Ok(show(asked, &open, &typed, &errors));
-            }
-            let code = format!("{:06}", rand::rng().random_range(0..1_000_000));
-            open.contents.email = Some(Email {
-                address: address.as_str().to_owned(),
-                code: Some(code.clone()),
-                sent_at: asked.city().now().as_microsecond(),
-                tries: 0,
-                sent: sent + 1,
-                confirmed: false,
-            });
-            let words = asked.words;
-            let mail = Mail::new(
-                address,
-                words.with_text(
-                    "applicant-code-mail-subject",
-                    "city",
-                    &asked.shell.city_name,
-                ),
-                words.with(
-                    "applicant-code-mail-text",
-                    &[
-                        ("code", code.into()),
-                        (
-                            "procedure",
-                            open.document.title.get(asked.language).to_owned().into(),
-                        ),
-                        ("city", asked.shell.city_name.clone().into()),
-                    ],
-                ),
-            )
-            .until(asked.city().now() + LASTS);
-            let input = (open.saving(&[])?, mail, asked.key().clone());
-            asked
-                .city()
-                .write(asked.principal.actor(), input, |tx, (saving, mail, key)| {
-                    Box::pin(async move {
-                        drafts::save(tx, saving).await?;
-                        yakuba_mail::enqueue(tx, key, mail).await?;
-                        Ok::<_, ProcedureError>(())
-                    })
-                })
-                .await?;
-            Ok(Redirect::to(&format!("{}/email", open.base())).into_response())
+        CodeCheck::BeginAgain => {
+            open.contents.email = None;
+            open.save(&asked, &[]).await?;
+            errors.add("email", asked.text("applicant-code-expired"));
+            Ok(show(asked, &open, "", &errors))
         }
     }
 }

@@ -36,10 +36,12 @@ pub(super) async fn page(
     Path((key, page)): Path<(String, String)>,
     Query(way): Query<Way>,
 ) -> Result<Response, Problem> {
-    let open = match Open::of(&asked, &key).await? {
+    let mut open = match Open::of(&asked, &key).await? {
         Ok(open) => open,
         Err(response) => return Ok(response),
     };
+    // Shown, not kept: it is kept when the person sends the page.
+    open.contents.answers = open.filled_in(&page);
     let evaluation = open
         .form
         .evaluate(&open.contents.answers, asked.city().today());
@@ -66,6 +68,7 @@ fn show(
     let (words, language) = (asked.words, asked.language);
     let answers = &open.contents.answers;
     let form = &open.form;
+    let marks = open.marks(answers, &words.get("applicant-verified-support"));
     let (title, controls, files) = if open.is_single() {
         let files = open
             .document
@@ -73,11 +76,12 @@ fn show(
             .pages
             .iter()
             .any(yakuba_forms::model::document::FormPage::asks_for_files);
-        let controls = form.render_all(answers, evaluation, problems, language);
+        let controls = form.render_all_marked(answers, evaluation, problems, &marks, language);
         (open.document.title.get(language), controls, files)
     } else {
         let found = form.page(page);
-        let controls = form.render_page(page, answers, evaluation, problems, language);
+        let controls =
+            form.render_page_marked(page, answers, evaluation, problems, &marks, language);
         (
             found.map_or("", |page| page.title.get(language)),
             controls,
@@ -153,6 +157,7 @@ pub(super) async fn answer(
     if read.outcome == Outcome::NotAsked {
         return Ok(Redirect::to(&open.next(&asked)).into_response());
     }
+    open.contents.sent_pages.insert(page.clone());
     let (mut evaluation, mut problems, mut outcome) =
         (read.evaluation, read.problems, read.outcome);
     let mut added = Vec::new();

@@ -8,7 +8,7 @@ mod sent;
 mod start;
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     sync::{Arc, PoisonError, RwLock},
 };
 
@@ -19,7 +19,7 @@ use yakuba_city::{
     web::{Access, Problem, Routes},
 };
 use yakuba_forms::{
-    Answers, Form, Message,
+    Answers, Form, Marks, Message,
     model::document::{Layout, Text},
 };
 use yakuba_ui::Language;
@@ -27,7 +27,10 @@ use yakuba_ui::Language;
 use super::{WORDS, asked::Asked};
 use crate::{
     ProcedureError,
-    model::document::{Agent, ProcedureDocument, Proof},
+    model::{
+        document::{Agent, ProcedureDocument, Proof},
+        proven::{Filling, Proven},
+    },
     store::{
         Definition,
         cases::AgentContact,
@@ -48,6 +51,7 @@ pub(super) fn routes() -> Routes {
         .post("/procedures/{key}/start", Access::Public, start::answer)
         .post("/procedures/{key}/discard", Access::Public, start::discard)
         .get("/procedures/{key}/resume", Access::Public, start::resume)
+        .post("/procedures/{key}/resume", Access::Public, start::take_over)
         .get("/procedures/{key}/email", Access::Public, email::page)
         .post("/procedures/{key}/email", Access::Public, email::send)
         .get(
@@ -86,19 +90,15 @@ struct Contents {
     /// Whether the question who applies was answered, and by whom else than the person.
     #[serde(default)]
     applicant: Option<Applicant>,
+    /// The pages that were sent: what is empty there was left empty.
+    #[serde(default)]
+    sent_pages: BTreeSet<String>,
 }
 
-/// An e-mail address on its way to being confirmed.
+/// An e-mail address on its way to being confirmed; identity keeps the code.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct Email {
     address: String,
-    /// The code that was sent; none once it was entered.
-    code: Option<String>,
-    sent_at: i64,
-    /// Wrong codes entered.
-    tries: u32,
-    /// Codes sent for this draft.
-    sent: u32,
     confirmed: bool,
 }
 
@@ -185,10 +185,14 @@ struct Open {
     contents: Contents,
     document: ProcedureDocument,
     form: Arc<Form>,
+    /// The account that asks; it takes a draft without one over when it saves.
+    resident: Option<i64>,
+    /// What is proved of the person who asks.
+    proven: Proven,
 }
 
 impl Open {
-    /// The draft of this browser for a procedure; otherwise where to go instead.
+    /// The draft of this browser or account for a procedure; otherwise where to go instead.
     async fn of(asked: &Asked, procedure: &str) -> Result<Result<Self, Response>, Problem> {
         let elsewhere = |to: &str| {
             Ok(Err(
@@ -196,6 +200,9 @@ impl Open {
             ))
         };
         let Some(draft) = asked.draft(procedure).await? else {
+            if asked.needs_sign_in(procedure).await? {
+                return Err(Problem::ResidentSignInNeeded);
+            }
             // Never begun here, or no longer kept; the guide of an unknown procedure says so.
             return elsewhere("?done=expired");
         };
@@ -205,6 +212,10 @@ impl Open {
         let definition = version(asked.city().db(), procedure, draft.version)
             .await?
             .ok_or(Problem::NotFound)?;
+        let proven = asked.proven().await?;
+        if !may_begin(&definition.document, &proven) {
+            return elsewhere("");
+        }
         let form = form(asked.city(), &definition)?;
         let key = draft.key(asked.key())?;
         let contents = draft.contents(&key)?;
@@ -214,17 +225,74 @@ impl Open {
             contents,
             document: definition.document,
             form,
+            resident: asked.resident(),
+            proven,
         }))
     }
 
     fn saving(&self, added: &[File]) -> Result<Saving, ProcedureError> {
-        Saving::seal(
+        let saving = Saving::seal(
             &self.key,
             &self.draft,
             &self.contents,
             added,
             self.contents.files(),
-        )
+        )?;
+        Ok(saving.resident(self.resident))
+    }
+
+    /// The address that mail about the application reaches: confirmed for it, or by the account.
+    fn email(&self) -> Option<&str> {
+        self.contents.confirmed().or(self.proven.email.as_deref())
+    }
+
+    /// What is proved of the person whom the form is about: nothing when somebody else applies for them, but the address confirmed for
+    /// this application.
+    fn proven_of_person(&self) -> Proven {
+        match self.contents.agent() {
+            Some(_) => Proven::default(),
+            None => Proven {
+                person: self.proven.person.clone(),
+                email: self.email().map(str::to_owned),
+            },
+        }
+    }
+
+    /// The answers as a page shows them: until the page was sent, what is proved stands in its empty questions.
+    fn filled_in(&self, page: &str) -> Answers {
+        let mut answers = self.contents.answers.clone();
+        if self.contents.sent_pages.contains(page) {
+            return answers;
+        }
+        let proven = self.proven_of_person();
+        let fields = self
+            .document
+            .form
+            .pages
+            .iter()
+            .filter(|known| page == ALL || known.key.as_str() == page)
+            .flat_map(|known| &known.fields);
+        for field in fields {
+            let key = field.key.as_str();
+            if answers.get(key).is_some() || answers.typed(key).is_some() {
+                continue;
+            }
+            match proven.filling(field) {
+                Some(Filling::Answer(answer)) => answers.set(field.key.clone(), answer),
+                Some(Filling::Part(typed)) => answers.set_typed(field.key.clone(), typed),
+                None => {}
+            }
+        }
+        answers
+    }
+
+    /// A word beside every answer that is proved.
+    fn marks(&self, answers: &Answers, word: &str) -> Marks {
+        let mut marks = Marks::new();
+        for path in self.proven_of_person().fields(&self.document.form, answers) {
+            marks.add(path, word);
+        }
+        marks
     }
 
     /// Keeps what was entered.
@@ -250,7 +318,7 @@ impl Open {
     /// Where the applicant goes next: what is still missing, else the check.
     fn next(&self, asked: &Asked) -> String {
         let base = self.base();
-        if self.document.proof == Proof::Email && self.contents.confirmed().is_none() {
+        if self.document.proof == Proof::Email && self.email().is_none() {
             return format!("{base}/email");
         }
         if self.asks_who_applies() && self.contents.applicant.is_none() {

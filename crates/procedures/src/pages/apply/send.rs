@@ -19,7 +19,7 @@ use yakuba_ui::{DescriptionList, Fields, Html, Page, Words, format};
 use super::Open;
 use crate::{
     ProcedureError,
-    model::receipt::Receipt,
+    model::{proven, receipt::Receipt},
     pages::{
         asked::{Asked, private},
         guide,
@@ -91,12 +91,16 @@ pub(super) async fn check(
     let body = CheckBody {
         words,
         who,
-        answers: open
-            .form
-            .render_answers(&open.contents.answers, &evaluation, language, |page| {
+        answers: open.form.render_answers_marked(
+            &open.contents.answers,
+            &evaluation,
+            &open.marks(&open.contents.answers, &words.get("applicant-verified")),
+            language,
+            |page| {
                 let page = if single { super::ALL } else { page.as_str() };
                 Some(format!("{base}/apply/{page}?back=check"))
-            }),
+            },
+        ),
         total: evaluation
             .total
             .filter(|total| total.amount() > 0)
@@ -167,7 +171,7 @@ pub(super) async fn send(
     // A procedure that was taken offline meanwhile takes no more applications.
     asked.procedure(&key).await?;
     let sealed = sealed_case(&asked, &open).await?;
-    let mail = open.contents.confirmed().and_then(|address| {
+    let mail = open.email().and_then(|address| {
         let address = EmailAddress::read(address).ok()?;
         let words = asked.words;
         let procedure = open.document.title.get(asked.language);
@@ -238,8 +242,17 @@ async fn sealed_case(asked: &Asked, open: &Open) -> Result<SealedCase, Problem> 
         found.push(file);
     }
     let mut person = person(&open.form, &submission.answers);
-    let confirmed = open.contents.confirmed().map(str::to_owned);
+    let confirmed = open.email().map(str::to_owned);
     person.email = confirmed.clone().or(person.email);
+    let evaluation = open.form.evaluate(&submission.answers, today);
+    let mut verified =
+        open.proven_of_person()
+            .attributes(&open.document.form, &submission.answers, &evaluation);
+    if let (Some(agent), Some(known)) = (open.contents.agent(), &open.proven.person)
+        && proven::same_name(&agent.name, &known.name)
+    {
+        verified.push(proven::AGENT_NAME.to_owned());
+    }
     let new = NewCase {
         procedure: open.document.key.clone(),
         version: open.draft.version,
@@ -249,12 +262,13 @@ async fn sealed_case(asked: &Asked, open: &Open) -> Result<SealedCase, Problem> 
         received_at: None,
         submission: open.draft.submission(),
         draft: Some(open.draft.id),
-        resident: open.draft.resident,
+        resident: open.draft.resident.or(open.resident),
         contact: Contact {
             name: person.name.clone(),
             email: confirmed,
             language: asked.language.code().to_owned(),
-            verified: Vec::new(),
+            no_mail: false,
+            verified,
             agent: open.contents.agent().cloned(),
         },
         person,
@@ -279,6 +293,9 @@ struct DoneBody {
 pub(super) async fn done(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem> {
     let guide = || Redirect::to(&format!("/procedures/{key}")).into_response();
     let Some(draft) = asked.draft(&key).await? else {
+        if asked.needs_sign_in(&key).await? {
+            return Err(Problem::ResidentSignInNeeded);
+        }
         return Ok(guide());
     };
     let Some(case) = draft.case else {

@@ -13,9 +13,15 @@ use yakuba_ui::{Choice, ErrorSummary, Fields, FormErrors, Page, RadioGroup, Word
 use super::{Contents, Open};
 use crate::{
     ProcedureError,
-    model::document::{ProcedureDocument, Proof},
+    model::{
+        document::{ProcedureDocument, Proof},
+        proven::Proven,
+    },
     pages::asked::{Asked, Cookie, private},
-    store::{Definition, drafts},
+    store::{
+        Definition,
+        drafts::{self, Draft},
+    },
 };
 
 #[derive(Template)]
@@ -64,15 +70,17 @@ fn lead<'d>(document: &'d ProcedureDocument, fields: &Fields) -> Before<'d> {
 
 pub(super) async fn page(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem> {
     let definition = asked.procedure(&key).await?;
-    if definition.document.form.before.is_empty() || !may_begin(&definition.document) {
+    if definition.document.form.before.is_empty()
+        || !may_begin(&definition.document, &asked.proven().await?)
+    {
         return Ok(Redirect::to(&format!("/procedures/{key}")).into_response());
     }
     answered(asked, definition, Fields::default(), false).await
 }
 
-/// Whether it can be applied for here: a proof of identity cannot be given yet without an account that was verified.
-pub(in crate::pages) fn may_begin(document: &ProcedureDocument) -> bool {
-    document.proof != Proof::Verified
+/// Whether it can be applied for by somebody of whom this is proved: some procedures need to know who it is.
+pub(in crate::pages) fn may_begin(document: &ProcedureDocument, proven: &Proven) -> bool {
+    document.proof != Proof::Verified || proven.person.is_some()
 }
 
 pub(super) async fn answer(
@@ -81,7 +89,7 @@ pub(super) async fn answer(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let definition = asked.procedure(&key).await?;
-    if !may_begin(&definition.document) {
+    if !may_begin(&definition.document, &asked.proven().await?) {
         return Ok(Redirect::to(&format!("/procedures/{key}")).into_response());
     }
     answered(asked, definition, fields, true).await
@@ -171,6 +179,7 @@ async fn begin(asked: Asked, definition: &Definition, again: bool) -> Result<Res
         && let Some(draft) = asked.draft(procedure).await?
         && draft.case.is_none()
     {
+        adopt(&asked, &draft).await?;
         return resumed(&asked, procedure).await;
     }
     let token = Token::generate();
@@ -179,7 +188,7 @@ async fn begin(asked: Asked, definition: &Definition, again: bool) -> Result<Res
         &token,
         procedure,
         definition.number,
-        None,
+        asked.resident(),
         &Contents::default(),
     )?;
     asked
@@ -206,6 +215,32 @@ async fn resumed(asked: &Asked, procedure: &str) -> Result<Response, Problem> {
 /// Goes on where the applicant left off.
 pub(super) async fn resume(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem> {
     resumed(&asked, &key).await
+}
+
+/// The same for whoever has signed in since: what they entered before goes into their account first.
+pub(super) async fn take_over(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem> {
+    if let Some(draft) = asked.draft(&key).await?
+        && draft.case.is_none()
+    {
+        adopt(&asked, &draft).await?;
+    }
+    resumed(&asked, &key).await
+}
+
+/// Gives a draft without an account to whoever is signed in.
+async fn adopt(asked: &Asked, draft: &Draft) -> Result<(), Problem> {
+    let (Some(resident), None) = (asked.resident(), draft.resident) else {
+        return Ok(());
+    };
+    asked
+        .city()
+        .write(
+            asked.principal.actor(),
+            (draft.id, resident),
+            |tx, (draft, resident)| Box::pin(drafts::adopt(tx, *draft, *resident)),
+        )
+        .await
+        .map_err(|error: ProcedureError| Problem::from(error))
 }
 
 /// Throws away what was entered.

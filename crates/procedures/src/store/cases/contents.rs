@@ -8,10 +8,11 @@ use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
 use super::{Contact, bad, locked, moment};
 use crate::{
     error::ProcedureError,
-    model::receipt::Receipt,
+    model::{proven, receipt::Receipt},
     store::{
         history::{self, What},
         keys::CaseKey,
+        own, version,
     },
 };
 
@@ -126,6 +127,7 @@ pub(in crate::store) async fn add_answers(
         )
         .await?;
     let number = last.unwrap_or(0) + 1;
+    keep_verified(tx, key, case, answers).await?;
     tx.connection()
         .run(
             "INSERT INTO procedures_case_answers (case_id, number, sealed, made_at, made_by) VALUES ($1, $2, $3, $4, $5)",
@@ -139,6 +141,36 @@ pub(in crate::store) async fn add_answers(
         )
         .await?;
     Ok(number)
+}
+
+/// What was answered otherwise than before is not verified any more.
+async fn keep_verified(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    after: &Json,
+) -> Result<(), ProcedureError> {
+    let mut contact = contact(tx.connection(), key, case).await?;
+    if contact.verified.is_empty() {
+        return Ok(());
+    }
+    let found = super::case(tx.connection(), case).await?;
+    let definition = version(tx.connection(), &found.procedure, found.version)
+        .await?
+        .ok_or(ProcedureError::NoSuchCase)?;
+    let newest = answers(tx.connection(), key, case).await?;
+    let before = newest.first().ok_or(ProcedureError::Disposed)?;
+    let still = proven::still_verified(
+        &contact.verified,
+        &definition.document.form,
+        &serde_json::from_value(before.answers.clone())?,
+        &serde_json::from_value(after.clone())?,
+    );
+    if still != contact.verified {
+        contact.verified = still;
+        own::set_contact(tx, key, case, &contact).await?;
+    }
+    Ok(())
 }
 
 /// Staff enter answers anew, such as after a telephone call; the applicant sees both versions. Returns the new version's number.

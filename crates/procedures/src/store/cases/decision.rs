@@ -11,6 +11,7 @@ use crate::{
     capabilities::{DAYS_TAKEN, DECIDED, ON_TIME},
     error::ProcedureError,
     model::case::{Outcome, Step},
+    notices::{self, Notice},
     store::{corrections, keys::CaseKey},
 };
 
@@ -54,6 +55,7 @@ pub async fn decide(
     }
     let found = locked(tx, case, revision).await?;
     moved(tx, &found, Step::Decide(outcome)).await?;
+    notices::tell(tx, key, case, Notice::Decided).await?;
     tx.connection()
         .run(
             "INSERT INTO procedures_case_decisions (case_id, sealed, made_at, made_by) VALUES ($1, $2, $3, $4)",

@@ -21,12 +21,15 @@ pub struct Contact {
     /// The name to write to, as typed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// A confirmed e-mail address.
+    /// A confirmed e-mail address. News of the case go there.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub email: Option<String>,
     /// The language of the pages: `ja`, `ja-easy` or `en`.
     #[serde(default)]
     pub language: String,
+    /// Whether they want no mail about it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub no_mail: bool,
     /// Which attributes a proof of identity stands behind, such as `name`; empty: nothing was verified.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub verified: Vec<String>,
@@ -132,7 +135,7 @@ impl NewCase {
     pub fn seal(self, city: &CityKey) -> Result<SealedCase, ProcedureError> {
         let receipt = Receipt::generate();
         let reference = keys::reference(city, &receipt);
-        let key = CaseKey::generate();
+        let key = CaseKey::generate(city);
         let files = self
             .files
             .iter()
@@ -141,7 +144,7 @@ impl NewCase {
         Ok(SealedCase {
             city: city.clone(),
             person: keys::person(city, &self.person),
-            key: key.wrap(city, &holder_of_case(&reference))?,
+            key: key.wrap(&holder_of_case(&reference))?,
             sealed_receipt: key.seal("receipt", receipt.plain().as_bytes())?,
             contact: key.seal_value("contact", &self.contact)?,
             answers: key.seal_value("answers/1", &self.answers)?,

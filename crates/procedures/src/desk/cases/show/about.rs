@@ -99,6 +99,14 @@ pub(super) fn about(
                 .join("、")
         },
     );
+    list = list.text(
+        room.t("desk-field-mail"),
+        match &contact.email {
+            None => room.t("desk-mail-none"),
+            Some(_) if contact.no_mail => room.t("desk-mail-off"),
+            Some(email) => email.clone(),
+        },
+    );
     let mut due = Html::text(&case.due_on.map_or_else(
         || room.t("desk-due-none"),
         |due_on| format::date(due_on, language),

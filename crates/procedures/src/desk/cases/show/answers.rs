@@ -1,7 +1,7 @@
 //! What was answered, what else came from the same person, and the checklist.
 
 use yakuba_city::web::Problem;
-use yakuba_forms::{Answers, Form};
+use yakuba_forms::{Answers, Form, Marks};
 use yakuba_ui::{CheckboxGroup, Choice, Html, Language, Select, format};
 
 use super::{super::inbox::case_table, Body, Opened, Parts};
@@ -9,6 +9,7 @@ use crate::{
     capabilities::WORK,
     desk::titles::Titles,
     error::ProcedureError,
+    model::proven,
     store::{
         cases::{self, Case, day},
         casework,
@@ -18,7 +19,12 @@ use crate::{
 };
 
 /// The answers of a form as a list, for pages of the desk.
-fn answers_of(opened: &Opened, answers: &serde_json::Value, language: Language) -> Html {
+fn answers_of(
+    opened: &Opened,
+    answers: &serde_json::Value,
+    marks: &Marks,
+    language: Language,
+) -> Html {
     let Ok(form) = Form::compile(&opened.definition.document.form) else {
         return Html::empty();
     };
@@ -27,7 +33,7 @@ fn answers_of(opened: &Opened, answers: &serde_json::Value, language: Language) 
     };
     // As it was on the day of the application: ages and limits do not move afterwards.
     let evaluation = form.evaluate(&answers, opened.case.received_on());
-    form.render_answers(&answers, &evaluation, language, |_| None)
+    form.render_answers_marked(&answers, &evaluation, marks, language, |_| None)
 }
 
 pub(super) async fn fill_answers(
@@ -38,8 +44,16 @@ pub(super) async fn fill_answers(
     let room = parts.room;
     let language = room.language();
     let given = cases::answers(room.db(), key, parts.opened.case.id).await?;
+    let contact = cases::contact(room.db(), key, parts.opened.case.id).await?;
+    // What is verified now says nothing about earlier answers.
+    let marks = proven::marks(
+        &contact.verified,
+        &parts.opened.definition.document.form,
+        &room.t("desk-verified-mark"),
+    );
     for (place, answers) in given.iter().enumerate() {
-        let shown = answers_of(parts.opened, &answers.answers, language);
+        let marks = if place == 0 { &marks } else { &Marks::new() };
+        let shown = answers_of(parts.opened, &answers.answers, marks, language);
         if place == 0 {
             body.answers = shown;
         } else {

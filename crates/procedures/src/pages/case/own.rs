@@ -1,0 +1,237 @@
+//! What belongs to the account of whoever is signed in: applications that are being filled in, and cases.
+
+use axum::response::Response;
+use yakuba_city::web::Problem;
+use yakuba_identity::Token;
+use yakuba_ui::{Fields, format};
+
+use super::{day, opened, view::standing};
+use crate::{
+    ProcedureError,
+    desk::titles::Titles,
+    pages::asked::{Asked, Cookie},
+    store::{
+        cases,
+        drafts::{self, Draft},
+        own, sessions,
+    },
+};
+
+/// An application that is being filled in.
+pub(super) struct DraftView {
+    pub(super) title: String,
+    pub(super) kept: String,
+    /// What its forms send; empty: it is in this browser only.
+    pub(super) handle: String,
+    pub(super) base: String,
+}
+
+/// A case of the account.
+pub(super) struct CaseView {
+    pub(super) title: String,
+    pub(super) received: String,
+    pub(super) standing: String,
+    pub(super) todo: Vec<String>,
+    pub(super) handle: String,
+}
+
+/// What the list shows.
+#[derive(Default)]
+pub(super) struct Own {
+    pub(super) drafts: Vec<DraftView>,
+    pub(super) cases: Vec<CaseView>,
+}
+
+/// What a form names something of an account by: a keyed hash. Numbers inside the town hall tell residents how many there are.
+fn handle(asked: &Asked, resident: i64, what: &str, id: i64) -> String {
+    asked
+        .key()
+        .look_up("procedures.own", &format!("{resident}/{what}/{id}"))
+}
+
+fn signed_in(asked: &Asked) -> Result<i64, Problem> {
+    asked.resident().ok_or(Problem::ResidentSignInNeeded)
+}
+
+/// What this browser has begun and what the account has.
+pub(super) async fn list(asked: &Asked) -> Result<Own, Problem> {
+    let db = asked.city().db();
+    let resident = asked.resident();
+    let mut all = asked.drafts_here().await?;
+    let mut cases = Vec::new();
+    if let Some(resident) = resident {
+        all.extend(drafts::of_resident(db, resident, asked.city().now()).await?);
+        cases = own::cases(db, resident).await?;
+    }
+    if all.is_empty() && cases.is_empty() {
+        return Ok(Own::default());
+    }
+    let titles = Titles::read(db).await?;
+    let (words, language) = (asked.words, asked.language);
+    let drafts = all
+        .iter()
+        .map(|draft| DraftView {
+            title: titles.title(&draft.procedure, language).to_owned(),
+            kept: words
+                .with_text(
+                    match draft.resident {
+                        Some(_) => "applicant-own-draft-kept",
+                        None => "applicant-guide-kept-until",
+                    },
+                    "day",
+                    &day(draft.expires_at, language),
+                )
+                .into_owned(),
+            handle: match draft.resident {
+                Some(owner) => handle(asked, owner, "draft", draft.id),
+                None => String::new(),
+            },
+            base: format!("/procedures/{}", draft.procedure),
+        })
+        .collect();
+    let cases = cases
+        .into_iter()
+        .map(|own| {
+            let mut todo = Vec::new();
+            if let Some(correction) = own.correction {
+                todo.push(match correction.answer_by {
+                    Some(until) => words
+                        .with_text(
+                            "applicant-own-correct-until",
+                            "day",
+                            &format::date(until, language),
+                        )
+                        .into_owned(),
+                    None => asked.text("applicant-own-correct"),
+                });
+            }
+            if own.unread > 0 {
+                todo.push(
+                    words
+                        .counted("applicant-own-unread", own.unread)
+                        .into_owned(),
+                );
+            }
+            CaseView {
+                title: titles.title(&own.case.procedure, language).to_owned(),
+                received: words
+                    .with_text(
+                        "applicant-own-received",
+                        "day",
+                        &day(own.case.received_at, language),
+                    )
+                    .into_owned(),
+                standing: standing(&own.case, own.correction.is_some(), words),
+                todo,
+                handle: handle(
+                    asked,
+                    own.case.resident.unwrap_or_default(),
+                    "case",
+                    own.case.id,
+                ),
+            }
+        })
+        .collect();
+    Ok(Own { drafts, cases })
+}
+
+/// Opens a case of the account. Another's is not found, as one that does not exist.
+pub(super) async fn open(asked: Asked, fields: Fields) -> Result<Response, Problem> {
+    let resident = signed_in(&asked)?;
+    let case = cases::cases_of_resident(asked.city().db(), resident)
+        .await?
+        .into_iter()
+        .find(|case| handle(&asked, resident, "case", case.id) == fields.get("case"))
+        .ok_or(Problem::NotFound)?;
+    let token = Token::generate();
+    asked
+        .city()
+        .write(
+            asked.principal.actor(),
+            (case.id, token.clone(), resident),
+            |tx, (case, token, resident)| {
+                Box::pin(sessions::begin(tx, *case, token, Some(*resident)))
+            },
+        )
+        .await
+        .map_err(|error: ProcedureError| Problem::from(error))?;
+    Ok(asked.go("/cases/view", Cookie::Case, Some(&token)))
+}
+
+/// Puts the case whose receipt number was shown into the account.
+pub(super) async fn join(asked: Asked) -> Result<Response, Problem> {
+    let resident = signed_in(&asked)?;
+    let (case, key) = match opened(&asked).await? {
+        Ok(found) => found,
+        Err(response) => return Ok(response),
+    };
+    let email = asked.proven().await?.email;
+    let outcome = asked
+        .city()
+        .write(
+            asked.principal.actor(),
+            (key, case.id, resident, email),
+            |tx, (key, case, resident, email)| {
+                Box::pin(own::join(tx, key, *case, *resident, email.as_deref()))
+            },
+        )
+        .await;
+    let to = match outcome {
+        Ok(()) => "/cases/view?done=joined",
+        // Sent twice, or in an account already: the page shows how it stands.
+        Err(ProcedureError::WrongState(_)) => "/cases/view",
+        Err(error) => return Err(error.into()),
+    };
+    Ok(axum::response::IntoResponse::into_response(
+        axum::response::Redirect::to(to),
+    ))
+}
+
+async fn draft(asked: &Asked, fields: &Fields) -> Result<(i64, Draft), Problem> {
+    let resident = signed_in(asked)?;
+    let found = drafts::of_resident(asked.city().db(), resident, asked.city().now())
+        .await?
+        .into_iter()
+        .find(|draft| handle(asked, resident, "draft", draft.id) == fields.get("draft"))
+        .ok_or(Problem::NotFound)?;
+    Ok((resident, found))
+}
+
+/// Goes on with a draft of the account in this browser.
+pub(super) async fn go_on(asked: Asked, fields: Fields) -> Result<Response, Problem> {
+    let (resident, draft) = draft(&asked, &fields).await?;
+    let token = Token::generate();
+    asked
+        .city()
+        .write(
+            asked.principal.actor(),
+            (draft.id, resident, token.clone()),
+            |tx, (draft, resident, token)| {
+                Box::pin(drafts::open_with(tx, *draft, *resident, token))
+            },
+        )
+        .await
+        .map_err(|error: ProcedureError| Problem::from(error))?;
+    Ok(asked.go(
+        &format!("/procedures/{}/resume", draft.procedure),
+        Cookie::Draft(&draft.procedure),
+        Some(&token),
+    ))
+}
+
+/// Throws a draft of the account away.
+pub(super) async fn discard(asked: Asked, fields: Fields) -> Result<Response, Problem> {
+    let (_, draft) = draft(&asked, &fields).await?;
+    asked
+        .city()
+        .write(asked.principal.actor(), draft.id, |tx, draft| {
+            Box::pin(drafts::discard(tx, *draft))
+        })
+        .await
+        .map_err(|error: ProcedureError| Problem::from(error))?;
+    Ok(asked.go(
+        "/cases?done=discarded",
+        Cookie::Draft(&draft.procedure),
+        None,
+    ))
+}
