@@ -1,12 +1,14 @@
-//! Measures Yakuba on a city with many facts: `cargo run -p bench --release -- plan`.
+//! Measures Yakuba: a plan over many facts with `cargo run -p bench --release -- plan`, applications of many people at once with
+//! `-- procedures`.
 //!
-//! Every figure stands beside the same query written by hand as bare SQL on the same file, run in turn with it, so
+//! Every figure stands beside the same written by hand as bare SQL with the same durability, run in turn with it, so
 //! that their ratio means something on a busy machine, too. A benchmark is no test: it ends with exit code 0 whether
 //! or not what was aimed at was met.
 
 mod by_hand;
 mod made_up;
 mod measuring;
+mod procedures;
 mod process;
 mod report;
 mod timing;
@@ -49,6 +51,8 @@ struct Cli {
 enum Command {
     /// Measure a plan over many facts: overview, drill-down, recount, writes, start, memory
     Plan(Plan),
+    /// Measure applications: sent by many at once beside plain INSERTs, and a change in a large form
+    Procedures(procedures::Procedures),
     /// Make the city that `plan` measures; run by it as a process of its own, so that its memory does not count
     #[command(hide = true)]
     Make {
@@ -108,6 +112,7 @@ async fn run(cli: Cli) -> Outcome<()> {
     match cli.command {
         Command::Make { directory, facts } => make(&directory, facts).await,
         Command::Plan(options) => plan(options).await,
+        Command::Procedures(options) => procedures::run(options).await,
     }
 }
 

@@ -105,7 +105,8 @@ impl Aim {
     }
 }
 
-fn table(title: &str, head: &[&str], rows: &[Vec<String>]) -> String {
+/// A table with its title; the first column is left, the others right.
+pub(crate) fn table(title: &str, head: &[&str], rows: &[Vec<String>]) -> String {
     let width = |column: usize| {
         rows.iter()
             .filter_map(|row| row.get(column))
@@ -135,7 +136,8 @@ fn table(title: &str, head: &[&str], rows: &[Vec<String>]) -> String {
     text
 }
 
-fn number(value: f64) -> String {
+/// A number with as many places as say something.
+pub(crate) fn number(value: f64) -> String {
     match value {
         value if value >= 1000.0 => format!("{value:.0}"),
         value if value >= 10.0 => format!("{value:.1}"),
@@ -147,21 +149,41 @@ fn or_dash(value: Option<f64>) -> String {
     value.map_or_else(|| "–".to_owned(), number)
 }
 
+/// The cells of a line: what, runs, median and p99, the same by hand, both ratios.
+pub(crate) fn line_cells(line: &Line) -> Vec<String> {
+    vec![
+        line.what.clone(),
+        line.times.runs.to_string(),
+        number(line.times.median),
+        number(line.times.p99),
+        or_dash(line.by_hand.map(|by_hand| by_hand.median)),
+        or_dash(line.by_hand.map(|by_hand| by_hand.p99)),
+        or_dash(line.ratio()),
+        or_dash(line.ratio_of_p99()),
+    ]
+}
+
+/// The table of what was aimed at.
+pub(crate) fn aims_table(aims: &[Aim]) -> String {
+    let rows: Vec<_> = aims
+        .iter()
+        .map(|aim| {
+            vec![
+                aim.what.clone(),
+                format!("{} {}", number(aim.at_most), aim.unit)
+                    .trim_end()
+                    .to_owned(),
+                or_dash(aim.measured),
+                aim.verdict().to_owned(),
+            ]
+        })
+        .collect();
+    table("Aims", &["", "at most", "measured", ""], &rows)
+}
+
 impl Report {
     /// The tables for people.
     pub(crate) fn shown(&self) -> String {
-        let times = |line: &Line| {
-            vec![
-                line.what.clone(),
-                line.times.runs.to_string(),
-                number(line.times.median),
-                number(line.times.p99),
-                or_dash(line.by_hand.map(|by_hand| by_hand.median)),
-                or_dash(line.by_hand.map(|by_hand| by_hand.p99)),
-                or_dash(line.ratio()),
-                or_dash(line.ratio_of_p99()),
-            ]
-        };
         let head = [
             "", "runs", "median", "p99", "by hand", "p99", "ratio", "of p99",
         ];
@@ -176,7 +198,7 @@ impl Report {
                 "built without optimisation: the times say nothing, run with --release\n",
             );
         }
-        let lines: Vec<_> = self.lines.iter().map(times).collect();
+        let lines: Vec<_> = self.lines.iter().map(line_cells).collect();
         text += &table(
             "Milliseconds, warm, beside the same query as bare SQL on the same file",
             &head,
@@ -186,7 +208,7 @@ impl Report {
             .writes
             .iter()
             .map(|writes| {
-                let mut row = times(&writes.line);
+                let mut row = line_cells(&writes.line);
                 row.push(number(writes.per_second));
                 row.push(number(writes.per_second_by_hand));
                 row
@@ -226,21 +248,7 @@ impl Report {
             &["", "runs", "median", "slowest", "idle", "after pages"],
             &starts,
         );
-        let aims: Vec<_> = self
-            .aims
-            .iter()
-            .map(|aim| {
-                vec![
-                    aim.what.clone(),
-                    format!("{} {}", number(aim.at_most), aim.unit)
-                        .trim_end()
-                        .to_owned(),
-                    or_dash(aim.measured),
-                    aim.verdict().to_owned(),
-                ]
-            })
-            .collect();
-        text += &table("Aims", &["", "at most", "measured", ""], &aims);
+        text += &aims_table(&self.aims);
         text
     }
 }
