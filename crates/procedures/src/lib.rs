@@ -8,6 +8,7 @@ mod error;
 pub mod model;
 mod notices;
 mod pages;
+pub mod scanner;
 pub mod store;
 
 use yakuba_city::{

@@ -11,6 +11,7 @@ use support::{
     city_key, document, put_live,
 };
 use yakuba_city::{Actor, City, Service as _, each_database, sql::Sql as _, web::Problem};
+use yakuba_forms::files::ClamAddress;
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_procedures::{
@@ -19,6 +20,7 @@ use yakuba_procedures::{
         case::{Outcome, Step},
         document::Proof,
     },
+    scanner,
     store::{
         cases::{self, Decision},
         corrections, files, history, keys, messages,
@@ -356,5 +358,106 @@ each_database!(
             browser.get(&format!("{base}/resume")).await.to,
             format!("{base}/email")
         );
+    }
+);
+
+/// A scanner as ClamAV's daemon speaks: it finds the EICAR test file in what is sent, and answers so many times.
+fn scanner(times: usize) -> (ClamAddress, std::thread::JoinHandle<()>) {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp://{}", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let thread = std::thread::spawn(move || {
+        for _ in 0..times {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut command = [0; 10];
+            stream.read_exact(&mut command).unwrap();
+            assert_eq!(&command, b"zINSTREAM\0");
+            let mut contents = Vec::new();
+            loop {
+                let mut length = [0; 4];
+                stream.read_exact(&mut length).unwrap();
+                let length = usize::try_from(u32::from_be_bytes(length)).unwrap();
+                if length == 0 {
+                    break;
+                }
+                let mut chunk = vec![0; length];
+                stream.read_exact(&mut chunk).unwrap();
+                contents.extend(chunk);
+            }
+            let found = contents
+                .windows(29)
+                .any(|part| part == b"EICAR-STANDARD-ANTIVIRUS-TEST");
+            let answer: &[u8] = if found {
+                b"stream: Eicar-Test-Signature FOUND\0"
+            } else {
+                b"stream: OK\0"
+            };
+            stream.write_all(answer).unwrap();
+        }
+    });
+    (address, thread)
+}
+
+each_database!(
+    files_are_shown_to_the_virus_scanner,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let mut browser = Browser::new(&city);
+        let base = "/procedures/dog-registration";
+        let start = [("asked", "lives_here"), ("lives_here", "yes")];
+        browser.post(&format!("{base}/start"), &start).await;
+        browser
+            .post(&format!("{base}/applicant"), &[("who", "person")])
+            .await;
+        let fields = [("dog_name", "ポチ"), ("born_on", "2026-01-05")];
+        let dog = format!("{base}/apply/dog");
+        let drafted = async || -> i64 {
+            city.db()
+                .value("SELECT COUNT(*) FROM procedures_draft_files", [])
+                .await
+                .unwrap()
+                .unwrap()
+        };
+        // The test file of the makers of such scanners, inside something that passes for a PDF.
+        let mut eicar = PDF.to_vec();
+        eicar.extend(
+            [
+                r"X5O!P%@AP[4\PZX54(P^)7CC)7}$",
+                "EICAR-STANDARD-ANTIVIRUS-TEST-FILE!$H+H*",
+            ]
+            .concat()
+            .bytes(),
+        );
+
+        let (address, thread) = scanner(2);
+        scanner::set_up(&city, Some(address));
+        let page = browser
+            .upload(&dog, &fields, ("photo", "ポチ.pdf", &eicar))
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text().contains("ウイルスが見つかりました"));
+        assert!(page.text().contains("ポチ"));
+        assert_eq!(drafted().await, 0);
+        let page = browser
+            .upload(&dog, &fields, ("photo", "ポチ.pdf", PDF))
+            .await;
+        assert_eq!(page.to, format!("{base}/apply/owner"), "{}", page.text());
+        assert_eq!(drafted().await, 1);
+        thread.join().unwrap();
+
+        // Nobody listens there any more: nothing passes, and what was typed and sent before stays.
+        let page = browser
+            .upload(&dog, &fields, ("photo", "ポチ2.pdf", PDF))
+            .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            page.text()
+                .contains("ファイルの安全を確かめられないため、いまは受け取れません")
+        );
+        assert!(page.text().contains("ポチ.pdf"));
+        assert_eq!(drafted().await, 1);
     }
 );

@@ -29,7 +29,9 @@ Environment:
   YAKUBA_LOG=info                    what is logged; YAKUBA_LOG_FORMAT=json for machines
   YAKUBA_SMTP_URL, YAKUBA_MAIL_FROM  the mail server and the sender of mail, such as
                                      smtps://name:password@mail.city.example.jp; without a server mail
-                                     is kept and shown to administrators on /desk/mail"
+                                     is kept and shown to administrators on /desk/mail
+  YAKUBA_CLAMD=tcp://127.0.0.1:3310  the virus scanner (clamd, or unix:/run/clamav/clamd.ctl) for files that
+                                     residents send; when it does not answer, no file is taken"
 )]
 pub struct Cli {
     /// The folder that holds the city: database, key, files

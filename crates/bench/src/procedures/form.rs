@@ -25,7 +25,8 @@ const QUARTER: usize = RULES / 4;
 
 /// The form as YAML, and its expressions: conditions, computed values that build on each other, and checks.
 fn written() -> Outcome<(String, Vec<String>)> {
-    let mut yaml = String::from("layout: single\npages:\n  - key: all_in_one\n    title: 計測\n    fields:\n");
+    let mut yaml =
+        String::from("layout: single\npages:\n  - key: all_in_one\n    title: 計測\n    fields:\n");
     let mut rules = Vec::new();
     for number in 0..HALF {
         writeln!(
@@ -139,8 +140,12 @@ pub(crate) async fn measure(directory: &Path, runs: usize) -> Outcome<Vec<Line>>
                 if !read.evaluation.failures.is_empty() {
                     return Err(format!("rules failed: {:?}", read.evaluation.failures).into());
                 }
-                let html =
-                    form.render_all(&answers, &read.evaluation, &read.problems, Language::Japanese);
+                let html = form.render_all(
+                    &answers,
+                    &read.evaluation,
+                    &read.problems,
+                    Language::Japanese,
+                );
                 black_box(html);
                 Ok(())
             }
@@ -187,6 +192,9 @@ pub(crate) async fn measure(directory: &Path, runs: usize) -> Outcome<Vec<Line>>
     Ok(vec![
         line("read, evaluated, shown", whole),
         line("evaluated only", only_evaluated),
-        line("whole request through the router, draft kept durably", request),
+        line(
+            "whole request through the router, draft kept durably",
+            request,
+        ),
     ])
 }

@@ -76,7 +76,11 @@ pub(crate) async fn run(options: Procedures) -> Outcome<()> {
     if let Some(url) = options.database_url.as_deref() {
         databases.push(submitting::measure(temporary.path(), Some(url), load).await?);
     }
-    eprintln!("A form of {} questions and {} rules", form::QUESTIONS, form::RULES);
+    eprintln!(
+        "A form of {} questions and {} rules",
+        form::QUESTIONS,
+        form::RULES
+    );
     let form = form::measure(&temporary.path().join("form"), options.changes.max(1)).await?;
     let mut report = Report {
         optimised: !cfg!(debug_assertions),

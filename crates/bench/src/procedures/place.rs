@@ -209,14 +209,7 @@ impl Place {
             "applicant": "Person",
         });
         let token = Token::generate();
-        let new = NewDraft::seal(
-            &self.key,
-            &token,
-            &self.document.key,
-            1,
-            None,
-            &json!({}),
-        )?;
+        let new = NewDraft::seal(&self.key, &token, &self.document.key, 1, None, &json!({}))?;
         self.city
             .write(Actor::Public, new, |tx, new| {
                 Box::pin(drafts::begin(tx, new))

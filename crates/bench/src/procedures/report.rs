@@ -32,14 +32,18 @@ pub(crate) struct OnDatabase {
     pub(crate) written: Vec<Writes>,
 }
 
-const HEAD: [&str; 8] = ["", "runs", "median", "p99", "by hand", "p99", "ratio", "of p99"];
+const HEAD: [&str; 8] = [
+    "", "runs", "median", "p99", "by hand", "p99", "ratio", "of p99",
+];
 
 impl Report {
     /// The tables for people.
     pub(crate) fn shown(&self) -> String {
         let mut text = String::new();
         if !self.optimised {
-            text.push_str("built without optimisation: the times say nothing, run with --release\n");
+            text.push_str(
+                "built without optimisation: the times say nothing, run with --release\n",
+            );
         }
         for database in &self.databases {
             let rows = |writes: &[Writes]| -> Vec<Vec<String>> {

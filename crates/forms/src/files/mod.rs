@@ -4,7 +4,7 @@ mod clamd;
 mod content;
 mod images;
 
-pub use clamd::{ClamAddress, ScanError, Verdict, scan};
+pub use clamd::{ClamAddress, NotAnAddress, ScanError, Verdict, scan};
 
 use crate::message::{Message, MessageValue};
 use crate::model::document::{FileType, Text};

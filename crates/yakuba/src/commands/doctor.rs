@@ -229,6 +229,7 @@ async fn in_the_city(city: &City, findings: &mut Vec<Finding>) -> Result<(), Fai
         ),
         Err(error) => Finding::failed("mail server", error.to_string(), "Correct the setting"),
     });
+    findings.push(scanner());
     let dead = dead_jobs(city.db()).await?;
     findings.push(if dead.is_empty() {
         Finding::fine("jobs", "none given up")
@@ -265,6 +266,28 @@ fn is_secret(name: &str) -> bool {
     ["secret", "password", "token", "key", "credential"]
         .iter()
         .any(|word| name.to_ascii_lowercase().contains(word))
+}
+
+/// Whether files that residents send can be scanned for viruses.
+fn scanner() -> Finding {
+    use yakuba_procedures::scanner::{VARIABLE, from_environment, try_out};
+    match from_environment() {
+        Ok(None) => Finding::fine(
+            "virus scanner",
+            format!(
+                "none: files are taken unscanned. {VARIABLE}=tcp://127.0.0.1:3310 names a clamd"
+            ),
+        ),
+        Ok(Some(address)) => match try_out(&address) {
+            Ok(()) => Finding::fine("virus scanner", "answers"),
+            Err(error) => Finding::failed(
+                "virus scanner",
+                error.to_string(),
+                "Until it answers, nobody can send a file",
+            ),
+        },
+        Err(error) => Finding::failed("virus scanner", error.to_string(), "Correct the setting"),
+    }
 }
 
 async fn tables(city: &City) -> Result<Finding, Failure> {

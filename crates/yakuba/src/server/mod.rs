@@ -89,8 +89,12 @@ pub async fn serve(
         .map(|hosted| hosted.city.city.clone())
         .collect();
     let smtp = yakuba_mail::SmtpSettings::from_environment()?;
+    let scanner = yakuba_procedures::scanner::from_environment().map_err(|error| {
+        Failure::usage(format!("{}: {error}", yakuba_procedures::scanner::VARIABLE))
+    })?;
     for city in &open {
         yakuba_mail::set_up(city, smtp.clone());
+        yakuba_procedures::scanner::set_up(city, scanner.clone());
     }
     let workers: Vec<_> = open
         .iter()

@@ -9,9 +9,12 @@ use rand::RngCore as _;
 use yakuba_city::web::Problem;
 use yakuba_forms::{
     Answers, FieldProblem, FileAnswer, Form,
-    files::{examine, shortened},
+    files::{ClamAddress, examine, shortened},
     model::document::{FieldKind, FileType},
 };
+use yakuba_identity::Identity;
+
+use crate::scanner;
 
 /// At most so many bytes in all, whatever the fields allow.
 const MOST: usize = 60 * 1024 * 1024;
@@ -20,6 +23,7 @@ const MOST: usize = 60 * 1024 * 1024;
 pub(in crate::pages) struct Sent {
     pub(in crate::pages) pairs: Vec<(String, String)>,
     files: Vec<Upload>,
+    scanner: Option<ClamAddress>,
 }
 
 struct Upload {
@@ -31,6 +35,10 @@ struct Upload {
 impl Sent {
     /// Reads the body of a request, with files or without.
     pub(in crate::pages) async fn read(request: Request) -> Result<Self, Problem> {
+        let scanner = request
+            .extensions()
+            .get::<Identity>()
+            .and_then(|identity| scanner::of(identity.city()));
         let with_files = request
             .headers()
             .get(header::CONTENT_TYPE)
@@ -46,6 +54,7 @@ impl Sent {
                     .map(|(name, value)| (name, value.replace("\r\n", "\n")))
                     .collect(),
                 files: Vec::new(),
+                scanner,
             });
         }
         let broken = |error: MultipartError| Problem::BadRequest(error.body_text());
@@ -55,6 +64,7 @@ impl Sent {
         let mut sent = Self {
             pairs: Vec::new(),
             files: Vec::new(),
+            scanner,
         };
         let mut size = 0;
         while let Some(part) = multipart.next_field().await.map_err(broken)? {
@@ -123,7 +133,7 @@ impl Sent {
             if !is_asked(&upload.path) {
                 continue;
             }
-            match examined(&upload, accept, max_mib).await? {
+            match examined(&upload, accept, max_mib, self.scanner.as_ref()).await? {
                 Ok(file) => {
                     let answer = FileAnswer {
                         id: file.key.clone(),
@@ -154,7 +164,9 @@ impl Sent {
             return Ok(None);
         };
         let upload = self.files.swap_remove(place);
-        Ok(Some(examined(&upload, accept.to_vec(), 10).await?))
+        Ok(Some(
+            examined(&upload, accept.to_vec(), 10, self.scanner.as_ref()).await?,
+        ))
     }
 }
 
@@ -162,15 +174,25 @@ async fn examined(
     upload: &Upload,
     accept: Vec<FileType>,
     max_mib: u32,
+    scanner: Option<&ClamAddress>,
 ) -> Result<Result<File, yakuba_forms::Message>, Problem> {
     let name = shortened(&upload.name);
     let contents = upload.contents.clone();
     let kinds = accept.clone();
-    // A large picture takes a moment of pure computing.
-    let outcome = tokio::task::spawn_blocking(move || examine(&contents, &kinds, max_mib))
-        .await
-        .map_err(|error| Problem::internal(&error))?;
+    let scanner = scanner.cloned();
+    // A large picture takes a moment of pure computing, and the scanner its time.
+    let (outcome, refusal) = tokio::task::spawn_blocking(move || {
+        let outcome = examine(&contents, &kinds, max_mib);
+        let refusal = match (&outcome, &scanner) {
+            (Ok(_), Some(scanner)) => scanner::refusal(scanner, &contents),
+            _ => None,
+        };
+        (outcome, refusal)
+    })
+    .await
+    .map_err(|error| Problem::internal(&error))?;
     Ok(match outcome {
+        Ok(_) if let Some(refusal) = refusal => Err(super::message(refusal)),
         Ok(found) => Ok(File {
             key: random_key(),
             about: About {
