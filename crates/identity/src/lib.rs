@@ -9,6 +9,7 @@ pub mod model;
 pub mod oidc;
 mod pages;
 mod passkeys;
+mod qr;
 pub mod residents;
 mod service;
 mod settings;
@@ -26,8 +27,11 @@ pub use model::{
     },
     token::Token,
 };
+pub use qr::qr_code;
 pub use residents::CurrentResident;
-pub use service::{ADMINISTER, IdentityService, PERSONNEL, READ_AUDIT, RESIDENT_SIGN_IN, SIGN_IN, capability_key};
+pub use service::{
+    ADMINISTER, IdentityService, PERSONNEL, READ_AUDIT, RESIDENT_SIGN_IN, SIGN_IN, capability_key,
+};
 pub use settings::{
     ClientProof, IdentitySettings, Network, OidcLink, OidcSettings, ResidentOidcSettings,
 };

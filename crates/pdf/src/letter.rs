@@ -65,4 +65,11 @@ pub enum LetterPart {
         /// into the last cell, so that nothing is lost.
         rows: Vec<Vec<String>>,
     },
+    /// A picture in the middle of the page, such as a QR code.
+    Picture {
+        /// The picture as SVG.
+        svg: String,
+        /// What it shows, in words, for those who do not see it.
+        description: String,
+    },
 }

@@ -1,7 +1,6 @@
 //! Setting up one-time codes and recovery codes.
 
 use axum::response::{IntoResponse, Redirect, Response};
-use qrcode::{Color, EcLevel, QrCode};
 use yakuba_city::web::Problem;
 use yakuba_ui::{Html, NotificationBanner, TextField};
 
@@ -9,6 +8,7 @@ use crate::{
     IdentityError,
     asked::{Asked, Fields, set_cookies},
     model::{one_time_code::CodeSecret, token::Token},
+    qr::qr_code,
     store::{accounts, credentials, sessions::Restriction},
     visitor::Cookie,
 };
@@ -77,31 +77,18 @@ async fn page(asked: Asked, error: Option<String>) -> Result<Response, Problem> 
     Ok(response)
 }
 
-/// The QR code as one path: prints sharply and needs no file.
+/// The secret as a QR code for the phone's program.
 fn picture(
     city: &str,
     login_name: &str,
     secret: &CodeSecret,
     description: &str,
 ) -> Result<Html, IdentityError> {
-    use std::fmt::Write as _;
     let issuer = if city.is_empty() { "Yakuba" } else { city };
     let address = secret.address(issuer, login_name)?;
-    let code = QrCode::with_error_correction_level(address.as_bytes(), EcLevel::M)
-        .map_err(|_| IdentityError::Text { what: "name" })?;
-    let width = code.width();
-    let mut path = String::new();
-    for (place, color) in code.to_colors().into_iter().enumerate() {
-        if color == Color::Dark {
-            // Four modules of quiet zone around (ISO/IEC 18004 section 5.3.8).
-            let _ = write!(path, "M{} {}h1v1h-1z", place % width + 4, place / width + 4);
-        }
-    }
-    let side = width + 8;
-    Ok(Html::trusted(format!(
-        r##"<svg role="img" aria-label="{}" viewBox="0 0 {side} {side}" width="240" height="240" shape-rendering="crispEdges"><rect width="{side}" height="{side}" fill="#fff"/><path d="{path}" fill="#000"/></svg>"##,
-        Html::text(description),
-    )))
+    qr_code(&address, description)
+        .map(Html::trusted)
+        .ok_or(IdentityError::Text { what: "name" })
 }
 
 pub(crate) async fn finish(asked: Asked, fields: Fields) -> Result<Response, Problem> {
