@@ -55,6 +55,10 @@ impl Service for ProcedureService {
                 "procedures_0005_residents",
                 include_str!("../migrations/0005_residents.sql"),
             ),
+            Migration::new(
+                "procedures_0006_counter",
+                include_str!("../migrations/0006_counter.sql"),
+            ),
         ]
     }
 
@@ -70,6 +74,9 @@ impl Service for ProcedureService {
                 let actor = Actor::Program("procedures.clean_up".into());
                 city.write(actor, (), |tx, ()| {
                     Box::pin(async move {
+                        store::counter_codes::clean_up(tx).await?;
+                        store::counter_tablets::clean_up(tx).await?;
+                        store::visits::clean_up(tx).await?;
                         store::drafts::clean_up(tx).await?;
                         store::sessions::clean_up(tx).await
                     })
@@ -101,11 +108,18 @@ impl Service for ProcedureService {
     }
 
     fn menu(&self) -> Vec<MenuItem> {
-        vec![MenuItem {
-            url: "/procedures",
-            label: "applicant-menu",
-            capability: None,
-        }]
+        vec![
+            MenuItem {
+                url: "/procedures",
+                label: "applicant-menu",
+                capability: None,
+            },
+            MenuItem {
+                url: "/guide",
+                label: "applicant-menu-guide",
+                capability: None,
+            },
+        ]
     }
 
     fn desk_menu(&self) -> Vec<DeskItem> {

@@ -1,4 +1,7 @@
 applicant-menu = Procedures
+applicant-counter = Apply at the counter (make a code)
+applicant-menu-guide = Life events
+applicant-list-guide = Find everything that a life event brings
 applicant-list-title = Find a procedure
 applicant-list-lead = Procedures of the city that you can do online.
 applicant-list-search = Name of the procedure or other words

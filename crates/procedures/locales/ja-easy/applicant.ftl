@@ -1,4 +1,7 @@
 applicant-menu = 手続（てつづき）
+applicant-counter = 窓口（まどぐち）で 申（もう）し込（こ）む
+applicant-menu-guide = くらしの 案内（あんない）
+applicant-list-guide = どんな ことが あったかから さがす
 applicant-list-title = 手続（てつづき）を さがす
 applicant-list-lead = インターネットで できる 市（し）の 手続です。
 applicant-list-search = 手続の 名前（なまえ）や ことば

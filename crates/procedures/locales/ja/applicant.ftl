@@ -1,4 +1,7 @@
 applicant-menu = 手続
+applicant-counter = 窓口で申請する（コードをつくる）
+applicant-menu-guide = くらしの案内
+applicant-list-guide = できごとから、必要な手続をまとめて調べる
 applicant-list-title = 手続をさがす
 applicant-list-lead = 市の手続のうち、インターネットで申請できるものです。
 applicant-list-search = 手続の名前やことば

@@ -1,6 +1,7 @@
 //! What staff see.
 
 mod cases;
+mod counter;
 mod deliveries;
 mod designer;
 mod inventory;
@@ -11,12 +12,14 @@ pub(crate) mod titles;
 
 use yakuba_city::web::Routes;
 
+pub(crate) use counter::WORDS as COUNTER_WORDS;
 pub(crate) use menu::items;
 pub(crate) use room::WORDS;
 
 /// The desk's pages.
 pub(crate) fn routes() -> Routes {
     cases::routes()
+        .merge(counter::routes())
         .merge(deliveries::routes())
         .merge(retention::routes())
         .merge(inventory::routes())

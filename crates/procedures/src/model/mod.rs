@@ -5,5 +5,7 @@ pub mod document;
 pub mod export;
 pub mod inbox;
 pub mod inventory;
+pub mod navigator;
 pub mod proven;
 pub mod receipt;
+pub mod visit;

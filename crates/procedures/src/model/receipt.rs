@@ -5,7 +5,7 @@ use std::{fmt, str::FromStr};
 use rand::Rng as _;
 
 /// Crockford's alphabet: digits and letters without I, L, O and U, which are read as others.
-const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+pub(super) const ALPHABET: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 /// Characters in all; the last one is the check character, the others are 85 random bits.
 const LENGTH: usize = 18;
 /// Characters in a group.
@@ -71,20 +71,8 @@ impl FromStr for Receipt {
     fn from_str(text: &str) -> Result<Self, NotAReceipt> {
         let mut values = [0; LENGTH];
         let mut count = 0;
-        for character in yakuba_kernel::text::fold_width(text).chars() {
-            let character = match character.to_ascii_uppercase() {
-                character if character.is_whitespace() => continue,
-                '-' | '‐' | '‑' | '–' | '—' | '−' | 'ー' | 'ｰ' | '―' => continue,
-                'I' | 'L' => '1',
-                'O' => '0',
-                character => character,
-            };
-            let value = ALPHABET
-                .iter()
-                .position(|known| char::from(*known) == character)
-                .and_then(|value| u8::try_from(value).ok())
-                .ok_or(NotAReceipt)?;
-            *values.get_mut(count).ok_or(NotAReceipt)? = value;
+        for value in values_of(text) {
+            *values.get_mut(count).ok_or(NotAReceipt)? = value.ok_or(NotAReceipt)?;
             count += 1;
         }
         if count == LENGTH && weighted_sum(&values) == 0 {
@@ -93,6 +81,32 @@ impl FromStr for Receipt {
             Err(NotAReceipt)
         }
     }
+}
+
+/// The values of the characters somebody typed, without blanks and dashes; none for a character outside the alphabet.
+pub(super) fn values_of(text: &str) -> impl Iterator<Item = Option<u8>> {
+    let folded: Vec<char> = yakuba_kernel::text::fold_width(text).chars().collect();
+    folded
+        .into_iter()
+        .map(|character| character.to_ascii_uppercase())
+        .filter(|character| {
+            !character.is_whitespace()
+                && !matches!(
+                    character,
+                    '-' | '‐' | '‑' | '–' | '—' | '−' | 'ー' | 'ｰ' | '―'
+                )
+        })
+        .map(|character| {
+            let character = match character {
+                'I' | 'L' => '1',
+                'O' => '0',
+                character => character,
+            };
+            ALPHABET
+                .iter()
+                .position(|known| char::from(*known) == character)
+                .and_then(|value| u8::try_from(value).ok())
+        })
 }
 
 /// The sum of the characters in the field of 32 elements, each multiplied by its own power of 2. A number is right when the sum

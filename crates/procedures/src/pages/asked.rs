@@ -85,7 +85,7 @@ impl Asked {
         self.identity.settings().public_url.scheme() == "https"
     }
 
-    fn token(&self, cookie: Cookie<'_>) -> Option<Token> {
+    pub(super) fn token(&self, cookie: Cookie<'_>) -> Option<Token> {
         let name = cookie.name(self.is_secure());
         self.cookies
             .split(';')
@@ -210,12 +210,25 @@ impl Asked {
     /// A redirect that sets or removes a cookie.
     pub(super) fn go(&self, to: &str, cookie: Cookie<'_>, token: Option<&Token>) -> Response {
         let mut response = Redirect::to(to).into_response();
+        self.set_cookie(&mut response, cookie, token);
+        response
+    }
+
+    /// Sets or removes a cookie.
+    pub(super) fn set_cookie(
+        &self,
+        response: &mut Response,
+        cookie: Cookie<'_>,
+        token: Option<&Token>,
+    ) {
         let secure = self.is_secure();
         let age = match (cookie, token) {
             (_, None) => "; Max-Age=0".to_owned(),
-            (Cookie::Draft(_), _) => format!("; Max-Age={}", drafts::KEPT.as_secs()),
+            (Cookie::Draft(_) | Cookie::Visit, _) => {
+                format!("; Max-Age={}", drafts::KEPT.as_secs())
+            }
             // The browser forgets it when it is closed; the database knows when it ends.
-            (Cookie::Case, _) => String::new(),
+            (Cookie::Case | Cookie::Tablet, _) => String::new(),
         };
         let text = format!(
             "{}={}; Path=/; HttpOnly; SameSite=Lax{}{age}",
@@ -226,7 +239,6 @@ impl Asked {
         if let Ok(value) = HeaderValue::from_str(&text) {
             response.headers_mut().append(header::SET_COOKIE, value);
         }
-        response
     }
 }
 
@@ -237,6 +249,10 @@ pub(super) enum Cookie<'a> {
     Draft(&'a str),
     /// A case whose receipt number was shown.
     Case,
+    /// A tablet that shows a visitor one draft.
+    Tablet,
+    /// What was answered to the navigator.
+    Visit,
 }
 
 impl Cookie<'_> {
@@ -245,6 +261,8 @@ impl Cookie<'_> {
         match self {
             Self::Draft(procedure) => format!("{prefix}yakuba_draft_{procedure}"),
             Self::Case => format!("{prefix}yakuba_case"),
+            Self::Tablet => format!("{prefix}yakuba_tablet"),
+            Self::Visit => format!("{prefix}yakuba_visit"),
         }
     }
 }

@@ -70,7 +70,7 @@ struct Stamp {
     changed_at: i64,
 }
 
-async fn live_today(city: &City) -> Result<Arc<Vec<Definition>>, Problem> {
+pub(super) async fn live_today(city: &City) -> Result<Arc<Vec<Definition>>, Problem> {
     #[derive(FromQueryResult)]
     struct Row {
         versions: i64,

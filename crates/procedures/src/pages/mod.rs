@@ -8,10 +8,14 @@ mod correct;
 mod guide;
 mod letter;
 mod list;
+mod navigator;
+mod tablet;
+mod visit;
 
 use yakuba_city::web::{Access, Routes};
 use yakuba_ui::Catalogue;
 
+pub(crate) use apply::{Applicant, Contents, Sent, form, person, problem_at};
 pub(crate) use list::put_into_search;
 
 /// The texts of the pages.
@@ -30,6 +34,9 @@ pub(crate) fn routes() -> Routes {
         .get("/cases/answers.pdf", Access::Public, copy::pdf)
         .merge(case::routes())
         .merge(apply::routes())
+        .merge(tablet::routes())
+        .merge(visit::routes())
+        .merge(navigator::routes())
 }
 
 #[cfg(test)]

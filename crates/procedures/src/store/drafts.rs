@@ -110,6 +110,9 @@ impl TryFrom<Row> for Draft {
 
 const COLUMNS: &str = "id, procedure_key, procedure_version, resident, case_id, changed_at, expires_at, revision, data_key, sealed";
 
+/// What staff have taken over at the counter is theirs until it is sent.
+const AT_HOME: &str = "id NOT IN (SELECT draft_id FROM procedures_counter_entries)";
+
 /// A draft that is about to begin.
 #[derive(Debug, Clone)]
 pub struct NewDraft {
@@ -135,6 +138,18 @@ impl NewDraft {
         contents: &T,
     ) -> Result<Self, ProcedureError> {
         let key = CaseKey::generate(city);
+        Self::seal_under(&key, token, procedure, version, resident, contents)
+    }
+
+    /// The same under a key that seals something else of the draft as well.
+    pub(super) fn seal_under<T: Serialize>(
+        key: &CaseKey,
+        token: &Token,
+        procedure: &str,
+        version: i64,
+        resident: Option<i64>,
+        contents: &T,
+    ) -> Result<Self, ProcedureError> {
         Ok(Self {
             token: token.hash(),
             procedure: procedure.to_owned(),
@@ -200,7 +215,7 @@ pub async fn newest_of_resident(
     now: Timestamp,
 ) -> Result<Option<Draft>, ProcedureError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM procedures_drafts WHERE resident = $1 AND procedure_key = $2 AND case_id IS NULL AND expires_at > $3 \
+        "SELECT {COLUMNS} FROM procedures_drafts WHERE resident = $1 AND procedure_key = $2 AND case_id IS NULL AND expires_at > $3 AND {AT_HOME} \
          ORDER BY changed_at DESC, id DESC LIMIT 1"
     );
     let row: Option<Row> = connection
@@ -257,6 +272,40 @@ pub async fn open_with(
     Ok(())
 }
 
+/// A draft by its number that has not expired, if there is one. Whoever asks must have found out before that it is theirs.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub(super) async fn numbered(
+    connection: &impl ConnectionTrait,
+    id: i64,
+    now: Timestamp,
+) -> Result<Option<Draft>, ProcedureError> {
+    let sql = format!("SELECT {COLUMNS} FROM procedures_drafts WHERE id = $1 AND expires_at > $2");
+    let row: Option<Row> = connection
+        .row(&sql, [id.into(), now.as_microsecond().into()])
+        .await?;
+    row.map(Draft::try_from).transpose()
+}
+
+/// Gives a draft that is not sent another token: whoever had the old one has it no more.
+///
+/// # Errors
+/// [`ProcedureError::NoSuchDraft`] when it was sent or taken away.
+pub(super) async fn change_token(tx: &Tx, draft: i64, token: &str) -> Result<(), ProcedureError> {
+    let changed = tx
+        .connection()
+        .run(
+            "UPDATE procedures_drafts SET token = $2, revision = revision + 1 WHERE id = $1 AND case_id IS NULL",
+            [draft.into(), token.into()],
+        )
+        .await?;
+    if changed == 0 {
+        return Err(ProcedureError::NoSuchDraft);
+    }
+    Ok(())
+}
+
 /// The drafts of a resident's account that are not sent yet, newest first.
 ///
 /// # Errors
@@ -267,7 +316,7 @@ pub async fn of_resident(
     now: Timestamp,
 ) -> Result<Vec<Draft>, ProcedureError> {
     let sql = format!(
-        "SELECT {COLUMNS} FROM procedures_drafts WHERE resident = $1 AND case_id IS NULL AND expires_at > $2 \
+        "SELECT {COLUMNS} FROM procedures_drafts WHERE resident = $1 AND case_id IS NULL AND expires_at > $2 AND {AT_HOME} \
          ORDER BY changed_at DESC, id DESC LIMIT 100"
     );
     let rows: Vec<Row> = connection

@@ -3,6 +3,9 @@
 pub mod cases;
 pub mod casework;
 pub mod corrections;
+pub mod counter;
+pub mod counter_codes;
+pub mod counter_tablets;
 mod definitions;
 pub mod delivery;
 pub mod designs;
@@ -15,6 +18,7 @@ pub mod messages;
 pub mod own;
 pub mod retention;
 pub mod sessions;
+pub mod visits;
 
 pub use definitions::{
     Definition, close, draft, live, live_on, put_live, save_draft, version, versions,

@@ -41,7 +41,8 @@ use crate::{
     },
 };
 
-pub(super) use sent::{Sent, problem_at};
+pub(crate) use send::person;
+pub(crate) use sent::{Sent, problem_at};
 pub(super) use start::may_begin;
 
 /// The routes of applying.
@@ -80,16 +81,16 @@ const ALL: &str = "all";
 
 /// What a draft holds.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
-struct Contents {
+pub(crate) struct Contents {
     /// The answers so far, and what could not be read of them.
     #[serde(default)]
-    answers: Answers,
+    pub(crate) answers: Answers,
     /// Where mail reaches the applicant.
     #[serde(default)]
     email: Option<Email>,
     /// Whether the question who applies was answered, and by whom else than the person.
     #[serde(default)]
-    applicant: Option<Applicant>,
+    pub(crate) applicant: Option<Applicant>,
     /// The pages that were sent: what is empty there was left empty.
     #[serde(default)]
     sent_pages: BTreeSet<String>,
@@ -104,7 +105,7 @@ struct Email {
 
 /// Who applies.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-enum Applicant {
+pub(crate) enum Applicant {
     Person,
     Agent(AgentContact),
 }
@@ -118,7 +119,7 @@ impl Contents {
             .map(|email| email.address.as_str())
     }
 
-    fn agent(&self) -> Option<&AgentContact> {
+    pub(crate) fn agent(&self) -> Option<&AgentContact> {
         match &self.applicant {
             Some(Applicant::Agent(agent)) => Some(agent),
             _ => None,
@@ -126,7 +127,7 @@ impl Contents {
     }
 
     /// The keys of every file that is still needed.
-    fn files(&self) -> Vec<String> {
+    pub(crate) fn files(&self) -> Vec<String> {
         let mandate = self
             .agent()
             .and_then(|agent| agent.mandate.as_ref())
@@ -145,7 +146,7 @@ impl Contents {
 struct Compiled(RwLock<HashMap<(String, i64), Arc<Form>>>);
 
 /// The form of a version, compiled once.
-pub(super) fn form(city: &City, definition: &Definition) -> Result<Arc<Form>, Problem> {
+pub(crate) fn form(city: &City, definition: &Definition) -> Result<Arc<Form>, Problem> {
     let compiled = city.state::<Compiled>();
     let at = (definition.document.key.clone(), definition.number);
     let found = compiled

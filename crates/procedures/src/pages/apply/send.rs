@@ -128,7 +128,7 @@ pub(super) async fn check(
 }
 
 /// Who it is, as far as the answers say: the first name and date of birth of the applicant among them.
-fn person(form: &Form, answers: &Answers) -> Person {
+pub(crate) fn person(form: &Form, answers: &Answers) -> Person {
     let mut person = Person::default();
     for field in form.document().pages.iter().flat_map(|page| &page.fields) {
         match (answers.get(field.key.as_str()), field.prefill, &field.kind) {

@@ -20,8 +20,8 @@ use crate::scanner;
 const MOST: usize = 60 * 1024 * 1024;
 
 /// What was sent.
-pub(in crate::pages) struct Sent {
-    pub(in crate::pages) pairs: Vec<(String, String)>,
+pub(crate) struct Sent {
+    pub(crate) pairs: Vec<(String, String)>,
     files: Vec<Upload>,
     scanner: Option<ClamAddress>,
 }
@@ -34,7 +34,7 @@ struct Upload {
 
 impl Sent {
     /// Reads the body of a request, with files or without.
-    pub(in crate::pages) async fn read(request: Request) -> Result<Self, Problem> {
+    pub(crate) async fn read(request: Request) -> Result<Self, Problem> {
         let scanner = request
             .extensions()
             .get::<Identity>()
@@ -97,7 +97,7 @@ impl Sent {
         Ok(sent)
     }
 
-    pub(in crate::pages) fn get(&self, name: &str) -> &str {
+    pub(crate) fn get(&self, name: &str) -> &str {
         self.pairs
             .iter()
             .rev()
@@ -105,12 +105,12 @@ impl Sent {
             .map_or("", |(_, value)| value.trim())
     }
 
-    pub(in crate::pages) fn has_files(&self) -> bool {
+    pub(crate) fn has_files(&self) -> bool {
         !self.files.is_empty()
     }
 
     /// Takes the files of a form's fields: examined, named anew, put among the answers. What was refused is told with the field.
-    pub(in crate::pages) async fn take_files(
+    pub(crate) async fn take_files(
         &mut self,
         form: &Form,
         answers: &mut Answers,
@@ -155,7 +155,7 @@ impl Sent {
     }
 
     /// Takes one file that belongs to no field of a form.
-    pub(in crate::pages) async fn take_one(
+    pub(crate) async fn take_one(
         &mut self,
         path: &str,
         accept: &[FileType],
@@ -216,7 +216,7 @@ fn random_key() -> String {
 }
 
 /// A problem at the field of a path, for what only this room knows to be wrong.
-pub(in crate::pages) fn problem_at(
+pub(crate) fn problem_at(
     form: &Form,
     page: &str,
     path: &str,

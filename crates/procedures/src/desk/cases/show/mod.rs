@@ -147,6 +147,7 @@ struct Body {
     revision: i64,
     next: Vec<Button>,
     assign: Html,
+    entered: Html,
     answers: Html,
     earlier: Html,
     duplicates: Html,
@@ -236,6 +237,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         revision: case.revision,
         next: next_steps(room, case),
         assign: Html::empty(),
+        entered: Html::empty(),
         answers: Html::empty(),
         earlier: Html::empty(),
         duplicates: Html::empty(),
@@ -268,6 +270,8 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         let contact = cases::contact(room.db(), &key, case.id).await?;
         receipt = Some(cases::receipt(room.db(), &key, case.id).await?.to_string());
         body.facts = Html::of(&about(room, opened, &contact, receipt.as_deref()));
+        body.entered =
+            crate::desk::counter::record(room, &key, case.id, &opened.definition).await?;
         fill_answers(&parts, &key, &mut body).await?;
         fill_duplicates(&parts, &mut body).await?;
         body.checklist = checklist(&parts, &ticks, &names);
