@@ -340,6 +340,8 @@ pub enum ProceduresCommand {
     List,
     /// Print the JSON Schema of these files, for editors
     Schema,
+    /// Bring in the files of the life-event navigator: events, and where departments receive visitors
+    Guide(GuideFiles),
     /// The inventory (棚卸) of all procedures, online or not
     #[command(subcommand)]
     Inventory(InventoryCommand),
@@ -371,6 +373,19 @@ pub struct ProcedureImport {
     /// The day from which they are live, today or later; drafts when left out
     #[arg(long, value_name = "DAY")]
     pub live_from: Option<jiff::civil::Date>,
+}
+
+/// Bring in the files of the life-event navigator.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A file takes the place of the one with its key; the same file twice changes nothing.
+
+Examples:
+  yakuba procedures guide content/life-events/*.yaml")]
+pub struct GuideFiles {
+    /// The files (YAML): yakuba-life-event/1 or yakuba-desks/1
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
 }
 
 /// Write a procedure out as a file.

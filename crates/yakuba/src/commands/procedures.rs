@@ -1,6 +1,7 @@
 //! `yakuba procedures`.
 
 mod files;
+mod guide;
 mod inventory;
 
 use crate::{
@@ -16,6 +17,7 @@ pub(super) async fn run(place: &Place, options: ProceduresCommand) -> Result<Out
         ProceduresCommand::Export(options) => files::export(place, options).await,
         ProceduresCommand::List => files::list(place).await,
         ProceduresCommand::Schema => Ok(files::print_schema()),
+        ProceduresCommand::Guide(options) => guide::import(place, options).await,
         ProceduresCommand::Inventory(options) => inventory::run(place, options).await,
     }
 }

@@ -1,9 +1,13 @@
-//! The demo city's procedures: every file of `content/procedures`, live.
+//! The demo city's procedures: every file of `content/procedures`, live; and the navigator's files.
 
 use jiff::civil::Date;
 use yakuba_city::{Actor, City};
 use yakuba_kernel::FiscalYear;
-use yakuba_procedures::{ProcedureError, model::document::ProcedureDocument, store};
+use yakuba_procedures::{
+    ProcedureError,
+    model::{document::ProcedureDocument, navigator::GuideFile},
+    store,
+};
 
 use crate::failure::Failure;
 
@@ -32,5 +36,28 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
         .await
         .map_err(|error: ProcedureError| super::broken(path, &error.to_string()))?;
     }
-    Ok(())
+    guide(city).await
+}
+
+/// Brings in the life events and the desks.
+async fn guide(city: &City) -> Result<(), Failure> {
+    let folder = super::CONTENT
+        .get_dir("life-events")
+        .ok_or_else(|| super::broken("life-events", "the folder is not in the program"))?;
+    let mut read = Vec::new();
+    for path in folder.files().filter_map(|file| file.path().to_str()) {
+        let file = GuideFile::from_yaml(super::text(path)?)
+            .map_err(|error| super::broken(path, &error.to_string()))?;
+        read.push(file);
+    }
+    city.write(Actor::CommandLine, read, |tx, read| {
+        Box::pin(async move {
+            for file in read {
+                store::visits::put_file(tx, file).await?;
+            }
+            Ok(())
+        })
+    })
+    .await
+    .map_err(|error: ProcedureError| super::broken("life-events", &error.to_string()))
 }
