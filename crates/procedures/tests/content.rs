@@ -41,6 +41,27 @@ const TEXTS: [&str; 18] = [
     "message",
 ];
 
+/// The example in the guide for writing procedures is one that a reader can put live.
+#[test]
+fn the_example_of_the_guide_goes_live() {
+    let guide = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/procedures.md");
+    let guide = std::fs::read_to_string(guide).unwrap();
+    let example = guide
+        .split_once("```yaml\n")
+        .and_then(|(_, rest)| rest.split_once("```"))
+        .unwrap()
+        .0;
+    let document = ProcedureDocument::from_yaml(example).unwrap();
+    Form::compile(&document.form).unwrap();
+    let findings = check(&document.form);
+    assert!(
+        findings
+            .iter()
+            .all(|finding| finding.severity != Severity::Must),
+        "{findings:?}"
+    );
+}
+
 fn content(folder: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR"))
         .join("../../content")
