@@ -43,7 +43,7 @@ pub use store::{
     departments::{Department, create_department, department_names, departments},
     roles::{Role, grant_role, put_role},
     sessions::{CurrentSession, SECOND_FACTOR_SETTING, SecondFactorPolicy},
-    tokens::{NewToken, create_token},
+    tokens::{NewToken, create_token, systems_with},
 };
 pub use visitor::Visitor;
 pub use yakuba_city::CityKey;

@@ -4,6 +4,7 @@ use axum::{
     Json,
     extract::{Query, State},
 };
+use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use yakuba_city::{
@@ -15,11 +16,15 @@ use crate::{
     capabilities::PULL,
     delivery::message,
     error::ProcedureError,
-    store::{cases, casework, history},
+    store::{cases, history, pulling},
 };
 
 /// Cases in one answer.
 const PAGE: u32 = 100;
+
+/// How long ago a decision must have been made to be told. Steps are numbered when they are written and seen when they are
+/// committed, so that a lower number can appear after a higher one; within this time every write has ended.
+const SETTLED: SignedDuration = SignedDuration::from_secs(10);
 
 pub(crate) fn routes() -> Routes {
     Routes::new().get("/api/procedures/cases", Access::System(PULL), decided)
@@ -54,7 +59,18 @@ async fn decided(
     let Principal::System(system) = &principal else {
         return Err(Problem::TokenNeeded);
     };
-    let found = casework::decided_after(city.db(), &asked.procedure, asked.after, PAGE + 1).await?;
+    if !pulling::may_pull(city.db(), &system.name, &asked.procedure).await? {
+        return Err(Problem::NotAllowed);
+    }
+    let found = pulling::decided_after(
+        city.db(),
+        &system.name,
+        &asked.procedure,
+        asked.after,
+        city.now() - SETTLED,
+        PAGE + 1,
+    )
+    .await?;
     let more = found.len() > PAGE as usize;
     let mut answer = Decided {
         cases: Vec::new(),

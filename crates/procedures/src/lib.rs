@@ -59,6 +59,10 @@ impl Service for ProcedureService {
                 "procedures_0006_counter",
                 include_str!("../migrations/0006_counter.sql"),
             ),
+            Migration::new(
+                "procedures_0007_pulling",
+                include_str!("../migrations/0007_pulling.sql"),
+            ),
         ]
     }
 

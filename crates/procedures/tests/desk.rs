@@ -16,15 +16,20 @@ use support::{application, document, put_live, submit};
 use tower::ServiceExt as _;
 use yakuba_city::{
     Actor, City, Service as _, each_database,
-    web::{Capability, Grant, Principal, Scope, StaffPrincipal},
+    web::{Capability, Grant, Principal, Scope, StaffPrincipal, SystemPrincipal},
 };
-use yakuba_identity::{IdentityService, NewDepartment, create_department};
+use yakuba_identity::{
+    IdentityService, NewDepartment, NewToken, Token, create_department, create_token,
+};
 use yakuba_kernel::DepartmentCode;
 use yakuba_procedures::{
-    ProcedureService,
-    capabilities::{DECIDE, DELIVER, WORK},
-    model::case::{Outcome, Stage},
-    store::{cases, casework, history, keys},
+    ProcedureError, ProcedureService,
+    capabilities::{DECIDE, DELIVER, PULL, WORK},
+    model::case::{Outcome, Stage, Step},
+    store::{
+        cases::{self, Decision},
+        casework, history, keys,
+    },
 };
 
 fn staff(account: i64, capabilities: &[Capability], department: &str) -> Principal {
@@ -408,5 +413,167 @@ each_database!(
         let nothing = staff(9, &[DELIVER], "tax");
         let refused = post(&city, &nothing, "/desk/cases/export", &utf8).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+);
+
+/// A system as its token makes it known.
+fn system(name: &str) -> Principal {
+    Principal::System(Arc::new(SystemPrincipal {
+        name: name.to_owned(),
+        capabilities: vec![PULL.name.to_owned()],
+        measures: Vec::new(),
+    }))
+}
+
+/// Decides a case outright.
+async fn decide(city: &City, case: i64) {
+    let key = keys::open(city.db(), city.key().unwrap(), case)
+        .await
+        .unwrap();
+    let revision = cases::case(city.db(), case).await.unwrap().revision;
+    let revision = city
+        .write(Actor::Staff(8), (case, revision), |tx, (case, revision)| {
+            Box::pin(async move {
+                cases::step(tx, *case, *revision, Step::Check).await?;
+                Ok::<_, ProcedureError>(revision + 1)
+            })
+        })
+        .await
+        .unwrap();
+    let decision = Decision {
+        title: "登録について".into(),
+        number: String::new(),
+        addressee: vec!["𠮷田 花子 様".into()],
+        sender: vec!["澄川市長".into()],
+        text: "登録しました。".into(),
+        reason: String::new(),
+        appeal: String::new(),
+    };
+    city.write(
+        Actor::Staff(8),
+        (case, revision, key, decision),
+        |tx, (case, revision, key, decision)| {
+            Box::pin(cases::decide(
+                tx,
+                key,
+                *case,
+                *revision,
+                Outcome::Approved,
+                decision,
+            ))
+        },
+    )
+    .await
+    .unwrap();
+}
+
+each_database!(
+    a_system_fetches_only_what_a_department_allowed,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let case = one_case(&city).await;
+        let token = NewToken {
+            name: "住民記録".into(),
+            capabilities: vec![PULL.name.to_owned()],
+            measures: Vec::new(),
+            last_day: None,
+        };
+        city.write(Actor::Staff(1), token, |tx, token| {
+            Box::pin(async move { create_token(tx, token, &Token::generate()).await })
+        })
+        .await
+        .unwrap();
+        decide(&city, case).await;
+        city.clock()
+            .set(city.now() + jiff::SignedDuration::from_secs(11));
+        let address = "/api/procedures/cases?procedure=dog-registration";
+        let fetch = async |who: &Principal| get(&city, who, address).await;
+
+        // A token alone opens nothing, and nobody but a system gets through.
+        let records = system("住民記録");
+        assert_eq!(fetch(&records).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            fetch(&Principal::Anonymous).await.status,
+            StatusCode::UNAUTHORIZED
+        );
+        assert!(!fetch(&head()).await.status.is_success());
+
+        // Only the department itself allows it, only for systems and procedures that there are.
+        let give = async |who: &Principal, department: &str, system: &str, procedure: &str| {
+            let fields = [
+                ("from_department", department),
+                ("system", system),
+                ("of_procedure", procedure),
+            ];
+            post(&city, who, "/desk/deliveries/rights", &fields)
+                .await
+                .status
+        };
+        let stranger = staff(9, &[DELIVER], "tax");
+        let dog = "dog-registration";
+        assert_eq!(
+            give(&stranger, "environment", "住民記録", dog).await,
+            StatusCode::FORBIDDEN
+        );
+        assert_eq!(
+            give(&clerk(), "environment", "知らない", dog).await,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(
+            give(&clerk(), "environment", "住民記録", "cat").await,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(
+            give(&clerk(), "environment", "住民記録", dog).await,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(
+            give(&clerk(), "environment", "住民記録", dog).await,
+            StatusCode::SEE_OTHER
+        );
+        // Another department's permission for the same procedure shows none of these cases.
+        assert_eq!(
+            give(&stranger, "tax", "税システム", dog).await,
+            StatusCode::NOT_FOUND
+        );
+
+        let answer = fetch(&records).await;
+        assert_eq!(answer.status, StatusCode::OK, "{}", answer.text);
+        let told: serde_json::Value = serde_json::from_str(&answer.text).unwrap();
+        assert_eq!(told["cases"][0]["case"], case);
+        assert_eq!(told["cases"][0]["outcome"], "approved");
+        assert_eq!(told["more"], false);
+        assert!(answer.text.contains("ポチ太郎"));
+        let next = get(
+            &city,
+            &records,
+            &format!("{address}&after={}", told["next"]),
+        )
+        .await;
+        let next: serde_json::Value = serde_json::from_str(&next.text).unwrap();
+        assert_eq!(
+            (next["cases"].as_array().unwrap().len(), &next["next"]),
+            (0, &told["next"])
+        );
+        let views = history::views(city.db(), case).await.unwrap();
+        assert_eq!(views.len(), 1, "the fetch is a look at the case");
+        assert_eq!(views[0].reason, "pull:住民記録");
+        assert_eq!(
+            fetch(&system("税システム")).await.status,
+            StatusCode::FORBIDDEN
+        );
+
+        let page = get(&city, &clerk(), "/desk/deliveries").await;
+        assert!(page.text.contains("住民記録"), "{}", page.text);
+        let other = get(&city, &stranger, "/desk/deliveries").await;
+        assert!(!other.text.contains("/desk/deliveries/rights/1/remove"));
+        let take = async |who: &Principal| {
+            post(&city, who, "/desk/deliveries/rights/1/remove", &[])
+                .await
+                .status
+        };
+        assert_eq!(take(&stranger).await, StatusCode::NOT_FOUND);
+        assert_eq!(take(&clerk()).await, StatusCode::SEE_OTHER);
+        assert_eq!(fetch(&records).await.status, StatusCode::FORBIDDEN);
     }
 );

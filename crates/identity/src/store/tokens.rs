@@ -5,7 +5,11 @@ use std::sync::Arc;
 use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
-use yakuba_city::{AuditEntry, CityError, Tx, sql::Sql as _, web::SystemPrincipal};
+use yakuba_city::{
+    AuditEntry, CityError, Tx,
+    sql::Sql as _,
+    web::{Capability, SystemPrincipal},
+};
 use yakuba_kernel::MeasureName;
 
 use super::{day_text, exists, needed, optional_day, stored_day};
@@ -149,6 +153,29 @@ pub async fn tokens(connection: &impl ConnectionTrait) -> Result<Vec<StoredToken
         });
     }
     Ok(tokens)
+}
+
+/// The names of the systems whose token counts on a day and holds a capability, by name.
+///
+/// # Errors
+/// The database's.
+pub async fn systems_with(
+    connection: &impl ConnectionTrait,
+    capability: Capability,
+    day: Date,
+) -> Result<Vec<String>, CityError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        name: String,
+    }
+    let rows: Vec<Row> = connection
+        .rows(
+            "SELECT t.name FROM api_tokens t JOIN api_token_capabilities c ON c.token = t.id
+             WHERE c.capability = $1 AND t.revoked_at IS NULL AND (t.last_day IS NULL OR t.last_day >= $2) ORDER BY t.name",
+            [capability.name.into(), day_text(day)],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.name).collect())
 }
 
 #[derive(FromQueryResult)]

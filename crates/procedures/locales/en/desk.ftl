@@ -264,3 +264,14 @@ desk-views = Save views
 desk-workload-empty = No unfinished cases
 desk-workload-lead = Counts only; nothing of what people wrote.
 desk-years = { $n } years
+
+# Systems that fetch
+desk-pulling = Systems that fetch decided cases
+desk-pulling-lead = A system with an access token gets decided cases only of the departments and procedures allowed here. Each fetch is recorded as a look at the case.
+desk-pulling-add = Allow fetching
+desk-pulling-system = System
+desk-pulling-none = No system is allowed to fetch.
+desk-pulling-no-token = There is no access token for fetching. Ask an administrator for one (procedures.pull).
+desk-pulling-remove = Take back
+desk-done-right-given = The system may fetch these cases now.
+desk-done-right-taken = Taken back.

@@ -264,3 +264,14 @@ desk-views = 一覧の条件を保存する
 desk-workload-empty = 未完了の案件はありません
 desk-workload-lead = 件数だけを示します。申請の内容は含みません。
 desk-years = { $n }年
+
+# 取りに来るシステム
+desk-pulling = 決定した申請を取りに来るシステム
+desk-pulling-lead = アクセストークンを持つシステムが取得できるのは、ここで許可した所属・手続の、決定済みの申請だけです。取得は閲覧の記録に残ります。
+desk-pulling-add = 取得を許可する
+desk-pulling-system = システム
+desk-pulling-none = 許可しているシステムはありません。
+desk-pulling-no-token = 取得用のアクセストークンがありません。管理者にトークンの発行（procedures.pull）を頼んでください。
+desk-pulling-remove = 許可を取り消す
+desk-done-right-given = 取得を許可しました。
+desk-done-right-taken = 許可を取り消しました。

@@ -1,5 +1,7 @@
 //! Other systems that are told of cases, and the ledger of what was delivered and what failed.
 
+mod pulling;
+
 use askama::Template;
 use axum::{
     extract::Path,
@@ -33,6 +35,16 @@ pub(super) fn routes() -> Routes {
             set_active,
         )
         .post(
+            "/desk/deliveries/rights",
+            Access::Staff(DELIVER),
+            pulling::give,
+        )
+        .post(
+            "/desk/deliveries/rights/{right}/remove",
+            Access::Staff(DELIVER),
+            pulling::take,
+        )
+        .post(
             "/desk/deliveries/{delivery}/retry",
             Access::Staff(DELIVER),
             retry,
@@ -47,6 +59,7 @@ struct Body {
     fields: Html,
     button: Button,
     deliveries: Html,
+    pulling: pulling::Section,
 }
 
 #[derive(Template)]
@@ -127,6 +140,7 @@ async fn deliveries_page(room: &Room, typed: Option<&Fields>) -> Result<Page, Pr
         fields,
         button: Button::submit(room.t("desk-endpoint-add")),
         deliveries: delivery_table(room, &deliveries, &endpoints),
+        pulling: pulling::section(room, &departments, &titles).await?,
     };
     let failed = deliveries
         .iter()

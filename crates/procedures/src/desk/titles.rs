@@ -42,6 +42,11 @@ impl Titles {
             .map_or(procedure, |title| title.get(language))
     }
 
+    /// Whether a procedure is or was live.
+    pub(crate) fn holds(&self, procedure: &str) -> bool {
+        self.0.contains_key(procedure)
+    }
+
     /// All of them, to choose one.
     pub(crate) fn choices(&self, language: Language) -> Vec<Choice> {
         self.0

@@ -601,29 +601,3 @@ pub async fn exports(
         )
         .await?)
 }
-
-/// Decided cases of a procedure in the order of their decisions, as pairs of the decision's place in the history and the case,
-/// after one such place.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn decided_after(
-    connection: &impl ConnectionTrait,
-    procedure: &str,
-    after: i64,
-    limit: u32,
-) -> Result<Vec<(i64, i64)>, ProcedureError> {
-    #[derive(FromQueryResult)]
-    struct Entry {
-        id: i64,
-        case_id: i64,
-    }
-    let sql = format!(
-        "SELECT h.id, h.case_id FROM procedures_case_history h JOIN procedures_cases c ON c.id = h.case_id \
-         WHERE c.procedure_key = $1 AND h.what = 'decided' AND h.id > $2 AND c.disposed_at IS NULL ORDER BY h.id LIMIT {limit}"
-    );
-    let rows: Vec<Entry> = connection
-        .rows(&sql, [procedure.into(), after.into()])
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.id, row.case_id)).collect())
-}
