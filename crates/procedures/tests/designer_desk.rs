@@ -537,10 +537,7 @@ each_database!(
         };
         let keys: Vec<_> = fields.iter().map(|field| field.key.as_str()).collect();
         assert_eq!(keys, ["relation", "question_1", "other"]);
-        assert_eq!(
-            fields[1].show_if.as_ref().unwrap().0,
-            "relation != '本人'"
-        );
+        assert_eq!(fields[1].show_if.as_ref().unwrap().0, "relation != '本人'");
         // An answer that no option has is refused at its row.
         let wrong = [
             ("revision", "4"),

@@ -40,12 +40,18 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/plan/{plan}/download.xlsx", Reason::File),
     ("/plan/{plan}/download.yaml", Reason::File),
     ("/plan/{plan}/feed.atom", Reason::File),
-    ("/plan/{plan}/initiatives/{initiative}/sheet.pdf", Reason::File),
+    (
+        "/plan/{plan}/initiatives/{initiative}/sheet.pdf",
+        Reason::File,
+    ),
     ("/plan/{plan}/versions/{version}/plan.yaml", Reason::File),
     ("/desk/plan/{plan}/export/{format}", Reason::File),
     ("/desk/plan/import/{id}/files/{hash}", Reason::File),
     ("/desk/procedures/inventory/export/{format}", Reason::File),
-    ("/desk/procedures/forms/{key}/versions/{number}/yaml", Reason::File),
+    (
+        "/desk/procedures/forms/{key}/versions/{number}/yaml",
+        Reason::File,
+    ),
     ("/desk/cases/{case}/files/{file}", Reason::File),
     ("/cases/answers.json", Reason::File),
     ("/cases/answers.pdf", Reason::File),
@@ -57,19 +63,40 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/resident/sign-in/provider", Reason::Redirect),
     ("/resident/sign-in/provider/callback", Reason::Redirect),
     ("/desk/plan/import/{id}", Reason::Story("story.test.js")),
-    ("/desk/plan/import/{id}/cells", Reason::Story("story.test.js")),
-    ("/desk/plan/import/{id}/figures", Reason::Story("story.test.js")),
-    ("/desk/identity/personnel/{id}", Reason::Story("administration.test.js")),
-    ("/login/second-factor", Reason::Story("administration.test.js")),
+    (
+        "/desk/plan/import/{id}/cells",
+        Reason::Story("story.test.js"),
+    ),
+    (
+        "/desk/plan/import/{id}/figures",
+        Reason::Story("story.test.js"),
+    ),
+    (
+        "/desk/identity/personnel/{id}",
+        Reason::Story("administration.test.js"),
+    ),
+    (
+        "/login/second-factor",
+        Reason::Story("administration.test.js"),
+    ),
     ("/resident", Reason::Story("residents.test.js")),
     ("/resident/delete", Reason::Story("residents.test.js")),
     ("/resident/sign-in/code", Reason::Story("residents.test.js")),
-    ("/procedures/{key}/applicant", Reason::Story("applying.test.js")),
-    ("/procedures/{key}/apply/{page}", Reason::Story("applying.test.js")),
+    (
+        "/procedures/{key}/applicant",
+        Reason::Story("applying.test.js"),
+    ),
+    (
+        "/procedures/{key}/apply/{page}",
+        Reason::Story("applying.test.js"),
+    ),
     ("/procedures/{key}/check", Reason::Story("applying.test.js")),
     ("/procedures/{key}/done", Reason::Story("applying.test.js")),
     ("/procedures/{key}/email", Reason::Story("applying.test.js")),
-    ("/procedures/{key}/resume", Reason::Story("applying.test.js")),
+    (
+        "/procedures/{key}/resume",
+        Reason::Story("applying.test.js"),
+    ),
     ("/cases/view", Reason::Story("applying.test.js")),
     ("/cases/answers", Reason::Story("applying.test.js")),
     ("/cases/correct", Reason::Story("applying.test.js")),
@@ -102,7 +129,9 @@ fn route_of<'a>(routes: &BTreeSet<&'a str>, path: &str) -> Option<&'a str> {
     let fits = |route: &&&str| {
         let (route, path) = (route.split('/'), path.split('/'));
         route.clone().count() == path.clone().count()
-            && route.zip(path).all(|(wanted, part)| is_place(wanted) || wanted == part)
+            && route
+                .zip(path)
+                .all(|(wanted, part)| is_place(wanted) || wanted == part)
     };
     routes
         .iter()
@@ -125,7 +154,10 @@ fn every_page_has_a_line() {
         }
     }
     for (route, _) in WITHOUT_A_LINE {
-        assert!(routes.contains(route), "{route} is excepted, but there is no such route");
+        assert!(
+            routes.contains(route),
+            "{route} is excepted, but there is no such route"
+        );
         assert!(without.remove(route), "{route} is excepted, but has a line");
     }
     assert!(
@@ -138,7 +170,9 @@ fn every_page_has_a_line() {
 fn the_stories_that_stand_for_lines_look_at_pages() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../browser-tests/tests");
     for (route, reason) in WITHOUT_A_LINE {
-        let Reason::Story(file) = reason else { continue };
+        let Reason::Story(file) = reason else {
+            continue;
+        };
         let text = std::fs::read_to_string(folder.join(file)).unwrap();
         // The last fixed word of the route is in the test's addresses.
         let word = route.split('/').rfind(|part| !is_place(part)).unwrap();

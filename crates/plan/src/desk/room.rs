@@ -99,8 +99,8 @@ impl Desk {
 
     /// A page of the desk, with the notice the last step left in the address.
     pub(super) fn page(&self, title: impl Into<String>, body: &impl askama::Template) -> Page {
-        let mut page = Page::desk(self.shell.clone(), title, body)
-            .breadcrumb(self.text("desk-home"), "/desk");
+        let mut page =
+            Page::desk(self.shell.clone(), title, body).breadcrumb(self.text("desk-home"), "/desk");
         if !self.in_list {
             page = page.breadcrumb(self.text("desk-plans"), "/desk/plan");
         }

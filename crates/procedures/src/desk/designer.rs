@@ -54,7 +54,11 @@ pub(super) fn routes() -> Routes {
         )
         .get("/desk/procedures/forms/{key}", look, show::show)
         .get("/desk/procedures/forms/{key}/preview", look, preview::show)
-        .post("/desk/procedures/forms/{key}/preview", look, preview::answer)
+        .post(
+            "/desk/procedures/forms/{key}/preview",
+            look,
+            preview::answer,
+        )
         .get(
             "/desk/procedures/forms/{key}/versions/{number}",
             look,

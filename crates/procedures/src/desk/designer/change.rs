@@ -39,7 +39,11 @@ impl Place {
             Some(group) => format!("&group={}", plain(group)),
             None => String::new(),
         };
-        format!("page={}{group}&field={}", plain(&self.page), plain(&self.field))
+        format!(
+            "page={}{group}&field={}",
+            plain(&self.page),
+            plain(&self.field)
+        )
     }
 
     /// Whether a question of a kind can stand here: there is no group in a group.
@@ -268,7 +272,16 @@ mod tests {
             .map(|field| field.key.as_str())
             .collect();
         assert_eq!(keys, ["b", "a"]);
-        assert!(fields_at(&form, &Place { group: "before".to_owned(), ..at("") }).is_none());
+        assert!(
+            fields_at(
+                &form,
+                &Place {
+                    group: "before".to_owned(),
+                    ..at("")
+                }
+            )
+            .is_none()
+        );
         assert!(!at("").may_be("group") && at("").may_be("choice"));
         assert_eq!(at("b").query(), "page=one&group=family&field=b");
     }

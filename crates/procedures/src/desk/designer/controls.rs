@@ -1,7 +1,9 @@
 //! The controls of the designer's forms. Each shows what stands in the values of its name, and what is wrong with it.
 
 use askama::Template;
-use yakuba_ui::{CheckboxGroup, Choice, Fields, FormErrors, Html, Select, TextArea, TextField, Words};
+use yakuba_ui::{
+    CheckboxGroup, Choice, Fields, FormErrors, Html, Select, TextArea, TextField, Words,
+};
 
 use super::values::{
     Wrong,
@@ -264,9 +266,11 @@ impl<'a> Controls<'a> {
         let chosen: Vec<&str> = self.values.all(name).collect();
         self.html.push(
             &CheckboxGroup::new(self.room.language(), name, self.room.d(label))
-                .choices(choices.map(|(value, text)| {
-                    Choice::new(value, text).chosen(chosen.contains(&value))
-                }))
+                .choices(
+                    choices.map(|(value, text)| {
+                        Choice::new(value, text).chosen(chosen.contains(&value))
+                    }),
+                )
                 .errors(self.errors),
         );
         self
@@ -329,7 +333,10 @@ impl<'a> Controls<'a> {
             )
             .id(id("test"))
             .choices(Test::ALL.map(|test| {
-                Choice::new(test.name(), room.d(&format!("designer-test-{}", test.name())))
+                Choice::new(
+                    test.name(),
+                    room.d(&format!("designer-test-{}", test.name())),
+                )
             }))
             .value(&row[1]);
             let mut answer = TextField::new(
@@ -352,9 +359,10 @@ impl<'a> Controls<'a> {
             format!("{name}-join"),
             room.d("designer-condition-join"),
         )
-        .choices(["all", "any"].map(|join| {
-            Choice::new(join, room.d(&format!("designer-condition-{join}")))
-        }))
+        .choices(
+            ["all", "any"]
+                .map(|join| Choice::new(join, room.d(&format!("designer-condition-{join}")))),
+        )
         .value(self.values.get(&format!("{name}-join")));
         let expression = format!("{name}-expression");
         let mut answers: Vec<&str> = Vec::new();
@@ -370,7 +378,8 @@ impl<'a> Controls<'a> {
             support: &room.d(support),
             join: Html::of(&join),
             answers,
-            open: !self.values.get(&expression).is_empty() || self.errors.get(&expression).is_some(),
+            open: !self.values.get(&expression).is_empty()
+                || self.errors.get(&expression).is_some(),
             expression: Html::of(
                 &self
                     .field(&expression, "designer-condition-expression")

@@ -1,8 +1,8 @@
 //! The form as applicants see it, to be filled in and tried: conditions, fees and messages answer, and nothing is kept.
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
 use axum::response::IntoResponse as _;
+use axum::{extract::Path, response::Response};
 use yakuba_city::web::Problem;
 use yakuba_forms::{Answers, ComputedValue, Evaluation, Form, Outcome};
 use yakuba_ui::{DescriptionList, Fields, Html, Words};
@@ -124,18 +124,21 @@ fn tried(room: &Room, evaluation: &Evaluation) -> Tried {
     if !evaluation.fees.is_empty() {
         list = list.text(
             room.d("designer-tried-total"),
-            evaluation
-                .total
-                .map_or_else(|| room.d("designer-tried-no-total"), |total| total.to_string()),
+            evaluation.total.map_or_else(
+                || room.d("designer-tried-no-total"),
+                |total| total.to_string(),
+            ),
         );
     }
     for (key, value) in &evaluation.computed {
         let text = match value {
             ComputedValue::Number(number) => number.to_string(),
             ComputedValue::Text(text) => text.clone(),
-            ComputedValue::Truth(truth) => {
-                room.d(if *truth { "designer-yes" } else { "designer-no" })
-            }
+            ComputedValue::Truth(truth) => room.d(if *truth {
+                "designer-yes"
+            } else {
+                "designer-no"
+            }),
         };
         list = list.text(key.as_str(), text);
     }
@@ -149,7 +152,11 @@ fn tried(room: &Room, evaluation: &Evaluation) -> Tried {
                 .counted("designer-tried-open", open as u64)
                 .into_owned()
         },
-        values: if empty { Html::empty() } else { Html::of(&list) },
+        values: if empty {
+            Html::empty()
+        } else {
+            Html::of(&list)
+        },
         failures: evaluation
             .failures
             .iter()

@@ -200,9 +200,9 @@ pub(super) fn findings_table(room: &Room, standing: &Standing, found: &[Finding]
             .page
             .as_ref()
             .and_then(|key| pages.iter().find(|page| page.key == *key));
-        let field = page.zip(finding.place.field.as_ref()).and_then(|(page, key)| {
-            page.fields.iter().find(|field| field.key == *key)
-        });
+        let field = page
+            .zip(finding.place.field.as_ref())
+            .and_then(|(page, key)| page.fields.iter().find(|field| field.key == *key));
         let place = match (page, field) {
             (Some(page), Some(field)) => Cell::link(
                 field.label.get(language),

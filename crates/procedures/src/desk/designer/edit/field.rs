@@ -159,9 +159,8 @@ fn field_sheet(
             "prefill",
             "designer-field-prefill",
             "designer-prefill-none",
-            PREFILLS.map(|(name, _)| {
-                (name.to_owned(), room.d(&format!("designer-prefill-{name}")))
-            }),
+            PREFILLS
+                .map(|(name, _)| (name.to_owned(), room.d(&format!("designer-prefill-{name}")))),
         )
         .line("key", "designer-field-key", "designer-support-free-key", 20);
     let below = match asked.field {
@@ -174,7 +173,11 @@ fn field_sheet(
     };
     let lead = room
         .designer_words()
-        .with_text("designer-question-kind", "kind", &room.d(&format!("designer-kind-{word}")))
+        .with_text(
+            "designer-question-kind",
+            "kind",
+            &room.d(&format!("designer-kind-{word}")),
+        )
         .into_owned();
     sheet(
         room,
@@ -215,8 +218,13 @@ fn settings(room: &Room, kind: &str, values: &Fields, controls: &mut Controls<'_
         "date" => {
             let legend = room.d("designer-span");
             controls.together(&legend, |row| {
-                row.line("earliest", "designer-earliest", "designer-support-bound", 20)
-                    .line("latest", "designer-latest", "", 20);
+                row.line(
+                    "earliest",
+                    "designer-earliest",
+                    "designer-support-bound",
+                    20,
+                )
+                .line("latest", "designer-latest", "", 20);
             });
         }
         "choice" => option_rows(room, values, controls),
@@ -245,9 +253,7 @@ fn settings(room: &Room, kind: &str, values: &Fields, controls: &mut Controls<'_
             controls.ticks(
                 "accept",
                 "designer-accept",
-                FILES
-                    .iter()
-                    .map(|(name, _)| (*name, named("accept", name))),
+                FILES.iter().map(|(name, _)| (*name, named("accept", name))),
             );
             let legend = room.d("designer-limits");
             controls.together(&legend, |row| {

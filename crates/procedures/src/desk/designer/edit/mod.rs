@@ -13,9 +13,7 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_forms::model::document::Text;
-use yakuba_ui::{
-    DescriptionList, ErrorSummary, Fields, FormErrors, Html, TextArea, Words, done,
-};
+use yakuba_ui::{DescriptionList, ErrorSummary, Fields, FormErrors, Html, TextArea, Words, done};
 
 use super::{
     HOME, Standing,

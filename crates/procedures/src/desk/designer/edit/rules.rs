@@ -75,13 +75,11 @@ fn rules_sheet(
     let all = condition::known(form, None);
     let tabs = Part::ALL
         .into_iter()
-        .map(|known| {
-            MenuItem {
-                text: room.d(&format!("designer-part-{}", known.name())),
-                href: format!("{base}/rules?part={}", known.name()),
-                current: known == part,
-                count: u64::try_from(known.count(form)).ok(),
-            }
+        .map(|known| MenuItem {
+            text: room.d(&format!("designer-part-{}", known.name())),
+            href: format!("{base}/rules?part={}", known.name()),
+            current: known == part,
+            count: u64::try_from(known.count(form)).ok(),
         })
         .collect();
     let filled = shown_rows(values, "row");
@@ -94,10 +92,7 @@ fn rules_sheet(
         let there = row < filled;
         let title = if there {
             room.designer_words()
-                .counted(
-                    &format!("designer-rule-{}", part.name()),
-                    row as u64 + 1,
-                )
+                .counted(&format!("designer-rule-{}", part.name()), row as u64 + 1)
                 .into_owned()
         } else {
             room.d("designer-rule-new")
@@ -142,12 +137,7 @@ fn rules_sheet(
     )
 }
 
-fn before(
-    room: &Room,
-    values: &Fields,
-    card: &mut Controls<'_>,
-    name: &dyn Fn(&str) -> String,
-) {
+fn before(room: &Room, values: &Fields, card: &mut Controls<'_>, name: &dyn Fn(&str) -> String) {
     let list = name("option");
     let rows = shown_rows(values, &list) + SPARE_OPTIONS;
     card.text(&name("question"), "designer-before-question", 1)
@@ -168,12 +158,8 @@ fn before(
                 answer.remove(&part("remove"));
             }
             answer.folded("designer-before-stop", stops, |stop| {
-                stop.text(&part("stop"), "designer-before-stop-text", 2).line(
-                    &part("value"),
-                    "designer-option-value",
-                    "",
-                    20,
-                );
+                stop.text(&part("stop"), "designer-before-stop-text", 2)
+                    .line(&part("value"), "designer-option-value", "", 20);
             });
         });
     }

@@ -72,7 +72,9 @@ impl Test {
 enum Answers {
     One(Vec<(String, Text)>),
     Several(Vec<(String, Text)>),
-    Number { places: u32 },
+    Number {
+        places: u32,
+    },
     Date,
     Flag,
     Text,
@@ -138,9 +140,8 @@ impl Known {
 
     /// Whether the answers of another question can stand beside this one's.
     fn compares_with(&self, other: &Self) -> bool {
-        let plain = |answers: &Answers| {
-            matches!(answers, Answers::Number { .. } | Answers::Computed)
-        };
+        let plain =
+            |answers: &Answers| matches!(answers, Answers::Number { .. } | Answers::Computed);
         (self.answers == Answers::Date && other.answers == Answers::Date)
             || (plain(&self.answers) && plain(&other.answers))
     }
@@ -153,13 +154,15 @@ pub(in super::super) fn known(form: &FormDocument, group: Option<&str>) -> Vec<K
         .filter(|field| group == Some(field.key.as_str()))
         .flat_map(inner);
     let mut all: Vec<Known> = own.chain(fields()).map(Known::of).collect();
-    all.extend(form.computed.iter().map(|computed| Known {
-        key: computed.key.to_string(),
-        label: computed
-            .label
-            .clone()
-            .unwrap_or_else(|| Text::japanese(computed.key.as_str())),
-        answers: Answers::Computed,
+    all.extend(form.computed.iter().map(|computed| {
+        Known {
+            key: computed.key.to_string(),
+            label: computed
+                .label
+                .clone()
+                .unwrap_or_else(|| Text::japanese(computed.key.as_str())),
+            answers: Answers::Computed,
+        }
     }));
     all
 }
@@ -386,16 +389,14 @@ impl Simple {
 }
 
 /// Writes a condition: as rows where rows can say it, else as the expression.
-pub(super) fn put(
-    values: &mut Fields,
-    name: &str,
-    expression: Option<&Expression>,
-    all: &[Known],
-) {
+pub(super) fn put(values: &mut Fields, name: &str, expression: Option<&Expression>, all: &[Known]) {
     let Some(expression) = expression else { return };
     match Simple::read(expression, all) {
         Some(simple) => {
-            values.push(&format!("{name}-join"), if simple.any { "any" } else { "all" });
+            values.push(
+                &format!("{name}-join"),
+                if simple.any { "any" } else { "all" },
+            );
             for row in simple.rows {
                 values.push(&format!("{name}-question"), row.question);
                 values.push(&format!("{name}-test"), row.test.name());
@@ -446,7 +447,10 @@ pub(super) fn read(
             wrong.push(Wrong::about(
                 format!("{name}-answer-{number}"),
                 "designer-problem-condition",
-                simple.rows.get(number).map_or("", |row| row.answer.as_str()),
+                simple
+                    .rows
+                    .get(number)
+                    .map_or("", |row| row.answer.as_str()),
             ));
             None
         }
@@ -545,13 +549,19 @@ pages:
         };
         let said = |text: &str| (Some(text.to_owned()), 0);
         assert_eq!(ask("kind", "is", "新規"), said("kind == 'new'"));
-        assert_eq!(ask("count", "at-least", "１，０００"), said("count >= 1000"));
+        assert_eq!(
+            ask("count", "at-least", "１，０００"),
+            said("count >= 1000")
+        );
         assert_eq!(ask("width", "at-most", "2"), said("width <= 2.0"));
         assert_eq!(
             ask("from_day", "at-least", "令和8年4月1日"),
             said("from_day >= '2026-04-01'")
         );
-        assert_eq!(ask("services", "is-not", "ボタン"), said("!('button' in services)"));
+        assert_eq!(
+            ask("services", "is-not", "ボタン"),
+            said("!('button' in services)")
+        );
         assert_eq!(ask("name", "answered", ""), said("name != null"));
         assert_eq!(ask("", "is", "新規"), (None, 0));
         for (question, test, answer) in [
@@ -563,7 +573,11 @@ pages:
             ("name", "is", "佐藤"),
             ("gone", "is", "1"),
         ] {
-            assert_eq!(ask(question, test, answer), (None, 1), "{question} {test} {answer}");
+            assert_eq!(
+                ask(question, test, answer),
+                (None, 1),
+                "{question} {test} {answer}"
+            );
         }
     }
 

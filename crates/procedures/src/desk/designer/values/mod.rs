@@ -71,10 +71,7 @@ fn lacks_japanese(values: &Fields, name: &str) -> bool {
 /// A text that may be left out: none when all is empty, wrong without Japanese.
 fn optional_text(values: &Fields, name: &str, wrong: &mut Vec<Wrong>) -> Option<Text> {
     if lacks_japanese(values, name) {
-        wrong.push(Wrong::new(
-            format!("{name}_ja"),
-            "designer-problem-empty",
-        ));
+        wrong.push(Wrong::new(format!("{name}_ja"), "designer-problem-empty"));
     }
     text(values, name)
 }
@@ -82,10 +79,7 @@ fn optional_text(values: &Fields, name: &str, wrong: &mut Vec<Wrong>) -> Option<
 /// A text that must be there.
 fn needed_text(values: &Fields, name: &str, wrong: &mut Vec<Wrong>) -> Text {
     text(values, name).unwrap_or_else(|| {
-        wrong.push(Wrong::new(
-            format!("{name}_ja"),
-            "designer-problem-empty",
-        ));
+        wrong.push(Wrong::new(format!("{name}_ja"), "designer-problem-empty"));
         Text::default()
     })
 }
@@ -124,8 +118,15 @@ pub(super) fn free_key(form: &FormDocument, stem: &str) -> Option<Key> {
             .pages
             .iter()
             .flat_map(|page| &page.fields)
-            .any(|field| question::inner(field).iter().any(|inner| inner.key.as_str() == key))
-            || form.computed.iter().any(|computed| computed.key.as_str() == key)
+            .any(|field| {
+                question::inner(field)
+                    .iter()
+                    .any(|inner| inner.key.as_str() == key)
+            })
+            || form
+                .computed
+                .iter()
+                .any(|computed| computed.key.as_str() == key)
             || form.before.iter().any(|before| before.key.as_str() == key)
     };
     (1..)
@@ -207,7 +208,10 @@ mod tests {
                 let kind = question::kind_of(field);
                 let read = question::read(kind, &values, None, None, &all).unwrap();
                 assert!(
-                    question::same(&question::values(&read, &all), &question::values(field, &all)),
+                    question::same(
+                        &question::values(&read, &all),
+                        &question::values(field, &all)
+                    ),
                     "{} {}",
                     document.key,
                     field.key
@@ -239,7 +243,12 @@ mod tests {
             for part in rules::Part::ALL {
                 let mut form = document.form.clone();
                 let values = sent(&rules::values(&form, part));
-                assert_eq!(rules::read(&values, part, &mut form), Ok(()), "{}", document.key);
+                assert_eq!(
+                    rules::read(&values, part, &mut form),
+                    Ok(()),
+                    "{}",
+                    document.key
+                );
                 assert_eq!(form, document.form, "{} {}", document.key, part.name());
             }
         }
@@ -256,7 +265,10 @@ mod tests {
                 expressions += usize::from(values.has("show_if-expression"));
             }
         }
-        assert!(rows >= 60 && expressions <= 5, "{rows} rows, {expressions} expressions");
+        assert!(
+            rows >= 60 && expressions <= 5,
+            "{rows} rows, {expressions} expressions"
+        );
     }
 
     #[test]

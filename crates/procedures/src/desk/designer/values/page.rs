@@ -46,9 +46,7 @@ pub(in super::super) fn read(
         title,
         intro,
         show_if,
-        fields: standing
-            .map(|page| page.fields.clone())
-            .unwrap_or_default(),
+        fields: standing.map(|page| page.fields.clone()).unwrap_or_default(),
     };
     Ok(match standing {
         Some(standing) if same(&values(&page, all), &values(standing, all)) => standing.clone(),

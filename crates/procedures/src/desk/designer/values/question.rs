@@ -204,9 +204,10 @@ fn put_options(values: &mut Fields, options: &[ChoiceOption]) {
 /// A bound of a date in words: a number of days before or after the application, today, or a day.
 fn day_shown(bound: &str) -> String {
     let days = |sign| {
-        bound
-            .strip_prefix(sign)
-            .filter(|days| days.parse::<u32>().is_ok_and(|read| read.to_string() == *days))
+        bound.strip_prefix(sign).filter(|days| {
+            days.parse::<u32>()
+                .is_ok_and(|read| read.to_string() == *days)
+        })
     };
     match (bound, days('-'), days('+')) {
         ("today", _, _) => "今日".to_owned(),
@@ -271,7 +272,11 @@ fn options(values: &Fields, wrong: &mut Vec<Wrong>) -> Vec<ChoiceOption> {
             typed.to_owned()
         };
         if taken.contains(&value) {
-            wrong.push(Wrong::about(name("value"), "designer-problem-value-twice", &value));
+            wrong.push(Wrong::about(
+                name("value"),
+                "designer-problem-value-twice",
+                &value,
+            ));
             continue;
         }
         taken.push(value.clone());
@@ -286,7 +291,10 @@ fn options(values: &Fields, wrong: &mut Vec<Wrong>) -> Vec<ChoiceOption> {
         }
     }
     if found.is_empty() {
-        wrong.push(Wrong::new("option-0-label_ja", "designer-problem-no-options"));
+        wrong.push(Wrong::new(
+            "option-0-label_ja",
+            "designer-problem-no-options",
+        ));
     }
     found.sort_by(|(first, _), (second, _)| first.total_cmp(second));
     found.into_iter().map(|(_, option)| option).collect()
@@ -379,7 +387,9 @@ fn kind(
                 entry: needed_text(values, "entry", wrong),
                 min,
                 max,
-                fields: standing.map(|field| inner(field).to_vec()).unwrap_or_default(),
+                fields: standing
+                    .map(|field| inner(field).to_vec())
+                    .unwrap_or_default(),
             }
         }
         "consent" => FieldKind::Consent {

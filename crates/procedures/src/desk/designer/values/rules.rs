@@ -8,7 +8,9 @@ use yakuba_ui::Fields;
 use super::{
     Wrong,
     condition::{self, Known, known},
-    needed_text, optional_text, put_text, question::same, row_count,
+    needed_text, optional_text, put_text,
+    question::same,
+    row_count,
 };
 
 /// A list of rules.
@@ -158,18 +160,20 @@ pub(in super::super) fn read(
 ) -> Result<(), Vec<Wrong>> {
     let all = known(form, None);
     let mut wrong = Vec::new();
-    let rows = || {
-        (0..row_count(sent, "row")).filter(|row| !sent.has(&format!("row-{row}-remove")))
-    };
+    let rows = || (0..row_count(sent, "row")).filter(|row| !sent.has(&format!("row-{row}-remove")));
     match part {
         Part::Before => {
             let read = rows()
                 .filter_map(|row| {
-                    kept(form.before.get(row), before(sent, row, &mut wrong), |rule| {
-                        let mut values = Fields::default();
-                        put_before(&mut values, 0, rule);
-                        values
-                    })
+                    kept(
+                        form.before.get(row),
+                        before(sent, row, &mut wrong),
+                        |rule| {
+                            let mut values = Fields::default();
+                            put_before(&mut values, 0, rule);
+                            values
+                        },
+                    )
                 })
                 .collect();
             form.before = read;
@@ -193,11 +197,15 @@ pub(in super::super) fn read(
         Part::Checks => {
             let read = rows()
                 .filter_map(|row| {
-                    kept(form.checks.get(row), check(sent, row, &all, &mut wrong), |rule| {
-                        let mut values = Fields::default();
-                        put_check(&mut values, 0, rule, &all);
-                        values
-                    })
+                    kept(
+                        form.checks.get(row),
+                        check(sent, row, &all, &mut wrong),
+                        |rule| {
+                            let mut values = Fields::default();
+                            put_check(&mut values, 0, rule, &all);
+                            values
+                        },
+                    )
                 })
                 .collect();
             form.checks = read;
@@ -205,11 +213,15 @@ pub(in super::super) fn read(
         Part::Fees => {
             let read = rows()
                 .filter_map(|row| {
-                    kept(form.fees.get(row), fee(sent, row, &all, &mut wrong), |rule| {
-                        let mut values = Fields::default();
-                        put_fee(&mut values, 0, rule, &all);
-                        values
-                    })
+                    kept(
+                        form.fees.get(row),
+                        fee(sent, row, &all, &mut wrong),
+                        |rule| {
+                            let mut values = Fields::default();
+                            put_fee(&mut values, 0, rule, &all);
+                            values
+                        },
+                    )
                 })
                 .collect();
             form.fees = read;
@@ -219,7 +231,11 @@ pub(in super::super) fn read(
 }
 
 /// The rule as it stands when nobody touched it, else as it was read.
-fn kept<T: Clone>(standing: Option<&T>, read: Option<T>, values: impl Fn(&T) -> Fields) -> Option<T> {
+fn kept<T: Clone>(
+    standing: Option<&T>,
+    read: Option<T>,
+    values: impl Fn(&T) -> Fields,
+) -> Option<T> {
     match (standing, read) {
         (Some(standing), Some(read)) if same(&values(standing), &values(&read)) => {
             Some(standing.clone())
@@ -236,7 +252,8 @@ fn is_empty(sent: &Fields, row: usize) -> bool {
             return true;
         };
         // What a select or a hidden input sends without anybody touching it.
-        let untouched = part.ends_with("-join") || part.ends_with("-test") || part.ends_with("-rows");
+        let untouched =
+            part.ends_with("-join") || part.ends_with("-test") || part.ends_with("-rows");
         untouched || value.trim().is_empty()
     })
 }
@@ -316,7 +333,10 @@ fn check(sent: &Fields, row: usize, all: &[Known], wrong: &mut Vec<Wrong>) -> Op
     let before = wrong.len();
     let holds = condition::read(sent, &name("holds"), all, wrong);
     if holds.is_none() && wrong.len() == before {
-        wrong.push(Wrong::new(name("holds-question"), "designer-problem-no-rule"));
+        wrong.push(Wrong::new(
+            name("holds-question"),
+            "designer-problem-no-rule",
+        ));
     }
     let message: Text = needed_text(sent, &name("message"), wrong);
     // Without a place of its own the message stands at the question that the rule begins with.
