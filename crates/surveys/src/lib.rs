@@ -1,17 +1,28 @@
 #![doc = include_str!("../README.md")]
 
+mod api;
 pub mod capabilities;
+mod desk;
 mod error;
 pub mod model;
+mod pages;
+mod shown;
 pub mod store;
 
-use yakuba_city::{JobFailure, JobKind, Measure, Migration, Service, web::Capability};
+use yakuba_city::{
+    DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
+    web::{Capability, Routes},
+};
 use yakuba_ui::Catalogue;
 
 pub use error::SurveyError;
+pub use shown::results_table;
 
 /// The texts that the menu's entries name.
 pub static WORDS: Catalogue = yakuba_ui::catalogue!("surveys");
+
+/// The texts that the desk menu's entries name.
+pub static DESK_WORDS: &Catalogue = &desk::WORDS;
 
 /// The service as the program runs it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -46,6 +57,22 @@ impl Service for SurveyService {
             // Once a day as well, should the other have been given up.
             close("surveys.clean_up").every_day(),
         ]
+    }
+
+    fn routes(&self) -> Routes {
+        pages::routes().merge(desk::routes()).merge(api::routes())
+    }
+
+    fn menu(&self) -> Vec<MenuItem> {
+        vec![MenuItem {
+            url: "/surveys",
+            label: "surveys-menu",
+            capability: None,
+        }]
+    }
+
+    fn desk_menu(&self) -> Vec<DeskItem> {
+        desk::items()
     }
 
     fn capabilities(&self) -> &'static [Capability] {

@@ -6,11 +6,13 @@
 mod axis;
 mod bars;
 mod line;
+mod rows;
 mod small;
 
 pub use axis::{Scale, axis_label};
 pub use bars::BarAndTarget;
 pub use line::Line;
+pub use rows::RowBars;
 pub use small::{Share, Sparkline};
 
 use rust_decimal::Decimal;

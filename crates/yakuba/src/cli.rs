@@ -74,6 +74,9 @@ pub enum Command {
     /// Check, bring in and take out procedures and the inventory
     #[command(subcommand)]
     Procedures(ProceduresCommand),
+    /// Check, bring in and take out surveys and their results
+    #[command(subcommand)]
+    Surveys(SurveysCommand),
     /// Bring in facts from a file
     #[command(subcommand)]
     Facts(FactsCommand),
@@ -451,6 +454,71 @@ pub enum SheetFormat {
     Csv,
     /// For spreadsheets
     Xlsx,
+}
+
+/// Check, bring in and take out surveys and their results.
+#[derive(Debug, Subcommand)]
+pub enum SurveysCommand {
+    /// Look files of surveys over: what must be mended and what somebody should look at
+    Check(SurveyFiles),
+    /// Bring surveys in from files, as drafts or as corrections of an open survey's texts; the same file twice changes nothing
+    Import(SurveyFiles),
+    /// Write a survey out as a file
+    Export(SurveyExport),
+    /// List the surveys
+    List,
+    /// Write the results out, small counts hidden as on every page
+    Results(SurveyResults),
+    /// Print the JSON Schema of these files, for editors
+    Schema,
+}
+
+/// Files of surveys.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+`check` needs no city; its exit code is 3 when something must be mended before the survey can open.
+
+Examples:
+  yakuba surveys check 公園のアンケート.yaml
+  yakuba surveys import content/surveys/*.yaml")]
+pub struct SurveyFiles {
+    /// The files (YAML)
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Write a survey out as a file.
+#[derive(Debug, Args)]
+pub struct SurveyExport {
+    /// The survey's key
+    pub key: String,
+    /// The file to write; the standard output when left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Write the results of a survey out.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba surveys results residents-digital-2026 > 結果.csv
+  yakuba surveys results residents-digital-2026 --filter age_group.s30
+  yakuba surveys results residents-digital-2026 --cross age_group used_online --format xlsx --output 結果.xlsx")]
+pub struct SurveyResults {
+    /// The survey's key
+    pub key: String,
+    /// Only people with this answer: question.answer
+    #[arg(long, value_name = "ANSWER")]
+    pub filter: Option<String>,
+    /// A table of two questions (of a question with several answers: question.answer)
+    #[arg(long, num_args = 2, value_names = ["ROWS", "COLUMNS"], conflicts_with = "filter")]
+    pub cross: Vec<String>,
+    /// The form
+    #[arg(long, value_enum, default_value = "csv")]
+    pub format: SheetFormat,
+    /// The file to write; the standard output when left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Bring in facts from a file.

@@ -94,3 +94,9 @@ impl From<yakuba_procedures::ProcedureError> for Failure {
         Self::new(error.to_string())
     }
 }
+
+impl From<yakuba_surveys::SurveyError> for Failure {
+    fn from(error: yakuba_surveys::SurveyError) -> Self {
+        Self::new(error.to_string())
+    }
+}

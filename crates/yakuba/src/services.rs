@@ -67,6 +67,7 @@ pub(crate) fn desk_menu() -> Vec<(DeskItem, &'static Catalogue)> {
         .flat_map(|service| {
             let texts = match service.name() {
                 "procedures" => yakuba_procedures::DESK_WORDS,
+                "surveys" => yakuba_surveys::DESK_WORDS,
                 name => texts_of(name),
             };
             service

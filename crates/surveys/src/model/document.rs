@@ -203,7 +203,9 @@ impl SurveyDocument {
                 .key
                 .bytes()
                 .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
-        if !well_formed {
+        // Addresses of the desk's own steps.
+        let is_taken = ["new", "upload"].contains(&document.key.as_str());
+        if !well_formed || is_taken {
             return Err(SurveyError::BadKey(document.key));
         }
         Ok(document)
@@ -321,6 +323,7 @@ form:
         assert_eq!(survey.quota_cells().len(), 2);
         assert!(SurveyDocument::from_yaml(&SMALL.replace("2026-11-01", "2027-11-01")).is_err());
         assert!(SurveyDocument::from_yaml(&SMALL.replace("key: small", "key: Small")).is_err());
+        assert!(SurveyDocument::from_yaml(&SMALL.replace("key: small", "key: upload")).is_err());
         assert!(LocalTime::read("2026-11-30T17:15:30").is_err());
     }
 

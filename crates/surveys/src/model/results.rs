@@ -98,6 +98,15 @@ pub struct NumberSummary {
     pub unit: Option<Text>,
 }
 
+/// What one person answered to one question, as it may be taken out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Single {
+    /// Nothing.
+    Nothing,
+    /// The options, or the range, at these places.
+    Options(Vec<usize>),
+}
+
 /// Two questions against each other.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct CrossTable {
@@ -327,6 +336,85 @@ impl Data {
         }
     }
 
+    /// The results of those who gave one answer: a row of the tables of that answer's question with each other one.
+    pub fn filtered(&self, by: Variable, at: usize) -> Results {
+        let all = self.results();
+        let answers =
+            self.counts(by).get(at).copied().filter(|_| {
+                !self.withholds(by.question) && self.hidden(by).get(at) == Some(&false)
+            });
+        let Some(answers) = answers.filter(|answers| *answers >= self.below.max(1)) else {
+            return Results {
+                answers: None,
+                questions: Vec::new(),
+                ..all
+            };
+        };
+        let questions = all
+            .questions
+            .into_iter()
+            .filter(|question| question.key != self.questions[by.question].key.as_str())
+            .map(|question| self.filtered_question(question, by, at))
+            .collect();
+        Results {
+            answers: Some(answers),
+            questions,
+            ..all
+        }
+    }
+
+    fn filtered_question(
+        &self,
+        mut result: QuestionResult,
+        by: Variable,
+        at: usize,
+    ) -> QuestionResult {
+        result.numbers = None;
+        if result.withheld {
+            return result;
+        }
+        let Some(question) = self
+            .questions
+            .iter()
+            .position(|question| question.key.as_str() == result.key)
+        else {
+            return result;
+        };
+        let variables = self.of_question(question);
+        let tables: Vec<CrossTable> = variables
+            .iter()
+            .filter_map(|variable| self.cross(by, *variable))
+            .collect();
+        if tables.len() != variables.len() || tables.iter().any(|table| table.withheld) {
+            result.withheld = true;
+            result.answered = None;
+            for count in &mut result.counts {
+                (count.count, count.share) = (None, None);
+            }
+            return result;
+        }
+        // "No answer" stands last, where there is any.
+        let nothing = |table: &CrossTable| match table.column.answers.last() {
+            Some(Answered::Nothing) => table.counts[at].last().copied().flatten(),
+            _ => Some(0),
+        };
+        result.answered = tables[0].row.totals[at]
+            .zip(tables.iter().map(nothing).collect::<Option<Vec<u64>>>())
+            .map(|(total, nothing)| total - nothing[0]);
+        for (place, count) in result.counts.iter_mut().enumerate() {
+            count.count = if result.kind == ResultKind::Several {
+                tables[place].counts[at][0]
+            } else {
+                tables[0].counts[at][place]
+            };
+            count.share = count
+                .count
+                .zip(result.answered)
+                .and_then(|(count, answered)| percent(count, answered));
+        }
+        result
+    }
+
     fn summary(&self, at: usize) -> Option<NumberSummary> {
         let QuestionKind::Number { unit, .. } = &self.questions[at].kind else {
             return None;
@@ -356,7 +444,7 @@ impl Data {
     }
 
     /// The answers of a variable, without "no answer"; of a question with several answers and no option named, its options.
-    fn answers_of(&self, variable: Variable) -> Vec<Answered> {
+    pub fn answers_of(&self, variable: Variable) -> Vec<Answered> {
         if variable.option.is_some() {
             return vec![Answered::Chosen, Answered::NotChosen];
         }
@@ -441,6 +529,44 @@ impl Data {
         }
     }
 
+    /// The answers one by one, without what people wrote and without anything that is hidden in the results: such an answer is
+    /// none. The rows are in the order of random numbers.
+    pub fn single_answers(&self) -> Vec<Vec<Option<Single>>> {
+        let variables: Vec<Vec<(Variable, Vec<bool>)>> = (0..self.questions.len())
+            .map(|question| {
+                self.of_question(question)
+                    .into_iter()
+                    .map(|variable| (variable, self.hidden(variable)))
+                    .collect()
+            })
+            .collect();
+        let withheld: Vec<bool> = (0..self.questions.len())
+            .map(|question| self.withholds(question))
+            .collect();
+        self.rows
+            .iter()
+            .map(|row| {
+                (0..self.questions.len())
+                    .map(|question| {
+                        let hides = variables[question]
+                            .iter()
+                            .any(|(variable, hidden)| hidden[self.place(*variable, row)]);
+                        if withheld[question] || hides {
+                            return None;
+                        }
+                        Some(match &row[question] {
+                            Given::Nothing | Given::Words(_) => Single::Nothing,
+                            Given::One(at) => Single::Options(vec![*at]),
+                            Given::Several(chosen) => Single::Options(chosen.clone()),
+                            // The exact number of one person could be known to others: its range says enough.
+                            Given::Number(_, range) => Single::Options(vec![*range]),
+                        })
+                    })
+                    .collect()
+            })
+            .collect()
+    }
+
     /// What people wrote, in no order that tells who wrote what: sorted by the text.
     pub fn words(&self, question: &str) -> Vec<&str> {
         let Some(at) = self
@@ -502,5 +628,190 @@ impl CrossTable {
     /// A count's share of its column, in percent.
     pub fn column_share(&self, row: usize, column: usize) -> Option<Decimal> {
         percent(self.counts[row][column]?, self.column.totals[column]?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use yakuba_forms::model::document::Key;
+
+    use super::*;
+    use crate::model::tally::Category;
+
+    fn question(key: &str, options: usize, several: bool) -> Question {
+        let options = (0..options)
+            .map(|at| Category {
+                value: format!("o{at}"),
+                label: Text::japanese(format!("答え{at}")),
+            })
+            .collect();
+        Question {
+            key: Key::new(key).unwrap(),
+            label: Text::japanese(key),
+            kind: if several {
+                QuestionKind::Several(options)
+            } else {
+                QuestionKind::One(options)
+            },
+            depends_on: std::collections::BTreeSet::new(),
+        }
+    }
+
+    fn data(rows: Vec<Vec<Given>>) -> Data {
+        Data {
+            questions: vec![
+                question("age", 3, false),
+                question("used", 2, false),
+                question("devices", 3, true),
+            ],
+            rows,
+            below: 5,
+        }
+    }
+
+    const AGE: Variable = Variable {
+        question: 0,
+        option: None,
+    };
+    const USED: Variable = Variable {
+        question: 1,
+        option: None,
+    };
+
+    fn people(counts: &[(usize, usize, usize)]) -> Vec<Vec<Given>> {
+        counts
+            .iter()
+            .flat_map(|(age, used, count)| {
+                std::iter::repeat_n(
+                    vec![
+                        Given::One(*age),
+                        Given::One(*used),
+                        Given::Several(vec![*age % 3]),
+                    ],
+                    *count,
+                )
+            })
+            .collect()
+    }
+
+    #[test]
+    fn too_few_answers_tell_nothing() {
+        let few = data(people(&[(0, 0, 4)]));
+        assert_eq!(few.results().answers, None);
+        assert!(few.results().questions.is_empty());
+        assert!(few.cross(AGE, USED).is_none());
+    }
+
+    #[test]
+    fn a_filter_is_a_row_of_the_table_of_two() {
+        let data = data(people(&[
+            (0, 0, 20),
+            (0, 1, 10),
+            (1, 0, 12),
+            (1, 1, 9),
+            (2, 0, 30),
+            (2, 1, 2),
+        ]));
+        let table = data.cross(AGE, USED).unwrap();
+        assert_eq!(table.row.totals, [Some(30), Some(21), Some(32)]);
+        assert_eq!(table.counts[2][1], None, "two people");
+        for at in 0..3 {
+            let filtered = data.filtered(AGE, at);
+            assert_eq!(filtered.answers, table.row.totals[at]);
+            let used: Vec<_> = filtered.questions[0]
+                .counts
+                .iter()
+                .map(|count| count.count)
+                .collect();
+            assert_eq!(used, table.counts[at]);
+        }
+        let turned = data.cross(USED, AGE).unwrap();
+        assert_eq!(turned.counts[1][2], None);
+        assert_eq!(turned.row_share(0, 0), table.column_share(0, 0));
+    }
+
+    #[test]
+    fn a_question_asked_of_a_hidden_group_tells_nothing() {
+        let mut data = data(people(&[(0, 0, 20), (1, 0, 3), (2, 0, 30)]));
+        data.questions[1]
+            .depends_on
+            .insert(Key::new("age").unwrap());
+        let results = data.results();
+        assert_eq!(results.questions[0].counts[1].count, None);
+        assert!(results.questions[1].withheld);
+        assert_eq!(results.questions[1].answered, None);
+    }
+
+    #[test]
+    fn numbers_have_a_mean_and_a_median() {
+        let mut data = data(Vec::new());
+        data.questions = vec![Question {
+            kind: QuestionKind::Number {
+                ranges: vec![crate::model::tally::Range {
+                    from: Some(0),
+                    to: Some(9),
+                }],
+                unit: None,
+            },
+            ..question("hours", 0, false)
+        }];
+        data.rows = [1, 2, 2, 3, 4, 9]
+            .iter()
+            .map(|number| vec![Given::Number(Decimal::from(*number), 0)])
+            .collect();
+        let numbers = data.results().questions[0].numbers.clone().unwrap();
+        assert_eq!(numbers.mean.to_string(), "3.5");
+        assert_eq!(numbers.median.normalize().to_string(), "2.5");
+    }
+
+    proptest! {
+        /// Whatever is answered, no view shows a small count, and the table of two shows no total that the tables of one hide.
+        #[test]
+        fn no_view_shows_what_another_hides(
+            rows in proptest::collection::vec((0_usize..4, 0_usize..3, 0_usize..8), 0..60),
+        ) {
+            let rows = rows
+                .into_iter()
+                .map(|(age, used, devices)| {
+                    vec![
+                        if age == 3 { Given::Nothing } else { Given::One(age) },
+                        if used == 2 { Given::Nothing } else { Given::One(used) },
+                        Given::Several((0..3).filter(|bit| devices & (1 << bit) != 0).collect()),
+                    ]
+                })
+                .collect();
+            let data = data(rows);
+            let results = data.results();
+            let shown = |count: &Option<u64>| count.is_none_or(|count| count == 0 || count >= 5);
+            let single = |results: &Results| {
+                results.questions.iter().all(|question| {
+                    question.counts.iter().all(|count| shown(&count.count)) && shown(&question.answered)
+                })
+            };
+            prop_assert!(single(&results));
+            for row in data.variables() {
+                for at in 0..2 {
+                    prop_assert!(single(&data.filtered(row, at)));
+                }
+                for column in data.variables() {
+                    let Some(table) = data.cross(row, column) else { continue };
+                    prop_assert!(table.counts.iter().flatten().all(shown));
+                    if row.option.is_none() {
+                        let alone = &results.questions[row.question];
+                        for (at, total) in table.row.totals.iter().take(alone.counts.len()).enumerate() {
+                            prop_assert_eq!(*total, alone.counts[at].count);
+                        }
+                    }
+                    if table.withheld {
+                        continue;
+                    }
+                    // A hidden total is not the sum of shown counts.
+                    for (at, total) in table.row.totals.iter().enumerate() {
+                        prop_assert!(total.is_some() || table.counts[at].contains(&None));
+                    }
+                }
+            }
+        }
     }
 }

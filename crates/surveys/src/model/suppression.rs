@@ -71,10 +71,14 @@ pub fn hide_in_table(
         }
     }
     loop {
-        let Some((row, column)) = table.first_determined() else {
+        let hidden_more = if let Some((row, column)) = table.first_determined() {
+            table.hide_beside(row, column)
+        } else if let Some(line) = table.first_thin_line(below) {
+            table.hide_in_line(line)
+        } else {
             break;
         };
-        if !table.hide_beside(row, column) {
+        if !hidden_more {
             return Hidden {
                 cells: vec![vec![true; table.columns]; table.rows],
                 withheld: true,
@@ -90,6 +94,13 @@ pub fn hide_in_table(
             .collect(),
         withheld: false,
     }
+}
+
+/// A row or a column.
+#[derive(Debug, Clone, Copy)]
+enum Line {
+    Row(usize),
+    Column(usize),
 }
 
 /// The counts with the totals as a last row and column. Hidden counts are arcs of a network between rows and columns.
@@ -194,6 +205,46 @@ impl Table {
             }
         }
         false
+    }
+
+    /// The counts of a row, or of a column, without its total.
+    fn line(&self, line: Line) -> Vec<(usize, usize)> {
+        match line {
+            Line::Row(row) => (0..self.columns).map(|column| (row, column)).collect(),
+            Line::Column(column) => (0..self.rows).map(|row| (row, column)).collect(),
+        }
+    }
+
+    /// A line whose total is shown and whose hidden counts are few together: they would be told as a sum.
+    fn first_thin_line(&self, below: u64) -> Option<Line> {
+        let rows = (0..self.rows)
+            .filter(|row| !self.hidden[*row][self.columns])
+            .map(Line::Row);
+        let columns = (0..self.columns)
+            .filter(|column| !self.hidden[self.rows][*column])
+            .map(Line::Column);
+        rows.chain(columns).find(|line| {
+            let sum: u64 = self
+                .line(*line)
+                .into_iter()
+                .filter(|(row, column)| self.hidden[*row][*column])
+                .map(|(row, column)| self.values[row][column])
+                .sum();
+            is_small(sum, below)
+        })
+    }
+
+    /// Hides the smallest count of a line that is shown and not zero; false when there is none.
+    fn hide_in_line(&mut self, line: Line) -> bool {
+        let next = self
+            .line(line)
+            .into_iter()
+            .filter(|(row, column)| !self.hidden[*row][*column] && self.values[*row][*column] > 0)
+            .min_by_key(|(row, column)| self.values[*row][*column]);
+        if let Some((row, column)) = next {
+            self.hidden[row][column] = true;
+        }
+        next.is_some()
     }
 
     /// Hides one more count that stands in a line with this one; false when there is none.

@@ -207,7 +207,9 @@ fn kind(field: &Field) -> Option<QuestionKind> {
 /// The ranges of a histogram. They rest on what may be answered, never on what was: else the smallest and largest answer could be read
 /// from them.
 fn ranges(min: Option<i64>, max: Option<i64>) -> Vec<Range> {
-    let (Some(min), Some(max)) = (min, max) else {
+    // Limits beyond all sense are no limits.
+    let sensible = |limit: &i64| limit.unsigned_abs() <= 1_000_000_000_000;
+    let (Some(min), Some(max)) = (min.filter(sensible), max.filter(sensible)) else {
         let edges = [0, 1, 10, 100, 1_000, 10_000, 100_000];
         let mut ranges = Vec::new();
         if min.is_none_or(|min| min < 0) {
@@ -225,7 +227,7 @@ fn ranges(min: Option<i64>, max: Option<i64>) -> Vec<Range> {
         return ranges;
     };
     let span = max.saturating_sub(min).saturating_add(1).max(1);
-    let width = (0..18)
+    let width = (0..13)
         .flat_map(|power| [1, 2, 5].map(|step| step * 10_i64.pow(power)))
         .find(|width| {
             let first = min.div_euclid(*width);

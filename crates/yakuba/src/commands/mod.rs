@@ -12,6 +12,7 @@ mod personnel;
 mod plan;
 mod procedures;
 mod serve;
+mod surveys;
 mod token;
 mod version;
 
@@ -38,6 +39,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Serve(options) => serve::run(&place, options).await,
         Command::Plan(options) => plan::run(&place, options).await,
         Command::Procedures(options) => procedures::run(&place, options).await,
+        Command::Surveys(options) => surveys::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,
         Command::Token(options) => token::run(&place, options).await,

@@ -9,6 +9,7 @@ mod facts;
 mod inventory;
 mod plans;
 mod procedures;
+mod surveys;
 #[cfg(test)]
 mod tests;
 
@@ -103,6 +104,10 @@ async fn fill(city: &City) -> Result<(), Failure> {
     mark(city, BUILDING).await?;
     city::make(city, &story).await?;
     procedures::make(city, story.today).await?;
+    // Before the plan is published for the years of which a survey tells.
+    surveys::make(city, story.today).await?;
+    city.clock()
+        .set(city::morning_of(city::CityFile::opening())?);
     let recordings = facts::prepare(city).await?;
     plans::make(city, recordings, story.today).await?;
     inventory::make(city).await?;

@@ -54,7 +54,8 @@ fn texts_sheet(room: &Room, standing: &Standing, fields: &Fields, errors: &FormE
             lead: room.d("designer-texts-lead"),
             action: format!("{}/texts", href(&document.key)),
             controls,
-            ..Sheet::of(fields)
+            keys: false,
+            fields,
         },
         errors,
     )

@@ -39,7 +39,8 @@ fn yaml_sheet(
             lead: room.d("designer-yaml-lead"),
             action: format!("{}/yaml", href(&standing.document.key)),
             controls,
-            ..Sheet::of(fields)
+            keys: false,
+            fields,
         },
         errors,
     ))

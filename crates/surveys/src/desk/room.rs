@@ -1,0 +1,185 @@
+//! What every page of the desk starts from: who asks, in which language, and the frame with its menu.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{extract::FromRequestParts, http::request::Parts};
+use futures::future::BoxFuture;
+use sea_orm::DatabaseConnection;
+use yakuba_city::{
+    City, Tx,
+    web::{Capability, Principal, Problem},
+};
+use yakuba_identity::department_names;
+use yakuba_kernel::DepartmentCode;
+use yakuba_ui::{Catalogue, Fields, Language, NotificationBanner, Page, Shell, Words};
+
+use super::HOME;
+use crate::{
+    capabilities::{PUBLISH, RAW, RESULTS, RUN},
+    error::SurveyError,
+    store::{Survey, survey},
+};
+
+/// The texts of the desk.
+pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
+
+/// A request to a page of the desk.
+pub(crate) struct Room {
+    pub(crate) city: City,
+    pub(crate) principal: Principal,
+    pub(crate) query: Fields,
+    pub(crate) words: Words,
+    pub(crate) shell: Shell,
+    refused: Option<String>,
+}
+
+impl FromRequestParts<City> for Room {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, city: &City) -> Result<Self, Self::Rejection> {
+        let shell = Shell::from_request_parts(parts, city).await?;
+        Ok(Self {
+            city: city.clone(),
+            principal: Principal::from_request_parts(parts, city).await?,
+            words: WORDS.words(shell.language),
+            query: Fields::of_query(parts.uri.query().unwrap_or_default()),
+            shell,
+            refused: None,
+        })
+    }
+}
+
+impl Room {
+    pub(super) fn db(&self) -> &DatabaseConnection {
+        self.city.db()
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.shell.language
+    }
+
+    /// A text of the desk.
+    pub(super) fn t(&self, key: &str) -> String {
+        self.words.get(key).into_owned()
+    }
+
+    pub(super) fn may(&self, capability: Capability, found: &Survey) -> bool {
+        self.principal.holds_in(capability, found.department())
+    }
+
+    pub(super) fn may_see(&self, found: &Survey) -> bool {
+        [RUN, RESULTS, PUBLISH, RAW]
+            .into_iter()
+            .any(|capability| self.may(capability, found))
+    }
+
+    /// A survey whose department this person has something to do with; to everybody else it does not exist.
+    pub(super) async fn survey(&self, key: &str) -> Result<Survey, Problem> {
+        survey(self.db(), key)
+            .await?
+            .filter(|found| self.may_see(found))
+            .ok_or(Problem::NotFound)
+    }
+
+    /// The same, for those who hold a capability there.
+    pub(super) async fn survey_for(
+        &self,
+        key: &str,
+        capability: Capability,
+    ) -> Result<Survey, Problem> {
+        let found = self.survey(key).await?;
+        if self.may(capability, &found) {
+            Ok(found)
+        } else {
+            Err(Problem::NotAllowed)
+        }
+    }
+
+    /// The departments, with their names, for which surveys may be made.
+    pub(super) async fn departments(&self) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
+        let mut names = department_names(self.db(), self.language().is_japanese()).await?;
+        names.retain(|code, _| self.principal.holds_in(RUN, code));
+        Ok(names)
+    }
+
+    /// Changes something in this person's name.
+    pub(super) async fn write<I, T, F>(&self, input: I, work: F) -> Result<T, SurveyError>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, SurveyError>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.city.write(self.principal.actor(), input, work).await
+    }
+
+    /// What a failure means, when the person can mend it.
+    pub(super) fn sentence(&self, error: &SurveyError) -> Option<String> {
+        let words = self.words;
+        Some(match error {
+            SurveyError::ChangedMeanwhile => self.t("desk-problem-changed"),
+            SurveyError::WrongState(_) => self.t("desk-problem-state"),
+            SurveyError::Frozen => self.t("desk-problem-frozen"),
+            SurveyError::BadKey(_) => self.t("desk-problem-key"),
+            SurveyError::BadTime(_) => self.t("desk-problem-time"),
+            SurveyError::BadFile(cause) => words
+                .with_text("desk-problem-yaml", "cause", cause)
+                .into_owned(),
+            SurveyError::ClosesTooEarly(_) => self.t("desk-problem-too-early"),
+            SurveyError::MustBeMended(count) => words
+                .counted("desk-problem-must", *count as u64)
+                .into_owned(),
+            _ => return None,
+        })
+    }
+
+    /// Says on the page why a form was not accepted.
+    pub(super) fn refuse(&mut self, sentence: impl Into<String>) {
+        self.refused = Some(sentence.into());
+    }
+
+    /// A page of the desk: frame, menu, the notice of the last step, the sentence of a refused form.
+    pub(super) fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
+        let mut page =
+            Page::desk(self.shell.clone(), title, body).breadcrumb(self.t("desk-home"), "/desk");
+        let done = self.query.get("done");
+        let key = format!("desk-done-{done}");
+        if !done.is_empty() && self.words.has(&key) {
+            page = page.notice(NotificationBanner::success(self.t(&key)));
+        }
+        if let Some(sentence) = &self.refused {
+            page = page
+                .notice(NotificationBanner::error(sentence))
+                .with_errors(true);
+        }
+        page
+    }
+
+    /// A page about one survey.
+    pub(super) fn page_of(
+        &self,
+        found: &Survey,
+        title: impl Into<String>,
+        body: &impl Template,
+    ) -> Page {
+        self.page(title, body)
+            .breadcrumb(self.t("desk-title"), HOME)
+            .breadcrumb(found.document.title.get(self.language()), href(found.key()))
+    }
+}
+
+/// The address of a survey at the desk.
+pub(super) fn href(key: &str) -> String {
+    format!("{HOME}/{key}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_text_is_there_in_every_language() {
+        yakuba_ui::assert_complete(&super::WORDS);
+    }
+}

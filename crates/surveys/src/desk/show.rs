@@ -1,0 +1,405 @@
+//! One survey: what was found, its steps from draft to published results.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::header,
+    response::{IntoResponse, Response},
+};
+use yakuba_city::web::{Capability, Problem};
+use yakuba_forms::{Answers, Form, Severity};
+use yakuba_identity::department_names;
+use yakuba_ui::{
+    Cell, Column, DescriptionList, Fields, Html, Row, Table, TextField, Words, done, format,
+};
+
+use super::{
+    list::chip,
+    room::{Room, href},
+};
+use crate::{
+    capabilities::{PUBLISH, RAW, RESULTS, RUN},
+    error::SurveyError,
+    model::{
+        check::{check, must},
+        document::{Anonymity, Audience, LocalTime},
+    },
+    shown::times,
+    store::{self, State, Survey, answering::quota_counts, closing},
+};
+
+#[derive(Template)]
+#[template(path = "desk/show.html")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "independent parts of one page"
+)]
+struct Body {
+    words: Words,
+    href: String,
+    revision: i64,
+    state: Html,
+    details: DescriptionList,
+    quotas: Option<Table>,
+    findings: Vec<String>,
+    must: String,
+    is_draft: bool,
+    is_open: bool,
+    is_closed: bool,
+    is_published: bool,
+    is_public: bool,
+    may_run: bool,
+    may_see_results: bool,
+    may_publish: bool,
+    may_take_raw: bool,
+    extend: TextField,
+    versions: Vec<String>,
+}
+
+pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
+    let found = room.survey(&key).await?;
+    shown(&room, &found).await
+}
+
+async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
+    let language = room.language();
+    let document = &found.document;
+    let names = department_names(room.db(), language.is_japanese()).await?;
+    let mut details = DescriptionList::new()
+        .text(
+            room.t("desk-column-time"),
+            times(crate::WORDS.words(language), found, room.city.now()),
+        )
+        .text(
+            room.t("desk-column-audience"),
+            room.t(match document.audience {
+                Audience::Residents => "desk-audience-residents",
+                Audience::Staff => "desk-audience-staff",
+            }),
+        )
+        .text(
+            room.t("desk-anonymity"),
+            room.t(match document.anonymity {
+                Anonymity::Anonymous => "desk-anonymous",
+                Anonymity::OnePerPerson => "desk-one-per-person",
+            }),
+        )
+        .text(
+            room.t("desk-column-department"),
+            names
+                .get(found.department())
+                .map_or(found.department().as_str(), String::as_str),
+        )
+        .text(
+            room.t("desk-column-answers"),
+            match document.quota {
+                Some(quota) => format!(
+                    "{} / {}",
+                    format::number(found.answers),
+                    format::number(quota)
+                ),
+                None => format::number(found.answers),
+            },
+        )
+        .text(
+            room.t("desk-small"),
+            if document.small_count_below > 1 {
+                room.words
+                    .with(
+                        "desk-small-below",
+                        &[("n", i64::from(document.small_count_below).into())],
+                    )
+                    .into_owned()
+            } else {
+                room.t("desk-small-off")
+            },
+        );
+    if found.state != State::Draft && document.audience == Audience::Residents {
+        details = details.text(room.t("desk-address"), format!("/surveys/{}", found.key()));
+    }
+    let found_findings = check(document);
+    let count = must(&found_findings);
+    let findings = found_findings
+        .iter()
+        .map(|finding| {
+            let severity = room.t(match finding.severity {
+                Severity::Must => "desk-must",
+                Severity::Should => "desk-should",
+            });
+            format!("{severity}：{}", finding.line(language))
+        })
+        .collect();
+    let counts = quota_counts(room.db(), found.key()).await?;
+    let quotas = (!counts.is_empty()).then(|| {
+        Table::new(language, "quotas", room.t("desk-quotas"))
+            .columns([
+                Column::text(room.t("desk-quota-answer")),
+                Column::number(room.t("desk-quota-count")),
+                Column::number(room.t("desk-quota-most")),
+            ])
+            .rows(counts.iter().map(|(cell, count, most)| {
+                Row::new([
+                    Cell::text(cell_label(found, cell, language)),
+                    // The exact number of a small group stands in no table.
+                    Cell::text(if *count >= *most {
+                        room.t("desk-quota-full")
+                    } else if *count > 0 && *count < u64::from(document.small_count_below) {
+                        room.t("desk-quota-few")
+                    } else {
+                        format::number(*count)
+                    }),
+                    Cell::text(format::number(*most)),
+                ])
+            }))
+            .row_headers()
+    });
+    let versions = store::versions(room.db(), found.key()).await?;
+    let body = Body {
+        words: room.words,
+        href: href(found.key()),
+        revision: found.revision,
+        state: Html::of(&chip(room, found)),
+        details,
+        quotas,
+        findings,
+        must: if count > 0 {
+            room.words
+                .counted("desk-problem-must", count as u64)
+                .into_owned()
+        } else {
+            String::new()
+        },
+        is_draft: found.state == State::Draft,
+        is_open: found.state == State::Open,
+        is_closed: found.state == State::Closed,
+        is_published: found.published_at.is_some(),
+        is_public: found.state != State::Draft,
+        may_run: room.may(RUN, found),
+        may_see_results: room.may(RESULTS, found) && found.state != State::Draft,
+        may_publish: room.may(PUBLISH, found),
+        may_take_raw: room.may(RAW, found) && found.state == State::Closed,
+        extend: TextField::new(language, "closes", room.t("desk-extend-to"))
+            .support(room.t("desk-extend-support"))
+            .value(document.closes.to_string())
+            .width(20)
+            .required(),
+        versions: versions
+            .iter()
+            .map(|(number, _)| {
+                room.words
+                    .with("desk-version", &[("n", (*number).into())])
+                    .into_owned()
+            })
+            .collect(),
+    };
+    Ok(room
+        .page(document.title.get(language), &body)
+        .breadcrumb(room.t("desk-title"), super::HOME)
+        .into_response())
+}
+
+/// What `question.option` is called.
+fn cell_label(found: &Survey, cell: &str, language: yakuba_ui::Language) -> String {
+    use yakuba_forms::model::document::FieldKind;
+    let (key, value) = cell.split_once('.').unwrap_or((cell, ""));
+    for field in found
+        .document
+        .form
+        .pages
+        .iter()
+        .flat_map(|page| &page.fields)
+    {
+        if let FieldKind::Choice { options } = &field.kind
+            && field.key.as_str() == key
+            && let Some(option) = options.iter().find(|option| option.value.as_str() == value)
+        {
+            return format!(
+                "{}：{}",
+                field.label.get(language),
+                option.label.get(language)
+            );
+        }
+    }
+    cell.to_owned()
+}
+
+#[derive(Template)]
+#[template(path = "desk/preview.html")]
+struct Preview {
+    words: Words,
+    form: Option<Html>,
+    findings: Vec<String>,
+}
+
+/// All pages below each other, with every question that is asked of somebody who has answered nothing.
+pub(super) async fn preview(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
+    let found = room.survey(&key).await?;
+    let language = room.language();
+    let (form, findings) = match Form::compile(&found.document.form) {
+        Ok(form) => {
+            let answers = Answers::new();
+            let evaluation = form.evaluate(&answers, room.city.today());
+            (
+                Some(form.render_all(&answers, &evaluation, &[], language)),
+                Vec::new(),
+            )
+        }
+        Err(findings) => (
+            None,
+            findings
+                .iter()
+                .map(|finding| finding.line(language))
+                .collect(),
+        ),
+    };
+    let body = Preview {
+        words: room.words,
+        form,
+        findings,
+    };
+    Ok(room
+        .page_of(&found, room.t("desk-preview"), &body)
+        .into_response())
+}
+
+/// The survey as a file, to be kept or taken to another city.
+pub(super) async fn file(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
+    let found = room.survey(&key).await?;
+    Ok((
+        [
+            (
+                header::CONTENT_TYPE,
+                "application/yaml; charset=utf-8".to_owned(),
+            ),
+            (
+                header::CONTENT_DISPOSITION,
+                format!("attachment; filename=\"{key}.yaml\""),
+            ),
+        ],
+        found.document.to_yaml()?,
+    )
+        .into_response())
+}
+
+/// Shows the survey again with the reason why a step was not taken.
+async fn settle(
+    mut room: Room,
+    key: &str,
+    outcome: Result<(), SurveyError>,
+    notice: &str,
+) -> Result<Response, Problem> {
+    match outcome {
+        Ok(()) => Ok(done(&href(key), notice)),
+        Err(error) => {
+            let Some(sentence) = room.sentence(&error) else {
+                return Err(error.into());
+            };
+            room.refuse(sentence);
+            let found = room.survey(key).await?;
+            shown(&room, &found).await
+        }
+    }
+}
+
+async fn allowed(room: &Room, key: &str, capability: Capability) -> Result<(), Problem> {
+    room.survey_for(key, capability).await.map(|_| ())
+}
+
+pub(super) async fn open(
+    room: Room,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    allowed(&room, &key, RUN).await?;
+    let input = (key.clone(), fields.revision());
+    let outcome = room
+        .write(input, |tx, (key, revision)| {
+            Box::pin(async move { store::open(tx, key, *revision).await.map(|_| ()) })
+        })
+        .await;
+    settle(room, &key, outcome, "opened").await
+}
+
+pub(super) async fn extend(
+    room: Room,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    allowed(&room, &key, RUN).await?;
+    let outcome = match LocalTime::read(fields.get("closes")) {
+        Ok(closes) => {
+            let input = (key.clone(), fields.revision(), closes);
+            room.write(input, |tx, (key, revision, closes)| {
+                Box::pin(
+                    async move { store::extend(tx, key, *revision, *closes).await.map(|_| ()) },
+                )
+            })
+            .await
+        }
+        Err(error) => Err(error),
+    };
+    settle(room, &key, outcome, "extended").await
+}
+
+pub(super) async fn close(
+    room: Room,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let found = room.survey_for(&key, RUN).await?;
+    let outcome = if found.revision == fields.revision() {
+        room.write(key.clone(), |tx, key| Box::pin(closing::close(tx, key)))
+            .await
+    } else {
+        Err(SurveyError::ChangedMeanwhile)
+    };
+    settle(room, &key, outcome, "closed").await
+}
+
+pub(super) async fn remove(
+    room: Room,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    allowed(&room, &key, RUN).await?;
+    let input = (key.clone(), fields.revision());
+    let outcome = room
+        .write(input, |tx, (key, revision)| {
+            Box::pin(store::remove(tx, key, *revision))
+        })
+        .await;
+    if outcome.is_ok() {
+        return Ok(done(super::HOME, "removed"));
+    }
+    settle(room, &key, outcome, "removed").await
+}
+
+pub(super) async fn publish(
+    room: Room,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    allowed(&room, &key, PUBLISH).await?;
+    let input = (key.clone(), fields.revision());
+    let outcome = room
+        .write(input, |tx, (key, revision)| {
+            Box::pin(async move { store::publish(tx, key, *revision).await.map(|_| ()) })
+        })
+        .await;
+    settle(room, &key, outcome, "published").await
+}
+
+pub(super) async fn withdraw(
+    room: Room,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    allowed(&room, &key, PUBLISH).await?;
+    let input = (key.clone(), fields.revision());
+    let outcome = room
+        .write(input, |tx, (key, revision)| {
+            Box::pin(async move { store::withdraw(tx, key, *revision).await.map(|_| ()) })
+        })
+        .await;
+    settle(room, &key, outcome, "withdrawn").await
+}

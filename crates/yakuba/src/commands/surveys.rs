@@ -1,0 +1,194 @@
+//! `yakuba surveys`: surveys as files, and their results.
+
+use std::{io::Write as _, path::Path};
+
+use yakuba_city::Actor;
+use yakuba_forms::{Language, Severity};
+use yakuba_sheets::{CsvCharset, CsvOptions, write_csv, write_xlsx};
+use yakuba_surveys::{
+    SurveyError,
+    model::{
+        check::{check as findings, must},
+        document::{SurveyDocument, schema},
+    },
+    results_table,
+    store::{self, Brought, State, bring_in, reading},
+};
+
+use super::{note, read_file, say};
+use crate::{
+    cli::{SheetFormat, SurveyExport, SurveyFiles, SurveyResults, SurveysCommand},
+    failure::{Failure, Outcome},
+    place::Place,
+};
+
+pub(super) async fn run(place: &Place, options: SurveysCommand) -> Result<Outcome, Failure> {
+    match options {
+        SurveysCommand::Check(options) => check(&options),
+        SurveysCommand::Import(options) => import(place, options).await,
+        SurveysCommand::Export(options) => export(place, options).await,
+        SurveysCommand::List => list(place).await,
+        SurveysCommand::Results(options) => results(place, options).await,
+        SurveysCommand::Schema => {
+            say(schema());
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn read(path: &Path) -> Result<SurveyDocument, Failure> {
+    let at_file = |error: String| Failure::new(format!("{}: {error}", path.display()));
+    let text = String::from_utf8(read_file(path)?)
+        .map_err(|_| at_file("it is not UTF-8. Save it as UTF-8 and try again".to_owned()))?;
+    SurveyDocument::from_yaml(&text).map_err(|error| at_file(error.to_string()))
+}
+
+/// Tells what is found in a survey and returns how many things must be mended.
+fn look_over(path: &Path, document: &SurveyDocument) -> usize {
+    let found = findings(document);
+    for finding in &found {
+        let severity = match finding.severity {
+            Severity::Must => "must",
+            Severity::Should => "should",
+        };
+        note(format_args!(
+            "{}: {severity}: {}",
+            path.display(),
+            finding.line(Language::English)
+        ));
+    }
+    must(&found)
+}
+
+/// Checks files without a city.
+fn check(options: &SurveyFiles) -> Result<Outcome, Failure> {
+    let mut wrong = 0;
+    for path in &options.files {
+        wrong += look_over(path, &read(path)?);
+    }
+    say(format_args!(
+        "{} files were read; {wrong} things must be mended.",
+        options.files.len()
+    ));
+    Ok(if wrong == 0 {
+        Outcome::Done
+    } else {
+        Outcome::NeedsReview
+    })
+}
+
+async fn import(place: &Place, options: SurveyFiles) -> Result<Outcome, Failure> {
+    // All are read before the first is written, so that a broken file stops everything.
+    let mut documents = Vec::new();
+    for path in &options.files {
+        let document = read(path)?;
+        look_over(path, &document);
+        documents.push(document);
+    }
+    let city = place.open_existing().await?;
+    let brought = city
+        .write(Actor::CommandLine, documents, |tx, documents| {
+            Box::pin(async move {
+                let mut brought = Vec::new();
+                for document in documents {
+                    brought.push((document.key.clone(), bring_in(tx, document).await?));
+                }
+                Ok::<_, SurveyError>(brought)
+            })
+        })
+        .await?;
+    for (key, what) in brought {
+        say(match what {
+            Brought::Unchanged => format!("{key}: as it was"),
+            Brought::Drafted => format!("{key}: draft"),
+            Brought::Corrected => format!("{key}: texts corrected"),
+        });
+    }
+    Ok(Outcome::Done)
+}
+
+fn put(output: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
+    match output {
+        Some(path) => std::fs::write(path, bytes).map_err(|cause| Failure::file(path, &cause)),
+        None => {
+            // A closed pipe is no failure.
+            let _ = std::io::stdout().write_all(bytes);
+            Ok(())
+        }
+    }
+}
+
+fn unknown(key: &str) -> Failure {
+    Failure::new(format!(
+        "there is no survey {key:?}. See `yakuba surveys list`"
+    ))
+}
+
+async fn export(place: &Place, options: SurveyExport) -> Result<Outcome, Failure> {
+    let city = place.open_existing().await?;
+    let found = store::survey(city.db(), &options.key)
+        .await?
+        .ok_or_else(|| unknown(&options.key))?;
+    put(
+        options.output.as_deref(),
+        found.document.to_yaml()?.as_bytes(),
+    )?;
+    Ok(Outcome::Done)
+}
+
+async fn list(place: &Place) -> Result<Outcome, Failure> {
+    let city = place.open_existing().await?;
+    let now = city.now();
+    for found in store::surveys(city.db()).await? {
+        let state = match found.state {
+            State::Draft => "draft",
+            State::Closed if found.published_at.is_some() => "closed, results published",
+            State::Closed => "closed",
+            State::Open if found.is_coming_at(now) => "opens later",
+            State::Open if found.is_open_at(now) => "open",
+            State::Open => "takes no more answers",
+        };
+        say(format_args!(
+            "{}  {}  ({}; {} to {}; {state}; {} answers)",
+            found.key(),
+            found.document.title.ja,
+            found.department(),
+            found.document.opens,
+            found.document.closes,
+            found.answers
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+async fn results(place: &Place, options: SurveyResults) -> Result<Outcome, Failure> {
+    let city = place.open_existing().await?;
+    let found = store::survey(city.db(), &options.key)
+        .await?
+        .ok_or_else(|| unknown(&options.key))?;
+    let data = reading::data(&city, &found).await?;
+    let cross = match options.cross.as_slice() {
+        [row, column] => Some((row.as_str(), column.as_str())),
+        _ => None,
+    };
+    let table = results_table(
+        Language::Japanese,
+        &data,
+        options.filter.as_deref().unwrap_or_default(),
+        cross,
+    )
+    .ok_or_else(|| {
+        Failure::new(
+            "there are no such questions or answers, or they may not be shown. Write them as in the first column of the results",
+        )
+    })?;
+    let bytes = match options.format {
+        SheetFormat::Csv => {
+            let charset = CsvCharset::Utf8Bom;
+            write_csv(&table, CsvOptions { charset }).bytes
+        }
+        SheetFormat::Xlsx => write_xlsx(&table).map_err(SurveyError::from)?,
+    };
+    put(options.output.as_deref(), &bytes)?;
+    Ok(Outcome::Done)
+}
