@@ -1,9 +1,12 @@
 //! The designer at the desk: procedures and their forms, the same thing as their YAML, and the schema of that.
 
 mod change;
+mod controls;
 mod edit;
 mod list;
+mod preview;
 mod show;
+mod values;
 
 use std::collections::BTreeMap;
 
@@ -50,7 +53,12 @@ pub(super) fn routes() -> Routes {
             list::upload.layer(DefaultBodyLimit::max(FILE_BYTES)),
         )
         .get("/desk/procedures/forms/{key}", look, show::show)
-        .get("/desk/procedures/forms/{key}/preview", look, show::preview)
+        .get("/desk/procedures/forms/{key}/preview", look, preview::show)
+        .post(
+            "/desk/procedures/forms/{key}/preview",
+            look,
+            preview::answer,
+        )
         .get(
             "/desk/procedures/forms/{key}/versions/{number}",
             look,

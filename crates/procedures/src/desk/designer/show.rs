@@ -8,15 +8,22 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_forms::{
-    Answers, Finding, Form, Severity, check,
+    Finding, Severity, check,
     model::document::{Expression, Field, FormPage},
 };
 use yakuba_kernel::Wareki;
 use yakuba_ui::{
-    Cell, ChipLabel, Column, Fields, Html, Page, Row, Table, TextField, Words, done, format,
+    Cell, ChipLabel, Column, Fields, Page, Row, Table, TextField, Words, done, format,
 };
 
-use super::{HOME, Standing, change::kind_of, href};
+use super::{
+    HOME, Standing, href,
+    values::{
+        condition::{self, Simple},
+        question,
+        rules::Part,
+    },
+};
 use crate::{
     desk::room::Room,
     error::ProcedureError,
@@ -40,7 +47,7 @@ struct Body {
     must: String,
     findings: Option<Table>,
     pages: Vec<Outline>,
-    rules: Vec<(String, usize)>,
+    rules: Vec<(String, usize, String)>,
     versions: Table,
     live_from: TextField,
     close_from: TextField,
@@ -74,12 +81,37 @@ fn page(room: &Room, standing: &Standing) -> Response {
         .iter()
         .filter(|finding| finding.severity == Severity::Must)
         .count();
+    let known = condition::known(&document.form, None);
     let condition = |expression: &Option<Expression>| {
-        expression.as_ref().map_or_else(String::new, |expression| {
-            room.designer_words()
-                .with_text("designer-if", "condition", &expression.0)
-                .into_owned()
-        })
+        let Some(expression) = expression else {
+            return String::new();
+        };
+        let words = room.designer_words();
+        let sentence = Simple::read(expression, &known).map(|simple| {
+            let joint = room.d(if simple.any {
+                "designer-or"
+            } else {
+                "designer-and"
+            });
+            simple.sentence(&known, language, &joint, |test, question, answer| {
+                words
+                    .with(
+                        &format!("designer-says-{}", test.name()),
+                        &[
+                            ("question", question.to_owned().into()),
+                            ("answer", answer.to_owned().into()),
+                        ],
+                    )
+                    .into_owned()
+            })
+        });
+        words
+            .with_text(
+                "designer-if",
+                "condition",
+                sentence.as_deref().unwrap_or(&expression.0),
+            )
+            .into_owned()
     };
     let line = |field: &Field| {
         let mut note = vec![room.d(if field.optional {
@@ -94,7 +126,7 @@ fn page(room: &Room, standing: &Standing) -> Response {
             label: field.label.get(language).to_owned(),
             kind: room.d(&format!(
                 "designer-kind-{}",
-                kind_of(field).replace('_', "-")
+                question::kind_of(field).replace('_', "-")
             )),
             note: note.join(" / "),
         }
@@ -131,17 +163,17 @@ fn page(room: &Room, standing: &Standing) -> Response {
         } else {
             String::new()
         },
-        findings: (!found.is_empty()).then(|| findings_table(room, &base, &found)),
+        findings: (!found.is_empty()).then(|| findings_table(room, standing, &found)),
         pages: document.form.pages.iter().map(outline).collect(),
-        rules: vec![
-            (room.d("designer-part-before"), document.form.before.len()),
-            (
-                room.d("designer-part-computed"),
-                document.form.computed.len(),
-            ),
-            (room.d("designer-part-checks"), document.form.checks.len()),
-            (room.d("designer-part-fees"), document.form.fees.len()),
-        ],
+        rules: Part::ALL
+            .map(|part| {
+                (
+                    room.d(&format!("designer-part-{}", part.name())),
+                    part.count(&document.form),
+                    format!("{base}/rules?part={}", part.name()),
+                )
+            })
+            .into(),
         versions: versions_table(room, &base, &standing.versions),
         live_from: day("from", "designer-live-from"),
         close_from: day("until", "designer-close-from"),
@@ -153,20 +185,34 @@ fn page(room: &Room, standing: &Standing) -> Response {
         .into_response()
 }
 
-fn findings_table(room: &Room, base: &str, found: &[Finding]) -> Table {
+/// What the checker found, each with a way to the place.
+pub(super) fn findings_table(room: &Room, standing: &Standing, found: &[Finding]) -> Table {
     let language = room.language();
+    let base = href(&standing.document.key);
+    let pages = &standing.document.form.pages;
     let rows = found.iter().map(|finding| {
         let chip = match finding.severity {
             Severity::Must => ChipLabel::new(room.d("designer-must")).red(),
             Severity::Should => ChipLabel::new(room.d("designer-should")).orange(),
         };
-        let place = finding.place.to_string();
-        let place = match (&finding.place.page, &finding.place.field) {
-            (Some(page), Some(field)) => {
-                Cell::link(place, format!("{base}/field?page={page}&field={field}"))
-            }
-            (Some(page), None) => Cell::link(place, format!("{base}/page?page={page}")),
-            _ => Cell::text(place),
+        let page = finding
+            .place
+            .page
+            .as_ref()
+            .and_then(|key| pages.iter().find(|page| page.key == *key));
+        let field = page
+            .zip(finding.place.field.as_ref())
+            .and_then(|(page, key)| page.fields.iter().find(|field| field.key == *key));
+        let place = match (page, field) {
+            (Some(page), Some(field)) => Cell::link(
+                field.label.get(language),
+                format!("{base}/field?page={}&field={}", page.key, field.key),
+            ),
+            (Some(page), None) => Cell::link(
+                page.title.get(language),
+                format!("{base}/page?page={}", page.key),
+            ),
+            _ => Cell::text(finding.place.to_string()),
         };
         Row::new([
             Cell::html(&chip),
@@ -218,37 +264,6 @@ fn versions_table(room: &Room, base: &str, versions: &[Definition]) -> Table {
         .row_headers()
         .hide_caption()
         .stacked()
-}
-
-#[derive(Template)]
-#[template(path = "designer/preview.html")]
-struct PreviewBody {
-    words: Words,
-    form: Option<Html>,
-    findings: Option<Table>,
-}
-
-/// The form as applicants see it, with every question that is asked before anything is answered.
-pub(super) async fn preview(room: Room, Path(key): Path<String>) -> Result<Page, Problem> {
-    let standing = room.standing(&key).await?;
-    let (form, findings) = match Form::compile(&standing.document.form) {
-        Ok(form) => {
-            let answers = Answers::default();
-            let evaluation = form.evaluate(&answers, room.city.today());
-            let html = form.render_all(&answers, &evaluation, &[], room.language());
-            (Some(html), None)
-        }
-        Err(found) => (None, Some(findings_table(&room, &href(&key), &found))),
-    };
-    let body = PreviewBody {
-        words: room.designer_words(),
-        form,
-        findings,
-    };
-    Ok(room
-        .designer_page(room.d("designer-preview"), &body)
-        .breadcrumb(room.d("designer-title"), HOME)
-        .breadcrumb(standing.document.title.get(room.language()), href(&key)))
 }
 
 #[derive(Template)]

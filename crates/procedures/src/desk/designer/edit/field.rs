@@ -1,142 +1,346 @@
-//! One question.
+//! One question: first its kind, then its texts, the settings of its kind, its condition. Questions of a group are edited likewise.
 
-use axum::{extract::Path, response::Response};
+use askama::Template;
+use axum::{
+    extract::Path,
+    response::{IntoResponse as _, Response},
+};
 use yakuba_city::web::Problem;
-use yakuba_forms::model::document::Key;
-use yakuba_ui::{CheckboxGroup, Choice, Fields, FormErrors, Html, Select, TextArea, done};
+use yakuba_forms::model::document::Field;
+use yakuba_ui::{Fields, FormErrors, Html, Words, done};
 
 use super::{
     super::{
-        Standing,
-        change::{self, FieldForm, KINDS},
+        HOME, Standing,
+        change::{self, Place},
+        controls::{Controls, report},
         href,
+        values::{
+            condition::{self, Known},
+            free_key,
+            question::{self, FILES, FORMATS, KINDS, PREFILLS},
+            row_count,
+        },
     },
-    Sheet, condition_input, keep, key_input, sheet, shown, text_inputs, text_of,
+    Sheet, keep, sheet,
 };
 use crate::desk::room::Room;
+
+/// Empty rows for more options.
+const SPARE: usize = 3;
+
+/// Where a question is, as the address says it.
+fn place(room: &Room) -> Place {
+    Place::of(&room.query)
+}
+
+/// What the address asks for.
+struct Asked<'s> {
+    place: Place,
+    field: Option<&'s Field>,
+    /// None: it must be chosen first.
+    kind: Option<&'static str>,
+    known: Vec<Known>,
+}
+
+fn asked<'s>(room: &Room, standing: &'s Standing) -> Result<Asked<'s>, Problem> {
+    let place = place(room);
+    let form = &standing.document.form;
+    let fields = change::fields_at(form, &place).ok_or(Problem::NotFound)?;
+    let field = fields
+        .iter()
+        .find(|field| field.key.as_str() == place.field);
+    if field.is_none() && !place.field.is_empty() {
+        return Err(Problem::NotFound);
+    }
+    let chosen = KINDS
+        .into_iter()
+        .find(|kind| *kind == room.query.get("kind") && place.may_be(kind));
+    let kind = chosen.or_else(|| {
+        field
+            .filter(|_| room.query.get("choose").is_empty())
+            .map(question::kind_of)
+    });
+    let mut known = condition::known(form, place.in_group());
+    // A question does not ask about itself.
+    known.retain(|known| known.key != place.field);
+    Ok(Asked {
+        place,
+        field,
+        kind,
+        known,
+    })
+}
 
 pub(in crate::desk::designer) async fn field(
     room: Room,
     Path(key): Path<String>,
 ) -> Result<Response, Problem> {
     let standing = room.draft_of(&key).await?;
-    field_sheet(&room, &standing, &Fields::default(), &FormErrors::new())
+    let asked = asked(&room, &standing)?;
+    let Some(kind) = asked.kind else {
+        return Ok(kinds_page(&room, &standing, &asked));
+    };
+    let values = asked
+        .field
+        .map(|field| question::values(field, &asked.known))
+        .unwrap_or_default();
+    Ok(field_sheet(
+        &room,
+        &standing,
+        &asked,
+        kind,
+        &values,
+        &FormErrors::new(),
+    ))
+}
+
+#[derive(Template)]
+#[template(path = "designer/kinds.html")]
+struct KindsBody {
+    words: Words,
+    kinds: Vec<(String, String, String)>,
+    back: String,
+}
+
+/// The kinds to choose from, each with what it is for.
+fn kinds_page(room: &Room, standing: &Standing, asked: &Asked<'_>) -> Response {
+    let language = room.language();
+    let base = href(&standing.document.key);
+    let kinds = KINDS
+        .into_iter()
+        .filter(|kind| asked.place.may_be(kind))
+        .map(|kind| {
+            let word = kind.replace('_', "-");
+            (
+                format!("{base}/field?{}&kind={kind}", asked.place.query()),
+                room.d(&format!("designer-kind-{word}")),
+                room.d(&format!("designer-kind-about-{word}")),
+            )
+        })
+        .collect();
+    let body = KindsBody {
+        words: room.designer_words(),
+        kinds,
+        back: base.clone(),
+    };
+    room.designer_page(room.d("designer-choose-kind"), &body)
+        .breadcrumb(room.d("designer-title"), HOME)
+        .breadcrumb(standing.document.title.get(language), base)
+        .into_response()
 }
 
 fn field_sheet(
     room: &Room,
     standing: &Standing,
-    fields: &Fields,
+    asked: &Asked<'_>,
+    kind: &'static str,
+    values: &Fields,
     errors: &FormErrors,
-) -> Result<Response, Problem> {
-    let (page_key, asked) = (room.query.get("page"), room.query.get("field"));
-    let page = standing
-        .document
-        .form
-        .pages
-        .iter()
-        .find(|page| page.key.as_str() == page_key)
-        .ok_or(Problem::NotFound)?;
-    let field = page.fields.iter().find(|field| field.key.as_str() == asked);
-    if field.is_none() && !asked.is_empty() {
-        return Err(Problem::NotFound);
-    }
-    let language = room.language();
-    let kind = field.map_or_else(|| "text".to_owned(), change::kind_of);
-    let settings = field.map(change::settings_of).unwrap_or_default();
-    let optional = if fields.has("key") {
-        fields.has("optional")
-    } else {
-        field.is_some_and(|field| field.optional)
+) -> Response {
+    let base = href(&standing.document.key);
+    let at = format!("{base}/field?{}", asked.place.query());
+    let word = kind.replace('_', "-");
+    let mut controls = Controls::new(room, values, errors);
+    controls
+        .text("label", "designer-field-label", 2)
+        .text("hint", "designer-field-hint", 2)
+        .tick("optional", "designer-need", "designer-may-be-empty");
+    settings(room, kind, values, &mut controls);
+    controls
+        .condition(
+            "show_if",
+            "designer-condition",
+            "designer-support-rows",
+            &asked.known,
+        )
+        .text("purpose", "designer-field-purpose", 2)
+        .select(
+            "prefill",
+            "designer-field-prefill",
+            "designer-prefill-none",
+            PREFILLS
+                .map(|(name, _)| (name.to_owned(), room.d(&format!("designer-prefill-{name}")))),
+        )
+        .line("key", "designer-field-key", "designer-support-free-key", 20);
+    let below = match asked.field {
+        Some(field) if kind == "group" => inner_list(room, standing, asked, field),
+        _ => Html::empty(),
     };
-    let prefill = field
-        .and_then(|field| field.prefill)
-        .and_then(|prefill| serde_json::to_value(prefill).ok())
-        .and_then(|value| value.as_str().map(str::to_owned))
-        .unwrap_or_default();
-    let mut controls = Html::of(&key_input(
-        room,
-        fields,
-        errors,
-        field.map_or("", |field| field.key.as_str()),
-    ));
-    controls.push(
-        &Select::new(language, "kind", room.d("designer-field-kind"))
-            .choices(KINDS.map(|kind| {
-                Choice::new(
-                    kind,
-                    room.d(&format!("designer-kind-{}", kind.replace('_', "-"))),
-                )
-            }))
-            .value(shown(fields, "kind", &kind)),
-    );
-    controls.push(&text_inputs(
-        room,
-        fields,
-        errors,
-        "label",
-        "designer-field-label",
-        field.map(|field| &field.label),
-    ));
-    controls.push(&text_inputs(
-        room,
-        fields,
-        errors,
-        "hint",
-        "designer-field-hint",
-        field.and_then(|field| field.hint.as_ref()),
-    ));
-    controls.push(
-        &CheckboxGroup::new(language, "optional", room.d("designer-need"))
-            .choice(Choice::new("yes", room.d("designer-may-be-empty")).chosen(optional)),
-    );
-    controls.push(
-        &TextArea::new(language, "settings", room.d("designer-field-settings"))
-            .value(shown(fields, "settings", &settings))
-            .support(room.d("designer-support-settings"))
-            .rows(8)
-            .errors(errors),
-    );
-    controls.push(&condition_input(
-        room,
-        fields,
-        field.and_then(|field| field.show_if.as_ref()),
-    ));
-    controls.push(&text_inputs(
-        room,
-        fields,
-        errors,
-        "purpose",
-        "designer-field-purpose",
-        field.and_then(|field| field.purpose.as_ref()),
-    ));
-    controls.push(
-        &Select::new(language, "prefill", room.d("designer-field-prefill"))
-            .choice(Choice::new("", room.d("designer-prefill-none")))
-            .choices(["name", "address", "birth_date", "email"].map(|what| {
-                Choice::new(
-                    what,
-                    room.d(&format!("designer-prefill-{}", what.replace('_', "-"))),
-                )
-            }))
-            .value(shown(fields, "prefill", &prefill)),
-    );
-    Ok(sheet(
+    let title = match asked.field {
+        Some(field) => field.label.get(room.language()).to_owned(),
+        None => room.d("designer-new-question"),
+    };
+    let lead = room
+        .designer_words()
+        .with_text(
+            "designer-question-kind",
+            "kind",
+            &room.d(&format!("designer-kind-{word}")),
+        )
+        .into_owned();
+    sheet(
         room,
         standing,
         Sheet {
-            title: room.d("designer-edit-field"),
-            lead: String::new(),
-            action: format!(
-                "{}/field?page={page_key}&field={asked}",
-                href(&standing.document.key)
-            ),
-            controls,
+            title,
+            lead,
+            other: Some((room.d("designer-change-kind"), format!("{at}&choose=kind"))),
+            action: format!("{at}&kind={kind}"),
+            controls: controls.done(),
+            more: matches!(kind, "choice" | "choices"),
             keys: true,
-            fields,
+            below,
+            ..Sheet::of(values)
         },
         errors,
-    ))
+    )
+}
+
+/// The settings of a kind.
+fn settings(room: &Room, kind: &str, values: &Fields, controls: &mut Controls<'_>) {
+    let named = |prefix: &str, name: &str| room.d(&format!("designer-{prefix}-{name}"));
+    match kind {
+        "text" | "long_text" => {
+            let legend = room.d("designer-limits");
+            controls.together(&legend, |row| {
+                row.number("max_length", "designer-max-length", "designer-letters");
+                if kind == "text" {
+                    row.select(
+                        "format",
+                        "designer-format",
+                        "designer-format-any",
+                        FORMATS.map(|(name, _)| (name.to_owned(), named("format", name))),
+                    );
+                }
+            });
+        }
+        "date" => {
+            let legend = room.d("designer-span");
+            controls.together(&legend, |row| {
+                row.line(
+                    "earliest",
+                    "designer-earliest",
+                    "designer-support-bound",
+                    20,
+                )
+                .line("latest", "designer-latest", "", 20);
+            });
+        }
+        "choice" => option_rows(room, values, controls),
+        "choices" => {
+            option_rows(room, values, controls);
+            let legend = room.d("designer-how-many");
+            controls.together(&legend, |row| {
+                row.number("min", "designer-at-least", "")
+                    .number("max", "designer-at-most", "");
+            });
+        }
+        "number" | "yen" => {
+            let legend = room.d("designer-limits");
+            controls.together(&legend, |row| {
+                row.number("min", "designer-least", "")
+                    .number("max", "designer-greatest", "");
+                if kind == "number" {
+                    row.number("places", "designer-places", "");
+                }
+            });
+            if kind == "number" {
+                controls.text("unit", "designer-unit", 1);
+            }
+        }
+        "file" => {
+            controls.ticks(
+                "accept",
+                "designer-accept",
+                FILES.iter().map(|(name, _)| (*name, named("accept", name))),
+            );
+            let legend = room.d("designer-limits");
+            controls.together(&legend, |row| {
+                row.number("max_mib", "designer-max-mib", "designer-mib")
+                    .number("max_files", "designer-max-files", "");
+            });
+        }
+        "group" => {
+            controls.text("entry", "designer-entry", 1);
+            let legend = room.d("designer-how-many");
+            controls.together(&legend, |row| {
+                row.number("min", "designer-at-least", "")
+                    .number("max", "designer-at-most", "");
+            });
+        }
+        "consent" => {
+            controls.text("text", "designer-consent-text", 3);
+        }
+        "declaration" => {
+            controls.text("text", "designer-declaration-text", 3);
+        }
+        _ => {}
+    }
+}
+
+/// How many rows of options are shown: those that are there, and some more.
+fn shown_rows(values: &Fields) -> usize {
+    let filled = (0..row_count(values, "option"))
+        .filter(|row| !values.get(&format!("option-{row}-label_ja")).is_empty())
+        .max()
+        .map_or(0, |last| last + 1);
+    filled + SPARE
+}
+
+fn option_rows(room: &Room, values: &Fields, controls: &mut Controls<'_>) {
+    let rows = shown_rows(values);
+    controls.add(&Html::trusted(format!(
+        "<h2 id=\"options\">{}</h2><p>{}</p><input type=\"hidden\" name=\"option-rows\" value=\"{rows}\">",
+        Html::text(&room.d("designer-options")),
+        Html::text(&room.d("designer-options-lead"))
+    )));
+    for row in 0..rows {
+        let name = |part: &str| format!("option-{row}-{part}");
+        let there = !values.get(&name("label_ja")).is_empty();
+        let legend = room
+            .designer_words()
+            .counted("designer-option", row as u64 + 1)
+            .into_owned();
+        let has_more = ["hint_ja", "hint_easy", "hint_en"]
+            .iter()
+            .any(|part| !values.get(&name(part)).is_empty());
+        controls.option(&legend, &name, there, has_more);
+    }
+}
+
+/// The questions of a group, with the ways to change them.
+fn inner_list(room: &Room, standing: &Standing, asked: &Asked<'_>, group: &Field) -> Html {
+    #[derive(Template)]
+    #[template(path = "designer/inner.html")]
+    struct Inner<'a> {
+        words: Words,
+        base: &'a str,
+        revision: i64,
+        page: &'a str,
+        group: &'a str,
+        fields: Vec<(String, String, String)>,
+    }
+    let base = href(&standing.document.key);
+    let inner = Inner {
+        words: room.designer_words(),
+        base: &base,
+        revision: standing.revision,
+        page: &asked.place.page,
+        group: group.key.as_str(),
+        fields: question::inner(group)
+            .iter()
+            .map(|field| {
+                let word = question::kind_of(field).replace('_', "-");
+                (
+                    field.key.to_string(),
+                    field.label.get(room.language()).to_owned(),
+                    room.d(&format!("designer-kind-{word}")),
+                )
+            })
+            .collect(),
+    };
+    Html::render(&inner).unwrap_or_default()
 }
 
 pub(in crate::desk::designer) async fn save_field(
@@ -145,59 +349,43 @@ pub(in crate::desk::designer) async fn save_field(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let standing = room.draft_of(&key).await?;
-    let (page_key, asked) = (
-        room.query.get("page").to_owned(),
-        room.query.get("field").to_owned(),
-    );
+    let asked = asked(&room, &standing)?;
+    let kind = asked.kind.ok_or(Problem::NotFound)?;
     let mut errors = FormErrors::new();
-    let mut document = standing.document.clone();
-    let page = document
-        .form
-        .pages
-        .iter_mut()
-        .find(|page| page.key.as_str() == page_key)
-        .ok_or(Problem::NotFound)?;
-    if Key::new(fields.get("key")).is_err() {
-        errors.add("key", room.d("designer-problem-part-key"));
+    if fields.get("action") == "more" {
+        return Ok(field_sheet(
+            &room, &standing, &asked, kind, &fields, &errors,
+        ));
     }
-    match text_of(&fields, "label") {
-        None => errors.add("label_ja", room.d("designer-problem-empty")),
-        Some(label) if errors.is_empty() => {
-            let form = FieldForm {
-                key: fields.get("key").to_owned(),
-                kind: fields.get("kind").to_owned(),
-                label,
-                hint: text_of(&fields, "hint"),
-                optional: fields.has("optional"),
-                show_if: fields.optional("show_if"),
-                purpose: text_of(&fields, "purpose"),
-                prefill: fields.optional("prefill"),
-                settings: fields.get("settings").to_owned(),
-            };
-            match form.read() {
-                Err(cause) => errors.add(
-                    "settings",
-                    room.designer_words()
-                        .with_text("designer-problem-settings", "cause", &cause),
-                ),
-                Ok(field) => {
-                    let place = page
-                        .fields
-                        .iter()
-                        .position(|found| found.key.as_str() == asked);
-                    match place {
-                        Some(place) => page.fields[place] = field,
-                        None if asked.is_empty() => page.fields.push(field),
-                        None => return Err(Problem::NotFound),
-                    }
-                }
+    let mut document = standing.document.clone();
+    let free = free_key(&document.form, "question");
+    match question::read(kind, &fields, asked.field, free, &asked.known) {
+        Err(wrong) => report(&room, wrong, &mut errors),
+        Ok(field) => {
+            let siblings =
+                change::fields_at_mut(&mut document.form, &asked.place).ok_or(Problem::NotFound)?;
+            match siblings
+                .iter()
+                .position(|found| found.key.as_str() == asked.place.field)
+            {
+                Some(place) => siblings[place] = field,
+                None => siblings.push(field),
             }
         }
-        Some(_) => {}
     }
     keep(&room, document, &fields, &mut errors).await?;
     if errors.is_empty() {
-        return Ok(done(&href(&key), "saved"));
+        let back = match asked.place.in_group() {
+            Some(group) => format!(
+                "{}/field?page={}&field={group}",
+                href(&key),
+                asked.place.page
+            ),
+            None => href(&key),
+        };
+        return Ok(done(&back, "saved"));
     }
-    field_sheet(&room, &standing, &fields, &errors)
+    Ok(field_sheet(
+        &room, &standing, &asked, kind, &fields, &errors,
+    ))
 }

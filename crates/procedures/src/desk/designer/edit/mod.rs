@@ -12,14 +12,12 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use yakuba_city::web::Problem;
-use yakuba_forms::model::document::{Expression, Text};
-use yakuba_ui::{
-    DescriptionList, ErrorSummary, Fields, FormErrors, Html, TextArea, TextField, Words, done,
-};
+use yakuba_forms::model::document::Text;
+use yakuba_ui::{DescriptionList, ErrorSummary, Fields, FormErrors, Html, TextArea, Words, done};
 
 use super::{
     HOME, Standing,
-    change::{self, At, Move},
+    change::{self, Move, Place},
     href,
 };
 use crate::{desk::room::Room, model::document::ProcedureDocument};
@@ -36,9 +34,13 @@ struct Body {
     words: Words,
     summary: ErrorSummary,
     lead: String,
+    other: Option<(String, String)>,
+    above: Html,
     action: String,
     revision: i64,
     controls: Html,
+    more: bool,
+    below: Html,
     keys: Option<DescriptionList>,
     back: String,
 }
@@ -47,10 +49,37 @@ struct Body {
 struct Sheet<'a> {
     title: String,
     lead: String,
+    /// A way to something else beside the lead: its words and address.
+    other: Option<(String, String)>,
+    /// What stands above the form.
+    above: Html,
     action: String,
     controls: Html,
+    /// Whether there is a button for more rows.
+    more: bool,
+    /// What stands below the form.
+    below: Html,
+    /// Whether the keys for expressions are listed.
     keys: bool,
+    /// What was sent.
     fields: &'a Fields,
+}
+
+impl<'a> Sheet<'a> {
+    fn of(fields: &'a Fields) -> Self {
+        Self {
+            title: String::new(),
+            lead: String::new(),
+            other: None,
+            above: Html::empty(),
+            action: String::new(),
+            controls: Html::empty(),
+            more: false,
+            below: Html::empty(),
+            keys: false,
+            fields,
+        }
+    }
 }
 
 fn sheet(room: &Room, standing: &Standing, sheet: Sheet<'_>, errors: &FormErrors) -> Response {
@@ -71,9 +100,13 @@ fn sheet(room: &Room, standing: &Standing, sheet: Sheet<'_>, errors: &FormErrors
         words: room.designer_words(),
         summary: errors.summary(language),
         lead: sheet.lead,
+        other: sheet.other,
+        above: sheet.above,
         action: sheet.action,
         revision,
         controls: sheet.controls,
+        more: sheet.more,
+        below: sheet.below,
         keys,
         back: href(&standing.document.key),
     };
@@ -154,22 +187,6 @@ async fn keep(
     Ok(())
 }
 
-fn key_input(room: &Room, fields: &Fields, errors: &FormErrors, stands: &str) -> TextField {
-    TextField::new(room.language(), "key", room.d("designer-field-key"))
-        .value(shown(fields, "key", stands))
-        .support(room.d("designer-support-part-key"))
-        .required()
-        .width(20)
-        .errors(errors)
-}
-
-fn condition_input(room: &Room, fields: &Fields, stands: Option<&Expression>) -> TextField {
-    let stands = stands.map_or("", |expression| expression.0.as_str());
-    TextField::new(room.language(), "show_if", room.d("designer-condition"))
-        .value(shown(fields, "show_if", stands))
-        .support(room.d("designer-support-condition"))
-}
-
 /// Moves or removes a page or a field.
 pub(super) async fn arrange(
     room: Room,
@@ -178,16 +195,16 @@ pub(super) async fn arrange(
 ) -> Result<Response, Problem> {
     let standing = room.draft_of(&key).await?;
     let mut document = standing.document;
-    let field = fields.optional("field");
-    let at = At {
-        page: fields.get("page"),
-        field: field.as_deref(),
-    };
+    let at = Place::of(&fields);
     let step = Move::read(fields.get("step")).ok_or(Problem::NotFound)?;
     if change::arrange(&mut document.form, &at, step)
         && let Err(sentence) = room.save_design(document, fields.revision()).await?
     {
         return Err(Problem::Conflict(sentence));
     }
-    Ok(done(&format!("{}#form", href(&key)), "moved"))
+    let back = match at.in_group() {
+        Some(group) => format!("{}/field?page={}&field={group}#inner", href(&key), at.page),
+        None => format!("{}#form", href(&key)),
+    };
+    Ok(done(&back, "moved"))
 }

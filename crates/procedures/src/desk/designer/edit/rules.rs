@@ -1,21 +1,33 @@
-//! What holds before, across and after the questions.
+//! What holds before, across and after the questions: one list of rules at a time, each rule with controls of its own.
 
 use axum::{extract::Path, response::Response};
-use serde::{Serialize, de::DeserializeOwned};
 use yakuba_city::web::Problem;
-use yakuba_ui::{Fields, FormErrors, Html, TextArea, done};
+use yakuba_ui::{Fields, FormErrors, Html, MenuItem, Tabs, done};
 
 use super::{
-    super::{Standing, href},
-    Sheet, keep, sheet, shown,
+    super::{
+        Standing,
+        controls::{Controls, report},
+        href,
+        values::{
+            condition::{self, Known},
+            row_count,
+            rules::{self as lists, Part},
+        },
+    },
+    Sheet, keep, sheet,
 };
 use crate::desk::room::Room;
 
-/// The parts of a procedure that are edited as YAML of their own.
-const RULES: [&str; 4] = ["before", "computed", "checks", "fees"];
+/// Empty answers under a question before the start.
+const SPARE_OPTIONS: usize = 2;
 
-fn yaml_of(value: &impl Serialize) -> String {
-    serde_saphyr::to_string(value).unwrap_or_default()
+/// The list that the address asks for.
+fn part(room: &Room) -> Result<Part, Problem> {
+    match room.query.get("part") {
+        "" => Ok(Part::Checks),
+        name => Part::read(name).ok_or(Problem::NotFound),
+    }
 }
 
 pub(in crate::desk::designer) async fn rules(
@@ -23,49 +35,195 @@ pub(in crate::desk::designer) async fn rules(
     Path(key): Path<String>,
 ) -> Result<Response, Problem> {
     let standing = room.draft_of(&key).await?;
+    let part = part(&room)?;
+    let values = lists::values(&standing.document.form, part);
     Ok(rules_sheet(
         &room,
         &standing,
-        &Fields::default(),
+        part,
+        &values,
         &FormErrors::new(),
     ))
 }
 
-fn rules_sheet(room: &Room, standing: &Standing, fields: &Fields, errors: &FormErrors) -> Response {
+/// How many rows are shown: those with something in them, and one more.
+fn shown_rows(values: &Fields, list: &str) -> usize {
+    (0..row_count(values, list))
+        .filter(|row| {
+            let prefix = format!("{list}-{row}-");
+            values.pairs().any(|(name, value)| {
+                name.strip_prefix(&prefix).is_some_and(|part| {
+                    !["-join", "-test", "-rows"]
+                        .iter()
+                        .any(|ending| part.ends_with(ending))
+                }) && !value.trim().is_empty()
+            })
+        })
+        .max()
+        .map_or(0, |last| last + 1)
+}
+
+fn rules_sheet(
+    room: &Room,
+    standing: &Standing,
+    part: Part,
+    values: &Fields,
+    errors: &FormErrors,
+) -> Response {
     let form = &standing.document.form;
-    let mut controls = Html::empty();
-    for (name, yaml, count) in [
-        (RULES[0], yaml_of(&form.before), form.before.len()),
-        (RULES[1], yaml_of(&form.computed), form.computed.len()),
-        (RULES[2], yaml_of(&form.checks), form.checks.len()),
-        (RULES[3], yaml_of(&form.fees), form.fees.len()),
-    ] {
-        let stands = if count == 0 { "" } else { yaml.as_str() };
-        controls.push(
-            &TextArea::new(
-                room.language(),
-                name,
-                room.d(&format!("designer-part-{name}")),
-            )
-            .value(shown(fields, name, stands))
-            .support(room.d(&format!("designer-support-{name}")))
-            .rows(8)
-            .errors(errors),
-        );
+    let base = href(&standing.document.key);
+    let all = condition::known(form, None);
+    let tabs = Part::ALL
+        .into_iter()
+        .map(|known| MenuItem {
+            text: room.d(&format!("designer-part-{}", known.name())),
+            href: format!("{base}/rules?part={}", known.name()),
+            current: known == part,
+            count: u64::try_from(known.count(form)).ok(),
+        })
+        .collect();
+    let filled = shown_rows(values, "row");
+    let rows = filled + 1;
+    let mut controls = Controls::new(room, values, errors);
+    controls.add(&Html::trusted(format!(
+        "<input type=\"hidden\" name=\"row-rows\" value=\"{rows}\">"
+    )));
+    for row in 0..rows {
+        let there = row < filled;
+        let title = if there {
+            room.designer_words()
+                .counted(&format!("designer-rule-{}", part.name()), row as u64 + 1)
+                .into_owned()
+        } else {
+            room.d("designer-rule-new")
+        };
+        let name = |part: &str| format!("row-{row}-{part}");
+        controls.card(&title, |card| {
+            match part {
+                Part::Before => before(room, values, card, &name),
+                Part::Computed => {
+                    card.text(&name("label"), "designer-computed-label", 1)
+                        .line(
+                            &name("value"),
+                            "designer-computed-value",
+                            "designer-support-computed",
+                            40,
+                        )
+                        .line(&name("key"), "designer-field-key", "", 20);
+                }
+                Part::Checks => check(card, &name, &all, room),
+                Part::Fees => fee(room, values, card, &name, &all),
+            }
+            if there {
+                card.remove(&name("remove"));
+            }
+        });
     }
+    let tabs = Html::of(&Tabs::new(room.d("designer-edit-rules"), tabs));
     sheet(
         room,
         standing,
         Sheet {
             title: room.d("designer-edit-rules"),
-            lead: room.d("designer-rules-lead"),
-            action: format!("{}/rules", href(&standing.document.key)),
-            controls,
+            lead: room.d(&format!("designer-about-{}", part.name())),
+            above: tabs,
+            action: format!("{base}/rules?part={}", part.name()),
+            controls: controls.done(),
+            more: true,
             keys: true,
-            fields,
+            ..Sheet::of(values)
         },
         errors,
     )
+}
+
+fn before(room: &Room, values: &Fields, card: &mut Controls<'_>, name: &dyn Fn(&str) -> String) {
+    let list = name("option");
+    let rows = shown_rows(values, &list) + SPARE_OPTIONS;
+    card.text(&name("question"), "designer-before-question", 1)
+        .add(&Html::trusted(format!(
+            "<input type=\"hidden\" name=\"{list}-rows\" value=\"{rows}\">"
+        )));
+    for row in 0..rows {
+        let part = |part: &str| format!("{list}-{row}-{part}");
+        let legend = room
+            .designer_words()
+            .counted("designer-before-answer", row as u64 + 1)
+            .into_owned();
+        let there = !values.get(&part("label_ja")).is_empty();
+        let stops = !values.get(&part("stop_ja")).is_empty();
+        card.together(&legend, |answer| {
+            answer.words(&part("label"));
+            if there {
+                answer.remove(&part("remove"));
+            }
+            answer.folded("designer-before-stop", stops, |stop| {
+                stop.text(&part("stop"), "designer-before-stop-text", 2)
+                    .line(&part("value"), "designer-option-value", "", 20);
+            });
+        });
+    }
+    card.folded("designer-more", false, |more| {
+        more.line(&name("key"), "designer-field-key", "", 20);
+    });
+}
+
+fn check(card: &mut Controls<'_>, name: &dyn Fn(&str) -> String, all: &[Known], room: &Room) {
+    card.condition(
+        &name("holds"),
+        "designer-check-holds",
+        "designer-support-holds",
+        all,
+    )
+    .text(&name("message"), "designer-check-message", 2)
+    .select(
+        &name("field"),
+        "designer-check-field",
+        "designer-check-field-first",
+        all.iter().map(|known| {
+            (
+                known.key.clone(),
+                known.label.get(room.language()).to_owned(),
+            )
+        }),
+    );
+}
+
+fn fee(
+    room: &Room,
+    values: &Fields,
+    card: &mut Controls<'_>,
+    name: &dyn Fn(&str) -> String,
+    all: &[Known],
+) {
+    let legend = room.d("designer-fee-amount");
+    let written = !values.get(&name("amount")).is_empty();
+    card.text(&name("label"), "designer-fee-label", 1)
+        .together(&legend, |amount| {
+            amount
+                .number(&name("price"), "designer-fee-price", "designer-yen")
+                .select(
+                    &name("times"),
+                    "designer-fee-times",
+                    "designer-fee-once",
+                    all.iter().filter(|known| known.is_number()).map(|known| {
+                        (
+                            known.key.clone(),
+                            known.label.get(room.language()).to_owned(),
+                        )
+                    }),
+                )
+                .folded("designer-condition-write", written, |more| {
+                    more.line(&name("amount"), "designer-fee-expression", "", 40);
+                });
+        })
+        .condition(
+            &name("applies"),
+            "designer-fee-applies",
+            "designer-support-applies",
+            all,
+        )
+        .line(&name("basis"), "designer-fee-basis", "", 40);
 }
 
 pub(in crate::desk::designer) async fn save_rules(
@@ -73,39 +231,22 @@ pub(in crate::desk::designer) async fn save_rules(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    fn part<T: DeserializeOwned>(
-        room: &Room,
-        fields: &Fields,
-        name: &str,
-        errors: &mut FormErrors,
-    ) -> Vec<T> {
-        let text = fields.get(name);
-        if text.is_empty() {
-            return Vec::new();
-        }
-        serde_saphyr::from_str(text).unwrap_or_else(|error| {
-            errors.add(
-                name,
-                room.designer_words().with_text(
-                    "designer-problem-settings",
-                    "cause",
-                    &error.to_string(),
-                ),
-            );
-            Vec::new()
-        })
-    }
     let standing = room.draft_of(&key).await?;
+    let part = part(&room)?;
     let mut errors = FormErrors::new();
+    if fields.get("action") == "more" {
+        return Ok(rules_sheet(&room, &standing, part, &fields, &errors));
+    }
     let mut document = standing.document.clone();
-    let form = &mut document.form;
-    form.before = part(&room, &fields, RULES[0], &mut errors);
-    form.computed = part(&room, &fields, RULES[1], &mut errors);
-    form.checks = part(&room, &fields, RULES[2], &mut errors);
-    form.fees = part(&room, &fields, RULES[3], &mut errors);
+    if let Err(wrong) = lists::read(&fields, part, &mut document.form) {
+        report(&room, wrong, &mut errors);
+    }
     keep(&room, document, &fields, &mut errors).await?;
     if errors.is_empty() {
-        return Ok(done(&href(&key), "saved"));
+        return Ok(done(
+            &format!("{}/rules?part={}", href(&key), part.name()),
+            "saved",
+        ));
     }
-    Ok(rules_sheet(&room, &standing, &fields, &errors))
+    Ok(rules_sheet(&room, &standing, part, &fields, &errors))
 }

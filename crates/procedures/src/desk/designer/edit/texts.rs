@@ -54,8 +54,7 @@ fn texts_sheet(room: &Room, standing: &Standing, fields: &Fields, errors: &FormE
             lead: room.d("designer-texts-lead"),
             action: format!("{}/texts", href(&document.key)),
             controls,
-            keys: false,
-            fields,
+            ..Sheet::of(fields)
         },
         errors,
     )

@@ -39,8 +39,7 @@ fn yaml_sheet(
             lead: room.d("designer-yaml-lead"),
             action: format!("{}/yaml", href(&standing.document.key)),
             controls,
-            keys: false,
-            fields,
+            ..Sheet::of(fields)
         },
         errors,
     ))
