@@ -195,6 +195,118 @@ describe('residents signing in', () => {
     await context.close();
   });
 
+  /** The one button of the form that posts to an address. */
+  const press = (page, action, name) => page.locator(`main form[action="${action}"] button`, { hasText: name }).first().click();
+
+  for (const javascript of ['on', 'off']) {
+    test(`what the provider vouched for fills an application, which only its owner opens, with JavaScript ${javascript}`, async () => {
+      const base = '/procedures/tax-certificate';
+      const address = `certificate-${javascript}@example.jp`;
+      const context = await browser.newContext({ locale: 'ja-JP', javaScriptEnabled: javascript !== 'off' });
+      const signing = await context.newPage();
+      await signing.goto(demo.url + base);
+      assert.match(await signing.locator('main').innerText(), /本人確認が必要です/);
+      await signInByCode(signing, address);
+      await signing.goto(demo.url + base);
+      await signing.getByRole('link', { name: 'デジタル認証アプリで本人確認をする' }).click();
+      await vouch(signing, `certificate-${javascript}`, demo.url);
+      await signing.waitForURL((url) => url.pathname === base);
+      assert.deepEqual(provider.causes, []);
+
+      // From here on a visitor of its own, whose pages may call no other host.
+      const who = await visitor(browser, { javascript, width: 360, context: { storageState: await context.storageState() } });
+      await context.close();
+      const page = await who.page();
+      await page.goto(demo.url + base);
+      await checkPage(page, who);
+      await press(page, `${base}/start`, '申請をはじめる');
+      await page.locator('input[name=january][value=yes]').check();
+      await page.locator('main form button[type=submit]').first().click();
+      await page.waitForURL(/\/applicant$/);
+      await page.locator('input[name=who][value=person]').check();
+      await checkPage(page, who);
+      await press(page, `${base}/applicant`, '次へ');
+      await page.waitForURL(/\/apply\/certificates$/);
+      await page.locator('input[name="certificates.0.kind"][value=income]').check();
+      await page.locator('input[name="certificates.0.year"]').fill('2026');
+      await page.locator('input[name="certificates.0.number"]').fill('1');
+      await page.locator('input[name=use][value=loan]').check();
+      await page.locator('input[name=paid_recently][value=no]').check();
+      await page.locator('input[name=express][value=no]').check();
+      await page.locator('main button[name=action][value=next]').click();
+      await page.waitForURL(/\/apply\/representation$/);
+      await page.locator('input[name=applying_as][value=self]').check();
+      await page.locator('main button[name=action][value=next]').click();
+      await page.waitForURL(/\/apply\/applicant$/);
+      await checkPage(page, who);
+      const filled = async (name) => page.locator(`[name="applicant_${name}"]`).inputValue();
+      assert.equal(await filled('name.family'), '山田');
+      assert.equal(await filled('name.given'), '太郎');
+      assert.equal(await filled('address.prefecture'), '東京都');
+      assert.equal(await filled('address.city'), '千代田区');
+      assert.equal(await filled('address.town'), '霞が関一丁目');
+      assert.equal(await filled('birth.month'), '1');
+      assert.equal(await filled('email'), address);
+      assert.match(await page.locator('main').innerText(), /確認済みの内容が入っています/);
+      await page.locator('[name="applicant_name.family_kana"]').fill('ヤマダ');
+      await page.locator('[name="applicant_name.given_kana"]').fill('タロウ');
+      await page.locator('[name="applicant_address.postal_code"]').fill('100-0013');
+      await page.locator('[name=applicant_phone]').fill('03-5253-2111');
+      await page.locator('[name=identity]').setInputFiles({
+        name: '免許証.pdf',
+        mimeType: 'application/pdf',
+        buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n'),
+      });
+      await page.locator('main button[name=action][value=next]').click();
+      await page.waitForURL(/\/check$/);
+      await checkPage(page, who);
+      assert.equal((await page.locator('main').getByText('確認済み', { exact: true }).count()), 4);
+      // The list has it while it is being filled in.
+      await page.goto(`${demo.url}/cases`);
+      await checkPage(page, who);
+      assert.match(await page.locator('main').innerText(), /入力の途中の手続/);
+      await press(page, '/cases/drafts/continue', '続きから入力する');
+      await page.waitForURL(/\/check$/);
+      await press(page, `${base}/check`, '申請する');
+      await page.waitForURL(/\/done$/);
+      await checkPage(page, who);
+      await page.goto(`${demo.url}/cases`);
+      await checkPage(page, who);
+      const handle = await page.locator('main form[action="/cases/own"] input[name=case]').first().inputValue();
+      await press(page, '/cases/own', '状況を見る');
+      await page.waitForURL(/\/cases\/view$/);
+      await checkPage(page, who);
+      assert.ok((await page.locator('main').innerText()).includes(`${address} にメールでお知らせします`));
+      await press(page, '/cases/mail', 'メールを止める');
+      await page.waitForURL(/done=mail-off/);
+      await checkPage(page, who);
+
+      // Another resident who knows what the form sends gets what nobody's case gets.
+      const stranger = await visitor(browser, { javascript });
+      stranger.expect(404);
+      const theirs = await stranger.page();
+      await signInByCode(theirs, `stranger-${javascript}@example.jp`);
+      for (const sent of [handle, '0'.repeat(64)]) {
+        const answer = await stranger.context.request.post(`${demo.url}/cases/own`, { form: { case: sent }, headers: { origin: demo.url } });
+        assert.equal(answer.status(), 404);
+        assert.ok(!(await answer.text()).includes('山田'));
+      }
+      await theirs.goto(`${demo.url}/cases`);
+      await checkPage(theirs, stranger);
+      assert.match(await theirs.locator('main').innerText(), /申請した手続はまだありません/);
+      await stranger.close();
+
+      // Signing out ends what was opened from the list, in the same browser.
+      await page.goto(`${demo.url}/resident`);
+      await page.locator('main form[action="/resident/sign-out"] button').click();
+      await page.waitForURL(/done=signed-out/);
+      await page.goto(`${demo.url}/cases/view`);
+      assert.equal(new URL(page.url()).pathname, '/cases');
+      await checkPage(page, who);
+      await who.close();
+    });
+  }
+
   test('who is not told whole is signed in but not verified, and nobody takes another one over', async () => {
     const context = await browser.newContext({ locale: 'ja-JP' });
     const page = await context.newPage();

@@ -100,7 +100,7 @@ pub async fn join(
     let joined = tx
         .connection()
         .run(
-            "UPDATE procedures_cases SET resident = $2, revision = revision + 1 \
+            "UPDATE procedures_cases SET resident = $2 \
              WHERE id = $1 AND resident IS NULL AND disposed_at IS NULL",
             [case.into(), resident.into()],
         )
@@ -158,7 +158,7 @@ pub async fn forget(tx: &Tx, resident: i64) -> Result<(), ProcedureError> {
         "DELETE FROM procedures_case_sessions WHERE resident = $1",
         "DELETE FROM procedures_draft_files WHERE draft_id IN (SELECT id FROM procedures_drafts WHERE resident = $1)",
         "DELETE FROM procedures_drafts WHERE resident = $1",
-        "UPDATE procedures_cases SET resident = NULL, revision = revision + 1 WHERE resident = $1",
+        "UPDATE procedures_cases SET resident = NULL WHERE resident = $1",
     ] {
         tx.connection().run(sql, [resident.into()]).await?;
     }

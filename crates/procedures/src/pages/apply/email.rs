@@ -12,7 +12,7 @@ use yakuba_identity::{
     residents::{CodeCheck, CodeStart, check_email_code, email_cookie, start_email_code},
 };
 use yakuba_mail::EmailAddress;
-use yakuba_ui::{ErrorSummary, Fields, FormErrors, Page, TextField, Words};
+use yakuba_ui::{ErrorSummary, Fields, FormErrors, NotificationBanner, Page, TextField, Words};
 
 use super::{Email, Open};
 use crate::pages::asked::{Asked, private};
@@ -25,6 +25,8 @@ struct Body {
     action: String,
     address: Option<TextField>,
     sent_to: Option<(String, TextField)>,
+    /// Said where no mail server is set up.
+    no_mail: Option<NotificationBanner>,
 }
 
 pub(super) async fn page(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem> {
@@ -41,9 +43,15 @@ fn show(asked: Asked, open: &Open, typed: &str, errors: &FormErrors) -> Response
         .email
         .as_ref()
         .filter(|email| !email.confirmed);
+    let has_server = yakuba_mail::is_set_up(asked.city());
+    let identity = yakuba_identity::WORDS.words(language);
     let body = Body {
         words,
         errors: errors.summary(language),
+        no_mail: (waiting.is_some() && !has_server).then(|| {
+            NotificationBanner::warning(identity.get("resident-no-mail"))
+                .text(identity.get("resident-no-mail-text"))
+        }),
         action: format!("{}/email", open.base()),
         address: waiting.is_none().then(|| {
             TextField::new(language, "email", words.get("applicant-email"))
