@@ -252,7 +252,7 @@ describe('residents signing in', () => {
       await page.locator('[name="applicant_name.given_kana"]').fill('タロウ');
       await page.locator('[name="applicant_address.postal_code"]').fill('100-0013');
       await page.locator('[name=applicant_phone]').fill('03-5253-2111');
-      await page.locator('[name=identity]').setInputFiles({
+      await page.locator('input[type=file][name=identity]').setInputFiles({
         name: '免許証.pdf',
         mimeType: 'application/pdf',
         buffer: Buffer.from('%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n'),
