@@ -247,7 +247,7 @@ describe('residents signing in', () => {
       assert.equal(await filled('address.town'), '霞が関一丁目');
       assert.equal(await filled('birth.month'), '1');
       assert.equal(await filled('email'), address);
-      assert.match(await page.locator('main').innerText(), /確認済みの内容が入っています/);
+      assert.match(await page.locator('main').innerText(), /変えると、確認済みではなくなります/);
       await page.locator('[name="applicant_name.family_kana"]').fill('ヤマダ');
       await page.locator('[name="applicant_name.given_kana"]').fill('タロウ');
       await page.locator('[name="applicant_address.postal_code"]').fill('100-0013');

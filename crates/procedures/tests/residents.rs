@@ -205,7 +205,7 @@ fn handles(page: &str, field: &str) -> Vec<String> {
         .collect()
 }
 
-const MARK: &str = "確認済みの内容が入っています";
+const MARK: &str = ">確認済み";
 const CHIP: &str = ">確認済み<";
 
 each_database!(
@@ -243,6 +243,7 @@ each_database!(
             assert!(page.contains(filled), "{filled}");
         }
         assert_eq!(page.matches(MARK).count(), 4);
+        assert!(page.contains("変えると、確認済みではなくなります"));
         // Shown is not kept: nothing was sent yet.
         assert_eq!(
             browser.get(&format!("{BASE}/check")).await.to,

@@ -29,6 +29,8 @@ struct Body {
     controls: Html,
     back: Option<String>,
     to_check: bool,
+    /// Whether something on the page is marked as verified.
+    is_marked: bool,
 }
 
 pub(super) async fn page(
@@ -68,7 +70,16 @@ fn show(
     let (words, language) = (asked.words, asked.language);
     let answers = &open.contents.answers;
     let form = &open.form;
-    let marks = open.marks(answers, &words.get("applicant-verified-support"));
+    let marks = open.marks(answers, &words.get("applicant-verified"));
+    let is_marked = if open.is_single() {
+        !marks.is_empty()
+    } else {
+        form.page(page).is_some_and(|page| {
+            page.fields
+                .iter()
+                .any(|field| marks.at(field.key.as_str()).is_some())
+        })
+    };
     let (title, controls, files) = if open.is_single() {
         let files = open
             .document
@@ -124,6 +135,7 @@ fn show(
         controls,
         back,
         to_check,
+        is_marked,
     };
     let mut shown = Page::public(asked.shell, title, &body)
         .breadcrumb(open.document.title.get(language), base)
