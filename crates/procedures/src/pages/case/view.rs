@@ -64,6 +64,11 @@ struct MessageView {
     is_own: bool,
 }
 
+/// Whether mail tells of news, and to which address.
+struct MailPart {
+    to: Option<(bool, String)>,
+}
+
 #[derive(Template)]
 #[template(path = "applicant/case.html")]
 struct ViewBody {
@@ -77,9 +82,8 @@ struct ViewBody {
     new_message: TextArea,
     can_withdraw: bool,
     can_join: bool,
-    /// Whether mail tells of news, and to which address.
-    mail: Option<(bool, String)>,
-    is_final: bool,
+    /// While there may be news.
+    mail: Option<MailPart>,
     history: Table,
     views: Table,
     has_views: bool,
@@ -192,8 +196,9 @@ pub(super) async fn view_page(
             .errors(errors),
         can_withdraw: case.stage.is_open(),
         can_join: case.resident.is_none() && asked.resident().is_some(),
-        mail: contact.email.map(|email| (!contact.no_mail, email)),
-        is_final: case.stage.is_final(),
+        mail: (!case.stage.is_final()).then(|| MailPart {
+            to: contact.email.map(|email| (!contact.no_mail, email)),
+        }),
         has_views: !views.is_empty(),
         history: history_table(&history::history(db, case.id).await?, words),
         views: views_table(&views, &names, words),
