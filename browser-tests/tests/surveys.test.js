@@ -102,6 +102,53 @@ describe('surveys', () => {
     await who.close();
   });
 
+  test('a survey from a file is opened, and a resident without an account confirms an address for it', async () => {
+    const file = [
+      'format: yakuba-survey/1',
+      'key: park-once',
+      'title: 公園のアンケート',
+      'summary: 公園の使い方をお聞きします。',
+      'department: dx_office',
+      'audience: residents',
+      'anonymity: one_per_person',
+      "opens: '2026-11-01'",
+      "closes: '2099-12-31'",
+      'quotas: [{field: often, at_most: 100}]',
+      'small_count_below: 5',
+      'form:',
+      '  pages:',
+      '    - key: one',
+      '      title: 質問',
+      '      fields:',
+      '        - {key: often, type: choice, label: よく行きますか, options: [{value: yes, label: はい}, {value: no, label: いいえ}]}',
+    ].join('\n');
+    const clerk = await visitor(browser, { javascript: 'off' });
+    const desk = await clerk.page();
+    await logIn(desk, demo.url, logins.administrator);
+    await desk.goto(`${demo.url}/desk/surveys`);
+    await desk
+      .locator('input[type=file]')
+      .setInputFiles({ name: 'park.yaml', mimeType: 'application/yaml', buffer: Buffer.from(file.replace('value: yes', 'value: "yes"').replace('value: no', 'value: "no"')) });
+    await desk.getByRole('button', { name: '取り込む' }).click();
+    assert.match(desk.url(), /\/desk\/surveys\/park-once\?done=uploaded$/);
+    await checkPage(desk, clerk);
+    await desk.locator('main form[action$="/open"] button').click();
+    await checkPage(desk, clerk);
+    assert.ok((await desk.locator('main').innerText()).includes('選択肢ごとの定員'));
+    await clerk.close();
+    const who = await visitor(browser, { javascript: 'blocked', width: 360 });
+    const page = await who.page();
+    await page.goto(`${demo.url}/surveys/park-once`);
+    await page.getByRole('button', { name: '回答を始める' }).click();
+    assert.match(page.url(), /\/surveys\/park-once\/email$/);
+    await checkPage(page, who);
+    await page.locator('input[name=email]').fill('park@example.jp');
+    await page.getByRole('button', { name: '番号を送る' }).click();
+    assert.match(page.url(), /\/email\?sent=1$/);
+    await checkPage(page, who);
+    await who.close();
+  });
+
   test('staff surveys ask for the sign-in', async () => {
     const who = await visitor(browser, { javascript: 'off' });
     const page = await who.page();
