@@ -7,13 +7,21 @@
 mod browser;
 mod support;
 
+use std::sync::Arc;
+
 use axum::http::{Method, StatusCode};
 use browser::{Browser, staff};
 use support::{document, put_live};
-use yakuba_city::{City, Service as _, each_database, sql::Sql as _, web::Principal};
+use yakuba_city::{
+    Actor, City, Service as _, each_database,
+    sql::Sql as _,
+    web::{Principal, ResidentPrincipal, VerifiedPerson},
+};
 use yakuba_forms::model::document::Field;
-use yakuba_identity::{IdentityService, NewDepartment, create_department};
-use yakuba_kernel::{Channel, DepartmentCode};
+use yakuba_identity::{
+    IdentityError, IdentityService, NewDepartment, create_department, residents::store as residents,
+};
+use yakuba_kernel::{Channel, DepartmentCode, PersonName};
 use yakuba_mail::MailService;
 use yakuba_procedures::{
     ProcedureService, capabilities,
@@ -40,7 +48,7 @@ async fn town(city: &City) {
             last_day: None,
             position: i64::try_from(position).unwrap(),
         };
-        city.write(yakuba_city::Actor::Staff(1), new, |tx, new| {
+        city.write(Actor::Staff(1), new, |tx, new| {
             Box::pin(create_department(tx, new))
         })
         .await
@@ -439,5 +447,101 @@ each_database!(
         let later = city.now() + jiff::SignedDuration::from_mins(31);
         city.clock().set(later);
         assert!(!tablet.get("/tablet").await.text().contains("ポチ太郎"));
+    }
+);
+
+each_database!(
+    what_an_account_proves_is_filled_in_by_the_visitors_own_code,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        town(&city).await;
+        let taro = VerifiedPerson {
+            name: PersonName::new("山田", "太郎", "", "").unwrap(),
+            address: "大阪府吹田市泉町1丁目3番40号".to_owned(),
+            birth_date: jiff::civil::date(1990, 1, 31),
+            verified_at: jiff::Timestamp::UNIX_EPOCH,
+            issuer: "https://issuer.example".to_owned(),
+        };
+        let input = (city.key().unwrap().clone(), taro.clone());
+        let id = city
+            .write(Actor::Public, input, |tx, (key, person)| {
+                Box::pin(async move {
+                    let id: Option<i64> = tx
+                        .connection()
+                        .value(
+                            "INSERT INTO residents (handle, created_at) VALUES ('5d0a3f0e-7b57-4a4e-9f0c-2f6f0c0c7a11', 0) RETURNING id",
+                            [],
+                        )
+                        .await?;
+                    let id = id.unwrap();
+                    residents::set_verified(tx, key, id, person).await?;
+                    Ok::<_, IdentityError>(id)
+                })
+            })
+            .await
+            .unwrap();
+        let resident = Principal::Resident(Arc::new(ResidentPrincipal {
+            id,
+            email_confirmed: false,
+            verified: Some(taro),
+        }));
+        let mut phone = Browser::new(&city, resident);
+        assert_eq!(phone.post("/visit/code", &[]).await.to, "/visit/code");
+        let code = phone
+            .get("/visit/code")
+            .await
+            .between("translate=\"no\">", "<");
+        for who in [Principal::Anonymous, clerk()] {
+            let page = Browser::new(&city, who).get("/visit/code").await;
+            assert_ne!(page.status, StatusCode::OK, "only a resident has a code");
+        }
+
+        let mut desk = Browser::new(&city, clerk());
+        let base = begin(&mut desk, "counter").await;
+        let at = format!("{base}/account");
+        for wrong in ["?", "0000-0000"] {
+            let page = desk.post(&at, &[("code", wrong)]).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let taken = desk.post(&at, &[("code", &code)]).await;
+        assert_eq!(taken.status, StatusCode::SEE_OTHER, "{}", taken.text());
+        assert!(desk.get(&base).await.text().contains("山田"));
+        let again = desk.post(&at, &[("code", &code)]).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY, "once");
+        // Staff complete the reading; the name stays verified by the account, and a changed one is not.
+        let answers = |family: &'static str| -> Vec<(&'static str, &'static str)> {
+            ANSWERS
+                .into_iter()
+                .map(|(name, value)| match name {
+                    "owner_name.family" => (name, family),
+                    "owner_name.given" => (name, "太郎"),
+                    _ => (name, value),
+                })
+                .collect()
+        };
+        desk.post(&base, &answers("田山")).await;
+        let check = desk.get(&format!("{base}/check")).await;
+        assert!(!check.text().contains("確認済み（本人のアカウント）"));
+        desk.post(&base, &answers("山田")).await;
+        let check = desk.get(&format!("{base}/check")).await;
+        assert!(check.text().contains("確認済み（本人のアカウント）"));
+        let sent = desk
+            .post(&format!("{base}/check"), &[("revision", &check.revision())])
+            .await;
+        assert_eq!(sent.to, format!("{base}/slip"), "{}", sent.text());
+        let number = count(&city, "SELECT MAX(id) FROM procedures_cases").await;
+        let case = cases::case(city.db(), number).await.unwrap();
+        assert_eq!(case.resident, Some(id), "it stands in the resident's own list");
+        let own = keys::open(city.db(), city.key().unwrap(), number)
+            .await
+            .unwrap();
+        let (_, _, record) = counter::record_of(city.db(), &own, number)
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(record.verified["name"], How::Account);
+        // Whoever may open the case reads how it was entered.
+        let page = desk.get(&format!("/desk/cases/{number}")).await;
+        assert!(page.text().contains("確認済み（本人のアカウント）"), "{}", page.text());
     }
 );

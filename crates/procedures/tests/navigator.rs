@@ -250,6 +250,10 @@ each_database!(
         let together = visits::together(city.db(), first).await.unwrap();
         assert_eq!(together.len(), 1);
         assert_eq!(together[0].id, second);
+        let mut desk = Browser::new(&city, staff(7, &[WORK], "environment"));
+        let page = desk.get(&format!("/desk/cases/{first}")).await.text();
+        assert!(page.contains("同じできごとの手続"), "{page}");
+        assert!(page.contains(&format!("/desk/cases/{second}")));
 
         // Nobody else's browser has the plan, and it can be removed.
         let mut other = visitor(&city);

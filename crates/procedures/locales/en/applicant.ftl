@@ -1,4 +1,5 @@
 applicant-menu = Procedures
+applicant-own-code = Show a counter code
 applicant-counter = Apply at the counter (make a code)
 applicant-menu-guide = Life events
 applicant-list-guide = Find everything that a life event brings

@@ -10,6 +10,7 @@ navigator-done-filled = What you entered was put into the procedures you chose. 
 navigator-questions-lead = Tell us what applies. You may leave anything open.
 navigator-which = What applies
 navigator-which-support = Choose as many as you like.
+navigator-day-example = For example 2026, 11, 20.
 navigator-day-wrong = Enter a date, or leave all three open.
 navigator-kept = Your answers are kept for 30 days for this device. We do not ask for your name here.
 navigator-show = Show the procedures

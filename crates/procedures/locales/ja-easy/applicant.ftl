@@ -1,4 +1,5 @@
 applicant-menu = 手続（てつづき）
+applicant-own-code = 窓口（まどぐち）の コードを 出（だ）す
 applicant-counter = 窓口（まどぐち）で 申（もう）し込（こ）む
 applicant-menu-guide = くらしの 案内（あんない）
 applicant-list-guide = どんな ことが あったかから さがす

@@ -9,6 +9,7 @@ navigator-done-filled = 書（か）いた ことを 手続に 入（い）れ�
 navigator-questions-lead = あなたは どれですか。書（か）きたくない ことは、書かなくて いいです。
 navigator-which = あてはまる もの
 navigator-which-support = いくつでも えらべます。
+navigator-day-example = 例（れい）：2026年（ねん）11月（がつ）20日（か）
 navigator-day-wrong = 年（ねん）・月（つき）・日（ひ）を 正（ただ）しく 書いて ください。
 navigator-kept = 答えは 30日（にち） 残（のこ）ります。名前（なまえ）は 聞（き）きません。
 navigator-show = 手続を 見（み）る

@@ -1,4 +1,5 @@
 applicant-menu = 手続
+applicant-own-code = 窓口のコードを出す
 applicant-counter = 窓口で申請する（コードをつくる）
 applicant-menu-guide = くらしの案内
 applicant-list-guide = できごとから、必要な手続をまとめて調べる

@@ -10,6 +10,7 @@ navigator-done-filled = 入力した内容を、選んだ手続に入れまし�
 navigator-questions-lead = あてはまるものを教えてください。答えたくないものは、空けておけます。
 navigator-which = あてはまるもの
 navigator-which-support = いくつでも選べます。
+navigator-day-example = 西暦で入れてください（例：2026年11月20日）。
 navigator-day-wrong = 日付を正しく入れるか、3つとも空けてください。
 navigator-kept = 答えは、この端末から見られるように30日間保存します。名前などは聞きません。
 navigator-show = 手続の一覧を見る

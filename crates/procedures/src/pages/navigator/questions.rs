@@ -102,7 +102,11 @@ fn show(
             let name = question.key.as_str();
             let field = DateField::new(language, name, question.label.get(language))
                 .optional()
-                .support(question.hint.as_ref().map_or("", |hint| hint.get(language)))
+                .support(format!(
+                    "{} {}",
+                    words.get("navigator-day-example"),
+                    question.hint.as_ref().map_or("", |hint| hint.get(language)),
+                ))
                 .errors(errors);
             if typed.has(&format!("{name}_year")) {
                 let part = |part: &str| typed.get(&format!("{name}_{part}")).to_owned();

@@ -28,7 +28,7 @@ use crate::{
 };
 
 use about::{about, assign, hand_over, next_steps, steps};
-use answers::{checklist, fill_answers, fill_duplicates};
+use answers::{checklist, fill_answers, fill_duplicates, fill_together};
 use decision::fill_decision;
 use exchange::{fill_correction, fill_messages};
 pub(super) use file::file;
@@ -150,6 +150,7 @@ struct Body {
     entered: Html,
     answers: Html,
     earlier: Html,
+    together: Html,
     duplicates: Html,
     merge: Html,
     checklist: Html,
@@ -240,6 +241,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         entered: Html::empty(),
         answers: Html::empty(),
         earlier: Html::empty(),
+        together: Html::empty(),
         duplicates: Html::empty(),
         merge: Html::empty(),
         checklist: Html::empty(),
@@ -273,6 +275,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         body.entered =
             crate::desk::counter::record(room, &key, case.id, &opened.definition).await?;
         fill_answers(&parts, &key, &mut body).await?;
+        fill_together(&parts, &mut body).await?;
         fill_duplicates(&parts, &mut body).await?;
         body.checklist = checklist(&parts, &ticks, &names);
         fill_messages(&parts, &key, receipt.as_deref(), &mut body).await?;
