@@ -531,7 +531,11 @@ each_database!(
         assert_eq!(sent.to, format!("{base}/slip"), "{}", sent.text());
         let number = count(&city, "SELECT MAX(id) FROM procedures_cases").await;
         let case = cases::case(city.db(), number).await.unwrap();
-        assert_eq!(case.resident, Some(id), "it stands in the resident's own list");
+        assert_eq!(
+            case.resident,
+            Some(id),
+            "it stands in the resident's own list"
+        );
         let own = keys::open(city.db(), city.key().unwrap(), number)
             .await
             .unwrap();
@@ -542,6 +546,10 @@ each_database!(
         assert_eq!(record.verified["name"], How::Account);
         // Whoever may open the case reads how it was entered.
         let page = desk.get(&format!("/desk/cases/{number}")).await;
-        assert!(page.text().contains("確認済み（本人のアカウント）"), "{}", page.text());
+        assert!(
+            page.text().contains("確認済み（本人のアカウント）"),
+            "{}",
+            page.text()
+        );
     }
 );

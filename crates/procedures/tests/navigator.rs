@@ -470,3 +470,26 @@ fn every_life_event_that_comes_along_leads_to_its_procedures() {
         );
     }
 }
+
+#[test]
+fn the_examples_of_the_documentation_are_right() {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/life-events.md");
+    let text = std::fs::read_to_string(path).unwrap();
+    let examples: Vec<GuideFile> = text
+        .split("```yaml\n")
+        .skip(1)
+        .map(|rest| GuideFile::from_yaml(rest.split("```").next().unwrap()).unwrap())
+        .collect();
+    assert_eq!(examples.len(), 2);
+    let GuideFile::Event(event) = &examples[0] else {
+        panic!("the first example is an event")
+    };
+    let day = event.questions[1].key.clone();
+    let answers = Answers::new()
+        .with(event.questions[0].key.clone(), Answer::Flag(true))
+        .with(day, Answer::Date(jiff::civil::date(2026, 11, 1)));
+    let dog = document();
+    let items = event.items(&answers, jiff::civil::date(2026, 11, 21), |_| Some(&dog));
+    assert_eq!(items.len(), 2);
+    assert_eq!(items[0].due_on, Some(jiff::civil::date(2026, 12, 1)));
+}

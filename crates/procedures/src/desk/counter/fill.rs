@@ -57,7 +57,7 @@ struct Body {
 struct Who {
     /// Whether an agent's questions are open.
     open: bool,
-    who: RadioGroup,
+    choice: RadioGroup,
     name: TextField,
     relation: TextField,
     phone: TextField,
@@ -258,7 +258,7 @@ fn who(open: &Open, words: Words, errors: &FormErrors, typed: &Fields) -> Who {
     };
     Who {
         open: chosen == "agent",
-        who: RadioGroup::new(language, "desk-who", words.get("counter-who"))
+        choice: RadioGroup::new(language, "desk-who", words.get("counter-who"))
             .choice(Choice::new("person", words.get("counter-who-person")))
             .choice(Choice::new("agent", words.get("counter-who-agent")))
             .value(&chosen)

@@ -54,23 +54,21 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     let mut bring: Vec<(String, Vec<String>)> = Vec::new();
     for item in &visited {
         let code = item.department.as_str();
-        let step = (title(item), deadline_lines(item, words));
-        match stops.iter_mut().find(|stop| stop.id == code) {
-            Some(stop) => stop.steps.push(step),
-            None => {
-                let desk = places.desk(item.department);
-                stops.push(Stop {
-                    id: code.to_owned(),
-                    department: places.name(item.department),
-                    place: desk
-                        .map_or_else(String::new, |desk| desk.place.get(language).to_owned()),
-                    hours: desk
-                        .and_then(|desk| desk.hours.as_ref())
-                        .map_or_else(String::new, |hours| hours.get(language).to_owned()),
-                    phone: desk.map_or_else(String::new, |desk| desk.phone.clone()),
-                    steps: vec![step],
-                });
-            }
+        let task = (title(item), deadline_lines(item, words));
+        if let Some(stop) = stops.iter_mut().find(|stop| stop.id == code) {
+            stop.steps.push(task);
+        } else {
+            let desk = places.desk(item.department);
+            stops.push(Stop {
+                id: code.to_owned(),
+                department: places.name(item.department),
+                place: desk.map_or_else(String::new, |desk| desk.place.get(language).to_owned()),
+                hours: desk
+                    .and_then(|desk| desk.hours.as_ref())
+                    .map_or_else(String::new, |hours| hours.get(language).to_owned()),
+                phone: desk.map_or_else(String::new, |desk| desk.phone.clone()),
+                steps: vec![task],
+            });
         }
         // Each document once, however many procedures need it.
         for needed in item.needed() {
