@@ -150,6 +150,14 @@ describe('the counter and the guide', () => {
         const cookies = await resident.context.cookies();
         assert.ok(cookies.some((cookie) => cookie.name.endsWith(`yakuba_draft_${procedure}`)), procedure);
       }
+      // What was begun can also be taken to the counter, under a code.
+      await page.goto(`${demo.url}/procedures/dog-registration/counter`);
+      await checkPage(page, resident);
+      await page.locator('form[action$="/counter"] button').click();
+      await page.locator('.figure').waitFor();
+      assert.match(await page.locator('.figure').innerText(), /^[0-9A-Z]{4}-[0-9A-Z]{4}$/);
+      await checkPage(page, resident);
+
       await page.goto(`${demo.url}/guide/visit`);
       await checkPage(page, resident);
       const words = await page.locator('main').innerText();

@@ -133,6 +133,10 @@ describe('residents signing in', () => {
       const who = await visitor(browser, { javascript, width: 360 });
       const page = await who.page();
       await signInByCode(page, `${javascript}@example.jp`, () => checkPage(page, who));
+      await page.goto(`${demo.url}/visit/code`);
+      await page.locator('main form[action="/visit/code"] button').click();
+      await page.locator('.figure').waitFor();
+      await checkPage(page, who);
       await page.goto(`${demo.url}/resident/delete`);
       await checkPage(page, who);
       await Promise.all([page.waitForURL(/done=deleted/), page.locator('main form[action="/resident/delete"] button').click()]);

@@ -78,8 +78,8 @@ async fn town(city: &City) {
         .unwrap();
     }
     let mut second = document();
-    second.key = "dog-tag".to_owned();
-    second.title.ja = "犬の鑑札".to_owned();
+    "dog-tag".clone_into(&mut second.key);
+    "犬の鑑札".clone_into(&mut second.title.ja);
     put_live(city, document()).await;
     put_live(city, second).await;
     for text in [EVENT, DESKS] {

@@ -57,6 +57,8 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/cases/answers.pdf", Reason::File),
     ("/cases/files/{key}", Reason::File),
     ("/cases/letter", Reason::File),
+    ("/desk/cases/new/{entry}/slip.pdf", Reason::File),
+    ("/procedures/{key}/counter.pdf", Reason::File),
     ("/login/oidc", Reason::Redirect),
     ("/login/oidc/callback", Reason::Redirect),
     ("/account/confirm/oidc", Reason::Redirect),
