@@ -84,6 +84,23 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/resident", Reason::Story("residents.test.js")),
     ("/resident/delete", Reason::Story("residents.test.js")),
     ("/resident/sign-in/code", Reason::Story("residents.test.js")),
+    ("/desk/cases/new/{entry}", Reason::Story("counter.test.js")),
+    (
+        "/desk/cases/new/{entry}/check",
+        Reason::Story("counter.test.js"),
+    ),
+    (
+        "/desk/cases/new/{entry}/slip",
+        Reason::Story("counter.test.js"),
+    ),
+    ("/guide/plan", Reason::Story("counter.test.js")),
+    ("/guide/answers", Reason::Story("counter.test.js")),
+    ("/guide/visit", Reason::Story("counter.test.js")),
+    (
+        "/procedures/{key}/counter",
+        Reason::Story("counter.test.js"),
+    ),
+    ("/visit/code", Reason::Story("residents.test.js")),
     (
         "/procedures/{key}/applicant",
         Reason::Story("applying.test.js"),
