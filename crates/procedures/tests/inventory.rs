@@ -3,7 +3,13 @@
 // Tests may panic: that is how they fail.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod support;
+
+use std::{sync::Arc, time::Duration};
+
 use jiff::civil::date;
+use support::{application, city_key, document, put_live};
+use tokio::sync::Notify;
 use yakuba_city::{Actor, City, Fact, each_database, sql::Sql as _, year_totals};
 use yakuba_identity::{IdentityError, IdentityService, NewDepartment, create_department};
 use yakuba_kernel::{Channel, DepartmentCode, FiscalYear, Subject};
@@ -14,6 +20,7 @@ use yakuba_procedures::{
         Counts, Entry, EntryProblem, Period, indicators,
         sheet::{self, RowProblem, read_sheets},
     },
+    store::cases,
     store::inventory::{
         self as store, ImportPreview, add_entry, change_entry, commit_import, entries, entry,
         imbalances, preview_import, record_received, save_counts,
@@ -339,5 +346,96 @@ each_database!(
                 .unwrap()
                 .is_none()
         );
+    }
+);
+
+/// Receives an application, tells that it has written its rows, and takes its time to commit.
+async fn receive_slowly(city: City, submission: String, written: Arc<Notify>, pause: Duration) {
+    let sealed = application(&submission).seal(&city_key()).unwrap();
+    city.write(
+        Actor::Public,
+        (sealed, written, pause),
+        |tx, (sealed, written, pause)| {
+            Box::pin(async move {
+                cases::submit(tx, sealed).await?;
+                written.notify_one();
+                tokio::time::sleep(*pause).await;
+                Ok::<_, ProcedureError>(())
+            })
+        },
+    )
+    .await
+    .unwrap();
+}
+
+/// Changes an entry, tells that it has, and takes its time to commit.
+async fn change_slowly(city: City, entry: Entry, written: Arc<Notify>, pause: Duration) {
+    city.write(
+        Actor::Staff(1),
+        (entry, written, pause),
+        |tx, (entry, written, pause)| {
+            Box::pin(async move {
+                let stands = store::entry(tx.connection(), &entry.number).await?;
+                change_entry(tx, entry, None, stands.map_or(0, |stands| stands.revision)).await?;
+                written.notify_one();
+                tokio::time::sleep(*pause).await;
+                Ok::<_, ProcedureError>(())
+            })
+        },
+    )
+    .await
+    .unwrap();
+}
+
+each_database!(
+    an_application_counts_however_close_it_is_to_a_change_of_its_entry,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        const PAUSE: Duration = Duration::from_millis(200);
+        departments(&city).await;
+        put_live(&city, document()).await;
+        add(&city, dog("K-1")).await.unwrap();
+        let linked = Entry {
+            procedure_key: Some("dog-registration".to_owned()),
+            ..dog("K-1")
+        };
+        let elsewhere = Entry {
+            department: code("tax"),
+            ..linked.clone()
+        };
+        // Linked, handed to another department, taken apart again: each while an application is on its way to its commit…
+        for (round, entry) in [linked.clone(), elsewhere, dog("K-1"), linked.clone()]
+            .into_iter()
+            .enumerate()
+        {
+            let written = Arc::new(Notify::new());
+            let receiving = tokio::spawn(receive_slowly(
+                city.clone(),
+                format!("before/{round}"),
+                written.clone(),
+                PAUSE,
+            ));
+            written.notified().await;
+            change_slowly(city.clone(), entry, Arc::new(Notify::new()), Duration::ZERO).await;
+            receiving.await.unwrap();
+            balanced(&city).await;
+        }
+        // …and the other way round.
+        for (round, entry) in [dog("K-1"), linked].into_iter().enumerate() {
+            let written = Arc::new(Notify::new());
+            let changing = tokio::spawn(change_slowly(city.clone(), entry, written.clone(), PAUSE));
+            written.notified().await;
+            receive_slowly(
+                city.clone(),
+                format!("after/{round}"),
+                Arc::new(Notify::new()),
+                Duration::ZERO,
+            )
+            .await;
+            changing.await.unwrap();
+            balanced(&city).await;
+        }
+        assert_eq!(sum(&city, &RECEIVED).await, 6);
+        assert_eq!(sum(&city, &APPLICATIONS).await, 6);
     }
 );

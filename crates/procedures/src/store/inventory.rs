@@ -8,7 +8,7 @@ mod reading;
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use sea_orm::Value;
+use sea_orm::{ConnectionTrait as _, DbBackend, Value};
 use serde_json::json;
 use yakuba_city::{
     AuditEntry, CityError, Fact, JAPAN, Tx,
@@ -35,6 +35,7 @@ pub type TypedCount = (String, Period, Channel, Option<u32>);
 /// [`ProcedureError::Inventory`] when it cannot stand or its number or procedure is taken.
 pub async fn add_entry(tx: &Tx, entry: &Entry, counts: &Counts) -> Result<(), ProcedureError> {
     check(tx, entry).await?;
+    hold_back_applications(tx, &entry.number, entry.procedure_key.as_deref()).await?;
     insert(tx, entry).await?;
     write_counts(tx, &entry.number, &Counts::default(), counts).await?;
     let received = reading::received_for(tx.connection(), entry.procedure_key.as_deref()).await?;
@@ -56,6 +57,7 @@ pub async fn change_entry(
 ) -> Result<(), ProcedureError> {
     check(tx, entry).await?;
     lock(tx, &entry.number, Some(revision)).await?;
+    hold_back_applications(tx, &entry.number, entry.procedure_key.as_deref()).await?;
     let old = reading::entry(tx.connection(), &entry.number)
         .await?
         .ok_or(ProcedureError::ChangedMeanwhile)?;
@@ -77,6 +79,7 @@ pub async fn save_counts(tx: &Tx, typed: &[TypedCount]) -> Result<usize, Procedu
     let mut changed = 0;
     for (number, typed) in by_entry {
         lock(tx, number, None).await?;
+        hold_back_applications(tx, number, None).await?;
         let old = entry(tx.connection(), number)
             .await?
             .ok_or_else(|| ProcedureError::NoSuchEntry(number.to_owned()))?;
@@ -102,7 +105,8 @@ pub async fn save_counts(tx: &Tx, typed: &[TypedCount]) -> Result<usize, Procedu
 }
 
 /// Records a fact of [`RECEIVED`](crate::capabilities::RECEIVED) and, when the inventory has an entry linked to its procedure, the
-/// same application under the entry's number. Everything that receives applications calls this.
+/// same application under the entry's number. Everything that receives applications calls this, after the row of the case: that
+/// row holds back a change of the entry until the application is committed, and waits for one that is going on.
 ///
 /// # Errors
 /// The database's.
@@ -168,6 +172,31 @@ async fn lock(tx: &Tx, number: &str, revision: Option<i64>) -> Result<(), Proced
         (0, None) => Err(ProcedureError::NoSuchEntry(number.to_owned())),
         _ => Ok(()),
     }
+}
+
+/// Holds back applications for the procedure an entry is or will be linked to, until the end of this write: what was received so
+/// far is counted under the entry now, and what comes later counts itself, so none may come in between.
+///
+/// On SQLite there is one writer anyway. On PostgreSQL the row of a case locks its version of the procedure (its foreign key does,
+/// `FOR KEY SHARE`), which this lock excludes; cases of one procedure do not wait for each other.
+async fn hold_back_applications(
+    tx: &Tx,
+    number: &str,
+    procedure: Option<&str>,
+) -> Result<(), ProcedureError> {
+    let connection = tx.connection();
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    connection
+        .run(
+            "SELECT 1 FROM procedures_versions WHERE procedure_key = $1 \
+             OR procedure_key = (SELECT procedure_key FROM procedures_inventory WHERE number = $2) \
+             ORDER BY procedure_key, number FOR UPDATE",
+            [procedure.into(), number.into()],
+        )
+        .await?;
+    Ok(())
 }
 
 /// Writes what changed of an entry that is locked, and its facts.
