@@ -155,7 +155,6 @@ fn key(text: &str) -> Key {
 fn answer(sort: usize, number: usize, value: u8) -> Answer {
     let text = ["a", "b", "xyz"][usize::from(value) % 3];
     match sort {
-        0 => Answer::Text(text.to_owned()),
         1 => Answer::Choice(key(["a", "b"][usize::from(value) % 2])),
         2 => Answer::Number(Decimal::from(value % 10)),
         3 | 4 => Answer::Flag(value.is_multiple_of(2)),
