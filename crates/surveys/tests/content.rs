@@ -156,3 +156,13 @@ fn the_surveys_read_and_speak_three_languages() {
     assert!(missing.is_empty(), "{}", missing.join("\n"));
     assert_eq!(staff, 2);
 }
+
+#[test]
+fn the_published_schema_is_the_present_one() {
+    let read = |text: &str| serde_json::from_str::<Value>(text).unwrap();
+    assert_eq!(
+        read(include_str!("../../../docs/survey.schema.json")),
+        read(&yakuba_surveys::model::document::schema()),
+        "write it anew: yakuba surveys schema > docs/survey.schema.json"
+    );
+}

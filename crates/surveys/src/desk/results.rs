@@ -69,7 +69,7 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response
                     .bytes()
                     .all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
             {
-                address.push_str(&format!("&{name}={value}"));
+                address.extend(["&", name, "=", value]);
             }
         }
         address

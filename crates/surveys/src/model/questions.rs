@@ -200,7 +200,7 @@ impl QuestionForm {
         field.kind = self.kind(before)?;
         field.key = key;
         field.label = self.label.clone();
-        field.hint = self.hint.clone();
+        field.hint.clone_from(&self.hint);
         field.optional = self.optional;
         field.show_if = self.show_if.clone().map(Expression);
         Ok(field)

@@ -300,6 +300,32 @@ mod tests {
         }
     }
 
+    /// Puts every possible number into the hidden places from `at` on.
+    fn walk(
+        at: usize,
+        left: u64,
+        least: u64,
+        places: &[(usize, usize)],
+        table: &mut Vec<Vec<u64>>,
+        fits: &dyn Fn(&[Vec<u64>]) -> bool,
+        seen: &mut dyn FnMut(&[Vec<u64>]),
+    ) {
+        let Some((row, column)) = places.get(at).copied() else {
+            if left == 0 && fits(table) {
+                seen(table);
+            }
+            return;
+        };
+        let rest = (places.len() - at - 1) as u64;
+        if left < (rest + 1) * least {
+            return;
+        }
+        for value in least..=(left - rest * least) {
+            table[row][column] = value;
+            walk(at + 1, left - value, least, places, table, fits, seen);
+        }
+    }
+
     /// All tables that a reader could believe in: those with every shown count and total, and no hidden count below the least.
     /// Returns, for each hidden count, whether two of them differ there.
     fn can_be_told_apart(
@@ -324,30 +350,6 @@ mod tests {
         let total: u64 = values.iter().flatten().sum();
         let mut differs = vec![false; places.len()];
         let mut table: Vec<Vec<u64>> = values.to_vec();
-        fn walk(
-            at: usize,
-            left: u64,
-            least: u64,
-            places: &[(usize, usize)],
-            table: &mut Vec<Vec<u64>>,
-            fits: &dyn Fn(&[Vec<u64>]) -> bool,
-            seen: &mut dyn FnMut(&[Vec<u64>]),
-        ) {
-            let Some((row, column)) = places.get(at).copied() else {
-                if left == 0 && fits(table) {
-                    seen(table);
-                }
-                return;
-            };
-            let rest = (places.len() - at - 1) as u64;
-            if left < (rest + 1) * least {
-                return;
-            }
-            for value in least..=(left - rest * least) {
-                table[row][column] = value;
-                walk(at + 1, left - value, least, places, table, fits, seen);
-            }
-        }
         let row_total = |table: &[Vec<u64>], row: usize| table[row].iter().sum::<u64>();
         let column_total =
             |table: &[Vec<u64>], column: usize| table.iter().map(|row| row[column]).sum::<u64>();

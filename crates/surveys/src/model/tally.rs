@@ -180,8 +180,8 @@ fn kind(field: &Field) -> Option<QuestionKind> {
             .collect::<Vec<_>>()
     };
     Some(match &field.kind {
-        FieldKind::Choice { options } => QuestionKind::One(categories(options)),
-        FieldKind::Choices {
+        FieldKind::Choice { options }
+        | FieldKind::Choices {
             options,
             max: Some(1),
             ..

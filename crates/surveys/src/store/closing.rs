@@ -37,7 +37,7 @@ pub async fn close(tx: &Tx, key: &str) -> Result<(), SurveyError> {
         .await?
         .ok_or_else(|| SurveyError::NoSuchSurvey(key.to_owned()))?;
     forget(tx, key).await?;
-    let data = data_of(&found.document, &rows_of(tx.connection(), key).await?)?;
+    let data = data_of(&found.document, &rows_of(tx.connection(), key).await?);
     record(tx, &found, &data).await?;
     tx.audit(
         AuditEntry::new("surveys.close", format!("survey/{key}"))
@@ -88,7 +88,7 @@ async fn record(tx: &Tx, found: &Survey, data: &Data) -> Result<(), SurveyError>
         if question
             .counts
             .iter()
-            .any(|count| Subject::new(&subject(&count.value)).is_err())
+            .any(|count| Subject::new(subject(&count.value)).is_err())
         {
             continue;
         }

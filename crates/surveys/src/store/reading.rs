@@ -36,16 +36,16 @@ pub(super) async fn rows_of(
         .collect()
 }
 
-pub(super) fn data_of(document: &SurveyDocument, rows: &[Answers]) -> Result<Data, SurveyError> {
+pub(super) fn data_of(document: &SurveyDocument, rows: &[Answers]) -> Data {
     let questions = questions(&document.form);
-    Ok(Data {
+    Data {
         rows: rows
             .iter()
             .map(|answers| given(&questions, answers))
             .collect(),
         questions,
         below: u64::from(document.small_count_below),
-    })
+    }
 }
 
 /// What was read last of each survey.
@@ -91,7 +91,7 @@ pub async fn data(city: &City, found: &Survey) -> Result<Arc<Data>, SurveyError>
         return Ok(data);
     }
     let answers = rows_of(city.db(), found.key()).await?;
-    let data = Arc::new(data_of(&found.document, &answers)?);
+    let data = Arc::new(data_of(&found.document, &answers));
     let mut kept = kept.0.write().unwrap_or_else(PoisonError::into_inner);
     kept.retain(|(at, _)| at.survey != stamp.survey);
     if kept.len() >= KEPT {

@@ -100,7 +100,7 @@ impl RowBars {
         clippy::trivially_copy_pass_by_ref,
         reason = "templates pass by reference"
     )]
-    fn places(&self, row: &usize) -> (usize, usize, usize) {
+    fn places(row: &usize) -> (usize, usize, usize) {
         let top = row * ROW;
         (top + LABEL - 4, top + LABEL, top + LABEL + BAR - 4)
     }

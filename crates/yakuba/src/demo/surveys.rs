@@ -106,15 +106,16 @@ fn of_year(document: &SurveyDocument, years: i16) -> Result<SurveyDocument, Fail
     let mut document = document.clone();
     let year = 2026 + years;
     document.key = document.key.replace("2026", &year.to_string());
-    document
-        .title
-        .ja
-        .push_str(&format!("（令和{}年度）", year - 2018));
+    document.title.ja.extend([
+        "（令和".to_owned(),
+        (year - 2018).to_string(),
+        "年度）".to_owned(),
+    ]);
     if let Some(easy) = &mut document.title.easy {
-        easy.push_str(&format!("（{year}年（ねん））"));
+        easy.extend(["（".to_owned(), year.to_string(), "年（ねん））".to_owned()]);
     }
     if let Some(english) = &mut document.title.en {
-        english.push_str(&format!(" ({year})"));
+        english.extend([" (".to_owned(), year.to_string(), ")".to_owned()]);
     }
     document.opens = moved(document.opens)?;
     document.closes = moved(document.closes)?;
