@@ -151,8 +151,10 @@ describe('applying', () => {
       await press(page, page.locator('main button[value=send]'));
       await checkPage(page, resident);
       // What is begun is found again.
-      await page.goto(`${demo.url}/procedures/water-start/resume`);
-      await checkPage(page, resident);
+      for (const part of ['/resume', '/counter']) {
+        await page.goto(`${demo.url}/procedures/water-start${part}`);
+        await checkPage(page, resident);
+      }
       await resident.close();
     });
   }

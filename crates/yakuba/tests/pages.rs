@@ -64,6 +64,25 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/account/confirm/oidc", Reason::Redirect),
     ("/resident/sign-in/provider", Reason::Redirect),
     ("/resident/sign-in/provider/callback", Reason::Redirect),
+    ("/procedures/{key}/counter.pdf", Reason::File),
+    ("/desk/cases/new/{entry}/slip.pdf", Reason::File),
+    ("/desk/cases/new/{entry}", Reason::Story("counter.test.js")),
+    (
+        "/desk/cases/new/{entry}/check",
+        Reason::Story("counter.test.js"),
+    ),
+    (
+        "/desk/cases/new/{entry}/slip",
+        Reason::Story("counter.test.js"),
+    ),
+    ("/guide/answers", Reason::Story("counter.test.js")),
+    ("/guide/plan", Reason::Story("counter.test.js")),
+    ("/guide/visit", Reason::Story("counter.test.js")),
+    (
+        "/procedures/{key}/counter",
+        Reason::Story("applying.test.js"),
+    ),
+    ("/visit/code", Reason::Story("residents.test.js")),
     ("/desk/plan/import/{id}", Reason::Story("story.test.js")),
     (
         "/desk/plan/import/{id}/cells",

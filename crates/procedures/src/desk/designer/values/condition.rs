@@ -328,12 +328,12 @@ impl Row {
         let (key, sign, operand) = (words.next()?, words.next()?, words.next()?);
         let question = find(key)?;
         let absent = operand == "null";
-        let test = Test::ALL
+        let said = Test::ALL
             .into_iter()
             .find(|test| test.sign() == sign && test.needs_answer() != absent)?;
         Some(Self {
             question: key.to_owned(),
-            test,
+            test: said,
             answer: if absent {
                 String::new()
             } else {

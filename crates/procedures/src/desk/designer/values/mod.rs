@@ -14,6 +14,9 @@ use yakuba_ui::Fields;
 /// The largest number of rows that a form may send of one kind.
 const MOST_ROWS: usize = 200;
 
+/// More made-up keys of one stem than a form can have questions.
+const MOST_KEYS: usize = 10_000;
+
 /// Something wrong with a value: where, the text that says what, and what it is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Wrong {
@@ -129,7 +132,7 @@ pub(super) fn free_key(form: &FormDocument, stem: &str) -> Option<Key> {
                 .any(|computed| computed.key.as_str() == key)
             || form.before.iter().any(|before| before.key.as_str() == key)
     };
-    (1..)
+    (1..=MOST_KEYS)
         .map(|number| format!("{stem}_{number}"))
         .find(|key| !taken(key))
         .and_then(|key| Key::new(key).ok())

@@ -7,7 +7,7 @@ use yakuba_kernel::Wareki;
 use yakuba_ui::Fields;
 
 use super::{
-    Wrong,
+    MOST_ROWS, Wrong,
     condition::{self, Known},
     needed_text, number, optional_text, put_text, row_count,
 };
@@ -260,7 +260,7 @@ fn options(values: &Fields, wrong: &mut Vec<Wrong>) -> Vec<ChoiceOption> {
         let typed = values.get(&name("value"));
         let value = if typed.is_empty() {
             // Nobody has to think of a value: it only has to be another than the others'.
-            (row + 1..)
+            (row + 1..=row + 1 + 2 * MOST_ROWS)
                 .map(|number| format!("option_{number}"))
                 .find(|value| {
                     !taken.contains(value)
