@@ -83,12 +83,12 @@ impl Way {
         match (form % 2, turn) {
             (1, 0) => Self::Received,
             (1, 1) => Self::Asked,
-            (1, 2) | (0, 2) => Self::Checked,
+            (0, 2) if form.is_multiple_of(4) => Self::Withdrawn,
+            (_, 2) => Self::Checked,
             (1, _) => Self::Correction,
             (_, 0) => Self::Closed,
             (_, 1) => Self::Decided,
-            _ if form.is_multiple_of(4) => Self::Delivered,
-            _ => Self::Withdrawn,
+            _ => Self::Delivered,
         }
     }
 
