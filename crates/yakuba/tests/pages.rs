@@ -30,6 +30,8 @@ enum Reason {
     Redirect,
     /// It is reached by sending something first: this file of the browser tests does, and looks at it.
     Story(&'static str),
+    /// The demo city has nothing that leads to it; the tests of its crate ask for it.
+    NotInTheDemo,
 }
 
 /// The routes that answer GET and have no line. Those under `/api/` are not pages.
@@ -66,6 +68,18 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/resident/sign-in/provider/callback", Reason::Redirect),
     ("/procedures/{key}/counter.pdf", Reason::File),
     ("/desk/cases/new/{entry}/slip.pdf", Reason::File),
+    // Only a survey with one answer per resident asks for an address, and the demo's are anonymous.
+    ("/surveys/{key}/email", Reason::NotInTheDemo),
+    ("/desk/surveys/{key}/file", Reason::File),
+    ("/desk/surveys/{key}/raw", Reason::File),
+    ("/desk/surveys/{key}/results/file", Reason::File),
+    ("/surveys/{key}/results.csv", Reason::File),
+    (
+        "/surveys/{key}/answer/{page}",
+        Reason::Story("surveys.test.js"),
+    ),
+    ("/surveys/{key}/check", Reason::Story("surveys.test.js")),
+    ("/surveys/{key}/done", Reason::Story("surveys.test.js")),
     ("/desk/cases/new/{entry}", Reason::Story("counter.test.js")),
     (
         "/desk/cases/new/{entry}/check",

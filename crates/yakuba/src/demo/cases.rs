@@ -137,7 +137,12 @@ async fn live(
         appeal: String::new(),
     };
     let input = (case, key, way, account, asked_again, decision);
-    city.write(Actor::CommandLine, input, |tx, input| {
+    // The applicant withdraws and asks; the rest is the desk's.
+    let actor = match way {
+        Way::Withdrawn => Actor::Public,
+        _ => Actor::Staff(account),
+    };
+    city.write(actor, input, |tx, input| {
         Box::pin(async move {
             let (case, key, way, account, asked_again, decision) = input;
             let revision = async || {
