@@ -48,11 +48,7 @@ each_database!(
                 &[("key", "park"), ("department", "planning")],
             )
             .await;
-        assert_eq!(
-            made.to, "/desk/surveys/park/edit?done=made",
-            "{}",
-            made.text
-        );
+        assert_eq!(made.to, "/desk/surveys/park?done=made", "{}", made.text);
         let edit = clerk.get("/desk/surveys/park/edit").await;
         assert!(edit.text.contains("small_count_below"));
         let at = revision(&edit);
