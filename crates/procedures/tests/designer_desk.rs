@@ -475,7 +475,7 @@ each_database!(
                 .unwrap();
             let action = action.strip_prefix(HOME).unwrap();
             // More rows save nothing and lose nothing.
-            if page.contains("value=\"more\"") {
+            if page.contains("name=\"action\" value=\"more\"") {
                 let mut more = sent.clone();
                 more.push(("action", "more"));
                 let (status, again) = ask(&router, designer(), action, Some(&more)).await;

@@ -66,12 +66,9 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/account/confirm/oidc", Reason::Redirect),
     ("/resident/sign-in/provider", Reason::Redirect),
     ("/resident/sign-in/provider/callback", Reason::Redirect),
-    ("/procedures/{key}/counter.pdf", Reason::File),
-    ("/desk/cases/new/{entry}/slip.pdf", Reason::File),
     // Only a survey with one answer per resident asks for an address, and the demo's are anonymous.
     ("/surveys/{key}/email", Reason::NotInTheDemo),
     ("/desk/surveys/{key}/file", Reason::File),
-    ("/desk/surveys/{key}/raw", Reason::File),
     ("/desk/surveys/{key}/results/file", Reason::File),
     ("/surveys/{key}/results.csv", Reason::File),
     (
@@ -117,23 +114,6 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/resident", Reason::Story("residents.test.js")),
     ("/resident/delete", Reason::Story("residents.test.js")),
     ("/resident/sign-in/code", Reason::Story("residents.test.js")),
-    ("/desk/cases/new/{entry}", Reason::Story("counter.test.js")),
-    (
-        "/desk/cases/new/{entry}/check",
-        Reason::Story("counter.test.js"),
-    ),
-    (
-        "/desk/cases/new/{entry}/slip",
-        Reason::Story("counter.test.js"),
-    ),
-    ("/guide/plan", Reason::Story("counter.test.js")),
-    ("/guide/answers", Reason::Story("counter.test.js")),
-    ("/guide/visit", Reason::Story("counter.test.js")),
-    (
-        "/procedures/{key}/counter",
-        Reason::Story("counter.test.js"),
-    ),
-    ("/visit/code", Reason::Story("residents.test.js")),
     (
         "/procedures/{key}/applicant",
         Reason::Story("applying.test.js"),
@@ -149,16 +129,6 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         "/procedures/{key}/resume",
         Reason::Story("applying.test.js"),
     ),
-    ("/surveys/{key}/results.csv", Reason::File),
-    ("/desk/surveys/{key}/file", Reason::File),
-    ("/desk/surveys/{key}/results/file", Reason::File),
-    (
-        "/surveys/{key}/answer/{page}",
-        Reason::Story("surveys.test.js"),
-    ),
-    ("/surveys/{key}/check", Reason::Story("surveys.test.js")),
-    ("/surveys/{key}/done", Reason::Story("surveys.test.js")),
-    ("/surveys/{key}/email", Reason::Story("surveys.test.js")),
     ("/cases/view", Reason::Story("applying.test.js")),
     ("/cases/answers", Reason::Story("applying.test.js")),
     ("/cases/correct", Reason::Story("applying.test.js")),
