@@ -89,20 +89,18 @@ async fn mails(tx: &Tx, reminded: &[Reminder], city_name: &str) -> Result<Vec<Ma
 fn letter(address: EmailAddress, reminders: &[&Reminder], city_name: &str) -> Mail {
     // The desk's language of the city: an account has none of its own.
     let words = WORDS.words(Language::Japanese);
-    let lines: String = reminders
-        .iter()
-        .map(|reminder| {
-            let key = format!("cycle-mail-{}", reminder.kind.as_str().replace('_', "-"));
-            let line = words.with(
-                &key,
-                &[
-                    ("title", reminder.title.clone().into()),
-                    ("due", format::date(reminder.due, words.language()).into()),
-                ],
-            );
-            format!("{line}\n")
-        })
-        .collect();
+    let mut lines = String::new();
+    for reminder in reminders {
+        let key = format!("cycle-mail-{}", reminder.kind.as_str().replace('_', "-"));
+        lines.push_str(&words.with(
+            &key,
+            &[
+                ("title", reminder.title.clone().into()),
+                ("due", format::date(reminder.due, words.language()).into()),
+            ],
+        ));
+        lines.push('\n');
+    }
     Mail::new(
         address,
         words.counted("cycle-mail-subject", reminders.len() as u64),
