@@ -108,14 +108,12 @@ async fn import(place: &Place, options: SurveyFiles) -> Result<Outcome, Failure>
 }
 
 fn put(output: Option<&Path>, bytes: &[u8]) -> Result<(), Failure> {
-    match output {
-        Some(path) => std::fs::write(path, bytes).map_err(|cause| Failure::file(path, &cause)),
-        None => {
-            // A closed pipe is no failure.
-            let _ = std::io::stdout().write_all(bytes);
-            Ok(())
-        }
+    if let Some(path) = output {
+        return std::fs::write(path, bytes).map_err(|cause| Failure::file(path, &cause));
     }
+    // A closed pipe is no failure.
+    let _ = std::io::stdout().write_all(bytes);
+    Ok(())
 }
 
 fn unknown(key: &str) -> Failure {
