@@ -13,12 +13,12 @@ use support::{
     city_key, document, put_live, submit,
 };
 use yakuba_city::{
-    Actor, City, Service as _, each_database, run_due_jobs,
+    Actor, City, CityError, Service as _, each_database, run_due_jobs,
     sql::Sql as _,
     web::{Grant, Problem, Scope, StaffPrincipal, VerifiedPerson},
 };
 use yakuba_forms::model::document::FormDocument;
-use yakuba_identity::{CityKey, IdentityService, residents::store as residents};
+use yakuba_identity::{CityKey, IdentityError, IdentityService, residents::store as residents};
 use yakuba_kernel::{DepartmentCode, PersonName};
 use yakuba_mail::{Mail, MailService};
 use yakuba_procedures::{
@@ -93,9 +93,20 @@ fn taro() -> VerifiedPerson {
     }
 }
 
+/// The provider vouches for an account, and has signed its holder in wherever a session lasts.
 async fn verify(city: &City, resident: i64) {
     city.write(Actor::Public, resident, |tx, resident| {
-        Box::pin(async move { residents::set_verified(tx, &city_key(), *resident, &taro()).await })
+        Box::pin(async move {
+            residents::set_verified(tx, &city_key(), *resident, &taro()).await?;
+            tx.connection()
+                .run(
+                    "UPDATE resident_sessions SET method = 'oidc' WHERE resident = $1",
+                    [(*resident).into()],
+                )
+                .await
+                .map_err(CityError::from)?;
+            Ok::<_, IdentityError>(())
+        })
     })
     .await
     .unwrap();
@@ -227,6 +238,16 @@ each_database!(
         let resident = sign_in(&city, &mut browser, "taro@example.jp").await;
         verify(&city, resident).await;
         assert!(browser.get(BASE).await.text().contains("申請をはじめる"));
+
+        // Signed in by mail code, the same account proves nothing of the person: whoever reads the mail is not yet the person.
+        let mut by_code = Browser::at(&city, "192.0.2.9");
+        assert_eq!(
+            sign_in(&city, &mut by_code, "taro@example.jp").await,
+            resident
+        );
+        let guide = by_code.get(BASE).await.text();
+        assert!(guide.contains("本人確認が必要です") && !guide.contains("申請をはじめる"));
+        assert_eq!(by_code.post(&format!("{BASE}/start"), &[]).await.to, BASE);
 
         browser.post(&format!("{BASE}/start"), &[]).await;
         browser

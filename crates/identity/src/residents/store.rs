@@ -384,6 +384,7 @@ pub(crate) async fn load_session(
     #[derive(FromQueryResult)]
     struct Row {
         session: i64,
+        method: String,
         id: i64,
         created_at: i64,
         last_seen_at: i64,
@@ -393,7 +394,7 @@ pub(crate) async fn load_session(
     }
     let row: Option<Row> = connection
         .row(
-            "SELECT s.id AS session, r.id, s.created_at, s.last_seen_at, r.handle, r.email_hash, r.verified
+            "SELECT s.id AS session, s.method, r.id, s.created_at, s.last_seen_at, r.handle, r.email_hash, r.verified
              FROM resident_sessions s JOIN residents r ON r.id = s.resident
              WHERE s.token_hash = $1 AND s.ends_at > $2 AND s.last_seen_at > $3",
             [
@@ -404,13 +405,20 @@ pub(crate) async fn load_session(
         )
         .await?;
     let Some(row) = row else { return Ok(None) };
+    // A code by mail or a passkey shows that it is the account's holder, not that it is the person: only a session that the provider
+    // itself opened speaks for who somebody is.
+    let verified = if row.method == Method::Oidc.as_str() {
+        open_verified(key, &row.handle, row.verified.as_deref())?
+    } else {
+        None
+    };
     let age =
         |at| now.duration_since(Timestamp::from_microsecond(at).unwrap_or(Timestamp::UNIX_EPOCH));
     Ok(Some(LoadedResident {
         principal: Arc::new(ResidentPrincipal {
             id: row.id,
             email_confirmed: row.email_hash.is_some(),
-            verified: open_verified(key, &row.handle, row.verified.as_deref())?,
+            verified,
         }),
         current: CurrentResident {
             session: row.session,

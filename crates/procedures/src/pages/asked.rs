@@ -106,14 +106,14 @@ impl Asked {
         self.principal.resident().map(|resident| resident.id)
     }
 
-    /// What is proved of whoever is signed in as a resident.
+    /// What is proved of whoever is signed in as a resident: the person only while the provider's own sign-in lasts, the address always.
     pub(super) async fn proven(&self) -> Result<Proven, Problem> {
-        let Some(resident) = self.resident() else {
+        let Some(resident) = self.principal.resident() else {
             return Ok(Proven::default());
         };
-        let account = residents::resident(self.city().db(), self.key(), resident).await?;
+        let account = residents::resident(self.city().db(), self.key(), resident.id).await?;
         Ok(account.map_or_else(Proven::default, |account| Proven {
-            person: account.verified,
+            person: resident.verified.clone(),
             email: account.email.map(|email| email.as_str().to_owned()),
         }))
     }

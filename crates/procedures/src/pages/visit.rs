@@ -241,6 +241,10 @@ async fn make_own_code(asked: Asked) -> Result<Response, Problem> {
     let Principal::Resident(resident) = &asked.principal else {
         return Err(Problem::ResidentSignInNeeded);
     };
+    // The page offers it only to whom the provider signed in.
+    if resident.verified.is_none() {
+        return Ok(Redirect::to("/visit/code").into_response());
+    }
     let new = NewCode::seal(asked.key(), UseFor::Resident, resident.id)?;
     asked
         .city()
