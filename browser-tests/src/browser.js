@@ -257,3 +257,24 @@ export async function confirmIdentity(page, url, login) {
     form.locator('button[type=submit], button:not([type])').first().click(),
   ]);
 }
+
+/** When the log-ins of some stored states gave their proof of identity last, in milliseconds. */
+const proofs = new WeakMap();
+
+/**
+ * Gives a fresh proof of identity for a stored log-in, unless it did so in the last five minutes (a proof is good for ten). The session
+ * gets a new name by it, so that the stored state is renewed as well.
+ * @param {import('playwright-core').Page} page  a page of a visitor with the stored state
+ * @param {string} url  the program's address
+ * @param {Map<string, object>} states  the stored states by the log-ins' names
+ * @param {string} name  the log-in's name
+ * @param {{path: string, account: string, password: string}} login
+ */
+export async function confirmStored(page, url, states, name, login) {
+  if (!proofs.has(states)) proofs.set(states, new Map());
+  const given = proofs.get(states);
+  if (Date.now() - (given.get(name) ?? 0) < 5 * 60_000) return;
+  await confirmIdentity(page, url, login);
+  states.set(name, await page.context().storageState());
+  given.set(name, Date.now());
+}

@@ -1,6 +1,6 @@
 // Takes pictures of every page of pages.json at three sizes: `make screenshots`. With a word, only of pages whose name has it.
 
-import { confirmIdentity, launch, logIn, picture, sizes, visitor } from './browser.js';
+import { confirmStored, launch, logIn, picture, sizes, visitor } from './browser.js';
 import { openPage, readPages } from './pages.js';
 import { startDemo } from './program.js';
 
@@ -25,7 +25,7 @@ try {
     for (const size of sizes) {
       const who = await visitor(browser, { ...size, context: entry.as ? { storageState: states.get(entry.as) } : {} });
       const page = await who.page();
-      if (entry.confirm) await confirmIdentity(page, demo.url, logins[entry.as]);
+      if (entry.confirm) await confirmStored(page, demo.url, states, entry.as, logins[entry.as]);
       await openPage(page, demo.url, entry);
       console.log(await picture(page, `${entry.name}-${size.name}`));
       await who.close();

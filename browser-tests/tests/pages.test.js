@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { checkPage, confirmIdentity, keyboardProblems, launch, logIn, visitor } from '../src/browser.js';
+import { checkPage, confirmStored, keyboardProblems, launch, logIn, visitor } from '../src/browser.js';
 import { openPage, readPages } from '../src/pages.js';
 import { startDemo } from '../src/program.js';
 
@@ -39,7 +39,7 @@ describe('every page', { skip: pages.length === 0 && 'pages.json lists no page' 
           const status = entry.status ?? 200;
           if (status >= 400) who.expect(status);
           const page = await who.page();
-          if (entry.confirm) await confirmIdentity(page, demo.url, logins[entry.as]);
+          if (entry.confirm) await confirmStored(page, demo.url, states, entry.as, logins[entry.as]);
           const answer = await openPage(page, demo.url, entry);
           assert.equal(answer.status(), status);
           if (entry.contains) {
