@@ -157,3 +157,5 @@ visit-own-lead = Show it to staff at the counter, and they can fill in what is v
 visit-own-lasts = It can be used once within 10 minutes. Show it to nobody but staff.
 visit-own-unverified = Nobody vouched for who you are yet. Staff will look at a document.
 visit-own-make = Make a code
+visit-own-other-sign-in = This sign-in cannot hand on who you are. Please sign in the way you verified yourself.
+visit-own-sign-in = To the sign-in page

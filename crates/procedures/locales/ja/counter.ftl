@@ -157,3 +157,5 @@ visit-own-lead = 窓口で職員に見せると、あなたのアカウントの
 visit-own-lasts = 10分間、1回だけ使えます。窓口の職員のほかには見せないでください。
 visit-own-unverified = このアカウントはまだ本人確認が済んでいません。窓口では書類で確かめます。
 visit-own-make = コードをつくる
+visit-own-other-sign-in = このログインでは本人確認の情報を渡せません。本人確認をしたときと同じ方法でログインしてください。
+visit-own-sign-in = ログインの画面へ

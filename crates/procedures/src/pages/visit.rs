@@ -5,8 +5,8 @@ use axum::{
     extract::Path,
     response::{IntoResponse as _, Redirect, Response},
 };
-use yakuba_city::web::{Access, Principal, Problem, Routes};
-use yakuba_identity::qr_code;
+use yakuba_city::web::{Access, Principal, Problem, ResidentPrincipal, Routes};
+use yakuba_identity::{qr_code, residents::store as residents};
 use yakuba_pdf::{Letter, LetterPart};
 use yakuba_ui::{Html, Page, Words, format};
 
@@ -208,6 +208,7 @@ async fn pdf(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem>
 struct OwnBody {
     words: Words,
     is_verified: bool,
+    may_make: bool,
     code: Option<String>,
 }
 
@@ -224,8 +225,10 @@ async fn own_code(asked: Asked) -> Result<Response, Problem> {
         asked.city().now(),
     )
     .await?;
+    let may_make = may_make(&asked, resident).await?;
     let body = OwnBody {
         words,
+        may_make,
         is_verified: resident.verified.is_some(),
         code: code.map(|(code, _)| code.to_string()),
     };
@@ -237,12 +240,18 @@ async fn own_code(asked: Asked) -> Result<Response, Problem> {
     ))
 }
 
+/// Whether this sign-in may hand on what is proved of the account: of a verified one only the provider's own, because a code at the
+/// counter fills in the person.
+async fn may_make(asked: &Asked, resident: &ResidentPrincipal) -> Result<bool, Problem> {
+    let account = residents::resident(asked.city().db(), asked.key(), resident.id).await?;
+    Ok(resident.verified.is_some() || account.is_none_or(|account| account.verified.is_none()))
+}
+
 async fn make_own_code(asked: Asked) -> Result<Response, Problem> {
     let Principal::Resident(resident) = &asked.principal else {
         return Err(Problem::ResidentSignInNeeded);
     };
-    // The page offers it only to whom the provider signed in.
-    if resident.verified.is_none() {
+    if !may_make(&asked, resident).await? {
         return Ok(Redirect::to("/visit/code").into_response());
     }
     let new = NewCode::seal(asked.key(), UseFor::Resident, resident.id)?;
