@@ -11,6 +11,8 @@ mod reading;
 mod rendering;
 mod rules;
 mod schema;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use answers::{Answer, Answers, FileAnswer, Typed};
 pub use check::{PersonalData, check, personal_data};

@@ -9,6 +9,7 @@ use std::{
 };
 
 use serde_json::Value;
+use yakuba_forms::testing::{kanji_without_reading, missing_languages};
 use yakuba_forms::{
     Form, Severity, check,
     model::document::{Field, FieldKind, FormDocument},
@@ -113,84 +114,6 @@ fn names(form: &FormDocument) -> BTreeSet<&str> {
         .collect()
 }
 
-fn is_kanji(letter: char) -> bool {
-    matches!(letter, '\u{3400}'..='\u{9fff}' | '々' | '〇')
-}
-
-fn is_reading(letter: char) -> bool {
-    matches!(letter, 'ぁ'..='ん' | 'ー' | '、')
-}
-
-/// The kanji in a text that no reading in brackets follows.
-fn kanji_without_reading(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().collect();
-    let mut found = Vec::new();
-    let mut place = 0;
-    while place < letters.len() {
-        let start = place;
-        while place < letters.len() && is_kanji(letters[place]) {
-            place += 1;
-        }
-        if place > start {
-            let reading = letters[place..]
-                .iter()
-                .skip(1)
-                .take_while(|&&letter| is_reading(letter))
-                .count();
-            let read = letters.get(place) == Some(&'（')
-                && reading > 0
-                && letters.get(place + 1 + reading) == Some(&'）');
-            if !read {
-                found.push(letters[start..place].iter().collect());
-            }
-        } else {
-            place += 1;
-        }
-    }
-    found
-}
-
-/// Collects what is missing from the texts under a value.
-fn missing_languages(path: &str, value: &Value, missing: &mut Vec<String>) {
-    match value {
-        Value::Object(members) if members.contains_key("ja") => {
-            for language in ["ja", "easy", "en"] {
-                let written = members.get(language).and_then(Value::as_str);
-                if written.is_none_or(|text| text.trim().is_empty()) {
-                    missing.push(format!("{path}: no {language}"));
-                }
-            }
-            let easy = members.get("easy").and_then(Value::as_str).unwrap_or("");
-            for word in kanji_without_reading(easy) {
-                missing.push(format!("{path}: no reading for {word} in {easy:?}"));
-            }
-            let english = members.get("en").and_then(Value::as_str).unwrap_or("");
-            if english.chars().any(|letter| matches!(letter, 'ぁ'..='ん')) {
-                missing.push(format!("{path}: the English is Japanese"));
-            }
-        }
-        Value::Object(members) => {
-            for (name, value) in members {
-                let path = format!("{path}/{name}");
-                if TEXTS.contains(&name.as_str()) && value.is_string() {
-                    missing.push(format!("{path}: Japanese only"));
-                }
-                missing_languages(&path, value, missing);
-            }
-        }
-        Value::Array(items) => {
-            for (number, item) in items.iter().enumerate() {
-                let path = format!("{path}/{number}");
-                if path.contains("/needed/") && item.is_string() {
-                    missing.push(format!("{path}: Japanese only"));
-                }
-                missing_languages(&path, item, missing);
-            }
-        }
-        _ => {}
-    }
-}
-
 fn demo_departments() -> BTreeSet<String> {
     let text = std::fs::read_to_string(content("demo/city.yaml")).unwrap();
     let city: Value = serde_saphyr::from_str(&text).unwrap();
@@ -226,7 +149,7 @@ fn every_text_for_residents_is_there_in_three_languages() {
     let mut missing = Vec::new();
     for document in procedures() {
         let value = serde_json::to_value(&document).unwrap();
-        missing_languages(&document.key, &value, &mut missing);
+        missing_languages(&document.key, &value, &TEXTS, &mut missing);
     }
     assert!(missing.is_empty(), "{}", missing.join("\n"));
 }

@@ -6,7 +6,7 @@
 use std::{collections::BTreeSet, path::Path};
 
 use serde_json::Value;
-use yakuba_forms::{Severity, model::document::FieldKind};
+use yakuba_forms::{Severity, model::document::FieldKind, testing::missing_languages};
 use yakuba_surveys::model::{
     check::check,
     document::{Audience, SurveyDocument},
@@ -33,84 +33,6 @@ const TEXTS: [&str; 9] = [
     "title", "summary", "intro", "label", "hint", "message", "purpose", "unit", "thanks",
 ];
 
-fn is_kanji(letter: char) -> bool {
-    matches!(letter, '\u{3400}'..='\u{9fff}' | '々' | '〇')
-}
-
-fn is_reading(letter: char) -> bool {
-    matches!(letter, 'ぁ'..='ん' | 'ー' | '、')
-}
-
-/// The kanji in a text that no reading in brackets follows.
-fn kanji_without_reading(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().collect();
-    let mut found = Vec::new();
-    let mut place = 0;
-    while place < letters.len() {
-        let start = place;
-        while place < letters.len() && is_kanji(letters[place]) {
-            place += 1;
-        }
-        if place > start {
-            let reading = letters[place..]
-                .iter()
-                .skip(1)
-                .take_while(|&&letter| is_reading(letter))
-                .count();
-            let read = letters.get(place) == Some(&'（')
-                && reading > 0
-                && letters.get(place + 1 + reading) == Some(&'）');
-            if !read {
-                found.push(letters[start..place].iter().collect());
-            }
-        } else {
-            place += 1;
-        }
-    }
-    found
-}
-
-/// Collects what is missing from the texts under a value.
-fn missing_languages(path: &str, value: &Value, missing: &mut Vec<String>) {
-    match value {
-        Value::Object(members) if members.contains_key("ja") => {
-            for language in ["ja", "easy", "en"] {
-                let written = members.get(language).and_then(Value::as_str);
-                if written.is_none_or(|text| text.trim().is_empty()) {
-                    missing.push(format!("{path}: no {language}"));
-                }
-            }
-            let easy = members.get("easy").and_then(Value::as_str).unwrap_or("");
-            for word in kanji_without_reading(easy) {
-                missing.push(format!("{path}: no reading for {word} in {easy:?}"));
-            }
-            let english = members.get("en").and_then(Value::as_str).unwrap_or("");
-            if english.chars().any(|letter| matches!(letter, 'ぁ'..='ん')) {
-                missing.push(format!("{path}: the English is Japanese"));
-            }
-        }
-        Value::Object(members) => {
-            for (name, value) in members {
-                let path = format!("{path}/{name}");
-                if TEXTS.contains(&name.as_str()) && value.is_string() {
-                    missing.push(format!("{path}: Japanese only"));
-                }
-                missing_languages(&path, value, missing);
-            }
-        }
-        Value::Array(items) => {
-            for (number, item) in items.iter().enumerate() {
-                let path = format!("{path}/{number}");
-                if path.contains("/needed/") && item.is_string() {
-                    missing.push(format!("{path}: Japanese only"));
-                }
-                missing_languages(&path, item, missing);
-            }
-        }
-        _ => {}
-    }
-}
-
 #[test]
 fn the_surveys_read_and_speak_three_languages() {
     let mut missing = Vec::new();
@@ -121,7 +43,12 @@ fn the_surveys_read_and_speak_three_languages() {
         assert_eq!(survey.key, name, "the file is called as its key");
         let again = SurveyDocument::from_yaml(&survey.to_yaml().unwrap()).unwrap();
         assert_eq!(survey, again, "{name} changes when it is written");
-        missing_languages(&name, &serde_json::to_value(&survey).unwrap(), &mut missing);
+        missing_languages(
+            &name,
+            &serde_json::to_value(&survey).unwrap(),
+            &TEXTS,
+            &mut missing,
+        );
         staff += usize::from(survey.audience == Audience::Staff);
         assert!(survey.small_count_below >= 3, "{name} shows single answers");
         assert!(survey.form.fees.is_empty(), "{name} costs something");

@@ -147,6 +147,13 @@ impl Evaluation {
             .map(|(key, _)| key)
     }
 
+    /// Which of the pages that are asked this one is, from 1, and how many there are; none for a page that is not asked.
+    pub fn place_of_page(&self, page: &str) -> Option<(usize, usize)> {
+        let shown = || self.pages.iter().filter(|(_, shown)| *shown);
+        let before = shown().position(|(key, _)| key.as_str() == page)?;
+        Some((before + 1, shown().count()))
+    }
+
     /// Whether everything asked is answered and right, so that the form can be sent.
     pub fn is_complete(&self) -> bool {
         self.problems.is_empty()

@@ -80,21 +80,11 @@ fn show(
         let title = form.page(page).map_or("", |page| page.title.get(language));
         (title, controls)
     };
-    let shown: Vec<&str> = evaluation
-        .pages
-        .iter()
-        .filter(|(_, shown)| *shown)
-        .map(|(key, _)| key.as_str())
-        .collect();
-    let place = shown
-        .iter()
-        .position(|key| *key == page)
-        .map_or_else(String::new, |at| {
+    let place = evaluation
+        .place_of_page(page)
+        .map_or_else(String::new, |(n, of)| {
             words
-                .with(
-                    "surveys-page-place",
-                    &[("n", (at + 1).into()), ("of", shown.len().into())],
-                )
+                .with("surveys-page-place", &[("n", n.into()), ("of", of.into())])
                 .into_owned()
         });
     let base = open.base();

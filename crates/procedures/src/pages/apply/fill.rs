@@ -99,20 +99,13 @@ fn show(
             found.is_some_and(yakuba_forms::model::document::FormPage::asks_for_files),
         )
     };
-    let shown: Vec<&str> = evaluation
-        .pages
-        .iter()
-        .filter(|(_, shown)| *shown)
-        .map(|(key, _)| key.as_str())
-        .collect();
-    let place = shown
-        .iter()
-        .position(|key| *key == page)
-        .map_or_else(String::new, |at| {
+    let place = evaluation
+        .place_of_page(page)
+        .map_or_else(String::new, |(n, of)| {
             words
                 .with(
                     "applicant-page-place",
-                    &[("n", (at + 1).into()), ("of", shown.len().into())],
+                    &[("n", n.into()), ("of", of.into())],
                 )
                 .into_owned()
         });

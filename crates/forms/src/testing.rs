@@ -1,0 +1,83 @@
+//! Looking over the texts of shipped content, for the tests of the services that ship it.
+
+use serde_json::Value;
+
+fn is_kanji(letter: char) -> bool {
+    matches!(letter, '\u{3400}'..='\u{9fff}' | '々' | '〇')
+}
+
+fn is_reading(letter: char) -> bool {
+    matches!(letter, 'ぁ'..='ん' | 'ー' | '、')
+}
+
+/// The words in kanji that no reading in brackets follows. Stricter than what [`check`](crate::check()) asks of a city's own forms:
+/// what comes with the program is an example.
+pub fn kanji_without_reading(text: &str) -> Vec<String> {
+    let letters: Vec<char> = text.chars().collect();
+    let mut found = Vec::new();
+    let mut place = 0;
+    while place < letters.len() {
+        let start = place;
+        while place < letters.len() && is_kanji(letters[place]) {
+            place += 1;
+        }
+        if place > start {
+            let reading = letters[place..]
+                .iter()
+                .skip(1)
+                .take_while(|&&letter| is_reading(letter))
+                .count();
+            let read = letters.get(place) == Some(&'（')
+                && reading > 0
+                && letters.get(place + 1 + reading) == Some(&'）');
+            if !read {
+                found.push(letters[start..place].iter().collect());
+            }
+        } else {
+            place += 1;
+        }
+    }
+    found
+}
+
+/// Collects into `missing` what a document's texts lack under a value: a language, a reading of kanji, or, for the members named in
+/// `texts`, everything but the Japanese.
+pub fn missing_languages(path: &str, value: &Value, texts: &[&str], missing: &mut Vec<String>) {
+    match value {
+        Value::Object(members) if members.contains_key("ja") => {
+            for language in ["ja", "easy", "en"] {
+                let written = members.get(language).and_then(Value::as_str);
+                if written.is_none_or(|text| text.trim().is_empty()) {
+                    missing.push(format!("{path}: no {language}"));
+                }
+            }
+            let easy = members.get("easy").and_then(Value::as_str).unwrap_or("");
+            for word in kanji_without_reading(easy) {
+                missing.push(format!("{path}: no reading for {word} in {easy:?}"));
+            }
+            let english = members.get("en").and_then(Value::as_str).unwrap_or("");
+            if english.chars().any(|letter| matches!(letter, 'ぁ'..='ん')) {
+                missing.push(format!("{path}: the English is Japanese"));
+            }
+        }
+        Value::Object(members) => {
+            for (name, value) in members {
+                let path = format!("{path}/{name}");
+                if texts.contains(&name.as_str()) && value.is_string() {
+                    missing.push(format!("{path}: Japanese only"));
+                }
+                missing_languages(&path, value, texts, missing);
+            }
+        }
+        Value::Array(items) => {
+            for (number, item) in items.iter().enumerate() {
+                let path = format!("{path}/{number}");
+                if path.contains("/needed/") && item.is_string() {
+                    missing.push(format!("{path}: Japanese only"));
+                }
+                missing_languages(&path, item, texts, missing);
+            }
+        }
+        _ => {}
+    }
+}
