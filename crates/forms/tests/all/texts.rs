@@ -1,0 +1,14 @@
+//! No text of forms is missing.
+
+use yakuba_forms::WORDS;
+use yakuba_ui::{assert_complete, assert_used_words_exist};
+
+#[test]
+fn texts_are_complete_in_every_language() {
+    assert_complete(&WORDS);
+}
+
+#[test]
+fn every_text_in_use_exists() {
+    assert_used_words_exist(&WORDS, env!("CARGO_MANIFEST_DIR"));
+}

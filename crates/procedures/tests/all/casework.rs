@@ -1,0 +1,401 @@
+//! The desk's own work in the store: the inbox, responsibility, notes, ticks, putting together, delivery, disposal. On both databases.
+
+use crate::support::{city_key, document, put_live, received};
+use axum::{Router, http::HeaderMap, routing::post};
+use jiff::Timestamp;
+use std::sync::{Arc, Mutex};
+use yakuba_city::{Actor, City, each_database, run_due_jobs};
+use yakuba_kernel::DepartmentCode;
+use yakuba_procedures::{
+    ProcedureError, ProcedureService,
+    model::{
+        case::{Stage, Step},
+        inbox::{AssigneeFilter, InboxFilter, StageFilter},
+    },
+    store::{
+        cases, casework,
+        delivery::{self, NewEndpoint},
+        keys, retention,
+    },
+};
+
+fn department() -> DepartmentCode {
+    DepartmentCode::new("environment").unwrap()
+}
+
+async fn found(city: &City, filter: InboxFilter) -> Vec<i64> {
+    casework::inbox(city.db(), &[department()], &filter, city.today(), 1)
+        .await
+        .unwrap()
+        .cases
+        .into_iter()
+        .map(|case| case.id)
+        .collect()
+}
+
+async fn steps(city: &City, case: i64, steps: &[Step]) {
+    for step in steps {
+        city.write(Actor::Staff(1), (case, *step), |tx, (case, step)| {
+            Box::pin(async move {
+                let revision = cases::case(tx.connection(), *case).await?.revision;
+                cases::step(tx, *case, revision, *step).await
+            })
+        })
+        .await
+        .unwrap();
+    }
+}
+
+async fn assign(city: &City, case: i64, revision: i64) -> Result<(), ProcedureError> {
+    city.write(Actor::Staff(1), (case, revision), |tx, (case, revision)| {
+        Box::pin(casework::assign(tx, *case, *revision, Some(7)))
+    })
+    .await
+}
+
+each_database!(
+    the_inbox_finds_what_is_to_be_done,
+    [&ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let first = received(&city, "one").await.case;
+        let second = received(&city, "two").await.case;
+        let all = found(&city, InboxFilter::default()).await;
+        assert_eq!(all, [first, second]);
+        let other = DepartmentCode::new("tax").unwrap();
+        let foreign = casework::inbox(
+            city.db(),
+            &[other],
+            &InboxFilter::default(),
+            city.today(),
+            1,
+        )
+        .await
+        .unwrap();
+        assert_eq!(foreign.total, 0, "another department's inbox");
+        let nobody = casework::inbox(city.db(), &[], &InboxFilter::default(), city.today(), 1)
+            .await
+            .unwrap();
+        assert_eq!(nobody.total, 0, "who works nowhere sees nothing");
+
+        let revision = cases::case(city.db(), first).await.unwrap().revision;
+        assign(&city, first, revision).await.unwrap();
+        assert!(matches!(
+            assign(&city, first, revision).await,
+            Err(ProcedureError::ChangedMeanwhile)
+        ));
+        let mine = InboxFilter {
+            assignee: AssigneeFilter::Account(7),
+            ..InboxFilter::default()
+        };
+        assert_eq!(found(&city, mine).await, [first]);
+        let nobodys = InboxFilter {
+            assignee: AssigneeFilter::Nobody,
+            ..InboxFilter::default()
+        };
+        assert_eq!(found(&city, nobodys).await, [second]);
+
+        // Due in five working days: after a month both are late, and a decided one is late no more.
+        let late = InboxFilter {
+            late: true,
+            ..InboxFilter::default()
+        };
+        assert!(found(&city, late.clone()).await.is_empty());
+        city.clock()
+            .set("2026-12-25T00:00:00Z".parse::<Timestamp>().unwrap());
+        assert_eq!(found(&city, late.clone()).await, [first, second]);
+        let workload = casework::workloads(city.db(), city.today()).await.unwrap();
+        assert_eq!(
+            (workload[0].open, workload[0].late, workload[0].unassigned),
+            (2, 2, 1)
+        );
+        steps(&city, second, &[Step::Withdraw]).await;
+        assert_eq!(found(&city, late).await, [first]);
+        assert_eq!(found(&city, InboxFilter::default()).await, [first]);
+        let withdrawn = InboxFilter {
+            stage: StageFilter::At(Stage::Withdrawn),
+            ..InboxFilter::default()
+        };
+        assert_eq!(found(&city, withdrawn).await, [second]);
+    }
+);
+
+each_database!(
+    notes_and_ticks_stay_with_the_case,
+    [&ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let case = received(&city, "one").await.case;
+        for text in ["電話で確認済み。", "鑑札の在庫を確認。"] {
+            city.write(Actor::Staff(7), (case, text), |tx, (case, text)| {
+                Box::pin(async move {
+                    let key = keys::open(tx.connection(), &city_key(), *case).await?;
+                    casework::add_note(tx, &key, *case, 7, text).await
+                })
+            })
+            .await
+            .unwrap();
+        }
+        let key = keys::open(city.db(), &city_key(), case).await.unwrap();
+        let notes = casework::notes(city.db(), &key, case).await.unwrap();
+        assert_eq!(notes.len(), 2);
+        assert_eq!(notes[0].text, "鑑札の在庫を確認。", "newest first");
+
+        for (account, items) in [(7, vec![0, 1]), (8, vec![1])] {
+            city.write(
+                Actor::Staff(account),
+                (case, account, items),
+                |tx, (case, account, items)| {
+                    Box::pin(casework::set_ticks(tx, *case, *account, items))
+                },
+            )
+            .await
+            .unwrap();
+        }
+        let ticks = casework::ticks(city.db(), case).await.unwrap();
+        assert_eq!(ticks.len(), 1);
+        assert_eq!(
+            (ticks[0].item, ticks[0].ticked_by),
+            (1, 7),
+            "who ticked first stays"
+        );
+
+        // A view is kept by name, for its owner only.
+        for query in ["late=1", "assignee=me"] {
+            city.write(Actor::Staff(7), query, |tx, query| {
+                Box::pin(casework::save_view(tx, 7, "急ぎ", query))
+            })
+            .await
+            .unwrap();
+        }
+        let views = casework::saved_views(city.db(), 7).await.unwrap();
+        assert_eq!(views.len(), 1);
+        assert_eq!(views[0].query, "assignee=me");
+        assert!(
+            casework::saved_views(city.db(), 8)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+);
+
+each_database!(
+    a_case_sent_twice_becomes_one,
+    [&ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let first = received(&city, "one").await.case;
+        let second = received(&city, "two").await.case;
+        let merge = |case: i64, into: i64| {
+            let city = city.clone();
+            async move {
+                city.write(Actor::Staff(1), (case, into), |tx, (case, into)| {
+                    Box::pin(async move {
+                        let revision = cases::case(tx.connection(), *case).await?.revision;
+                        casework::merge(tx, *case, revision, *into).await
+                    })
+                })
+                .await
+            }
+        };
+        assert!(matches!(
+            merge(first, first).await,
+            Err(ProcedureError::WrongState(_))
+        ));
+        merge(second, first).await.unwrap();
+        let merged = cases::case(city.db(), second).await.unwrap();
+        assert_eq!(
+            (merged.stage, merged.merged_into),
+            (Stage::Withdrawn, Some(first))
+        );
+        assert!(matches!(
+            merge(first, second).await,
+            Err(ProcedureError::WrongState(_))
+        ));
+        assert_eq!(
+            found(
+                &city,
+                InboxFilter {
+                    stage: StageFilter::All,
+                    ..InboxFilter::default()
+                }
+            )
+            .await,
+            [first]
+        );
+    }
+);
+
+/// A system that refuses its first message and takes the next.
+async fn receiver(heard: Arc<Mutex<Vec<(HeaderMap, String)>>>) -> String {
+    let app = Router::new().route(
+        "/",
+        post(move |headers: HeaderMap, body: String| async move {
+            let mut heard = heard.lock().unwrap();
+            heard.push((headers, body));
+            if heard.len() == 1 {
+                axum::http::StatusCode::SERVICE_UNAVAILABLE
+            } else {
+                axum::http::StatusCode::NO_CONTENT
+            }
+        }),
+    );
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    format!("http://{address}/")
+}
+
+each_database!(
+    another_system_is_told_until_it_listens,
+    [&ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let url = receiver(heard.clone()).await;
+        let key = city.key().unwrap().clone();
+        let endpoint = NewEndpoint {
+            name: "犬の登録台帳".to_owned(),
+            department: department(),
+            procedure: Some("dog-registration".to_owned()),
+            url,
+            secret: vec![7; 32],
+            account: 1,
+        };
+        let add = city
+            .write(
+                Actor::Staff(1),
+                (key.clone(), endpoint),
+                |tx, (key, endpoint)| Box::pin(delivery::add_endpoint(tx, key, endpoint)),
+            )
+            .await
+            .unwrap();
+        assert!(add > 0);
+        // The case is sealed under the key that the city itself holds, as the program does it.
+        let sealed = crate::support::application("one").seal(&key).unwrap();
+        let case = crate::support::submit(&city, sealed).await.unwrap().case;
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        let failed = delivery::deliveries(city.db()).await.unwrap();
+        assert_eq!(failed.len(), 1);
+        assert_eq!(
+            (failed[0].case, failed[0].state.as_str(), failed[0].tries),
+            (case, "failed", 1)
+        );
+        assert!(failed[0].problem.as_deref().unwrap().contains("503"));
+
+        city.write(Actor::Staff(1), failed[0].id, |tx, id| {
+            Box::pin(delivery::retry(tx, *id))
+        })
+        .await
+        .unwrap();
+        let later = city.now() + jiff::SignedDuration::from_hours(1);
+        city.clock().set(later);
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        let delivered = delivery::deliveries(city.db()).await.unwrap();
+        assert_eq!(
+            (delivered[0].state.as_str(), delivered[0].tries),
+            ("delivered", 2)
+        );
+        assert!(matches!(
+            city.write(Actor::Staff(1), delivered[0].id, |tx, id| Box::pin(
+                delivery::retry(tx, *id)
+            ))
+            .await,
+            Err(ProcedureError::WrongState(_))
+        ));
+        let heard = heard.lock().unwrap();
+        assert_eq!(
+            heard.len(),
+            2,
+            "told once more after the refusal, and not again"
+        );
+        assert_eq!(
+            heard[0].0["webhook-id"], heard[1].0["webhook-id"],
+            "the same message"
+        );
+        assert!(heard[0].0.contains_key("webhook-signature"));
+        let body: serde_json::Value = serde_json::from_str(&heard[1].1).unwrap();
+        assert_eq!(
+            (body["event"].as_str(), body["case"].as_i64()),
+            (Some("received"), Some(case))
+        );
+        assert!(body["answers"].is_object());
+    }
+);
+
+each_database!(
+    disposal_takes_two_persons_and_leaves_the_counts,
+    [&ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let case = received(&city, "one").await.case;
+        let kept = received(&city, "two").await.case;
+        steps(&city, case, &[Step::Withdraw]).await;
+        let propose = || async {
+            city.write(Actor::Staff(7), (), |tx, ()| {
+                Box::pin(async move { retention::propose(tx, &department(), 7).await })
+            })
+            .await
+            .unwrap()
+        };
+        assert_eq!(propose().await, None, "nothing is over its period yet");
+        // Withdrawn in fiscal year 2026 and kept five years after it: due from 1 April 2032.
+        for (day, due) in [
+            ("2032-03-31T14:59:59Z", false),
+            ("2032-03-31T15:00:00Z", true),
+        ] {
+            city.clock().set(day.parse::<Timestamp>().unwrap());
+            let found = retention::due(city.db(), &department(), city.today())
+                .await
+                .unwrap();
+            assert_eq!(
+                found.first().map(|due| due.cases.clone()),
+                due.then(|| vec![case])
+            );
+        }
+        let list = propose().await.unwrap();
+        assert_eq!(
+            propose().await,
+            None,
+            "what stands on an open list is not proposed again"
+        );
+        let settle = |account: i64| {
+            let city = city.clone();
+            async move {
+                city.write(
+                    Actor::Staff(account),
+                    (list, account),
+                    |tx, (list, account)| {
+                        Box::pin(async move {
+                            retention::settle(tx, *list, &department(), *account, true).await
+                        })
+                    },
+                )
+                .await
+            }
+        };
+        assert!(
+            matches!(settle(7).await, Err(ProcedureError::WrongState(_))),
+            "not by the proposer"
+        );
+        assert!(keys::open(city.db(), &city_key(), case).await.is_ok());
+        settle(8).await.unwrap();
+        assert!(matches!(
+            keys::open(city.db(), &city_key(), case).await,
+            Err(ProcedureError::Disposed)
+        ));
+        assert!(keys::open(city.db(), &city_key(), kept).await.is_ok());
+        assert!(
+            matches!(settle(8).await, Err(ProcedureError::WrongState(_))),
+            "once"
+        );
+        assert!(
+            cases::case(city.db(), case)
+                .await
+                .unwrap()
+                .disposed_at
+                .is_some()
+        );
+    }
+);

@@ -1,0 +1,607 @@
+//! The designer at the desk: a procedure is made, changed on its pages and as YAML, put live and closed. On both databases.
+
+use std::sync::Arc;
+
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    http::{Request, StatusCode, header},
+};
+use jiff::{ToSpan as _, civil::date};
+use tower::ServiceExt as _;
+use yakuba_city::{
+    Actor, City, Service as _, each_database,
+    web::{Capability, Grant, Principal, Scope, StaffPrincipal},
+};
+use yakuba_identity::{IdentityError, IdentityService, NewDepartment, create_department};
+use yakuba_kernel::DepartmentCode;
+use yakuba_procedures::{
+    ProcedureService,
+    capabilities::{DESIGN, PUT_LIVE},
+    model::document::ProcedureDocument,
+    store,
+};
+
+const HOME: &str = "/desk/procedures/forms";
+
+fn staff(department: &str, capabilities: &[Capability]) -> Principal {
+    let grant = |capability: &Capability| Grant {
+        capability: capability.name.to_owned(),
+        scope: Scope::Department(DepartmentCode::new(department).unwrap()),
+    };
+    Principal::Staff(Arc::new(StaffPrincipal {
+        account: 1,
+        name: "髙橋 健太郎".to_owned(),
+        department: None,
+        grants: capabilities.iter().map(grant).collect(),
+        stepped_up_until: None,
+    }))
+}
+
+fn designer() -> Principal {
+    staff("environment", &[DESIGN, PUT_LIVE])
+}
+
+async fn prepare(city: &City) -> Router {
+    city.write(Actor::CommandLine, (), |tx, ()| {
+        Box::pin(async move {
+            for (position, department) in (0..).zip(["environment", "tax"]) {
+                let new = NewDepartment {
+                    code: DepartmentCode::new(department).unwrap(),
+                    name_ja: format!("{department}課"),
+                    name_en: department.to_owned(),
+                    parent: None,
+                    first_day: date(2010, 4, 1),
+                    last_day: None,
+                    position,
+                };
+                create_department(tx, &new).await?;
+            }
+            Ok::<_, IdentityError>(())
+        })
+    })
+    .await
+    .unwrap();
+    ProcedureService
+        .routes()
+        .into_router()
+        .with_state(city.clone())
+}
+
+async fn ask(
+    router: &Router,
+    who: Principal,
+    path: &str,
+    sent: Option<&[(&str, &str)]>,
+) -> (StatusCode, String) {
+    let request = Request::builder().uri(format!("{HOME}{path}"));
+    let mut request = match sent {
+        Some(fields) => request
+            .method("POST")
+            .header(header::CONTENT_TYPE, "application/x-www-form-urlencoded")
+            .body(Body::from(
+                form_urlencoded::Serializer::new(String::new())
+                    .extend_pairs(fields)
+                    .finish(),
+            )),
+        None => request.body(Body::empty()),
+    }
+    .unwrap();
+    request.extensions_mut().insert(who);
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+    (status, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+const NEW: &[(&str, &str)] = &[
+    ("title", "犬の登録"),
+    ("key", "dog-registration"),
+    ("department", "environment"),
+    ("from", ""),
+];
+
+async fn newest(city: &City) -> store::Definition {
+    store::versions(city.db(), "dog-registration")
+        .await
+        .unwrap()
+        .remove(0)
+}
+
+each_database!(
+    a_procedure_is_made_changed_and_put_live,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        let dog = "/dog-registration";
+        let (status, _) = ask(&router, designer(), "/new", Some(NEW)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let (status, page) = ask(&router, designer(), "/new", Some(NEW)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("この記号はすでに使われています"));
+
+        // A question is added, then moved up over the page's border.
+        let question = [
+            ("revision", "1"),
+            ("key", "dog_kind"),
+            ("kind", "choice"),
+            ("label_ja", "犬の種類"),
+            ("label_en", "Kind of dog"),
+            ("option-0-label_ja", "小型"),
+            ("option-0-value", "small"),
+            ("option-1-label_ja", "大型"),
+            ("option-rows", "2"),
+        ];
+        let path = format!("{dog}/field?page=request&field=&kind=choice");
+        let (status, _) = ask(&router, designer(), &path, Some(&question)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let (status, page) = ask(&router, designer(), &path, Some(&question)).await;
+        assert_eq!(
+            status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "an older revision"
+        );
+        assert!(page.contains("ほかの職員が先に変更しました"));
+        let mut broken = question;
+        broken[0].1 = "2";
+        broken[8].1 = "0";
+        let (status, page) = ask(&router, designer(), &path, Some(&broken)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("選択肢を1つ以上入れてください"));
+        for (revision, step) in [("2", "up"), ("3", "up")] {
+            let fields = [
+                ("revision", revision),
+                ("page", "request"),
+                ("field", "dog_kind"),
+                ("step", step),
+            ];
+            let (status, _) = ask(
+                &router,
+                designer(),
+                &format!("{dog}/arrange"),
+                Some(&fields),
+            )
+            .await;
+            assert_eq!(status, StatusCode::SEE_OTHER);
+        }
+        let draft = newest(&city).await;
+        let fields: Vec<_> = draft.document.form.pages[0]
+            .fields
+            .iter()
+            .map(|field| field.key.as_str())
+            .collect();
+        assert_eq!(fields.last(), Some(&"dog_kind"));
+
+        // A condition over a question that does not exist keeps it from going live.
+        let page_form = [
+            ("revision", "4"),
+            ("key", "request"),
+            ("title_ja", "内容"),
+            ("show_if-expression", "no_such_question == 1"),
+        ];
+        let (status, _) = ask(
+            &router,
+            designer(),
+            &format!("{dog}/page?page=request"),
+            Some(&page_form),
+        )
+        .await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let today = city.today().to_string();
+        let live = [("revision", "5"), ("from", today.as_str())];
+        let (status, page) = ask(&router, designer(), &format!("{dog}/live"), Some(&live)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("要修正"));
+        assert_eq!(newest(&city).await.state, "draft");
+
+        // Mended as YAML, which is the same thing.
+        let mut document = newest(&city).await.document;
+        document.form.pages[1].show_if = None;
+        let yaml = document.to_yaml().unwrap();
+        let fields = [("revision", "5"), ("yaml", yaml.as_str())];
+        let (status, _) = ask(&router, designer(), &format!("{dog}/yaml"), Some(&fields)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_eq!(newest(&city).await.document, document);
+        let (status, page) = ask(&router, designer(), &format!("{dog}/preview"), None).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("犬の種類") && page.contains("大型"));
+
+        let live = [("revision", "6"), ("from", today.as_str())];
+        let (status, _) = ask(
+            &router,
+            staff("environment", &[DESIGN]),
+            &format!("{dog}/live"),
+            Some(&live),
+        )
+        .await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        let (status, _) = ask(&router, designer(), &format!("{dog}/live"), Some(&live)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_eq!(newest(&city).await.state, "live");
+
+        // A change after that is a draft of its own, with its difference.
+        let texts = [
+            ("revision", "0"),
+            ("title_ja", "犬の登録と鑑札"),
+            ("summary_ja", "犬を飼い始めたときの登録です。"),
+            ("who_ja", "犬を飼い始めた方"),
+            ("afterwards_ja", "鑑札を郵送します。"),
+            ("purpose_ja", "登録原簿を作るため"),
+        ];
+        let (status, _) = ask(&router, designer(), &format!("{dog}/texts"), Some(&texts)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let (_, page) = ask(&router, designer(), &format!("{dog}/versions/2"), None).await;
+        assert!(
+            page.contains("+ title: 犬の登録と鑑札") && page.contains("- title: 犬の登録"),
+            "{page}"
+        );
+        let (_, yaml) = ask(&router, designer(), &format!("{dog}/versions/2/yaml"), None).await;
+        assert_eq!(
+            ProcedureDocument::from_yaml(&yaml).unwrap(),
+            newest(&city).await.document
+        );
+
+        let later = (city.today() + 30.days()).to_string();
+        let close = [("revision", "1"), ("until", later.as_str())];
+        let (status, _) = ask(&router, designer(), &format!("{dog}/close"), Some(&close)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert_eq!(newest(&city).await.state, "closed");
+    }
+);
+
+each_database!(
+    another_departments_forms_are_not_there,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        ask(&router, designer(), "/new", Some(NEW)).await;
+        let foreign = || staff("tax", &[DESIGN, PUT_LIVE]);
+        let fields: &[(&str, &str)] = &[("revision", "1"), ("page", "request"), ("step", "remove")];
+        for path in [
+            "",
+            "/preview",
+            "/versions/1",
+            "/versions/1/yaml",
+            "/yaml",
+            "/texts",
+            "/page",
+            "/rules",
+        ] {
+            let (status, _) = ask(
+                &router,
+                foreign(),
+                &format!("/dog-registration{path}"),
+                None,
+            )
+            .await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        }
+        for path in [
+            "/arrange",
+            "/live",
+            "/close",
+            "/yaml",
+            "/texts",
+            "/page?page=request",
+            "/rules",
+        ] {
+            let (status, _) = ask(
+                &router,
+                foreign(),
+                &format!("/dog-registration{path}"),
+                Some(fields),
+            )
+            .await;
+            assert_eq!(status, StatusCode::NOT_FOUND, "{path}");
+        }
+        let (status, page) = ask(&router, foreign(), "", None).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(!page.contains("犬の登録"));
+        // Neither may a procedure be made for a department that is not one's own.
+        let (status, _) = ask(
+            &router,
+            staff("tax", &[DESIGN]),
+            "/new",
+            Some(&[
+                ("title", "税"),
+                ("key", "tax-thing"),
+                ("department", "environment"),
+                ("from", ""),
+            ]),
+        )
+        .await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        let copied = ask(
+            &router,
+            foreign(),
+            "/new",
+            Some(&[
+                ("title", "税"),
+                ("key", "tax-thing"),
+                ("department", "tax"),
+                ("from", "dog-registration"),
+            ]),
+        )
+        .await;
+        assert_eq!(copied.0, StatusCode::NOT_FOUND);
+    }
+);
+
+/// The names and values of a page's inputs, selects and text areas, as a browser sends them when nobody touches anything.
+fn controls(page: &str) -> Vec<(String, String)> {
+    let attribute = |tag: &str, name: &str| {
+        let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
+        Some(unescaped(rest.split('"').next()?))
+    };
+    let form = page.split("data-warn-unsaved>").nth(1).unwrap();
+    let form = form.split("</form>").next().unwrap();
+    let mut found = Vec::new();
+    let mut rest = form;
+    while let Some((_, after)) = rest.split_once('<') {
+        rest = after;
+        let tag = after.split('>').next().unwrap();
+        let Some(name) = attribute(tag, "name") else {
+            continue;
+        };
+        if tag.starts_with("input") {
+            let box_to_tick = tag.contains("type=\"checkbox\"") || tag.contains("type=\"radio\"");
+            if !box_to_tick || tag.contains(" checked") {
+                found.push((name, attribute(tag, "value").unwrap_or_default()));
+            }
+        } else if tag.starts_with("textarea") {
+            let text = &after[tag.len() + 1..];
+            let text = text.split("</textarea>").next().unwrap();
+            let text = text.strip_prefix('\n').unwrap_or(text);
+            found.push((name, unescaped(text).replace('\n', "\r\n")));
+        } else if tag.starts_with("select") {
+            let options = after.split("</select>").next().unwrap();
+            let chosen = options
+                .split("<option")
+                .skip(1)
+                .find(|option| option.contains(" selected"))
+                .or_else(|| options.split("<option").nth(1))
+                .unwrap();
+            found.push((name, attribute(chosen, "value").unwrap_or_default()));
+        }
+    }
+    found
+}
+
+fn unescaped(text: &str) -> String {
+    [
+        ("&#60;", "<"),
+        ("&#62;", ">"),
+        ("&#34;", "\""),
+        ("&#39;", "'"),
+        ("&lt;", "<"),
+        ("&gt;", ">"),
+        ("&quot;", "\""),
+        ("&#38;", "&"),
+        ("&amp;", "&"),
+    ]
+    .iter()
+    .fold(text.to_owned(), |text, (from, to)| text.replace(from, to))
+}
+
+const TRIED: &str = r"
+format: yakuba-procedure/1
+key: dog-registration
+title: 証明書の請求
+summary: 証明書を請求します。
+department: environment
+category: living
+guide: {who: どなたでも, afterwards: 郵送します。, minutes: 5}
+processing_days: 3
+retention: {years: 1, basis: 文書管理規程}
+personal_data_purpose: 発行のため
+form:
+  before:
+    - key: lives_here
+      question: 市内にお住まいですか
+      options: [{value: yes_here, label: はい}, {value: no_here, label: いいえ, stop: お住まいの市へ}]
+  pages:
+    - key: request
+      title: 内容
+      intro: |
+        はじめに
+
+        お読みください。
+      fields:
+        - {key: kind, type: choice, label: 受け取り方, options: [{value: post, label: 郵送, hint: 切手は不要}, {value: desk, label: 窓口}]}
+        - {key: copies, type: number, label: 通数, min: 1, max: 20}
+        - {key: from_day, type: date, label: 開始日, earliest: '-30', latest: today}
+        - {key: to_day, type: date, label: 終了日}
+        - {key: reason, type: long_text, label: 理由, show_if: kind == 'post' && copies >= 3, max_length: 400}
+        - key: family
+          type: group
+          label: 家族
+          entry: 人
+          max: 3
+          fields:
+            - {key: relation, type: text, label: 続柄}
+            - {key: other, type: text, label: その他, show_if: relation == 'その他', optional: true}
+  checks:
+    - {field: to_day, holds: from_day <= to_day, message: 終了日は開始日より後にしてください}
+    - {field: copies, holds: 'copies < 10 || size(family) > 0', message: 多いときは家族を入れてください}
+  fees:
+    - {label: 手数料, amount: copies * 300, basis: 手数料条例}
+    - {label: 郵送料, amount: '110', applies_if: kind == 'post'}
+";
+
+each_database!(
+    every_form_of_the_designer_saves_what_it_shows,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        ask(&router, designer(), "/new", Some(NEW)).await;
+        let document = ProcedureDocument::from_yaml(TRIED).unwrap();
+        let (status, page) = ask(
+            &router,
+            designer(),
+            "/dog-registration/yaml",
+            Some(&[("revision", "1"), ("yaml", TRIED)]),
+        )
+        .await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        assert_eq!(newest(&city).await.document, document);
+        for path in [
+            "/page?page=request",
+            "/field?page=request&field=kind",
+            "/field?page=request&field=copies",
+            "/field?page=request&field=from_day",
+            "/field?page=request&field=reason",
+            "/field?page=request&field=family",
+            "/field?page=request&group=family&field=other",
+            "/rules?part=before",
+            "/rules?part=checks",
+            "/rules?part=fees",
+            "/rules?part=computed",
+        ] {
+            let path = format!("/dog-registration{path}");
+            let (status, page) = ask(&router, designer(), &path, None).await;
+            assert_eq!(status, StatusCode::OK, "{path}");
+            let sent = controls(&page);
+            let sent: Vec<(&str, &str)> = sent
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect();
+            let action = page
+                .split("<form method=\"post\" action=\"")
+                .find(|rest| rest.contains("data-warn-unsaved"))
+                .map(|rest| unescaped(rest.split('"').next().unwrap()))
+                .unwrap();
+            let action = action.strip_prefix(HOME).unwrap();
+            // More rows save nothing and lose nothing.
+            if page.contains("name=\"action\" value=\"more\"") {
+                let mut more = sent.clone();
+                more.push(("action", "more"));
+                let (status, again) = ask(&router, designer(), action, Some(&more)).await;
+                assert_eq!(status, StatusCode::OK, "{path}");
+                assert!(controls(&again).len() >= sent.len(), "{path}");
+            }
+            let (status, page) = ask(&router, designer(), action, Some(&sent)).await;
+            assert_eq!(status, StatusCode::SEE_OTHER, "{path}: {page}");
+            assert_eq!(newest(&city).await.document, document, "{path}");
+        }
+    }
+);
+
+each_database!(
+    a_question_in_a_group_is_added_moved_and_asked_under_a_condition,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        ask(&router, designer(), "/new", Some(NEW)).await;
+        ask(
+            &router,
+            designer(),
+            "/dog-registration/yaml",
+            Some(&[("revision", "1"), ("yaml", TRIED)]),
+        )
+        .await;
+        // The kind is chosen first, and there is no group in a group.
+        let group = "/dog-registration/field?page=request&group=family";
+        let (_, page) = ask(&router, designer(), group, None).await;
+        assert!(page.contains("kind=choice") && !page.contains("kind=group"));
+        let question = [
+            ("revision", "2"),
+            ("label_ja", "同居ですか"),
+            ("show_if-question", "relation"),
+            ("show_if-test", "is-not"),
+            ("show_if-answer", "本人"),
+            ("option-rows", "2"),
+            ("option-0-label_ja", "はい"),
+            ("option-1-label_ja", "いいえ"),
+        ];
+        let path = format!("{group}&field=&kind=choice");
+        let (status, page) = ask(&router, designer(), &path, Some(&question)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let up = [
+            ("revision", "3"),
+            ("page", "request"),
+            ("group", "family"),
+            ("field", "question_1"),
+            ("step", "up"),
+        ];
+        let (status, _) = ask(&router, designer(), "/dog-registration/arrange", Some(&up)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let yaml = newest(&city).await.document.to_yaml().unwrap();
+        let read = ProcedureDocument::from_yaml(&yaml).unwrap();
+        let yakuba_forms::model::document::FieldKind::Group { fields, .. } =
+            &read.form.pages[0].fields[5].kind
+        else {
+            unreachable!("the group")
+        };
+        let keys: Vec<_> = fields.iter().map(|field| field.key.as_str()).collect();
+        assert_eq!(keys, ["relation", "question_1", "other"]);
+        assert_eq!(fields[1].show_if.as_ref().unwrap().0, "relation != '本人'");
+        // An answer that no option has is refused at its row.
+        let wrong = [
+            ("revision", "4"),
+            ("label_ja", "理由"),
+            ("show_if-question", "kind"),
+            ("show_if-test", "is"),
+            ("show_if-answer", "電話"),
+        ];
+        let path = "/dog-registration/field?page=request&field=reason";
+        let (status, page) = ask(&router, designer(), path, Some(&wrong)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("「電話」は、この質問の答えになりません"));
+    }
+);
+
+each_database!(
+    the_preview_answers_and_keeps_nothing,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        ask(&router, designer(), "/new", Some(NEW)).await;
+        ask(
+            &router,
+            designer(),
+            "/dog-registration/yaml",
+            Some(&[("revision", "1"), ("yaml", TRIED)]),
+        )
+        .await;
+        let path = "/dog-registration/preview";
+        let (status, page) = ask(&router, designer(), path, None).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("お住まいの市へ") && !page.contains("name=\"reason\""));
+        let today = city.today();
+        let mut answers = vec![
+            ("kind", "post".to_owned()),
+            ("copies", "3".to_owned()),
+            ("from_day", today.to_string()),
+            ("to_day", (today - 1.day()).to_string()),
+            ("family.count", "0".to_owned()),
+            ("action", "try".to_owned()),
+        ];
+        let send = |answers: &[(&'static str, String)]| -> Vec<(&'static str, String)> {
+            answers.to_vec()
+        };
+        let pairs = send(&answers);
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let (status, page) = ask(&router, designer(), path, Some(&pairs)).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("name=\"reason\""), "the condition holds");
+        assert!(page.contains("終了日は開始日より後にしてください"));
+        assert!(page.contains("900円") && page.contains("1,010円"), "{page}");
+        answers[3].1 = today.to_string();
+        answers.push(("reason", "引越しのため".to_owned()));
+        let pairs = send(&answers);
+        let pairs: Vec<(&str, &str)> = pairs.iter().map(|(n, v)| (*n, v.as_str())).collect();
+        let (_, page) = ask(&router, designer(), path, Some(&pairs)).await;
+        assert!(page.contains("このまま申請できます"), "{page}");
+        // Nothing was kept.
+        let (_, page) = ask(&router, designer(), path, None).await;
+        assert!(!page.contains("引越しのため"));
+        let (status, _) = ask(
+            &router,
+            staff("tax", &[DESIGN]),
+            path,
+            Some(&[("kind", "post")]),
+        )
+        .await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+);
