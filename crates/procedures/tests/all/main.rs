@@ -1,0 +1,19 @@
+//! The tests of the procedures service over its public interface, in one program: linked once.
+
+// A test that cannot go on fails there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod cases;
+mod casework;
+mod content;
+mod counter;
+mod definitions;
+mod designer_desk;
+mod designs;
+mod desk;
+mod inventory;
+mod inventory_desk;
+mod navigator;
+mod pages;
+mod residents;
+mod support;

@@ -1,0 +1,7 @@
+//! The tests of the sheets block over its public interface, in one program: linked once.
+
+// A test that cannot go on fails there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod reading;
+mod writing;
