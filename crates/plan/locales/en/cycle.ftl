@@ -157,7 +157,7 @@ cycle-error-day = Check the date. Enter a day up to today.
 cycle-error-due = Check the due date.
 cycle-error-indicator = Choose the indicator, the year and the status.
 cycle-error-kind = Choose the initiative and the kind of change.
-cycle-error-deadline = Enter month and day, such as 06-30. 29 February cannot be used.
+cycle-error-deadline = The month does not have that day. Choose a day that every year has (29 February cannot be used).
 cycle-error-nothing-chosen = Choose at least one self-review.
 cycle-error-value = Enter a measured number for every effect.
 
@@ -246,7 +246,22 @@ cycle-verdict-strengthen = Strengthen
 cycle-verdict-review = Review
 cycle-verdict-complete = Complete
 cycle-decided-on = Decided on { $day }
-cycle-deadlines-hint = The yearly deadlines after the end of a fiscal year, as month and day such as 06-30. They hold for all plans.
+cycle-deadlines-hint = The yearly deadlines after the end of a fiscal year. They hold for all plans.
+cycle-month = { $n ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+cycle-day = { $n }
 
 # Act records
 cycle-no-acts = There are no Act records.

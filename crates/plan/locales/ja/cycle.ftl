@@ -157,7 +157,7 @@ cycle-error-day = 日付を確かめてください。今日までの日付を�
 cycle-error-due = 期限の日付を確かめてください。西暦で入力してください。
 cycle-error-indicator = 指標、年度、判定を選んでください。
 cycle-error-kind = 取組と変更の種類を選んでください。
-cycle-error-deadline = 期限は「06-30」のように、月と日を入力してください。2月29日は使えません。
+cycle-error-deadline = その月にない日が選ばれています。毎年ある日を選んでください（2月29日は使えません）。
 cycle-error-nothing-chosen = 決定する自己評価を1つ以上選んでください。
 cycle-error-value = すべての効果について、測った値を数字で入力してください。
 
@@ -246,7 +246,9 @@ cycle-verdict-strengthen = 強化
 cycle-verdict-review = 見直し
 cycle-verdict-complete = 完了
 cycle-decided-on = { $day }に決定
-cycle-deadlines-hint = 年度が終わった後の、毎年の期限です。「06-30」のように月と日を入力してください。すべての計画に使われます。
+cycle-deadlines-hint = 年度が終わった後の、毎年の期限です。すべての計画に使われます。
+cycle-month = { $n }月
+cycle-day = { $n }日
 
 # 改善記録
 cycle-no-acts = 改善記録はありません。

@@ -498,11 +498,7 @@ async fn deadlines_page(room: &Room, plan: &PlanRecord) -> Result<Page, Problem>
         .form("deadlines", format!("/desk/plan/{}/deadlines", plan.key))
         .note(&hint(room, "cycle-deadlines-hint"));
     for (kind, deadline) in cycle::deadlines(room.db()).await? {
-        form = form.text(
-            &format!("deadline_{}", kind.as_str()),
-            &deadline.to_string(),
-            true,
-        );
+        form = form.day_of_year(&format!("deadline_{}", kind.as_str()), deadline);
     }
     let form = form.submit("cycle-save").make();
     room.page(
@@ -521,10 +517,11 @@ pub(super) async fn set_deadlines(
     let plan = room.plan(&key).await?;
     room.need_everywhere(MANAGE)?;
     let read = |kind: &DeadlineKind| {
-        Some((
-            *kind,
-            Deadline::read(fields.get(&format!("deadline_{}", kind.as_str())))?,
-        ))
+        let part = |part: &str| {
+            let text = fields.get(&format!("deadline_{}_{part}", kind.as_str()));
+            text.parse::<i8>().ok()
+        };
+        Some((*kind, Deadline::new(part("month")?, part("day")?)?))
     };
     let Some(all) = DeadlineKind::ALL
         .iter()

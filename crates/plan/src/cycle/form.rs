@@ -5,6 +5,7 @@ use jiff::civil::Date;
 use yakuba_ui::{Button, ButtonKind, Choice, DateField, Html, Select, TextArea, TextField};
 
 use super::room::Room;
+use crate::model::cycle::Deadline;
 
 /// Builds a form whose fields keep what was typed when it was refused.
 pub(super) struct FormMaker<'a> {
@@ -173,6 +174,31 @@ impl<'a> FormMaker<'a> {
         };
         self.fields.push(&field);
         self
+    }
+
+    /// A day of every year: month and day chosen from lists, sent as `<name>_month` and `<name>_day`.
+    pub(super) fn day_of_year(self, name: &str, value: Deadline) -> Self {
+        let language = self.room.language();
+        let choices = |numbers: std::ops::RangeInclusive<i8>, key: &str| -> Vec<Choice> {
+            numbers
+                .map(|number| Choice::new(number.to_string(), self.room.words.counted(key, number)))
+                .collect()
+        };
+        let list = |part: &str, choices: Vec<Choice>, value: i8| {
+            let name = format!("{name}_{part}");
+            Select::new(language, &name, self.room.t(&format!("ui-{part}")))
+                .id(self.id(&name))
+                .choices(choices)
+                .value(&self.value(&name, &value.to_string()))
+        };
+        let month = list("month", choices(1..=12, "cycle-month"), value.month());
+        let day = list("day", choices(1..=31, "cycle-day"), value.day());
+        let legend = self.label(name);
+        self.together(&legend, |mut form| {
+            form.fields.push(&month);
+            form.fields.push(&day);
+            form
+        })
     }
 
     pub(super) fn select(

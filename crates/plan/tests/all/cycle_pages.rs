@@ -388,16 +388,21 @@ each_database!(
         let deadlines = format!("/desk/plan/{PLAN}/deadlines");
         let mut days = [
             ("form", "deadlines"),
-            ("deadline_submit", "06-15"),
-            ("deadline_check", "07-10"),
-            ("deadline_approve", "08-20"),
-            ("deadline_publish", "02-29"),
+            ("deadline_submit_month", "6"),
+            ("deadline_submit_day", "15"),
+            ("deadline_check_month", "7"),
+            ("deadline_check_day", "10"),
+            ("deadline_approve_month", "8"),
+            ("deadline_approve_day", "20"),
+            ("deadline_publish_month", "2"),
+            ("deadline_publish_day", "29"),
         ];
-        assert_eq!(
-            post(&city, &office, &deadlines, &days).await.0,
-            StatusCode::UNPROCESSABLE_ENTITY
-        );
-        days[4].1 = "08-31";
+        let (status, _, refused) = post(&city, &office, &deadlines, &days).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        // What was chosen stays chosen, so that one click mends it.
+        assert!(refused.contains(r#"<option value="15" selected>15日</option>"#));
+        assert!(refused.contains(r#"<option value="29" selected>29日</option>"#));
+        days[8].1 = "28";
         assert_eq!(
             post(&city, &office, &deadlines, &days).await.0,
             StatusCode::SEE_OTHER
