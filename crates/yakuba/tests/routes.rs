@@ -319,3 +319,17 @@ fn every_role_is_made_of_what_services_declare() {
         }
     }
 }
+
+#[test]
+fn every_capability_has_a_name_that_staff_can_read() {
+    for language in [yakuba_ui::Language::Japanese, yakuba_ui::Language::English] {
+        let words = yakuba_identity::WORDS.words(language);
+        let missing: Vec<&str> = yakuba::services::all()
+            .iter()
+            .flat_map(|service| service.capabilities().iter())
+            .map(|capability| capability.name)
+            .filter(|name| !words.has(&yakuba_identity::capability_key(name)))
+            .collect();
+        assert!(missing.is_empty(), "{language:?}: {missing:?}");
+    }
+}

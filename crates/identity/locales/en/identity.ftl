@@ -180,6 +180,7 @@ identity-provider-link-email = Verified e-mail address
 identity-provider-link-login = Log-in name ({ $claim })
 identity-audit = Audit log
 identity-audit-target = Target (beginning)
+identity-audit-target-column = Target
 identity-audit-actor = By
 identity-audit-actor-support = A log-in name, or system:NAME
 identity-audit-from = From day
@@ -251,7 +252,10 @@ identity-capability-procedures-inventory = Edit the inventory of procedures
 identity-capability-procedures-oversee = See how every department stands
 identity-capability-procedures-pull = Fetch applications (other systems)
 identity-capability-procedures-put-live = Put forms live
-identity-capability-procedures-survey = Make and count surveys
+identity-capability-surveys-publish = Publish results of surveys
+identity-capability-surveys-raw = Take out single answers of surveys
+identity-capability-surveys-results = See results of surveys
+identity-capability-surveys-run = Make and open surveys
 
 # Residents
 resident-title = My page

@@ -189,6 +189,7 @@ identity-provider-link-email = 確認済みメールアドレス
 identity-provider-link-login = ログイン名（{ $claim }）
 identity-audit = 監査記録
 identity-audit-target = 対象（先頭の文字）
+identity-audit-target-column = 対象
 identity-audit-actor = 行った人
 identity-audit-actor-support = 職員のログイン名、または system:名前
 identity-audit-from = この日から
@@ -262,7 +263,10 @@ identity-capability-procedures-inventory = 手続の台帳の編集
 identity-capability-procedures-oversee = 全部署の状況の閲覧
 identity-capability-procedures-pull = 受け付けた申請の受け取り（ほかのシステム）
 identity-capability-procedures-put-live = 申請フォームの公開
-identity-capability-procedures-survey = アンケートの作成と集計
+identity-capability-surveys-publish = アンケートの結果の公表
+identity-capability-surveys-raw = アンケートの一件ごとの回答の書き出し
+identity-capability-surveys-results = アンケートの結果の閲覧
+identity-capability-surveys-run = アンケートの作成と受付
 
 # 住民
 resident-title = マイページ

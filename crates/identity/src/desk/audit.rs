@@ -1,5 +1,8 @@
 //! Reading the audit log.
 
+use std::borrow::Cow;
+
+use askama::Template;
 use axum::{
     extract::Query,
     response::{IntoResponse, Response},
@@ -11,7 +14,9 @@ use yakuba_city::{
     sql::{Sql as _, escape_like},
     web::Problem,
 };
-use yakuba_ui::{Cell, Column, EmptyState, Html, Pagination, Row, Table, TextField};
+use yakuba_ui::{
+    Catalogue, Cell, Column, EmptyState, Html, Language, Pagination, Row, Table, TextField,
+};
 
 use crate::{
     READ_AUDIT,
@@ -23,6 +28,39 @@ use crate::{
 use super::require;
 
 const PER_PAGE: u64 = 100;
+
+/// What was done, in a sentence for each action of every service.
+static ACTIONS: Catalogue = yakuba_ui::catalogue!("audit");
+
+/// The key of an action's sentence: `plan.task.make` has `audit-plan-task-make`.
+fn action_key(action: &str) -> String {
+    format!("audit-{}", action.replace(['.', '_'], "-"))
+}
+
+#[derive(Template)]
+#[template(
+    source = r#"<div>{% if !sentence.is_empty() %}{{ sentence }}<br>{% endif %}<code class="fine-print">{{ name }}</code></div>"#,
+    ext = "html"
+)]
+struct Action<'a> {
+    sentence: &'a str,
+    name: &'a str,
+}
+
+/// An action in words with its name beside it; its name alone when a service that is gone wrote it.
+fn action(name: &str, language: Language) -> Html {
+    let (words, key) = (ACTIONS.words(language), action_key(name));
+    let sentence = if words.has(&key) {
+        words.get(&key)
+    } else {
+        Cow::default()
+    };
+    Html::render(&Action {
+        sentence: &sentence,
+        name,
+    })
+    .unwrap_or_default()
+}
 
 #[derive(Deserialize, Default)]
 #[serde(default)]
@@ -120,7 +158,7 @@ pub(crate) async fn show(asked: Asked, Query(filter): Query<Filter>) -> Result<R
                     (None, "command_line") => words.get("identity-audit-command-line").into_owned(),
                     (None, actor) => actor.to_owned(),
                 }),
-                Cell::text(&line.action),
+                Cell::html(&action(&line.action, language)),
                 Cell::text(&line.target),
                 Cell::html(&Html::text(&line.detail)),
             ])
@@ -131,8 +169,8 @@ pub(crate) async fn show(asked: Asked, Query(filter): Query<Filter>) -> Result<R
                     Column::number(words.get("identity-audit-number")),
                     Column::text(words.get("identity-audit-at")).no_wrap(),
                     Column::text(words.get("identity-audit-actor")).no_wrap(),
-                    Column::text(words.get("identity-audit-action")).no_wrap(),
-                    Column::text(words.get("identity-audit-target")),
+                    Column::text(words.get("identity-audit-action")),
+                    Column::text(words.get("identity-audit-target-column")),
                     Column::text(words.get("identity-audit-detail")),
                 ])
                 .rows(rows)
@@ -150,4 +188,123 @@ pub(crate) async fn show(asked: Asked, Query(filter): Query<Filter>) -> Result<R
     }
     let title = words.get("identity-audit");
     Ok(asked.desk(&title, content).into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::{collections::BTreeSet, fs, path::Path};
+
+    use super::*;
+
+    /// What looks like the name of an action of a service: `plan.task.make`.
+    fn is_action(literal: &str) -> bool {
+        literal.split('.').count() >= 2
+            && literal.split('.').all(|part| {
+                !part.is_empty()
+                    && part
+                        .bytes()
+                        .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            })
+    }
+
+    /// The string literals of a source.
+    fn literals(source: &str) -> impl Iterator<Item = &str> {
+        source.split('"').skip(1).step_by(2)
+    }
+
+    /// The actions that a source writes into the audit log. Where an entry is made from a variable, every literal of
+    /// the file that begins as the service's actions do may be one.
+    fn actions_of(source: &str) -> BTreeSet<String> {
+        let mut found = BTreeSet::new();
+        for entry in source.split("AuditEntry::new(").skip(1) {
+            let argument = entry.trim_start();
+            if let Some(literal) = argument.strip_prefix('"') {
+                let name = literal.split('"').next().unwrap_or_default();
+                found.insert(name.to_owned());
+            } else {
+                let own = literals(source).filter(|literal| {
+                    is_action(literal)
+                        && ["procedures.", "surveys."]
+                            .iter()
+                            .any(|service| literal.starts_with(service))
+                });
+                found.extend(own.map(str::to_owned));
+            }
+        }
+        found
+    }
+
+    fn sources(folder: &Path, into: &mut Vec<String>) {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                sources(&path, into);
+            } else if path.extension().is_some_and(|kind| kind == "rs") {
+                let source = fs::read_to_string(&path).unwrap();
+                let code = source.split("#[cfg(test)]").next().unwrap_or_default();
+                into.push(code.to_owned());
+            }
+        }
+    }
+
+    /// The actions of every service of the program.
+    fn all_actions() -> BTreeSet<String> {
+        let crates = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
+        let mut code = Vec::new();
+        for entry in fs::read_dir(crates).unwrap() {
+            let folder = entry.unwrap().path().join("src");
+            // The floor of the audit log itself has examples only.
+            if folder.is_dir() && !folder.ends_with("city/src") && !folder.ends_with("bench/src") {
+                sources(&folder, &mut code);
+            }
+        }
+        code.iter().flat_map(|source| actions_of(source)).collect()
+    }
+
+    #[test]
+    fn every_action_of_every_service_has_a_sentence_and_no_sentence_is_left_over() {
+        let actions = all_actions();
+        for known in [
+            "plan.publish",
+            "identity.sign_in",
+            "surveys.withdraw",
+            "city.init",
+        ] {
+            assert!(
+                actions.contains(known),
+                "{known} was not found: {actions:?}"
+            );
+        }
+        let words = ACTIONS.words(Language::Japanese);
+        let missing: Vec<_> = actions
+            .iter()
+            .filter(|action| !words.has(&action_key(action)))
+            .collect();
+        assert!(missing.is_empty(), "locales/*/audit.ftl lacks {missing:?}");
+        let wanted: BTreeSet<String> = actions.iter().map(|action| action_key(action)).collect();
+        let left_over: Vec<&str> = include_str!("../../locales/ja/audit.ftl")
+            .lines()
+            .filter(|line| line.starts_with("audit-"))
+            .filter_map(|line| line.split(' ').next())
+            .filter(|key| !wanted.contains(*key))
+            .collect();
+        assert!(left_over.is_empty(), "nothing does {left_over:?}");
+    }
+
+    #[test]
+    fn sentences_are_there_in_every_language() {
+        yakuba_ui::assert_complete(&ACTIONS);
+    }
+
+    #[test]
+    fn an_action_is_shown_in_words_with_its_name_and_an_unknown_one_by_its_name() {
+        assert_eq!(
+            action("plan.publish", Language::Japanese).as_str(),
+            r#"<div>計画を公表しました<br><code class="fine-print">plan.publish</code></div>"#
+        );
+        assert_eq!(
+            action("gone.<b>", Language::English).as_str(),
+            r#"<div><code class="fine-print">gone.&#60;b&#62;</code></div>"#
+        );
+    }
 }

@@ -1,0 +1,124 @@
+# What the audit log says was done, as staff read it. The key is made from the action (plan.publish: audit-plan-publish).
+
+audit-city-init = Set up the city
+
+audit-debug-write = Wrote a record to try the program out
+
+audit-facts-import = Imported facts from a file
+audit-facts-record = Received facts from another system
+audit-facts-register-measure = Registered a measure
+audit-facts-take-back = Took back a fact
+audit-facts-upload = Uploaded facts
+
+audit-identity-account-change = Changed an account
+audit-identity-account-create = Created an account
+audit-identity-account-state = Suspended or reopened an account
+audit-identity-department-change = Changed a department
+audit-identity-department-create = Created a department
+audit-identity-one-time-codes-remove = Removed one-time codes
+audit-identity-one-time-codes-set = Set up one-time codes
+audit-identity-passkey-add = Added a passkey
+audit-identity-passkey-remove = Removed a passkey
+audit-identity-password-set = Set a password
+audit-identity-personnel-commit = Entered personnel changes
+audit-identity-post-give = Gave a post
+audit-identity-posts-change = Changed posts by a personnel change
+audit-identity-provider-link = Linked an account to an identity provider
+audit-identity-recovery-code-use = Used a recovery code
+audit-identity-recovery-codes-set = Made recovery codes
+audit-identity-role-change = Changed a role
+audit-identity-role-grant = Granted a role
+audit-identity-role-remove = Removed a role
+audit-identity-role-revoke = Revoked a role
+audit-identity-settings-change = Changed the log-in settings
+audit-identity-sign-in = Signed in
+audit-identity-sign-out = Signed out
+audit-identity-sign-out-everywhere = Signed out everywhere
+audit-identity-step-up = Confirmed who they are once more
+audit-identity-token-create = Created an access token for a system
+audit-identity-token-revoke = Revoked an access token of a system
+
+audit-mail-read = Looked at waiting mails
+audit-mail-remove = Removed a waiting mail
+audit-mail-try-again = Tried to send a mail again
+
+audit-measure-register = Registered a measure
+
+audit-plan-act-change = Changed an improvement record
+audit-plan-act-open = Opened an improvement record
+audit-plan-act-step = Moved an improvement record to its next state
+audit-plan-act-take-over = Took an improvement record over into the next year's plan
+audit-plan-change = Changed a plan
+audit-plan-compare = Made a comparison of indicators
+audit-plan-compare-decline = Declined a suggested comparison
+audit-plan-compare-end = Ended a comparison of indicators
+audit-plan-compare-join = Added an indicator to a comparison
+audit-plan-compare-reconsider = Put a declined comparison back among the suggestions
+audit-plan-create = Created a plan
+audit-plan-deadline-set = Set a yearly deadline
+audit-plan-decide = Recorded the committee's decision
+audit-plan-import = Imported a plan
+audit-plan-import-discard = Discarded an import of a plan
+audit-plan-import-preview = Read files of a plan for a preview
+audit-plan-life = Changed the state of an initiative (added, completed, merged, suspended)
+audit-plan-override-remove = Removed a status set by hand
+audit-plan-override-set = Set a status by hand
+audit-plan-progress-note-withdraw = Withdrew a progress note
+audit-plan-progress-note-write = Wrote a progress note
+audit-plan-proposal-step = Moved a system proposal to its next state
+audit-plan-publish = Published a plan
+audit-plan-review-step = Moved a self-review to its next state
+audit-plan-review-write = Wrote a self-review
+audit-plan-revise = Made a new version of a plan
+audit-plan-task-change = Changed a task
+audit-plan-task-make = Added a task
+audit-plan-task-step = Moved a task to its next state
+
+audit-procedures-add-endpoint = Added a system that cases are delivered to
+audit-procedures-ask-correction = Asked the applicant for a correction
+audit-procedures-assign = Assigned a case
+audit-procedures-correct = The applicant corrected an application
+audit-procedures-dispose = Disposed of a case's personal data
+audit-procedures-draft = Saved a draft of an application form
+audit-procedures-enter = Began to enter an application at the counter
+audit-procedures-enter-answers = Entered the answers of a received application
+audit-procedures-export = Exported cases
+audit-procedures-give-pull-right = Allowed a system to fetch cases
+audit-procedures-guide = Changed the guide to procedures
+audit-procedures-hand-over = Handed a case over to another department
+audit-procedures-identify = Verified a resident's identity at the counter
+audit-procedures-inventory-add = Added a procedure to the inventory
+audit-procedures-inventory-change = Changed a procedure in the inventory
+audit-procedures-inventory-counts = Entered counts of procedures
+audit-procedures-inventory-import = Imported the inventory of procedures
+audit-procedures-join = Joined an application to a resident's account
+audit-procedures-merge = Merged cases
+audit-procedures-message = Sent a message about an application
+audit-procedures-move = Moved a case to another stage
+audit-procedures-note = Wrote a note on a case
+audit-procedures-propose-disposal = Proposed the disposal of personal data
+audit-procedures-put-live = Changed what is live of an application form
+audit-procedures-receive = Received an application
+audit-procedures-retry-delivery = Tried a delivery again
+audit-procedures-set-endpoint = Switched a delivery on or off
+audit-procedures-settle-disposal = Approved or refused a disposal
+audit-procedures-take-pull-right = Ended a system's right to fetch cases
+audit-procedures-tick = Ticked a case's checklist
+
+audit-resident-create = A resident's account was made
+audit-resident-delete = A resident's account was deleted
+audit-resident-link = A resident's account was made through an identity provider
+audit-resident-passkey-add = A resident added a passkey
+audit-resident-passkey-remove = A resident removed a passkey
+audit-resident-sign-in = A resident signed in
+audit-resident-verify = A resident's identity was verified
+
+audit-surveys-close = Closed a survey
+audit-surveys-correct = Corrected a survey that is open
+audit-surveys-extend = Extended a survey
+audit-surveys-open = Opened a survey
+audit-surveys-publish = Published a survey's results
+audit-surveys-raw = Took out a survey's single answers
+audit-surveys-remove = Removed a survey's draft
+audit-surveys-save = Saved a survey's draft
+audit-surveys-withdraw = Withdrew a survey's published results

@@ -1,0 +1,124 @@
+# 監査記録に残る操作を、職員に見せる文。キーは操作の名前から作る（plan.publish は audit-plan-publish）。
+
+audit-city-init = 市を作りました
+
+audit-debug-write = 動作確認のために書き込みました
+
+audit-facts-import = ファイルから件数の記録を取り込みました
+audit-facts-record = ほかのシステムから件数の記録を受け取りました
+audit-facts-register-measure = 件数の項目を登録しました
+audit-facts-take-back = 件数の記録を取り消しました
+audit-facts-upload = 画面から件数の記録を取り込みました
+
+audit-identity-account-change = アカウントの情報を変更しました
+audit-identity-account-create = アカウントを作りました
+audit-identity-account-state = アカウントを停止または再開しました
+audit-identity-department-change = 部署の情報を変更しました
+audit-identity-department-create = 部署を作りました
+audit-identity-one-time-codes-remove = ワンタイムコードを解除しました
+audit-identity-one-time-codes-set = ワンタイムコードを設定しました
+audit-identity-passkey-add = パスキーを登録しました
+audit-identity-passkey-remove = パスキーを削除しました
+audit-identity-password-set = パスワードを設定しました
+audit-identity-personnel-commit = 人事異動を登録しました
+audit-identity-post-give = 職を与えました
+audit-identity-posts-change = 人事異動により職を変更しました
+audit-identity-provider-link = 外部の認証とアカウントを結び付けました
+audit-identity-recovery-code-use = 回復用コードを使いました
+audit-identity-recovery-codes-set = 回復用コードを作りました
+audit-identity-role-change = 役割の内容を変更しました
+audit-identity-role-grant = 役割を与えました
+audit-identity-role-remove = 役割を削除しました
+audit-identity-role-revoke = 役割を外しました
+audit-identity-settings-change = ログインの設定を変更しました
+audit-identity-sign-in = ログインしました
+audit-identity-sign-out = ログアウトしました
+audit-identity-sign-out-everywhere = すべての端末からログアウトしました
+audit-identity-step-up = 本人であることをもう一度確認しました
+audit-identity-token-create = システム連携の鍵を作りました
+audit-identity-token-revoke = システム連携の鍵を無効にしました
+
+audit-mail-read = 送信待ちのメールを閲覧しました
+audit-mail-remove = 送信待ちのメールを削除しました
+audit-mail-try-again = メールの送信をやり直しました
+
+audit-measure-register = 件数の項目を登録しました
+
+audit-plan-act-change = 改善の記録を変更しました
+audit-plan-act-open = 改善の記録を始めました
+audit-plan-act-step = 改善の記録の状態を進めました
+audit-plan-act-take-over = 改善の記録を翌年度の計画に引き継ぎました
+audit-plan-change = 計画を変更しました
+audit-plan-compare = 指標の比較を作りました
+audit-plan-compare-decline = 比較の候補を「同じではない」としました
+audit-plan-compare-end = 指標の比較をやめました
+audit-plan-compare-join = 指標を比較に加えました
+audit-plan-compare-reconsider = 「同じではない」とした比較を候補に戻しました
+audit-plan-create = 計画を作りました
+audit-plan-deadline-set = 毎年の期限を決めました
+audit-plan-decide = 委員会の決定を記録しました
+audit-plan-import = 計画を取り込みました
+audit-plan-import-discard = 計画の取り込みをやめました
+audit-plan-import-preview = 計画のファイルを読み込み、確認画面に進みました
+audit-plan-life = 取組の状態を変えました（追加・完了・統合・休止）
+audit-plan-override-remove = 手で決めた判定を取り消しました
+audit-plan-override-set = 判定を手で決めました
+audit-plan-progress-note-withdraw = 進捗の記録を取り消しました
+audit-plan-progress-note-write = 進捗を記録しました
+audit-plan-proposal-step = システムの提案の状態を進めました
+audit-plan-publish = 計画を公表しました
+audit-plan-review-step = 自己評価の状態を進めました
+audit-plan-review-write = 自己評価を書きました
+audit-plan-revise = 計画の新しい版を作りました
+audit-plan-task-change = 作業を変更しました
+audit-plan-task-make = 作業を追加しました
+audit-plan-task-step = 作業の状態を進めました
+
+audit-procedures-add-endpoint = 連携先を登録しました
+audit-procedures-ask-correction = 申請した方に直しをお願いしました
+audit-procedures-assign = 案件の担当者を決めました
+audit-procedures-correct = 申請した方が申請の内容を直しました
+audit-procedures-dispose = 案件の個人情報を廃棄しました
+audit-procedures-draft = 申請フォームの下書きを保存しました
+audit-procedures-enter = 窓口で申請の入力を始めました
+audit-procedures-enter-answers = 受け付けた申請の内容を入力しました
+audit-procedures-export = 案件を書き出しました
+audit-procedures-give-pull-right = ほかのシステムに案件の取得を認めました
+audit-procedures-guide = 手続の案内を変更しました
+audit-procedures-hand-over = 案件をほかの課に引き継ぎました
+audit-procedures-identify = 窓口で住民の本人確認をしました
+audit-procedures-inventory-add = 手続の一覧に手続を加えました
+audit-procedures-inventory-change = 手続の一覧を変更しました
+audit-procedures-inventory-counts = 手続の件数を入力しました
+audit-procedures-inventory-import = 手続の一覧を取り込みました
+audit-procedures-join = 申請を住民のアカウントに結び付けました
+audit-procedures-merge = 案件を一つにまとめました
+audit-procedures-message = 申請についての連絡を送りました
+audit-procedures-move = 案件の段階を進めました
+audit-procedures-note = 案件にメモを書きました
+audit-procedures-propose-disposal = 個人情報の廃棄を提案しました
+audit-procedures-put-live = 申請フォームの公開の状態を変えました
+audit-procedures-receive = 申請を受け付けました
+audit-procedures-retry-delivery = 連携をやり直しました
+audit-procedures-set-endpoint = 連携先を使い始め、または止めました
+audit-procedures-settle-disposal = 個人情報の廃棄を認め、または取りやめました
+audit-procedures-take-pull-right = ほかのシステムによる案件の取得をやめました
+audit-procedures-tick = 案件の確認項目に印を付けました
+
+audit-resident-create = 住民のアカウントができました
+audit-resident-delete = 住民のアカウントが削除されました
+audit-resident-link = 住民のアカウントが外部の認証で作られました
+audit-resident-passkey-add = 住民がパスキーを登録しました
+audit-resident-passkey-remove = 住民がパスキーを削除しました
+audit-resident-sign-in = 住民がログインしました
+audit-resident-verify = 住民の本人確認ができました
+
+audit-surveys-close = アンケートを締め切りました
+audit-surveys-correct = 受付中のアンケートの文を直しました
+audit-surveys-extend = アンケートの締切を延ばしました
+audit-surveys-open = アンケートの受付を始めました
+audit-surveys-publish = アンケートの結果を公表しました
+audit-surveys-raw = アンケートの一件ごとの回答を書き出しました
+audit-surveys-remove = アンケートの下書きを削除しました
+audit-surveys-save = アンケートの下書きを保存しました
+audit-surveys-withdraw = アンケートの結果の公表を取り消しました
