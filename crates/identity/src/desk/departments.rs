@@ -47,8 +47,9 @@ async fn list_page(
             .as_ref()
             .and_then(|code| all.iter().find(|other| other.code == *code));
         Row::new([
-            Cell::link(
-                format!("{indent}{}", department.name(language.is_japanese())),
+            Cell::link_after(
+                indent,
+                department.name(language.is_japanese()),
                 format!(
                     "/desk/identity/departments/{}",
                     in_query(department.code.as_str())

@@ -90,7 +90,8 @@ impl Wording {
                 Column::text(self.t("cycle-column-who")).no_wrap(),
                 Column::text(self.t("cycle-column-step")).no_wrap(),
                 Column::text(self.t("cycle-column-why")),
-            ]);
+            ])
+            .stacked();
         for step in steps {
             table = table.row([
                 self.moment(step.made_at).into(),

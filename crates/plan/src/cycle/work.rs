@@ -231,7 +231,8 @@ async fn work_page(room: &Room, plan: &PlanRecord, key: &str) -> Result<Page, Pr
                 Column::text(room.t("cycle-column-state")),
             ])
             .rows(rows)
-            .row_headers();
+            .row_headers()
+            .stacked();
         sections.push(Section::new(
             "reviews-section",
             room.t("cycle-menu-reviews"),

@@ -84,6 +84,17 @@ impl Cell {
         )))
     }
 
+    /// A link after a text that is no part of it, such as an indent.
+    pub fn link_after(
+        before: impl AsRef<str>,
+        text: impl AsRef<str>,
+        href: impl AsRef<str>,
+    ) -> Self {
+        let mut content = Html::text(before.as_ref());
+        content.push(&Self::link(text, href).0);
+        Self(content)
+    }
+
     /// A component or other HTML.
     pub fn html(content: &impl askama::filters::HtmlSafe) -> Self {
         Self(Html::of(content))

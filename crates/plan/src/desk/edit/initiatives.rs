@@ -287,7 +287,8 @@ fn bars(words: &Words, schedule: &[Phase]) -> Option<Table> {
         Table::new(words.language(), "bars", words.get("desk-field-schedule"))
             .columns(std::iter::once(Column::text(words.get("desk-column-phase"))).chain(heads))
             .rows(rows)
-            .row_headers(),
+            .row_headers()
+            .stacked(),
     )
 }
 
