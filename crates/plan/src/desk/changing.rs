@@ -6,7 +6,10 @@ use yakuba_city::FileHash;
 use super::room::Desk;
 use crate::{
     error::PlanError,
-    model::{difference::Change, document::PlanDocument},
+    model::{
+        difference::Change,
+        document::{Indicator, PlanDocument},
+    },
     store::{self, NewPlan},
 };
 
@@ -33,6 +36,31 @@ pub(super) async fn change(
                     work(&mut document)?;
                     store::save(tx, &document, NewPlan::Own, reason).await
                 })
+            },
+        )
+        .await
+}
+
+type IndicatorWork = Box<dyn Fn(&mut Indicator) -> Result<(), PlanError> + Send + Sync>;
+
+/// Changes one indicator of a plan. `work` may be called again when the database asks for it.
+///
+/// # Errors
+/// What `work` returns, or as [`store::change_indicator`].
+pub(super) async fn change_indicator(
+    desk: &Desk,
+    plan: &str,
+    key: &str,
+    reason: &str,
+    work: impl Fn(&mut Indicator) -> Result<(), PlanError> + Send + Sync + 'static,
+) -> Result<Vec<Change>, PlanError> {
+    let work: IndicatorWork = Box::new(work);
+    desk.city
+        .write(
+            desk.principal.actor(),
+            (plan.to_owned(), key.to_owned(), reason.to_owned(), work),
+            |tx, (plan, key, reason, work)| {
+                Box::pin(store::change_indicator(tx, plan, key, reason, work))
             },
         )
         .await

@@ -151,20 +151,51 @@ fn grow(
     let rows = children.remove(&parent.cloned()).unwrap_or_default();
     rows.into_iter()
         .map(|row| {
-            Ok(Group {
-                kind: word(row.kind)?,
-                number: row.number,
-                title: row.title,
-                text: row.text,
-                aim: row.aim,
-                texts: serde_json::from_str(&row.texts)?,
-                indicators: indicators.remove(&row.key).unwrap_or_default(),
-                initiatives: initiatives.remove(&row.key).unwrap_or_default(),
-                groups: grow(Some(&row.key), children, initiatives, indicators)?,
-                key: Some(row.key),
-            })
+            let below = grow(Some(&row.key), children, initiatives, indicators)?;
+            row.into_group(initiatives, indicators, below)
         })
         .collect()
+}
+
+impl GroupRow {
+    /// The group with what belongs to it.
+    fn into_group(
+        self,
+        initiatives: &mut BTreeMap<String, Vec<Initiative>>,
+        indicators: &mut BTreeMap<String, Vec<Indicator>>,
+        groups: Vec<Group>,
+    ) -> Result<Group, PlanError> {
+        Ok(Group {
+            kind: word(self.kind)?,
+            number: self.number,
+            title: self.title,
+            text: self.text,
+            aim: self.aim,
+            texts: serde_json::from_str(&self.texts)?,
+            indicators: indicators.remove(&self.key).unwrap_or_default(),
+            initiatives: initiatives.remove(&self.key).unwrap_or_default(),
+            groups,
+            key: Some(self.key),
+        })
+    }
+}
+
+/// A group with its own indicators, without what is below it.
+pub(super) async fn bare_group(
+    connection: &impl ConnectionTrait,
+    plan_id: i64,
+    key: &str,
+) -> Result<Group, PlanError> {
+    let row: GroupRow = connection
+        .row(
+            "SELECT key, parent_key, kind, number, title, text, aim, texts FROM plan_groups
+             WHERE plan_id = $1 AND key = $2",
+            [plan_id.into(), key.into()],
+        )
+        .await?
+        .ok_or_else(|| PlanError::NoSuchPart(key.to_owned()))?;
+    let mut indicators = indicators(connection, plan_id, Some(key)).await?;
+    row.into_group(&mut BTreeMap::new(), &mut indicators, Vec::new())
 }
 
 /// Indicators with their figures by the key of the group or initiative they belong to.

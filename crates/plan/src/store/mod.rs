@@ -23,7 +23,7 @@ pub use imports::{
     import, imports, keep_preview, preview_changes,
 };
 pub use plans::{PlanRecord, ReviewItem, plan, plans, review_items};
-pub use save::{NewPlan, change_figure, save, save_part};
+pub use save::{NewPlan, change_indicator, save, save_part};
 pub use versions::{
     FirstPublished, PublishedFigure, PublishedPlan, VersionRecord, formula_version, publish,
     published, published_figures, published_plans, version, versions,

@@ -302,3 +302,151 @@ each_database!(
         assert!(store::plans(city.db()).await.unwrap().is_empty());
     }
 );
+
+each_database!(
+    a_part_is_written_alone_and_everything_else_stays_as_it_was,
+    [&Departments, &PlanService],
+    async |city| {
+        let mut document = sheet(vec![actual(2024, "64.9%", "64.9")]);
+        let goal = Indicator {
+            name: "満足度".into(),
+            figures: vec![actual(2024, "70%", "70")],
+            ..Indicator::default()
+        };
+        document.groups[0].indicators.push(goal);
+        let mut second = document.groups[0].initiatives[0].clone();
+        second.number = Some("2".into());
+        second.title = "窓口の予約".into();
+        document.groups[0].initiatives.push(second);
+        import(&city, document).await;
+        let plan = store::plan(city.db(), "sumikawa-2022").await.unwrap();
+        let before = store::load(city.db(), "sumikawa-2022").await.unwrap();
+        let revision = async |key: &'static str| {
+            let (_, revision) = store::part(city.db(), plan.id, key).await.unwrap();
+            revision
+        };
+        let (first, other) = (revision("1").await, revision("2").await);
+
+        // An indicator of an initiative and one of a group; the expected plan is made by hand.
+        let mut expected = before.clone();
+        let group = &mut expected.groups[0];
+        group.initiatives[0].indicators[0].figures[0] = actual(2024, "65.1%", "65.1");
+        group.indicators[0].name = "満足度（市民）".into();
+        let (of_initiative, of_group) = (
+            group.initiatives[0].indicators[0].key.clone().unwrap(),
+            group.indicators[0].key.clone().unwrap(),
+        );
+        let changes = city
+            .write(
+                Actor::Staff(1),
+                (of_initiative, of_group),
+                |tx, (of_initiative, of_group)| {
+                    Box::pin(async move {
+                        let plan = "sumikawa-2022";
+                        let mut all = store::change_indicator(
+                            tx,
+                            plan,
+                            of_initiative,
+                            "訂正",
+                            |indicator| {
+                                indicator.figures[0] = actual(2024, "65.1%", "65.1");
+                                // The key is an address and cannot be changed.
+                                indicator.key = Some("taken".into());
+                                Ok(())
+                            },
+                        )
+                        .await?;
+                        let renamed = |indicator: &mut Indicator| {
+                            indicator.name = "満足度（市民）".into();
+                            Ok(())
+                        };
+                        all.extend(
+                            store::change_indicator(tx, plan, of_group, "名称", renamed).await?,
+                        );
+                        let again =
+                            store::change_indicator(tx, plan, of_group, "名称", renamed).await?;
+                        assert_eq!(again, vec![]);
+                        Ok::<_, PlanError>(all)
+                    })
+                },
+            )
+            .await
+            .unwrap();
+        let after = store::load(city.db(), "sumikawa-2022").await.unwrap();
+        assert_eq!(after, expected);
+        // What is noted is what a comparison of the whole plans finds.
+        let mut noted = changes;
+        let mut found = yakuba_plan::model::difference::compare(&before, &after);
+        noted.sort_by(|a, b| a.place.cmp(&b.place));
+        found.sort_by(|a, b| a.place.cmp(&b.place));
+        assert_eq!(noted, found);
+        assert_eq!(revision("1").await, first + 1);
+        assert_eq!(revision("2").await, other);
+    }
+);
+
+each_database!(
+    an_initiative_with_a_new_indicator_is_saved_with_a_key_of_its_own,
+    [&Departments, &PlanService],
+    async |city| {
+        import(&city, sheet(vec![actual(2024, "64.9%", "64.9")])).await;
+        let plan = store::plan(city.db(), "sumikawa-2022").await.unwrap();
+        let (mut initiative, revision) = store::part(city.db(), plan.id, "1").await.unwrap();
+        initiative.indicators.push(Indicator {
+            name: "利用者数".into(),
+            ..Indicator::default()
+        });
+        city.write(
+            Actor::Staff(1),
+            (initiative, revision),
+            |tx, (initiative, revision)| {
+                Box::pin(store::save_part(
+                    tx,
+                    "sumikawa-2022",
+                    initiative,
+                    *revision,
+                    "追加",
+                ))
+            },
+        )
+        .await
+        .unwrap();
+        let (stored, _) = store::part(city.db(), plan.id, "1").await.unwrap();
+        let keys: std::collections::BTreeSet<_> = stored
+            .indicators
+            .iter()
+            .filter_map(|indicator| indicator.key.clone())
+            .collect();
+        assert_eq!((stored.indicators.len(), keys.len()), (2, 2));
+    }
+);
+
+each_database!(
+    two_figures_for_one_year_are_refused_in_a_part_as_well,
+    [&Departments, &PlanService],
+    async |city| {
+        import(&city, sheet(vec![actual(2024, "64.9%", "64.9")])).await;
+        let document = store::load(city.db(), "sumikawa-2022").await.unwrap();
+        let key = document.groups[0].initiatives[0].indicators[0].key.clone();
+        let outcome = city
+            .write(Actor::Staff(1), key.unwrap(), |tx, key| {
+                Box::pin(store::change_indicator(
+                    tx,
+                    "sumikawa-2022",
+                    key,
+                    "",
+                    |indicator| {
+                        let twice = indicator.figures[0].clone();
+                        indicator.figures.push(twice);
+                        Ok(())
+                    },
+                ))
+            })
+            .await;
+        assert!(matches!(outcome, Err(PlanError::FigureTwice { .. })));
+        assert_eq!(
+            store::load(city.db(), "sumikawa-2022").await.unwrap(),
+            document
+        );
+    }
+);

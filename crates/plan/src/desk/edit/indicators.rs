@@ -10,7 +10,7 @@ use yakuba_kernel::{Decimal, FiscalYear, text::fold_width};
 use yakuba_ui::{Choice, ErrorSummary, FormErrors, Select, TextArea, TextField, Words, format};
 
 use super::super::{
-    changing::{change, state_of, unchanged},
+    changing::{change, change_indicator, state_of, unchanged},
     room::{Desk, is_mendable},
     sentences, walk,
 };
@@ -354,10 +354,9 @@ pub(super) async fn save(
     if fields.get("name").is_empty() {
         errors.add("name", desk.text("desk-error-title"));
     } else {
-        let (typed, own) = (fields.clone(), key.clone());
-        let outcome = change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
-            let indicator = walk::indicator_mut(document, &own)
-                .ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
+        let typed = fields.clone();
+        let why = reason_of(&desk, &fields);
+        let outcome = change_indicator(&desk, &plan, &key, &why, move |indicator| {
             unchanged(&alone(indicator), typed.get("state"))?;
             typed.get("name").clone_into(&mut indicator.name);
             indicator.definition = typed.optional("definition");
@@ -540,10 +539,9 @@ pub(super) async fn save_figures(
     match typed_figures(&owned.indicator.figures, &fields, &years, &note) {
         Err((field, sentence)) => errors.add(field, desk.text(sentence)),
         Ok(_) => {
-            let (typed, own) = (fields.clone(), key.clone());
-            let outcome = change(&desk, &plan, &reason_of(&desk, &fields), move |document| {
-                let indicator = walk::indicator_mut(document, &own)
-                    .ok_or_else(|| PlanError::NoSuchPart(own.clone()))?;
+            let typed = fields.clone();
+            let why = reason_of(&desk, &fields);
+            let outcome = change_indicator(&desk, &plan, &key, &why, move |indicator| {
                 unchanged(&indicator.figures, typed.get("state"))?;
                 indicator.figures = typed_figures(&indicator.figures, &typed, &years, &note)
                     .map_err(|_| PlanError::ChangedMeanwhile)?;
