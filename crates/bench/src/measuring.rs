@@ -200,9 +200,7 @@ pub(crate) async fn pages(
     let [day, step, day_by_hand] = in_turn::<3>(WARM_UP, runs, async |thing| match thing {
         0 => page(application, &opened.day).await.map(drop),
         1 => {
-            for selection in &opened.selections {
-                store::counts_of_day(city.db(), selection, OPENED_DAY).await?;
-            }
+            store::counts_of_day(city.db(), &opened.selections, OPENED_DAY).await?;
             Ok(())
         }
         _ => by_hand::parts_of_day(&mut bare).await.map(drop),

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use sea_orm::FromQueryResult;
 use yakuba_city::{City, sql::Sql as _};
+use yakuba_kernel::Channel;
 use yakuba_ui::{Language, Value, format};
 
 use super::{MEASURING, WORDS, view};
@@ -17,6 +18,7 @@ pub(crate) struct Names {
     language: Language,
     measures: BTreeMap<String, (String, String)>,
     departments: BTreeMap<String, String>,
+    channels: BTreeMap<&'static str, String>,
 }
 
 impl Names {
@@ -63,6 +65,15 @@ impl Names {
                     )
                 })
                 .collect(),
+            // A table of a day's counts asks for them in every row.
+            channels: Channel::ALL
+                .iter()
+                .map(|channel| {
+                    let key = format!("plan-channel-{}", channel.as_str());
+                    let name = WORDS.words(language).get(&key).into_owned();
+                    (channel.as_str(), name)
+                })
+                .collect(),
         })
     }
 
@@ -89,12 +100,24 @@ impl Names {
             .unwrap_or_else(|| code.to_owned())
     }
 
+    /// Whether there is or was a department with that code.
+    pub(crate) fn knows_department(&self, code: &str) -> bool {
+        self.departments.contains_key(code)
+    }
+
+    /// Codes and names of all departments, in the order of their codes.
+    pub(crate) fn departments(&self) -> impl Iterator<Item = (&str, &str)> {
+        self.departments
+            .iter()
+            .map(|(code, name)| (code.as_str(), name.as_str()))
+    }
+
     /// The name of a channel.
     pub(crate) fn channel(&self, code: &str) -> String {
-        WORDS
-            .words(self.language)
-            .get(&format!("plan-channel-{code}"))
-            .into_owned()
+        self.channels
+            .get(code)
+            .cloned()
+            .unwrap_or_else(|| code.to_owned())
     }
 
     /// A sentence.

@@ -76,26 +76,95 @@ pub async fn counts_of_year(
         .await?)
 }
 
-/// The sums of a selection on one day, by every combination of dimensions.
+/// What one combination of dimensions comes to on a day.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct DayCount {
+    /// The department's code; empty: none was given. The same for the others.
+    pub department: String,
+    /// The channel.
+    pub channel: String,
+    /// The subject.
+    pub subject: String,
+    /// The sum, in thousandths.
+    pub total: i64,
+    /// How many facts.
+    pub count: i64,
+}
+
+/// The sums of each selection on one day, by every combination of dimensions. A selection that is part of another
+/// one, as the numerator of a share is, is taken from the other's rows: the database is asked once for both.
 ///
 /// # Errors
 /// When the database does not answer.
 pub async fn counts_of_day(
     connection: &impl ConnectionTrait,
-    selection: &Selection,
+    selections: &[Selection],
     day: &str,
-) -> Result<Vec<DayTotal>, PlanError> {
-    let (condition, mut values) = condition(selection, 2);
-    values.insert(0, day.into());
-    Ok(connection
-        .rows(
-            &format!(
-                "SELECT day, department, channel, subject, total, count, maximum FROM fact_days
-                 WHERE day = $1 AND {condition} ORDER BY department, channel, subject"
-            ),
-            values,
-        )
-        .await?)
+) -> Result<Vec<Vec<DayCount>>, PlanError> {
+    let whole = |place: usize| {
+        let part = &selections[place];
+        selections
+            .iter()
+            .enumerate()
+            .find(|(other, whole)| {
+                // Of two that are the same the first is asked for.
+                *other != place && holds(whole, part) && (*other < place || !holds(part, whole))
+            })
+            .map(|(other, _)| other)
+    };
+    let mut counts: Vec<Vec<DayCount>> = vec![Vec::new(); selections.len()];
+    for place in (0..selections.len()).filter(|place| whole(*place).is_none()) {
+        let (condition, mut values) = condition(&selections[place], 2);
+        values.insert(0, day.into());
+        counts[place] = connection
+            .rows(
+                &format!(
+                    "SELECT department, channel, subject, total, count FROM fact_days
+                     WHERE day = $1 AND {condition} ORDER BY department, channel, subject"
+                ),
+                values,
+            )
+            .await?;
+    }
+    for place in 0..selections.len() {
+        // The outermost one that holds it: that one was asked for.
+        if let Some(outermost) = std::iter::successors(whole(place), |next| whole(*next)).last() {
+            counts[place] = counts[outermost]
+                .iter()
+                .filter(|row| selects(&selections[place], row))
+                .cloned()
+                .collect();
+        }
+    }
+    Ok(counts)
+}
+
+/// Whether everything that `part` counts is counted by `whole` too.
+fn holds(whole: &Selection, part: &Selection) -> bool {
+    fn narrower<T: PartialEq>(whole: &[T], part: &[T]) -> bool {
+        whole.is_empty() || (!part.is_empty() && part.iter().all(|one| whole.contains(one)))
+    }
+    whole.measure == part.measure
+        && narrower(&whole.departments, &part.departments)
+        && narrower(&whole.channels, &part.channels)
+        && narrower(&whole.subjects, &part.subjects)
+}
+
+/// Whether a row of a selection's measure belongs to it.
+fn selects(selection: &Selection, row: &DayCount) -> bool {
+    fn within<'list>(mut list: impl ExactSizeIterator<Item = &'list str>, value: &str) -> bool {
+        list.len() == 0 || list.any(|one| one == value)
+    }
+    within(
+        selection.departments.iter().map(|code| code.as_str()),
+        &row.department,
+    ) && within(
+        selection.channels.iter().map(|channel| channel.as_str()),
+        &row.channel,
+    ) && within(
+        selection.subjects.iter().map(|subject| subject.as_str()),
+        &row.subject,
+    )
 }
 
 /// The facts of a selection on one day, oldest first, at most `limit`.

@@ -15,6 +15,7 @@ use yakuba_identity::IdentityService;
 use yakuba_kernel::{Channel, MeasureName, Quantity, Subject};
 use yakuba_plan::{
     PlanError, PlanService, export, measuring,
+    model::formula::Selection,
     store::{self, NewPlan},
 };
 
@@ -139,6 +140,54 @@ each_database!(
                 format!("{:?}", alone.indicators.get(indicator.key()).unwrap()),
                 format!("{indicator:?}")
             );
+        }
+    }
+);
+
+each_database!(
+    selections_within_each_other_are_counted_as_each_alone,
+    [&IdentityService, &PlanService],
+    async |city| {
+        publish(&city).await;
+        for (channel, quantity) in [
+            (Channel::Online, 2),
+            (Channel::Counter, 3),
+            (Channel::Phone, 5),
+        ] {
+            record(&city, channel, quantity).await;
+        }
+        let all = Selection::all(RECEIVED);
+        let of = |channels: &[Channel], subjects: &[&str]| Selection {
+            channels: channels.to_vec(),
+            subjects: subjects
+                .iter()
+                .map(|subject| Subject::new(*subject).unwrap())
+                .collect(),
+            ..all.clone()
+        };
+        let selections = [
+            of(&[Channel::Online], &[]),
+            of(&[Channel::Online, Channel::Counter], &[]),
+            all.clone(),
+            of(&[], &["moving_notice"]),
+            of(&[Channel::Online], &["tax"]),
+            all.clone(),
+            Selection::all(MeasureName::declared("certificate.issued")),
+        ];
+        let day = "2024-05-01";
+        let together = store::counts_of_day(city.db(), &selections, day)
+            .await
+            .unwrap();
+        let totals: Vec<i64> = together
+            .iter()
+            .map(|rows| rows.iter().map(|row| row.total / 1000).sum())
+            .collect();
+        assert_eq!(totals, [2, 5, 10, 10, 0, 10, 0]);
+        for (selection, rows) in selections.iter().zip(together) {
+            let alone = store::counts_of_day(city.db(), std::slice::from_ref(selection), day)
+                .await
+                .unwrap();
+            assert_eq!(alone, [rows]);
         }
     }
 );

@@ -42,17 +42,21 @@ pub(in crate::pages) async fn day(
     let may_see_records = principal.holds(RECORDS);
     let mut tables = Vec::new();
     let mut records = Vec::new();
-    for (place, selection) in formula.kind.selections().into_iter().enumerate() {
-        let name = opened.selection_name(&selection);
+    let selections = formula.kind.selections();
+    let counts = store::counts_of_day(city.db(), &selections, &date.to_string()).await?;
+    for (place, (selection, rows)) in selections.iter().zip(counts).enumerate() {
+        let name = opened.selection_name(selection);
         let unit = names.unit(selection.measure.as_str());
-        let mut table = Table::new(language, format!("day-{place}"), name.clone()).columns([
-            Column::text(words.get("plan-column-department")),
-            Column::text(words.get("plan-column-channel")),
-            Column::text(words.get("plan-column-subject")),
-            Column::number(words.get("plan-column-quantity")),
-            Column::number(words.get("plan-column-facts")),
-        ]);
-        for row in store::counts_of_day(city.db(), &selection, &date.to_string()).await? {
+        let mut table = Table::new(language, format!("day-{place}"), name.clone())
+            .columns([
+                Column::text(words.get("plan-column-department")),
+                Column::text(words.get("plan-column-channel")),
+                Column::text(words.get("plan-column-subject")),
+                Column::number(words.get("plan-column-quantity")),
+                Column::number(words.get("plan-column-facts")),
+            ])
+            .stacked();
+        for row in rows {
             table = table.row([
                 Cell::text(if row.department.is_empty() {
                     String::new()
@@ -71,7 +75,7 @@ pub(in crate::pages) async fn day(
         }
         tables.push(table);
         if may_see_records {
-            records.push(records_table(&opened, &selection, &date, place, &name).await?);
+            records.push(records_table(&opened, selection, &date, place, &name).await?);
         }
     }
     let title = words
@@ -108,14 +112,16 @@ async fn records_table(
     let Opened { city, words, .. } = opened;
     let language = words.language();
     let caption = words.with_text("plan-records-caption", "name", name);
-    let mut table = Table::new(language, format!("records-{place}"), caption).columns([
-        Column::number(words.get("plan-column-number")),
-        Column::text(words.get("plan-column-moment")).no_wrap(),
-        Column::number(words.get("plan-column-quantity")),
-        Column::text(words.get("plan-column-record")),
-        Column::text(words.get("plan-column-recorder")),
-        Column::text(words.get("plan-column-recorded-at")).no_wrap(),
-    ]);
+    let mut table = Table::new(language, format!("records-{place}"), caption)
+        .columns([
+            Column::number(words.get("plan-column-number")),
+            Column::text(words.get("plan-column-moment")).no_wrap(),
+            Column::number(words.get("plan-column-quantity")),
+            Column::text(words.get("plan-column-record")),
+            Column::text(words.get("plan-column-recorder")),
+            Column::text(words.get("plan-column-recorded-at")).no_wrap(),
+        ])
+        .stacked();
     let facts =
         store::facts_of_day(city.db(), selection, &date.to_string(), RECORDS_AT_MOST).await?;
     if u64::try_from(facts.len()).unwrap_or(u64::MAX) == RECORDS_AT_MOST {

@@ -64,13 +64,15 @@ impl FromRequestParts<City> for Opened {
             .transpose()
             .map_err(|_| Problem::NotFound)?;
         let language = Language::of_request(&parts.uri, &parts.headers);
-        let plan = published(city, &address.plan).await?;
+        let (plan, names) = tokio::try_join!(published(city, &address.plan), async {
+            Ok(Names::read(city, language).await?)
+        })?;
         let (owner, indicator) = measuring::indicators(&plan.document)
             .find(|(_, indicator)| indicator.key.as_deref() == Some(&address.indicator))
             .map(|(owner, indicator)| (owner, indicator.clone()))
             .ok_or(Problem::NotFound)?;
         Ok(Self {
-            names: Names::read(city, language).await?,
+            names,
             city: city.clone(),
             plan,
             owner,
