@@ -453,7 +453,12 @@ desk-formula-side-b = Denominator (ratios only)
 desk-formula-more = Further fields of some kinds
 desk-formula-measure-a = Measure
 desk-formula-measure-b = Measure of the denominator
-desk-formula-departments = Codes of departments
+desk-formula-departments = Departments that count (none chosen: all)
+desk-formula-departments-chosen = { $n ->
+    [0] Narrow to departments (all departments now)
+    [one] Narrow to departments (one department now)
+   *[other] Narrow to departments ({ $n } departments now)
+}
 desk-formula-subjects = Subjects
 desk-formula-channels = Channels
 desk-formula-several = Empty: all. Separate several by commas.

@@ -453,7 +453,11 @@ desk-formula-side-b = 分母（割合のときだけ）
 desk-formula-more = 種類による追加の項目
 desk-formula-measure-a = 計測項目
 desk-formula-measure-b = 分母の計測項目
-desk-formula-departments = 部署のコード
+desk-formula-departments = 数える部署（選ばなければすべて）
+desk-formula-departments-chosen = { $n ->
+    [0] 部署をしぼる（今はすべての部署）
+   *[other] 部署をしぼる（今は{ $n }の部署）
+}
 desk-formula-subjects = 対象
 desk-formula-channels = 受付の経路
 desk-formula-several = 空欄ならすべて。いくつもあるときは「、」で区切ります。

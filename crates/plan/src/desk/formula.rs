@@ -19,7 +19,6 @@ use super::{
 };
 use crate::{
     capabilities::MANAGE,
-    error::PlanError,
     forms::{Fields, done, lines},
     model::{
         computation::{Context, compute, formula_in_words},
@@ -29,7 +28,7 @@ use crate::{
         totals::Totals,
     },
     pages::sentences::Names,
-    store::{self, NewPlan},
+    store,
 };
 
 const KINDS: [&str; 10] = [
@@ -72,12 +71,21 @@ struct Body {
 /// Which facts count: of one side of the formula.
 struct SelectionForm {
     measure: Select,
-    departments: TextField,
+    departments: CheckboxGroup,
+    /// How many departments are chosen, for the word that opens their list.
+    chosen_departments: String,
+    open: bool,
     channels: CheckboxGroup,
     subjects: TextField,
 }
 
-fn selection_form(desk: &Desk, side: &str, typed: &Fields, errors: &FormErrors) -> SelectionForm {
+fn selection_form(
+    desk: &Desk,
+    names: &Names,
+    side: &str,
+    typed: &Fields,
+    errors: &FormErrors,
+) -> SelectionForm {
     let language = desk.language();
     let name = |field: &str| format!("{side}_{field}");
     let text = |field: &str, label: &str| {
@@ -87,6 +95,13 @@ fn selection_form(desk: &Desk, side: &str, typed: &Fields, errors: &FormErrors) 
             .errors(errors)
     };
     let chosen: Vec<&str> = typed.all(&name("channels")).collect();
+    let departments = name("departments");
+    let of: Vec<&str> = typed.all(&departments).collect();
+    // A code that facts carry but no department has any more stays choosable as long as the formula names it.
+    let strangers = of
+        .iter()
+        .filter(|code| !names.knows_department(code))
+        .map(|code| (*code, *code));
     let measures = desk.city.measures();
     SelectionForm {
         measure: Select::new(
@@ -108,7 +123,24 @@ fn selection_form(desk: &Desk, side: &str, typed: &Fields, errors: &FormErrors) 
         }))
         .value(typed.get(&name("measure")))
         .errors(errors),
-        departments: text("departments", "desk-formula-departments"),
+        departments: CheckboxGroup::new(
+            language,
+            &departments,
+            desk.text("desk-formula-departments"),
+        )
+        .inline()
+        .choices(
+            names
+                .departments()
+                .chain(strangers)
+                .map(|(code, name)| Choice::new(code, name).chosen(of.contains(&code))),
+        )
+        .errors(errors),
+        chosen_departments: desk
+            .words
+            .counted("desk-formula-departments-chosen", of.len() as u64)
+            .into_owned(),
+        open: !of.is_empty(),
         channels: CheckboxGroup::new(
             language,
             name("channels"),
@@ -144,9 +176,9 @@ fn selection(
         errors.add(format!("{side}_measure"), desk.text("desk-error-measure"));
         return None;
     };
-    let departments: Result<Vec<_>, _> = split("departments")
-        .into_iter()
-        .map(DepartmentCode::new)
+    let departments: Result<Vec<_>, _> = fields
+        .all(&format!("{side}_departments"))
+        .map(|code| DepartmentCode::new(code.to_owned()))
         .collect();
     let subjects: Result<Vec<_>, _> = split("subjects").into_iter().map(Subject::new).collect();
     let channels = fields
@@ -278,15 +310,9 @@ fn typed_of(formula: Option<&Formula>) -> Fields {
     };
     let side = |typed: &mut Fields, side: &str, selection: &Selection| {
         typed.push(&format!("{side}_measure"), selection.measure.as_str());
-        typed.push(
-            &format!("{side}_departments"),
-            selection
-                .departments
-                .iter()
-                .map(DepartmentCode::as_str)
-                .collect::<Vec<_>>()
-                .join("、"),
-        );
+        for department in &selection.departments {
+            typed.push(&format!("{side}_departments"), department.as_str());
+        }
         typed.push(
             &format!("{side}_subjects"),
             selection
@@ -436,8 +462,8 @@ async fn page(
                 )
             }))
             .value(typed.get("kind")),
-        first: selection_form(desk, "a", typed, errors),
-        second: selection_form(desk, "b", typed, errors),
+        first: selection_form(desk, &names, "a", typed, errors),
+        second: selection_form(desk, &names, "b", typed, errors),
         more: vec![
             field("base_year", "desk-formula-base-year"),
             field("base_value", "desk-formula-base-value").decimal(),
@@ -592,17 +618,18 @@ pub(super) async fn save(
             input,
             |tx, (plan, key, formula, fields, valid_from)| {
                 Box::pin(async move {
-                    let mut document = store::load(tx.connection(), plan).await?;
-                    let indicator = walk::indicator_mut(&mut document, key)
-                        .ok_or_else(|| PlanError::NoSuchPart(key.clone()))?;
-                    super::changing::unchanged(&indicator.formula, fields.get("state"))?;
-                    if indicator.formula == *formula {
+                    let reason = fields.get("reason");
+                    let changes = store::change_indicator(tx, plan, key, reason, |indicator| {
+                        super::changing::unchanged(&indicator.formula, fields.get("state"))?;
+                        indicator.formula.clone_from(formula);
+                        Ok(())
+                    })
+                    .await?;
+                    if changes.is_empty() {
                         return Ok(());
                     }
-                    indicator.formula.clone_from(formula);
-                    store::save(tx, &document, NewPlan::Own, fields.get("reason")).await?;
                     let id = store::plan(tx.connection(), plan).await?.id;
-                    store::explain_formula(tx, id, key, *valid_from, fields.get("reason")).await
+                    store::explain_formula(tx, id, key, *valid_from, reason).await
                 })
             },
         )
