@@ -1,6 +1,7 @@
 // Comfort only: every page works without this file.
 import htmx from "htmx.org";
 import { filterTables } from "./filter-tables";
+import { lookUpAddresses } from "./look-up-address";
 import { passkeys } from "./passkey";
 import { toggleMenus } from "./toggle-menus";
 import { warnBeforeLeaving } from "./warn-before-leaving";
@@ -14,6 +15,7 @@ htmx.config.selfRequestsOnly = true;
 document.documentElement.classList.add("js");
 toggleMenus();
 passkeys();
+lookUpAddresses();
 filterTables(document);
 warnBeforeLeaving();
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();

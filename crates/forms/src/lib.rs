@@ -5,6 +5,7 @@ mod check;
 pub mod files;
 mod finding;
 mod form;
+mod look_up;
 mod message;
 pub mod model;
 mod reading;
@@ -20,6 +21,7 @@ pub use finding::{Finding, Part, Place, Severity};
 pub use form::{
     ComputedValue, Evaluation, Fee, FieldProblem, FieldState, Form, RuleFailure, Submission,
 };
+pub use look_up::{Area, LookUp, Wish};
 pub use message::{Message, MessageValue};
 pub use model::document::FormDocument;
 pub use reading::{Outcome, PageRead};

@@ -16,6 +16,9 @@ pub enum ProcedureError {
     /// The file cannot be read as a procedure.
     #[error("the file is not a procedure: {0}. Compare it with the schema")]
     BadFile(String),
+    /// A table of postal codes cannot be brought in.
+    #[error("the postal codes cannot be brought in: {0}")]
+    PostalCodes(String),
     /// Somebody else saved in between.
     #[error(
         "somebody else has changed this in the meantime. Reload the page and enter your change again"
@@ -87,6 +90,7 @@ impl From<ProcedureError> for Problem {
             | ProcedureError::NoSuchEntry(_) => Self::NotFound,
             ProcedureError::BadKey(_)
             | ProcedureError::BadFile(_)
+            | ProcedureError::PostalCodes(_)
             | ProcedureError::LiveTooEarly(_)
             | ProcedureError::Inventory(_)
             | ProcedureError::MustBeMended(_)

@@ -63,6 +63,10 @@ impl Service for ProcedureService {
                 "procedures_0007_pulling",
                 include_str!("../migrations/0007_pulling.sql"),
             ),
+            Migration::new(
+                "procedures_0008_postal_codes",
+                include_str!("../migrations/0008_postal_codes.sql"),
+            ),
         ]
     }
 

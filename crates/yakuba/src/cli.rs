@@ -74,6 +74,9 @@ pub enum Command {
     /// Check, bring in and take out procedures and the inventory
     #[command(subcommand)]
     Procedures(ProceduresCommand),
+    /// Bring in the table of postal codes that forms fill addresses in from
+    #[command(subcommand)]
+    PostalCodes(PostalCodesCommand),
     /// Check, bring in and take out surveys and their results
     #[command(subcommand)]
     Surveys(SurveysCommand),
@@ -402,6 +405,33 @@ pub struct ProcedureExport {
     /// The file to write; the standard output when left out
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Bring in the table of postal codes that forms fill addresses in from.
+#[derive(Debug, Subcommand)]
+pub enum PostalCodesCommand {
+    /// Read the table from Japan Post's file; it takes the place of everything of the prefectures in it
+    Import(PostalCodesImport),
+}
+
+/// Read the table from Japan Post's file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Takes KEN_ALL.CSV (CP932) and utf_ken_all.csv (UTF-8), unpacked, of the whole country or of one prefecture, from
+https://www.post.japanpost.jp/zipcode/download.html. Once a month is enough. Files of changes (ADD, DEL) are not read.
+
+Examples:
+  yakuba postal-codes import utf_ken_all.csv
+  yakuba postal-codes import 27OSAKA.CSV --dry-run")]
+pub struct PostalCodesImport {
+    /// The file
+    pub file: PathBuf,
+    /// Read the file and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Bring it in although a prefecture would lose more than half of its entries
+    #[arg(long)]
+    pub anyway: bool,
 }
 
 /// The inventory (棚卸) of all procedures, online or not.

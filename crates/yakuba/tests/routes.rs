@@ -288,6 +288,7 @@ fn every_route_needs_something_that_is_declared_once() {
                 "/resident/",
                 "/procedures",
                 "/cases",
+                "/postal-codes",
                 "/surveys",
                 "/guide",
                 "/tablet",

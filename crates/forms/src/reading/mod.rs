@@ -7,4 +7,6 @@ mod page;
 
 pub use page::{Outcome, PageRead};
 
+pub(crate) use page::{holder_of, keep};
+
 pub(crate) use kinds::{format_text, is_katakana, read_field};

@@ -268,7 +268,7 @@ impl Form {
 }
 
 /// Makes an answer of what was typed, or keeps what was typed.
-fn keep(field: &Field, typed: Typed, answers: &mut Answers) {
+pub(crate) fn keep(field: &Field, typed: Typed, answers: &mut Answers) {
     if matches!(field.kind, FieldKind::File { .. }) {
         return;
     }
@@ -339,7 +339,7 @@ impl Form {
 }
 
 /// The answers in which the field at a path stands: the form's, or those of a group's entry.
-fn holder_of<'a>(answers: &'a mut Answers, path: &str) -> Option<&'a mut Answers> {
+pub(crate) fn holder_of<'a>(answers: &'a mut Answers, path: &str) -> Option<&'a mut Answers> {
     let mut parts = path.split('.');
     let top = parts.next()?;
     match parts.next() {

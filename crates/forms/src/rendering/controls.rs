@@ -11,6 +11,7 @@ use super::{Drawing, MOST_RADIO_BUTTONS, id_of, shown, written};
 use crate::answers::{AccountKind, Answer, Answers, Typed};
 use crate::files::extensions;
 use crate::form::{longest, must_be_answered};
+use crate::look_up::{LookUp, Wish};
 use crate::model::document::{ChoiceOption, Field, FieldKind, TextFormat};
 use crate::rules;
 
@@ -40,6 +41,17 @@ struct DateControls {
     eras: Vec<(String, String)>,
     era: String,
     parts: Vec<(&'static str, String, u8, String, &'static str, bool)>,
+}
+
+#[derive(Template)]
+#[template(path = "forms/look_up.html")]
+struct LookUpControls {
+    id: String,
+    path: String,
+    look_up: String,
+    action: String,
+    said: String,
+    areas: Vec<(String, String)>,
 }
 
 #[derive(Template)]
@@ -441,13 +453,17 @@ impl Drawing<'_> {
             Choice::new(prefecture.name(), text)
         });
         let text = |part, label| self.part(path, part, label, typed);
+        let mut postal_code = Html::of(
+            &text("postal_code", "forms-postal-code")
+                .numeric()
+                .autocomplete(purpose("postal-code"))
+                .width(10),
+        );
+        if self.marks.looks_up {
+            postal_code.push(&self.look_up(path));
+        }
         let parts = [
-            Html::of(
-                &text("postal_code", "forms-postal-code")
-                    .numeric()
-                    .autocomplete(purpose("postal-code"))
-                    .width(10),
-            ),
+            postal_code,
             Html::of(
                 &Select::new(
                     self.language(),
@@ -465,6 +481,23 @@ impl Drawing<'_> {
             Html::of(&text("building", "forms-building").autocomplete(purpose("address-line2"))),
         ];
         self.composite(field, path, support, &parts)
+    }
+
+    /// The button that fills in the address of the postal code, what came of it, and a button for each area to choose from.
+    fn look_up(&self, path: &str) -> Html {
+        let found = self.marks.found.get(path);
+        shown(&LookUpControls {
+            id: id_of(path),
+            path: path.to_owned(),
+            look_up: self.words.get("forms-look-up").into_owned(),
+            action: Wish::look_up_value(path),
+            said: found.map_or_else(String::new, |found| found.sentence(self.language())),
+            areas: found
+                .map_or(&[][..], LookUp::choices)
+                .iter()
+                .map(|area| (Wish::choose_value(path, area), area.line()))
+                .collect(),
+        })
     }
 
     fn bank_account(&self, field: &Field, path: &str, support: String, typed: &Typed) -> Html {

@@ -15,14 +15,20 @@ use yakuba_ui::{Button, ButtonKind, FormErrors, Html, Language, Words};
 use crate::WORDS;
 use crate::answers::Answers;
 use crate::form::{Evaluation, FieldProblem, Form};
+use crate::look_up::LookUp;
 use crate::model::document::{Field, FieldKind, FormPage, Text};
 
 /// The largest number of choices shown as radio buttons; more become a list.
 const MOST_RADIO_BUTTONS: usize = 10;
 
-/// Words beside single answers, such as that a proof of identity stands behind them.
+/// What the caller adds beside single questions: words, such as that a proof of identity stands behind the answer, and addresses for
+/// postal codes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Marks(BTreeMap<String, String>);
+pub struct Marks {
+    words: BTreeMap<String, String>,
+    looks_up: bool,
+    found: BTreeMap<String, LookUp>,
+}
 
 impl Marks {
     /// No marks.
@@ -32,17 +38,28 @@ impl Marks {
 
     /// Puts words beside the answer at a field's path.
     pub fn add(&mut self, path: impl Into<String>, words: impl Into<String>) {
-        self.0.insert(path.into(), words.into());
+        self.words.insert(path.into(), words.into());
     }
 
     /// The words beside the answer at a path.
     pub fn at(&self, path: &str) -> Option<&str> {
-        self.0.get(path).map(String::as_str)
+        self.words.get(path).map(String::as_str)
     }
 
-    /// Whether there are none.
+    /// Whether no words stand beside any answer.
     pub fn is_empty(&self) -> bool {
-        self.0.is_empty()
+        self.words.is_empty()
+    }
+
+    /// Puts the button that fills in the address beside every postal code. Pressed, it is sent as an `action` that
+    /// [`Wish::read`](crate::Wish::read) understands.
+    pub fn look_up_addresses(&mut self) {
+        self.looks_up = true;
+    }
+
+    /// Says beside the postal code of the field at a path what looking it up came to.
+    pub fn found(&mut self, path: impl Into<String>, found: LookUp) {
+        self.found.insert(path.into(), found);
     }
 }
 

@@ -6,6 +6,7 @@ pub mod export;
 pub mod inbox;
 pub mod inventory;
 pub mod navigator;
+pub mod postal;
 pub mod proven;
 pub mod receipt;
 pub mod visit;

@@ -6,13 +6,14 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use yakuba_city::web::Problem;
-use yakuba_forms::{Answers, Evaluation, FieldProblem, Form, Outcome};
+use yakuba_forms::{Answers, Evaluation, FieldProblem, Form, Marks, Outcome, Wish};
 use yakuba_ui::{Html, Page, Words};
 
 use super::{
     apply::{self, Sent, problem_at},
     asked::{Asked, private},
     case::opened,
+    look_up,
 };
 use crate::{
     ProcedureError,
@@ -106,13 +107,16 @@ impl Open {
         evaluation
     }
 
-    fn show(
+    async fn show(
         &self,
         asked: Asked,
         answers: &Answers,
         evaluation: Evaluation,
         problems: &[FieldProblem],
-    ) -> Response {
+        looked_up: Option<&str>,
+    ) -> Result<Response, Problem> {
+        let mut marks = Marks::new();
+        look_up::mark(asked.city(), &self.form, answers, looked_up, &mut marks).await?;
         let evaluation = self.only_named(evaluation);
         let (words, language) = (asked.words, asked.language);
         let body = Body {
@@ -120,13 +124,13 @@ impl Open {
             text: self.correction.text.clone(),
             controls: self
                 .form
-                .render_all(answers, &evaluation, problems, language),
+                .render_all_marked(answers, &evaluation, problems, &marks, language),
         };
         let page = Page::public(asked.shell, words.get("applicant-correction-title"), &body)
             .breadcrumb(self.title.clone(), "/cases/view")
             .not_for_search_engines()
             .with_errors(!problems.is_empty());
-        private(page)
+        Ok(private(page))
     }
 }
 
@@ -136,7 +140,8 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
         Err(response) => return Ok(response),
     };
     let evaluation = open.form.evaluate(&open.answers, open.case.received_on());
-    Ok(open.show(asked, &open.answers.clone(), evaluation, &[]))
+    open.show(asked, &open.answers.clone(), evaluation, &[], None)
+        .await
 }
 
 pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, Problem> {
@@ -161,9 +166,16 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
     let (taken, refused) = sent
         .take_files(&open.form, &mut answers, |path| open.is_named(path))
         .await?;
+    if let Some(wish) = Wish::read(sent.get("action")) {
+        look_up::carry_out(asked.city(), &open.form, &mut answers, &wish).await?;
+        let evaluation = open.form.evaluate(&answers, day);
+        return open
+            .show(asked, &answers, evaluation, &[], look_up::shown(&wish))
+            .await;
+    }
     let evaluation = open.form.evaluate(&answers, day);
     if matches!(read.outcome, Outcome::Changed(_) | Outcome::MoreQuestions) {
-        return Ok(open.show(asked, &answers, evaluation, &[]));
+        return open.show(asked, &answers, evaluation, &[], None).await;
     }
     let mut problems: Vec<FieldProblem> = evaluation
         .problems
@@ -187,7 +199,9 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
         problems.extend(problem_at(&open.form, &page, &path, message));
     }
     if !problems.is_empty() {
-        return Ok(open.show(asked, &answers, evaluation, &problems));
+        return open
+            .show(asked, &answers, evaluation, &problems, None)
+            .await;
     }
     let kept = open.form.asked_only(&answers, &evaluation);
     let corrected = serde_json::to_value(&kept).map_err(|error| Problem::internal(&error))?;

@@ -8,6 +8,7 @@ mod correct;
 mod guide;
 mod letter;
 mod list;
+pub(crate) mod look_up;
 mod navigator;
 mod tablet;
 mod visit;
@@ -32,6 +33,7 @@ pub(crate) fn routes() -> Routes {
         .get("/cases/answers", Access::Public, copy::page)
         .get("/cases/answers.json", Access::Public, copy::json)
         .get("/cases/answers.pdf", Access::Public, copy::pdf)
+        .post("/postal-codes", Access::Public, look_up::answer)
         .merge(case::routes())
         .merge(apply::routes())
         .merge(tablet::routes())

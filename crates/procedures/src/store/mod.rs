@@ -16,6 +16,7 @@ pub mod inventory;
 pub mod keys;
 pub mod messages;
 pub mod own;
+pub mod postal;
 pub mod pulling;
 pub mod retention;
 pub mod sessions;

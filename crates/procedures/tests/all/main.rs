@@ -15,5 +15,6 @@ mod inventory;
 mod inventory_desk;
 mod navigator;
 mod pages;
+mod postal;
 mod residents;
 mod support;

@@ -10,6 +10,7 @@ mod init;
 mod measure;
 mod personnel;
 mod plan;
+mod postal_codes;
 mod procedures;
 mod serve;
 mod surveys;
@@ -39,6 +40,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Serve(options) => serve::run(&place, options).await,
         Command::Plan(options) => plan::run(&place, options).await,
         Command::Procedures(options) => procedures::run(&place, options).await,
+        Command::PostalCodes(options) => postal_codes::run(&place, options).await,
         Command::Surveys(options) => surveys::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,

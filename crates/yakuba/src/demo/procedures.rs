@@ -5,7 +5,7 @@ use yakuba_city::{Actor, City};
 use yakuba_kernel::FiscalYear;
 use yakuba_procedures::{
     ProcedureError,
-    model::{document::ProcedureDocument, navigator::GuideFile},
+    model::{document::ProcedureDocument, navigator::GuideFile, postal::PostalFile},
     store,
 };
 
@@ -36,7 +36,21 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
         .await
         .map_err(|error: ProcedureError| super::broken(path, &error.to_string()))?;
     }
+    postal_codes(city).await?;
     guide(city).await
+}
+
+/// Brings in the demo city's postal codes.
+async fn postal_codes(city: &City) -> Result<(), Failure> {
+    const FILE: &str = "demo/postal-codes.csv";
+    let bad = |error: ProcedureError| super::broken(FILE, &error.to_string());
+    let file = PostalFile::read(super::text(FILE)?.as_bytes(), FILE).map_err(bad)?;
+    city.write(Actor::CommandLine, file, |tx, file| {
+        Box::pin(store::postal::import(tx, file, false))
+    })
+    .await
+    .map(|_| ())
+    .map_err(bad)
 }
 
 /// Brings in the life events and the desks.

@@ -8,7 +8,7 @@ use axum::{
 use jiff::ToSpan as _;
 use yakuba_city::{AuditEntry, web::Problem};
 use yakuba_forms::{
-    Evaluation, FieldProblem, Form, Outcome,
+    Evaluation, FieldProblem, Form, Marks, Outcome, Wish,
     model::document::{FieldKind, FormPage, Prefill},
 };
 use yakuba_kernel::Channel;
@@ -25,7 +25,7 @@ use crate::{
         proven::Filling,
         visit::{EntryNotes, IdentityDocument, ShortCode, attribute_name, fields_by_attribute},
     },
-    pages::{Applicant, Sent, problem_at},
+    pages::{Applicant, Sent, look_up, problem_at},
     store::{
         cases::AgentContact,
         counter_codes::{self, UseFor},
@@ -70,14 +70,15 @@ pub(super) async fn page(room: Room, Path(number): Path<i64>) -> Result<Response
         Err(response) => return Ok(response),
     };
     let evaluation = open.evaluation(&room);
-    Ok(show(
+    show(
         &room,
         &open,
         &evaluation,
         &[],
         &FormErrors::new(),
         &Fields::default(),
-    ))
+    )
+    .await
 }
 
 /// What a field that may be left out is called: its label, in a group with the number of the entry.
@@ -95,14 +96,23 @@ fn label(form: &Form, path: &str, language: yakuba_ui::Language) -> String {
     }
 }
 
-fn show(
+async fn show(
     room: &Room,
     open: &Open,
     evaluation: &Evaluation,
     problems: &[FieldProblem],
     errors: &FormErrors,
     typed: &Fields,
-) -> Response {
+) -> Result<Response, Problem> {
+    let mut marks = Marks::new();
+    look_up::mark(
+        &room.city,
+        &open.form,
+        &open.contents.answers,
+        Some(room.query.get("look_up")).filter(|path| !path.is_empty()),
+        &mut marks,
+    )
+    .await?;
     let (words, language) = (room.counter_words(), room.language());
     let notes = &open.notes;
     let arrived = (open.entry.channel == Channel::Paper).then(|| {
@@ -181,15 +191,19 @@ fn show(
         who: open
             .asks_who_applies()
             .then(|| who(open, words, errors, typed)),
-        controls: open
-            .form
-            .render_all(&open.contents.answers, evaluation, problems, language),
+        controls: open.form.render_all_marked(
+            &open.contents.answers,
+            evaluation,
+            problems,
+            &marks,
+            language,
+        ),
         left_out,
     };
     let page = counter_page(room, open.title(language), &body)
         .breadcrumb(words.get("counter-title"), START)
         .with_errors(!errors.is_empty() || !problems.is_empty());
-    private(page)
+    Ok(private(page))
 }
 
 /// Which document was looked at, and what on it was compared.
@@ -450,7 +464,15 @@ pub(super) async fn answer(
     problems = open
         .notes
         .left_open(&form, &open.contents.answers, &problems);
+    let wish = Wish::read(fields.get("action"));
+    if let Some(wish) = &wish {
+        look_up::carry_out(&room.city, &form, &mut open.contents.answers, wish).await?;
+    }
     open.save(&room, &added).await?;
+    if let Some(wish) = wish {
+        let to = look_up::back_to(&open.base(), false, &wish);
+        return Ok(Redirect::to(&to).into_response());
+    }
     if fields.get("action") == "later" {
         return Ok(done(START, "kept"));
     }
@@ -458,7 +480,7 @@ pub(super) async fn answer(
         return Ok(Redirect::to(&format!("{}#{id}", open.base())).into_response());
     }
     if !problems.is_empty() || !errors.is_empty() {
-        return Ok(show(&room, &open, &evaluation, &problems, &errors, &fields));
+        return show(&room, &open, &evaluation, &problems, &errors, &fields).await;
     }
     if open.left_open(&evaluation).is_empty() {
         return Ok(Redirect::to(&format!("{}/check", open.base())).into_response());
@@ -527,7 +549,7 @@ pub(super) async fn account(
     }
     if !errors.is_empty() {
         let evaluation = open.evaluation(&room);
-        return Ok(show(&room, &open, &evaluation, &[], &errors, &fields));
+        return show(&room, &open, &evaluation, &[], &errors, &fields).await;
     }
     open.notes.resident = taken;
     for field in open

@@ -7,16 +7,27 @@ use axum::{
 };
 use serde::Deserialize;
 use yakuba_city::web::Problem;
-use yakuba_forms::{Evaluation, FieldProblem, Outcome};
+use yakuba_forms::{Evaluation, FieldProblem, Outcome, Wish};
 use yakuba_ui::{Html, Page, Words};
 
 use super::{ALL, Open, Sent, problem_at};
-use crate::pages::asked::{Asked, private};
+use crate::pages::{
+    asked::{Asked, private},
+    look_up,
+};
 
 #[derive(Deserialize)]
 pub(super) struct Way {
     /// `check` when the applicant came from the check and goes back there.
     back: Option<String>,
+    /// The path of the address whose postal code was just looked up.
+    look_up: Option<String>,
+}
+
+impl Way {
+    fn is_to_check(&self) -> bool {
+        self.back.as_deref() == Some("check")
+    }
 }
 
 #[derive(Template)]
@@ -55,22 +66,30 @@ pub(super) async fn page(
     if !exists {
         return Ok(Redirect::to(&open.next(&asked)).into_response());
     }
-    let to_check = way.back.as_deref() == Some("check");
-    Ok(show(asked, &open, &page, &evaluation, &[], to_check))
+    show(asked, &open, &page, &evaluation, &[], &way).await
 }
 
-fn show(
+async fn show(
     asked: Asked,
     open: &Open,
     page: &str,
     evaluation: &Evaluation,
     problems: &[FieldProblem],
-    to_check: bool,
-) -> Response {
+    way: &Way,
+) -> Result<Response, Problem> {
+    let to_check = way.is_to_check();
     let (words, language) = (asked.words, asked.language);
     let answers = &open.contents.answers;
     let form = &open.form;
-    let marks = open.marks(answers, &words.get("applicant-verified"));
+    let mut marks = open.marks(answers, &words.get("applicant-verified"));
+    look_up::mark(
+        asked.city(),
+        form,
+        answers,
+        way.look_up.as_deref(),
+        &mut marks,
+    )
+    .await?;
     let is_marked = if open.is_single() {
         !marks.is_empty()
     } else {
@@ -137,7 +156,7 @@ fn show(
     if !open.is_single() {
         shown = shown.narrow();
     }
-    private(shown)
+    Ok(private(shown))
 }
 
 pub(super) async fn answer(
@@ -198,9 +217,18 @@ pub(super) async fn answer(
             };
         }
     }
+    let wish = Wish::read(sent.get("action"));
+    if let Some(wish) = &wish {
+        look_up::carry_out(asked.city(), &form, &mut open.contents.answers, wish).await?;
+    }
     open.save(&asked, &added).await?;
     let base = open.base();
-    let to_check = way.back.as_deref() == Some("check");
+    let to_check = way.is_to_check();
+    if let Some(wish) = wish {
+        let to = look_up::back_to(&format!("{base}/apply/{page}"), to_check, &wish);
+        return Ok(Redirect::to(&to).into_response());
+    }
+    let way_back = way;
     let way = if to_check { "?back=check" } else { "" };
     if sent.get("action") == "later" {
         return Ok(Redirect::to(&format!("{base}?done=kept")).into_response());
@@ -212,7 +240,13 @@ pub(super) async fn answer(
         Outcome::MoreQuestions => {
             Redirect::to(&format!("{base}/apply/{page}{way}")).into_response()
         }
-        Outcome::Problems => show(asked, &open, &page, &evaluation, &problems, to_check),
+        Outcome::Problems => {
+            let way = Way {
+                look_up: None,
+                ..way_back
+            };
+            show(asked, &open, &page, &evaluation, &problems, &way).await?
+        }
         Outcome::Complete | Outcome::NotAsked => {
             let next = match evaluation.page_after(&page) {
                 Some(next) if !single && !to_check => format!("{base}/apply/{next}"),

@@ -8,7 +8,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use yakuba_city::web::Problem;
-use yakuba_forms::{FieldProblem, Form, Outcome, model::document::Text};
+use yakuba_forms::{FieldProblem, Form, Marks, Outcome, Wish, model::document::Text};
 use yakuba_identity::Token;
 use yakuba_ui::{Html, Language, Page, Words, done};
 
@@ -22,6 +22,7 @@ use crate::{
     pages::{
         apply::{Contents, Sent},
         asked::{Asked, Cookie, private},
+        look_up,
     },
     store::{
         Definition,
@@ -82,16 +83,26 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
         return Ok(Redirect::to(PLAN).into_response());
     }
     let (_, form) = asked_once(&open, &chosen)?;
-    Ok(show(asked, &open, &chosen, &form, &[]))
+    show(asked, &open, &chosen, &form, &[], None).await
 }
 
-fn show(
+async fn show(
     asked: Asked,
     open: &Open,
     chosen: &[&Definition],
     form: &Form,
     problems: &[FieldProblem],
-) -> Response {
+    looked_up: Option<&str>,
+) -> Result<Response, Problem> {
+    let mut marks = Marks::new();
+    look_up::mark(
+        asked.city(),
+        form,
+        &open.contents.shared,
+        looked_up,
+        &mut marks,
+    )
+    .await?;
     let (words, language) = (WORDS.words(asked.language), asked.language);
     let evaluation = form.evaluate(&open.contents.shared, asked.city().today());
     let body = Body {
@@ -100,22 +111,23 @@ fn show(
             .iter()
             .map(|definition| definition.document.title.get(language).to_owned())
             .collect(),
-        controls: form.render_page(
+        controls: form.render_page_marked(
             SHARED_PAGE,
             &open.contents.shared,
             &evaluation,
             problems,
+            &marks,
             language,
         ),
     };
-    private(
+    Ok(private(
         Page::public(asked.shell, words.get("navigator-fill-title"), &body)
             .breadcrumb(words.get("navigator-title"), "/guide")
             .breadcrumb(words.get("navigator-plan-title"), PLAN)
             .narrow()
             .not_for_search_engines()
             .with_errors(!problems.is_empty()),
-    )
+    ))
 }
 
 /// Everything that is written at once: the visit, drafts that begin, drafts that go on.
@@ -149,8 +161,12 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
         &mut open.contents.shared,
         asked.city().today(),
     );
+    if let Some(wish) = Wish::read(sent.get("action")) {
+        look_up::carry_out(asked.city(), &form, &mut open.contents.shared, &wish).await?;
+        return show(asked, &open, &chosen, &form, &[], look_up::shown(&wish)).await;
+    }
     if read.outcome == Outcome::Problems {
-        return Ok(show(asked, &open, &chosen, &form, &read.problems));
+        return show(asked, &open, &chosen, &form, &read.problems, None).await;
     }
     let given = &open.contents.shared;
     let mut filling = Filling {
