@@ -112,6 +112,9 @@ pub async fn save_counts(tx: &Tx, typed: &[TypedCount]) -> Result<usize, Procedu
 /// The database's.
 pub async fn record_received(tx: &Tx, received: Fact) -> Result<(), ProcedureError> {
     let mut facts = Vec::with_capacity(2);
+    if let Some(procedure) = &received.subject {
+        wait_for_links(tx, procedure.as_str()).await?;
+    }
     if let Some(procedure) = &received.subject
         && let Some(entry) = linked_to(tx.connection(), procedure.as_str()).await?
         && let Ok(subject) = Subject::new(entry.number.as_str())
@@ -174,11 +177,14 @@ async fn lock(tx: &Tx, number: &str, revision: Option<i64>) -> Result<(), Proced
     }
 }
 
+/// What PostgreSQL's advisory lock of a procedure is called: in this city, by the procedure's key. There need be no row of the procedure yet.
+const LOCK_OF: &str = "hashtextextended(current_schema() || '/procedures.received/' || key, 0)";
+
 /// Holds back applications for the procedure an entry is or will be linked to, until the end of this write: what was received so
 /// far is counted under the entry now, and what comes later counts itself, so none may come in between.
 ///
-/// On SQLite there is one writer anyway. On PostgreSQL the row of a case locks its version of the procedure (its foreign key does,
-/// `FOR KEY SHARE`), which this lock excludes; cases of one procedure do not wait for each other.
+/// On SQLite there is one writer anyway. On PostgreSQL it is a lock by the procedure's key, because an entry may name a procedure
+/// before that is made; applications share it ([`wait_for_links`]) and so do not wait for each other.
 async fn hold_back_applications(
     tx: &Tx,
     number: &str,
@@ -188,14 +194,28 @@ async fn hold_back_applications(
     if connection.get_database_backend() != DbBackend::Postgres {
         return Ok(());
     }
+    let sql = format!(
+        "SELECT pg_advisory_xact_lock({LOCK_OF}) FROM \
+           (SELECT key FROM (SELECT CAST($1 AS TEXT) AS key \
+              UNION SELECT procedure_key FROM procedures_inventory WHERE number = $2) AS linked \
+            WHERE key IS NOT NULL ORDER BY key OFFSET 0) AS in_order"
+    );
     connection
-        .run(
-            "SELECT 1 FROM procedures_versions WHERE procedure_key = $1 \
-             OR procedure_key = (SELECT procedure_key FROM procedures_inventory WHERE number = $2) \
-             ORDER BY procedure_key, number FOR UPDATE",
-            [procedure.into(), number.into()],
-        )
+        .run(&sql, [procedure.into(), number.into()])
         .await?;
+    Ok(())
+}
+
+/// Waits until no entry is being linked to a procedure or taken apart from it, and lets none be until the end of this write.
+async fn wait_for_links(tx: &Tx, procedure: &str) -> Result<(), ProcedureError> {
+    let connection = tx.connection();
+    if connection.get_database_backend() != DbBackend::Postgres {
+        return Ok(());
+    }
+    let sql = format!(
+        "SELECT pg_advisory_xact_lock_shared({LOCK_OF}) FROM (SELECT CAST($1 AS TEXT) AS key) AS own"
+    );
+    connection.run(&sql, [procedure.into()]).await?;
     Ok(())
 }
 

@@ -434,3 +434,50 @@ each_database!(
         assert_eq!(sum(&city, &APPLICATIONS).await, 6);
     }
 );
+
+each_database!(
+    an_application_counts_when_its_procedure_is_made_while_it_is_being_linked,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        const PAUSE: Duration = Duration::from_millis(400);
+        departments(&city).await;
+        // The inventory names the procedure before there is one: there is no row yet that could be locked.
+        let linked = Entry {
+            procedure_key: Some("dog-registration".to_owned()),
+            ..dog("K-1")
+        };
+        let written = Arc::new(Notify::new());
+        let adding = tokio::spawn({
+            let (city, written) = (city.clone(), written.clone());
+            async move {
+                city.write(
+                    Actor::Staff(1),
+                    (linked, written),
+                    |tx, (entry, written)| {
+                        Box::pin(async move {
+                            add_entry(tx, entry, &Counts::default()).await?;
+                            written.notify_one();
+                            tokio::time::sleep(PAUSE).await;
+                            Ok::<_, ProcedureError>(())
+                        })
+                    },
+                )
+                .await
+                .unwrap();
+            }
+        });
+        written.notified().await;
+        put_live(&city, document()).await;
+        receive_slowly(
+            city.clone(),
+            "first".to_owned(),
+            Arc::new(Notify::new()),
+            Duration::ZERO,
+        )
+        .await;
+        adding.await.unwrap();
+        balanced(&city).await;
+        assert_eq!(sum(&city, &RECEIVED).await, 1);
+        assert_eq!(sum(&city, &APPLICATIONS).await, 1);
+    }
+);
