@@ -1,6 +1,9 @@
 //! The life-event navigator: a few questions, the procedures that follow from them, what several forms ask alike, and the visit.
 
-use std::mem::discriminant;
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    mem::discriminant,
+};
 
 use jiff::{ToSpan as _, civil::Date};
 use schemars::JsonSchema;
@@ -345,6 +348,8 @@ pub struct Shared {
     pub form: FormDocument,
     /// For each question: the procedures it fills, each with the field's key there.
     pub fills: Vec<(Key, Vec<(String, Key)>)>,
+    /// Of groups that repeat: what a procedure asks of each entry that is asked here too, by the procedure's key and the group's there.
+    entries: BTreeMap<(String, Key), BTreeSet<Key>>,
 }
 
 /// The key of the page of [`Shared`].
@@ -379,7 +384,7 @@ pub fn shared(procedures: &[&ProcedureDocument], same: &[Vec<Key>], title: Text)
             let fill = (procedure.key.clone(), field.key.clone());
             match classes.iter_mut().find(|class| class.sameness == sameness) {
                 Some(class) => {
-                    if fits(&class.field.kind, &field.kind) {
+                    if join(&mut class.field.kind, &field.kind) {
                         class.fills.push(fill);
                     }
                 }
@@ -393,12 +398,25 @@ pub fn shared(procedures: &[&ProcedureDocument], same: &[Vec<Key>], title: Text)
     }
     let mut fields: Vec<Field> = Vec::new();
     let mut fills = Vec::new();
+    let mut entries = BTreeMap::new();
     for class in classes {
         let mut asking: Vec<&str> = class.fills.iter().map(|(key, _)| key.as_str()).collect();
         asking.dedup();
         let wanted = asking.len() >= 2 || matches!(class.sameness, Sameness::Attribute(_));
-        if !wanted || fields.iter().any(|field| field.key == class.field.key) {
+        let asks_nothing =
+            matches!(&class.field.kind, FieldKind::Group { fields, .. } if fields.is_empty());
+        if !wanted || asks_nothing || fields.iter().any(|field| field.key == class.field.key) {
             continue;
+        }
+        if let FieldKind::Group { fields: asked, .. } = &class.field.kind {
+            for (procedure, key) in &class.fills {
+                let same = inner_of(procedures, procedure, key)
+                    .iter()
+                    .filter(|inner| asked.iter().any(|known| is_same_part(known, inner)))
+                    .map(|inner| inner.key.clone())
+                    .collect();
+                entries.insert((procedure.clone(), key.clone()), same);
+            }
         }
         fills.push((class.field.key.clone(), class.fills));
         fields.push(class.field);
@@ -420,6 +438,7 @@ pub fn shared(procedures: &[&ProcedureDocument], same: &[Vec<Key>], title: Text)
             fees: Vec::new(),
         },
         fills,
+        entries,
     }
 }
 
@@ -440,14 +459,11 @@ fn sameness(field: &Field, procedures: &[&ProcedureDocument], same: &[Vec<Key>])
     Sameness::Field(field.key.clone(), field.label.ja.clone())
 }
 
-/// Files, agreements and declarations are made form by form, and so are groups.
+/// Files, agreements and declarations are made form by form.
 fn can_be_shared(kind: &FieldKind) -> bool {
     !matches!(
         kind,
-        FieldKind::File { .. }
-            | FieldKind::Consent { .. }
-            | FieldKind::Declaration { .. }
-            | FieldKind::Group { .. }
+        FieldKind::File { .. } | FieldKind::Consent { .. } | FieldKind::Declaration { .. }
     )
 }
 
@@ -456,6 +472,49 @@ fn fits(one: &FieldKind, other: &FieldKind) -> bool {
         (FieldKind::Choice { .. } | FieldKind::Choices { .. }, _) => one == other,
         _ => discriminant(one) == discriminant(other),
     }
+}
+
+/// Whether two forms ask the same of each entry of a group: under the same key and in the same words.
+fn is_same_part(one: &Field, other: &Field) -> bool {
+    one.key == other.key && one.label.ja == other.label.ja && fits(&one.kind, &other.kind)
+}
+
+/// Whether what is asked here answers another form's question as well. A group asks of its entries what any of the forms asks, so that
+/// a member of a family is typed once; a part that two forms mean differently is asked as the first one means it.
+fn join(asked: &mut FieldKind, other: &FieldKind) -> bool {
+    match (asked, other) {
+        (
+            FieldKind::Group { fields, max, .. },
+            FieldKind::Group {
+                fields: more,
+                max: most,
+                ..
+            },
+        ) => {
+            *max = (*max).max(*most);
+            for field in more.iter().filter(|field| can_be_shared(&field.kind)) {
+                if fields.iter().all(|known| known.key != field.key) {
+                    fields.push(asked_once(field));
+                }
+            }
+            true
+        }
+        (asked, other) => fits(asked, other),
+    }
+}
+
+/// What a procedure asks of each entry of a group.
+fn inner_of<'p>(procedures: &[&'p ProcedureDocument], procedure: &str, group: &Key) -> &'p [Field] {
+    procedures
+        .iter()
+        .filter(|known| known.key == procedure)
+        .flat_map(|known| &known.form.pages)
+        .flat_map(|page| &page.fields)
+        .find(|field| field.key == *group)
+        .map_or(&[], |field| match &field.kind {
+            FieldKind::Group { fields, .. } => fields,
+            _ => &[],
+        })
 }
 
 /// A field as it is asked for all: without the conditions and limits of one form.
@@ -467,6 +526,14 @@ fn asked_once(field: &Field) -> Field {
     if let FieldKind::Date { earliest, latest } = &mut field.kind {
         *earliest = None;
         *latest = None;
+    }
+    if let FieldKind::Group { min, fields, .. } = &mut field.kind {
+        *min = 0;
+        *fields = fields
+            .iter()
+            .filter(|inner| can_be_shared(&inner.kind))
+            .map(asked_once)
+            .collect();
     }
     field
 }
@@ -480,11 +547,48 @@ impl Shared {
             };
             for (_, key) in fills.iter().filter(|(filled, _)| filled == procedure) {
                 let present = answers.get(key.as_str());
-                if present.is_none() || present == before.get(asked.as_str()) {
-                    answers.set(key.clone(), answer.clone());
+                let earlier = before
+                    .get(asked.as_str())
+                    .map(|answer| self.as_asked(procedure, key, answer));
+                if present.is_none() || present == earlier.as_ref() {
+                    answers.set(key.clone(), self.as_asked(procedure, key, answer));
                 }
             }
         }
+    }
+
+    /// What the answers of one procedure's form say to the questions here.
+    pub fn collect(&self, procedure: &str, answers: &Answers) -> Answers {
+        let mut given = Answers::new();
+        for (asked, fills) in &self.fills {
+            let own = fills
+                .iter()
+                .filter(|(filled, _)| filled == procedure)
+                .find_map(|(_, key)| Some((key, answers.get(key.as_str())?)));
+            if let Some((key, answer)) = own {
+                given.set(asked.clone(), self.as_asked(procedure, key, answer));
+            }
+        }
+        given
+    }
+
+    /// An answer with only what a procedure asks: of the entries of a group, the parts that it asks alike.
+    fn as_asked(&self, procedure: &str, key: &Key, answer: &Answer) -> Answer {
+        let (Answer::Group(entries), Some(parts)) = (
+            answer,
+            self.entries.get(&(procedure.to_owned(), key.clone())),
+        ) else {
+            return answer.clone();
+        };
+        let kept = entries.iter().map(|entry| {
+            parts.iter().fold(Answers::new(), |kept, part| {
+                match entry.get(part.as_str()) {
+                    Some(answer) => kept.with(part.clone(), answer.clone()),
+                    None => kept,
+                }
+            })
+        });
+        Answer::Group(kept.collect())
     }
 }
 
@@ -608,5 +712,81 @@ same: [[place, home]]
         answers.set(key("phone"), Answer::Text("0399999999".into()));
         shared.fill("two", &given, &newer, &mut answers);
         assert_ne!(answers.get("phone"), given.get("phone"));
+    }
+
+    #[test]
+    fn members_of_a_family_are_typed_once_and_each_form_takes_what_it_asks() {
+        let one = procedure(
+            "one",
+            "",
+            "        - {key: members, label: 家族, type: group, entry: 家族, min: 1, max: 3, fields: [\
+             {key: member, label: 氏名, type: name}, {key: relation, label: 世帯主との続柄, type: text}, \
+             {key: proof, label: 証明, type: file, accept: [pdf]}]}\n",
+        );
+        let two = procedure(
+            "two",
+            "",
+            "        - {key: household, label: 同居の方, type: group, entry: 家族, max: 8, fields: [\
+             {key: member, label: 氏名, type: name}, {key: born, label: 生年月日, type: date, latest: '+0'}, \
+             {key: relation, label: 子どもとの続柄, type: text}]}\n",
+        );
+        let same = vec![vec![key("members"), key("household")]];
+        let shared = shared(&[&one, &two], &same, Text::japanese("共通"));
+        assert!(yakuba_forms::Form::compile(&shared.form).is_ok());
+        let FieldKind::Group {
+            min, max, fields, ..
+        } = &shared.form.pages[0].fields[0].kind
+        else {
+            panic!("no group");
+        };
+        let asked: Vec<&str> = fields.iter().map(|field| field.key.as_str()).collect();
+        assert_eq!(
+            (*min, *max, asked),
+            (0, 8, vec!["member", "relation", "born"])
+        );
+
+        let member = |born: i16| {
+            Answers::new()
+                .with(key("member"), Answer::Text("花子".into()))
+                .with(key("relation"), Answer::Text("妻".into()))
+                .with(key("born"), Answer::Date(date(born, 4, 1)))
+        };
+        let given = Answers::new().with(key("members"), Answer::Group(vec![member(1990)]));
+        let (mut first, mut second) = (Answers::new(), Answers::new());
+        shared.fill("one", &given, &Answers::new(), &mut first);
+        shared.fill("two", &given, &Answers::new(), &mut second);
+        let of = |answers: &Answers, group: &str| -> Vec<String> {
+            let entry = &answers.entries(group)[0];
+            ["member", "relation", "born"]
+                .into_iter()
+                .filter(|part| entry.get(part).is_some())
+                .map(str::to_owned)
+                .collect()
+        };
+        assert_eq!(of(&first, "members"), ["member", "relation"]);
+        assert_eq!(
+            of(&second, "household"),
+            ["member", "born"],
+            "another relation is meant there"
+        );
+        // What nobody changed in the form follows; what was changed there stays.
+        let newer = Answers::new().with(
+            key("members"),
+            Answer::Group(vec![member(1991), member(2020)]),
+        );
+        shared.fill("two", &newer, &given, &mut second);
+        assert_eq!(second.entries("household").len(), 2);
+        shared.fill(
+            "two",
+            &Answers::new().with(key("members"), Answer::Group(vec![member(1985)])),
+            &given,
+            &mut second,
+        );
+        assert_eq!(second.entries("household").len(), 2);
+        // The other way round, from one form's answers.
+        assert_eq!(
+            of(&shared.collect("two", &second), "members"),
+            ["member", "born"]
+        );
     }
 }

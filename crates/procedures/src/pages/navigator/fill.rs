@@ -165,6 +165,10 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
         look_up::carry_out(asked.city(), &form, &mut open.contents.shared, &wish).await?;
         return show(asked, &open, &chosen, &form, &[], look_up::shown(&wish)).await;
     }
+    // An entry was added or taken away.
+    if matches!(read.outcome, Outcome::Changed(_)) {
+        return show(asked, &open, &chosen, &form, &[], None).await;
+    }
     if read.outcome == Outcome::Problems {
         return show(asked, &open, &chosen, &form, &read.problems, None).await;
     }
