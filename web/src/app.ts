@@ -4,6 +4,7 @@ import { filterTables } from "./filter-tables";
 import { lookUpAddresses } from "./look-up-address";
 import { passkeys } from "./passkey";
 import { toggleMenus } from "./toggle-menus";
+import { usePosition } from "./use-position";
 import { warnBeforeLeaving } from "./warn-before-leaving";
 
 // The content security policy forbids inline styles and eval.
@@ -17,8 +18,11 @@ toggleMenus();
 passkeys();
 lookUpAddresses();
 filterTables(document);
+usePosition(document);
 warnBeforeLeaving();
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();
 document.addEventListener("htmx:load", (event) => {
-  if (event.target instanceof Element) filterTables(event.target);
+  if (!(event.target instanceof Element)) return;
+  filterTables(event.target);
+  usePosition(event.target);
 });

@@ -3,7 +3,6 @@
 use std::borrow::Cow;
 
 use jiff::civil::Date;
-use yakuba_kernel::Wareki;
 use yakuba_ui::{Language, Value, format};
 
 use crate::WORDS;
@@ -96,7 +95,7 @@ impl Message {
                             MessageValue::Text(text) => text.clone().into(),
                             MessageValue::Translated(text) => text.get(language).to_owned().into(),
                             MessageValue::Number(number) => (*number).into(),
-                            MessageValue::Day(day) => day_in_words(*day, language).into(),
+                            MessageValue::Day(day) => format::date_by_era(*day, language).into(),
                         };
                         (*name, value)
                     })
@@ -104,15 +103,5 @@ impl Message {
                 WORDS.words(language).with(id, &values)
             }
         }
-    }
-}
-
-/// A day as a resident reads it: `令和8年4月1日（2026年）`, in English `2026-04-01`.
-pub(crate) fn day_in_words(day: Date, language: Language) -> String {
-    match Wareki::from_date(day) {
-        Some(year) if language.is_japanese() => {
-            format!("{year}{}月{}日（{}年）", day.month(), day.day(), day.year())
-        }
-        _ => format::date(day, language),
     }
 }

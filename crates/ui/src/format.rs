@@ -2,7 +2,7 @@
 
 use jiff::civil::{Date, DateTime};
 use rust_decimal::Decimal;
-use yakuba_kernel::FiscalYear;
+use yakuba_kernel::{FiscalYear, Wareki};
 
 use crate::{Language, Words};
 
@@ -51,6 +51,16 @@ pub fn date(day: Date, language: Language) -> String {
         format!("{}年{}月{}日", day.year(), day.month(), day.day())
     } else {
         day.to_string()
+    }
+}
+
+/// A day as people read it on paper: `令和8年4月1日（2026年）`, in English `2026-04-01`. Days before the calendar's first era are western.
+pub fn date_by_era(day: Date, language: Language) -> String {
+    match Wareki::from_date(day) {
+        Some(year) if language.is_japanese() => {
+            format!("{year}{}月{}日（{}年）", day.month(), day.day(), day.year())
+        }
+        _ => date(day, language),
     }
 }
 

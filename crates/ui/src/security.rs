@@ -30,7 +30,7 @@ pub fn security_headers() -> SecurityHeaders {
         set(header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
         set(
             HeaderName::from_static("permissions-policy"),
-            "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+            "camera=(), microphone=(), geolocation=(self), payment=(), usb=(), browsing-topics=()",
         ),
         set(
             HeaderName::from_static("cross-origin-opener-policy"),

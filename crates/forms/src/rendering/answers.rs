@@ -10,7 +10,6 @@ use super::{Marks, shown};
 use crate::WORDS;
 use crate::answers::{Answer, Answers, BankAccount, Place};
 use crate::form::{ComputedValue, Evaluation, Form};
-use crate::message::day_in_words;
 use crate::model::document::{ChoiceOption, Field, FieldKind, Key, Text};
 use crate::rules;
 
@@ -157,9 +156,10 @@ impl Form {
                 let label = computed.label.as_ref()?;
                 let text = match evaluation.computed.get(&computed.key)? {
                     ComputedValue::Number(number) => format::decimal(*number),
-                    ComputedValue::Text(text) => text
-                        .parse::<Date>()
-                        .map_or_else(|_| text.clone(), |day| day_in_words(day, words.language())),
+                    ComputedValue::Text(text) => text.parse::<Date>().map_or_else(
+                        |_| text.clone(),
+                        |day| format::date_by_era(day, words.language()),
+                    ),
                     ComputedValue::Truth(truth) => yes_or_no(*truth, words),
                 };
                 Some(AnswerRow {
@@ -269,7 +269,7 @@ fn in_words(kind: &FieldKind, answer: &Answer, words: Words) -> String {
         Answer::Yen(yen) => words
             .with("forms-amount", &[("n", yen.amount().into())])
             .into_owned(),
-        Answer::Date(day) => day_in_words(*day, language),
+        Answer::Date(day) => format::date_by_era(*day, language),
         Answer::Flag(flag) => yes_or_no(*flag, words),
         Answer::Choice(choice) => match kind {
             FieldKind::Choice { options } => choice_label(options, choice, language),

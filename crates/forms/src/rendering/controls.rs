@@ -43,6 +43,19 @@ struct DateControls {
     parts: Vec<(&'static str, String, u8, String, &'static str, bool)>,
 }
 
+/// Asks the device for its position; hidden until a script that can do so shows it.
+#[derive(Template)]
+#[template(path = "forms/position.html")]
+struct Position {
+    id: String,
+    path: String,
+    ask: String,
+    waiting: String,
+    found: String,
+    refused: String,
+    failed: String,
+}
+
 #[derive(Template)]
 #[template(path = "forms/look_up.html")]
 struct LookUpControls {
@@ -244,15 +257,7 @@ impl Drawing<'_> {
                 self.composite(field, path, support, &content)
             }
             FieldKind::Address => self.address(field, path, support, &typed, !in_group),
-            FieldKind::Place => {
-                let content = [
-                    self.part(path, "description", "forms-place-description", &typed),
-                    self.part(path, "coordinates", "forms-place-coordinates", &typed)
-                        .support(self.words.get("forms-place-coordinates-hint"))
-                        .width(20),
-                ];
-                self.composite(field, path, support, &content)
-            }
+            FieldKind::Place => self.place(field, path, support, &typed),
             FieldKind::BankAccount => self.bank_account(field, path, support, &typed),
             FieldKind::File {
                 accept,
@@ -481,6 +486,30 @@ impl Drawing<'_> {
             Html::of(&text("building", "forms-building").autocomplete(purpose("address-line2"))),
         ];
         self.composite(field, path, support, &parts)
+    }
+
+    /// An address or landmark, and a position if somebody has one: typed, or that of the device when they ask for it. Either is enough.
+    fn place(&self, field: &Field, path: &str, support: String, typed: &Typed) -> Html {
+        let text = |key: &str| self.words.get(key).into_owned();
+        let content = [
+            Html::of(&self.part(path, "description", "forms-place-description", typed)),
+            Html::of(
+                &self
+                    .part(path, "coordinates", "forms-place-coordinates", typed)
+                    .support(self.words.get("forms-place-coordinates-hint"))
+                    .width(20),
+            ),
+            shown(&Position {
+                id: id_of(path),
+                path: path.to_owned(),
+                ask: text("forms-position"),
+                waiting: text("forms-position-waiting"),
+                found: text("forms-position-found"),
+                refused: text("forms-position-refused"),
+                failed: text("forms-position-failed"),
+            }),
+        ];
+        self.composite(field, path, support, &content)
     }
 
     /// The button that fills in the address of the postal code, what came of it, and a button for each area to choose from.
