@@ -16,7 +16,11 @@ use crate::{
     capabilities::PULL,
     delivery::message,
     error::ProcedureError,
-    store::{cases, history, pulling},
+    store::{
+        cases,
+        history::{self, ViewReason},
+        pulling,
+    },
 };
 
 /// Cases in one answer.
@@ -77,7 +81,7 @@ async fn decided(
         next: asked.after,
         more,
     };
-    let reason = format!("pull:{}", system.name);
+    let reason = ViewReason::Pull(system.name.clone());
     for (entry, case) in found.into_iter().take(PAGE as usize) {
         answer.next = entry;
         let case = cases::case(city.db(), case).await?;

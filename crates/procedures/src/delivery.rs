@@ -14,7 +14,8 @@ use crate::{
     store::{
         cases::{self, CASE_MOVED, CASE_RECEIVED, Case},
         delivery::{self, DELIVER_JOB, DeliveryEvent},
-        history, keys,
+        history::{self, ViewReason},
+        keys,
     },
 };
 
@@ -140,8 +141,14 @@ async fn attempt(city: &City, id: i64) -> Result<Option<Option<String>>, Procedu
     let department = case.department.as_str().to_owned();
     city.write(
         program(),
-        (case.id, department),
-        |tx, (case, department)| Box::pin(history::record_view(tx, *case, 0, department, "pull")),
+        (
+            case.id,
+            department,
+            ViewReason::Webhook(endpoint.name.clone()),
+        ),
+        |tx, (case, department, reason)| {
+            Box::pin(history::record_view(tx, *case, 0, department, reason))
+        },
     )
     .await?;
     let body = body.to_string();

@@ -16,6 +16,11 @@ pub enum ProcedureError {
     /// The file cannot be read as a procedure.
     #[error("the file is not a procedure: {0}. Compare it with the schema")]
     BadFile(String),
+    /// A decision while answers are missing.
+    #[error(
+        "answers are missing. Ask for them, or enter them; a refusal is possible once the day for the answer is over"
+    )]
+    Gaps,
     /// A table of postal codes cannot be brought in.
     #[error("the postal codes cannot be brought in: {0}")]
     PostalCodes(String),
@@ -98,6 +103,7 @@ impl From<ProcedureError> for Problem {
             ProcedureError::ChangedMeanwhile
             | ProcedureError::WrongState(_)
             | ProcedureError::LiveTwice(_)
+            | ProcedureError::Gaps
             | ProcedureError::Disposed => Self::Conflict(error.to_string()),
             ProcedureError::Stored(_)
             | ProcedureError::StoredValue(_)

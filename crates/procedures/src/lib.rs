@@ -67,6 +67,10 @@ impl Service for ProcedureService {
                 "procedures_0008_postal_codes",
                 include_str!("../migrations/0008_postal_codes.sql"),
             ),
+            Migration::new(
+                "procedures_0009_gaps",
+                include_str!("../migrations/0009_gaps.sql"),
+            ),
         ]
     }
 

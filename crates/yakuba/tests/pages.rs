@@ -77,6 +77,10 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ),
     ("/surveys/{key}/check", Reason::Story("surveys.test.js")),
     ("/surveys/{key}/done", Reason::Story("surveys.test.js")),
+    (
+        "/desk/cases/{case}/complete",
+        Reason::Story("paper.test.js"),
+    ),
     ("/desk/cases/new/{entry}", Reason::Story("counter.test.js")),
     (
         "/desk/cases/new/{entry}/check",

@@ -126,6 +126,11 @@ applicant-history-merged = Put together with another application
 applicant-views = Departments that looked at your application
 applicant-views-department = Department
 applicant-views-reason = Purpose
+applicant-view-reason-casework = Handling your application
+applicant-view-reason-export = Written to a file for the department’s system
+applicant-view-reason-webhook = Sent to the city’s system “{ $system }”
+applicant-view-reason-pull = Fetched by the city’s system “{ $system }”
+applicant-view-reason-system = Passed to another system of the city
 applicant-views-none = No department has looked at your application yet.
 
 applicant-more = More

@@ -96,6 +96,11 @@ applicant-history-message-own = あなたが メッセージを 送りました
 applicant-views = あなたの 申請を 見た 係
 applicant-views-department = 係
 applicant-views-reason = 理由（りゆう）
+applicant-view-reason-casework = 手続（てつづ）きを しらべるため
+applicant-view-reason-export = 市役所（しやくしょ）の システムに 入（い）れるため
+applicant-view-reason-webhook = 市役所（しやくしょ）の システム「{ $system }」に おくりました
+applicant-view-reason-pull = 市役所（しやくしょ）の システム「{ $system }」が 見（み）ました
+applicant-view-reason-system = 市役所（しやくしょ）の ほかの システムに おくりました
 applicant-views-none = まだ だれも 見ていません。
 
 applicant-more = ほかに できること

@@ -123,6 +123,11 @@ applicant-history-merged = ほかの申請とまとめました
 applicant-views = 申請の内容を見た部署
 applicant-views-department = 部署
 applicant-views-reason = 目的
+applicant-view-reason-casework = 手続きの審査
+applicant-view-reason-export = 担当課のシステムに入れるための書き出し
+applicant-view-reason-webhook = 市のシステム「{ $system }」への送信
+applicant-view-reason-pull = 市のシステム「{ $system }」による取得
+applicant-view-reason-system = 市のほかのシステムへの連携
 applicant-views-none = 申請の内容を見た部署はまだありません。
 
 applicant-more = そのほか

@@ -259,4 +259,8 @@ pub struct ExportColumn {
     /// The field's key that must be shown for this column to be filled; none: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_with: Option<Key>,
+    /// Whether the column says, instead of the answer, that a proof stands behind it and which: the field asks for something that can be
+    /// verified (`prefill`).
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
 }

@@ -1,10 +1,15 @@
 //! The columns of an export for a core system, filled from answers.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value as Json;
 use yakuba_forms::Answers;
-use yakuba_forms::model::document::{FieldKind, FormDocument, Key};
+use yakuba_forms::model::document::{FieldKind, FormDocument, Key, Prefill};
 
-use crate::model::document::ExportColumn;
+use crate::model::{
+    document::ExportColumn,
+    visit::{How, IdentityDocument, attribute_name},
+};
 
 /// The columns that a procedure's cases are written in: its own, or else one for each question under its key.
 ///
@@ -40,6 +45,7 @@ pub fn columns(form: &FormDocument, own: &[ExportColumn]) -> Vec<ExportColumn> {
                     heading: from.clone(),
                     from,
                     only_with: None,
+                    verified: false,
                 }
             })
         })
@@ -48,7 +54,12 @@ pub fn columns(form: &FormDocument, own: &[ExportColumn]) -> Vec<ExportColumn> {
 
 /// The cells of one case, one for each column: texts as typed, dates as `YYYY-MM-DD`, amounts as plain digits, several choices and
 /// files joined by `;`, entries of a group as JSON. A part that is not there is empty.
-pub fn cells(answers: &Answers, columns: &[ExportColumn]) -> Vec<String> {
+/// What `proof` says stands in the columns that ask whether an answer was verified.
+pub fn cells(
+    answers: &Answers,
+    columns: &[ExportColumn],
+    proof: impl Fn(&str) -> String,
+) -> Vec<String> {
     columns
         .iter()
         .map(|column| {
@@ -63,6 +74,12 @@ pub fn cells(answers: &Answers, columns: &[ExportColumn]) -> Vec<String> {
                 .from
                 .split_once('.')
                 .unwrap_or((column.from.as_str(), ""));
+            if column.verified {
+                return match answers.get(field) {
+                    Some(_) => proof(field),
+                    None => String::new(),
+                };
+            }
             answers
                 .get(field)
                 .and_then(|answer| serde_json::to_value(answer).ok())
@@ -76,6 +93,47 @@ pub fn cells(answers: &Answers, columns: &[ExportColumn]) -> Vec<String> {
                 })
         })
         .collect()
+}
+
+/// What stands behind an answer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Proof {
+    /// Nothing: it is what somebody wrote.
+    None,
+    /// A mail address that was read: a code sent there came back.
+    Mail,
+    /// The account of the person, for whom an identity provider vouched.
+    Account,
+    /// Staff compared it with this document.
+    Document(IdentityDocument),
+}
+
+/// What stands behind the answer to a question: the attributes that are verified of the case as it stands, and how staff verified some of
+/// them. Questions that ask for nothing that can be verified have no proof.
+pub fn proof(
+    form: &FormDocument,
+    field: &str,
+    verified: &[String],
+    by_staff: &BTreeMap<String, How>,
+) -> Proof {
+    let attribute = form
+        .pages
+        .iter()
+        .flat_map(|page| &page.fields)
+        .find(|known| known.key.as_str() == field)
+        .and_then(|known| known.prefill);
+    let Some(attribute) = attribute else {
+        return Proof::None;
+    };
+    let name = attribute_name(attribute);
+    if !verified.iter().any(|known| known == name) {
+        return Proof::None;
+    }
+    match (by_staff.get(name), attribute) {
+        (Some(How::Document(document)), _) => Proof::Document(*document),
+        (_, Prefill::Email) => Proof::Mail,
+        (Some(How::Account) | None, _) => Proof::Account,
+    }
 }
 
 fn plain(value: &Json) -> String {
@@ -111,5 +169,59 @@ fn plain(value: &Json) -> String {
                 .join(" ")
         }
         other => other.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use yakuba_kernel::PersonName;
+
+    use super::*;
+    use yakuba_forms::Answer;
+
+    #[test]
+    fn a_column_tells_what_stands_behind_an_answer() {
+        let form: FormDocument = serde_saphyr::from_str(
+            r"
+pages:
+  - key: one
+    title: 申請
+    fields:
+      - {key: who, label: 氏名, type: name, prefill: name}
+      - {key: mail, label: メール, type: email, prefill: email}
+      - {key: born, label: 生年月日, type: date, prefill: birth_date}
+      - {key: reason, label: 理由, type: text}
+",
+        )
+        .unwrap();
+        let verified = ["name", "email", "birth_date"].map(str::to_owned);
+        let by_staff: BTreeMap<String, How> =
+            [("name".to_owned(), How::Document(IdentityDocument::Passport))].into();
+        let told = |field: &str| proof(&form, field, &verified, &by_staff);
+        assert_eq!(told("who"), Proof::Document(IdentityDocument::Passport));
+        assert_eq!(told("mail"), Proof::Mail);
+        assert_eq!(told("born"), Proof::Account);
+        assert_eq!(told("reason"), Proof::None);
+        assert_eq!(
+            proof(&form, "who", &[], &by_staff),
+            Proof::None,
+            "it has changed since"
+        );
+
+        let columns = ["who", "born"].map(|from| ExportColumn {
+            heading: from.to_owned(),
+            from: from.to_owned(),
+            only_with: None,
+            verified: true,
+        });
+        let answers = Answers::new().with(
+            Key::new("who").unwrap(),
+            Answer::Name(PersonName::new("髙橋", "花子", "", "").unwrap()),
+        );
+        assert_eq!(
+            cells(&answers, &columns, |field| format!("{:?}", told(field))),
+            ["Document(Passport)", ""],
+            "nothing stands behind what was not answered"
+        );
     }
 }

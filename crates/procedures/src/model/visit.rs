@@ -150,6 +150,9 @@ pub struct EntryNotes {
     /// E-mail fields, by path, for which the person has no address.
     #[serde(default)]
     pub has_none: Vec<String>,
+    /// Questions of a paper, by path, that were left without an answer and are to be put right later.
+    #[serde(default)]
+    pub gaps: Vec<String>,
     /// Whether the mandate of an agent was seen.
     #[serde(default)]
     pub mandate_seen: bool,
@@ -171,13 +174,28 @@ fn answer_at<'a>(answers: &'a Answers, path: &str) -> Option<&'a Answer> {
     }
 }
 
+/// Whether something stands at a path that could not be read.
 fn is_typed(answers: &Answers, path: &str) -> bool {
-    path.split('.').count() == 1 && answers.typed(path).is_some()
+    let mut parts = path.split('.');
+    match (parts.next(), parts.next(), parts.next()) {
+        (Some(group), Some(number), Some(inner)) => number
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| answers.entries(group).get(number))
+            .is_some_and(|entry| entry.typed(inner).is_some()),
+        _ => answers.typed(path).is_some(),
+    }
+}
+
+/// Whether nothing at all was answered at a path; a box that is not ticked is no answer.
+fn is_empty(answers: &Answers, path: &str) -> bool {
+    matches!(answer_at(answers, path), None | Some(Answer::Flag(false))) && !is_typed(answers, path)
 }
 
 impl EntryNotes {
     /// What is still missing or wrong. A form made for the screen asks for files and an e-mail address; whoever comes in person or
-    /// writes on paper may hand the documents over on paper and need not have an address. Nothing else may be left out.
+    /// writes on paper may hand the documents over on paper and need not have an address. A paper may also lack answers, which are noted
+    /// as its gaps. Nothing else may be left out.
     pub fn left_open(
         &self,
         form: &Form,
@@ -192,6 +210,9 @@ impl EntryNotes {
     }
 
     fn excuses(&self, form: &Form, answers: &Answers, path: &str) -> bool {
+        if self.gaps.iter().any(|gap| gap == path) {
+            return is_empty(answers, path);
+        }
         let Some(field) = form.field_at_path(path) else {
             return false;
         };
@@ -203,6 +224,25 @@ impl EntryNotes {
         noted.iter().any(|known| known == path)
             && answer_at(answers, path).is_none()
             && !is_typed(answers, path)
+    }
+
+    /// The questions among those with problems that nothing at all was answered to, by path: what a paper can lack. An answer that
+    /// cannot be read or is wrong is none of them.
+    pub fn unanswered(answers: &Answers, problems: &[FieldProblem]) -> Vec<String> {
+        let mut found: Vec<String> = Vec::new();
+        for path in problems.iter().map(FieldProblem::path) {
+            if is_empty(answers, &path) && !found.contains(&path) {
+                found.push(path);
+            }
+        }
+        found
+    }
+
+    /// The gaps that there are with the answers as they are now.
+    pub fn gaps_now(&self, answers: &Answers, problems: &[FieldProblem]) -> Vec<String> {
+        let mut missing = Self::unanswered(answers, problems);
+        missing.retain(|path| self.gaps.contains(path));
+        missing
     }
 
     /// The fields that are asked now and may be left out in one of these ways: paths with labels' fields, files first.
@@ -303,12 +343,37 @@ pub struct EntryRecord {
     /// File fields, by path, whose documents came on paper.
     #[serde(default)]
     pub on_paper: Vec<String>,
+    /// E-mail fields, by path, for which the person has no address.
+    #[serde(default)]
+    pub has_none: Vec<String>,
     /// Whether the mandate of an agent was seen.
     #[serde(default)]
     pub mandate_seen: bool,
     /// Whether the visitor confirmed the answers on a tablet.
     #[serde(default)]
     pub confirmed: bool,
+}
+
+impl EntryRecord {
+    /// What is missing or wrong in answers that were given anew, with what needed no answer at the entry.
+    pub fn left_open(
+        &self,
+        form: &Form,
+        answers: &Answers,
+        evaluation: &Evaluation,
+    ) -> Vec<FieldProblem> {
+        EntryNotes {
+            on_paper: self.on_paper.clone(),
+            has_none: self.has_none.clone(),
+            ..EntryNotes::default()
+        }
+        .left_open(form, answers, &evaluation.problems)
+    }
+
+    /// The questions without any answer among them, by path.
+    pub fn gaps(&self, form: &Form, answers: &Answers, evaluation: &Evaluation) -> Vec<String> {
+        EntryNotes::unanswered(answers, &self.left_open(form, answers, evaluation))
+    }
 }
 
 #[cfg(test)]

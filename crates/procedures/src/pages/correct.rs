@@ -20,7 +20,9 @@ use crate::{
     store::{
         cases::{self, Case},
         corrections::{self, Correction},
+        counter,
         files::SealedFile,
+        gaps,
         keys::CaseKey,
     },
 };
@@ -215,14 +217,27 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
         .filter(|file| named.contains(&file.key))
         .map(|file| SealedFile::seal(&open.key, file))
         .collect::<Result<Vec<_>, _>>()?;
-    let input = (open.case.id, open.key.clone(), corrected, sealed);
+    // What a paper left unanswered and is answered now is a gap no more.
+    let gaps = match gaps::of_case(asked.city().db(), open.case.id).await? {
+        none if none.is_empty() => none,
+        _ => counter::record_of(asked.city().db(), &open.key, open.case.id)
+            .await?
+            .map(|(_, _, record)| record)
+            .unwrap_or_default()
+            .gaps(&open.form, &answers, &evaluation),
+    };
+    let input = (open.case.id, open.key.clone(), corrected, sealed, gaps);
     let outcome = asked
         .city()
         .write(
             asked.principal.actor(),
             input,
-            |tx, (case, key, corrected, files)| {
-                Box::pin(async move { corrections::answer(tx, key, *case, corrected, files).await })
+            |tx, (case, key, corrected, files, gaps)| {
+                Box::pin(async move {
+                    let number = corrections::answer(tx, key, *case, corrected, files).await?;
+                    gaps::put(tx, *case, gaps).await?;
+                    Ok(number)
+                })
             },
         )
         .await;

@@ -83,7 +83,7 @@ async fn sheet(
     let sheet = Sheet {
         title: document.title.get(language).to_owned(),
         code,
-        until: format::date(day(until), language),
+        until: format::date_by_era(day(until), language),
         department: guide::department(asked, &document.department).await?,
         place: desk
             .as_ref()
@@ -189,7 +189,7 @@ async fn pdf(asked: Asked, Path(key): Path<String>) -> Result<Response, Problem>
         title: text("visit-title"),
         number: String::new(),
         date: asked.city().today(),
-        date_text: format::date(asked.city().today(), asked.language),
+        date_text: format::date_by_era(asked.city().today(), asked.language),
         addressee: Vec::new(),
         sender: Vec::new(),
         parts,

@@ -11,7 +11,7 @@ use crate::{
     model::inbox::{AssigneeFilter, InboxFilter, InboxOrder, StageFilter},
     store::{
         cases::{self, COLUMNS, Case, locked, moment},
-        history::{self, What},
+        history::{self, ViewReason, What},
         keys::CaseKey,
     },
 };
@@ -542,7 +542,14 @@ pub async fn note_export(tx: &Tx, export: &ExportNote) -> Result<(), ProcedureEr
         )
         .await?;
     for case in &export.cases {
-        history::record_view(tx, *case, export.account, &export.department, "export").await?;
+        history::record_view(
+            tx,
+            *case,
+            export.account,
+            &export.department,
+            &ViewReason::Export,
+        )
+        .await?;
     }
     tx.audit(
         AuditEntry::new(

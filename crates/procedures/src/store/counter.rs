@@ -16,6 +16,7 @@ use crate::{
         counter_codes::{self, UseFor},
         counter_tablets,
         drafts::{self, Draft, NewDraft, Saving},
+        gaps,
         keys::{self, CaseKey},
     },
 };
@@ -355,6 +356,8 @@ pub struct Receiving {
     pub account: i64,
     /// How it was entered.
     pub record: EntryRecord,
+    /// What a paper left unanswered, by path.
+    pub gaps: Vec<String>,
 }
 
 /// Receives an application that staff entered: the case and how it was entered commit together. Sent again it is the same case.
@@ -378,6 +381,7 @@ pub async fn receive(tx: &Tx, input: &Receiving) -> Result<Submitted, ProcedureE
             ],
         )
         .await?;
+    gaps::put(tx, submitted.case, &input.gaps).await?;
     counter_tablets::end(tx, input.draft).await?;
     Ok(submitted)
 }

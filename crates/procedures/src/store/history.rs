@@ -144,8 +144,62 @@ pub struct View {
     pub account: i64,
     /// Its department then.
     pub department: String,
-    /// Why, in a word or a sentence.
-    pub reason: String,
+    /// Why.
+    pub reason: ViewReason,
+}
+
+/// Why somebody looked at what somebody else wrote.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ViewReason {
+    /// A member of staff opened the case.
+    Casework,
+    /// A member of staff wrote it to a file.
+    Export,
+    /// It was sent to another system, by the name it has here.
+    Webhook(String),
+    /// Another system fetched it, by its name.
+    Pull(String),
+    /// It went to another system whose name was not written down.
+    System,
+}
+
+impl ViewReason {
+    /// What stands in the database.
+    fn stored(&self) -> String {
+        match self {
+            Self::Casework => "casework".to_owned(),
+            Self::Export => "export".to_owned(),
+            Self::Webhook(system) => format!("webhook:{system}"),
+            Self::Pull(system) => format!("pull:{system}"),
+            Self::System => "pull".to_owned(),
+        }
+    }
+
+    fn read(stored: &str) -> Self {
+        match stored.split_once(':') {
+            Some(("webhook", system)) => Self::Webhook(system.to_owned()),
+            Some(("pull", system)) => Self::Pull(system.to_owned()),
+            _ => match stored {
+                "export" => Self::Export,
+                "pull" => Self::System,
+                _ => Self::Casework,
+            },
+        }
+    }
+
+    /// The reason in words: the texts `…-casework`, `…-export`, `…-webhook`, `…-pull` and `…-system` of a room.
+    pub fn text(&self, words: yakuba_ui::Words, texts: &str) -> String {
+        let (name, system) = match self {
+            Self::Casework => ("casework", ""),
+            Self::Export => ("export", ""),
+            Self::Webhook(system) => ("webhook", system.as_str()),
+            Self::Pull(system) => ("pull", system.as_str()),
+            Self::System => ("system", ""),
+        };
+        words
+            .with_text(&format!("{texts}-{name}"), "system", system)
+            .into_owned()
+    }
 }
 
 /// Records that a member of staff looks at what somebody wrote. To be called in every handler that shows, exports or prints it.
@@ -157,7 +211,7 @@ pub async fn record_view(
     case: i64,
     account: i64,
     department: &str,
-    reason: &str,
+    reason: &ViewReason,
 ) -> Result<(), ProcedureError> {
     tx.connection()
         .run(
@@ -167,7 +221,7 @@ pub async fn record_view(
                 tx.now().as_microsecond().into(),
                 account.into(),
                 department.into(),
-                reason.into(),
+                reason.stored().into(),
             ],
         )
         .await?;
@@ -201,7 +255,7 @@ pub async fn views(
                 at: moment(row.at)?,
                 account: row.account,
                 department: row.department,
-                reason: row.reason,
+                reason: ViewReason::read(&row.reason),
             })
         })
         .collect()

@@ -11,6 +11,7 @@ pub mod delivery;
 pub mod designs;
 pub mod drafts;
 pub mod files;
+pub mod gaps;
 pub mod history;
 pub mod inventory;
 pub mod keys;

@@ -439,7 +439,8 @@ each_database!(
                 let key = keys::open(tx.connection(), &city_key(), *case).await?;
                 messages::send(tx, &key, *case, false, "いつ届きますか", &[]).await?;
                 messages::send(tx, &key, *case, true, "今週中に届きます", &[]).await?;
-                history::record_view(tx, *case, 12, "environment", "審査").await?;
+                history::record_view(tx, *case, 12, "environment", &history::ViewReason::Casework)
+                    .await?;
                 messages::mark_read(tx, *case, true).await
             })
         })

@@ -208,6 +208,14 @@ fn every_column_of_the_export_comes_from_an_answer() {
             assert!(headings.insert(&column.heading), "{}", column.heading);
             let from = column.from.split('.').next().unwrap();
             assert!(names.contains(from), "{}: {from}", document.key);
+            let asked = fields(&document.form)
+                .into_iter()
+                .find(|field| field.key.as_str() == from);
+            assert!(
+                !column.verified || asked.is_some_and(|field| field.prefill.is_some()),
+                "{}: {from} asks for nothing that can be verified",
+                document.key
+            );
             if let Some(key) = &column.only_with {
                 assert!(names.contains(key.as_str()), "{}: {key}", document.key);
             }

@@ -20,7 +20,7 @@ use yakuba_procedures::{
     ProcedureService, capabilities,
     capabilities::WORK,
     model::visit::{How, IdentityDocument},
-    store::{cases, counter, keys},
+    store::{cases, counter, gaps, keys},
 };
 
 const START: &str = "/desk/cases/new";
@@ -57,6 +57,15 @@ async fn town(city: &City) {
         let Field { optional, .. } = field;
         *optional = false;
     }
+    procedure.export = serde_saphyr::from_str(
+        r"
+- {heading: 氏, from: owner_name.family}
+- {heading: 氏名 確認済み, from: owner_name, verified: true}
+- {heading: メール 確認済み, from: email, verified: true}
+- {heading: 犬の名前 確認済み, from: dog_name, verified: true}
+",
+    )
+    .unwrap();
     put_live(city, procedure).await;
 }
 
@@ -307,6 +316,35 @@ each_database!(
             record.verified["name"],
             How::Document(IdentityDocument::DrivingLicence)
         );
+
+        // The core system is told what is verified and by what, in both charsets; what was not answered is neither.
+        let mut delivery = Browser::new(
+            &city,
+            staff(7, &[WORK, capabilities::DELIVER], "environment"),
+        );
+        for format in ["csv_utf8", "csv_cp932"] {
+            let file = delivery
+                .post(
+                    "/desk/cases/export",
+                    &[
+                        ("procedure", "dog-registration"),
+                        ("stage", "received"),
+                        ("format", format),
+                    ],
+                )
+                .await;
+            let charset = if format == "csv_utf8" {
+                encoding_rs::UTF_8
+            } else {
+                encoding_rs::SHIFT_JIS
+            };
+            let (text, _, broken) = charset.decode(&file.bytes);
+            assert!(!broken && text.contains("氏名 確認済み"), "{text}");
+            assert!(
+                text.contains("髙橋,確認済み（運転免許証）,,未確認"),
+                "{text}"
+            );
+        }
     }
 );
 
@@ -547,5 +585,232 @@ each_database!(
             "{}",
             page.text()
         );
+    }
+);
+
+/// A paper that says nothing of the dog's name and birthday, with the photograph on paper, received with these gaps: its number and page.
+async fn received_with_gaps(city: &City, desk: &mut Browser) -> (i64, String) {
+    let base = begin(desk, "paper").await;
+    let paper = [
+        ("desk-who", "person"),
+        ("owner_name.family", "髙橋"),
+        ("owner_name.given", "花子"),
+        ("owner_name.family_kana", "タカハシ"),
+        ("owner_name.given_kana", "ハナコ"),
+        ("email", ""),
+        ("dog_name", ""),
+        ("born_on", "きのう"),
+        ("photo", ""),
+        ("desk-on-paper", "photo"),
+        ("desk-has-none", "email"),
+        ("desk-arrived_year", "2026"),
+        ("desk-arrived_month", "11"),
+        ("desk-arrived_day", "18"),
+    ];
+    let with = |action, born_on| -> Vec<(&str, &str)> {
+        paper
+            .into_iter()
+            .map(|(name, value)| (name, if name == "born_on" { born_on } else { value }))
+            .chain([("action", action)])
+            .collect()
+    };
+    let asked = desk.post(&base, &with("check", "きのう")).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert!(
+        asked.text().contains("申請書に記入がない質問"),
+        "{}",
+        asked.text()
+    );
+    // What cannot be read is not the same as nothing: it has to be put right.
+    let asked = desk.post(&base, &with("gaps", "きのう")).await;
+    assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let kept = desk.post(&base, &with("gaps", "")).await;
+    assert_eq!(kept.to, format!("{base}/check"), "{}", kept.text());
+    let check = desk.get(&kept.to).await;
+    assert!(check.text().contains("記入のない質問") && check.text().contains("犬の名前"));
+    let sent = desk
+        .post(&format!("{base}/check"), &[("revision", &check.revision())])
+        .await;
+    assert_eq!(sent.to, format!("{base}/slip"), "{}", sent.text());
+    let case = count(city, "SELECT MAX(id) FROM procedures_cases").await;
+    (case, format!("/desk/cases/{case}"))
+}
+
+async fn revision(city: &City, case: i64) -> String {
+    cases::case(city.db(), case)
+        .await
+        .unwrap()
+        .revision
+        .to_string()
+}
+
+/// Tries to decide a case and tells whether it is decided.
+async fn decided(city: &City, head: &mut Browser, case: i64, outcome: &str) -> bool {
+    let decision = [
+        ("revision", revision(city, case).await),
+        ("outcome", outcome.to_owned()),
+        ("title", "通知".to_owned()),
+        ("addressee", "髙橋 花子 様".to_owned()),
+        ("sender", "市長".to_owned()),
+        ("text", "次のとおり決定しました。".to_owned()),
+        ("reason", "記入がないため".to_owned()),
+    ];
+    let fields: Vec<(&str, &str)> = decision
+        .iter()
+        .map(|(name, value)| (*name, value.as_str()))
+        .collect();
+    head.post(&format!("/desk/cases/{case}/decision"), &fields)
+        .await;
+    cases::case(city.db(), case)
+        .await
+        .unwrap()
+        .outcome
+        .is_some()
+}
+
+each_database!(
+    a_paper_with_gaps_is_received_and_decided_only_when_they_are_filled,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        town(&city).await;
+        let mut desk = Browser::new(&city, clerk());
+        let mut head = Browser::new(
+            &city,
+            staff(8, &[WORK, capabilities::DECIDE], "environment"),
+        );
+        let (case, at) = received_with_gaps(&city, &mut desk).await;
+        assert_eq!(
+            gaps::of_case(city.db(), case).await.unwrap(),
+            ["dog_name", "born_on"]
+        );
+
+        // The case lists them, and the request for correction is filled in with them.
+        let shown = head.get(&at).await.text();
+        assert!(
+            shown.contains("記入のない質問があります") && shown.contains(&format!("{at}/complete"))
+        );
+        assert!(shown.contains("・犬の名前\n・生年月日"), "{shown}");
+        for field in ["dog_name", "born_on"] {
+            assert!(
+                shown.contains(&format!("value=\"{field}\" checked")),
+                "{field}: {shown}"
+            );
+        }
+        assert!(!shown.contains("value=\"owner_name\" checked"));
+
+        let checked = [
+            ("revision", revision(&city, case).await),
+            ("step", "check".to_owned()),
+        ];
+        let checked: Vec<(&str, &str)> = checked
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        head.post(&format!("{at}/step"), &checked).await;
+        assert!(head.get(&at).await.text().contains("まだ決定できません"));
+        for outcome in ["approved", "partly", "refused"] {
+            assert!(!decided(&city, &mut head, case, outcome).await, "{outcome}");
+        }
+
+        // Some answers come by telephone; what is typed wrong is told, what is still open stays open.
+        let page = head.get(&format!("{at}/complete")).await;
+        assert!(page.text().contains("犬の名前") && !page.text().contains("owner_name"));
+        let wrong = head
+            .post(
+                &format!("{at}/complete"),
+                &[
+                    ("revision", &page.revision()),
+                    ("dog_name", "ポチ太郎"),
+                    ("born_on", "きのう"),
+                ],
+            )
+            .await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text().contains("ポチ太郎"), "nothing typed is lost");
+        let some = head
+            .post(
+                &format!("{at}/complete"),
+                &[
+                    ("revision", &page.revision()),
+                    ("dog_name", "ポチ太郎"),
+                    ("born_on", ""),
+                    // Nobody changes what was answered on the paper this way.
+                    ("owner_name.family", "他人"),
+                ],
+            )
+            .await;
+        assert_eq!(
+            some.to,
+            format!("{at}?done=completed-partly"),
+            "{}",
+            some.text()
+        );
+        assert_eq!(gaps::of_case(city.db(), case).await.unwrap(), ["born_on"]);
+        let own = keys::open(city.db(), city.key().unwrap(), case)
+            .await
+            .unwrap();
+        let given = cases::answers(city.db(), &own, case).await.unwrap();
+        assert!(given[0].answers.to_string().contains("髙橋") && given.len() == 2);
+        assert!(!decided(&city, &mut head, case, "approved").await);
+
+        // The rest comes by post, and the case can be decided.
+        let page = head.get(&format!("{at}/complete")).await;
+        let rest = head
+            .post(
+                &format!("{at}/complete"),
+                &[("revision", &page.revision()), ("born_on", "2026-01-05")],
+            )
+            .await;
+        assert_eq!(rest.to, format!("{at}?done=completed"), "{}", rest.text());
+        assert!(gaps::of_case(city.db(), case).await.unwrap().is_empty());
+        assert_eq!(
+            head.get(&format!("{at}/complete")).await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert!(decided(&city, &mut head, case, "approved").await);
+    }
+);
+
+each_database!(
+    a_paper_with_gaps_is_refused_only_after_they_were_asked_for,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        town(&city).await;
+        let mut desk = Browser::new(&city, clerk());
+        let mut head = Browser::new(
+            &city,
+            staff(8, &[WORK, capabilities::DECIDE], "environment"),
+        );
+        let (case, at) = received_with_gaps(&city, &mut desk).await;
+        let step = [
+            ("revision", revision(&city, case).await),
+            ("step", "check".to_owned()),
+        ];
+        let step: Vec<(&str, &str)> = step
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        head.post(&format!("{at}/step"), &step).await;
+        let asked = [
+            ("revision", revision(&city, case).await),
+            ("field", "dog_name".to_owned()),
+            ("correction", "記入してください".to_owned()),
+            ("answer_by_year", "2026".to_owned()),
+            ("answer_by_month", "12".to_owned()),
+            ("answer_by_day", "5".to_owned()),
+        ];
+        let asked: Vec<(&str, &str)> = asked
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect();
+        head.post(&format!("{at}/correction"), &asked).await;
+        assert!(
+            !decided(&city, &mut head, case, "refused").await,
+            "the day is not over"
+        );
+        city.clock()
+            .set(city.now() + jiff::SignedDuration::from_hours(20 * 24));
+        assert!(!decided(&city, &mut head, case, "approved").await);
+        assert!(decided(&city, &mut head, case, "refused").await);
     }
 );

@@ -552,7 +552,10 @@ each_database!(
         );
         let views = history::views(city.db(), case).await.unwrap();
         assert_eq!(views.len(), 1, "the fetch is a look at the case");
-        assert_eq!(views[0].reason, "pull:住民記録");
+        assert_eq!(
+            views[0].reason,
+            history::ViewReason::Pull("住民記録".to_owned())
+        );
         assert_eq!(
             fetch(&system("税システム")).await.status,
             StatusCode::FORBIDDEN

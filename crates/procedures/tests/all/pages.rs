@@ -123,7 +123,8 @@ each_database!(
         city.write(Actor::Staff(1), (case, revision), |tx, (case, revision)| {
             Box::pin(async move {
                 let key = keys::open(tx.connection(), &city_key(), *case).await?;
-                history::record_view(tx, *case, 1, "environment", "審査のため").await?;
+                history::record_view(tx, *case, 1, "environment", &history::ViewReason::Casework)
+                    .await?;
                 messages::send(tx, &key, *case, true, "今週中に届きます", &[]).await?;
                 corrections::ask(
                     tx,
@@ -142,7 +143,7 @@ each_database!(
         .unwrap();
         let page = browser.get("/cases/view").await.text();
         for text in [
-            "審査のため",
+            "手続きの審査",
             "今週中に届きます",
             "名前を確かめてください",
             "いつ届きますか",

@@ -1,5 +1,7 @@
 //! Files of cases for core systems, in the procedure's own columns.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{
     http::{HeaderValue, header},
@@ -18,20 +20,20 @@ use yakuba_ui::{
     format,
 };
 
-use crate::desk::titles::Titles;
+use crate::desk::{counter as counter_desk, titles::Titles};
 use crate::{
     capabilities::DELIVER,
     desk::room::Room,
     error::ProcedureError,
     model::{
-        export::{cells, columns},
+        export::{cells, columns, proof},
         inbox::{InboxFilter, InboxOrder, StageFilter},
     },
     store::{
         self,
         cases::{self, Case, day, moment},
         casework::{self, ExportNote},
-        keys,
+        counter, keys,
     },
 };
 
@@ -237,6 +239,7 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
         .await?
         .ok_or(Problem::NotFound)?;
     let columns = columns(&definition.document.form, &definition.document.export);
+    let asks_for_proof = columns.iter().any(|column| column.verified);
     sheet.header = [
         "number",
         "receipt",
@@ -271,7 +274,27 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
                     .map_or_else(String::new, |outcome| outcome.as_str().to_owned()),
             ),
         ];
-        row.extend(cells(&answers, &columns).into_iter().map(SheetCell::Text));
+        let (verified, by_staff) = if asks_for_proof {
+            let contact = cases::contact(room.db(), &key, case.id).await?;
+            let entered = counter::record_of(room.db(), &key, case.id).await?;
+            let by_staff = entered.map(|(_, _, record)| record.verified);
+            (contact.verified, by_staff.unwrap_or_default())
+        } else {
+            (Vec::new(), BTreeMap::new())
+        };
+        let told = |field: &str| {
+            counter_desk::proof_text(proof(
+                &definition.document.form,
+                field,
+                &verified,
+                &by_staff,
+            ))
+        };
+        row.extend(
+            cells(&answers, &columns, told)
+                .into_iter()
+                .map(SheetCell::Text),
+        );
         sheet.rows.push(row);
     }
     Ok(sheet)

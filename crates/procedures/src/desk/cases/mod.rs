@@ -1,5 +1,6 @@
 //! Cases at the desk: the inbox, a case with everything that is done to it, and files for core systems.
 
+mod complete;
 mod export;
 mod inbox;
 mod show;
@@ -63,6 +64,16 @@ pub(super) fn routes() -> Routes {
             "/desk/cases/{case}/merge",
             Access::Staff(WORK),
             steps::merge,
+        )
+        .get(
+            "/desk/cases/{case}/complete",
+            Access::Staff(WORK),
+            complete::page,
+        )
+        .post(
+            "/desk/cases/{case}/complete",
+            Access::Staff(WORK),
+            complete::answer,
         )
         .get("/desk/cases/export", Access::Staff(DELIVER), export::page)
         .post("/desk/cases/export", Access::Staff(DELIVER), export::file)

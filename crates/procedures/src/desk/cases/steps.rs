@@ -39,6 +39,7 @@ async fn answer<T>(
         Err(ProcedureError::ChangedMeanwhile) => "desk-error-changed",
         Err(ProcedureError::WrongState(_)) => "desk-error-state",
         Err(ProcedureError::ReasonMissing) => "desk-error-reason",
+        Err(ProcedureError::Gaps) => "desk-error-gaps",
         Err(error) => return Err(error.into()),
     };
     again(&mut room, opened.case.id, typed, key).await

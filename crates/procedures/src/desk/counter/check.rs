@@ -10,13 +10,18 @@ use jiff::{Timestamp, civil::Date};
 use yakuba_city::web::Problem;
 use yakuba_forms::Evaluation;
 use yakuba_kernel::Channel;
-use yakuba_ui::{DescriptionList, Fields, Html, NotificationBanner, Words, done, format};
+use yakuba_ui::{DescriptionList, Fields, Html, Language, NotificationBanner, Words, done, format};
 
-use super::{Open, START, channel_text, counter_page, is_changed_meanwhile, private, tablet};
+use super::{
+    Open, START, WORDS, channel_text, counter_page, is_changed_meanwhile, private, tablet,
+};
 use crate::{
     desk::room::Room,
     error::ProcedureError,
-    model::visit::{EntryRecord, How},
+    model::{
+        export::Proof,
+        visit::{EntryRecord, How},
+    },
     pages::person,
     store::{
         cases::{Contact, NewCase},
@@ -54,6 +59,17 @@ pub(crate) fn how_text(words: Words, how: How) -> String {
     }
 }
 
+/// What stands behind an answer, as a file for a core system says it: in Japanese whoever makes the file, and in characters that CP932 has.
+pub(crate) fn proof_text(proof: Proof) -> String {
+    let words = WORDS.words(Language::Japanese);
+    match proof {
+        Proof::None => words.get("counter-proof-none").into_owned(),
+        Proof::Mail => words.get("counter-proof-mail").into_owned(),
+        Proof::Account => how_text(words, How::Account),
+        Proof::Document(document) => how_text(words, How::Document(document)),
+    }
+}
+
 /// What staff noted, as labels with texts.
 fn about(room: &Room, open: &Open, evaluation: &Evaluation) -> DescriptionList {
     let (words, language) = (room.counter_words(), room.language());
@@ -62,7 +78,10 @@ fn about(room: &Room, open: &Open, evaluation: &Evaluation) -> DescriptionList {
         channel_text(words, open.entry.channel),
     );
     if let Some(day) = open.notes.arrived_on {
-        list = list.text(words.get("counter-arrived"), format::date(day, language));
+        list = list.text(
+            words.get("counter-arrived"),
+            format::date_by_era(day, language),
+        );
     }
     if open.asks_who_applies() {
         list = match open.contents.agent() {
@@ -82,6 +101,7 @@ fn about(room: &Room, open: &Open, evaluation: &Evaluation) -> DescriptionList {
     for (key, paths) in [
         ("counter-on-paper", &open.notes.on_paper),
         ("counter-has-none", &open.notes.has_none),
+        ("counter-gaps", &open.gaps(evaluation)),
     ] {
         let labels: Vec<&str> = paths
             .iter()
@@ -123,7 +143,8 @@ fn missing(room: &Room, open: &Open, evaluation: &Evaluation) -> Vec<String> {
     if !open.is_noted() {
         missing.push(words.get("counter-missing-notes").into_owned());
     }
-    if evaluation.total.is_none() && missing.is_empty() {
+    // A fee may depend on what the paper leaves open.
+    if evaluation.total.is_none() && missing.is_empty() && open.gaps(evaluation).is_empty() {
         missing.push(words.get("counter-missing-fee").into_owned());
     }
     missing
@@ -225,10 +246,12 @@ pub(super) async fn send(
         record: EntryRecord {
             verified: verified.clone(),
             on_paper: open.notes.on_paper.clone(),
+            has_none: open.notes.has_none.clone(),
             mandate_seen: open.notes.mandate_seen,
             confirmed: said == Some(&Said::Correct),
         },
         case: sealed(&room, &open, answers, verified.into_keys().collect()).await?,
+        gaps: open.gaps(&evaluation),
         city: room.key()?.clone(),
         draft: number,
         account: room.account()?,

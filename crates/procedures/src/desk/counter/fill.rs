@@ -11,7 +11,7 @@ use yakuba_forms::{
     Evaluation, FieldProblem, Form, Marks, Outcome, Wish,
     model::document::{FieldKind, FormPage, Prefill},
 };
-use yakuba_kernel::Channel;
+use yakuba_kernel::{Channel, Wareki};
 use yakuba_ui::{
     CheckboxGroup, Choice, DateField, DescriptionList, Fields, FormErrors, Html, RadioGroup,
     Select, TextField, Words, done,
@@ -51,6 +51,8 @@ struct Body {
     who: Option<Who>,
     controls: Html,
     left_out: Html,
+    /// The questions without an answer that a paper may be received without, as labels.
+    gaps: Vec<String>,
 }
 
 /// The questions who applies.
@@ -117,7 +119,7 @@ async fn show(
     let notes = &open.notes;
     let arrived = (open.entry.channel == Channel::Paper).then(|| {
         let field = DateField::new(language, "desk-arrived", words.get("counter-arrived"))
-            .support(words.get("counter-arrived-support"))
+            .support(arrived_support(room))
             .required()
             .errors(errors);
         if typed.has("desk-arrived_year") {
@@ -199,11 +201,34 @@ async fn show(
             language,
         ),
         left_out,
+        gaps: if open.entry.channel == Channel::Paper {
+            EntryNotes::unanswered(&open.contents.answers, problems)
+                .iter()
+                .map(|path| label(&open.form, path, language))
+                .collect()
+        } else {
+            Vec::new()
+        },
     };
     let page = counter_page(room, open.title(language), &body)
         .breadcrumb(words.get("counter-title"), START)
         .with_errors(!errors.is_empty() || !problems.is_empty());
     Ok(private(page))
+}
+
+/// How the day of arrival is typed, with this year in both ways of counting, because papers are stamped by era.
+fn arrived_support(room: &Room) -> String {
+    let today = room.city.today();
+    let era = Wareki::from_date(today).map_or_else(String::new, |year| year.to_string());
+    room.counter_words()
+        .with(
+            "counter-arrived-support",
+            &[
+                ("year", today.year().to_string().into()),
+                ("era", era.into()),
+            ],
+        )
+        .into_owned()
 }
 
 /// Which document was looked at, and what on it was compared.
@@ -464,6 +489,16 @@ pub(super) async fn answer(
     problems = open
         .notes
         .left_open(&form, &open.contents.answers, &problems);
+    if open.entry.channel == Channel::Paper {
+        let missing = EntryNotes::unanswered(&open.contents.answers, &problems);
+        if fields.get("action") == "gaps" {
+            open.notes.gaps.extend(missing);
+        }
+        open.notes.gaps = open.gaps(&evaluation);
+        problems = open
+            .notes
+            .left_open(&form, &open.contents.answers, &problems);
+    }
     let wish = Wish::read(fields.get("action"));
     if let Some(wish) = &wish {
         look_up::carry_out(&room.city, &form, &mut open.contents.answers, wish).await?;
@@ -490,7 +525,7 @@ pub(super) async fn answer(
 }
 
 /// The page on which the field of a path stands.
-fn page_of(form: &Form, path: &str) -> String {
+pub(in crate::desk) fn page_of(form: &Form, path: &str) -> String {
     let top = path.split('.').next().unwrap_or_default();
     form.document()
         .pages

@@ -37,6 +37,8 @@ use crate::{
     },
 };
 
+pub(super) use check::proof_text;
+pub(super) use fill::page_of;
 pub(super) use record::record;
 
 /// The texts of the counter, of the tablet and of what visitors bring along.
@@ -164,6 +166,12 @@ impl Open {
     fn left_open(&self, evaluation: &Evaluation) -> Vec<FieldProblem> {
         self.notes
             .left_open(&self.form, &self.contents.answers, &evaluation.problems)
+    }
+
+    /// What the paper leaves unanswered.
+    fn gaps(&self, evaluation: &Evaluation) -> Vec<String> {
+        self.notes
+            .gaps_now(&self.contents.answers, &evaluation.problems)
     }
 
     /// What is verified of the answers as they are now, and how: by the visitor's account, otherwise by a document. An account proves

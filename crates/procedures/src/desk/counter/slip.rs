@@ -71,7 +71,7 @@ async fn slip(room: &Room, number: i64) -> Result<Result<Slip, Response>, Proble
         ),
         (
             words.get("counter-slip-received").into_owned(),
-            format::date(case.received_on(), language),
+            format::date_by_era(case.received_on(), language),
         ),
         (
             words.get("counter-column-channel").into_owned(),
@@ -87,7 +87,7 @@ async fn slip(room: &Room, number: i64) -> Result<Result<Slip, Response>, Proble
     if let Some(due_on) = case.due_on {
         rows.push((
             words.get("counter-slip-due").into_owned(),
-            format::date(due_on, language),
+            format::date_by_era(due_on, language),
         ));
     }
     Ok(Ok(Slip {
@@ -136,7 +136,7 @@ pub(super) async fn pdf(room: Room, Path(number): Path<i64>) -> Result<Response,
             .into_owned(),
         number: format!("{} {}", words.get("counter-slip-receipt"), slip.receipt),
         date: slip.case.received_on(),
-        date_text: format::date(slip.case.received_on(), language),
+        date_text: format::date_by_era(slip.case.received_on(), language),
         addressee: Vec::new(),
         sender: Vec::new(),
         parts: vec![

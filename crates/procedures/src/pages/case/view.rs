@@ -281,7 +281,7 @@ fn views_table(
         table = table.row([
             Cell::text(moment(view.at, language)),
             Cell::text(department),
-            Cell::text(&view.reason),
+            Cell::text(view.reason.text(words, "applicant-view-reason")),
         ]);
     }
     table

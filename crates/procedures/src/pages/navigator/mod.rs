@@ -170,7 +170,7 @@ fn deadline_lines(item: &Item<'_>, words: Words) -> Vec<String> {
                 .with_text(
                     "navigator-deadline-day",
                     "day",
-                    &yakuba_ui::format::date(day, language),
+                    &yakuba_ui::format::date_by_era(day, language),
                 )
                 .into_owned(),
         );

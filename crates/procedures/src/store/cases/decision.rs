@@ -12,7 +12,7 @@ use crate::{
     error::ProcedureError,
     model::case::{Outcome, Step},
     notices::{self, Notice},
-    store::{corrections, keys::CaseKey},
+    store::{corrections, gaps, keys::CaseKey},
 };
 
 /// A decision as the applicant reads it and as the letter prints it.
@@ -40,7 +40,8 @@ pub struct Decision {
 /// Decides a case: stage, text and facts (decided, working days taken, on time) commit together.
 ///
 /// # Errors
-/// [`ProcedureError::ReasonMissing`] when it is refused without a reason; [`ProcedureError::WrongState`];
+/// [`ProcedureError::ReasonMissing`] when it is refused without a reason; [`ProcedureError::Gaps`] while answers are missing;
+/// [`ProcedureError::WrongState`];
 /// [`ProcedureError::ChangedMeanwhile`].
 pub async fn decide(
     tx: &Tx,
@@ -54,6 +55,9 @@ pub async fn decide(
         return Err(ProcedureError::ReasonMissing);
     }
     let found = locked(tx, case, revision).await?;
+    if !gaps::allow(tx.connection(), case, outcome, tx.today()).await? {
+        return Err(ProcedureError::Gaps);
+    }
     moved(tx, &found, Step::Decide(outcome)).await?;
     notices::tell(tx, key, case, Notice::Decided).await?;
     tx.connection()

@@ -12,6 +12,7 @@ use crate::{
     },
     store::{
         cases::{self, day},
+        gaps,
         keys::CaseKey,
     },
 };
@@ -42,6 +43,18 @@ pub(super) async fn fill_decision(
     }
     if case.stage != Stage::Checked || !room.principal.holds_in(DECIDE, &case.department) {
         return Ok(());
+    }
+    if !parts.gaps.is_empty() {
+        let refusal = gaps::allow(room.db(), case.id, Outcome::Refused, room.city.today()).await?;
+        let key = if refusal {
+            "desk-gaps-refusal"
+        } else {
+            "desk-gaps-no-decision"
+        };
+        body.decision = Html::trusted(format!("<p>{}</p>", Html::text(&room.t(key))));
+        if !refusal {
+            return Ok(());
+        }
     }
     let title = room.words.with_text(
         "desk-decision-default-title",

@@ -113,6 +113,21 @@ pub(super) async fn fill_messages(
     Ok(())
 }
 
+/// The sentence that asks for what a paper left unanswered; nothing when it left nothing.
+fn gaps_in_words(parts: &Parts<'_>) -> String {
+    if parts.gaps.is_empty() {
+        return String::new();
+    }
+    let labels = parts
+        .gaps
+        .iter()
+        .map(|path| format!("・{}", parts.label(path)));
+    std::iter::once(parts.room.t("desk-gaps-correction"))
+        .chain(labels)
+        .collect::<Vec<_>>()
+        .join("\n")
+}
+
 pub(super) async fn fill_correction(
     parts: &Parts<'_>,
     key: &CaseKey,
@@ -171,12 +186,16 @@ pub(super) async fn fill_correction(
         return Ok(());
     }
     let text = chosen_template(parts, &[TemplateUse::Correction], receipt)
-        .map(|(_, text)| text)
-        .unwrap_or_default();
-    let typed: Vec<&str> = parts
-        .typed
-        .map(|typed| typed.all("field").collect())
-        .unwrap_or_default();
+        .map_or_else(|| gaps_in_words(parts), |(_, text)| text);
+    // What a paper left unanswered is what is asked for, until somebody chooses otherwise.
+    let typed: Vec<&str> = match parts.typed {
+        Some(typed) if typed.has("correction") => typed.all("field").collect(),
+        _ => parts
+            .gaps
+            .iter()
+            .filter_map(|path| path.split('.').next())
+            .collect(),
+    };
     let mut fields = Html::of(
         &CheckboxGroup::new(language, "field", room.t("desk-correction-which")).choices(
             parts.opened.fields().map(|(key, field)| {

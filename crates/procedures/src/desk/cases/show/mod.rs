@@ -10,7 +10,7 @@ mod records;
 use askama::Template;
 use axum::extract::Path;
 use yakuba_city::web::{Capability, Problem};
-use yakuba_forms::model::document::{Field, Key};
+use yakuba_forms::model::document::{Field, FieldKind, Key};
 use yakuba_identity::{StaffNames, account_names, colleagues, departments};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Button, ButtonKind, Fields, Html, Language, Page, Words};
@@ -23,7 +23,9 @@ use crate::{
     store::{
         self, Definition,
         cases::{self, Case},
-        casework, history, messages,
+        casework, gaps,
+        history::{self, ViewReason},
+        messages,
     },
 };
 
@@ -118,7 +120,8 @@ pub(super) async fn page(room: Room, Path(case): Path<i64>) -> Result<Page, Prob
             |tx, (case, account, department)| {
                 Box::pin(async move {
                     messages::mark_read(tx, *case, true).await?;
-                    history::record_view(tx, *case, *account, department, "casework").await
+                    history::record_view(tx, *case, *account, department, &ViewReason::Casework)
+                        .await
                 })
             },
         )
@@ -166,6 +169,8 @@ struct Body {
     history: Html,
     views: Html,
     disposed: bool,
+    /// What a paper left unanswered, as labels, while it can be put right.
+    gaps: Vec<String>,
 }
 
 #[derive(Template)]
@@ -187,6 +192,8 @@ struct Parts<'a> {
     opened: &'a Opened,
     typed: Option<&'a Fields>,
     at: String,
+    /// The questions of a paper that still lack an answer, by path.
+    gaps: Vec<String>,
 }
 
 impl Parts<'_> {
@@ -208,6 +215,32 @@ impl Parts<'_> {
         Html::render(&form).unwrap_or_default()
     }
 
+    /// What the question at a path is called, in a group with the number of the entry.
+    fn label(&self, path: &str) -> String {
+        let mut way = path.split('.');
+        let top = way.next().unwrap_or_default();
+        let (number, inner) = (way.next().and_then(|n| n.parse::<u32>().ok()), way.next());
+        let field = self.opened.fields().find(|(key, _)| key.as_str() == top);
+        let field = match (field, inner) {
+            (
+                Some((
+                    _,
+                    Field {
+                        kind: FieldKind::Group { fields, .. },
+                        ..
+                    },
+                )),
+                Some(inner),
+            ) => fields.iter().find(|field| field.key.as_str() == inner),
+            (field, _) => field.map(|(_, field)| field),
+        };
+        let label = field.map_or(path, |field| field.label.get(self.room.language()));
+        match number {
+            Some(number) => format!("{label}（{}）", number + 1),
+            None => label.to_owned(),
+        }
+    }
+
     fn other(&self, key: &str) -> Button {
         Button::submit(self.room.t(key)).kind(ButtonKind::Other)
     }
@@ -221,6 +254,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         opened,
         typed,
         at: format!("/desk/cases/{}", case.id),
+        gaps: gaps::of_case(room.db(), case.id).await?,
     };
     let history = history::history(room.db(), case.id).await?;
     let views = history::views(room.db(), case.id).await?;
@@ -257,6 +291,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         history: history_table(room, &history, &people),
         views: Html::empty(),
         disposed: case.disposed_at.is_some(),
+        gaps: Vec::new(),
     };
 
     let mut receipt = None;
@@ -274,6 +309,9 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         body.facts = Html::of(&about(room, opened, &contact, receipt.as_deref()));
         body.entered =
             crate::desk::counter::record(room, &key, case.id, &opened.definition).await?;
+        if case.stage.is_open() {
+            body.gaps = parts.gaps.iter().map(|path| parts.label(path)).collect();
+        }
         fill_answers(&parts, &key, &mut body).await?;
         fill_together(&parts, &mut body).await?;
         fill_duplicates(&parts, &mut body).await?;

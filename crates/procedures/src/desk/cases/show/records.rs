@@ -110,7 +110,7 @@ pub(super) fn views_table(
             )),
             Cell::text(department),
             Cell::text(names.get(&view.account).map_or("", String::as_str)),
-            Cell::text(room.t(&format!("desk-view-reason-{}", view.reason))),
+            Cell::text(view.reason.text(room.words, "desk-view-reason")),
         ])
     });
     Html::of(
