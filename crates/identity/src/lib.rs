@@ -25,6 +25,8 @@ pub use model::{
         AccountId, AccountState, FirstPassword, GrantScope, Holder, LoginName, NewAccount,
         NewDepartment, NewGrant,
     },
+    receipt,
+    receipt::Receipt,
     token::Token,
 };
 pub use qr::qr_code;

@@ -5,4 +5,5 @@ pub mod back_off;
 pub mod one_time_code;
 pub mod password;
 pub mod personnel;
+pub mod receipt;
 pub mod token;
