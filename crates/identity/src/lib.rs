@@ -15,6 +15,8 @@ mod service;
 mod settings;
 mod sign_in;
 pub mod store;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod visitor;
 
 pub use error::IdentityError;

@@ -1,5 +1,6 @@
 //! The roles a new city starts with. An administrator may change them afterwards.
 
+use yakuba_booking::capabilities as booking;
 use yakuba_city::Tx;
 use yakuba_identity::{ADMINISTER, IdentityError, PERSONNEL, READ_AUDIT, Role, put_role};
 use yakuba_mail::READ as READ_MAIL;
@@ -37,6 +38,8 @@ const ROLES: [Start; 7] = [
             procedures::DESIGN.name,
             surveys::RUN.name,
             surveys::RESULTS.name,
+            booking::RECEIVE.name,
+            booking::SET_UP.name,
         ],
     },
     Start {
@@ -58,6 +61,10 @@ const ROLES: [Start; 7] = [
             surveys::RUN.name,
             surveys::RESULTS.name,
             surveys::RAW.name,
+            booking::RECEIVE.name,
+            booking::SET_UP.name,
+            booking::TAKE_OVER.name,
+            booking::GROUPS.name,
         ],
     },
     Start {

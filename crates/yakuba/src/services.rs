@@ -1,5 +1,6 @@
 //! The list of services: adding one is one line here.
 
+use yakuba_booking::BookingService;
 use yakuba_city::{DeskItem, MenuItem, Service, web::Routes};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
@@ -16,6 +17,7 @@ pub fn all() -> Vec<&'static dyn Service> {
         &PlanService,
         &ProcedureService,
         &SurveyService,
+        &BookingService,
     ]
 }
 

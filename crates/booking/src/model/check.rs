@@ -1,0 +1,304 @@
+//! Looking a facility over before it can be booked: what must be mended, and what somebody should look at.
+
+use std::collections::BTreeSet;
+
+use yakuba_forms::model::document::Key;
+
+use super::document::{FacilityDocument, Resource, Takes, Times};
+
+/// How much a finding matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Severity {
+    /// It cannot be booked before this is mended.
+    Must,
+    /// Somebody should look at it.
+    Should,
+}
+
+/// Something found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Finding {
+    /// How much it matters.
+    pub severity: Severity,
+    /// The resource it is about; none: the facility.
+    pub resource: Option<Key>,
+    /// The message's key in the texts of booking.
+    pub message: &'static str,
+    /// What the message speaks of.
+    pub about: String,
+}
+
+/// How many findings must be mended.
+pub fn must(findings: &[Finding]) -> usize {
+    findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Must)
+        .count()
+}
+
+/// Looks a facility over.
+pub fn check(document: &FacilityDocument) -> Vec<Finding> {
+    let mut findings = Findings(Vec::new());
+    findings.doubled(None, document.units.iter().map(|unit| &unit.key));
+    findings.doubled(
+        None,
+        document.resources.iter().map(|resource| &resource.key),
+    );
+    if document.resources.is_empty() {
+        findings.must(None, "booking-finding-nothing", String::new());
+    }
+    let step = document.step.minutes();
+    for opening in &document.opening {
+        let range = format!("{}–{}", opening.from, opening.to);
+        if opening.from >= opening.to {
+            findings.must(None, "booking-finding-backwards", range);
+        } else if ![opening.from, opening.to]
+            .iter()
+            .all(|time| time.minutes().is_multiple_of(step))
+        {
+            findings.must(None, "booking-finding-off-step", range);
+        }
+    }
+    if document
+        .closed
+        .weeks
+        .iter()
+        .any(|week| !(1..=5).contains(week))
+    {
+        findings.must(None, "booking-finding-weeks", String::new());
+    }
+    let mut used = BTreeSet::new();
+    for resource in &document.resources {
+        check_resource(document, resource, &mut findings);
+        if let Takes::Units(units) = &resource.takes {
+            used.extend(units.iter());
+        }
+    }
+    for unit in &document.units {
+        if !used.contains(&unit.key) {
+            findings.should(None, "booking-finding-unit-unused", unit.name.ja.clone());
+        }
+    }
+    check_fees(document, &mut findings);
+    findings.0.sort_by_key(|finding| finding.severity);
+    findings.0
+}
+
+fn check_resource(document: &FacilityDocument, resource: &Resource, findings: &mut Findings) {
+    let about = Some(&resource.key);
+    let step = document.step.minutes();
+    match &resource.takes {
+        Takes::Units(units) => {
+            if units.is_empty() {
+                findings.must(about, "booking-finding-takes-nothing", String::new());
+            }
+            findings.doubled(about, units.iter());
+            for unit in units {
+                if document.units.iter().all(|known| known.key != *unit) {
+                    findings.must(about, "booking-finding-no-unit", unit.to_string());
+                }
+            }
+        }
+        Takes::OneOf(count) => {
+            if *count == 0 || *count > 1_000 {
+                findings.must(about, "booking-finding-count", count.to_string());
+            }
+        }
+    }
+    match &resource.times {
+        Times::Bands(bands) => {
+            findings.doubled(about, bands.iter().map(|band| &band.key));
+            if bands.is_empty() {
+                findings.must(about, "booking-finding-no-times", String::new());
+            }
+            for band in bands {
+                let range = format!("{}–{}", band.from, band.to);
+                findings.time(about, step, band.from.minutes(), band.to.minutes(), range);
+            }
+            for pair in bands.windows(2) {
+                if let [first, second] = pair
+                    && second.from < first.to
+                {
+                    findings.must(about, "booking-finding-overlap", second.name.ja.clone());
+                }
+            }
+        }
+        Times::Free(free) => {
+            if free.at_least == 0
+                || free.at_least > free.at_most
+                || !free.at_least.is_multiple_of(step)
+                || !free.at_most.is_multiple_of(step)
+                || free
+                    .begins_every
+                    .is_some_and(|every| every == 0 || !every.is_multiple_of(step))
+            {
+                findings.must(
+                    about,
+                    "booking-finding-free",
+                    format!("{}–{}", free.at_least, free.at_most),
+                );
+            }
+        }
+        Times::Sessions(sessions) => {
+            let mut seen = BTreeSet::new();
+            for session in sessions {
+                let range = format!("{} {}–{}", session.day, session.from, session.to);
+                if !seen.insert((session.day, session.from)) {
+                    findings.must(about, "booking-finding-overlap", range.clone());
+                }
+                findings.time(
+                    about,
+                    step,
+                    session.from.minutes(),
+                    session.to.minutes(),
+                    range,
+                );
+            }
+        }
+    }
+    findings.doubled(about, resource.purposes.iter().map(|purpose| &purpose.key));
+    if document.rules_of(resource).cancelling.late_percent > 100 {
+        findings.must(about, "booking-finding-percent", String::new());
+    }
+}
+
+fn check_fees(document: &FacilityDocument, findings: &mut Findings) {
+    let mut days = BTreeSet::new();
+    for table in &document.fees {
+        if !days.insert(table.from) {
+            findings.must(None, "booking-finding-fee-day", table.from.to_string());
+        }
+        for resource in &document.resources {
+            let Some(fee) = &resource.fee else { continue };
+            if table.rows.iter().all(|row| row.fee != *fee) {
+                findings.must(
+                    Some(&resource.key),
+                    "booking-finding-no-fee",
+                    fee.to_string(),
+                );
+            }
+        }
+    }
+    if document.fees.is_empty()
+        && let Some(resource) = document
+            .resources
+            .iter()
+            .find(|resource| resource.fee.is_some())
+    {
+        findings.must(Some(&resource.key), "booking-finding-no-fee", String::new());
+    }
+}
+
+struct Findings(Vec<Finding>);
+
+impl Findings {
+    fn must(&mut self, resource: Option<&Key>, message: &'static str, about: String) {
+        self.add(Severity::Must, resource, message, about);
+    }
+
+    fn should(&mut self, resource: Option<&Key>, message: &'static str, about: String) {
+        self.add(Severity::Should, resource, message, about);
+    }
+
+    fn add(
+        &mut self,
+        severity: Severity,
+        resource: Option<&Key>,
+        message: &'static str,
+        about: String,
+    ) {
+        self.0.push(Finding {
+            severity,
+            resource: resource.cloned(),
+            message,
+            about,
+        });
+    }
+
+    fn doubled<'a>(&mut self, resource: Option<&Key>, keys: impl Iterator<Item = &'a Key>) {
+        let mut seen = BTreeSet::new();
+        for key in keys {
+            if !seen.insert(key) {
+                self.must(resource, "booking-finding-doubled", key.to_string());
+            }
+        }
+    }
+
+    fn time(&mut self, resource: Option<&Key>, step: u16, from: u16, to: u16, range: String) {
+        if from >= to {
+            self.must(resource, "booking-finding-backwards", range);
+        } else if !from.is_multiple_of(step) || !to.is_multiple_of(step) {
+            self.must(resource, "booking-finding-off-step", range);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::document::tests::{HALL, facility};
+
+    #[test]
+    fn a_good_facility_has_no_findings() {
+        assert_eq!(check(&facility(HALL)), []);
+    }
+
+    #[test]
+    fn each_mistake_is_found() {
+        for (right, wrong, message) in [
+            (
+                "takes: {units: [a, b]}",
+                "takes: {units: [a, z]}",
+                "booking-finding-no-unit",
+            ),
+            (
+                "takes: {units: [a, b]}",
+                "takes: {units: []}",
+                "booking-finding-takes-nothing",
+            ),
+            (
+                "takes: {one_of: 3}",
+                "takes: {one_of: 0}",
+                "booking-finding-count",
+            ),
+            ("at_least: 60", "at_least: 45", "booking-finding-free"),
+            ("at_most: 120", "at_most: 30", "booking-finding-free"),
+            (
+                "from: \"13:00\"",
+                "from: \"11:30\"",
+                "booking-finding-overlap",
+            ),
+            (
+                "from: \"13:00\"",
+                "from: \"13:10\"",
+                "booking-finding-off-step",
+            ),
+            (
+                "to: \"12:00\"}\n        - {key: aft",
+                "to: \"09:00\"}\n        - {key: aft",
+                "booking-finding-backwards",
+            ),
+            ("fee: court\n", "fee: curt\n", "booking-finding-no-fee"),
+            (
+                "late_percent: 50",
+                "late_percent: 150",
+                "booking-finding-percent",
+            ),
+            ("{key: b, name", "{key: a, name", "booking-finding-doubled"),
+            (
+                "weekdays: [mon]\n",
+                "weekdays: [mon]\n  weeks: [6]\n",
+                "booking-finding-weeks",
+            ),
+        ] {
+            assert!(HALL.contains(right), "{right}");
+            let findings = check(&facility(&HALL.replacen(right, wrong, 1)));
+            assert!(
+                findings
+                    .iter()
+                    .any(|finding| finding.message == message && finding.severity == Severity::Must),
+                "{wrong}: {findings:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,10 @@
+//! The rules of booking: pure values, no database and no HTTP.
+
+pub mod availability;
+pub mod calendar;
+pub mod check;
+pub mod document;
+pub mod fees;
+pub mod rules;
+pub mod state;
+pub mod time;

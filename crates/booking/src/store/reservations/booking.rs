@@ -1,0 +1,574 @@
+//! Making reservations: held while a form is filled in, then asked for; or entered by staff at once.
+
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date};
+use sea_orm::{FromQueryResult, Value};
+use yakuba_city::{AuditEntry, Fact, Tx, sql::Sql as _};
+use yakuba_identity::{CityKey, Receipt};
+use yakuba_kernel::{Channel, Subject, Yen};
+
+use super::reading::{Reservation, held_by, reservation};
+use crate::{
+    capabilities::RESERVATIONS,
+    error::BookingError,
+    model::{
+        document::{FacilityDocument, Resource, Rules, Way, Who},
+        fees::Use,
+        rules::Window,
+        state::{Outcome, State, Step},
+        time::Span,
+    },
+    store::{
+        facilities::facility,
+        people::{Contact, Holder, number_hash, seal},
+        taking::take,
+    },
+};
+
+/// How long a time is kept while somebody fills in who they are.
+pub const HELD_FOR: SignedDuration = SignedDuration::from_mins(15);
+
+/// How many times a browser can hold at once.
+pub const MOST_HELD: usize = 10;
+
+/// What somebody wants to book.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wish {
+    /// The facility.
+    pub facility: String,
+    /// What of it.
+    pub resource: String,
+    /// When.
+    pub span: Span,
+    /// What for and with how many.
+    pub of: Use,
+}
+
+/// A wish to be held for a browser.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hold {
+    /// What.
+    pub wish: Wish,
+    /// The keyed hash of the browser's cookie.
+    pub visit: String,
+}
+
+/// Who asks for what is held or wished, and how.
+#[derive(Debug, Clone)]
+pub struct NewBooking {
+    holder: Holder,
+    holder_hash: String,
+    sealed: Vec<u8>,
+    number: Receipt,
+    number_hash: String,
+    channel: Channel,
+    request: Option<String>,
+    of: Use,
+}
+
+impl NewBooking {
+    /// A booking for somebody.
+    ///
+    /// # Errors
+    /// When the contact cannot be sealed.
+    pub fn new(
+        key: &CityKey,
+        holder: Holder,
+        contact: &Contact,
+        channel: Channel,
+        of: Use,
+    ) -> Result<Self, BookingError> {
+        let number = Receipt::generate();
+        Ok(Self {
+            holder_hash: holder.hash(key),
+            holder,
+            sealed: seal(key, &number, contact)?,
+            number_hash: number_hash(key, &number),
+            number,
+            channel,
+            request: None,
+            of,
+        })
+    }
+
+    /// A mark with which the same booking, sent twice, is made once.
+    #[must_use]
+    pub fn requested_as(mut self, request: impl Into<String>) -> Self {
+        self.request = Some(request.into());
+        self
+    }
+}
+
+/// A reservation that was made.
+#[derive(Debug, Clone)]
+pub struct Booked {
+    /// Its place in the table.
+    pub id: i64,
+    /// Its number, for whoever booked; none when it was made before under the same mark.
+    pub number: Option<Receipt>,
+    /// Whether it is confirmed, or waits for staff.
+    pub state: State,
+    /// What it costs.
+    pub fee: Yen,
+}
+
+/// Keeps a time for a browser for [`HELD_FOR`].
+///
+/// # Errors
+/// [`BookingError::Taken`] and everything that speaks against booking it at all.
+pub async fn hold(tx: &Tx, hold: &Hold) -> Result<i64, BookingError> {
+    let before = held_by(tx.connection(), &hold.visit).await?;
+    let now = tx.now();
+    if before
+        .iter()
+        .filter(|one| one.held_until > Some(now))
+        .count()
+        >= MOST_HELD
+    {
+        return Err(BookingError::LimitReached(
+            u32::try_from(MOST_HELD).unwrap_or(u32::MAX),
+        ));
+    }
+    let (document, resource) = bookable(tx, &hold.wish, Channel::Online).await?;
+    let until = now.saturating_add(HELD_FOR).unwrap_or(Timestamp::MAX);
+    let id = insert(
+        tx,
+        &hold.wish,
+        &Row {
+            state: State::Held,
+            channel: Channel::Online,
+            visit: Some(&hold.visit),
+            held_until: Some(until),
+            ..Row::default()
+        },
+    )
+    .await?
+    .ok_or(BookingError::Taken)?;
+    take(tx, &document, &resource, hold.wish.span, id).await?;
+    Ok(id)
+}
+
+/// Asks for what a browser holds: each is confirmed, or waits for staff. Doing it twice is the same as once.
+///
+/// # Errors
+/// [`BookingError::Lapsed`] when it was held too long; [`BookingError::LimitReached`]; [`BookingError::NotAllowed`].
+pub async fn confirm(
+    tx: &Tx,
+    id: i64,
+    visit: &str,
+    new: &NewBooking,
+) -> Result<Booked, BookingError> {
+    let found = mine(tx, id, visit).await?;
+    let wish = Wish {
+        facility: found.facility.clone(),
+        resource: found.resource.clone(),
+        span: found.span,
+        of: new.of.clone(),
+    };
+    if found.state != State::Held {
+        return Ok(Booked {
+            id,
+            number: None,
+            state: found.state,
+            fee: found.fee,
+        });
+    }
+    let (document, resource) = bookable(tx, &wish, new.channel).await?;
+    let rules = document.rules_of(&resource);
+    admit(tx, &document, &resource, &wish, new).await?;
+    let fee = document.fee(&resource, wish.span, &wish.of)?.total;
+    let step = Step::Ask {
+        needs_approval: rules.way == Way::Approval,
+    };
+    let Outcome::Now(state) = found.state.after(step) else {
+        return Err(BookingError::WrongState);
+    };
+    let changed = tx
+        .connection()
+        .run(
+            "UPDATE booking_reservations SET state = $3, held_until = NULL, number_hash = $4, holder = $5, resident = $6, \
+               group_id = $7, channel = $8, purpose = $9, people = $10, fee = $11, sealed = $12, changed_at = $2, \
+               revision = revision + 1 \
+             WHERE id = $1 AND state = 'held' AND held_until > $2",
+            [
+                id.into(),
+                tx.now().as_microsecond().into(),
+                state.name().into(),
+                new.number_hash.as_str().into(),
+                new.holder_hash.as_str().into(),
+                resident(&new.holder).into(),
+                group(&new.holder).into(),
+                new.channel.as_str().into(),
+                purpose(&wish.of).into(),
+                i64::from(wish.of.people).into(),
+                fee.amount().into(),
+                new.sealed.clone().into(),
+            ],
+        )
+        .await?;
+    if changed == 0 {
+        return Err(BookingError::Lapsed);
+    }
+    made(tx, &document, &wish, new, id).await?;
+    Ok(Booked {
+        id,
+        number: Some(new.number.clone()),
+        state,
+        fee,
+    })
+}
+
+/// Books at once, as staff do for somebody at the counter or on the telephone, and other systems do.
+///
+/// # Errors
+/// As [`hold`] and [`confirm`].
+pub async fn book(tx: &Tx, wish: &Wish, new: &NewBooking) -> Result<Booked, BookingError> {
+    if let Some(before) = made_before(tx, new).await? {
+        return Ok(before);
+    }
+    let (document, resource) = bookable(tx, wish, new.channel).await?;
+    admit(tx, &document, &resource, wish, new).await?;
+    let fee = document.fee(&resource, wish.span, &wish.of)?.total;
+    // Whoever may book for others at the desk agrees by booking.
+    let needs_approval =
+        document.rules_of(&resource).way == Way::Approval && new.channel == Channel::Online;
+    let state = if needs_approval {
+        State::Requested
+    } else {
+        State::Confirmed
+    };
+    let inserted = insert(
+        tx,
+        wish,
+        &Row {
+            state,
+            channel: new.channel,
+            booking: Some(new),
+            fee,
+            ..Row::default()
+        },
+    )
+    .await?;
+    let Some(id) = inserted else {
+        // The same mark was written at the same moment.
+        return made_before(tx, new).await?.ok_or(BookingError::Taken);
+    };
+    take(tx, &document, &resource, wish.span, id).await?;
+    made(tx, &document, wish, new, id).await?;
+    Ok(Booked {
+        id,
+        number: Some(new.number.clone()),
+        state,
+        fee,
+    })
+}
+
+/// What was made under the same mark.
+async fn made_before(tx: &Tx, new: &NewBooking) -> Result<Option<Booked>, BookingError> {
+    let Some(request) = &new.request else {
+        return Ok(None);
+    };
+    let id: Option<i64> = tx
+        .connection()
+        .value(
+            "SELECT id FROM booking_reservations WHERE request = $1",
+            [request.as_str().into()],
+        )
+        .await?;
+    let Some(id) = id else { return Ok(None) };
+    let found = reservation(tx.connection(), id)
+        .await?
+        .ok_or(BookingError::NoSuchReservation)?;
+    Ok(Some(Booked {
+        id,
+        number: None,
+        state: found.state,
+        fee: found.fee,
+    }))
+}
+
+/// Looks a wish over: what is wrong with it whoever asks.
+async fn bookable(
+    tx: &Tx,
+    wish: &Wish,
+    channel: Channel,
+) -> Result<(Arc<FacilityDocument>, Resource), BookingError> {
+    let nothing = || BookingError::NoSuchResource(wish.resource.clone());
+    let found = facility(tx.connection(), &wish.facility)
+        .await?
+        .filter(|facility| facility.is_offered)
+        .ok_or_else(nothing)?;
+    let document = found.document;
+    let resource = document
+        .resource(&wish.resource)
+        .cloned()
+        .ok_or_else(nothing)?;
+    if !document.offers(&resource, wish.span) {
+        return Err(BookingError::NotOffered);
+    }
+    let is_online = channel == Channel::Online;
+    match document.rules_of(&resource).window(wish.span, tx.now()) {
+        // Nobody gets in before the others by ringing up.
+        Window::Early(from) => return Err(BookingError::TooEarly(from.to_string())),
+        // Who stands at the counter is let in until it is over.
+        Window::Late if is_online || tx.now() >= wish.span.end() => {
+            return Err(BookingError::TooLate);
+        }
+        Window::Open | Window::Late => {}
+    }
+    if let Some(capacity) = resource.capacity
+        && wish.of.people > capacity
+    {
+        return Err(BookingError::TooManyPeople(capacity));
+    }
+    if let Some(purpose) = &wish.of.purpose
+        && resource.purposes.iter().all(|known| known.key != *purpose)
+    {
+        return Err(BookingError::WrongPurpose);
+    }
+    Ok((document, resource))
+}
+
+/// Whether whoever asks may have it, within the limits. From here to the end of the write nobody books in the same name.
+async fn admit(
+    tx: &Tx,
+    document: &FacilityDocument,
+    resource: &Resource,
+    wish: &Wish,
+    new: &NewBooking,
+) -> Result<(), BookingError> {
+    let rules = document.rules_of(resource);
+    let by_staff = new.channel != Channel::Online;
+    match (rules.who, &new.holder) {
+        (Who::Anyone, _)
+        | (Who::Residents, Holder::Resident(_))
+        | (Who::Groups, Holder::Group(_)) => {}
+        // At the desk staff see who somebody is.
+        (Who::Residents | Who::StaffOnly, _) if by_staff => {}
+        (Who::Residents, _) => return Err(BookingError::NotAllowed("residents")),
+        (Who::Groups, _) => return Err(BookingError::NotAllowed("registered groups")),
+        (Who::StaffOnly, _) => return Err(BookingError::NotAllowed("staff")),
+    }
+    if let Holder::Group(id) = new.holder {
+        let registered: Option<i64> = tx
+            .connection()
+            .value(
+                "SELECT id FROM booking_groups WHERE id = $1 AND state = 'registered' AND (until IS NULL OR until >= $2)",
+                [id.into(), tx.today().to_string().into()],
+            )
+            .await?;
+        if registered.is_none() {
+            return Err(BookingError::NotAllowed("registered groups"));
+        }
+    }
+    within_limits(tx, document, resource, rules, wish.span, &new.holder_hash).await
+}
+
+async fn within_limits(
+    tx: &Tx,
+    document: &FacilityDocument,
+    resource: &Resource,
+    rules: &Rules,
+    span: Span,
+    holder: &str,
+) -> Result<(), BookingError> {
+    #[derive(FromQueryResult)]
+    struct Counts {
+        on_the_day: i64,
+        in_the_month: i64,
+        coming: i64,
+    }
+    if rules.most_on_a_day.is_none()
+        && rules.most_in_a_month.is_none()
+        && rules.most_at_once.is_none()
+    {
+        return Ok(());
+    }
+    // Two bookings of one person at the same moment wait for each other here, so that both are counted.
+    tx.connection()
+        .run(
+            "INSERT INTO booking_counts (holder, count) VALUES ($1, 1) \
+             ON CONFLICT (holder) DO UPDATE SET count = booking_counts.count + 1",
+            [holder.into()],
+        )
+        .await?;
+    // A resource's own rules count its own bookings, the facility's rules those of all that have no rules of their own.
+    let counted: Vec<&str> = if resource.rules.is_some() {
+        vec![resource.key.as_str()]
+    } else {
+        document
+            .resources
+            .iter()
+            .filter(|other| other.rules.is_none())
+            .map(|other| other.key.as_str())
+            .collect()
+    };
+    let first = span.day().first_of_month();
+    let after = first.checked_add(1.month()).unwrap_or(Date::MAX);
+    let mut values: Vec<Value> = vec![
+        holder.into(),
+        document.key.as_str().into(),
+        span.day().to_string().into(),
+        first.to_string().into(),
+        after.to_string().into(),
+        tx.today().to_string().into(),
+    ];
+    let resources = yakuba_city::sql::list(values.len() + 1, counted.len());
+    values.extend(counted.into_iter().map(Value::from));
+    let counts: Option<Counts> = tx
+        .connection()
+        .row(
+            &format!(
+                "SELECT CAST(COALESCE(SUM(CASE WHEN day = $3 THEN 1 ELSE 0 END), 0) AS BIGINT) AS on_the_day, \
+                   CAST(COALESCE(SUM(CASE WHEN day >= $4 AND day < $5 THEN 1 ELSE 0 END), 0) AS BIGINT) AS in_the_month, \
+                   CAST(COALESCE(SUM(CASE WHEN day >= $6 AND state IN ('requested', 'confirmed') THEN 1 ELSE 0 END), 0) AS BIGINT) \
+                     AS coming \
+                 FROM booking_reservations \
+                 WHERE holder = $1 AND facility_key = $2 AND state IN ('requested', 'confirmed', 'attended', 'absent') \
+                   AND resource_key IN ({resources})"
+            ),
+            values,
+        )
+        .await?;
+    let Some(counts) = counts else { return Ok(()) };
+    for (most, count) in [
+        (rules.most_on_a_day, counts.on_the_day),
+        (rules.most_in_a_month, counts.in_the_month),
+        (rules.most_at_once, counts.coming),
+    ] {
+        if let Some(most) = most
+            && count >= i64::from(most)
+        {
+            return Err(BookingError::LimitReached(most));
+        }
+    }
+    Ok(())
+}
+
+/// A reservation held by a browser, lapsed or not, or already asked for by it.
+async fn mine(tx: &Tx, id: i64, visit: &str) -> Result<Reservation, BookingError> {
+    let found: Option<i64> = tx
+        .connection()
+        .value(
+            "SELECT id FROM booking_reservations WHERE id = $1 AND visit = $2",
+            [id.into(), visit.into()],
+        )
+        .await?;
+    // What lapsed may be gone already.
+    found.ok_or(BookingError::Lapsed)?;
+    reservation(tx.connection(), id)
+        .await?
+        .ok_or(BookingError::Lapsed)
+}
+
+/// What everybody may know of a booking, and what follows from it.
+async fn made(
+    tx: &Tx,
+    document: &FacilityDocument,
+    wish: &Wish,
+    new: &NewBooking,
+    id: i64,
+) -> Result<(), BookingError> {
+    tx.record(
+        Fact::one(&RESERVATIONS.name, tx.now())
+            .department(document.department.clone())
+            .channel(new.channel)
+            .subject(subject(document, &wish.resource)?)
+            .record(format!("booking_reservations/{id}"))
+            .idempotency_key(format!("booking.reservations/{id}")),
+    )
+    .await?;
+    tx.audit(AuditEntry::new("booking.book", format!("reservation/{id}")));
+    Ok(())
+}
+
+/// The subject of facts about a resource.
+///
+/// # Errors
+/// When the key is none, which checked facilities do not have.
+pub(super) fn subject(
+    document: &FacilityDocument,
+    resource: &str,
+) -> Result<Subject, BookingError> {
+    Ok(Subject::new(format!("{}.{resource}", document.key))?)
+}
+
+fn resident(holder: &Holder) -> Option<i64> {
+    match holder {
+        Holder::Resident(account) => Some(*account),
+        _ => None,
+    }
+}
+
+fn group(holder: &Holder) -> Option<i64> {
+    match holder {
+        Holder::Group(group) => Some(*group),
+        _ => None,
+    }
+}
+
+fn purpose(of: &Use) -> &str {
+    of.purpose.as_ref().map_or("", |purpose| purpose.as_str())
+}
+
+/// What a row holds beside the wish.
+struct Row<'a> {
+    state: State,
+    channel: Channel,
+    booking: Option<&'a NewBooking>,
+    visit: Option<&'a str>,
+    held_until: Option<Timestamp>,
+    fee: Yen,
+}
+
+impl Default for Row<'_> {
+    fn default() -> Self {
+        Self {
+            state: State::Held,
+            channel: Channel::Unknown,
+            booking: None,
+            visit: None,
+            held_until: None,
+            fee: Yen::ZERO,
+        }
+    }
+}
+
+/// Writes a reservation; none when its mark is known.
+async fn insert(tx: &Tx, wish: &Wish, row: &Row<'_>) -> Result<Option<i64>, BookingError> {
+    let now = tx.now().as_microsecond();
+    let booking = row.booking;
+    let id: Option<i64> = tx
+        .connection()
+        .value(
+            "INSERT INTO booking_reservations (number_hash, facility_key, resource_key, day, from_minute, to_minute, state, kind, \
+               channel, holder, resident, group_id, visit, held_until, purpose, people, fee, kept_fee, sealed, request, revision, \
+               made_at, changed_at) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'booking', $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, 1, $19, $19) \
+             ON CONFLICT (request) DO NOTHING RETURNING id",
+            [
+                booking.map(|new| new.number_hash.clone()).into(),
+                wish.facility.as_str().into(),
+                wish.resource.as_str().into(),
+                wish.span.day().to_string().into(),
+                i64::from(wish.span.from().minutes()).into(),
+                i64::from(wish.span.to().minutes()).into(),
+                row.state.name().into(),
+                row.channel.as_str().into(),
+                booking.map_or("", |new| new.holder_hash.as_str()).into(),
+                booking.and_then(|new| resident(&new.holder)).into(),
+                booking.and_then(|new| group(&new.holder)).into(),
+                row.visit.map(str::to_owned).into(),
+                row.held_until.map(Timestamp::as_microsecond).into(),
+                purpose(&wish.of).into(),
+                i64::from(wish.of.people).into(),
+                row.fee.amount().into(),
+                booking.map(|new| new.sealed.clone()).into(),
+                booking.and_then(|new| new.request.clone()).into(),
+                now.into(),
+            ],
+        )
+        .await?;
+    Ok(id)
+}

@@ -1,0 +1,13 @@
+//! Reservations: held, asked for, confirmed, given up.
+
+mod booking;
+mod reading;
+mod steps;
+
+pub use booking::{Booked, HELD_FOR, Hold, MOST_HELD, NewBooking, Wish, book, confirm, hold};
+pub use reading::{
+    Reservation, by_number, held_by, of_holder, of_resident, reservation, reservations_between,
+    taken,
+};
+pub(super) use steps::forget;
+pub use steps::{Changed, lapse, let_go, step};

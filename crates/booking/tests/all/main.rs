@@ -1,0 +1,8 @@
+//! The tests of the booking service over its public interface, in one program: linked once.
+
+// A test that cannot go on fails there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod reservations;
+mod rush;
+mod support;
