@@ -8,6 +8,7 @@ use axum::{
     http::HeaderMap,
 };
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 use utoipa::ToSchema;
 use yakuba_city::{
     AuditEntry, City, CityError, Fact,
@@ -53,7 +54,10 @@ pub(crate) struct PostedFact {
 }
 
 #[derive(Debug, Clone, Deserialize)]
-#[serde(untagged)]
+#[serde(
+    untagged,
+    expecting = "quantity is a number or a text such as \"12.5\""
+)]
 enum PostedQuantity {
     Whole(i64),
     Text(String),
@@ -72,6 +76,38 @@ pub(crate) enum Posted {
     },
     /// One fact; the header `Idempotency-Key` may stand for its own key.
     One(Box<PostedFact>),
+}
+
+impl Posted {
+    /// Reads what was posted; what is wrong is said with the place and the field.
+    fn read(body: Value) -> Result<Self, Problem> {
+        let wrong =
+            |place: &str, error: &serde_json::Error| Problem::BadRequest(format!("{place}{error}"));
+        match body {
+            Value::Object(mut object) if object.contains_key("facts") => {
+                let Some(Value::Array(list)) = object.remove("facts") else {
+                    return Err(Problem::BadRequest("facts must be a list".into()));
+                };
+                if let Some(other) = object.keys().next() {
+                    return Err(Problem::BadRequest(format!(
+                        "unknown field `{other}` beside `facts`"
+                    )));
+                }
+                let facts = list
+                    .into_iter()
+                    .enumerate()
+                    .map(|(place, fact)| {
+                        serde_json::from_value(fact)
+                            .map_err(|error| wrong(&format!("facts[{place}]: "), &error))
+                    })
+                    .collect::<Result<_, _>>()?;
+                Ok(Self::Many { facts })
+            }
+            one => serde_json::from_value(one)
+                .map(Self::One)
+                .map_err(|error| wrong("", &error)),
+        }
+    }
 }
 
 /// What became of it.
@@ -104,13 +140,13 @@ pub(crate) async fn post(
     State(city): State<City>,
     principal: Principal,
     headers: HeaderMap,
-    body: Result<Json<Posted>, JsonRejection>,
+    body: Result<Json<Value>, JsonRejection>,
 ) -> Result<Json<Recorded>, Problem> {
     let Principal::System(system) = &principal else {
         return Err(Problem::TokenNeeded);
     };
     let Json(posted) = body.map_err(|error| Problem::BadRequest(error.body_text()))?;
-    let posted = match posted {
+    let posted = match Posted::read(posted)? {
         Posted::Many { facts } => facts,
         Posted::One(mut fact) => {
             if let Some(key) = headers.get("idempotency-key") {
@@ -205,4 +241,44 @@ fn read(posted: PostedFact, system: &Arc<SystemPrincipal>) -> Result<Fact, Probl
     fact.record = posted.record;
     fact.idempotency_key = posted.idempotency_key;
     Ok(fact)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_is_named_with_its_place() {
+        let fact = json!({"measure": "counter.visit", "at": "2024-05-01"});
+        let said = |body: Value| match Posted::read(body) {
+            Err(Problem::BadRequest(said)) => said,
+            other => panic!("{other:?}"),
+        };
+        for (body, expected) in [
+            (
+                json!({"measure": "counter.visit", "day": "2024-05-01"}),
+                "unknown field `day`",
+            ),
+            (json!({"measure": "counter.visit"}), "missing field `at`"),
+            (
+                json!({"facts": [fact, {"measure": "x", "at": "2024-05-01", "quantity": []}]}),
+                "facts[1]: quantity is a number",
+            ),
+            (
+                json!({"facts": [fact], "key": 1}),
+                "unknown field `key` beside `facts`",
+            ),
+            (json!({"facts": {}}), "facts must be a list"),
+        ] {
+            let said = said(body);
+            assert!(said.contains(expected), "{said}");
+        }
+        assert!(matches!(
+            Posted::read(json!({"facts": [fact, fact]})),
+            Ok(Posted::Many { facts }) if facts.len() == 2
+        ));
+        assert!(matches!(Posted::read(fact), Ok(Posted::One(_))));
+    }
 }
