@@ -7,7 +7,10 @@ use yakuba_kernel::FiscalYear;
 use yakuba_plan::{
     PlanError, doubt_sentence, export,
     import::{ImportOptions, ImportReading, NamedFile, read_documents},
-    model::{difference::Change, document::PlanDocument},
+    model::{
+        difference::Change,
+        document::{FigureKind, PlanDocument},
+    },
     store::{self, NewPlan},
 };
 use yakuba_sheets::CsvCharset;
@@ -179,7 +182,91 @@ fn show_changes(changes: &[Change]) {
         say("Nothing changed: the files say what the plan says already.");
     }
     for change in changes {
-        say(serde_json::to_string(change).unwrap_or_default());
+        say(change_line(change));
+    }
+}
+
+/// Letters of a value that are shown; the whole is in the plan's history.
+const SHOWN: usize = 80;
+
+/// A change in a line: where, what stood there, what stands there now.
+fn change_line(change: &Change) -> String {
+    let place = &change.place;
+    let year = place.fiscal_year.map(FiscalYear::label);
+    let kind = place.kind.map(|kind| match kind {
+        FigureKind::Baseline => "baseline",
+        FigureKind::Target => "target",
+        FigureKind::Actual => "actual",
+    });
+    let field = (place.field != "figure").then_some(place.field.as_str());
+    let words: Vec<&str> = [
+        place.part.as_deref(),
+        place.title.as_deref(),
+        place.indicator.as_deref(),
+        year.as_deref(),
+        kind,
+        field,
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    let shown = |value: &Option<String>, nothing: &str| match value {
+        None => nothing.to_owned(),
+        Some(text) => {
+            let line = text.replace('\n', " ");
+            let cut: String = line.chars().take(SHOWN).collect();
+            let more = if cut.len() < line.len() { "…" } else { "" };
+            format!("\"{cut}{more}\"")
+        }
+    };
+    format!(
+        "change  {}: {} → {}",
+        words.join(" · "),
+        shown(&change.before, "(new)"),
+        shown(&change.after, "(gone)")
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use yakuba_plan::model::difference::Place as Where;
+
+    use super::*;
+
+    #[test]
+    fn a_change_is_a_line_that_a_person_reads() {
+        let mut change = Change {
+            place: Where {
+                part: Some("1".into()),
+                title: Some("手続の電子化".into()),
+                indicator: Some("電子化率".into()),
+                fiscal_year: FiscalYear::new(2023).ok(),
+                kind: Some(FigureKind::Actual),
+                field: "figure".into(),
+            },
+            before: Some("82.8%".into()),
+            after: Some("83.8%".into()),
+        };
+        assert_eq!(
+            change_line(&change),
+            "change  1 · 手続の電子化 · 電子化率 · 令和5年度（2023年度） · actual: \"82.8%\" → \"83.8%\""
+        );
+        change.place = Where {
+            part: None,
+            title: None,
+            indicator: None,
+            fiscal_year: None,
+            kind: None,
+            field: "summary".into(),
+        };
+        change.before = None;
+        change.after = Some("あ\n".repeat(SHOWN));
+        let line = change_line(&change);
+        assert!(
+            line.starts_with("change  summary: (new) → \"あ あ "),
+            "{line}"
+        );
+        assert!(line.ends_with("…\"") && !line.contains('\n'), "{line}");
     }
 }
 
