@@ -124,22 +124,9 @@ pub(super) async fn form(room: Room, Path(key): Path<String>) -> Result<Page, Pr
 }
 
 async fn new_page(room: &Room, plan: &PlanRecord) -> Result<Page, Problem> {
-    let document = store::load(room.db(), &plan.key).await?;
-    let wanted = room.query.get("initiative").to_owned();
-    let mut choices = Vec::new();
-    for (_, initiative) in measuring::initiatives(&document) {
-        if !wanted.is_empty() && initiative.key.as_deref() != Some(wanted.as_str()) {
-            continue;
-        }
-        for indicator in &initiative.indicators {
-            if let Some(key) = &indicator.key {
-                choices.push(Choice::new(
-                    key,
-                    format!("{}：{}", initiative.title, indicator.name),
-                ));
-            }
-        }
-    }
+    let choices = room
+        .indicator_choices(plan, room.query.get("initiative"))
+        .await?;
     let years = room.years(plan);
     let form = room
         .form("act", format!("/desk/plan/{}/acts", plan.key))
@@ -253,6 +240,17 @@ pub(super) async fn open_missed(
     .await
     .map_err(|error: PlanError| Problem::from(error))?;
     Ok(done(&format!("/desk/plan/{key}/acts"), "acts-opened"))
+}
+
+/// The plan of a record that the person may change.
+async fn touched(room: &Room, key: &str, id: i64) -> Result<PlanRecord, Problem> {
+    let plan = room.plan(key).await?;
+    let act = act_of(room, &plan, id).await?;
+    if may_touch(room, &plan, &act).await? {
+        Ok(plan)
+    } else {
+        Err(Problem::NotAllowed)
+    }
 }
 
 /// Owners of the record, editors of the initiative's leading departments, and the DX office.
@@ -442,11 +440,7 @@ pub(super) async fn save(
     Path((key, id)): Path<(String, i64)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let plan = room.plan(&key).await?;
-    let act = act_of(&room, &plan, id).await?;
-    if !may_touch(&room, &plan, &act).await? {
-        return Err(Problem::NotAllowed);
-    }
+    let plan = touched(&room, &key, id).await?;
     let edit = ActEdit {
         fact: fields.get("fact").to_owned(),
         cause: fields.get("cause").to_owned(),
@@ -469,11 +463,7 @@ pub(super) async fn step(
     Path((key, id)): Path<(String, i64)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let plan = room.plan(&key).await?;
-    let act = act_of(&room, &plan, id).await?;
-    if !may_touch(&room, &plan, &act).await? {
-        return Err(Problem::NotAllowed);
-    }
+    let plan = touched(&room, &key, id).await?;
     let step = ActStep::read(fields.get("step")).ok_or(Problem::NotFound)?;
     let text = match step {
         ActStep::Finish => fields.get("outcome"),
@@ -497,11 +487,7 @@ pub(super) async fn take_over(
     Path((key, id)): Path<(String, i64)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let plan = room.plan(&key).await?;
-    let act = act_of(&room, &plan, id).await?;
-    if !may_touch(&room, &plan, &act).await? {
-        return Err(Problem::NotAllowed);
-    }
+    let plan = touched(&room, &key, id).await?;
     let year = fields.year("year").ok_or(Problem::NotFound)?;
     let input = (
         fields.get("initiative").to_owned(),

@@ -13,7 +13,6 @@ use crate::{
     capabilities::{CHECK, MANAGE},
     error::PlanError,
     forms::{Fields, done},
-    measuring,
     model::{
         cycle::{Deadline, DeadlineKind, LifeChange},
         document::Group,
@@ -378,18 +377,7 @@ async fn overrides_page(room: &Room, plan: &PlanRecord) -> Result<Page, Problem>
         sections.push(Section::plain(&table));
     }
     if may {
-        let document = store::load(room.db(), &plan.key).await?;
-        let mut choices = Vec::new();
-        for (_, initiative) in measuring::initiatives(&document) {
-            for indicator in &initiative.indicators {
-                if let Some(key) = &indicator.key {
-                    choices.push(Choice::new(
-                        key,
-                        format!("{}：{}", initiative.title, indicator.name),
-                    ));
-                }
-            }
-        }
+        let choices = room.indicator_choices(plan, "").await?;
         let years = room.years(plan);
         let form = room
             .form("override", &base)

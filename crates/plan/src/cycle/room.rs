@@ -27,6 +27,8 @@ use crate::{
     desk_menu::{self, LOOK},
     error::PlanError,
     forms::{Fields, done},
+    measuring,
+    model::document::Initiative,
     store::{
         self, PlanRecord,
         cycle::{self, People},
@@ -228,6 +230,28 @@ impl Room {
     /// A form that is sent to `action`.
     pub(super) fn form(&self, name: &'static str, action: impl Into<String>) -> FormMaker<'_> {
         FormMaker::new(self, name, action.into())
+    }
+
+    /// The indicators of a plan's initiatives to choose from; of one initiative where its key is not empty.
+    pub(super) async fn indicator_choices(
+        &self,
+        plan: &PlanRecord,
+        initiative_key: &str,
+    ) -> Result<Vec<Choice>, Problem> {
+        let document = store::load(self.db(), &plan.key).await?;
+        let wanted = |initiative: &&Initiative| {
+            initiative_key.is_empty() || initiative.key.as_deref() == Some(initiative_key)
+        };
+        let choices = measuring::initiatives(&document)
+            .map(|(_, initiative)| initiative)
+            .filter(wanted)
+            .flat_map(|initiative| {
+                initiative.indicators.iter().filter_map(|indicator| {
+                    let name = format!("{}：{}", initiative.title, indicator.name);
+                    Some(Choice::new(indicator.key.as_deref()?, name))
+                })
+            });
+        Ok(choices.collect())
     }
 
     /// The years a person can look at: from the plan's first to the running one, newest first.
