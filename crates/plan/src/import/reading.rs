@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use yakuba_kernel::FiscalYear;
 
-use crate::model::document::{CellAddress, Doubt, FORMAT, FigureKind, PlanDocument, Publisher};
+use crate::model::document::{CellAddress, Doubt, FigureKind, PlanDocument};
 
 /// A plan as it was understood, with the account of how.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,21 +38,7 @@ pub struct Guessed {
 impl ImportReading {
     pub(super) fn empty(key: &str) -> Self {
         Self {
-            document: PlanDocument {
-                format: FORMAT.to_owned(),
-                key: key.to_owned(),
-                title: String::new(),
-                publisher: Publisher {
-                    name: String::new(),
-                    municipality: None,
-                },
-                period: None,
-                version: None,
-                summary: None,
-                source: None,
-                statements: Vec::new(),
-                groups: Vec::new(),
-            },
+            document: PlanDocument::empty(key),
             sheets: Vec::new(),
             shapes: Vec::new(),
             cells: Vec::new(),

@@ -45,6 +45,27 @@ pub struct PlanDocument {
     pub groups: Vec<Group>,
 }
 
+impl PlanDocument {
+    /// A plan with a key and nothing else yet.
+    pub fn empty(key: &str) -> Self {
+        Self {
+            format: FORMAT.to_owned(),
+            key: key.to_owned(),
+            title: String::new(),
+            publisher: Publisher {
+                name: String::new(),
+                municipality: None,
+            },
+            period: None,
+            version: None,
+            summary: None,
+            source: None,
+            statements: Vec::new(),
+            groups: Vec::new(),
+        }
+    }
+}
+
 /// Who publishes a plan.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use yakuba_city::{DayTotal, StoredFact, sql::Sql as _};
-use yakuba_kernel::{FiscalYear, MeasureName};
+use yakuba_kernel::{DepartmentCode, FiscalYear, MeasureName, Subject};
 
 use crate::{
     error::PlanError,
@@ -156,15 +156,12 @@ fn selects(selection: &Selection, row: &DayCount) -> bool {
         list.len() == 0 || list.any(|one| one == value)
     }
     within(
-        selection.departments.iter().map(|code| code.as_str()),
+        selection.departments.iter().map(DepartmentCode::as_str),
         &row.department,
     ) && within(
         selection.channels.iter().map(|channel| channel.as_str()),
         &row.channel,
-    ) && within(
-        selection.subjects.iter().map(|subject| subject.as_str()),
-        &row.subject,
-    )
+    ) && within(selection.subjects.iter().map(Subject::as_str), &row.subject)
 }
 
 /// The facts of a selection on one day, oldest first, at most `limit`.

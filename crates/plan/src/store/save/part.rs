@@ -13,7 +13,7 @@ use crate::{
     error::PlanError,
     model::{
         difference::{Change, compare},
-        document::{FORMAT, Group, GroupKind, Indicator, Initiative, PlanDocument, Publisher},
+        document::{Group, GroupKind, Indicator, Initiative, PlanDocument},
     },
 };
 
@@ -135,19 +135,8 @@ fn around(initiative: Initiative) -> Group {
 /// A plan of which only one group is looked at.
 fn plan_of(plan_key: &str, group: Group) -> PlanDocument {
     PlanDocument {
-        format: FORMAT.to_owned(),
-        key: plan_key.to_owned(),
-        title: String::new(),
-        publisher: Publisher {
-            name: String::new(),
-            municipality: None,
-        },
-        period: None,
-        version: None,
-        summary: None,
-        source: None,
-        statements: Vec::new(),
         groups: vec![group],
+        ..PlanDocument::empty(plan_key)
     }
 }
 
