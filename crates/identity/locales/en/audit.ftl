@@ -1,5 +1,9 @@
 # What the audit log says was done, as staff read it. The key is made from the action (plan.publish: audit-plan-publish).
 
+audit-booking-book = Took a reservation
+audit-booking-save = Saved a facility that can be reserved
+audit-booking-step = Changed the state of a reservation
+
 audit-city-init = Set up the city
 
 audit-debug-write = Wrote a record to try the program out
@@ -96,6 +100,7 @@ audit-procedures-merge = Merged cases
 audit-procedures-message = Sent a message about an application
 audit-procedures-move = Moved a case to another stage
 audit-procedures-note = Wrote a note on a case
+audit-procedures-postal-codes = Imported the list of postal codes
 audit-procedures-propose-disposal = Proposed the disposal of personal data
 audit-procedures-put-live = Changed what is live of an application form
 audit-procedures-receive = Received an application

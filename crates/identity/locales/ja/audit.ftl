@@ -1,5 +1,9 @@
 # 監査記録に残る操作を、職員に見せる文。キーは操作の名前から作る（plan.publish は audit-plan-publish）。
 
+audit-booking-book = 予約を受け付けました
+audit-booking-save = 予約できる施設の内容を保存しました
+audit-booking-step = 予約の状態を変えました
+
 audit-city-init = 市を作りました
 
 audit-debug-write = 動作確認のために書き込みました
@@ -96,6 +100,7 @@ audit-procedures-merge = 案件を一つにまとめました
 audit-procedures-message = 申請についての連絡を送りました
 audit-procedures-move = 案件の段階を進めました
 audit-procedures-note = 案件にメモを書きました
+audit-procedures-postal-codes = 郵便番号の一覧を取り込みました
 audit-procedures-propose-disposal = 個人情報の廃棄を提案しました
 audit-procedures-put-live = 申請フォームの公開の状態を変えました
 audit-procedures-receive = 申請を受け付けました
