@@ -21,7 +21,7 @@ use crate::{
     key::CityKey,
     measure::{MeasureDefinition, MeasureKind},
     migration::{self, Migration},
-    service::Service,
+    service::{Interface, Service, SubjectPage},
     sql::Sql as _,
     tx::Tx,
     writer::Writer,
@@ -83,6 +83,8 @@ impl std::fmt::Debug for City {
 pub(crate) struct Registry {
     measures: RwLock<BTreeMap<MeasureName, MeasureDefinition>>,
     listeners: HashMap<&'static str, Vec<&'static str>>,
+    subject_pages: HashMap<MeasureName, SubjectPage>,
+    interfaces: Vec<Interface>,
 }
 
 impl Registry {
@@ -148,6 +150,8 @@ impl City {
                 }
                 registry.add_measure(MeasureDefinition::from(measure));
             }
+            registry.subject_pages.extend(service.subject_pages());
+            registry.interfaces.extend(service.interface());
             for (event, job) in service.listens() {
                 registry.listeners.entry(event).or_default().push(job);
             }
@@ -230,6 +234,22 @@ impl City {
             .unwrap_or_else(PoisonError::into_inner)
             .get(name)
             .cloned()
+    }
+
+    /// The public page about what facts of a measure were recorded about: a survey's results, for instance.
+    pub fn subject_page(&self, measure: &MeasureName, subject: &str) -> Option<String> {
+        let find = self.0.registry.subject_pages.get(measure)?;
+        find(subject)
+    }
+
+    /// Whether facts of a measure are about something with a public page.
+    pub fn has_subject_pages(&self, measure: &MeasureName) -> bool {
+        self.0.registry.subject_pages.contains_key(measure)
+    }
+
+    /// What the services add to the description of the city's interface.
+    pub fn interfaces(&self) -> &[Interface] {
+        &self.0.registry.interfaces
     }
 
     /// The kinds of job the services carry out.

@@ -39,6 +39,6 @@ pub use key::{CityKey, KEY_FILE, KEY_VARIABLE, KeyError};
 pub use measure::{Measure, MeasureDefinition, MeasureKind};
 pub use migration::Migration;
 pub use search::{SearchEntry, SearchHit, search};
-pub use service::{DeskItem, MenuItem, Service};
+pub use service::{DeskItem, Interface, MenuItem, Service, SubjectPage};
 pub use settings::{all_settings, setting};
 pub use tx::Tx;

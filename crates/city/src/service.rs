@@ -1,11 +1,19 @@
 //! The seam between a city and its services.
 
+use yakuba_kernel::MeasureName;
+
 use crate::{
     jobs::JobKind,
     measure::Measure,
     migration::Migration,
     web::{Capability, Principal, Routes},
 };
+
+/// A part of an OpenAPI document (`tags`, `paths`, `components`) with its sentences in a language: `ja`, `easy` or `en`.
+pub type Interface = fn(language: &str) -> serde_json::Value;
+
+/// The address of the public page about what a fact was recorded about; none when there is none for this subject.
+pub type SubjectPage = fn(subject: &str) -> Option<String>;
 
 /// One service: everything the program needs to know to run it.
 pub trait Service: Send + Sync {
@@ -38,6 +46,16 @@ pub trait Service: Send + Sync {
     /// Its pages and interfaces, each with who may use it.
     fn routes(&self) -> Routes {
         Routes::new()
+    }
+
+    /// What its interface adds to the city's description for machines (OpenAPI).
+    fn interface(&self) -> Option<Interface> {
+        None
+    }
+
+    /// The measures whose subjects have a public page, each with what finds its address.
+    fn subject_pages(&self) -> Vec<(MeasureName, SubjectPage)> {
+        Vec::new()
     }
 
     /// Its entries in the menus.

@@ -10,9 +10,10 @@ mod shown;
 pub mod store;
 
 use yakuba_city::{
-    DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
+    DeskItem, Interface, JobFailure, JobKind, Measure, MenuItem, Migration, Service, SubjectPage,
     web::{Capability, Routes},
 };
+use yakuba_kernel::MeasureName;
 use yakuba_ui::Catalogue;
 
 pub use error::SurveyError;
@@ -56,6 +57,22 @@ impl Service for SurveyService {
             close("surveys.close"),
             // Once a day as well, should the other have been given up.
             close("surveys.clean_up").every_day(),
+        ]
+    }
+
+    fn interface(&self) -> Option<Interface> {
+        Some(api::interface)
+    }
+
+    fn subject_pages(&self) -> Vec<(MeasureName, SubjectPage)> {
+        // `survey` or `survey.question.option`.
+        let page: SubjectPage = |subject| {
+            let survey = subject.split('.').next().filter(|key| !key.is_empty())?;
+            Some(format!("/surveys/{survey}"))
+        };
+        vec![
+            (capabilities::ANSWERS.name, page),
+            (capabilities::CHOICES.name, page),
         ]
     }
 

@@ -57,6 +57,8 @@ pub(crate) struct View {
     pub(crate) filter: Option<(Variable, usize)>,
     /// The sides of a cross table.
     pub(crate) cross: Option<(Variable, Variable)>,
+    /// For everybody: only what may be published together.
+    pub(crate) is_public: bool,
 }
 
 /// A variable's name in addresses: `age`, `devices.phone`.
@@ -102,7 +104,48 @@ impl View {
         let cross = variable(data, query.get("row"))
             .zip(variable(data, query.get("column")))
             .filter(|(row, column)| row.question != column.question);
-        Self { filter, cross }
+        Self {
+            filter,
+            cross,
+            is_public: false,
+        }
+    }
+
+    /// Reads an address of published results: they are broken down by one question and by no other.
+    pub(crate) fn read_public(data: &Data, query: &Fields) -> Self {
+        let view = Self::read(data, query);
+        let by = data.breakdown();
+        let tables = data.broken_down();
+        Self {
+            filter: view.filter.filter(|(found, _)| Some(*found) == by),
+            cross: view.cross.filter(|(row, column)| {
+                (Some(*row) == by && tables.contains(&column.question))
+                    || (Some(*column) == by && tables.contains(&row.question))
+            }),
+            is_public: true,
+        }
+    }
+
+    /// The variables by which results can be filtered.
+    fn filters(&self, data: &Data) -> Vec<Variable> {
+        if self.is_public {
+            data.breakdown().into_iter().collect()
+        } else {
+            open_variables(data)
+        }
+    }
+
+    /// The variables that can stand in the rows, and in the columns, of a table.
+    fn sides(&self, data: &Data) -> (Vec<Variable>, Vec<Variable>) {
+        if !self.is_public {
+            return (open_variables(data), open_variables(data));
+        }
+        let tables = data.broken_down();
+        let columns = open_variables(data)
+            .into_iter()
+            .filter(|found| tables.contains(&found.question))
+            .collect();
+        (self.filters(data), columns)
     }
 }
 
@@ -145,8 +188,11 @@ struct Body {
     column: Select,
     filtered: String,
     cross: Option<Html>,
-    cross_withheld: bool,
-    is_crossed: bool,
+    /// Why there is no table where one was asked for.
+    cross_note: String,
+    can_filter: bool,
+    can_cross: bool,
+    cross_rule: String,
     blocks: Vec<Block>,
 }
 
@@ -165,7 +211,7 @@ pub(crate) fn page(
         .map(|(found, at)| filter_value(data, found, at))
         .unwrap_or_default();
     let mut filter = Select::new(language, "filter", words.get("results-filter")).or_all();
-    for found in open_variables(data) {
+    for found in view.filters(data) {
         let answers = if found.option.is_some() {
             1
         } else {
@@ -178,9 +224,11 @@ pub(crate) fn page(
             ));
         }
     }
-    let side = |name: &'static str, text: &str, chosen: Option<Variable>| {
+    let (rows, columns) = view.sides(data);
+    let can_cross = !rows.is_empty() && !columns.is_empty();
+    let side = |name: &'static str, text: &str, found: Vec<Variable>, chosen: Option<Variable>| {
         let chosen = chosen.map(|found| name_of(data, found)).unwrap_or_default();
-        open_variables(data)
+        found
             .into_iter()
             .fold(
                 Select::new(language, name, words.get(text)).ask(),
@@ -217,10 +265,11 @@ pub(crate) fn page(
         },
         action: action.to_owned(),
         filter: filter.value(&filter_name),
-        row: side("row", "results-row", view.cross.map(|(row, _)| row)),
+        row: side("row", "results-row", rows, view.cross.map(|(row, _)| row)),
         column: side(
             "column",
             "results-column",
+            columns,
             view.cross.map(|(_, column)| column),
         ),
         filtered: view
@@ -235,14 +284,39 @@ pub(crate) fn page(
                     .into_owned()
             })
             .unwrap_or_default(),
-        is_crossed: view.cross.is_some(),
-        cross_withheld: table.as_ref().is_none_or(|table| table.withheld),
+        can_filter: !view.filters(data).is_empty(),
+        can_cross,
+        cross_rule: cross_rule(words, data, view),
+        cross_note: if view.cross.is_some() && table.as_ref().is_none_or(|table| table.withheld) {
+            words.get("results-withheld").into_owned()
+        } else {
+            String::new()
+        },
         cross: table
             .filter(|table| !table.withheld)
             .map(|table| cross_html(words, &table)),
         blocks: blocks(words, data, &results, words_at),
     };
     Html::render(&body).unwrap_or_default()
+}
+
+/// Which tables are published, and why no others.
+fn cross_rule(words: Words, data: &Data, view: &View) -> String {
+    match data.breakdown() {
+        Some(by) => words
+            .with_text(
+                if view.is_public {
+                    "results-cross-public"
+                } else {
+                    "results-cross-desk"
+                },
+                "question",
+                &variable_label(data, by, words.language()),
+            )
+            .into_owned(),
+        None if view.is_public => String::new(),
+        None => words.get("results-cross-desk-none").into_owned(),
+    }
 }
 
 fn filter_value(data: &Data, found: Variable, at: usize) -> String {
@@ -516,10 +590,23 @@ fn cross_html(words: Words, table: &CrossTable) -> Html {
 impl View {
     /// The results with the filter applied. A filter is a row of the tables of two questions, so it tells nothing that they do not.
     pub(crate) fn results(&self, data: &Data) -> Results {
-        match self.filter {
-            Some((by, at)) => data.filtered(by, at),
-            None => data.results(),
+        let Some((by, at)) = self.filter else {
+            return data.results();
+        };
+        let mut results = data.filtered(by, at);
+        if self.is_public {
+            let tables = data.broken_down();
+            let open: Vec<&str> = tables
+                .iter()
+                .map(|at| data.questions[*at].key.as_str())
+                .collect();
+            for question in &mut results.questions {
+                if !open.contains(&question.key.as_str()) {
+                    question.withhold();
+                }
+            }
         }
+        results
     }
 }
 

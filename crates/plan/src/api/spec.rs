@@ -1,12 +1,12 @@
 //! The interface described for machines (OpenAPI 3.1), with its sentences in the reader's language.
 
-use axum::{http::HeaderMap, response::Response};
+use axum::{extract::State, http::HeaderMap, response::Response};
 use serde_json::{Map, Value};
 use utoipa::{
     Modify, OpenApi,
     openapi::security::{Http, HttpAuthScheme, SecurityScheme},
 };
-use yakuba_city::web::Problem;
+use yakuba_city::{City, web::Problem};
 use yakuba_ui::{Language, Words};
 
 use super::{
@@ -54,17 +54,21 @@ impl Modify for Token {
     tag = "interface",
     responses((status = 200))
 )]
-pub(super) async fn get(language: Language, headers: HeaderMap) -> Result<Response, Problem> {
-    Ok(Answer::json(&document(language)?)?
+pub(super) async fn get(
+    State(city): State<City>,
+    language: Language,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
+    Ok(Answer::json(&document(&city, language)?)?
         .by_language()
         .respond(&headers))
 }
 
-/// The description with its sentences in a language.
+/// The description of this service's interface and of the other services', with its sentences in a language.
 ///
 /// # Errors
 /// Does not happen for this interface.
-pub(super) fn document(language: Language) -> Result<Value, Problem> {
+pub(super) fn document(city: &City, language: Language) -> Result<Value, Problem> {
     let words = WORDS.words(language);
     let mut spec =
         serde_json::to_value(Interface::openapi()).map_err(|error| Problem::internal(&error))?;
@@ -91,7 +95,23 @@ pub(super) fn document(language: Language) -> Result<Value, Problem> {
     {
         describe(operation, words);
     }
+    for interface in city.interfaces() {
+        add(&mut spec, interface(language.code()));
+    }
     Ok(spec)
+}
+
+/// Puts another description's lists and maps into this one.
+fn add(spec: &mut Value, other: Value) {
+    match (spec, other) {
+        (Value::Object(spec), Value::Object(other)) => {
+            for (name, value) in other {
+                add(spec.entry(name).or_insert(Value::Null), value);
+            }
+        }
+        (Value::Array(spec), Value::Array(other)) => spec.extend(other),
+        (spec, other) => *spec = other,
+    }
 }
 
 fn describe(operation: &mut Value, words: Words) {

@@ -24,9 +24,6 @@ use super::{
 };
 use crate::{measuring, store};
 
-/// The sections of the page, by the description's tags.
-const TAGS: [&str; 4] = ["plans", "figures", "facts", "interface"];
-
 /// What the addresses on the page are about.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
@@ -86,16 +83,22 @@ pub(super) async fn page(
     let words = WORDS.words(language);
     let wanted = asked(query)?;
     let (chosen, choose) = choose(&city, &wanted, words).await?;
-    let spec = spec::document(language)?;
+    let spec = spec::document(&city, language)?;
     let base = match base(&headers) {
         empty if empty.is_empty() => "https://www.city.example.jp".to_owned(),
         base => base,
     };
-    let sections = TAGS
-        .iter()
-        .map(|tag| Section {
-            heading: words.get(&format!("api-tag-{tag}")).into_owned(),
-            endpoints: endpoints(&spec, tag, &chosen, &base, words),
+    // The sections are the description's tags, those of other services behind this one's.
+    let text = |tag: &Value, name: &str| tag.get(name).and_then(Value::as_str).map(str::to_owned);
+    let tags = spec.get("tags").and_then(Value::as_array);
+    let sections = tags
+        .into_iter()
+        .flatten()
+        .filter_map(|tag| {
+            Some(Section {
+                heading: text(tag, "description")?,
+                endpoints: endpoints(&spec, &text(tag, "name")?, &chosen, &base, words),
+            })
         })
         .collect();
     let body = Body {
@@ -243,7 +246,8 @@ fn endpoint(
         table
     });
     let action = address(path, chosen);
-    let form = (method == "get").then(|| Form {
+    // A place that nothing stands for here is filled in by whoever copies the example.
+    let form = (method == "get" && !action.contains('{')).then(|| Form {
         action: action.clone(),
         fields: parameters
             .iter()

@@ -164,3 +164,4 @@ desk-problem-empty = Please write something.
 desk-problem-limits = Write digits, and no smallest above the largest.
 desk-problem-options = Write at least two answers, each different.
 desk-problem-question-key = A key begins with a small letter and has small letters, digits and _. No two questions have the same.
+desk-setting-breakdown = The question by which published results are broken down, e.g. age_group. Filters and cross tables use this question only.

@@ -41,3 +41,6 @@ results-sheet-share = Share (%)
 results-sheet-answered = People who answered
 results-sheet-mean = Mean
 results-sheet-median = Median
+results-cross-public = Only tables with “{ $question }” are published, so that hidden counts cannot be worked out by combining tables.
+results-cross-desk = Only tables with “{ $question }” are published. Do not publish others: together they can tell hidden counts.
+results-cross-desk-none = No tables of two questions are published. Do not publish these: together they can tell hidden counts.

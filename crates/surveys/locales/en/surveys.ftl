@@ -71,3 +71,4 @@ surveys-sent-title = Your answers have arrived
 surveys-sent-lead = The results may be published when the survey has closed.
 surveys-thanks = Thank you for your help.
 surveys-results-title = Results: { $survey }
+surveys-finding-breakdown = The question by which results are broken down (breakdown) must be a choice that everybody is asked.

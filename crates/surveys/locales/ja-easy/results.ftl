@@ -35,3 +35,6 @@ results-sheet-share = 割合（わりあい）（%）
 results-sheet-answered = 答（こた）えた 人（ひと）の 数（かず）
 results-sheet-mean = 平均（へいきん）
 results-sheet-median = 真（ま）ん中（なか）
+results-cross-public = 「{ $question }」との 表（ひょう）だけを 見（み）せます。ほかの 表（ひょう）も 見（み）せると、だれが 答（こた）えたか わかる ことが あるからです。
+results-cross-desk = みんなに 見（み）せるのは「{ $question }」との 表（ひょう）だけです。ほかの 表（ひょう）は 見（み）せないで ください。
+results-cross-desk-none = みんなに 見（み）せる 表（ひょう）は ありません。ここの 表（ひょう）は 見（み）せないで ください。

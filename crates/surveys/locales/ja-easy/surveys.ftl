@@ -61,3 +61,4 @@ surveys-sent-title = 答（こた）えを もらいました
 surveys-sent-lead = 終（お）わった 後（あと）、みんなの 答（こた）えを 見（み）せる ことが あります。
 surveys-thanks = ありがとうございました。
 surveys-results-title = { $survey }：みんなの 答（こた）え
+surveys-finding-breakdown = breakdown は、みんなに 聞（き）く choice の 質問（しつもん）に して ください。

@@ -155,3 +155,4 @@ desk-problem-empty = 書いてください。
 desk-problem-limits = 最小と最大は数字で、最小を最大より大きくしないでください。
 desk-problem-options = 選択肢を2つ以上、重ならないように書いてください。
 desk-problem-question-key = 記号は英小文字で始め、英小文字、数字、_で書きます。ほかの質問と同じ記号は使えません。
+desk-setting-breakdown = 公表する結果を分ける質問。例：age_group。絞り込みとクロス集計は、この質問とだけになります。

@@ -35,3 +35,6 @@ results-sheet-share = 割合（%）
 results-sheet-answered = 回答した人数
 results-sheet-mean = 平均
 results-sheet-median = 中央値
+results-cross-public = 公表する集計どうしを組み合わせても隠した数を計算できないよう、掛け合わせるのは「{ $question }」とだけです。
+results-cross-desk = 公表するのは「{ $question }」とのクロス集計だけです。ほかの組合せは、隠した数を計算できることがあるので、公表しないでください。
+results-cross-desk-none = 公表する結果に、クロス集計はありません。いくつもの組合せを公表すると隠した数を計算できることがあるので、ここの表は公表しないでください。

@@ -71,3 +71,4 @@ surveys-sent-title = 回答を受け付けました
 surveys-sent-lead = 結果は、終了した後に公表することがあります。
 surveys-thanks = ご協力ありがとうございました。
 surveys-results-title = { $survey }の結果
+surveys-finding-breakdown = 結果を分ける質問（breakdown）は、全員に聞く choice の質問にしてください。

@@ -29,7 +29,7 @@ struct Body {
 }
 
 /// The settings of a survey, explained beside the YAML.
-const SETTINGS: [&str; 10] = [
+const SETTINGS: [&str; 11] = [
     "title",
     "summary",
     "department",
@@ -39,6 +39,7 @@ const SETTINGS: [&str; 10] = [
     "quota",
     "quotas",
     "small_count_below",
+    "breakdown",
     "form",
 ];
 

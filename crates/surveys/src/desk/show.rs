@@ -6,7 +6,11 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use yakuba_city::web::{Capability, Problem};
+use futures::future::BoxFuture;
+use yakuba_city::{
+    Tx,
+    web::{Capability, Problem},
+};
 use yakuba_forms::{Answers, Form, Severity};
 use yakuba_identity::department_names;
 use yakuba_ui::{
@@ -281,6 +285,9 @@ pub(super) async fn file(room: Room, Path(key): Path<String>) -> Result<Response
         .into_response())
 }
 
+/// The notice of a draft that was removed.
+const REMOVED: &str = "removed";
+
 /// Shows the survey again with the reason why a step was not taken.
 async fn settle(
     mut room: Room,
@@ -289,6 +296,8 @@ async fn settle(
     notice: &str,
 ) -> Result<Response, Problem> {
     match outcome {
+        // What is removed has no page of its own any more.
+        Ok(()) if notice == REMOVED => Ok(done(super::HOME, notice)),
         Ok(()) => Ok(done(&href(key), notice)),
         Err(error) => {
             let Some(sentence) = room.sentence(&error) else {
@@ -301,8 +310,24 @@ async fn settle(
     }
 }
 
-async fn allowed(room: &Room, key: &str, capability: Capability) -> Result<(), Problem> {
-    room.survey_for(key, capability).await.map(|_| ())
+/// Takes one step with a survey in this person's name, when they hold the capability in its department.
+async fn step<F>(
+    room: Room,
+    key: String,
+    fields: Fields,
+    capability: Capability,
+    notice: &str,
+    work: F,
+) -> Result<Response, Problem>
+where
+    F: for<'t> Fn(&'t Tx, &'t (String, i64)) -> BoxFuture<'t, Result<(), SurveyError>>
+        + Send
+        + Sync
+        + 'static,
+{
+    room.survey_for(&key, capability).await?;
+    let outcome = room.write((key.clone(), fields.revision()), work).await;
+    settle(room, &key, outcome, notice).await
 }
 
 pub(super) async fn open(
@@ -310,14 +335,10 @@ pub(super) async fn open(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    allowed(&room, &key, RUN).await?;
-    let input = (key.clone(), fields.revision());
-    let outcome = room
-        .write(input, |tx, (key, revision)| {
-            Box::pin(async move { store::open(tx, key, *revision).await.map(|_| ()) })
-        })
-        .await;
-    settle(room, &key, outcome, "opened").await
+    step(room, key, fields, RUN, "opened", |tx, (key, revision)| {
+        Box::pin(async move { store::open(tx, key, *revision).await.map(|_| ()) })
+    })
+    .await
 }
 
 pub(super) async fn extend(
@@ -325,7 +346,7 @@ pub(super) async fn extend(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    allowed(&room, &key, RUN).await?;
+    room.survey_for(&key, RUN).await?;
     let outcome = match LocalTime::read(fields.get("closes")) {
         Ok(closes) => {
             let input = (key.clone(), fields.revision(), closes);
@@ -361,17 +382,10 @@ pub(super) async fn remove(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    allowed(&room, &key, RUN).await?;
-    let input = (key.clone(), fields.revision());
-    let outcome = room
-        .write(input, |tx, (key, revision)| {
-            Box::pin(store::remove(tx, key, *revision))
-        })
-        .await;
-    if outcome.is_ok() {
-        return Ok(done(super::HOME, "removed"));
-    }
-    settle(room, &key, outcome, "removed").await
+    step(room, key, fields, RUN, REMOVED, |tx, (key, revision)| {
+        Box::pin(store::remove(tx, key, *revision))
+    })
+    .await
 }
 
 pub(super) async fn publish(
@@ -379,14 +393,17 @@ pub(super) async fn publish(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    allowed(&room, &key, PUBLISH).await?;
-    let input = (key.clone(), fields.revision());
-    let outcome = room
-        .write(input, |tx, (key, revision)| {
+    step(
+        room,
+        key,
+        fields,
+        PUBLISH,
+        "published",
+        |tx, (key, revision)| {
             Box::pin(async move { store::publish(tx, key, *revision).await.map(|_| ()) })
-        })
-        .await;
-    settle(room, &key, outcome, "published").await
+        },
+    )
+    .await
 }
 
 pub(super) async fn withdraw(
@@ -394,12 +411,15 @@ pub(super) async fn withdraw(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    allowed(&room, &key, PUBLISH).await?;
-    let input = (key.clone(), fields.revision());
-    let outcome = room
-        .write(input, |tx, (key, revision)| {
+    step(
+        room,
+        key,
+        fields,
+        PUBLISH,
+        "withdrawn",
+        |tx, (key, revision)| {
             Box::pin(async move { store::withdraw(tx, key, *revision).await.map(|_| ()) })
-        })
-        .await;
-    settle(room, &key, outcome, "withdrawn").await
+        },
+    )
+    .await
 }

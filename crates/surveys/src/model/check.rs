@@ -100,6 +100,27 @@ pub fn check(document: &SurveyDocument) -> Vec<Finding> {
             find(Severity::Must, place, "surveys-finding-quota-twice");
         }
     }
+    if let Some(breakdown) = &document.breakdown {
+        let usable = form.pages.iter().any(|page| {
+            page.show_if.is_none()
+                && page.fields.iter().any(|field| {
+                    field.key == *breakdown
+                        && field.show_if.is_none()
+                        && matches!(field.kind, FieldKind::Choice { .. })
+                })
+        });
+        if !usable {
+            find(
+                Severity::Must,
+                Place {
+                    page: None,
+                    field: Some(breakdown.clone()),
+                    part: None,
+                },
+                "surveys-finding-breakdown",
+            );
+        }
+    }
     if document.quota == Some(0) {
         find(
             Severity::Must,

@@ -49,6 +49,10 @@ pub struct SurveyDocument {
     pub quotas: Vec<AnswerQuota>,
     /// Counts from 1 to below this are not shown, so that nobody can be recognised; 0 or 1: every count is shown.
     pub small_count_below: u32,
+    /// The question, one of several, by which published results can be broken down and filtered; none: they are published for
+    /// everybody together. Only one, because the tables of several would together tell what each hides.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub breakdown: Option<Key>,
     /// What is read after sending; none: a general word of thanks.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub thanks: Option<Text>,
@@ -256,6 +260,7 @@ impl SurveyDocument {
                 document.anonymity,
                 document.small_count_below,
                 document.department.clone(),
+                document.breakdown.clone(),
                 value,
             )
         };

@@ -2,6 +2,7 @@
 
 pub mod check;
 pub mod document;
+pub mod published;
 pub mod questions;
 pub mod results;
 pub mod suppression;

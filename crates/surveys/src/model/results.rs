@@ -3,6 +3,7 @@
 //! All of it comes from one place, so that what one table hides no other one tells: the table of a single question gives the totals of
 //! every table of two, and a filter by an answer is a row of such a table.
 
+use schemars::JsonSchema;
 use serde::Serialize;
 use yakuba_forms::model::document::Text;
 use yakuba_kernel::{Decimal, Rounding};
@@ -21,6 +22,8 @@ pub struct Data {
     pub rows: Vec<Vec<Given>>,
     /// Counts from 1 to below this are hidden.
     pub below: u64,
+    /// The place of the question by which published results are broken down.
+    pub breakdown: Option<usize>,
 }
 
 /// Something that is counted as a whole: a question with one answer, or one option of a question with several.
@@ -33,7 +36,7 @@ pub struct Variable {
 }
 
 /// The results of all questions.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct Results {
     /// How many answered; none when they are too few to be told.
     pub answers: Option<u64>,
@@ -44,7 +47,7 @@ pub struct Results {
 }
 
 /// The result of one question.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct QuestionResult {
     /// Its key.
     pub key: String,
@@ -63,7 +66,7 @@ pub struct QuestionResult {
 }
 
 /// How a question is answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum ResultKind {
     /// By one of the options.
@@ -75,7 +78,7 @@ pub enum ResultKind {
 }
 
 /// How many gave an answer.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct ResultCount {
     /// The answer's value.
     pub value: String,
@@ -84,15 +87,18 @@ pub struct ResultCount {
     /// How many; none when it is hidden.
     pub count: Option<u64>,
     /// Their share of those who answered, in percent with one decimal place.
+    #[schemars(with = "Option<String>")]
     pub share: Option<Decimal>,
 }
 
 /// Mean and median.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
 pub struct NumberSummary {
     /// The mean, with one decimal place.
+    #[schemars(with = "String")]
     pub mean: Decimal,
     /// The median, with one decimal place.
+    #[schemars(with = "String")]
     pub median: Decimal,
     /// The unit.
     pub unit: Option<Text>,
@@ -202,7 +208,7 @@ impl Data {
         }
     }
 
-    fn counts(&self, variable: Variable) -> Vec<u64> {
+    pub(super) fn counts(&self, variable: Variable) -> Vec<u64> {
         let mut counts = vec![0; self.categories(variable) + 1];
         for row in &self.rows {
             counts[self.place(variable, row)] += 1;
@@ -211,7 +217,7 @@ impl Data {
     }
 
     /// Which counts of a variable are hidden, "no answer" last.
-    fn hidden(&self, variable: Variable) -> Vec<bool> {
+    pub(super) fn hidden(&self, variable: Variable) -> Vec<bool> {
         hide_in_row(&self.counts(variable), self.below)
     }
 
@@ -386,11 +392,7 @@ impl Data {
             .filter_map(|variable| self.cross(by, *variable))
             .collect();
         if tables.len() != variables.len() || tables.iter().any(|table| table.withheld) {
-            result.withheld = true;
-            result.answered = None;
-            for count in &mut result.counts {
-                (count.count, count.share) = (None, None);
-            }
+            result.withhold();
             return result;
         }
         // "No answer" stands last, where there is any.
@@ -589,6 +591,18 @@ impl Data {
     }
 }
 
+impl QuestionResult {
+    /// Shows nothing of it.
+    pub(crate) fn withhold(&mut self) {
+        self.withheld = true;
+        self.answered = None;
+        self.numbers = None;
+        for count in &mut self.counts {
+            (count.count, count.share) = (None, None);
+        }
+    }
+}
+
 impl CrossTable {
     fn turned(self) -> Self {
         let columns = self.column.answers.len();
@@ -667,6 +681,7 @@ mod tests {
             ],
             rows,
             below: 5,
+            breakdown: None,
         }
     }
 

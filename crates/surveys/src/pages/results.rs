@@ -38,7 +38,7 @@ pub(super) async fn page(
 ) -> Result<Response, Problem> {
     let found = published(&asked, &key).await?;
     let data = reading::data(asked.city(), &found).await?;
-    let view = View::read(&data, &Fields::new(query));
+    let view = View::read_public(&data, &Fields::new(query));
     let base = format!("/surveys/{key}");
     let body = Body {
         html: shown::page(
@@ -69,7 +69,7 @@ pub(super) async fn csv(
 ) -> Result<Response, Problem> {
     let found = published(&asked, &key).await?;
     let data = reading::data(asked.city(), &found).await?;
-    let view = View::read(&data, &Fields::new(query));
+    let view = View::read_public(&data, &Fields::new(query));
     let table = shown::sheet(asked.language, &data, &view);
     let charset = CsvCharset::Utf8Bom;
     Ok((

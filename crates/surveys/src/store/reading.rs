@@ -43,6 +43,10 @@ pub(super) fn data_of(document: &SurveyDocument, rows: &[Answers]) -> Data {
             .iter()
             .map(|answers| given(&questions, answers))
             .collect(),
+        breakdown: document
+            .breakdown
+            .as_ref()
+            .and_then(|key| questions.iter().position(|question| question.key == *key)),
         questions,
         below: u64::from(document.small_count_below),
     }

@@ -6,5 +6,6 @@
 mod answering;
 mod content;
 mod desk;
+mod editor;
 mod pages;
 mod support;

@@ -8,6 +8,7 @@ use yakuba_city::{
     Actor, each_database,
     web::{Principal, Problem},
 };
+use yakuba_forms::model::document::Key;
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_surveys::{
@@ -105,7 +106,7 @@ each_database!(
         departments(&city).await;
         let document = SurveyDocument {
             quotas: vec![AnswerQuota {
-                field: yakuba_forms::model::document::Key::new("age").unwrap(),
+                field: Key::new("age").unwrap(),
                 option: None,
                 at_most: 3,
             }],
@@ -248,7 +249,10 @@ each_database!(
     [&MailService, &IdentityService, &SurveyService],
     async |city| {
         departments(&city).await;
-        let document = document();
+        let document = SurveyDocument {
+            breakdown: Some(Key::new("often").unwrap()),
+            ..document()
+        };
         open(&city, document.clone()).await;
         many(&city, &document, &answers("young", &["green"], 4), 30).await;
         many(&city, &document, &answers("old", &[], 0), 20).await;
@@ -258,6 +262,7 @@ each_database!(
             "/surveys/park/results",
             "/surveys/park/results.csv",
             "/api/surveys/park",
+            "/api/surveys/park/results.csv",
         ] {
             assert_eq!(
                 browser.get(path).await.status,
@@ -294,10 +299,23 @@ each_database!(
             !page.text.contains("/words"),
             "what people wrote is for the desk"
         );
-        let crossed = browser
-            .get("/surveys/park/results?row=age&column=often")
+        // Published are the tables with the breakdown alone, from either side; other addresses show the plain results.
+        for (query, crossed) in [
+            ("row=often&column=hours", true),
+            ("row=hours&column=often", true),
+            ("row=age&column=hours", false),
+            // One of the few of middle age stands in it.
+            ("row=often&column=liked.green", false),
+        ] {
+            let page = browser.get(&format!("/surveys/park/results?{query}")).await;
+            assert_eq!(page.text.contains("横の割合"), crossed, "{query}");
+        }
+        let filtered = browser
+            .get("/surveys/park/results?filter=often.often")
             .await;
-        assert!(crossed.text.contains("横の割合"), "{}", crossed.text);
+        assert!(filtered.text.contains("と答えた人だけの結果です"));
+        let refused = browser.get("/surveys/park/results?filter=age.old").await;
+        assert!(!refused.text.contains("と答えた人だけの結果です"));
         let csv = browser.get("/surveys/park/results.csv").await;
         assert!(
             csv.text.contains("age.middle,年代,中くらい,少数,少数"),
@@ -308,6 +326,27 @@ each_database!(
             serde_json::from_str(&browser.get("/api/surveys/park").await.text).unwrap();
         assert_eq!(json["results"]["answers"], 52);
         assert!(json["results"]["questions"][0]["counts"][1]["count"].is_null());
-        assert!(browser.get("/api/surveys").await.text.contains("\"park\""));
+        let list: serde_json::Value =
+            serde_json::from_str(&browser.get("/api/surveys").await.text).unwrap();
+        assert_eq!(list[0]["key"], "park");
+        let file = list[0]["resources"][0]["url"].as_str().unwrap();
+        let table = browser.get(file).await;
+        assert_eq!(table.status, StatusCode::OK);
+        assert!(
+            table.text.starts_with("survey,question,question_label,answer,answer_label,count,share_percent,answered,hidden\r\n"),
+            "{}",
+            table.text
+        );
+        for line in [
+            "park,age,年代,middle,中くらい,,,52,1\r\n",
+            "park,often,公園に行く回数,often,よく行く,32,61.5,52,0\r\n",
+        ] {
+            assert!(table.text.contains(line), "{line}: {}", table.text);
+        }
+        let english = browser.get(&format!("{file}?lang=en")).await;
+        assert_eq!(
+            english.text, table.text,
+            "a program reads the same in every language"
+        );
     }
 );

@@ -202,7 +202,7 @@ async fn compare_every_figure(city: &City) {
         wrong.join("\n")
     );
     assert!(
-        named.len() >= 27 * 4,
+        named.len() >= 28 * 4,
         "only {} figures were compared",
         named.len()
     );

@@ -68,7 +68,10 @@ pub(in crate::pages) async fn day(
                 } else {
                     names.channel(&row.channel)
                 }),
-                Cell::text(&row.subject),
+                match city.subject_page(&selection.measure, &row.subject) {
+                    Some(page) => Cell::link(&row.subject, page),
+                    None => Cell::text(&row.subject),
+                },
                 Cell::text(format::with_unit(quantity(row.total), &unit, language)),
                 Cell::text(format::number(row.count)),
             ]);

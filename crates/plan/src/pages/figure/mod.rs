@@ -166,12 +166,21 @@ impl Opened {
                 .iter()
                 .map(|channel| self.names.channel(channel.as_str())),
         );
-        filters.extend(
-            selection
-                .subjects
-                .iter()
-                .map(|subject| subject.as_str().to_owned()),
-        );
+        // The formula above names them all; many names make no heading.
+        if selection.subjects.len() > SUBJECTS_NAMED {
+            filters.push(
+                self.words
+                    .counted("plan-selection-subjects", selection.subjects.len() as u64)
+                    .into_owned(),
+            );
+        } else {
+            filters.extend(
+                selection
+                    .subjects
+                    .iter()
+                    .map(|subject| subject.as_str().to_owned()),
+            );
+        }
         let name = self.names.measure(selection.measure.as_str());
         if filters.is_empty() {
             name
@@ -188,6 +197,9 @@ impl Opened {
         }
     }
 }
+
+/// So many subjects of a selection are named in a heading.
+const SUBJECTS_NAMED: usize = 3;
 
 fn quantity(thousandths: i64) -> Decimal {
     Quantity::from_thousandths(thousandths).map_or(Decimal::ZERO, Quantity::to_decimal)

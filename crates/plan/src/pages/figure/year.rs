@@ -1,6 +1,6 @@
 //! The page of a figure: one year of an indicator.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::response::IntoResponse;
@@ -150,6 +150,27 @@ struct CountView {
     total: String,
     chart: Option<BarAndTarget>,
     months: Vec<Disclosure>,
+    sources: BTreeSet<String>,
+}
+
+/// The public pages about what was counted on some days, such as a survey's.
+async fn sources(
+    opened: &Opened,
+    selection: &Selection,
+    days: &[DayTotal],
+) -> Result<BTreeSet<String>, Problem> {
+    let mut pages = BTreeSet::new();
+    if !opened.city.has_subject_pages(&selection.measure) {
+        return Ok(pages);
+    }
+    for day in days {
+        let rows = store::counts_of_day(opened.city.db(), selection, &day.day).await?;
+        pages.extend(
+            rows.iter()
+                .filter_map(|row| opened.city.subject_page(&selection.measure, &row.subject)),
+        );
+    }
+    Ok(pages)
 }
 
 async fn count_view(
@@ -226,6 +247,7 @@ async fn count_view(
         name,
         chart,
         months: disclosures,
+        sources: sources(opened, selection, &days).await?,
     })
 }
 

@@ -1,0 +1,12 @@
+surveys-api-tag = Survey results
+surveys-list-summary = Published surveys
+surveys-list-description = Surveys of residents with published results, each with its files' addresses.
+surveys-schema-summary = Format of surveys
+surveys-schema-description = The JSON Schema of a survey file (YAML).
+surveys-results-summary = Results of a survey
+surveys-results-description = Counts and shares by question. Hidden counts are null; shares are strings.
+surveys-table-summary = Results of a survey (CSV)
+surveys-table-description = One line per answer. Names and order of the columns stay. A hidden count is empty and its column hidden is 1.
+surveys-api-key = The survey's key
+surveys-api-done = Done
+surveys-api-not-found = There is no such survey; also when its results are not published

@@ -1,0 +1,12 @@
+surveys-api-tag = アンケートの 結果（けっか）
+surveys-list-summary = 見（み）る ことが できる アンケート
+surveys-list-description = アンケートの リストです。ファイルの アドレスも あります。
+surveys-schema-summary = アンケートの 形（かたち）
+surveys-schema-description = アンケートの ファイルの JSON Schemaです。
+surveys-results-summary = アンケートの 結果（けっか）
+surveys-results-description = 質問（しつもん）ごとの 人（ひと）の 数（かず）です。見（み）せない 数（かず）は null です。
+surveys-table-summary = アンケートの 結果（けっか）（CSV）
+surveys-table-description = 1行（ぎょう）に 1つの 答（こた）えです。見（み）せない 数（かず）は ありません。そのとき hidden は 1 です。
+surveys-api-key = アンケートの 名前（なまえ）（記号（きごう））
+surveys-api-done = できました
+surveys-api-not-found = ありません。結果（けっか）を まだ 見（み）せて いない アンケートも あります

@@ -1,0 +1,12 @@
+surveys-api-tag = アンケートの結果
+surveys-list-summary = 公表したアンケート
+surveys-list-description = 結果を公表した市民アンケートの一覧です。それぞれのファイルのアドレスが付きます。
+surveys-schema-summary = アンケートの形式
+surveys-schema-description = アンケートのファイル（YAML）のJSON Schemaです。
+surveys-results-summary = アンケートの結果
+surveys-results-description = 質問ごとの人数と割合です。隠した数は null です。割合は文字列です。
+surveys-table-summary = アンケートの結果（CSV）
+surveys-table-description = 1行に1つの答え。列の名前と順は変わりません。隠した数は空で、hidden が 1 です。
+surveys-api-key = アンケートの記号
+surveys-api-done = 成功
+surveys-api-not-found = 見つかりません。結果を公表していないアンケートもこうなります
