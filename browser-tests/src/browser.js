@@ -278,3 +278,19 @@ export async function confirmStored(page, url, states, name, login) {
   states.set(name, await page.context().storageState());
   given.set(name, Date.now());
 }
+
+/** Gives a page's browser a passkey device that always says yes. */
+export async function addAuthenticator(page) {
+  const tools = await page.context().newCDPSession(page);
+  await tools.send('WebAuthn.enable');
+  await tools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  });
+}

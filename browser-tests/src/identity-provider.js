@@ -69,3 +69,39 @@ export async function startIdentityProvider({ redirect, accounts = {} }) {
     [console.info, console.warn] = speak;
   }
 }
+
+/**
+ * Lets a provider of the package answer on a port of this machine. A test of its own claims and keys makes the provider itself.
+ *
+ * @param {import('oidc-provider').default} provider
+ * @param {number} port
+ * @returns {Promise<{causes: string[], stop: () => Promise<void>}>}  what went wrong, in words, as it happens
+ */
+export async function listen(provider, port) {
+  const causes = [];
+  for (const event of ['grant.error', 'authorization.error', 'userinfo.error', 'server_error']) {
+    provider.on(event, (_context, cause) => causes.push(`${event}: ${cause.message} ${cause.error_detail ?? ''}`));
+  }
+  const server = createServer(provider.callback());
+  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
+  return {
+    causes,
+    stop: async () => {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+/** Types a name on the provider's own pages until it sends the browser back. */
+export async function vouch(page, name, home) {
+  for (let step = 0; step < 6 && !page.url().startsWith(home); step++) {
+    const login = page.locator('input[name=login]');
+    if (await login.count()) {
+      await login.fill(name);
+      await page.locator('input[name=password]').fill('anything');
+    }
+    await Promise.all([page.waitForLoadState('load'), page.locator('button[type=submit]').first().click()]);
+    await page.waitForTimeout(200);
+  }
+}

@@ -1,10 +1,10 @@
 // Staff sign in: with a password, through a real OpenID Connect provider, with a passkey.
 
 import assert from 'node:assert/strict';
-import { createServer } from 'node:http';
 import { after, before, describe, test } from 'node:test';
 import Provider from 'oidc-provider';
-import { checkPage, launch, visitor } from '../src/browser.js';
+import { addAuthenticator, checkPage, launch, visitor } from '../src/browser.js';
+import { listen, vouch } from '../src/identity-provider.js';
 import { freePort, startDemo } from '../src/program.js';
 
 const client = { id: 'yakuba', secret: 'a-secret-for-this-test-only' };
@@ -27,27 +27,7 @@ async function startProvider(port, callback, claimsOf) {
     cookies: { keys: ['only for this test'] },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...claimsOf(id) }) }),
   });
-  const server = createServer(provider.callback());
-  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** Types a name on the provider's own pages until it sends the browser back. */
-async function vouch(page, name, home) {
-  for (let step = 0; step < 6 && !page.url().startsWith(home); step++) {
-    const login = page.locator('input[name=login]');
-    if (await login.count()) {
-      await login.fill(name);
-      await page.locator('input[name=password]').fill('anything');
-    }
-    await Promise.all([page.waitForLoadState('load'), page.locator('button[type=submit]').first().click()]);
-    await page.waitForTimeout(200);
-  }
+  return listen(provider, port);
 }
 
 describe('signing in', () => {
@@ -151,18 +131,7 @@ describe('signing in', () => {
   test('a passkey is added, signs in without a name, confirms, and is removed', async () => {
     const context = await browser.newContext({ locale: 'ja-JP' });
     const page = await context.newPage();
-    const tools = await context.newCDPSession(page);
-    await tools.send('WebAuthn.enable');
-    await tools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await addAuthenticator(page);
     await signIn(page);
     await page.goto(`${demo.url}/account`);
     await page.locator('#passkey-name').fill('試験の鍵');

@@ -3,12 +3,12 @@
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import Provider from 'oidc-provider';
-import { checkPage, launch, visitor } from '../src/browser.js';
+import { addAuthenticator, checkPage, launch, visitor } from '../src/browser.js';
+import { listen, vouch } from '../src/identity-provider.js';
 import { freePort, startDemo } from '../src/program.js';
 
 const CLIENT = 'sumikawa-city';
@@ -36,32 +36,7 @@ async function startProvider(port, callback, publicKey) {
     cookies: { keys: ['only for this test'] },
     findAccount: (_, id) => ({ accountId: id, claims: () => ({ sub: id, ...(id === 'nameless' ? {} : PERSON) }) }),
   });
-  const causes = [];
-  for (const event of ['grant.error', 'authorization.error', 'userinfo.error', 'server_error']) {
-    provider.on(event, (_context, cause) => causes.push(`${event}: ${cause.message} ${cause.error_detail ?? ''}`));
-  }
-  const server = createServer(provider.callback());
-  await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve));
-  return {
-    causes,
-    stop: async () => {
-      server.closeAllConnections();
-      await new Promise((resolve) => server.close(resolve));
-    },
-  };
-}
-
-/** Types a name on the provider's own pages until it sends the browser back. */
-async function vouch(page, name, home) {
-  for (let step = 0; step < 6 && !page.url().startsWith(home); step++) {
-    const login = page.locator('input[name=login]');
-    if (await login.count()) {
-      await login.fill(name);
-      await page.locator('input[name=password]').fill('anything');
-    }
-    await Promise.all([page.waitForLoadState('load'), page.locator('button[type=submit]').first().click()]);
-    await page.waitForTimeout(200);
-  }
+  return listen(provider, port);
 }
 
 describe('residents signing in', () => {
@@ -149,18 +124,7 @@ describe('residents signing in', () => {
   test('a passkey is added and signs in', async () => {
     const context = await browser.newContext({ locale: 'ja-JP' });
     const page = await context.newPage();
-    const tools = await context.newCDPSession(page);
-    await tools.send('WebAuthn.enable');
-    await tools.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2',
-        transport: 'internal',
-        hasResidentKey: true,
-        hasUserVerification: true,
-        isUserVerified: true,
-        automaticPresenceSimulation: true,
-      },
-    });
+    await addAuthenticator(page);
     await signInByCode(page, 'key@example.jp');
     await page.locator('[data-passkey=add] input').fill('試験の鍵');
     await Promise.all([page.waitForURL(/done=passkey-added/), page.getByRole('button', { name: 'パスキーを追加' }).click()]);

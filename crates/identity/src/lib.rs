@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod asked;
+mod browser;
 mod desk;
 mod error;
 mod identity;
@@ -19,6 +20,7 @@ pub mod store;
 pub mod testing;
 mod visitor;
 
+pub use browser::{Asker, Cookies};
 pub use error::IdentityError;
 pub use identity::Identity;
 pub use layer::{authenticate, layer};

@@ -9,7 +9,9 @@ use yakuba_city::{
     City,
     web::{Principal, Problem},
 };
-use yakuba_identity::{CityKey, Identity, Token, Visitor, residents::store as residents};
+use yakuba_identity::{
+    Asker, CityKey, Cookies, Identity, Token, Visitor, residents::store as residents,
+};
 use yakuba_ui::{Language, NotificationBanner, Shell, Words};
 
 use super::WORDS;
@@ -31,37 +33,26 @@ pub(super) struct Asked {
     pub(super) words: Words,
     pub(super) language: Language,
     pub(super) visitor: Visitor,
-    cookies: String,
+    cookies: Cookies,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let identity = parts
-            .extensions
-            .get::<Identity>()
-            .cloned()
-            .ok_or_else(|| Problem::internal("the layer of identity is missing"))?;
-        let Ok(shell) = Shell::from_request_parts(parts, state).await;
-        let Ok(principal) = Principal::from_request_parts(parts, state).await;
-        let cookies = parts
-            .headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect::<Vec<_>>()
-            .join(";");
+        let Asker {
+            identity,
+            visitor,
+            principal,
+            shell,
+            cookies,
+        } = Asker::from_request_parts(parts, state).await?;
         Ok(Self {
             identity,
             principal,
             words: WORDS.words(shell.language),
             language: shell.language,
-            visitor: parts
-                .extensions
-                .get::<Visitor>()
-                .cloned()
-                .unwrap_or_default(),
+            visitor,
             shell,
             cookies,
         })
@@ -81,17 +72,8 @@ impl Asked {
         self.words.get(key).into_owned()
     }
 
-    fn is_secure(&self) -> bool {
-        self.identity.settings().public_url.scheme() == "https"
-    }
-
     pub(super) fn token(&self, cookie: Cookie<'_>) -> Option<Token> {
-        let name = cookie.name(self.is_secure());
-        self.cookies
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(found, value)| *found == name && !value.is_empty())
-            .map(|(_, value)| Token::received(value))
+        self.cookies.token(&cookie.name())
     }
 
     /// The live procedure of a path.
@@ -158,13 +140,7 @@ impl Asked {
 
     /// The drafts that this browser began without an account.
     pub(super) async fn drafts_here(&self) -> Result<Vec<Draft>, Problem> {
-        let prefix = Cookie::Draft("").name(self.is_secure());
-        let procedures: Vec<&str> = self
-            .cookies
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='))
-            .filter_map(|(name, _)| name.strip_prefix(prefix.as_str()))
-            .collect();
+        let procedures = self.cookies.names_after(&Cookie::Draft("").name());
         let mut found = Vec::new();
         for procedure in procedures {
             let draft = self.draft_of_cookie(procedure).await?;
@@ -221,24 +197,12 @@ impl Asked {
         cookie: Cookie<'_>,
         token: Option<&Token>,
     ) {
-        let secure = self.is_secure();
-        let age = match (cookie, token) {
-            (_, None) => "; Max-Age=0".to_owned(),
-            (Cookie::Draft(_) | Cookie::Visit, _) => {
-                format!("; Max-Age={}", drafts::KEPT.as_secs())
-            }
+        let seconds = match cookie {
+            Cookie::Draft(_) | Cookie::Visit => Some(drafts::KEPT.as_secs()),
             // The browser forgets it when it is closed; the database knows when it ends.
-            (Cookie::Case | Cookie::Tablet, _) => String::new(),
+            Cookie::Case | Cookie::Tablet => None,
         };
-        let text = format!(
-            "{}={}; Path=/; HttpOnly; SameSite=Lax{}{age}",
-            cookie.name(secure),
-            token.map_or("", Token::as_str),
-            if secure { "; Secure" } else { "" },
-        );
-        if let Ok(value) = HeaderValue::from_str(&text) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
+        self.cookies.set(response, &cookie.name(), token, seconds);
     }
 }
 
@@ -256,13 +220,12 @@ pub(super) enum Cookie<'a> {
 }
 
 impl Cookie<'_> {
-    fn name(self, secure: bool) -> String {
-        let prefix = if secure { "__Host-" } else { "" };
+    fn name(self) -> String {
         match self {
-            Self::Draft(procedure) => format!("{prefix}yakuba_draft_{procedure}"),
-            Self::Case => format!("{prefix}yakuba_case"),
-            Self::Tablet => format!("{prefix}yakuba_tablet"),
-            Self::Visit => format!("{prefix}yakuba_visit"),
+            Self::Draft(procedure) => format!("yakuba_draft_{procedure}"),
+            Self::Case => "yakuba_case".to_owned(),
+            Self::Tablet => "yakuba_tablet".to_owned(),
+            Self::Visit => "yakuba_visit".to_owned(),
         }
     }
 }

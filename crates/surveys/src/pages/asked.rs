@@ -16,7 +16,7 @@ use yakuba_city::{
 };
 use yakuba_forms::{Form, model::document::Layout};
 use yakuba_identity::{
-    CityKey, Identity, Token, Visitor,
+    Asker, CityKey, Cookies, Identity, Token, Visitor,
     residents::{self, confirmed_email},
 };
 use yakuba_ui::{Language, NotificationBanner, Shell, Words};
@@ -44,34 +44,23 @@ pub(crate) struct Asked {
     pub(super) shell: Shell,
     pub(super) words: Words,
     pub(super) language: Language,
-    cookies: String,
+    cookies: Cookies,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Asked {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let identity = parts
-            .extensions
-            .get::<Identity>()
-            .cloned()
-            .ok_or_else(|| Problem::internal("the layer of identity is missing"))?;
-        let Ok(shell) = Shell::from_request_parts(parts, state).await;
-        let Ok(principal) = Principal::from_request_parts(parts, state).await;
-        let cookies = parts
-            .headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .collect::<Vec<_>>()
-            .join(";");
+        let Asker {
+            identity,
+            visitor,
+            principal,
+            shell,
+            cookies,
+        } = Asker::from_request_parts(parts, state).await?;
         Ok(Self {
             identity,
-            visitor: parts
-                .extensions
-                .get::<Visitor>()
-                .cloned()
-                .unwrap_or_default(),
+            visitor,
             principal,
             words: WORDS.words(shell.language),
             language: shell.language,
@@ -156,23 +145,9 @@ impl Asked {
         })
     }
 
-    fn is_secure(&self) -> bool {
-        self.identity.settings().public_url.scheme() == "https"
-    }
-
-    fn cookie(&self, survey: &str) -> String {
-        let prefix = if self.is_secure() { "__Host-" } else { "" };
-        format!("{prefix}yakuba_survey_{survey}")
-    }
-
     /// The token under which this browser began to answer a survey.
     pub(super) fn token(&self, survey: &str) -> Option<Token> {
-        let name = self.cookie(survey);
-        self.cookies
-            .split(';')
-            .filter_map(|pair| pair.trim().split_once('='))
-            .find(|(found, value)| *found == name && !value.is_empty())
-            .map(|(_, value)| Token::received(value))
+        self.cookies.token(&cookie(survey))
     }
 
     /// What this browser has filled in and not sent.
@@ -186,20 +161,12 @@ impl Asked {
     /// A redirect that sets the cookie of a draft, or removes it.
     pub(super) fn go(&self, to: &str, survey: &str, token: Option<&Token>) -> Response {
         let mut response = Redirect::to(to).into_response();
-        let text = format!(
-            "{}={}; Path=/; HttpOnly; SameSite=Lax{}; Max-Age={}",
-            self.cookie(survey),
-            token.map_or("", Token::as_str),
-            if self.is_secure() { "; Secure" } else { "" },
-            if token.is_some() {
-                drafts::COOKIE_SECONDS
-            } else {
-                0
-            },
+        self.cookies.set(
+            &mut response,
+            &cookie(survey),
+            token,
+            Some(drafts::COOKIE_SECONDS),
         );
-        if let Ok(value) = HeaderValue::from_str(&text) {
-            response.headers_mut().append(header::SET_COOKIE, value);
-        }
         response
     }
 
@@ -210,6 +177,11 @@ impl Asked {
             .has(&key)
             .then(|| NotificationBanner::success(self.words.get(&key)))
     }
+}
+
+/// The cookie of a draft.
+fn cookie(survey: &str) -> String {
+    format!("yakuba_survey_{survey}")
 }
 
 /// Compiled forms by survey and version, which never change once open.

@@ -164,9 +164,11 @@ async fn sources(
         return Ok(pages);
     }
     for day in days {
-        let rows = store::counts_of_day(opened.city.db(), selection, &day.day).await?;
+        let selections = std::slice::from_ref(selection);
+        let rows = store::counts_of_day(opened.city.db(), selections, &day.day).await?;
         pages.extend(
             rows.iter()
+                .flatten()
                 .filter_map(|row| opened.city.subject_page(&selection.measure, &row.subject)),
         );
     }
