@@ -26,6 +26,7 @@ counter-done-discarded = What was entered was removed.
 counter-done-taken-over = The prepared answers were taken over. Please check them with the visitor.
 counter-done-more = Some answers bring up further questions. Please go on.
 counter-done-changed = It was changed in another window. Please check it again.
+counter-done-further = Earlier answers are filled in. Please check them.
 counter-done-account = Verified data was filled in from the visitor's account.
 counter-proof-none = Not verified
 counter-proof-mail = Verified (code by mail)

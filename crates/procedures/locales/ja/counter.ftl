@@ -26,6 +26,7 @@ counter-done-discarded = 入力した内容を消しました。
 counter-done-taken-over = 事前申請の内容を受け取りました。来庁した方と一緒に確かめてください。
 counter-done-more = 答えに応じて、質問が増えました。続けて入力してください。
 counter-done-changed = ほかの画面で変更されました。もう一度確かめてください。
+counter-done-further = これまでの答えを入れました。内容を確かめてください。
 counter-done-account = 本人のアカウントから、確認済みの情報を入れました。
 counter-proof-none = 未確認
 counter-proof-mail = 確認済み（メールの確認番号）

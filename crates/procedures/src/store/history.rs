@@ -62,6 +62,13 @@ pub enum What {
         /// The case it belongs to now.
         into: i64,
     },
+    /// It was put into one life event with another case.
+    Joined {
+        /// The other case.
+        with: i64,
+    },
+    /// It was taken out of its life event.
+    Parted,
     /// It was handed to another department.
     HandedOver {
         /// To which.

@@ -107,8 +107,7 @@ pub async fn import(tx: &Tx, file: &PostalFile, anyway: bool) -> Result<Imported
             })
             .collect();
         let values = some.iter().flat_map(|(code, area)| {
-            [&*code, &area.prefecture, &area.city, &area.town]
-                .map(|text| Value::from(text.as_str()))
+            [code, &area.prefecture, &area.city, &area.town].map(|text| Value::from(text.as_str()))
         });
         connection
             .run(

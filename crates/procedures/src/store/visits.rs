@@ -12,8 +12,9 @@ use crate::{
     error::ProcedureError,
     model::navigator::{Desk, DesksDocument, GuideFile, LifeEventDocument},
     store::{
-        cases::{COLUMNS, Case, Row},
+        cases::{self, COLUMNS, Case, Row, locked},
         drafts::KEPT,
+        history::{self, What},
         keys::CaseKey,
     },
 };
@@ -358,6 +359,116 @@ pub async fn together(
     );
     let rows: Vec<Row> = connection.rows(&sql, [case.into()]).await?;
     rows.into_iter().map(Case::try_from).collect()
+}
+
+/// The mark of the life event that a case belongs to, if it belongs to one.
+async fn mark_of(
+    connection: &impl ConnectionTrait,
+    case: i64,
+) -> Result<Option<String>, ProcedureError> {
+    Ok(connection
+        .value(
+            "SELECT mark FROM procedures_visit_drafts WHERE submission = (SELECT submission FROM procedures_cases WHERE id = $1)",
+            [case.into()],
+        )
+        .await?)
+}
+
+async fn set_mark(tx: &Tx, case: i64, mark: &str) -> Result<(), ProcedureError> {
+    // The day on which a mark without a case would go; that of a case stays with it.
+    tx.connection()
+        .run(
+            "INSERT INTO procedures_visit_drafts (submission, mark, expires_at) \
+             SELECT submission, $2, $3 FROM procedures_cases WHERE id = $1 \
+             ON CONFLICT (submission) DO UPDATE SET mark = excluded.mark",
+            [
+                case.into(),
+                mark.into(),
+                (tx.now() + KEPT).as_microsecond().into(),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Puts a case into one life event with another. What belonged together with it before comes along.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] when it is the same case, they belong together already, or one was disposed of;
+/// [`ProcedureError::ChangedMeanwhile`].
+pub async fn join(tx: &Tx, case: i64, revision: i64, with: i64) -> Result<(), ProcedureError> {
+    let found = locked(tx, case, revision).await?;
+    let other = cases::case(tx.connection(), with).await?;
+    // Counting the other's revision too makes two that join the same cases at once take turns.
+    locked(
+        tx,
+        with,
+        if case == with {
+            revision + 1
+        } else {
+            other.revision
+        },
+    )
+    .await?;
+    if case == with || found.disposed_at.is_some() || other.disposed_at.is_some() {
+        return Err(ProcedureError::WrongState(
+            "these cases cannot belong together",
+        ));
+    }
+    let own = mark_of(tx.connection(), case).await?;
+    let theirs = mark_of(tx.connection(), with).await?;
+    if own.is_some() && own == theirs {
+        return Err(ProcedureError::WrongState("they belong together already"));
+    }
+    let mark = theirs.unwrap_or_else(|| Token::generate().hash());
+    if let Some(own) = own {
+        tx.connection()
+            .run(
+                "UPDATE procedures_visit_drafts SET mark = $2 WHERE mark = $1",
+                [own.into(), mark.as_str().into()],
+            )
+            .await?;
+    }
+    for one in [case, with] {
+        set_mark(tx, one, &mark).await?;
+    }
+    for (one, other) in [(case, with), (with, case)] {
+        history::note(tx, one, What::Joined { with: other }).await?;
+        tx.audit(
+            AuditEntry::new("procedures.put_together", format!("procedures/cases/{one}"))
+                .with(json!({ "with": other })),
+        );
+    }
+    Ok(())
+}
+
+/// Takes a case out of its life event; the others stay together.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] when it belongs to none; [`ProcedureError::ChangedMeanwhile`].
+pub async fn part(tx: &Tx, case: i64, revision: i64) -> Result<(), ProcedureError> {
+    locked(tx, case, revision).await?;
+    if together(tx.connection(), case).await?.is_empty() {
+        return Err(ProcedureError::WrongState("the case belongs to no others"));
+    }
+    set_mark(tx, case, &Token::generate().hash()).await?;
+    history::note(tx, case, What::Parted).await?;
+    tx.audit(AuditEntry::new(
+        "procedures.take_apart",
+        format!("procedures/cases/{case}"),
+    ));
+    Ok(())
+}
+
+/// Puts a draft that staff begin into the life event of a case, which begins one where there is none.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn mark_like(tx: &Tx, draft: i64, case: i64) -> Result<(), ProcedureError> {
+    let known = mark_of(tx.connection(), case).await?;
+    let mark_text = known.unwrap_or_else(|| Token::generate().hash());
+    set_mark(tx, case, &mark_text).await?;
+    mark(tx, &format!("draft/{draft}"), &mark_text).await
 }
 
 /// Takes away visits whose time is over, and marks of drafts that never became cases.

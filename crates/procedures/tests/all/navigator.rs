@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use crate::support::desk::{Browser, staff};
-use crate::support::{document, put_live};
+use crate::support::{application, document, put_live, submit};
 use axum::http::StatusCode;
 use jiff::SignedDuration;
+use serde_json::json;
 use yakuba_city::{Actor, City, each_database, sql::Sql as _, web::Principal};
 use yakuba_forms::{Answer, Answers};
 use yakuba_identity::{IdentityService, NewDepartment, create_department, qr_code};
@@ -19,7 +20,7 @@ use yakuba_procedures::{
         navigator::{GuideFile, LifeEventDocument, QuestionKind},
         visit::ShortCode,
     },
-    store::{cases, visits},
+    store::{cases, history, visits},
 };
 
 const DESKS: &str = r"
@@ -486,3 +487,236 @@ fn the_examples_of_the_documentation_are_right() {
     assert_eq!(items.len(), 2);
     assert_eq!(items[0].due_on, Some(jiff::civil::date(2026, 12, 1)));
 }
+
+/// A case that came in by itself, answered by one person.
+async fn alone(city: &City, submission: &str, procedure: &str, department: &str) -> i64 {
+    let mut new = application(submission);
+    procedure.clone_into(&mut new.procedure);
+    new.department = DepartmentCode::new(department).unwrap();
+    new.answers = json!({"answers": {
+        "owner_name": {"type": "name", "value": {"family": "髙橋", "given": "花子", "family_kana": "タカハシ", "given_kana": "ハナコ"}},
+        "dog_name": {"type": "text", "value": "ポチ太郎"},
+        "born_on": {"type": "date", "value": "2026-01-05"},
+    }});
+    new.files.clear();
+    let sealed = new.seal(city.key().unwrap()).unwrap();
+    submit(city, sealed).await.unwrap().case
+}
+
+async fn others(city: &City, case: i64) -> Vec<i64> {
+    let found = visits::together(city.db(), case).await.unwrap();
+    found.iter().map(|other| other.id).collect()
+}
+
+/// Presses a button of a case's page with the revision that it shows now.
+async fn press(
+    city: &City,
+    desk: &mut Browser,
+    case: i64,
+    place: &str,
+    fields: &[(&str, &str)],
+) -> crate::support::desk::Page {
+    let revision = cases::case(city.db(), case)
+        .await
+        .unwrap()
+        .revision
+        .to_string();
+    let fields = [&[("revision", revision.as_str())], fields].concat();
+    desk.post(&format!("/desk/cases/{case}/{place}"), &fields)
+        .await
+}
+
+each_database!(
+    staff_put_cases_of_one_event_together_and_take_them_apart,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        town(&city).await;
+        let dog = alone(&city, "dog", "dog-registration", "environment").await;
+        let tag = alone(&city, "tag", "dog-tag", "environment").await;
+        let elsewhere = alone(&city, "elsewhere", "dog-tag", "tax").await;
+        let mut desk = Browser::new(&city, staff(7, &[WORK], "environment"));
+        let page = desk.get(&format!("/desk/cases/{dog}")).await.text();
+        assert!(page.contains("まとめた案件はありません"));
+        assert!(
+            page.contains(&format!("value=\"{tag}\"")),
+            "one of the same person is offered"
+        );
+        assert!(
+            !page.contains(&format!("value=\"{elsewhere}\"")),
+            "but none that one may not open"
+        );
+
+        // Neither what one may not open nor what there is not: the same answer.
+        for number in [elsewhere.to_string(), "999999".to_owned(), String::new()] {
+            let refused = press(
+                &city,
+                &mut desk,
+                dog,
+                "together",
+                &[("with_number", &number)],
+            )
+            .await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(refused.text().contains("開くことのできる案件の番号"));
+        }
+        let joined = press(
+            &city,
+            &mut desk,
+            dog,
+            "together",
+            &[("with", &tag.to_string())],
+        )
+        .await;
+        assert_eq!(
+            joined.to,
+            format!("/desk/cases/{dog}?done=joined"),
+            "{}",
+            joined.text()
+        );
+        assert_eq!(
+            (others(&city, dog).await, others(&city, tag).await),
+            (vec![tag], vec![dog])
+        );
+        let again = press(
+            &city,
+            &mut desk,
+            tag,
+            "together",
+            &[("with", &dog.to_string())],
+        )
+        .await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let itself = press(
+            &city,
+            &mut desk,
+            tag,
+            "together",
+            &[("with", &tag.to_string())],
+        )
+        .await;
+        assert_eq!(itself.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = desk.get(&format!("/desk/cases/{dog}")).await.text();
+        for part in [
+            "窓口の順番",
+            "3階",
+            "犬の登録（受付）",
+            "犬の鑑札（受付）",
+            "同じできごとにまとめました",
+        ] {
+            assert!(page.contains(part), "{part}: {page}");
+        }
+
+        // Who works for both departments joins the third; the others come along, and of it only the number is told elsewhere.
+        let mut both = staff(8, &[WORK], "environment");
+        if let Principal::Staff(known) = &mut both {
+            let more = staff(8, &[WORK], "tax");
+            let Principal::Staff(more) = more else {
+                unreachable!()
+            };
+            std::sync::Arc::make_mut(known)
+                .grants
+                .extend(more.grants.iter().cloned());
+        }
+        let mut both = Browser::new(&city, both);
+        let joined = press(
+            &city,
+            &mut both,
+            elsewhere,
+            "together",
+            &[("with_number", &dog.to_string())],
+        )
+        .await;
+        assert_eq!(joined.status, StatusCode::SEE_OTHER, "{}", joined.text());
+        assert_eq!(others(&city, tag).await.len(), 2);
+        let page = desk.get(&format!("/desk/cases/{tag}")).await.text();
+        assert!(
+            page.contains("ほかの課の案件が1件あります")
+                && !page.contains(&format!("/desk/cases/{elsewhere}\""))
+        );
+        assert!(
+            both.get(&format!("/desk/cases/{tag}"))
+                .await
+                .text()
+                .contains("1階")
+        );
+
+        let stale = desk
+            .post(&format!("/desk/cases/{dog}/apart"), &[("revision", "1")])
+            .await;
+        assert_eq!(stale.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let parted = press(&city, &mut desk, dog, "apart", &[]).await;
+        assert_eq!(
+            parted.to,
+            format!("/desk/cases/{dog}?done=parted"),
+            "{}",
+            parted.text()
+        );
+        assert!(others(&city, dog).await.is_empty());
+        assert_eq!(
+            others(&city, tag).await,
+            [elsewhere],
+            "the others stay together"
+        );
+        let nothing = press(&city, &mut desk, dog, "apart", &[]).await;
+        assert_eq!(nothing.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for (action, times) in [("procedures.put_together", 4), ("procedures.take_apart", 1)] {
+            let sql = format!("SELECT COUNT(*) FROM audit_log WHERE action = '{action}'");
+            assert_eq!(count(&city, &sql).await, times, "{action}");
+        }
+    }
+);
+
+each_database!(
+    what_was_answered_once_begins_a_further_application_of_the_event,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        town(&city).await;
+        let dog = alone(&city, "dog", "dog-registration", "environment").await;
+        let mut desk = Browser::new(&city, staff(7, &[WORK], "environment"));
+        let begun = press(
+            &city,
+            &mut desk,
+            dog,
+            "further",
+            &[("procedure", "dog-tag"), ("channel", "counter")],
+        )
+        .await;
+        assert_eq!(begun.status, StatusCode::SEE_OTHER, "{}", begun.text());
+        let base = begun.to.split('?').next().unwrap().to_owned();
+        let form = desk.get(&begun.to).await.text();
+        for part in [
+            "これまでの答えを入れました",
+            "value=\"髙橋\"",
+            "value=\"ポチ太郎\"",
+        ] {
+            assert!(form.contains(part), "{part}: {form}");
+        }
+        let looks = history::views(city.db(), dog).await.unwrap();
+        assert_eq!(looks.len(), 1, "taking the answers is a look at them");
+
+        // Nobody types them again: the entry is received with them, and belongs to the event.
+        let check = desk
+            .post(&base, &[("desk-who", "person"), ("action", "check")])
+            .await;
+        assert_eq!(check.to, format!("{base}/check"), "{}", check.text());
+        let check = desk.get(&check.to).await;
+        let sent = desk
+            .post(&format!("{base}/check"), &[("revision", &check.revision())])
+            .await;
+        assert_eq!(sent.to, format!("{base}/slip"), "{}", sent.text());
+        let further = count(&city, "SELECT MAX(id) FROM procedures_cases").await;
+        assert_eq!(others(&city, dog).await, [further]);
+
+        // Not for a department one does not work for, nor from a case one may not open.
+        let mut stranger = Browser::new(&city, staff(9, &[WORK], "tax"));
+        let refused = press(
+            &city,
+            &mut stranger,
+            dog,
+            "further",
+            &[("procedure", "dog-tag"), ("channel", "counter")],
+        )
+        .await;
+        assert_eq!(refused.status, StatusCode::NOT_FOUND);
+    }
+);

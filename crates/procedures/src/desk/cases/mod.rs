@@ -1,6 +1,7 @@
 //! Cases at the desk: the inbox, a case with everything that is done to it, and files for core systems.
 
 mod complete;
+mod event;
 mod export;
 mod inbox;
 mod show;
@@ -64,6 +65,21 @@ pub(super) fn routes() -> Routes {
             "/desk/cases/{case}/merge",
             Access::Staff(WORK),
             steps::merge,
+        )
+        .post(
+            "/desk/cases/{case}/together",
+            Access::Staff(WORK),
+            event::together,
+        )
+        .post(
+            "/desk/cases/{case}/apart",
+            Access::Staff(WORK),
+            event::apart,
+        )
+        .post(
+            "/desk/cases/{case}/further",
+            Access::Staff(WORK),
+            event::further,
         )
         .get(
             "/desk/cases/{case}/complete",

@@ -27,7 +27,7 @@ fn here(case: i64) -> String {
 }
 
 /// After a write: the case with a notice, or, when the person can mend it, the case again with the reason and what was typed.
-async fn answer<T>(
+pub(super) async fn answer<T>(
     mut room: Room,
     opened: &Opened,
     typed: Fields,
@@ -45,7 +45,12 @@ async fn answer<T>(
     again(&mut room, opened.case.id, typed, key).await
 }
 
-async fn again(room: &mut Room, case: i64, typed: Fields, key: &str) -> Result<Response, Problem> {
+pub(super) async fn again(
+    room: &mut Room,
+    case: i64,
+    typed: Fields,
+    key: &str,
+) -> Result<Response, Problem> {
     room.refuse(room.t(key));
     let opened = open(room, case, WORK).await?;
     Ok(case_page(room, &opened, Some(&typed))

@@ -119,6 +119,14 @@ impl Contents {
             .map(|email| email.address.as_str())
     }
 
+    /// What begins with answers that are known.
+    pub(crate) fn with_answers(answers: Answers) -> Self {
+        Self {
+            answers,
+            ..Self::default()
+        }
+    }
+
     pub(crate) fn agent(&self) -> Option<&AgentContact> {
         match &self.applicant {
             Some(Applicant::Agent(agent)) => Some(agent),

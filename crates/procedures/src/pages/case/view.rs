@@ -253,7 +253,7 @@ fn history_table(entries: &[history::Entry], words: Words) -> Table {
             What::HandedOver { .. } => words.get("applicant-history-handed-over"),
             What::Merged { .. } => words.get("applicant-history-merged"),
             // Who inside the town hall is responsible is its own affair; a disposed case has no page.
-            What::Assigned | What::Disposed => continue,
+            What::Assigned | What::Joined { .. } | What::Parted | What::Disposed => continue,
         };
         table = table.row([Cell::text(moment(entry.at, language)), Cell::text(what)]);
     }

@@ -163,6 +163,31 @@ pub async fn cases_of_resident(
     rows.into_iter().map(Case::try_from).collect()
 }
 
+/// Other cases of the same person with any procedure, by who they said they are or by their account, newest first.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn cases_of_same_person(
+    connection: &impl ConnectionTrait,
+    case: &Case,
+) -> Result<Vec<Case>, ProcedureError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM procedures_cases WHERE id <> $1 AND disposed_at IS NULL AND (person = $2 OR resident = $3) \
+         ORDER BY received_at DESC, id DESC LIMIT 100"
+    );
+    let rows: Vec<Row> = connection
+        .rows(
+            &sql,
+            [
+                case.id.into(),
+                case.person.clone().into(),
+                case.resident.into(),
+            ],
+        )
+        .await?;
+    rows.into_iter().map(Case::try_from).collect()
+}
+
 /// Other cases of the same person with the same procedure, newest first.
 ///
 /// # Errors

@@ -14,7 +14,9 @@ use yakuba_kernel::Subject;
 use crate::error::ProcedureError;
 
 pub(super) use case::{COLUMNS, Row};
-pub use case::{Case, case, case_with_receipt, cases_of_resident, duplicates};
+pub use case::{
+    Case, case, case_with_receipt, cases_of_resident, cases_of_same_person, duplicates,
+};
 pub(super) use contents::add_answers;
 pub use contents::{GivenAnswers, answers, contact, enter_answers, receipt};
 pub use decision::{Decision, decide, decision};

@@ -15,7 +15,6 @@ use crate::{
         casework,
         files::{self, UseFor},
         keys::CaseKey,
-        visits,
     },
 };
 
@@ -114,21 +113,6 @@ pub(super) async fn fill_duplicates(parts: &Parts<'_>, body: &mut Body) -> Resul
             parts.other("desk-merge"),
             true,
         );
-    }
-    Ok(())
-}
-
-/// Other cases of the same life event of the same person, as far as this member of staff may open them.
-pub(super) async fn fill_together(parts: &Parts<'_>, body: &mut Body) -> Result<(), Problem> {
-    let room = parts.room;
-    let others: Vec<Case> = visits::together(room.db(), parts.opened.case.id)
-        .await?
-        .into_iter()
-        .filter(|other| room.principal.holds_in(WORK, &other.department))
-        .collect();
-    if !others.is_empty() {
-        let titles = Titles::read(room.db()).await?;
-        body.together = Html::of(&case_table(room, &others, &titles, false).await?);
     }
     Ok(())
 }

@@ -30,7 +30,7 @@ use crate::{
 };
 
 use about::{about, assign, hand_over, next_steps, steps};
-use answers::{checklist, fill_answers, fill_duplicates, fill_together};
+use answers::{checklist, fill_answers, fill_duplicates};
 use decision::fill_decision;
 use exchange::{fill_correction, fill_messages};
 pub(super) use file::file;
@@ -187,9 +187,9 @@ struct FormBody<'a> {
 }
 
 /// What every part of the page is made from.
-struct Parts<'a> {
-    room: &'a Room,
-    opened: &'a Opened,
+pub(super) struct Parts<'a> {
+    pub(super) room: &'a Room,
+    pub(super) opened: &'a Opened,
     typed: Option<&'a Fields>,
     at: String,
     /// The questions of a paper that still lack an answer, by path.
@@ -197,14 +197,14 @@ struct Parts<'a> {
 }
 
 impl Parts<'_> {
-    fn typed(&self, name: &str, otherwise: impl Into<String>) -> String {
+    pub(super) fn typed(&self, name: &str, otherwise: impl Into<String>) -> String {
         match self.typed {
             Some(typed) if typed.has(name) => typed.get(name).to_owned(),
             _ => otherwise.into(),
         }
     }
 
-    fn form(&self, place: &str, fields: Html, button: Button, inline: bool) -> Html {
+    pub(super) fn form(&self, place: &str, fields: Html, button: Button, inline: bool) -> Html {
         let form = FormBody {
             action: &format!("{}/{place}", self.at),
             revision: self.opened.case.revision,
@@ -241,7 +241,7 @@ impl Parts<'_> {
         }
     }
 
-    fn other(&self, key: &str) -> Button {
+    pub(super) fn other(&self, key: &str) -> Button {
         Button::submit(self.room.t(key)).kind(ButtonKind::Other)
     }
 }
@@ -313,7 +313,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
             body.gaps = parts.gaps.iter().map(|path| parts.label(path)).collect();
         }
         fill_answers(&parts, &key, &mut body).await?;
-        fill_together(&parts, &mut body).await?;
+        body.together = super::event::section(&parts).await?;
         fill_duplicates(&parts, &mut body).await?;
         body.checklist = checklist(&parts, &ticks, &names);
         fill_messages(&parts, &key, receipt.as_deref(), &mut body).await?;

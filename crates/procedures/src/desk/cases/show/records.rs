@@ -64,6 +64,11 @@ pub(super) fn history_table(room: &Room, entries: &[history::Entry], people: &St
                 .words
                 .with_text("desk-history-merged", "number", &into.to_string())
                 .into_owned(),
+            What::Joined { with } => room
+                .words
+                .with_text("desk-history-joined", "number", &with.to_string())
+                .into_owned(),
+            What::Parted => room.t("desk-history-parted"),
             What::HandedOver { .. } => room.t("desk-history-handed-over"),
             What::Disposed => room.t("desk-history-disposed"),
         };
