@@ -19,12 +19,13 @@ const BASE: &str = "/procedures/dog-registration";
 
 /// A file of Japan Post's shape.
 fn file(rows: &[(&str, &str, &str, &str)]) -> PostalFile {
-    let text: String = rows
+    let lines: Vec<String> = rows
         .iter()
         .map(|(code, prefecture, city, town)| {
             format!("00000,\"000  \",\"{code}\",\"ｹﾝ\",\"ｼ\",\"ﾏﾁ\",\"{prefecture}\",\"{city}\",\"{town}\",0,0,0,0,0,0\r\n")
         })
         .collect();
+    let text = lines.concat();
     PostalFile::read(text.as_bytes(), "KEN_ALL.CSV").unwrap()
 }
 
