@@ -103,10 +103,12 @@ audit-procedures-note = Wrote a note on a case
 audit-procedures-postal-codes = Imported the list of postal codes
 audit-procedures-propose-disposal = Proposed the disposal of personal data
 audit-procedures-put-live = Changed what is live of an application form
+audit-procedures-put-together = Put a case into one life event with another
 audit-procedures-receive = Received an application
 audit-procedures-retry-delivery = Tried a delivery again
 audit-procedures-set-endpoint = Switched a delivery on or off
 audit-procedures-settle-disposal = Approved or refused a disposal
+audit-procedures-take-apart = Took a case out of its life event
 audit-procedures-take-pull-right = Ended a system's right to fetch cases
 audit-procedures-tick = Ticked a case's checklist
 

@@ -103,10 +103,12 @@ audit-procedures-note = 案件にメモを書きました
 audit-procedures-postal-codes = 郵便番号の一覧を取り込みました
 audit-procedures-propose-disposal = 個人情報の廃棄を提案しました
 audit-procedures-put-live = 申請フォームの公開の状態を変えました
+audit-procedures-put-together = 案件を同じできごとにまとめました
 audit-procedures-receive = 申請を受け付けました
 audit-procedures-retry-delivery = 連携をやり直しました
 audit-procedures-set-endpoint = 連携先を使い始め、または止めました
 audit-procedures-settle-disposal = 個人情報の廃棄を認め、または取りやめました
+audit-procedures-take-apart = 案件を同じできごとから分けました
 audit-procedures-take-pull-right = ほかのシステムによる案件の取得をやめました
 audit-procedures-tick = 案件の確認項目に印を付けました
 
