@@ -9,7 +9,7 @@ use yakuba_kernel::{Address, AddressParts, Decimal, PersonName, Yen};
 use crate::answers::{
     AccountKind, Answer, Answers, BankAccount, Coordinates, FileAnswer, Place as PlaceAnswer,
 };
-use crate::finding::{Finding, Part, Place};
+use crate::finding::{Finding, Part, Place, Severity};
 use crate::form::Form;
 use crate::message::Message;
 use crate::model::document::{Field, FieldKind, FormDocument, Key, Prefill, Text};
@@ -51,6 +51,14 @@ pub fn check(document: &FormDocument) -> Vec<Finding> {
     }
     findings.sort_by_key(|finding| finding.severity);
     findings
+}
+
+/// Looks over a text that applicants read beside a form, as the form's own are: whether it is there in every language, short and plain.
+pub fn check_text(text: &Text) -> Vec<(Severity, Message)> {
+    about_text(&Place::default(), text)
+        .into_iter()
+        .map(|finding| (finding.severity, finding.message))
+        .collect()
 }
 
 /// Personal data that a form collects.

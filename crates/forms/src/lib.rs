@@ -16,7 +16,7 @@ mod schema;
 pub mod testing;
 
 pub use answers::{Answer, Answers, FileAnswer, Typed};
-pub use check::{PersonalData, check, personal_data};
+pub use check::{PersonalData, check, check_text, personal_data};
 pub use finding::{Finding, Part, Place, Severity};
 pub use form::{
     ComputedValue, Evaluation, Fee, FieldProblem, FieldState, Form, RuleFailure, Submission,

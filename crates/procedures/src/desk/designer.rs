@@ -4,6 +4,7 @@ mod change;
 mod controls;
 mod edit;
 mod list;
+mod mend;
 mod preview;
 mod show;
 mod values;
@@ -73,11 +74,15 @@ pub(super) fn routes() -> Routes {
         .post("/desk/procedures/forms/{key}/close", live, show::close)
         .get("/desk/procedures/forms/{key}/yaml", design, edit::yaml)
         .post("/desk/procedures/forms/{key}/yaml", design, edit::save_yaml)
-        .get("/desk/procedures/forms/{key}/texts", design, edit::texts)
-        .post(
-            "/desk/procedures/forms/{key}/texts",
+        .get(
+            "/desk/procedures/forms/{key}/settings/{section}",
             design,
-            edit::save_texts,
+            edit::settings,
+        )
+        .post(
+            "/desk/procedures/forms/{key}/settings/{section}",
+            design,
+            edit::save_settings,
         )
         .get("/desk/procedures/forms/{key}/page", design, edit::page)
         .post("/desk/procedures/forms/{key}/page", design, edit::save_page)

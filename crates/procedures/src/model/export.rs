@@ -22,18 +22,10 @@ pub fn columns(form: &FormDocument, own: &[ExportColumn]) -> Vec<ExportColumn> {
         .iter()
         .flat_map(|page| &page.fields)
         .flat_map(|field| {
-            let parts: &[&str] = match &field.kind {
-                FieldKind::Name => &["family", "given", "family_kana", "given_kana"],
-                FieldKind::BankAccount => &["bank_code", "branch_code", "kind", "number", "holder"],
-                FieldKind::Address => &[
-                    "postal_code",
-                    "prefecture",
-                    "city",
-                    "town",
-                    "block",
-                    "building",
-                ],
-                _ => &[""],
+            let parts: &[&str] = match parts(&field.kind) {
+                // A place is written whole: its words and its coordinates.
+                [] | ["description"] => &[""],
+                parts => parts,
             };
             parts.iter().map(|part| {
                 let from = if part.is_empty() {
@@ -50,6 +42,24 @@ pub fn columns(form: &FormDocument, own: &[ExportColumn]) -> Vec<ExportColumn> {
             })
         })
         .collect()
+}
+
+/// The parts of an answer of a kind, as columns name them after the question's key: `family` of a name. Most kinds have none.
+pub fn parts(kind: &FieldKind) -> &'static [&'static str] {
+    match kind {
+        FieldKind::Name => &["family", "given", "family_kana", "given_kana"],
+        FieldKind::BankAccount => &["bank_code", "branch_code", "kind", "number", "holder"],
+        FieldKind::Address => &[
+            "postal_code",
+            "prefecture",
+            "city",
+            "town",
+            "block",
+            "building",
+        ],
+        FieldKind::Place => &["description"],
+        _ => &[],
+    }
 }
 
 /// The cells of one case, one for each column: texts as typed, dates as `YYYY-MM-DD`, amounts as plain digits, several choices and

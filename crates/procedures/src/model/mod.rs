@@ -1,6 +1,7 @@
 //! The pure rules of procedures and cases: no database, no web.
 
 pub mod case;
+pub mod check;
 pub mod document;
 pub mod export;
 pub mod inbox;

@@ -7,7 +7,7 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_identity::department_names;
-use yakuba_ui::{DescriptionList, Html, Link, Page, Words};
+use yakuba_ui::{DescriptionList, Html, Language, Link, Page, Words};
 
 use super::{
     asked::{Asked, private},
@@ -68,8 +68,12 @@ fn way_to_proof(asked: &Asked, key: &str) -> (String, Option<Link>) {
 }
 
 /// The guide as labels with texts.
-fn details(document: &ProcedureDocument, department: &str, asked: &Asked) -> DescriptionList {
-    let (words, language) = (asked.words, asked.language);
+pub(crate) fn details(
+    document: &ProcedureDocument,
+    department: &str,
+    language: Language,
+) -> DescriptionList {
+    let words = super::WORDS.words(language);
     let guide = &document.guide;
     let mut list =
         DescriptionList::new().text(words.get("applicant-guide-who"), guide.who.get(language));
@@ -148,7 +152,7 @@ pub(super) async fn page(
     let may_begin = super::apply::may_begin(&document, &proven);
     let body = Body {
         words,
-        details: details(&document, &department, &asked),
+        details: details(&document, &department, language),
         purpose: document.personal_data_purpose.get(language).to_owned(),
         base: format!("/procedures/{key}"),
         kept: draft

@@ -17,6 +17,7 @@ use yakuba_city::web::{Access, Routes};
 use yakuba_ui::Catalogue;
 
 pub(crate) use apply::{Applicant, Contents, Sent, form, person, problem_at};
+pub(crate) use guide::details as guide_details;
 pub(crate) use list::put_into_search;
 
 /// The texts of the pages.

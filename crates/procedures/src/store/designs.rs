@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use yakuba_city::{Tx, sql::Sql as _};
-use yakuba_forms::{Severity, check, model::document::Text};
+use yakuba_forms::{Severity, model::document::Text};
 use yakuba_kernel::DepartmentCode;
 
 use super::definitions::{draft, put_live, save_draft, versions};
-use crate::{error::ProcedureError, model::document::ProcedureDocument};
+use crate::{
+    error::ProcedureError,
+    model::{check::check, document::ProcedureDocument},
+};
 
 /// A procedure with the state of its versions.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -103,7 +106,7 @@ pub enum Brought {
 /// Brings a procedure in from a file: as the draft, and live from a day when one is given. The same file twice changes nothing.
 ///
 /// # Errors
-/// [`ProcedureError::MustBeMended`] when it should go live and its form has findings that must be mended; as [`save_draft`] and
+/// [`ProcedureError::MustBeMended`] when it should go live and it has findings that must be mended; as [`save_draft`] and
 /// [`put_live`].
 pub async fn bring_in(
     tx: &Tx,
@@ -142,7 +145,7 @@ pub async fn bring_in(
     Ok(Brought::PutLive)
 }
 
-/// Refuses a draft whose form has findings that must be mended.
+/// Refuses a draft that has findings that must be mended.
 ///
 /// # Errors
 /// [`ProcedureError::MustBeMended`].
@@ -157,7 +160,7 @@ pub async fn need_no_mending(
 }
 
 fn look_over(document: &ProcedureDocument) -> Result<(), ProcedureError> {
-    let must = check(&document.form)
+    let must = check(document)
         .iter()
         .filter(|finding| finding.severity == Severity::Must)
         .count();

@@ -24,7 +24,7 @@ use yakuba_procedures::{
 
 const HOME: &str = "/desk/procedures/forms";
 
-fn staff(department: &str, capabilities: &[Capability]) -> Principal {
+pub(crate) fn staff(department: &str, capabilities: &[Capability]) -> Principal {
     let grant = |capability: &Capability| Grant {
         capability: capability.name.to_owned(),
         scope: Scope::Department(DepartmentCode::new(department).unwrap()),
@@ -42,7 +42,7 @@ fn designer() -> Principal {
     staff("environment", &[DESIGN, PUT_LIVE])
 }
 
-async fn prepare(city: &City) -> Router {
+pub(crate) async fn prepare(city: &City) -> Router {
     city.write(Actor::CommandLine, (), |tx, ()| {
         Box::pin(async move {
             for (position, department) in (0..).zip(["environment", "tax"]) {
@@ -68,7 +68,7 @@ async fn prepare(city: &City) -> Router {
         .with_state(city.clone())
 }
 
-async fn ask(
+pub(crate) async fn ask(
     router: &Router,
     who: Principal,
     path: &str,
@@ -220,15 +220,16 @@ each_database!(
         assert_eq!(newest(&city).await.state, "live");
 
         // A change after that is a draft of its own, with its difference.
-        let texts = [
+        let basics = [
             ("revision", "0"),
             ("title_ja", "犬の登録と鑑札"),
             ("summary_ja", "犬を飼い始めたときの登録です。"),
-            ("who_ja", "犬を飼い始めた方"),
-            ("afterwards_ja", "鑑札を郵送します。"),
             ("purpose_ja", "登録原簿を作るため"),
+            ("department", "environment"),
+            ("category", "living"),
         ];
-        let (status, _) = ask(&router, designer(), &format!("{dog}/texts"), Some(&texts)).await;
+        let path = format!("{dog}/settings/basics");
+        let (status, _) = ask(&router, designer(), &path, Some(&basics)).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
         let (_, page) = ask(&router, designer(), &format!("{dog}/versions/2"), None).await;
         assert!(
@@ -263,7 +264,8 @@ each_database!(
             "/versions/1",
             "/versions/1/yaml",
             "/yaml",
-            "/texts",
+            "/settings/basics",
+            "/settings/export",
             "/page",
             "/rules",
         ] {
@@ -281,7 +283,8 @@ each_database!(
             "/live",
             "/close",
             "/yaml",
-            "/texts",
+            "/settings/basics",
+            "/settings/review",
             "/page?page=request",
             "/rules",
         ] {
@@ -328,7 +331,7 @@ each_database!(
 );
 
 /// The names and values of a page's inputs, selects and text areas, as a browser sends them when nobody touches anything.
-fn controls(page: &str) -> Vec<(String, String)> {
+pub(crate) fn controls(page: &str) -> Vec<(String, String)> {
     let attribute = |tag: &str, name: &str| {
         let (_, rest) = tag.split_once(&format!(" {name}=\""))?;
         Some(unescaped(rest.split('"').next()?))
@@ -445,6 +448,11 @@ each_database!(
         assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
         assert_eq!(newest(&city).await.document, document);
         for path in [
+            "/settings/basics",
+            "/settings/guide",
+            "/settings/review",
+            "/settings/templates",
+            "/settings/export",
             "/page?page=request",
             "/field?page=request&field=kind",
             "/field?page=request&field=copies",
@@ -600,6 +608,346 @@ each_database!(
             staff("tax", &[DESIGN]),
             path,
             Some(&[("kind", "post")]),
+        )
+        .await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+);
+
+/// Sends a form with files, as a browser does.
+async fn send_parts(
+    router: &Router,
+    who: Principal,
+    path: &str,
+    parts: &[(&str, Option<&str>, &[u8])],
+) -> (StatusCode, String) {
+    let mut body = Vec::new();
+    for (name, file, content) in parts {
+        let file = file.map_or_else(String::new, |file| {
+            format!("; filename=\"{file}\"\r\nContent-Type: application/octet-stream")
+        });
+        let head =
+            format!("--border\r\nContent-Disposition: form-data; name=\"{name}\"{file}\r\n\r\n");
+        body.extend(head.as_bytes());
+        body.extend(*content);
+        body.extend(b"\r\n");
+    }
+    body.extend(b"--border--\r\n");
+    let mut request = Request::builder()
+        .method("POST")
+        .uri(format!("{HOME}{path}"))
+        .header(header::CONTENT_TYPE, "multipart/form-data; boundary=border")
+        .body(Body::from(body))
+        .unwrap();
+    request.extensions_mut().insert(who);
+    let response = router.clone().oneshot(request).await.unwrap();
+    let status = response.status();
+    let bytes = to_bytes(response.into_body(), 1 << 24).await.unwrap();
+    (status, String::from_utf8_lossy(&bytes).into_owned())
+}
+
+const WITH_FILE: &str = r"
+format: yakuba-procedure/1
+key: dog-registration
+title: 証明書の請求
+summary: 証明書を請求します。
+department: environment
+category: living
+guide: {who: どなたでも, afterwards: 郵送します。, minutes: 5}
+retention: {years: 1, basis: 文書管理規程}
+personal_data_purpose: 発行のため
+form:
+  pages:
+    - key: request
+      title: 内容
+      fields:
+        - {key: proof, type: file, label: 証明するもの, accept: [pdf]}
+        - {key: reason, type: text, label: 理由}
+";
+
+each_database!(
+    the_preview_examines_files_and_keeps_none,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        ask(&router, designer(), "/new", Some(NEW)).await;
+        let yaml = [("revision", "1"), ("yaml", WITH_FILE)];
+        ask(&router, designer(), "/dog-registration/yaml", Some(&yaml)).await;
+        let path = "/dog-registration/preview";
+        let (_, page) = ask(&router, designer(), path, None).await;
+        assert!(page.contains("enctype=\"multipart/form-data\""));
+        // What is no PDF is refused, whatever it is called.
+        let wrong: &[(&str, Option<&str>, &[u8])] = &[
+            ("proof", Some("proof.pdf"), b"hello"),
+            ("reason", None, "転居".as_bytes()),
+            ("action", None, b"try"),
+        ];
+        let (status, page) = send_parts(&router, designer(), path, wrong).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("id=\"proof-error\""), "{page}");
+        assert!(!page.contains("preview-file") && !page.contains("このまま申請できます"));
+        let right: &[(&str, Option<&str>, &[u8])] = &[
+            (
+                "proof",
+                Some("proof.pdf"),
+                b"%PDF-1.7\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n",
+            ),
+            ("reason", None, "転居".as_bytes()),
+            ("action", None, b"try"),
+        ];
+        let (_, page) = send_parts(&router, designer(), path, right).await;
+        assert!(page.contains("このまま申請できます"), "{page}");
+        // The page remembers that the file was sent; taking it out asks for it again.
+        let (_, rest) = page.split_once("name=\"preview-file\" value=\"").unwrap();
+        let seen = unescaped(rest.split('"').next().unwrap());
+        let again: &[(&str, Option<&str>, &[u8])] = &[
+            ("preview-file", None, seen.as_bytes()),
+            ("reason", None, "転居".as_bytes()),
+            ("action", None, b"try"),
+        ];
+        let (_, page) = send_parts(&router, designer(), path, again).await;
+        assert!(page.contains("このまま申請できます"), "{page}");
+        let (_, rest) = page.split_once("value=\"remove_file:").unwrap();
+        let remove = format!("remove_file:{}", unescaped(rest.split('"').next().unwrap()));
+        let without: &[(&str, Option<&str>, &[u8])] = &[
+            ("preview-file", None, seen.as_bytes()),
+            ("reason", None, "転居".as_bytes()),
+            ("action", None, remove.as_bytes()),
+        ];
+        let (_, page) = send_parts(&router, designer(), path, without).await;
+        assert!(!page.contains("preview-file") && !page.contains("このまま申請できます"));
+        // Nothing of it is in the database.
+        for table in [
+            "procedures_case_files",
+            "procedures_draft_files",
+            "procedures_drafts",
+        ] {
+            use yakuba_city::sql::Sql as _;
+            let sql = format!("SELECT COUNT(*) FROM {table}");
+            let count: i64 = city.db().value(&sql, []).await.unwrap().unwrap_or(0);
+            assert_eq!(count, 0, "{table}");
+        }
+        let foreign = staff("tax", &[DESIGN]);
+        let (status, _) = send_parts(&router, foreign, path, right).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+    }
+);
+
+const BROKEN: &str = r"
+format: yakuba-procedure/1
+key: dog-registration
+title: 当該手続
+summary: {ja: 証明書を請求します。, easy: 証明書（しょうめいしょ）を もらいます。, en: Request it.}
+department: environment
+category: living
+guide: {who: {ja: どなたでも, easy: 証明書を もらう 人（ひと）, en: Anybody}, needed: [本人確認書類], afterwards: {ja: 郵送, easy: 送（おく）ります, en: Post}, minutes: 0}
+retention: {years: 1, basis: ' '}
+personal_data_purpose: {ja: 発行, easy: 使（つか）います, en: Issue}
+templates: [{use_for: refusal, name: 不交付, text: 認めません}]
+export: [{heading: 氏, from: gone, only_with: gone}]
+form:
+  before:
+    - {key: here, question: 市内にお住まいですか, options: [{value: a, label: はい}]}
+  pages:
+    - key: request
+      title: 内容
+      show_if: nothing == 1
+      fields:
+        - {key: copies, type: number, label: {ja: 通数, easy: 数（かず）, en: Copies}, min: 9, max: 1}
+        - {key: kind, type: choice, label: 種類, options: [{value: a, label: {ja: 郵送, easy: 送（おく）る, en: Post}}, {value: b, label: 窓口}]}
+        - {key: who, type: name, label: 氏名}
+        - key: family
+          type: group
+          label: {ja: 家族, easy: 家族（かぞく）, en: Family}
+          entry: {ja: 人, easy: 人（ひと）, en: Person}
+          fields:
+            - {key: relation, type: text, label: 続柄, purpose: 確認, show_if: relation ==}
+    - {key: empty, title: 空}
+  computed: [{key: total, value: 'nothing * 2'}]
+  checks: [{field: copies, holds: 'nothing > 1', message: 直してください}]
+  fees: [{label: 手数料, amount: '300'}]
+";
+
+each_database!(
+    every_finding_leads_to_a_control_that_is_there,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        ask(&router, designer(), "/new", Some(NEW)).await;
+        let broken = BROKEN.replace("title: 空}", "title: 空, fields: []}");
+        let yaml = [("revision", "1"), ("yaml", broken.as_str())];
+        let (status, page) = ask(&router, designer(), "/dog-registration/yaml", Some(&yaml)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER, "{page}");
+        let (_, page) = ask(&router, designer(), "/dog-registration", None).await;
+        let table = page.split("id=\"findings\"").nth(1).unwrap();
+        let table = table.split("</table>").next().unwrap();
+        let ways: Vec<String> = table
+            .split("href=\"")
+            .skip(1)
+            .map(|rest| unescaped(rest.split('"').next().unwrap()))
+            .collect();
+        let findings = table.matches("<tr").count() - 1;
+        assert!(findings > 20, "{findings}");
+        assert_eq!(ways.len(), findings, "a finding without a way: {table}");
+        for way in &ways {
+            let (path, control) = way.split_once('#').unwrap_or((way, ""));
+            let path = path.strip_prefix(HOME).unwrap();
+            let (status, page) = ask(&router, designer(), path, None).await;
+            assert_eq!(status, StatusCode::OK, "{way}");
+            assert!(
+                control.is_empty() || page.contains(&format!(" id=\"{control}\"")),
+                "{way} leads to nothing"
+            );
+        }
+        for expected in [
+            "settings/basics#title_easy",
+            "settings/basics#title_ja",
+            "settings/guide#who_easy",
+            "settings/guide#needed-0-text_en",
+            "settings/guide#fee_ja",
+            "settings/guide#minutes",
+            "settings/review#retention_basis",
+            "settings/templates#row-0-text_ja",
+            "settings/export#row-0-from",
+            "settings/export#row-0-only_with",
+            "rules?part=before#row-0-option-0-label_easy",
+            "field?page=request&field=who#purpose_ja",
+            "field?page=request&field=kind#option-1-label_en",
+            "field?page=request&group=family&field=relation#label_easy",
+        ] {
+            assert!(
+                ways.iter().any(|way| way.ends_with(expected)),
+                "{expected} is not among {ways:#?}"
+            );
+        }
+    }
+);
+
+each_database!(
+    a_copy_a_sample_and_a_file_of_another_city_become_drafts,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        ask(&router, designer(), "/new", Some(NEW)).await;
+        let (status, page) = ask(&router, designer(), "?from=dog-registration", None).await;
+        assert_eq!(status, StatusCode::OK);
+        assert!(page.contains("犬の登録の写し"));
+        let (status, _) = ask(
+            &router,
+            staff("tax", &[DESIGN]),
+            "?from=dog-registration",
+            None,
+        )
+        .await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        let document = async |key: &str| {
+            let versions = store::versions(city.db(), key).await.unwrap();
+            versions.into_iter().next().map(|version| version.document)
+        };
+        let copy = [
+            ("title", "猫の登録"),
+            ("key", "cat-registration"),
+            ("department", "environment"),
+            ("from", "dog-registration"),
+        ];
+        let (status, _) = ask(&router, designer(), "/new", Some(&copy)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let (dog, cat) = (
+            document("dog-registration").await.unwrap(),
+            document("cat-registration").await.unwrap(),
+        );
+        assert_eq!(cat.form, dog.form);
+        let sample = [
+            ("title", "粗大ごみ"),
+            ("key", "rubbish"),
+            ("department", "environment"),
+            ("from", "sample:bulky-waste"),
+        ];
+        let (status, _) = ask(&router, designer(), "/new", Some(&sample)).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert!(document("rubbish").await.unwrap().form.pages.len() > 1);
+        let unknown = [sample[0], ("key", "x"), sample[2], ("from", "sample:../x")];
+        let (status, _) = ask(&router, designer(), "/new", Some(&unknown)).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        // Another city's file names a department that is none here: the draft is given one, and a key of its own.
+        let file = WITH_FILE.replace("department: environment", "department: kankyo");
+        let upload = |department: &'static str, key: &'static str| {
+            let file = file.clone();
+            let router = router.clone();
+            async move {
+                let parts: &[(&str, Option<&str>, &[u8])] = &[
+                    ("file", Some("dog.yaml"), file.as_bytes()),
+                    ("file_department", None, department.as_bytes()),
+                    ("file_key", None, key.as_bytes()),
+                ];
+                send_parts(&router, designer(), "/upload", parts).await.0
+            }
+        };
+        assert_eq!(
+            upload("", "from-elsewhere").await,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(
+            upload("tax", "from-elsewhere").await,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(
+            upload("environment", "No key").await,
+            StatusCode::UNPROCESSABLE_ENTITY
+        );
+        assert_eq!(document("from-elsewhere").await, None);
+        assert_eq!(
+            upload("environment", "from-elsewhere").await,
+            StatusCode::SEE_OTHER
+        );
+        let taken = document("from-elsewhere").await.unwrap();
+        assert_eq!(taken.department.as_str(), "environment");
+    }
+);
+
+each_database!(
+    a_department_that_one_may_not_act_for_is_neither_offered_nor_taken,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        ask(&router, designer(), "/new", Some(NEW)).await;
+        let path = "/dog-registration/settings/basics";
+        let (_, page) = ask(&router, designer(), path, None).await;
+        assert!(page.contains("value=\"environment\" selected"), "{page}");
+        assert!(!page.contains("value=\"tax\">tax"));
+        let mut sent = controls(&page);
+        for (name, value) in &mut sent {
+            if name == "department" {
+                "tax".clone_into(value);
+            }
+        }
+        let sent: Vec<(&str, &str)> = sent
+            .iter()
+            .map(|(name, value)| (name.as_str(), value.as_str()))
+            .collect();
+        let (status, page) = ask(&router, designer(), path, Some(&sent)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("この課の手続を作る権限がありません"));
+        assert_eq!(
+            newest(&city).await.document.department.as_str(),
+            "environment"
+        );
+        // Those who may only put it live look, and change nothing.
+        let looker = || staff("environment", &[PUT_LIVE]);
+        for section in ["basics", "guide", "review", "templates", "export"] {
+            let path = format!("/dog-registration/settings/{section}");
+            let (status, _) = ask(&router, looker(), &path, None).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{section}");
+            let (status, _) = ask(&router, looker(), &path, Some(&[("revision", "1")])).await;
+            assert_eq!(status, StatusCode::FORBIDDEN, "{section}");
+            let (status, _) = ask(&router, Principal::Anonymous, &path, None).await;
+            assert_ne!(status, StatusCode::OK, "{section}");
+        }
+        let (status, _) = ask(
+            &router,
+            designer(),
+            "/dog-registration/settings/nothing",
+            None,
         )
         .await;
         assert_eq!(status, StatusCode::NOT_FOUND);

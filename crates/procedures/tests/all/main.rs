@@ -8,6 +8,7 @@ mod casework;
 mod content;
 mod counter;
 mod definitions;
+mod designer_browser;
 mod designer_desk;
 mod designs;
 mod desk;

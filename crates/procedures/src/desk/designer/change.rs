@@ -108,6 +108,14 @@ impl Move {
             _ => None,
         }
     }
+
+    pub(super) const fn name(self) -> &'static str {
+        match self {
+            Self::Up => "up",
+            Self::Down => "down",
+            Self::Remove => "remove",
+        }
+    }
 }
 
 /// Moves or removes a page or field. A field moved past the end of its page goes on to the next one.

@@ -2,12 +2,16 @@
 
 use askama::Template;
 use yakuba_ui::{
-    CheckboxGroup, Choice, Fields, FormErrors, Html, Select, TextArea, TextField, Words,
+    CheckboxGroup, Choice, Fields, FormErrors, Html, RadioGroup, Select, TextArea, TextField, Words,
 };
 
-use super::values::{
-    Wrong,
-    condition::{self, Known, Test},
+use super::{
+    change::Move,
+    values::{
+        Wrong,
+        condition::{self, Known, Test},
+        rows,
+    },
 };
 use crate::desk::room::Room;
 
@@ -28,10 +32,11 @@ pub(super) struct Controls<'a> {
 
 #[derive(Template)]
 #[template(
-    source = r#"<fieldset class="form-row"{% if wide %} data-wide{% endif %}><legend>{{ legend }}</legend>{{ content }}</fieldset>"#,
+    source = r#"<fieldset class="form-row"{% if !id.is_empty() %} id="{{ id }}"{% endif %}{% if wide %} data-wide{% endif %}><legend>{{ legend }}</legend>{{ content }}</fieldset>"#,
     ext = "html"
 )]
 struct Row<'a> {
+    id: &'a str,
     legend: &'a str,
     wide: bool,
     content: &'a Html,
@@ -39,10 +44,11 @@ struct Row<'a> {
 
 #[derive(Template)]
 #[template(
-    source = r#"<section class="card rule"><h2 class="card__title">{{ title }}</h2>{{ content }}</section>"#,
+    source = r#"<section class="card rule" id="{{ id }}" aria-labelledby="{{ id }}-title"><h2 class="card__title" id="{{ id }}-title">{{ title }}</h2>{{ content }}</section>"#,
     ext = "html"
 )]
 struct Card<'a> {
+    id: &'a str,
     title: &'a str,
     content: &'a Html,
 }
@@ -56,6 +62,33 @@ struct Folded<'a> {
     summary: &'a str,
     open: bool,
     content: &'a Html,
+}
+
+#[derive(Template)]
+#[template(
+    source = r##"<button class="button" data-type="text" data-size="small" type="submit" name="action" value="{{ value }}" formaction="#{{ target }}">{{ text }}<span class="visually-hidden"> {{ about }}</span></button>"##,
+    ext = "html"
+)]
+struct Mover<'a> {
+    text: &'a str,
+    about: &'a str,
+    value: &'a str,
+    target: &'a str,
+}
+
+/// A row of a list of inputs.
+#[derive(Clone, Copy)]
+pub(super) struct ListRow<'a> {
+    pub(super) list: &'a str,
+    pub(super) number: usize,
+    /// How many rows have something in them.
+    pub(super) used: usize,
+}
+
+impl ListRow<'_> {
+    fn id(&self) -> String {
+        format!("{}-{}", self.list, self.number)
+    }
 }
 
 #[derive(Template)]
@@ -145,12 +178,13 @@ impl<'a> Controls<'a> {
             }
         }
         let legend = self.room.d(label);
-        self.row_of(&legend, true, &inputs)
+        self.row_of("", &legend, true, &inputs)
     }
 
-    fn row_of(&mut self, legend: &str, wide: bool, content: &Html) -> &mut Self {
+    fn row_of(&mut self, id: &str, legend: &str, wide: bool, content: &Html) -> &mut Self {
         self.html.push(
             &Html::render(&Row {
+                id,
                 legend,
                 wide,
                 content,
@@ -165,20 +199,78 @@ impl<'a> Controls<'a> {
         let mut inner = self.none();
         fill(&mut inner);
         let content = inner.done();
-        self.row_of(legend, false, &content)
+        self.row_of("", legend, false, &content)
     }
 
-    /// Controls of one rule, under its name.
-    pub(super) fn card(&mut self, title: &str, fill: impl FnOnce(&mut Self)) -> &mut Self {
+    /// Controls of one row of a list, with the buttons that move it while there is something in it.
+    pub(super) fn row(
+        &mut self,
+        row: ListRow<'_>,
+        legend: &str,
+        fill: impl FnOnce(&mut Self),
+    ) -> &mut Self {
         let mut inner = self.none();
         fill(&mut inner);
+        inner.movers(row, legend);
+        let content = inner.done();
+        self.row_of(&row.id(), legend, false, &content)
+    }
+
+    /// Likewise, as a card under a heading.
+    pub(super) fn card(
+        &mut self,
+        row: ListRow<'_>,
+        title: &str,
+        fill: impl FnOnce(&mut Self),
+    ) -> &mut Self {
+        let mut inner = self.none();
+        fill(&mut inner);
+        inner.movers(row, title);
         self.html.push(
             &Html::render(&Card {
+                id: &row.id(),
                 title,
                 content: &inner.done(),
             })
             .unwrap_or_default(),
         );
+        self
+    }
+
+    /// The buttons that move a row or take it out. They save nothing: the form comes back as it then stands.
+    fn movers(&mut self, row: ListRow<'_>, about: &str) {
+        if row.number >= row.used {
+            return;
+        }
+        let mut buttons = Html::empty();
+        for step in [Move::Up, Move::Down, Move::Remove] {
+            let target = match step {
+                Move::Up if row.number == 0 => continue,
+                Move::Down if row.number + 1 == row.used => continue,
+                Move::Up => row.number - 1,
+                Move::Down => row.number + 1,
+                Move::Remove => row.number,
+            };
+            buttons.push(
+                &Html::render(&Mover {
+                    text: &self.room.d(&format!("designer-{}", step.name())),
+                    about,
+                    value: &rows::button(step, row.list, row.number),
+                    target: &format!("{}-{target}", row.list),
+                })
+                .unwrap_or_default(),
+            );
+        }
+        self.html.push(&Html::trusted(format!(
+            "<div class=\"button-row\">{buttons}</div>"
+        )));
+    }
+
+    /// How many rows of a list the form sends.
+    pub(super) fn row_count(&mut self, list: &str, rows: usize) -> &mut Self {
+        self.html.push(&Html::trusted(format!(
+            "<input type=\"hidden\" name=\"{list}-rows\" value=\"{rows}\">"
+        )));
         self
     }
 
@@ -205,20 +297,16 @@ impl<'a> Controls<'a> {
     /// A row for one option: its words, then what is seldom needed.
     pub(super) fn option(
         &mut self,
+        row: ListRow<'_>,
         legend: &str,
         name: &dyn Fn(&str) -> String,
-        there: bool,
         open: bool,
     ) -> &mut Self {
         let words = name("label");
         let wrong = self.errors.get(&name("value")).is_some();
-        self.together(legend, |row| {
-            row.words(&words);
-            if there {
-                row.line(&name("order"), "designer-order", "", 5);
-                row.remove(&name("remove"));
-            }
-            row.folded("designer-option-more", open || wrong, |more| {
+        self.row(row, legend, |controls| {
+            controls.words(&words);
+            controls.folded("designer-option-more", open || wrong, |more| {
                 more.text(&name("hint"), "designer-field-hint", 1).line(
                     &name("value"),
                     "designer-option-value",
@@ -234,16 +322,6 @@ impl<'a> Controls<'a> {
         for (ending, language) in LANGUAGES {
             self.line(&format!("{name}_{ending}"), language, "", 20);
         }
-        self
-    }
-
-    /// A box that takes a row out when the form is sent.
-    pub(super) fn remove(&mut self, name: &str) -> &mut Self {
-        self.html.push(&Html::trusted(format!(
-            "<div class=\"choice\"><input class=\"checkbox\" type=\"checkbox\" id=\"{name}\" name=\"{name}\" value=\"yes\"{}><label for=\"{name}\">{}</label></div>",
-            if self.values.has(name) { " checked" } else { "" },
-            Html::text(&self.room.d("designer-remove-row"))
-        )));
         self
     }
 
@@ -287,6 +365,64 @@ impl<'a> Controls<'a> {
         self.html.push(
             &Select::new(self.room.language(), name, self.room.d(label))
                 .choice(Choice::new("", self.room.d(none)))
+                .choices(
+                    choices
+                        .into_iter()
+                        .map(|(value, text)| Choice::new(value, text)),
+                )
+                .value(self.values.get(name))
+                .errors(self.errors),
+        );
+        self
+    }
+
+    /// One of a few, each with what it means.
+    pub(super) fn radios(
+        &mut self,
+        name: &str,
+        label: &str,
+        choices: impl IntoIterator<Item = Choice>,
+    ) -> &mut Self {
+        self.html.push(
+            &RadioGroup::new(self.room.language(), name, self.room.d(label))
+                .choices(choices)
+                .value(self.values.get(name))
+                .errors(self.errors),
+        );
+        self
+    }
+
+    /// Several lines of one text.
+    pub(super) fn lines(&mut self, name: &str, label: &str, support: &str, rows: u8) -> &mut Self {
+        self.html.push(
+            &TextArea::new(self.room.language(), name, self.room.d(label))
+                .support(self.room.d(support))
+                .value(self.values.get(name))
+                .rows(rows)
+                .errors(self.errors),
+        );
+        self
+    }
+
+    /// A heading with a sentence under it.
+    pub(super) fn heading(&mut self, id: &str, text: &str, lead: &str) -> &mut Self {
+        self.html.push(&Html::trusted(format!(
+            "<h2 id=\"{id}\">{}</h2><p>{}</p>",
+            Html::text(&self.room.d(text)),
+            Html::text(&self.room.d(lead))
+        )));
+        self
+    }
+
+    /// One of several.
+    pub(super) fn select_of(
+        &mut self,
+        name: &str,
+        label: &str,
+        choices: impl IntoIterator<Item = (String, String)>,
+    ) -> &mut Self {
+        self.html.push(
+            &Select::new(self.room.language(), name, self.room.d(label))
                 .choices(
                     choices
                         .into_iter()

@@ -5,12 +5,13 @@ use axum::{
     extract::Multipart,
     response::{IntoResponse, Response},
 };
+use include_dir::{Dir, include_dir};
 use yakuba_city::web::Problem;
 use yakuba_identity::department_names;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
     Cell, ChipLabel, Choice, Column, EmptyState, ErrorSummary, Fields, FileUpload, FormErrors,
-    Html, Row, Select, Table, TextField, Words, done, format,
+    Html, Language, Row, Select, Table, TextField, Words, done, format,
 };
 
 use super::href;
@@ -25,6 +26,11 @@ use crate::{
 /// What a new procedure begins as: every part that must be there, and one page with the usual questions about the applicant.
 const PATTERN: &str = include_str!("pattern.yaml");
 
+/// The procedures that come with Yakuba.
+static SAMPLES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../content/procedures");
+/// What the name of one of them begins with, where procedures of the city are named by their keys alone.
+const SAMPLE: &str = "sample:";
+
 #[derive(Template)]
 #[template(path = "designer/list.html")]
 struct Body {
@@ -37,10 +43,42 @@ struct Body {
     department: Select,
     from: Select,
     file: FileUpload,
+    take_over: Vec<Html>,
 }
 
+/// The list; `?from=KEY` puts the copy of a procedure before the reader.
 pub(super) async fn show(room: Room) -> Result<Response, Problem> {
-    page(&room, &Fields::default(), &FormErrors::new()).await
+    let mut typed = Fields::default();
+    let from = room.query.get("from");
+    if !from.is_empty() {
+        let standing = room.standing(from).await?;
+        let title = room.designer_words().with_text(
+            "designer-copy-of",
+            "title",
+            standing.document.title.get(room.language()),
+        );
+        typed.push("title", title);
+        typed.push("department", standing.document.department.as_str());
+        typed.push("from", from);
+    }
+    page(&room, &typed, &FormErrors::new()).await
+}
+
+/// A procedure that comes with Yakuba.
+fn sample(key: &str) -> Option<ProcedureDocument> {
+    let file = SAMPLES.get_file(format!("{key}.yaml"))?;
+    ProcedureDocument::from_yaml(file.contents_utf8()?).ok()
+}
+
+/// The procedures that come with Yakuba, as something to begin with.
+fn samples(language: Language) -> impl Iterator<Item = (String, String)> {
+    SAMPLES.files().filter_map(move |file| {
+        let document = sample(file.path().file_stem()?.to_str()?)?;
+        Some((
+            format!("{SAMPLE}{}", document.key),
+            document.title.get(language).to_owned(),
+        ))
+    })
 }
 
 async fn page(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Response, Problem> {
@@ -135,15 +173,53 @@ async fn page(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Respon
             .errors(errors),
         from: Select::new(language, "from", room.d("designer-from"))
             .choice(Choice::new("", room.d("designer-from-pattern")))
-            .choices(
-                all.iter()
-                    .map(|design| Choice::new(&design.key, design.title.get(language))),
-            )
+            .choices(all.iter().map(|design| {
+                Choice::new(
+                    &design.key,
+                    room.designer_words().with_text(
+                        "designer-from-own",
+                        "title",
+                        design.title.get(language),
+                    ),
+                )
+            }))
+            .choices(samples(language).map(|(name, title)| {
+                Choice::new(
+                    name,
+                    room.designer_words()
+                        .with_text("designer-from-sample", "title", &title),
+                )
+            }))
             .value(typed.get("from")),
         file: FileUpload::new(language, "file", room.d("designer-file"))
             .accept(".yaml,.yml")
             .max_size("1MB")
             .errors(errors),
+        take_over: vec![
+            Html::of(
+                &Select::new(
+                    language,
+                    "file_department",
+                    room.d("designer-field-department"),
+                )
+                .choice(Choice::new("", room.d("designer-as-in-file")))
+                .choices(
+                    room.design_departments()
+                        .await?
+                        .iter()
+                        .map(|(code, name)| Choice::new(code.as_str(), name)),
+                )
+                .value(typed.get("file_department"))
+                .errors(errors),
+            ),
+            Html::of(
+                &TextField::new(language, "file_key", room.d("designer-field-key"))
+                    .support(room.d("designer-support-file-key"))
+                    .value(typed.get("file_key"))
+                    .width(20)
+                    .errors(errors),
+            ),
+        ],
     };
     Ok(room
         .designer_page(room.d("designer-title"), &body)
@@ -157,7 +233,10 @@ pub(super) async fn create(room: Room, fields: Fields) -> Result<Response, Probl
     let key = fields.get("key").to_owned();
     let mut document = match fields.get("from") {
         "" => ProcedureDocument::from_yaml(PATTERN)?,
-        other => room.standing(other).await?.document,
+        other => match other.strip_prefix(SAMPLE) {
+            Some(key) => sample(key).ok_or(Problem::NotFound)?,
+            None => room.standing(other).await?.document,
+        },
     };
     if fields.get("title").is_empty() {
         errors.add("title", room.d("designer-problem-title"));
@@ -184,22 +263,39 @@ pub(super) async fn create(room: Room, fields: Fields) -> Result<Response, Probl
     page(&room, &fields, &errors).await
 }
 
-/// Takes a file as the draft of the procedure whose key is in it.
+/// Takes a file as the draft of the procedure whose key is in it. A file of another city may get a department and a key of this one.
 pub(super) async fn upload(room: Room, mut multipart: Multipart) -> Result<Response, Problem> {
     let mut errors = FormErrors::new();
     let mut bytes = Vec::new();
+    let mut typed = Fields::default();
     let broken = |_| Problem::BadRequest(room.d("designer-problem-file"));
     while let Some(field) = multipart.next_field().await.map_err(broken)? {
-        if field.name() == Some("file") {
-            bytes = field.bytes().await.map_err(broken)?.to_vec();
+        match field.name() {
+            Some("file") => bytes = field.bytes().await.map_err(broken)?.to_vec(),
+            Some(name) => {
+                let name = name.to_owned();
+                typed.push(&name, field.text().await.map_err(broken)?);
+            }
+            None => {}
         }
     }
     let read = String::from_utf8(bytes)
         .map_err(|_| ProcedureError::BadFile("UTF-8".to_owned()))
         .and_then(|text| ProcedureDocument::from_yaml(&text));
     match read {
-        Ok(document) => {
+        Ok(mut document) => {
+            if let Some(key) = typed.optional("file_key") {
+                document.key = key;
+            }
+            if let Some(department) = typed.optional("file_department") {
+                document.department =
+                    DepartmentCode::new(department).map_err(|_| Problem::NotFound)?;
+            }
             let key = document.key.clone();
+            if !ProcedureDocument::is_key(&key) {
+                errors.add("file_key", room.d("designer-problem-key"));
+                return page(&room, &typed, &errors).await;
+            }
             let versions = store::versions(room.db(), &key).await?;
             let revision = match versions.first() {
                 Some(newest) if !room.may_design(&newest.document.department) => {
@@ -219,5 +315,5 @@ pub(super) async fn upload(room: Room, mut multipart: Multipart) -> Result<Respo
                 .unwrap_or_else(|| room.d("designer-problem-file")),
         ),
     }
-    page(&room, &Fields::default(), &errors).await
+    page(&room, &typed, &errors).await
 }

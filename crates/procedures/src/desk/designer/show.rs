@@ -8,26 +8,36 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_forms::{
-    Finding, Severity, check,
+    Severity,
     model::document::{Expression, Field, FormPage},
 };
+use yakuba_identity::department_names;
 use yakuba_kernel::Wareki;
 use yakuba_ui::{
     Cell, ChipLabel, Column, Fields, Page, Row, Table, TextField, Words, done, format,
 };
 
 use super::{
-    HOME, Standing, href,
+    HOME, Standing,
+    edit::address as settings_address,
+    href, mend,
     values::{
         condition::{self, Simple},
-        question,
+        question::{self, named},
         rules::Part,
+        settings::{CATEGORIES, PROOFS, Section},
     },
 };
 use crate::{
+    capabilities::INVENTORY,
     desk::room::Room,
     error::ProcedureError,
-    store::{self, Definition},
+    model::{
+        check::{Found, check},
+        document::ProcedureDocument,
+    },
+    pages,
+    store::{self, Definition, inventory},
 };
 
 #[derive(Template)]
@@ -47,6 +57,9 @@ struct Body {
     must: String,
     findings: Option<Table>,
     pages: Vec<Outline>,
+    settings: Vec<(String, String, String)>,
+    inventory: (String, Option<(String, String)>),
+    copy: String,
     rules: Vec<(String, usize, String)>,
     versions: Table,
     live_from: TextField,
@@ -69,14 +82,14 @@ struct Line {
 
 pub(super) async fn show(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
     let standing = room.standing(&key).await?;
-    Ok(page(&room, &standing))
+    page(&room, &standing).await
 }
 
-fn page(room: &Room, standing: &Standing) -> Response {
+async fn page(room: &Room, standing: &Standing) -> Result<Response, Problem> {
     let language = room.language();
     let document = &standing.document;
     let base = href(&document.key);
-    let found = check(&document.form);
+    let found = check(document);
     let must = found
         .iter()
         .filter(|finding| finding.severity == Severity::Must)
@@ -163,7 +176,7 @@ fn page(room: &Room, standing: &Standing) -> Response {
         } else {
             String::new()
         },
-        findings: (!found.is_empty()).then(|| findings_table(room, standing, &found)),
+        findings: (!found.is_empty()).then(|| findings_table(room, document, &found)),
         pages: document.form.pages.iter().map(outline).collect(),
         rules: Part::ALL
             .map(|part| {
@@ -177,42 +190,129 @@ fn page(room: &Room, standing: &Standing) -> Response {
         versions: versions_table(room, &base, &standing.versions),
         live_from: day("from", "designer-live-from"),
         close_from: day("until", "designer-close-from"),
+        settings: outlines(room, document).await?,
+        inventory: inventory_line(room, document).await?,
+        copy: format!("{HOME}?from={}#new", document.key),
         href: base,
     };
-    room.designer_page(document.title.get(language), &body)
+    Ok(room
+        .designer_page(document.title.get(language), &body)
         .breadcrumb(room.d("designer-title"), HOME)
         .lead(document.summary.get(language))
-        .into_response()
+        .into_response())
 }
 
-/// What the checker found, each with a way to the place.
-pub(super) fn findings_table(room: &Room, standing: &Standing, found: &[Finding]) -> Table {
+/// The pages of settings: name, what stands there in a few words, address.
+async fn outlines(
+    room: &Room,
+    document: &ProcedureDocument,
+) -> Result<Vec<(String, String, String)>, Problem> {
     let language = room.language();
-    let base = href(&standing.document.key);
-    let pages = &standing.document.form.pages;
+    let words = room.designer_words();
+    let applicants = pages::WORDS.words(language);
+    let names = department_names(room.db(), language.is_japanese()).await?;
+    let counted = |key: &str, count: usize| words.counted(key, count as u64).into_owned();
+    let outline = |section: Section| {
+        let parts = match section {
+            Section::Basics => vec![
+                names
+                    .get(&document.department)
+                    .map_or(document.department.as_str(), String::as_str)
+                    .to_owned(),
+                applicants
+                    .get(&format!(
+                        "applicant-category-{}",
+                        named(&CATEGORIES, document.category)
+                    ))
+                    .into_owned(),
+                room.d(&format!(
+                    "designer-proof-{}",
+                    named(&PROOFS, document.proof)
+                )),
+            ],
+            Section::Guide => vec![
+                counted(
+                    "designer-outline-minutes",
+                    usize::try_from(document.guide.minutes).unwrap_or_default(),
+                ),
+                counted("designer-outline-needed", document.guide.needed.len()),
+            ],
+            Section::Review => vec![
+                match document.processing_days {
+                    Some(days) => words
+                        .counted("designer-outline-days", i64::from(days))
+                        .into_owned(),
+                    None => room.d("designer-outline-no-days"),
+                },
+                counted("designer-outline-checklist", document.checklist.len()),
+                words
+                    .counted(
+                        "designer-outline-retention",
+                        i64::from(document.retention.years),
+                    )
+                    .into_owned(),
+            ],
+            Section::Templates => vec![counted("designer-rules-count", document.templates.len())],
+            Section::Export if document.export.is_empty() => {
+                vec![room.d("designer-outline-every-question")]
+            }
+            Section::Export => vec![counted("designer-outline-columns", document.export.len())],
+        };
+        (
+            room.d(&format!("designer-section-{}", section.name())),
+            parts.join(" / "),
+            settings_address(&document.key, section),
+        )
+    };
+    Ok(Section::ALL.map(outline).into())
+}
+
+/// How the inventory knows the procedure: in words, with a way there for those who may see it.
+async fn inventory_line(
+    room: &Room,
+    document: &ProcedureDocument,
+) -> Result<(String, Option<(String, String)>), Problem> {
+    let home = "/desk/procedures/inventory";
+    Ok(
+        match inventory::linked_to(room.db(), &document.key).await? {
+            Some(entry) => {
+                let may_see = room.principal.holds_in(INVENTORY, &entry.department);
+                let text = room
+                    .designer_words()
+                    .with_text("designer-inventory-linked", "entry", &entry.title)
+                    .into_owned();
+                let way = may_see.then(|| {
+                    (
+                        room.d("designer-inventory-entry"),
+                        format!("{home}/entries/{}", entry.number),
+                    )
+                });
+                (text, way)
+            }
+            None => (
+                room.d("designer-inventory-none"),
+                room.principal
+                    .holds_in(INVENTORY, &document.department)
+                    .then(|| (room.d("designer-inventory-open"), home.to_owned())),
+            ),
+        },
+    )
+}
+
+/// What the checker found, each with a way to the control that mends it.
+pub(super) fn findings_table(room: &Room, document: &ProcedureDocument, found: &[Found]) -> Table {
+    let language = room.language();
+    let may_design = room.may_design(&document.department);
     let rows = found.iter().map(|finding| {
         let chip = match finding.severity {
             Severity::Must => ChipLabel::new(room.d("designer-must")).red(),
             Severity::Should => ChipLabel::new(room.d("designer-should")).orange(),
         };
-        let page = finding
-            .place
-            .page
-            .as_ref()
-            .and_then(|key| pages.iter().find(|page| page.key == *key));
-        let field = page
-            .zip(finding.place.field.as_ref())
-            .and_then(|(page, key)| page.fields.iter().find(|field| field.key == *key));
-        let place = match (page, field) {
-            (Some(page), Some(field)) => Cell::link(
-                field.label.get(language),
-                format!("{base}/field?page={}&field={}", page.key, field.key),
-            ),
-            (Some(page), None) => Cell::link(
-                page.title.get(language),
-                format!("{base}/page?page={}", page.key),
-            ),
-            _ => Cell::text(finding.place.to_string()),
+        let way = mend::way(document, finding);
+        let label = mend::label(room, document, finding);
+        let place = match way {
+            Some(address) if may_design => Cell::link(label, address),
+            _ => Cell::text(label),
         };
         Row::new([
             Cell::html(&chip),
@@ -356,7 +456,7 @@ pub(super) async fn put_live(
     }
     let Some(from) = Wareki::read_date(fields.get("from")) else {
         room.refuse(room.d("designer-problem-day"));
-        return Ok(page(&room, &standing));
+        return page(&room, &standing).await;
     };
     let written = room
         .write(
@@ -369,7 +469,7 @@ pub(super) async fn put_live(
             },
         )
         .await;
-    ended(room, &key, &standing, written, "live")
+    ended(room, &key, &standing, written, "live").await
 }
 
 /// Takes the procedure offline from a day. Without a draft its newest version is closed as it is.
@@ -384,7 +484,7 @@ pub(super) async fn close(
     }
     let Some(from) = Wareki::read_date(fields.get("until")) else {
         room.refuse(room.d("designer-problem-day"));
-        return Ok(page(&room, &standing));
+        return page(&room, &standing).await;
     };
     let input = (standing.document.clone(), fields.revision(), from);
     let written = room
@@ -398,10 +498,10 @@ pub(super) async fn close(
             })
         })
         .await;
-    ended(room, &key, &standing, written, "closed")
+    ended(room, &key, &standing, written, "closed").await
 }
 
-fn ended(
+async fn ended(
     mut room: Room,
     key: &str,
     standing: &Standing,
@@ -413,7 +513,7 @@ fn ended(
         Err(error) => match room.design_sentence(&error) {
             Some(sentence) => {
                 room.refuse(sentence);
-                Ok(page(&room, standing))
+                page(&room, standing).await
             }
             None => Err(error.into()),
         },

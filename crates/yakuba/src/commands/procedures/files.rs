@@ -3,9 +3,12 @@
 use std::{io::Write as _, path::Path};
 
 use yakuba_city::Actor;
-use yakuba_forms::{Language, Severity, check as findings};
+use yakuba_forms::{Language, Severity};
 use yakuba_procedures::{
-    model::document::{ProcedureDocument, schema},
+    model::{
+        check::check as findings,
+        document::{ProcedureDocument, schema},
+    },
     store::{
         self,
         designs::{Brought, bring_in, designs},
@@ -26,9 +29,9 @@ fn read(path: &Path) -> Result<ProcedureDocument, Failure> {
     ProcedureDocument::from_yaml(&text).map_err(|error| at_file(error.to_string()))
 }
 
-/// Tells what is found in a procedure's form and returns how many things must be mended.
+/// Tells what is found in a procedure and returns how many things must be mended.
 fn look_over(path: &Path, document: &ProcedureDocument) -> usize {
-    let found = findings(&document.form);
+    let found = findings(document);
     for finding in &found {
         let severity = match finding.severity {
             Severity::Must => "must",

@@ -13,13 +13,13 @@ use super::{
     super::{
         HOME, Standing,
         change::{self, Place},
-        controls::{Controls, report},
+        controls::{Controls, ListRow, report},
         href,
         values::{
             condition::{self, Known},
             free_key,
             question::{self, FILES, FORMATS, KINDS, PREFILLS},
-            row_count,
+            rows,
         },
     },
     Sheet, keep, sheet,
@@ -186,6 +186,7 @@ fn field_sheet(
             title,
             lead,
             other: Some((room.d("designer-change-kind"), format!("{at}&choose=kind"))),
+            preview: asked.place.page.clone(),
             action: format!("{at}&kind={kind}"),
             controls: controls.done(),
             more: matches!(kind, "choice" | "choices"),
@@ -279,33 +280,27 @@ fn settings(room: &Room, kind: &str, values: &Fields, controls: &mut Controls<'_
     }
 }
 
-/// How many rows of options are shown: those that are there, and some more.
-fn shown_rows(values: &Fields) -> usize {
-    let filled = (0..row_count(values, "option"))
-        .filter(|row| !values.get(&format!("option-{row}-label_ja")).is_empty())
-        .max()
-        .map_or(0, |last| last + 1);
-    filled + SPARE
-}
-
 fn option_rows(room: &Room, values: &Fields, controls: &mut Controls<'_>) {
-    let rows = shown_rows(values);
-    controls.add(&Html::trusted(format!(
-        "<h2 id=\"options\">{}</h2><p>{}</p><input type=\"hidden\" name=\"option-rows\" value=\"{rows}\">",
-        Html::text(&room.d("designer-options")),
-        Html::text(&room.d("designer-options-lead"))
-    )));
-    for row in 0..rows {
-        let name = |part: &str| format!("option-{row}-{part}");
-        let there = !values.get(&name("label_ja")).is_empty();
+    let used = rows::used(values, "option");
+    let shown = used + SPARE;
+    controls
+        .heading("options", "designer-options", "designer-options-lead")
+        .row_count("option", shown);
+    for number in 0..shown {
+        let name = |part: &str| format!("option-{number}-{part}");
         let legend = room
             .designer_words()
-            .counted("designer-option", row as u64 + 1)
+            .counted("designer-option", number as u64 + 1)
             .into_owned();
         let has_more = ["hint_ja", "hint_easy", "hint_en"]
             .iter()
             .any(|part| !values.get(&name(part)).is_empty());
-        controls.option(&legend, &name, there, has_more);
+        let row = ListRow {
+            list: "option",
+            number,
+            used,
+        };
+        controls.option(row, &legend, &name, has_more);
     }
 }
 
@@ -352,7 +347,7 @@ pub(in crate::desk::designer) async fn save_field(
     let asked = asked(&room, &standing)?;
     let kind = asked.kind.ok_or(Problem::NotFound)?;
     let mut errors = FormErrors::new();
-    if fields.get("action") == "more" {
+    if let Some(fields) = rows::rearranged(&fields) {
         return Ok(field_sheet(
             &room, &standing, &asked, kind, &fields, &errors,
         ));

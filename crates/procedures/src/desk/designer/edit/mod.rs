@@ -1,9 +1,9 @@
-//! Changing the draft: as YAML, its texts, a page, a field, the rules, and the order of it all.
+//! Changing the draft: its settings, a page, a field, the rules, the order of it all, and the whole as YAML.
 
 mod field;
 mod page;
 mod rules;
-mod texts;
+mod settings;
 mod yaml;
 
 use askama::Template;
@@ -12,8 +12,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use yakuba_city::web::Problem;
-use yakuba_forms::model::document::Text;
-use yakuba_ui::{DescriptionList, ErrorSummary, Fields, FormErrors, Html, TextArea, Words, done};
+use yakuba_ui::{DescriptionList, ErrorSummary, Fields, FormErrors, Html, Words, done};
 
 use super::{
     HOME, Standing,
@@ -25,7 +24,7 @@ use crate::{desk::room::Room, model::document::ProcedureDocument};
 pub(super) use field::{field, save_field};
 pub(super) use page::{page, save_page};
 pub(super) use rules::{rules, save_rules};
-pub(super) use texts::{save_texts, texts};
+pub(super) use settings::{address, save_settings, settings};
 pub(super) use yaml::{save_yaml, yaml};
 
 #[derive(Template)]
@@ -42,6 +41,7 @@ struct Body {
     more: bool,
     below: Html,
     keys: Option<DescriptionList>,
+    preview: String,
     back: String,
 }
 
@@ -61,6 +61,8 @@ struct Sheet<'a> {
     below: Html,
     /// Whether the keys for expressions are listed.
     keys: bool,
+    /// Where on the preview this stands: the key of a page, or `guide`; empty: at its top.
+    preview: String,
     /// What was sent.
     fields: &'a Fields,
 }
@@ -77,6 +79,7 @@ impl<'a> Sheet<'a> {
             more: false,
             below: Html::empty(),
             keys: false,
+            preview: String::new(),
             fields,
         }
     }
@@ -108,6 +111,7 @@ fn sheet(room: &Room, standing: &Standing, sheet: Sheet<'_>, errors: &FormErrors
         more: sheet.more,
         below: sheet.below,
         keys,
+        preview: format!("{}/preview#{}", href(&standing.document.key), sheet.preview),
         back: href(&standing.document.key),
     };
     room.designer_page(sheet.title, &body)
@@ -127,49 +131,6 @@ fn shown<'a>(fields: &'a Fields, name: &str, stands: &'a str) -> &'a str {
     } else {
         stands
     }
-}
-
-/// Three inputs for a text in three languages.
-fn text_inputs(
-    room: &Room,
-    fields: &Fields,
-    errors: &FormErrors,
-    name: &str,
-    label: &str,
-    stands: Option<&Text>,
-) -> Html {
-    let none = Text::default();
-    let stands = stands.unwrap_or(&none);
-    let mut html = Html::empty();
-    for (ending, language, text) in [
-        ("ja", "designer-japanese", stands.ja.as_str()),
-        (
-            "easy",
-            "designer-easy",
-            stands.easy.as_deref().unwrap_or(""),
-        ),
-        ("en", "designer-english", stands.en.as_deref().unwrap_or("")),
-    ] {
-        let name = format!("{name}_{ending}");
-        let label = format!("{}（{}）", room.d(label), room.d(language));
-        html.push(
-            &TextArea::new(room.language(), &name, label)
-                .rows(2)
-                .value(shown(fields, &name, text))
-                .errors(errors),
-        );
-    }
-    html
-}
-
-/// The text of three inputs; none when the Japanese one is empty.
-fn text_of(fields: &Fields, name: &str) -> Option<Text> {
-    let get = |ending: &str| fields.optional(&format!("{name}_{ending}"));
-    Some(Text {
-        ja: get("ja")?,
-        easy: get("easy"),
-        en: get("en"),
-    })
 }
 
 /// Saves the changed document, or says in the errors why not.

@@ -78,6 +78,7 @@ fn page_sheet(
             action: format!("{}/page?page={key}", href(&standing.document.key)),
             controls: controls.done(),
             keys: true,
+            preview: key.to_owned(),
             ..Sheet::of(fields)
         },
         errors,

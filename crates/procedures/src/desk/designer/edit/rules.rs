@@ -7,11 +7,11 @@ use yakuba_ui::{Fields, FormErrors, Html, MenuItem, Tabs, done};
 use super::{
     super::{
         Standing,
-        controls::{Controls, report},
+        controls::{Controls, ListRow, report},
         href,
         values::{
             condition::{self, Known},
-            row_count,
+            rows,
             rules::{self as lists, Part},
         },
     },
@@ -46,23 +46,6 @@ pub(in crate::desk::designer) async fn rules(
     ))
 }
 
-/// How many rows are shown: those with something in them, and one more.
-fn shown_rows(values: &Fields, list: &str) -> usize {
-    (0..row_count(values, list))
-        .filter(|row| {
-            let prefix = format!("{list}-{row}-");
-            values.pairs().any(|(name, value)| {
-                name.strip_prefix(&prefix).is_some_and(|part| {
-                    !["-join", "-test", "-rows"]
-                        .iter()
-                        .any(|ending| part.ends_with(ending))
-                }) && !value.trim().is_empty()
-            })
-        })
-        .max()
-        .map_or(0, |last| last + 1)
-}
-
 fn rules_sheet(
     room: &Room,
     standing: &Standing,
@@ -82,15 +65,12 @@ fn rules_sheet(
             count: u64::try_from(known.count(form)).ok(),
         })
         .collect();
-    let filled = shown_rows(values, "row");
-    let rows = filled + 1;
+    let used = rows::used(values, "row");
+    let shown = used + 1;
     let mut controls = Controls::new(room, values, errors);
-    controls.add(&Html::trusted(format!(
-        "<input type=\"hidden\" name=\"row-rows\" value=\"{rows}\">"
-    )));
-    for row in 0..rows {
-        let there = row < filled;
-        let title = if there {
+    controls.row_count("row", shown);
+    for row in 0..shown {
+        let title = if row < used {
             room.designer_words()
                 .counted(&format!("designer-rule-{}", part.name()), row as u64 + 1)
                 .into_owned()
@@ -98,25 +78,25 @@ fn rules_sheet(
             room.d("designer-rule-new")
         };
         let name = |part: &str| format!("row-{row}-{part}");
-        controls.card(&title, |card| {
-            match part {
-                Part::Before => before(room, values, card, &name),
-                Part::Computed => {
-                    card.text(&name("label"), "designer-computed-label", 1)
-                        .line(
-                            &name("value"),
-                            "designer-computed-value",
-                            "designer-support-computed",
-                            40,
-                        )
-                        .line(&name("key"), "designer-field-key", "", 20);
-                }
-                Part::Checks => check(card, &name, &all, room),
-                Part::Fees => fee(room, values, card, &name, &all),
+        let at = ListRow {
+            list: "row",
+            number: row,
+            used,
+        };
+        controls.card(at, &title, |card| match part {
+            Part::Before => before(room, values, card, &name),
+            Part::Computed => {
+                card.text(&name("label"), "designer-computed-label", 1)
+                    .line(
+                        &name("value"),
+                        "designer-computed-value",
+                        "designer-support-computed",
+                        40,
+                    )
+                    .line(&name("key"), "designer-field-key", "", 20);
             }
-            if there {
-                card.remove(&name("remove"));
-            }
+            Part::Checks => check(card, &name, &all, room),
+            Part::Fees => fee(room, values, card, &name, &all),
         });
     }
     let tabs = Html::of(&Tabs::new(room.d("designer-edit-rules"), tabs));
@@ -139,24 +119,24 @@ fn rules_sheet(
 
 fn before(room: &Room, values: &Fields, card: &mut Controls<'_>, name: &dyn Fn(&str) -> String) {
     let list = name("option");
-    let rows = shown_rows(values, &list) + SPARE_OPTIONS;
+    let used = rows::used(values, &list);
+    let shown = used + SPARE_OPTIONS;
     card.text(&name("question"), "designer-before-question", 1)
-        .add(&Html::trusted(format!(
-            "<input type=\"hidden\" name=\"{list}-rows\" value=\"{rows}\">"
-        )));
-    for row in 0..rows {
+        .row_count(&list, shown);
+    for row in 0..shown {
         let part = |part: &str| format!("{list}-{row}-{part}");
         let legend = room
             .designer_words()
             .counted("designer-before-answer", row as u64 + 1)
             .into_owned();
-        let there = !values.get(&part("label_ja")).is_empty();
         let stops = !values.get(&part("stop_ja")).is_empty();
-        card.together(&legend, |answer| {
+        let at = ListRow {
+            list: &list,
+            number: row,
+            used,
+        };
+        card.row(at, &legend, |answer| {
             answer.words(&part("label"));
-            if there {
-                answer.remove(&part("remove"));
-            }
             answer.folded("designer-before-stop", stops, |stop| {
                 stop.text(&part("stop"), "designer-before-stop-text", 2)
                     .line(&part("value"), "designer-option-value", "", 20);
@@ -234,7 +214,7 @@ pub(in crate::desk::designer) async fn save_rules(
     let standing = room.draft_of(&key).await?;
     let part = part(&room)?;
     let mut errors = FormErrors::new();
-    if fields.get("action") == "more" {
+    if let Some(fields) = rows::rearranged(&fields) {
         return Ok(rules_sheet(&room, &standing, part, &fields, &errors));
     }
     let mut document = standing.document.clone();

@@ -6,13 +6,12 @@
 pub(super) mod condition;
 pub(super) mod page;
 pub(super) mod question;
+pub(super) mod rows;
 pub(super) mod rules;
+pub(super) mod settings;
 
 use yakuba_forms::model::document::{FormDocument, Key, Text};
 use yakuba_ui::Fields;
-
-/// The largest number of rows that a form may send of one kind.
-const MOST_ROWS: usize = 200;
 
 /// More made-up keys of one stem than a form can have questions.
 const MOST_KEYS: usize = 10_000;
@@ -103,13 +102,14 @@ fn number<T: TryFrom<i64>>(values: &Fields, name: &str, wrong: &mut Vec<Wrong>) 
     read
 }
 
-/// How many rows of a kind were sent.
-pub(super) fn row_count(values: &Fields, name: &str) -> usize {
-    values
-        .get(&format!("{name}-rows"))
-        .parse::<usize>()
-        .unwrap_or(0)
-        .min(MOST_ROWS)
+/// Of what was read, the part as it stands where one reads the same: with the blanks that an input does not keep.
+fn kept<T: Clone>(standing: &[T], read: T, values: impl Fn(&T) -> Fields) -> T {
+    let shown = values(&read);
+    standing
+        .iter()
+        .find(|part| question::same(&values(part), &shown))
+        .cloned()
+        .unwrap_or(read)
 }
 
 /// A key that nothing in the form has yet: the stem and a number.
@@ -258,6 +258,18 @@ mod tests {
     }
 
     #[test]
+    fn every_shipped_setting_is_the_same_after_a_visit() {
+        for document in shipped() {
+            for section in settings::Section::ALL {
+                let mut read = document.clone();
+                let values = sent(&settings::values(&document, section));
+                assert_eq!(settings::read(&values, section, &mut read), Ok(()));
+                assert_eq!(read, document, "{} {}", document.key, section.name());
+            }
+        }
+    }
+
+    #[test]
     fn most_shipped_conditions_are_rows() {
         let (mut rows, mut expressions) = (0, 0);
         for document in shipped() {
@@ -282,7 +294,8 @@ mod tests {
             .unwrap();
         let mut form = document.form.clone();
         let mut values = rules::values(&form, rules::Part::Fees);
-        values.push("row-0-remove", "yes");
+        values.push("action", "remove/row/0");
+        let mut values = rows::rearranged(&values).unwrap();
         values.push("row-9-label_ja", "");
         assert_eq!(rules::read(&values, rules::Part::Fees, &mut form), Ok(()));
         assert_eq!(form.fees, document.form.fees[1..]);

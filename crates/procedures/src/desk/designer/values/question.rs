@@ -7,9 +7,10 @@ use yakuba_kernel::Wareki;
 use yakuba_ui::Fields;
 
 use super::{
-    MOST_ROWS, Wrong,
+    Wrong,
     condition::{self, Known},
-    needed_text, number, optional_text, put_text, row_count,
+    needed_text, number, optional_text, put_text,
+    rows::{MOST_ROWS, row_count},
 };
 
 /// The kinds of questions, as files name them.
@@ -86,14 +87,19 @@ pub(in super::super) const PREFILLS: [(&str, Prefill); 4] = [
     ("email", Prefill::Email),
 ];
 
-fn named<T: PartialEq + Copy>(names: &[(&'static str, T)], value: T) -> &'static str {
+/// The name of a value.
+pub(in super::super) fn named<T: PartialEq + Copy>(
+    names: &[(&'static str, T)],
+    value: T,
+) -> &'static str {
     names
         .iter()
         .find(|(_, known)| *known == value)
         .map_or("", |(name, _)| name)
 }
 
-fn by_name<T: Copy>(names: &[(&'static str, T)], name: &str) -> Option<T> {
+/// The value of a name.
+pub(super) fn by_name<T: Copy>(names: &[(&'static str, T)], name: &str) -> Option<T> {
     names
         .iter()
         .find(|(known, _)| *known == name)
@@ -195,7 +201,6 @@ fn put_options(values: &mut Fields, options: &[ChoiceOption]) {
     for (row, option) in options.iter().enumerate() {
         let name = |part: &str| format!("option-{row}-{part}");
         values.push(&name("value"), option.value.as_str());
-        values.push(&name("order"), (row + 1).to_string());
         put_text(values, &name("label"), Some(&option.label));
         put_text(values, &name("hint"), option.hint.as_ref());
     }
@@ -247,13 +252,10 @@ fn bound(values: &Fields, name: &str, wrong: &mut Vec<Wrong>) -> Option<String> 
 }
 
 fn options(values: &Fields, wrong: &mut Vec<Wrong>) -> Vec<ChoiceOption> {
-    let mut found: Vec<(f64, ChoiceOption)> = Vec::new();
+    let mut found = Vec::new();
     let mut taken: Vec<String> = Vec::new();
     for row in 0..row_count(values, "option") {
         let name = |part: &str| format!("option-{row}-{part}");
-        if values.has(&name("remove")) {
-            continue;
-        }
         let Some(label) = optional_text(values, &name("label"), wrong) else {
             continue;
         };
@@ -280,13 +282,9 @@ fn options(values: &Fields, wrong: &mut Vec<Wrong>) -> Vec<ChoiceOption> {
             continue;
         }
         taken.push(value.clone());
-        let order: f64 = values
-            .decimal(&name("order"))
-            .and_then(|order| f64::try_from(order).ok())
-            .unwrap_or(f64::MAX);
         let hint = optional_text(values, &name("hint"), wrong);
         match Key::new(value) {
-            Ok(value) => found.push((order, ChoiceOption { value, label, hint })),
+            Ok(value) => found.push(ChoiceOption { value, label, hint }),
             Err(_) => wrong.push(Wrong::new(name("value"), "designer-problem-part-key")),
         }
     }
@@ -296,8 +294,7 @@ fn options(values: &Fields, wrong: &mut Vec<Wrong>) -> Vec<ChoiceOption> {
             "designer-problem-no-options",
         ));
     }
-    found.sort_by(|(first, _), (second, _)| first.total_cmp(second));
-    found.into_iter().map(|(_, option)| option).collect()
+    found
 }
 
 fn limits(values: &Fields, wrong: &mut Vec<Wrong>) -> TextLimits {
@@ -479,17 +476,14 @@ mod tests {
     }
 
     #[test]
-    fn options_are_sorted_removed_and_given_values() {
+    fn options_are_left_out_and_given_values() {
         let sent = fields(&[
             ("label_ja", "種類"),
             ("option-rows", "4"),
             ("option-0-value", "old"),
-            ("option-0-order", "2"),
             ("option-0-label_ja", "変更"),
             ("option-1-value", "gone"),
-            ("option-1-label_ja", "廃止"),
-            ("option-1-remove", "yes"),
-            ("option-2-order", "1"),
+            ("option-1-label_ja", ""),
             ("option-2-label_ja", "新規"),
             ("option-2-label_en", "New"),
         ]);
@@ -503,7 +497,7 @@ mod tests {
             .iter()
             .map(|option| (option.value.as_str(), option.label.ja.as_str()))
             .collect();
-        assert_eq!(shown, [("option_3", "新規"), ("old", "変更")]);
+        assert_eq!(shown, [("old", "変更"), ("option_3", "新規")]);
     }
 
     #[test]

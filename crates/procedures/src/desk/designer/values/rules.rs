@@ -8,9 +8,8 @@ use yakuba_ui::Fields;
 use super::{
     Wrong,
     condition::{self, Known, known},
-    needed_text, optional_text, put_text,
-    question::same,
-    row_count,
+    kept, needed_text, optional_text, put_text,
+    rows::{filled, row_count},
 };
 
 /// A list of rules.
@@ -160,102 +159,46 @@ pub(in super::super) fn read(
 ) -> Result<(), Vec<Wrong>> {
     let all = known(form, None);
     let mut wrong = Vec::new();
-    let rows = || (0..row_count(sent, "row")).filter(|row| !sent.has(&format!("row-{row}-remove")));
+    let rows = filled(sent, "row").into_iter();
     match part {
         Part::Before => {
-            let read = rows()
-                .filter_map(|row| {
-                    kept(
-                        form.before.get(row),
-                        before(sent, row, &mut wrong),
-                        |rule| {
-                            let mut values = Fields::default();
-                            put_before(&mut values, 0, rule);
-                            values
-                        },
-                    )
-                })
-                .collect();
-            form.before = read;
+            let read = rows.filter_map(|row| before(sent, row, &mut wrong));
+            form.before = settled(&form.before, read, put_before);
         }
         Part::Computed => {
-            let read = rows()
-                .filter_map(|row| {
-                    kept(
-                        form.computed.get(row),
-                        computed(sent, row, &mut wrong),
-                        |rule| {
-                            let mut values = Fields::default();
-                            put_computed(&mut values, 0, rule);
-                            values
-                        },
-                    )
-                })
-                .collect();
-            form.computed = read;
+            let read = rows.filter_map(|row| computed(sent, row, &mut wrong));
+            form.computed = settled(&form.computed, read, put_computed);
         }
         Part::Checks => {
-            let read = rows()
-                .filter_map(|row| {
-                    kept(
-                        form.checks.get(row),
-                        check(sent, row, &all, &mut wrong),
-                        |rule| {
-                            let mut values = Fields::default();
-                            put_check(&mut values, 0, rule, &all);
-                            values
-                        },
-                    )
-                })
-                .collect();
-            form.checks = read;
+            let read = rows.filter_map(|row| check(sent, row, &all, &mut wrong));
+            form.checks = settled(&form.checks, read, |values, row, rule| {
+                put_check(values, row, rule, &all);
+            });
         }
         Part::Fees => {
-            let read = rows()
-                .filter_map(|row| {
-                    kept(
-                        form.fees.get(row),
-                        fee(sent, row, &all, &mut wrong),
-                        |rule| {
-                            let mut values = Fields::default();
-                            put_fee(&mut values, 0, rule, &all);
-                            values
-                        },
-                    )
-                })
-                .collect();
-            form.fees = read;
+            let read = rows.filter_map(|row| fee(sent, row, &all, &mut wrong));
+            form.fees = settled(&form.fees, read, |values, row, rule| {
+                put_fee(values, row, rule, &all);
+            });
         }
     }
     if wrong.is_empty() { Ok(()) } else { Err(wrong) }
 }
 
-/// The rule as it stands when nobody touched it, else as it was read.
-fn kept<T: Clone>(
-    standing: Option<&T>,
-    read: Option<T>,
-    values: impl Fn(&T) -> Fields,
-) -> Option<T> {
-    match (standing, read) {
-        (Some(standing), Some(read)) if same(&values(standing), &values(&read)) => {
-            Some(standing.clone())
-        }
-        (_, read) => read,
-    }
-}
-
-/// Whether nothing was written in a row: an empty one is left out.
-fn is_empty(sent: &Fields, row: usize) -> bool {
-    let prefix = format!("row-{row}-");
-    sent.pairs().all(|(name, value)| {
-        let Some(part) = name.strip_prefix(&prefix) else {
-            return true;
-        };
-        // What a select or a hidden input sends without anybody touching it.
-        let untouched =
-            part.ends_with("-join") || part.ends_with("-test") || part.ends_with("-rows");
-        untouched || value.trim().is_empty()
+/// The rules as they were read; those that nobody touched as they stand.
+fn settled<T: Clone>(
+    standing: &[T],
+    read: impl Iterator<Item = T>,
+    put: impl Fn(&mut Fields, usize, &T),
+) -> Vec<T> {
+    read.map(|rule| {
+        kept(standing, rule, |rule| {
+            let mut values = Fields::default();
+            put(&mut values, 0, rule);
+            values
+        })
     })
+    .collect()
 }
 
 fn key(sent: &Fields, name: &str, otherwise: &str, wrong: &mut Vec<Wrong>) -> Option<Key> {
@@ -271,16 +214,10 @@ fn key(sent: &Fields, name: &str, otherwise: &str, wrong: &mut Vec<Wrong>) -> Op
 }
 
 fn before(sent: &Fields, row: usize, wrong: &mut Vec<Wrong>) -> Option<Eligibility> {
-    if is_empty(sent, row) {
-        return None;
-    }
     let name = |part: &str| format!("row-{row}-{part}");
     let mut options = Vec::new();
     for number in 0..row_count(sent, &name("option")) {
         let name = |part: &str| format!("row-{row}-option-{number}-{part}");
-        if sent.has(&name("remove")) {
-            continue;
-        }
         let stop = optional_text(sent, &name("stop"), wrong);
         let label = match optional_text(sent, &name("label"), wrong) {
             Some(label) => label,
@@ -310,9 +247,6 @@ fn before(sent: &Fields, row: usize, wrong: &mut Vec<Wrong>) -> Option<Eligibili
 }
 
 fn computed(sent: &Fields, row: usize, wrong: &mut Vec<Wrong>) -> Option<Computed> {
-    if is_empty(sent, row) {
-        return None;
-    }
     let name = |part: &str| format!("row-{row}-{part}");
     let value = sent.get(&name("value")).to_owned();
     if value.is_empty() {
@@ -326,9 +260,6 @@ fn computed(sent: &Fields, row: usize, wrong: &mut Vec<Wrong>) -> Option<Compute
 }
 
 fn check(sent: &Fields, row: usize, all: &[Known], wrong: &mut Vec<Wrong>) -> Option<Check> {
-    if is_empty(sent, row) {
-        return None;
-    }
     let name = |part: &str| format!("row-{row}-{part}");
     let before = wrong.len();
     let holds = condition::read(sent, &name("holds"), all, wrong);
@@ -359,9 +290,6 @@ fn check(sent: &Fields, row: usize, all: &[Known], wrong: &mut Vec<Wrong>) -> Op
 }
 
 fn fee(sent: &Fields, row: usize, all: &[Known], wrong: &mut Vec<Wrong>) -> Option<Fee> {
-    if is_empty(sent, row) {
-        return None;
-    }
     let name = |part: &str| format!("row-{row}-{part}");
     let written = sent.optional(&name("amount"));
     let price = sent.get(&name("price"));

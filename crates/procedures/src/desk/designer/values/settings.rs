@@ -1,0 +1,425 @@
+//! What a procedure says beside its form: basics, guide, the way of its cases, texts to start from, the columns of the export.
+
+use yakuba_forms::model::document::{
+    Expression, Field, FieldKind, FormDocument, Key, Layout, Text,
+};
+use yakuba_kernel::DepartmentCode;
+use yakuba_ui::Fields;
+
+use super::{
+    Wrong, kept, needed_text, number, optional_text, put_text,
+    question::{by_name, named},
+    rows::filled,
+};
+use crate::model::{
+    document::{
+        Agent, Category, ExportColumn, LifeEvent, MessageTemplate, ProcedureDocument, Proof,
+        TemplateUse,
+    },
+    export::parts,
+};
+
+/// A page of settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in super::super) enum Section {
+    Basics,
+    Guide,
+    Review,
+    Templates,
+    Export,
+}
+
+impl Section {
+    pub(in super::super) const ALL: [Self; 5] = [
+        Self::Basics,
+        Self::Guide,
+        Self::Review,
+        Self::Templates,
+        Self::Export,
+    ];
+
+    pub(in super::super) const fn name(self) -> &'static str {
+        match self {
+            Self::Basics => "basics",
+            Self::Guide => "guide",
+            Self::Review => "review",
+            Self::Templates => "templates",
+            Self::Export => "export",
+        }
+    }
+
+    pub(in super::super) fn read(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|section| section.name() == name)
+    }
+}
+
+/// Where residents look for a procedure, by the names of addresses and texts.
+pub(in super::super) const CATEGORIES: [(&str, Category); 9] = [
+    ("residence", Category::Residence),
+    ("children", Category::Children),
+    ("welfare", Category::Welfare),
+    ("tax", Category::Tax),
+    ("living", Category::Living),
+    ("community", Category::Community),
+    ("business", Category::Business),
+    ("culture", Category::Culture),
+    ("government", Category::Government),
+];
+/// Life events, likewise.
+pub(in super::super) const EVENTS: [(&str, LifeEvent); 9] = [
+    ("moving-in", LifeEvent::MovingIn),
+    ("moving-out", LifeEvent::MovingOut),
+    ("moving-within", LifeEvent::MovingWithin),
+    ("birth", LifeEvent::Birth),
+    ("school", LifeEvent::School),
+    ("marriage", LifeEvent::Marriage),
+    ("work", LifeEvent::Work),
+    ("care", LifeEvent::Care),
+    ("death", LifeEvent::Death),
+];
+/// How sure the town hall must be of who applies.
+pub(in super::super) const PROOFS: [(&str, Proof); 3] = [
+    ("none", Proof::None),
+    ("email", Proof::Email),
+    ("verified", Proof::Verified),
+];
+/// Who else may apply.
+pub(in super::super) const AGENTS: [(&str, Agent); 3] = [
+    ("not-allowed", Agent::NotAllowed),
+    ("family", Agent::Family),
+    ("with-mandate", Agent::WithMandate),
+];
+/// One page or several.
+pub(in super::super) const LAYOUTS: [(&str, Layout); 2] =
+    [("pages", Layout::Pages), ("single", Layout::Single)];
+/// What a text of the desk is for.
+pub(in super::super) const USES: [(&str, TemplateUse); 4] = [
+    ("message", TemplateUse::Message),
+    ("correction", TemplateUse::Correction),
+    ("approval", TemplateUse::Approval),
+    ("refusal", TemplateUse::Refusal),
+];
+
+/// Writes a section.
+pub(in super::super) fn values(document: &ProcedureDocument, section: Section) -> Fields {
+    let mut values = Fields::default();
+    match section {
+        Section::Basics => put_basics(&mut values, document),
+        Section::Guide => put_guide(&mut values, document),
+        Section::Review => {
+            if let Some(days) = document.processing_days {
+                values.push("processing_days", days.to_string());
+            }
+            values.push("check-rows", document.checklist.len().to_string());
+            for (row, line) in document.checklist.iter().enumerate() {
+                values.push(&format!("check-{row}-text"), line);
+            }
+            values.push("retention_years", document.retention.years.to_string());
+            values.push("retention_basis", &document.retention.basis);
+        }
+        Section::Templates => {
+            values.push("row-rows", document.templates.len().to_string());
+            for (row, template) in document.templates.iter().enumerate() {
+                put_template(&mut values, row, template);
+            }
+        }
+        Section::Export => {
+            values.push("row-rows", document.export.len().to_string());
+            for (row, column) in document.export.iter().enumerate() {
+                put_column(&mut values, row, column);
+            }
+        }
+    }
+    values
+}
+
+fn put_basics(values: &mut Fields, document: &ProcedureDocument) {
+    put_text(values, "title", Some(&document.title));
+    put_text(values, "summary", Some(&document.summary));
+    values.push("department", document.department.as_str());
+    values.push("category", named(&CATEGORIES, document.category));
+    for event in &document.life_events {
+        values.push("life_events", named(&EVENTS, *event));
+    }
+    values.push("law", document.law.join("\n"));
+    values.push("proof", named(&PROOFS, document.proof));
+    values.push("agent", named(&AGENTS, document.agent));
+    put_text(values, "purpose", Some(&document.personal_data_purpose));
+    values.push("layout", named(&LAYOUTS, document.form.layout));
+}
+
+fn put_guide(values: &mut Fields, document: &ProcedureDocument) {
+    let guide = &document.guide;
+    put_text(values, "who", Some(&guide.who));
+    put_text(values, "when", guide.when.as_ref());
+    values.push("needed-rows", guide.needed.len().to_string());
+    for (row, line) in guide.needed.iter().enumerate() {
+        put_text(values, &format!("needed-{row}-text"), Some(line));
+    }
+    put_text(values, "fee", guide.fee.as_ref());
+    put_text(values, "afterwards", Some(&guide.afterwards));
+    put_text(values, "other_ways", guide.other_ways.as_ref());
+    values.push("minutes", guide.minutes.to_string());
+    if let Some(condition) = &guide.navigator {
+        // A single answer is chosen from the list, anything else is written.
+        let name = if Key::new(&condition.0).is_ok() {
+            "navigator"
+        } else {
+            "navigator-expression"
+        };
+        values.push(name, &condition.0);
+    }
+}
+
+fn put_template(values: &mut Fields, row: usize, template: &MessageTemplate) {
+    let name = |part: &str| format!("row-{row}-{part}");
+    values.push(&name("use_for"), named(&USES, template.use_for));
+    values.push(&name("name"), &template.name);
+    put_text(values, &name("text"), Some(&template.text));
+}
+
+fn put_column(values: &mut Fields, row: usize, column: &ExportColumn) {
+    let name = |part: &str| format!("row-{row}-{part}");
+    values.push(&name("heading"), &column.heading);
+    values.push(&name("from"), &column.from);
+    let only_with = column.only_with.as_ref().map_or("", Key::as_str);
+    values.push(&name("only_with"), only_with);
+}
+
+/// A part of what a column can hold.
+pub(in super::super) struct Source {
+    /// As files name it: `applicant_name.family`.
+    pub(in super::super) from: String,
+    /// What the question or the computed value is called.
+    pub(in super::super) label: Text,
+    /// The part of the answer, where it has parts: `family`.
+    pub(in super::super) part: &'static str,
+}
+
+/// Everything that a column of the export can hold.
+pub(in super::super) fn sources(form: &FormDocument) -> Vec<Source> {
+    let fields = form.pages.iter().flat_map(|page| &page.fields);
+    let of_field = |field: &Field| -> Vec<Source> {
+        std::iter::once("")
+            .chain(parts(&field.kind).iter().copied())
+            .map(|part| Source {
+                from: if part.is_empty() {
+                    field.key.to_string()
+                } else {
+                    format!("{}.{part}", field.key)
+                },
+                label: field.label.clone(),
+                part,
+            })
+            .collect()
+    };
+    let computed = form.computed.iter().map(|computed| Source {
+        from: computed.key.to_string(),
+        label: computed
+            .label
+            .clone()
+            .unwrap_or_else(|| Text::japanese(computed.key.as_str())),
+        part: "",
+    });
+    fields.flat_map(of_field).chain(computed).collect()
+}
+
+/// Columns for every question, headed by what the questions are called, as the values of the page show them. `heading` gives the heading
+/// of a part.
+pub(in super::super) fn every_column(
+    form: &FormDocument,
+    heading: impl Fn(&Source) -> String,
+) -> Fields {
+    let sources = sources(form);
+    let mut values = Fields::default();
+    let mut rows = 0;
+    for source in &sources {
+        let has_parts = sources.iter().any(|other| {
+            other.part != "description" && other.from.starts_with(&format!("{}.", source.from))
+        });
+        let is_ticked = form
+            .pages
+            .iter()
+            .flat_map(|page| &page.fields)
+            .any(|field| {
+                field.key.as_str() == source.from
+                    && matches!(
+                        field.kind,
+                        FieldKind::Consent { .. } | FieldKind::Declaration { .. }
+                    )
+            });
+        if has_parts || is_ticked || source.part == "description" {
+            continue;
+        }
+        values.push(&format!("row-{rows}-heading"), heading(source));
+        values.push(&format!("row-{rows}-from"), &source.from);
+        rows += 1;
+    }
+    values.push("row-rows", rows.to_string());
+    values
+}
+
+/// Reads a section into the document.
+pub(in super::super) fn read(
+    sent: &Fields,
+    section: Section,
+    document: &mut ProcedureDocument,
+) -> Result<(), Vec<Wrong>> {
+    let mut wrong = Vec::new();
+    match section {
+        Section::Basics => basics(sent, document, &mut wrong),
+        Section::Guide => guide(sent, document, &mut wrong),
+        Section::Review => review(sent, document, &mut wrong),
+        Section::Templates => {
+            let read = filled(sent, "row").into_iter();
+            let read = read.map(|row| {
+                kept(
+                    &document.templates,
+                    template(sent, row, &mut wrong),
+                    |template| {
+                        let mut values = Fields::default();
+                        put_template(&mut values, 0, template);
+                        values
+                    },
+                )
+            });
+            document.templates = read.collect();
+        }
+        Section::Export => {
+            let read = filled(sent, "row").into_iter();
+            document.export = read.map(|row| column(sent, row, &mut wrong)).collect();
+        }
+    }
+    if wrong.is_empty() { Ok(()) } else { Err(wrong) }
+}
+
+/// Takes a text that must be there, unless it reads as the one that stands.
+fn settle(standing: &mut Text, sent: &Fields, name: &str, wrong: &mut Vec<Wrong>) {
+    let read = needed_text(sent, name, wrong);
+    *standing = kept(std::slice::from_ref(standing), read, shown);
+}
+
+/// Likewise a text that may be left out.
+fn settle_optional(standing: &mut Option<Text>, sent: &Fields, name: &str, wrong: &mut Vec<Wrong>) {
+    let read = optional_text(sent, name, wrong);
+    *standing = read.map(|read| kept(standing.as_slice(), read, shown));
+}
+
+fn shown(text: &Text) -> Fields {
+    let mut values = Fields::default();
+    put_text(&mut values, "text", Some(text));
+    values
+}
+
+fn basics(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>) {
+    settle(&mut document.title, sent, "title", wrong);
+    settle(&mut document.summary, sent, "summary", wrong);
+    settle(&mut document.personal_data_purpose, sent, "purpose", wrong);
+    match DepartmentCode::new(sent.get("department")) {
+        Ok(department) => document.department = department,
+        Err(_) => wrong.push(Wrong::new("department", "designer-problem-department")),
+    }
+    match by_name(&CATEGORIES, sent.get("category")) {
+        Some(category) => document.category = category,
+        None => wrong.push(Wrong::new("category", "designer-problem-category")),
+    }
+    let chosen: Vec<LifeEvent> = sent
+        .all("life_events")
+        .filter_map(|name| by_name(&EVENTS, name))
+        .collect();
+    // Those that stand keep their order.
+    document.life_events.retain(|event| chosen.contains(event));
+    for event in chosen {
+        if !document.life_events.contains(&event) {
+            document.life_events.push(event);
+        }
+    }
+    document.law = sent.lines("law");
+    document.proof = by_name(&PROOFS, sent.get("proof")).unwrap_or_default();
+    document.agent = by_name(&AGENTS, sent.get("agent")).unwrap_or_default();
+    document.form.layout = by_name(&LAYOUTS, sent.get("layout")).unwrap_or_default();
+}
+
+fn guide(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>) {
+    let guide = &mut document.guide;
+    settle(&mut guide.who, sent, "who", wrong);
+    settle_optional(&mut guide.when, sent, "when", wrong);
+    let needed = filled(sent, "needed")
+        .into_iter()
+        .map(|row| needed_text(sent, &format!("needed-{row}-text"), wrong))
+        .map(|line| kept(&guide.needed, line, shown))
+        .collect();
+    guide.needed = needed;
+    settle_optional(&mut guide.fee, sent, "fee", wrong);
+    settle(&mut guide.afterwards, sent, "afterwards", wrong);
+    settle_optional(&mut guide.other_ways, sent, "other_ways", wrong);
+    match (sent.get("minutes"), number(sent, "minutes", wrong)) {
+        ("", _) => wrong.push(Wrong::new("minutes", "designer-problem-number")),
+        (_, Some(minutes)) => guide.minutes = minutes,
+        (_, None) => {}
+    }
+    guide.navigator = match (
+        sent.optional("navigator"),
+        sent.optional("navigator-expression"),
+    ) {
+        (Some(_), Some(_)) => {
+            wrong.push(Wrong::new(
+                "navigator-expression",
+                "designer-problem-navigator-twice",
+            ));
+            None
+        }
+        (chosen, written) => chosen.or(written).map(Expression),
+    };
+}
+
+fn review(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>) {
+    document.processing_days = number(sent, "processing_days", wrong);
+    document.checklist = filled(sent, "check")
+        .into_iter()
+        .map(|row| sent.get(&format!("check-{row}-text")).to_owned())
+        .collect();
+    match (
+        sent.get("retention_years"),
+        number(sent, "retention_years", wrong),
+    ) {
+        ("", _) => wrong.push(Wrong::new("retention_years", "designer-problem-number")),
+        (_, Some(years)) => document.retention.years = years,
+        (_, None) => {}
+    }
+    match sent.optional("retention_basis") {
+        Some(basis) => document.retention.basis = basis,
+        None => wrong.push(Wrong::new("retention_basis", "designer-problem-basis")),
+    }
+}
+
+fn template(sent: &Fields, row: usize, wrong: &mut Vec<Wrong>) -> MessageTemplate {
+    let name = |part: &str| format!("row-{row}-{part}");
+    if sent.get(&name("name")).is_empty() {
+        wrong.push(Wrong::new(name("name"), "designer-problem-name"));
+    }
+    MessageTemplate {
+        use_for: by_name(&USES, sent.get(&name("use_for"))).unwrap_or(TemplateUse::Message),
+        name: sent.get(&name("name")).to_owned(),
+        text: needed_text(sent, &name("text"), wrong),
+    }
+}
+
+fn column(sent: &Fields, row: usize, wrong: &mut Vec<Wrong>) -> ExportColumn {
+    let name = |part: &str| format!("row-{row}-{part}");
+    for (part, text) in [
+        ("heading", "designer-problem-heading"),
+        ("from", "designer-problem-source"),
+    ] {
+        if sent.get(&name(part)).is_empty() {
+            wrong.push(Wrong::new(name(part), text));
+        }
+    }
+    ExportColumn {
+        heading: sent.get(&name("heading")).to_owned(),
+        from: sent.get(&name("from")).to_owned(),
+        only_with: sent
+            .optional(&name("only_with"))
+            .and_then(|key| Key::new(key).ok()),
+    }
+}

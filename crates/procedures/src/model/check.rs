@@ -1,0 +1,320 @@
+//! Looking a procedure over before it goes live: its form, and what it says beside it.
+
+use yakuba_forms::{
+    Finding, Message, Place, Severity, check as check_form, check_text,
+    model::document::{Key, Text},
+};
+use yakuba_ui::{Catalogue, Language};
+
+use super::{
+    document::{ProcedureDocument, TemplateUse},
+    export::parts,
+};
+
+/// The texts of this room.
+static WORDS: Catalogue = yakuba_ui::catalogue!("check");
+
+/// What staff's texts may be filled in with.
+const PLACEHOLDERS: [&str; 5] = ["receipt", "procedure", "department", "date", "reason"];
+
+/// One thing found in a procedure, where it is, and what to do about it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// Whether the procedure can go live with it.
+    pub severity: Severity,
+    /// Where it is.
+    pub at: At,
+    /// What it is and how to mend it.
+    pub message: Message,
+}
+
+/// Where in a procedure something was found.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum At {
+    /// In its form.
+    Form(Place),
+    /// In the member of the file with this path, lists counted from 0: `guide.fee`, `export.2.from`.
+    Member(String),
+}
+
+impl Found {
+    /// Where and what in one line, for the command line: `export.2.from: …`.
+    pub fn line(&self, language: Language) -> String {
+        let text = self.message.in_language(language);
+        match &self.at {
+            At::Form(place) if *place == Place::default() => text.into_owned(),
+            At::Form(place) => format!("{place}: {text}"),
+            At::Member(path) => format!("{path}: {text}"),
+        }
+    }
+}
+
+impl From<Finding> for Found {
+    fn from(finding: Finding) -> Self {
+        Self {
+            severity: finding.severity,
+            at: At::Form(finding.place),
+            message: finding.message,
+        }
+    }
+}
+
+/// Looks a procedure over. Without a finding that [must](Severity::Must) be mended it can go live.
+pub fn check(document: &ProcedureDocument) -> Vec<Found> {
+    let mut all: Vec<Found> = check_form(&document.form)
+        .into_iter()
+        .map(Found::from)
+        .collect();
+    let mut find = |severity, path: &str, message| {
+        all.push(Found {
+            severity,
+            at: At::Member(path.to_owned()),
+            message,
+        });
+    };
+    for (path, text) in texts(document) {
+        for (severity, message) in check_text(text) {
+            find(severity, &path, message);
+        }
+    }
+    // Without words about fees applicants read that it is free.
+    if !document.form.fees.is_empty() && document.guide.fee.is_none() {
+        find(Severity::Must, "guide.fee", message("check-fee-unsaid", ""));
+    }
+    if document.guide.minutes == 0 {
+        find(
+            Severity::Should,
+            "guide.minutes",
+            message("check-minutes", ""),
+        );
+    }
+    if document.retention.basis.trim().is_empty() {
+        find(
+            Severity::Must,
+            "retention.basis",
+            message("check-retention-basis", ""),
+        );
+    }
+    for (number, template) in document.templates.iter().enumerate() {
+        let path = format!("templates.{number}.text");
+        for text in languages(&template.text) {
+            for unknown in placeholders(text).filter(|name| !PLACEHOLDERS.contains(name)) {
+                find(
+                    Severity::Should,
+                    &path,
+                    message("check-placeholder", unknown),
+                );
+            }
+        }
+        let is_refusal = template.use_for == TemplateUse::Refusal;
+        if is_refusal && !languages(&template.text).all(|text| text.contains("{reason}")) {
+            find(
+                Severity::Should,
+                &path,
+                message("check-refusal-reason", &template.name),
+            );
+        }
+    }
+    for (number, column) in document.export.iter().enumerate() {
+        if !is_source(document, &column.from) {
+            find(
+                Severity::Must,
+                &format!("export.{number}.from"),
+                message("check-export-from", &column.from),
+            );
+        }
+        let only = column.only_with.as_ref().map(Key::as_str);
+        if only.is_some_and(|key| !is_question(document, key)) {
+            find(
+                Severity::Must,
+                &format!("export.{number}.only_with"),
+                message("check-export-only-with", only.unwrap_or_default()),
+            );
+        }
+    }
+    all.sort_by_key(|found| found.severity);
+    all
+}
+
+/// The texts beside the form that applicants read, with their paths.
+fn texts(document: &ProcedureDocument) -> Vec<(String, &Text)> {
+    let guide = &document.guide;
+    let mut texts = vec![
+        ("title".to_owned(), &document.title),
+        ("summary".to_owned(), &document.summary),
+        (
+            "personal_data_purpose".to_owned(),
+            &document.personal_data_purpose,
+        ),
+        ("guide.who".to_owned(), &guide.who),
+        ("guide.afterwards".to_owned(), &guide.afterwards),
+    ];
+    for (path, text) in [
+        ("guide.when", &guide.when),
+        ("guide.fee", &guide.fee),
+        ("guide.other_ways", &guide.other_ways),
+    ] {
+        texts.extend(text.iter().map(|text| (path.to_owned(), text)));
+    }
+    for (number, line) in guide.needed.iter().enumerate() {
+        texts.push((format!("guide.needed.{number}"), line));
+    }
+    texts
+}
+
+/// A text in the languages in which it is written.
+fn languages(text: &Text) -> impl Iterator<Item = &str> {
+    std::iter::once(text.ja.as_str())
+        .chain(text.easy.as_deref())
+        .chain(text.en.as_deref())
+}
+
+/// The names in braces of a text.
+fn placeholders(text: &str) -> impl Iterator<Item = &str> {
+    text.split('{').skip(1).filter_map(|rest| {
+        let (name, _) = rest.split_once('}')?;
+        name.bytes()
+            .all(|byte| byte.is_ascii_lowercase() || byte == b'_')
+            .then_some(name)
+    })
+}
+
+fn is_question(document: &ProcedureDocument, key: &str) -> bool {
+    let mut fields = document.form.pages.iter().flat_map(|page| &page.fields);
+    fields.any(|field| field.key.as_str() == key)
+}
+
+/// Whether a column can be filled from this: a question, a part of its answer, or a computed value.
+fn is_source(document: &ProcedureDocument, from: &str) -> bool {
+    let (key, part) = from.split_once('.').unwrap_or((from, ""));
+    let form = &document.form;
+    let field = form
+        .pages
+        .iter()
+        .flat_map(|page| &page.fields)
+        .find(|field| field.key.as_str() == key);
+    match field {
+        Some(field) => part.is_empty() || parts(&field.kind).contains(&part),
+        None => {
+            part.is_empty()
+                && form
+                    .computed
+                    .iter()
+                    .any(|computed| computed.key.as_str() == key)
+        }
+    }
+}
+
+/// A text of this room about something, in every language.
+fn message(key: &str, about: &str) -> Message {
+    let text = |language| {
+        WORDS
+            .words(language)
+            .with_text(key, "about", about)
+            .into_owned()
+    };
+    Message::Own(Text {
+        ja: text(Language::Japanese),
+        easy: None,
+        en: Some(text(Language::English)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    // Tests may panic: that is how they fail.
+    #![allow(clippy::unwrap_used)]
+
+    use super::*;
+
+    const PROCEDURE: &str = r"
+format: yakuba-procedure/1
+key: certificate
+title: {ja: 証明書の請求, easy: 証明書（しょうめいしょ）, en: Certificate}
+summary: {ja: 請求します。, easy: もらいます。, en: Request it.}
+department: tax
+category: tax
+guide:
+  who: {ja: どなたでも, easy: だれでも, en: Anybody}
+  fee: {ja: 300円, easy: 300円（えん）, en: 300 yen}
+  afterwards: {ja: 郵送します。, easy: 送（おく）ります。, en: By post}
+  minutes: 5
+retention: {years: 1, basis: 文書管理規程}
+personal_data_purpose: {ja: 発行のため, easy: 使（つか）います。, en: To issue it}
+templates:
+  - {use_for: refusal, name: 不交付, text: '理由：{reason} {department}'}
+export:
+  - {heading: 氏, from: name.family}
+  - {heading: 金額, from: total, only_with: name}
+form:
+  pages:
+    - key: one
+      title: {ja: 内容, easy: 内容（ないよう）, en: What}
+      fields:
+        - {key: name, type: name, label: {ja: 名前, easy: 名前（なまえ）, en: Name}, purpose: {ja: 確認, easy: 確（たし）かめます, en: To check}}
+  computed:
+    - {key: total, value: '300'}
+  fees:
+    - {label: {ja: 手数料, easy: お金（かね）, en: Fee}, amount: total}
+";
+
+    fn procedure() -> ProcedureDocument {
+        ProcedureDocument::from_yaml(PROCEDURE).unwrap()
+    }
+
+    fn paths(document: &ProcedureDocument, severity: Severity) -> Vec<String> {
+        check(document)
+            .into_iter()
+            .filter(|found| found.severity == severity)
+            .map(|found| match found.at {
+                At::Form(place) => place.to_string(),
+                At::Member(path) => path,
+            })
+            .collect()
+    }
+
+    #[test]
+    fn a_whole_procedure_has_no_finding() {
+        assert_eq!(check(&procedure()), []);
+    }
+
+    #[test]
+    fn what_is_wrong_beside_the_form_is_found_at_its_member() {
+        let mut document = procedure();
+        document.guide.fee = None;
+        document.retention.basis = " ".to_owned();
+        document.export[0].from = "name.middle".to_owned();
+        document.export[1].from = "gone".to_owned();
+        document.export[1].only_with = Key::new("gone").ok();
+        assert_eq!(
+            paths(&document, Severity::Must),
+            [
+                "guide.fee",
+                "retention.basis",
+                "export.0.from",
+                "export.1.from",
+                "export.1.only_with"
+            ]
+        );
+        let mut document = procedure();
+        document.templates[0].text = Text::japanese("{receit}は認めません。");
+        document.guide.minutes = 0;
+        document.guide.who.en = None;
+        assert_eq!(
+            paths(&document, Severity::Should),
+            [
+                "guide.who",
+                "guide.minutes",
+                "templates.0.text",
+                "templates.0.text"
+            ]
+        );
+        let line = check(&document)[0].line(Language::English);
+        assert!(line.starts_with("guide.who: "), "{line}");
+    }
+
+    #[test]
+    fn every_text_is_there_in_both_languages() {
+        yakuba_ui::assert_complete(&WORDS);
+    }
+}
