@@ -6,3 +6,4 @@ check-placeholder = There is no placeholder "{ $about }": it would be sent as it
 check-refusal-reason = The template "{ $about }" has no place for the reason.
 check-export-from = The export has a column from "{ $about }", which the form does not have: it would stay empty. Choose another.
 check-export-only-with = A column of the export waits for "{ $about }", which the form does not have. Choose another.
+check-export-verified = The export column "{ $about }" tells of a proof, but no proof of identity fills in its question.

@@ -412,3 +412,5 @@ designer-problem-name = Give it a name to pick it by.
 designer-problem-heading = Write a heading.
 designer-problem-source = Choose what the column holds.
 designer-problem-navigator-twice = Choose who is told or write an expression, not both.
+designer-column-verified = Verified
+designer-column-verified-text = Say, instead of the answer, what proof stands behind it

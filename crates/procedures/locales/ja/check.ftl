@@ -6,3 +6,4 @@ check-placeholder = 「{ $about }」という差し込みはありません。�
 check-refusal-reason = ひな形「{ $about }」に理由（reason）の差し込みがありません。
 check-export-from = 書き出しの列の元「{ $about }」がフォームにありません。このままでは空欄になります。選び直してください。
 check-export-only-with = 書き出しの列の条件「{ $about }」がフォームにありません。選び直してください。
+check-export-verified = 書き出しの列「{ $about }」は本人確認の有無を入れますが、本人確認から入れる質問ではありません。

@@ -412,3 +412,5 @@ designer-problem-name = 選ぶときの名前を入れてください。
 designer-problem-heading = 見出しを入れてください。
 designer-problem-source = 入れるものを選んでください。
 designer-problem-navigator-twice = 知らせる人は、選ぶか式で書くか、どちらか一方にしてください。
+designer-column-verified = 本人確認
+designer-column-verified-text = 答えの代わりに、本人確認の有無を入れる

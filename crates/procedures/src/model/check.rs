@@ -123,6 +123,19 @@ pub fn check(document: &ProcedureDocument) -> Vec<Found> {
                 message("check-export-from", &column.from),
             );
         }
+        let is_provable = document
+            .form
+            .pages
+            .iter()
+            .flat_map(|page| &page.fields)
+            .any(|field| field.key.as_str() == column.from && field.prefill.is_some());
+        if column.verified && !is_provable {
+            find(
+                Severity::Should,
+                &format!("export.{number}.verified"),
+                message("check-export-verified", &column.heading),
+            );
+        }
         let only = column.only_with.as_ref().map(Key::as_str);
         if only.is_some_and(|key| !is_question(document, key)) {
             find(
@@ -246,12 +259,13 @@ templates:
 export:
   - {heading: 氏, from: name.family}
   - {heading: 金額, from: total, only_with: name}
+  - {heading: 確認済み, from: name, verified: true}
 form:
   pages:
     - key: one
       title: {ja: 内容, easy: 内容（ないよう）, en: What}
       fields:
-        - {key: name, type: name, label: {ja: 名前, easy: 名前（なまえ）, en: Name}, purpose: {ja: 確認, easy: 確（たし）かめます, en: To check}}
+        - {key: name, type: name, label: {ja: 名前, easy: 名前（なまえ）, en: Name}, prefill: name, purpose: {ja: 確認, easy: 確（たし）かめます, en: To check}}
   computed:
     - {key: total, value: '300'}
   fees:

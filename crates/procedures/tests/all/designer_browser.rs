@@ -17,7 +17,8 @@ use yakuba_procedures::{
 use super::designer_desk::{ask, controls, prepare, staff};
 
 /// Files that together have every member of the format.
-const TRIED: [&str; 4] = [
+const TRIED: [&str; 5] = [
+    "dog-registration",
     "light-vehicle-tax-reduction",
     "bulky-waste",
     "child-allowance",
@@ -296,6 +297,9 @@ impl Clerk<'_> {
             for name in ["heading", "from", "only_with"] {
                 plain(&mut export, &format!("row-{row}-{name}"), &column[name]);
             }
+            if column["verified"] == true {
+                export.push((format!("row-{row}-verified"), "yes".to_owned()));
+            }
         }
         for (section, typed) in [
             ("basics", basics),
@@ -477,6 +481,10 @@ fn control_of(member: &str) -> Option<(&'static str, &'static str)> {
             "ExportColumn.only_with",
             ("settings/export", "row-0-only_with"),
         ),
+        (
+            "ExportColumn.verified",
+            ("settings/export", "row-0-verified"),
+        ),
         ("ProcedureDocument.form", ("page", "title_ja")),
         ("FormDocument.pages", ("page", "title_ja")),
         ("FormPage.key", ("page", "key")),
@@ -551,10 +559,13 @@ fn control_of(member: &str) -> Option<(&'static str, &'static str)> {
         ),
         ("Field.prefill", ("field?page=request&kind=text", "prefill")),
         (
-            "Field.max_length",
+            "TextLimits.max_length",
             ("field?page=request&kind=long_text", "max_length"),
         ),
-        ("Field.format", ("field?page=request&kind=text", "format")),
+        (
+            "TextLimits.format",
+            ("field?page=request&kind=text", "format"),
+        ),
         (
             "Field.earliest",
             ("field?page=request&kind=date", "earliest"),

@@ -27,9 +27,13 @@ pub(super) fn way(document: &ProcedureDocument, found: &Found) -> Option<String>
             let (section, control) = member(path)?;
             let values = settings::values(document, section);
             let control = text_control(&found.message, &values, &control).unwrap_or_else(|| {
-                match values.has(&format!("{control}_ja")) {
-                    true => format!("{control}_ja"),
-                    false => control.clone(),
+                // Texts that may be left out have no value to be found by.
+                let is_text = values.has(&format!("{control}_ja"))
+                    || ["when", "fee", "other_ways"].contains(&control.as_str());
+                if is_text {
+                    format!("{control}_ja")
+                } else {
+                    control.clone()
                 }
             });
             Some(format!("{}#{control}", address(&document.key, section)))

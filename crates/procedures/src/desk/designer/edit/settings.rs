@@ -257,15 +257,13 @@ async fn guide(room: &Room, values: &Fields, controls: &mut Controls<'_>) -> Res
 }
 
 fn review(room: &Room, values: &Fields, controls: &mut Controls<'_>) {
-    let steps: String = ["received", "checked", "decided", "delivered", "closed"]
-        .iter()
-        .map(|stage| {
-            format!(
-                "<li>{}</li>",
-                Html::text(&room.d(&format!("designer-stage-{stage}")))
-            )
-        })
-        .collect();
+    let mut steps = Html::empty();
+    for stage in ["received", "checked", "decided", "delivered", "closed"] {
+        steps.push(&Html::trusted(format!(
+            "<li>{}</li>",
+            Html::text(&room.d(&format!("designer-stage-{stage}")))
+        )));
+    }
     controls
         .heading("stages", "designer-stages", "designer-stages-lead")
         .add(&Html::trusted(format!("<ol>{steps}</ol>")))
@@ -300,15 +298,13 @@ fn review(room: &Room, values: &Fields, controls: &mut Controls<'_>) {
 }
 
 fn templates(room: &Room, values: &Fields, controls: &mut Controls<'_>) {
-    let placeholders: String = ["receipt", "procedure", "department", "date", "reason"]
-        .iter()
-        .map(|name| {
-            format!(
-                "<li><code>{{{name}}}</code>：{}</li>",
-                Html::text(&room.d(&format!("designer-placeholder-{name}")))
-            )
-        })
-        .collect();
+    let mut placeholders = Html::empty();
+    for name in ["receipt", "procedure", "department", "date", "reason"] {
+        placeholders.push(&Html::trusted(format!(
+            "<li><code>{{{name}}}</code>：{}</li>",
+            Html::text(&room.d(&format!("designer-placeholder-{name}")))
+        )));
+    }
     controls.add(&Html::trusted(format!("<ul>{placeholders}</ul>")));
     let used = rows::used(values, "row");
     let shown = used + 1;
@@ -399,6 +395,11 @@ fn export(room: &Room, standing: &Standing, values: &Fields, controls: &mut Cont
                     "designer-column-only-with",
                     "designer-column-always",
                     questions.iter().cloned(),
+                )
+                .tick(
+                    &name("verified"),
+                    "designer-column-verified",
+                    "designer-column-verified-text",
                 );
         },
     );

@@ -16,9 +16,9 @@ pub(in super::super) fn row_count(values: &Fields, list: &str) -> usize {
         .min(MOST_ROWS)
 }
 
-/// What a select or a hidden input sends without anybody touching it.
+/// What a select or a hidden input sends without anybody touching it, or what says nothing alone.
 fn is_untouched(part: &str) -> bool {
-    ["join", "test", "rows", "use_for"]
+    ["join", "test", "rows", "use_for", "verified"]
         .iter()
         .any(|ending| part == *ending || part.ends_with(&format!("-{ending}")))
 }

@@ -184,6 +184,9 @@ fn put_column(values: &mut Fields, row: usize, column: &ExportColumn) {
     values.push(&name("from"), &column.from);
     let only_with = column.only_with.as_ref().map_or("", Key::as_str);
     values.push(&name("only_with"), only_with);
+    if column.verified {
+        values.push(&name("verified"), "yes");
+    }
 }
 
 /// A part of what a column can hold.
@@ -421,5 +424,6 @@ fn column(sent: &Fields, row: usize, wrong: &mut Vec<Wrong>) -> ExportColumn {
         only_with: sent
             .optional(&name("only_with"))
             .and_then(|key| Key::new(key).ok()),
+        verified: sent.has(&name("verified")),
     }
 }
