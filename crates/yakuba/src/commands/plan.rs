@@ -227,49 +227,6 @@ fn change_line(change: &Change) -> String {
     )
 }
 
-#[cfg(test)]
-mod tests {
-    use yakuba_plan::model::difference::Place as Where;
-
-    use super::*;
-
-    #[test]
-    fn a_change_is_a_line_that_a_person_reads() {
-        let mut change = Change {
-            place: Where {
-                part: Some("1".into()),
-                title: Some("手続の電子化".into()),
-                indicator: Some("電子化率".into()),
-                fiscal_year: FiscalYear::new(2023).ok(),
-                kind: Some(FigureKind::Actual),
-                field: "figure".into(),
-            },
-            before: Some("82.8%".into()),
-            after: Some("83.8%".into()),
-        };
-        assert_eq!(
-            change_line(&change),
-            "change  1 · 手続の電子化 · 電子化率 · 令和5年度（2023年度） · actual: \"82.8%\" → \"83.8%\""
-        );
-        change.place = Where {
-            part: None,
-            title: None,
-            indicator: None,
-            fiscal_year: None,
-            kind: None,
-            field: "summary".into(),
-        };
-        change.before = None;
-        change.after = Some("あ\n".repeat(SHOWN));
-        let line = change_line(&change);
-        assert!(
-            line.starts_with("change  summary: (new) → \"あ あ "),
-            "{line}"
-        );
-        assert!(line.ends_with("…\"") && !line.contains('\n'), "{line}");
-    }
-}
-
 async fn export(place: &Place, options: PlanExport) -> Result<Outcome, Failure> {
     let city = place.open_existing().await?;
     let document = store::load(city.db(), &options.key).await?;
@@ -357,5 +314,48 @@ async fn count_again(place: &Place) -> Result<Outcome, Failure> {
 impl From<PlanError> for Failure {
     fn from(error: PlanError) -> Self {
         Self::new(error.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use yakuba_plan::model::difference::Place as Where;
+
+    use super::*;
+
+    #[test]
+    fn a_change_is_a_line_that_a_person_reads() {
+        let mut change = Change {
+            place: Where {
+                part: Some("1".into()),
+                title: Some("手続の電子化".into()),
+                indicator: Some("電子化率".into()),
+                fiscal_year: FiscalYear::new(2023).ok(),
+                kind: Some(FigureKind::Actual),
+                field: "figure".into(),
+            },
+            before: Some("82.8%".into()),
+            after: Some("83.8%".into()),
+        };
+        assert_eq!(
+            change_line(&change),
+            "change  1 · 手続の電子化 · 電子化率 · 令和5年度（2023年度） · actual: \"82.8%\" → \"83.8%\""
+        );
+        change.place = Where {
+            part: None,
+            title: None,
+            indicator: None,
+            fiscal_year: None,
+            kind: None,
+            field: "summary".into(),
+        };
+        change.before = None;
+        change.after = Some("あ\n".repeat(SHOWN));
+        let line = change_line(&change);
+        assert!(
+            line.starts_with("change  summary: (new) → \"あ あ "),
+            "{line}"
+        );
+        assert!(line.ends_with("…\"") && !line.contains('\n'), "{line}");
     }
 }
