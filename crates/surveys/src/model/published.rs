@@ -364,6 +364,10 @@ mod tests {
                 let mut other_value = vec![vec![false; 4]; 2];
                 for filling in &found {
                     let other = dealt_anew(&data, question, filling);
+                    // The question is shown, so everybody knows that somebody answered it.
+                    if (Data { below: 0, ..other.clone() }).withholds(question) {
+                        continue;
+                    }
                     let tables = data.broken_down();
                     // As far as anybody can see, it could have been this survey.
                     prop_assert_eq!(looks_the_same(&shown, &tables, &other), Ok(()));
