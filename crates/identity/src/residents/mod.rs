@@ -8,6 +8,7 @@
 //! [`email_cookie`] then proves for [`PROOF`] that its holder reads mail at the address ([`confirmed_email`]).
 
 mod codes;
+mod confirm_email;
 mod pages;
 mod provider;
 mod sign_in;
@@ -17,7 +18,6 @@ pub use codes::{
     CodeCheck, CodeStart, ConfirmedEmail, PROOF, TRIES, VALID, check_email_code, confirmed_email,
     email_cookie, start_email_code,
 };
-pub(crate) use pages::routes;
 pub use provider::CALLBACK_PATH;
 pub use sign_in::EmailSignIn;
 pub use store::Method;
@@ -31,4 +31,8 @@ pub struct CurrentResident {
     pub id: i64,
     /// Whether they signed in within the last ten minutes.
     pub fresh: bool,
+}
+
+pub(crate) fn routes() -> yakuba_city::web::Routes {
+    pages::routes().merge(confirm_email::routes())
 }

@@ -65,7 +65,7 @@ fn next_of(next: Option<&str>) -> String {
 }
 
 /// A page with something about one person: neither the browser nor a proxy may keep it.
-fn private(page: impl IntoResponse) -> Response {
+pub(super) fn private(page: impl IntoResponse) -> Response {
     let mut response = page.into_response();
     response
         .headers_mut()
@@ -246,6 +246,31 @@ fn code_page(asked: Asked, next: &str, error: Option<&str>) -> Response {
     let words = asked.words;
     let mut content = asked.content();
     content.error(error);
+    code_field(
+        &asked,
+        &mut content,
+        "/resident/sign-in/code",
+        next,
+        &words.get("identity-sign-in"),
+    );
+    content.markup(format!(
+        r#"<p><a href="/resident/sign-in?next={}">{}</a></p>"#,
+        in_query(next),
+        Html::text(&words.get("resident-code-again"))
+    ));
+    let title = words.get("resident-code-title");
+    private(asked.narrow(&title, content).with_errors(error.is_some()))
+}
+
+/// Asks for the code of a mail.
+pub(super) fn code_field(
+    asked: &Asked,
+    content: &mut Content,
+    action: &str,
+    next: &str,
+    button: &str,
+) {
+    let words = asked.words;
     if yakuba_mail::is_set_up(asked.city()) {
         content.paragraph(words.get("resident-code-text"));
     } else {
@@ -254,7 +279,7 @@ fn code_page(asked: Asked, next: &str, error: Option<&str>) -> Response {
                 .text(words.get("resident-no-mail-text")),
         );
     }
-    content.form("/resident/sign-in/code", &[("next", next)], |form| {
+    content.form(action, &[("next", next)], |form| {
         form.add(
             &TextField::new(asked.language, "code", words.get("resident-code"))
                 .required()
@@ -263,15 +288,8 @@ fn code_page(asked: Asked, next: &str, error: Option<&str>) -> Response {
                 .numeric()
                 .autocomplete("one-time-code"),
         );
-        form.submit(words.get("identity-sign-in"));
+        form.submit(button);
     });
-    content.markup(format!(
-        r#"<p><a href="/resident/sign-in?next={}">{}</a></p>"#,
-        in_query(next),
-        Html::text(&words.get("resident-code-again"))
-    ));
-    let title = words.get("resident-code-title");
-    private(asked.narrow(&title, content).with_errors(error.is_some()))
 }
 
 async fn sign_in(asked: Asked, fields: Fields) -> Result<Response, Problem> {
