@@ -77,6 +77,7 @@ CREATE TABLE booking_taken (
   PRIMARY KEY (unit_id, at)
 );
 CREATE INDEX booking_taken_reservation ON booking_taken (reservation_id);
+CREATE INDEX booking_taken_at ON booking_taken (at, unit_id);
 
 -- Who books within limits: writes in the name of one person or group wait for each other at this row.
 CREATE TABLE booking_counts (

@@ -47,29 +47,5 @@ pub const ATTENDANCES: Measure = Measure {
     name_ja: "予約による利用",
     name_en: "Reservations used",
 };
-/// Hours for which a unit was open, recorded when the day is over; the subject is `facility.unit`.
-pub const HOURS_OPEN: Measure = Measure {
-    name: MeasureName::declared("booking.hours_open"),
-    kind: MeasureKind::Flow,
-    unit: "時間",
-    name_ja: "利用できた時間",
-    name_en: "Hours open",
-};
-/// Hours for which a unit was used, recorded when the day is over; the subject is `facility.unit`.
-pub const HOURS_USED: Measure = Measure {
-    name: MeasureName::declared("booking.hours_used"),
-    kind: MeasureKind::Flow,
-    unit: "時間",
-    name_ja: "利用された時間",
-    name_en: "Hours used",
-};
-
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 6] = [
-    RESERVATIONS,
-    CANCELLATIONS,
-    ABSENCES,
-    ATTENDANCES,
-    HOURS_OPEN,
-    HOURS_USED,
-];
+pub static MEASURES: [Measure; 4] = [RESERVATIONS, CANCELLATIONS, ABSENCES, ATTENDANCES];

@@ -85,6 +85,9 @@ pub enum BookingError {
     /// An account or a code could not be looked up.
     #[error(transparent)]
     Identity(#[from] yakuba_identity::IdentityError),
+    /// A mail could not be written.
+    #[error(transparent)]
+    Mail(#[from] yakuba_mail::MailError),
     /// A value is not what the kernel takes.
     #[error(transparent)]
     Value(#[from] yakuba_kernel::ValueError),
@@ -125,6 +128,7 @@ impl From<BookingError> for Problem {
             | BookingError::Stored(_)
             | BookingError::Sealing(_)
             | BookingError::Identity(_)
+            | BookingError::Mail(_)
             | BookingError::Value(_)
             | BookingError::City(_) => Self::internal(&error),
         }

@@ -1,16 +1,23 @@
 #![doc = include_str!("../README.md")]
 
+mod calendar_file;
 pub mod capabilities;
 mod error;
 pub mod model;
+mod pages;
 pub mod store;
+mod telling;
 
 use yakuba_city::{
-    Actor, JobFailure, JobKind, Measure, Migration, Service,
+    Actor, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
     web::{Capability, Routes},
 };
+use yakuba_ui::Catalogue;
 
 pub use error::BookingError;
+
+/// The texts of the public pages, and those that the menu's entries name.
+pub static PAGE_WORDS: Catalogue = yakuba_ui::catalogue!("booking");
 
 /// The service as the program runs it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -47,7 +54,15 @@ impl Service for BookingService {
     }
 
     fn routes(&self) -> Routes {
-        Routes::new()
+        pages::routes()
+    }
+
+    fn menu(&self) -> Vec<MenuItem> {
+        vec![MenuItem {
+            url: "/booking",
+            label: "booking-menu",
+            capability: None,
+        }]
     }
 
     fn capabilities(&self) -> &'static [Capability] {

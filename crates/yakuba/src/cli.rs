@@ -80,6 +80,9 @@ pub enum Command {
     /// Check, bring in and take out surveys and their results
     #[command(subcommand)]
     Surveys(SurveysCommand),
+    /// Check, bring in and take out facilities that can be booked
+    #[command(subcommand)]
+    Booking(BookingCommand),
     /// Bring in facts from a file
     #[command(subcommand)]
     Facts(FactsCommand),
@@ -484,6 +487,45 @@ pub enum SheetFormat {
     Csv,
     /// For spreadsheets
     Xlsx,
+}
+
+/// Check, bring in and take out facilities that can be booked.
+#[derive(Debug, Subcommand)]
+pub enum BookingCommand {
+    /// Look files of facilities over: what must be mended and what somebody should look at
+    Check(FacilityFiles),
+    /// Bring facilities in from files; the same file twice changes nothing, and no coming reservation loses its place
+    Import(FacilityFiles),
+    /// Write a facility out as a file
+    Export(FacilityExport),
+    /// List the facilities
+    List,
+    /// Print the JSON Schema of these files, for editors
+    Schema,
+}
+
+/// Files of facilities.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+`check` needs no city; its exit code is 3 when something must be mended before it can be booked.
+
+Examples:
+  yakuba booking check 中央会館.yaml
+  yakuba booking import content/facilities/*.yaml")]
+pub struct FacilityFiles {
+    /// The files (YAML)
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Write a facility out as a file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba booking export chuo-kaikan > 中央会館.yaml")]
+pub struct FacilityExport {
+    /// The facility's key
+    pub key: String,
 }
 
 /// Check, bring in and take out surveys and their results.

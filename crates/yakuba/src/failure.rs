@@ -95,6 +95,12 @@ impl From<yakuba_procedures::ProcedureError> for Failure {
     }
 }
 
+impl From<yakuba_booking::BookingError> for Failure {
+    fn from(error: yakuba_booking::BookingError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<yakuba_surveys::SurveyError> for Failure {
     fn from(error: yakuba_surveys::SurveyError) -> Self {
         Self::new(error.to_string())

@@ -54,6 +54,7 @@ fn texts_of(service: &str) -> &'static Catalogue {
         "identity" => &yakuba_identity::WORDS,
         "procedures" => yakuba_procedures::WORDS,
         "surveys" => &yakuba_surveys::WORDS,
+        "booking" => &yakuba_booking::PAGE_WORDS,
         "plan" => yakuba_plan::menu_texts(),
         _ => &crate::server::WORDS,
     }

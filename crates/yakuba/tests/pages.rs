@@ -75,6 +75,8 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         "/surveys/{key}/answer/{page}",
         Reason::Story("surveys.test.js"),
     ),
+    // Shown after a code was asked for.
+    ("/confirm-email/code", Reason::Redirect),
     ("/surveys/{key}/check", Reason::Story("surveys.test.js")),
     ("/surveys/{key}/done", Reason::Story("surveys.test.js")),
     (

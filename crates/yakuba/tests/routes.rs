@@ -290,6 +290,8 @@ fn every_route_needs_something_that_is_declared_once() {
                 "/cases",
                 "/postal-codes",
                 "/surveys",
+                "/booking/",
+                "/confirm-email",
                 "/guide",
                 "/tablet",
             ];

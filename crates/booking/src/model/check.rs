@@ -3,8 +3,10 @@
 use std::collections::BTreeSet;
 
 use yakuba_forms::model::document::Key;
+use yakuba_ui::Language;
 
 use super::document::{FacilityDocument, Resource, Takes, Times};
+use crate::PAGE_WORDS;
 
 /// How much a finding matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -26,6 +28,18 @@ pub struct Finding {
     pub message: &'static str,
     /// What the message speaks of.
     pub about: String,
+}
+
+impl Finding {
+    /// The finding as one line of text.
+    pub fn line(&self, language: Language) -> String {
+        let words = PAGE_WORDS.words(language);
+        let text = words.with_text(self.message, "about", &self.about);
+        match &self.resource {
+            Some(resource) => format!("{resource}: {text}"),
+            None => text.into_owned(),
+        }
+    }
 }
 
 /// How many findings must be mended.

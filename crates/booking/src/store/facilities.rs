@@ -187,6 +187,21 @@ pub async fn save(
     Ok(revision + 1)
 }
 
+/// Brings in a facility from a file: new, or in place of the one with its key. Returns whether anything changed.
+///
+/// # Errors
+/// As [`save`].
+pub async fn bring_in(tx: &Tx, document: &FacilityDocument) -> Result<bool, BookingError> {
+    let before = facility(tx.connection(), &document.key).await?;
+    let (is_offered, revision) = match &before {
+        Some(before) if *before.document == *document => return Ok(false),
+        Some(before) => (before.is_offered, before.revision),
+        None => (true, 0),
+    };
+    save(tx, document, is_offered, revision).await?;
+    Ok(true)
+}
+
 /// Adds the units that are new. A unit that is gone stays as a row, because old reservations name it; it must not be booked.
 async fn put_units(tx: &Tx, document: &FacilityDocument) -> Result<(), BookingError> {
     #[derive(FromQueryResult)]

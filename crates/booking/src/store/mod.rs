@@ -5,4 +5,4 @@ pub mod people;
 pub mod reservations;
 mod taking;
 
-pub use facilities::{Facility, facilities, facility, save};
+pub use facilities::{Facility, bring_in, facilities, facility, save};

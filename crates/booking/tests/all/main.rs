@@ -3,6 +3,8 @@
 // A test that cannot go on fails there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod content;
+mod pages;
 mod reservations;
 mod rush;
 mod support;

@@ -2,6 +2,7 @@
 
 mod audit;
 mod backup;
+mod booking;
 mod debug;
 mod demo;
 mod doctor;
@@ -42,6 +43,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Procedures(options) => procedures::run(&place, options).await,
         Command::PostalCodes(options) => postal_codes::run(&place, options).await,
         Command::Surveys(options) => surveys::run(&place, options).await,
+        Command::Booking(options) => booking::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,
         Command::Token(options) => token::run(&place, options).await,

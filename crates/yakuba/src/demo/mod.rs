@@ -2,6 +2,7 @@
 //!
 //! The clock stands at the right moment for every step, so that the history reads as if it had happened.
 
+mod booking;
 mod cases;
 mod city;
 mod comparisons;
@@ -112,6 +113,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     plans::make(city, recordings, story.today).await?;
     inventory::make(city).await?;
     cases::make(city).await?;
+    booking::make(city, story.today).await?;
     mark(city, READY).await
 }
 

@@ -6,8 +6,8 @@ mod steps;
 
 pub use booking::{Booked, HELD_FOR, Hold, MOST_HELD, NewBooking, Wish, book, confirm, hold};
 pub use reading::{
-    Reservation, by_number, held_by, of_holder, of_resident, reservation, reservations_between,
-    taken,
+    Reservation, booked_by, by_number, held_by, of_holder, of_resident, reservation,
+    reservations_between, taken, taken_on,
 };
 pub(super) use steps::forget;
-pub use steps::{Changed, lapse, let_go, step};
+pub use steps::{Changed, kept_now, lapse, let_go, step};

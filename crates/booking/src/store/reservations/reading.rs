@@ -1,5 +1,7 @@
 //! Finding reservations, and what they take.
 
+use std::collections::HashMap;
+
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use yakuba_city::sql::Sql as _;
@@ -271,4 +273,59 @@ pub async fn taken(
         )
         .await?;
     Ok(rows.into_iter().map(|row| (row.key, row.at)).collect())
+}
+
+/// What a browser has booked since a moment, oldest first.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn booked_by(
+    connection: &impl ConnectionTrait,
+    visit: &str,
+    since: Timestamp,
+) -> Result<Vec<Reservation>, BookingError> {
+    many(
+        connection,
+        "visit = $1 AND state <> 'held' AND made_at >= $2 ORDER BY day, from_minute, id",
+        vec![visit.into(), since.as_microsecond().into()],
+    )
+    .await
+}
+
+/// What is taken on a day, by facility; what is held beyond its time is free.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn taken_on(
+    connection: &impl ConnectionTrait,
+    day: Date,
+    now: Timestamp,
+) -> Result<HashMap<String, TakenSteps>, BookingError> {
+    #[derive(FromQueryResult)]
+    struct Taken {
+        facility_key: String,
+        key: String,
+        at: i64,
+    }
+    let last = ClockTime::from_minutes(DAY).unwrap_or_default();
+    let rows: Vec<Taken> = connection
+        .rows(
+            "SELECT u.facility_key, u.key, t.at FROM booking_taken t JOIN booking_units u ON u.id = t.unit_id \
+               LEFT JOIN booking_reservations r ON r.id = t.reservation_id AND r.held_until <= $3 \
+             WHERE t.at >= $1 AND t.at < $2 AND r.id IS NULL",
+            [
+                quantum(day, ClockTime::default()).into(),
+                quantum(day, last).into(),
+                now.as_microsecond().into(),
+            ],
+        )
+        .await?;
+    let mut taken: HashMap<String, TakenSteps> = HashMap::new();
+    for row in rows {
+        taken
+            .entry(row.facility_key)
+            .or_default()
+            .insert((row.key, row.at));
+    }
+    Ok(taken)
 }

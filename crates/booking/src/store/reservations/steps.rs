@@ -6,7 +6,10 @@ use serde_json::json;
 use yakuba_city::{AuditEntry, Fact, Measure, Tx, sql::Sql as _};
 use yakuba_kernel::Yen;
 
-use super::{booking::subject, reading::reservation};
+use super::{
+    booking::subject,
+    reading::{Reservation, reservation},
+};
 use crate::{
     capabilities::{ABSENCES, ATTENDANCES, CANCELLATIONS},
     error::BookingError,
@@ -102,6 +105,13 @@ pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError>
         state,
         already: false,
         kept_fee,
+    })
+}
+
+/// What of a reservation's fee would be kept if it were given up now.
+pub fn kept_now(document: Option<&FacilityDocument>, found: &Reservation, now: Timestamp) -> Yen {
+    document.map_or(Yen::ZERO, |document| {
+        kept(document, &found.resource, found.span, found.fee, now)
     })
 }
 

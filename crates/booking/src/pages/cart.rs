@@ -1,0 +1,276 @@
+//! What this browser holds, and who it is for.
+
+use askama::Template;
+use axum::{extract::Query, response::Response};
+use serde::Deserialize;
+use yakuba_city::{Actor, web::Problem};
+use yakuba_forms::model::document::Key;
+use yakuba_ui::{
+    Choice, ErrorSummary, Fields, FormErrors, Page, Select, TextArea, TextField, Words,
+};
+
+use super::{
+    asked::{Asked, Person, day_of, private},
+    words::{what, when},
+};
+use crate::{
+    error::BookingError,
+    model::{fees::Use, time::Span},
+    store::{
+        Facility, facility,
+        reservations::{self, Hold, Reservation, Wish, held_by},
+    },
+};
+
+#[derive(Deserialize)]
+pub(super) struct Asking {
+    done: Option<String>,
+}
+
+/// A time that this browser holds, with what it is of.
+pub(super) struct Held {
+    pub(super) reservation: Reservation,
+    pub(super) facility: Facility,
+}
+
+impl Held {
+    /// What it is of; none when it was taken out of the facility meanwhile.
+    pub(super) fn resource(&self) -> Option<&crate::model::document::Resource> {
+        self.facility.document.resource(&self.reservation.resource)
+    }
+
+    /// What was entered for it.
+    pub(super) fn of(&self, fields: &Fields) -> Use {
+        let id = self.reservation.id;
+        Use {
+            people: fields
+                .integer(&format!("people.{id}"))
+                .and_then(|people| u32::try_from(people).ok())
+                .unwrap_or(0),
+            purpose: Key::new(fields.get(&format!("purpose.{id}"))).ok(),
+            is_resident: fields.get("lives") == "here",
+            ..Use::default()
+        }
+    }
+}
+
+/// What this browser holds and has not lapsed.
+pub(super) async fn held(asked: &Asked) -> Result<Vec<Held>, Problem> {
+    let Some(visit) = asked.visit() else {
+        return Ok(Vec::new());
+    };
+    let now = asked.city().now();
+    let mut all = Vec::new();
+    for reservation in held_by(asked.city().db(), &visit).await? {
+        if reservation.held_until <= Some(now) {
+            continue;
+        }
+        if let Some(facility) = facility(asked.city().db(), &reservation.facility).await? {
+            all.push(Held {
+                reservation,
+                facility,
+            });
+        }
+    }
+    Ok(all)
+}
+
+struct Item {
+    id: i64,
+    title: String,
+    when: String,
+    minutes_left: String,
+    purpose: Option<Select>,
+    people: TextField,
+}
+
+#[derive(Template)]
+#[template(path = "pages/cart.html")]
+struct Body {
+    words: Words,
+    errors: ErrorSummary,
+    items: Vec<Item>,
+    sign_in: String,
+    confirm: String,
+    is_known: bool,
+    name: TextField,
+    phone: TextField,
+    lives: yakuba_ui::RadioGroup,
+    note: TextArea,
+}
+
+pub(super) async fn page(asked: Asked, Query(query): Query<Asking>) -> Result<Response, Problem> {
+    let held = held(&asked).await?;
+    let person = asked.person().await?;
+    let none = Fields::new(Vec::new());
+    Ok(show(
+        &asked,
+        &held,
+        person.as_ref(),
+        &none,
+        &FormErrors::new(),
+        query.done.as_deref(),
+    ))
+}
+
+pub(super) fn show(
+    asked: &Asked,
+    held: &[Held],
+    person: Option<&Person>,
+    fields: &Fields,
+    errors: &FormErrors,
+    done: Option<&str>,
+) -> Response {
+    let (words, language) = (asked.words, asked.language);
+    let now = asked.city().now();
+    let items: Vec<Item> =
+        held.iter()
+            .filter_map(|held| {
+                let resource = held.resource()?;
+                let id = held.reservation.id;
+                let people = format!("people.{id}");
+                let purpose = format!("purpose.{id}");
+                let left = held
+                    .reservation
+                    .held_until
+                    .map_or(0, |until| until.duration_since(now).as_mins() + 1);
+                Some(Item {
+                    id,
+                    title: what(language, &held.facility.document, resource),
+                    when: when(words, language, held.reservation.span),
+                    minutes_left: words
+                        .with("booking-cart-left", &[("n", left.into())])
+                        .into_owned(),
+                    purpose: (!resource.purposes.is_empty()).then(|| {
+                        Select::new(language, purpose.clone(), words.get("booking-purpose"))
+                            .ask()
+                            .required()
+                            .choices(resource.purposes.iter().map(|known| {
+                                Choice::new(known.key.as_str(), known.name.get(language))
+                            }))
+                            .value(fields.get(&purpose))
+                            .errors(errors)
+                    }),
+                    people: TextField::new(language, people.clone(), words.get("booking-people"))
+                        .numeric()
+                        .width(5)
+                        .unit(words.get("booking-people-unit"))
+                        .required()
+                        .value(if fields.has(&people) {
+                            fields.get(&people)
+                        } else {
+                            "1"
+                        })
+                        .errors(errors),
+                })
+            })
+            .collect();
+    let typed_name = fields.optional("name");
+    let name = typed_name
+        .or_else(|| person.and_then(|person| person.name.clone()))
+        .unwrap_or_default();
+    let body = Body {
+        words,
+        errors: errors.summary(language),
+        items,
+        sign_in: "/resident/sign-in?next=/booking/cart".to_owned(),
+        confirm: "/confirm-email?next=/booking/cart".to_owned(),
+        is_known: person.is_some(),
+        name: TextField::new(language, "name", words.get("booking-name"))
+            .support(words.get("booking-name-support"))
+            .autocomplete("name")
+            .max_length(100)
+            .required()
+            .value(name)
+            .errors(errors),
+        phone: TextField::new(language, "phone", words.get("booking-your-phone"))
+            .support(words.get("booking-your-phone-support"))
+            .autocomplete("tel")
+            .max_length(30)
+            .required()
+            .value(fields.get("phone"))
+            .errors(errors),
+        lives: yakuba_ui::RadioGroup::new(language, "lives", words.get("booking-lives"))
+            .choices([
+                Choice::new("here", words.get("booking-lives-here")),
+                Choice::new("elsewhere", words.get("booking-lives-elsewhere")),
+            ])
+            .value(fields.get("lives"))
+            .required()
+            .errors(errors),
+        note: TextArea::new(language, "note", words.get("booking-note"))
+            .rows(3)
+            .max_length(500)
+            .optional()
+            .value(fields.get("note")),
+    };
+    let mut page = Page::public(asked.shell.clone(), words.get("booking-cart-title"), &body)
+        .breadcrumb(words.get("booking-title"), "/booking")
+        .narrow()
+        .not_for_search_engines()
+        .with_errors(!errors.is_empty());
+    if let Some(notice) = asked.done(done) {
+        page = page.notice(notice);
+    }
+    private(page)
+}
+
+/// Keeps a time for this browser.
+pub(super) async fn hold(asked: Asked, fields: Fields) -> Result<Response, Problem> {
+    let (facility, resource) = (fields.get("facility"), fields.get("resource"));
+    let span = day_of(&fields).and_then(|day| {
+        Span::new(
+            day,
+            fields.get("from").parse().ok()?,
+            fields.get("to").parse().ok()?,
+        )
+    });
+    let Some(span) = span else {
+        return Err(Problem::BadRequest(asked.t("booking-error-not-offered")));
+    };
+    let (visit, token) = asked.visit_or_new();
+    let hold = Hold {
+        wish: Wish {
+            facility: facility.to_owned(),
+            resource: resource.to_owned(),
+            span,
+            of: Use::default(),
+        },
+        visit,
+    };
+    let actor = asked.principal.actor();
+    let outcome: Result<i64, BookingError> = asked
+        .city()
+        .write(actor, hold, |tx, hold| {
+            Box::pin(reservations::hold(tx, hold))
+        })
+        .await;
+    let problem = match outcome {
+        Ok(_) => return Ok(asked.go("/booking/cart?done=held", token.as_ref())),
+        Err(BookingError::Taken) => "taken",
+        Err(BookingError::NotOffered) => "not-offered",
+        Err(BookingError::TooEarly(_)) => "too-early",
+        Err(BookingError::TooLate) => "too-late",
+        Err(BookingError::LimitReached(_)) => "held-enough",
+        Err(other) => return Err(other.into()),
+    };
+    let to = format!(
+        "/booking/{facility}/{resource}?day={}&problem={problem}",
+        span.day()
+    );
+    Ok(asked.go(&to, None))
+}
+
+/// Gives a time back.
+pub(super) async fn remove(asked: Asked, fields: Fields) -> Result<Response, Problem> {
+    if let (Some(visit), Some(id)) = (asked.visit(), fields.integer("id")) {
+        asked
+            .city()
+            .write(Actor::Public, (id, visit), |tx, (id, visit)| {
+                Box::pin(reservations::let_go(tx, *id, visit))
+            })
+            .await
+            .map_err(|error: BookingError| Problem::from(error))?;
+    }
+    Ok(asked.go("/booking/cart?done=removed", None))
+}

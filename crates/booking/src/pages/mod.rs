@@ -1,0 +1,39 @@
+//! What residents see: what there is, what is free, booking it, and what they have booked.
+
+mod asked;
+mod cart;
+mod day;
+mod facility;
+mod front;
+mod mine;
+mod sent;
+pub(crate) mod words;
+
+use yakuba_city::web::{Access, Routes};
+
+/// The routes of this room.
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/booking", Access::Public, front::page)
+        .get("/booking/cart", Access::Public, cart::page)
+        .post("/booking/cart/hold", Access::Public, cart::hold)
+        .post("/booking/cart/remove", Access::Public, cart::remove)
+        .post("/booking/cart/check", Access::Public, sent::check)
+        .post("/booking/cart/send", Access::Public, sent::send)
+        .get("/booking/cart/done", Access::Public, sent::done)
+        .get("/booking/mine", Access::Public, mine::page)
+        .post("/booking/mine/show", Access::Public, mine::show)
+        .post("/booking/mine/cancel", Access::Public, mine::cancel)
+        .post("/booking/mine/calendar", Access::Public, mine::calendar)
+        .get("/booking/{facility}", Access::Public, facility::page)
+        .get("/booking/{facility}/{resource}", Access::Public, day::page)
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_text_is_there_in_every_language() {
+        yakuba_ui::assert_complete(&crate::PAGE_WORDS);
+        yakuba_ui::assert_used_words_exist(&crate::PAGE_WORDS, env!("CARGO_MANIFEST_DIR"));
+    }
+}

@@ -1,0 +1,108 @@
+//! How times, states and fees are told.
+
+use jiff::civil::{Date, Weekday};
+use yakuba_forms::model::document::Text;
+use yakuba_kernel::{Yen, working_days::holiday};
+use yakuba_ui::{Language, Words, format};
+
+use crate::model::{
+    document::{FacilityDocument, Resource},
+    time::Span,
+};
+
+/// A day with its weekday, and that it is a holiday: `11月28日（土）`.
+pub(crate) fn short_day(words: Words, day: Date) -> String {
+    words
+        .with(
+            "booking-short-day",
+            &[
+                ("month", i64::from(day.month()).into()),
+                ("day", i64::from(day.day()).into()),
+                ("weekday", weekday(words, day).into()),
+            ],
+        )
+        .into_owned()
+}
+
+/// The day of the week, with a mark for holidays: `月・祝`.
+pub(crate) fn weekday(words: Words, day: Date) -> String {
+    let key = match day.weekday() {
+        Weekday::Monday => "booking-mon",
+        Weekday::Tuesday => "booking-tue",
+        Weekday::Wednesday => "booking-wed",
+        Weekday::Thursday => "booking-thu",
+        Weekday::Friday => "booking-fri",
+        Weekday::Saturday => "booking-sat",
+        Weekday::Sunday => "booking-sun",
+    };
+    let name = words.get(key);
+    if holiday(day).is_some() {
+        words
+            .with_text("booking-holiday", "weekday", &name)
+            .into_owned()
+    } else {
+        name.into_owned()
+    }
+}
+
+/// A day in full, with its year and weekday.
+pub(crate) fn long_day(words: Words, language: Language, day: Date) -> String {
+    format!(
+        "{}{}",
+        format::date(day, language),
+        words.with_text("booking-in-brackets", "text", &weekday(words, day))
+    )
+}
+
+/// A time of a day: `9:00〜12:00`.
+pub(crate) fn hours(words: Words, span: Span) -> String {
+    words
+        .with(
+            "booking-hours",
+            &[
+                ("from", span.from().to_string().into()),
+                ("to", span.to().to_string().into()),
+            ],
+        )
+        .into_owned()
+}
+
+/// Day and time.
+pub(crate) fn when(words: Words, language: Language, span: Span) -> String {
+    format!(
+        "{} {}",
+        long_day(words, language, span.day()),
+        hours(words, span)
+    )
+}
+
+/// What a facility and a resource are called together; one name when they are the same.
+pub(crate) fn what(language: Language, document: &FacilityDocument, resource: &Resource) -> String {
+    let (facility, resource) = (document.name.get(language), resource.name.get(language));
+    if facility == resource {
+        facility.to_owned()
+    } else {
+        format!("{facility} {resource}")
+    }
+}
+
+/// An amount, or that it costs nothing.
+pub(crate) fn amount(words: Words, yen: Yen) -> String {
+    if yen == Yen::ZERO {
+        words.get("booking-free-of-charge").into_owned()
+    } else {
+        words
+            .with_text("booking-yen", "yen", &format::number(yen.amount()))
+            .into_owned()
+    }
+}
+
+/// The name of a purpose, or nothing.
+pub(crate) fn purpose(language: Language, resource: &Resource, key: &str) -> String {
+    resource
+        .purposes
+        .iter()
+        .find(|purpose| purpose.key.as_str() == key)
+        .map(|purpose: &crate::model::document::Purpose| -> &Text { &purpose.name })
+        .map_or_else(String::new, |name| name.get(language).to_owned())
+}
