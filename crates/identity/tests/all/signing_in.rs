@@ -498,6 +498,7 @@ each_database!(
                 assert!(
                     path.starts_with("/login")
                         || path == "/logout"
+                        || path.starts_with("/confirm-email")
                         || path.starts_with("/resident/"),
                     "{path} is public"
                 );
