@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::support::desk::{Browser, staff};
+use crate::support::desk::{Browser, browser_of, staff};
 use crate::support::{document, put_live};
 use axum::http::{Method, StatusCode};
 use yakuba_city::{
@@ -104,7 +104,7 @@ each_database!(
     [&IdentityService, &MailService, &ProcedureService],
     async |city| {
         town(&city).await;
-        let mut desk = Browser::new(&city, clerk());
+        let mut desk = browser_of(&city, clerk());
         let start = desk.get(START).await;
         assert!(start.text().contains("犬の登録"), "{}", start.text());
         assert!(
@@ -203,7 +203,7 @@ each_database!(
     [&IdentityService, &MailService, &ProcedureService],
     async |city| {
         town(&city).await;
-        let mut desk = Browser::new(&city, clerk());
+        let mut desk = browser_of(&city, clerk());
         let base = begin(&mut desk, "counter").await;
         let identity = [
             ("desk-document", "driving-licence"),
@@ -215,19 +215,22 @@ each_database!(
         desk.post(&format!("{base}/tablet"), &[("action", "show")])
             .await;
         let check = desk.get(&format!("{base}/check")).await;
-        assert!(check.refreshes && check.text().contains("確認済み（運転免許証）"));
+        assert!(
+            check.headers.contains_key("refresh")
+                && check.text().contains("確認済み（運転免許証）")
+        );
         let code = check.between("translate=\"no\">", "<");
 
-        let mut tablet = Browser::new(&city, Principal::Anonymous);
+        let mut tablet = browser_of(&city, Principal::Anonymous);
         assert!(!tablet.get("/tablet").await.text().contains("ポチ太郎"));
         let wrong = tablet.post("/tablet", &[("code", "0000-0000")]).await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        let mut on_desk = Browser::new(&city, clerk());
+        let mut on_desk = browser_of(&city, clerk());
         let refused = on_desk.post("/tablet", &[("code", &code)]).await;
         assert!(refused.text().contains("ログアウトしてから"));
         let paired = tablet.post("/tablet", &[("code", &code)]).await;
         assert_eq!(paired.to, "/tablet", "{}", paired.text());
-        let mut second = Browser::new(&city, Principal::Anonymous);
+        let mut second = browser_of(&city, Principal::Anonymous);
         let again = second.post("/tablet", &[("code", &code)]).await;
         assert_eq!(
             again.status,
@@ -294,7 +297,10 @@ each_database!(
                 .contains("職員に伝えました")
         );
         let check = desk.get(&format!("{base}/check")).await;
-        assert!(check.text().contains("「正しい」と確かめました") && !check.refreshes);
+        assert!(
+            check.text().contains("「正しい」と確かめました")
+                && !check.headers.contains_key("refresh")
+        );
         let sent = desk
             .post(&format!("{base}/check"), &[("revision", &check.revision())])
             .await;
@@ -318,7 +324,7 @@ each_database!(
         );
 
         // The core system is told what is verified and by what, in both charsets; what was not answered is neither.
-        let mut delivery = Browser::new(
+        let mut delivery = browser_of(
             &city,
             staff(7, &[WORK, capabilities::DELIVER], "environment"),
         );
@@ -353,7 +359,7 @@ each_database!(
     [&IdentityService, &MailService, &ProcedureService],
     async |city| {
         town(&city).await;
-        let mut desk = Browser::new(&city, clerk());
+        let mut desk = browser_of(&city, clerk());
         let base = begin(&mut desk, "counter").await;
         desk.post(&base, &ANSWERS).await;
         let number = base.rsplit('/').next().unwrap();
@@ -373,7 +379,7 @@ each_database!(
             walked += 1;
             let path = entry.path.replace("{entry}", number);
             for (name, who) in &nobody {
-                let mut browser = Browser::new(&city, who.clone());
+                let mut browser = browser_of(&city, who.clone());
                 let page = if entry.method == Method::GET {
                     browser.get(&path).await
                 } else {
@@ -399,7 +405,7 @@ each_database!(
         assert!(walked >= 7, "the routes of an entry were not found");
         // Nobody begins one for a department they do not work for, nor without the role.
         for (name, who) in &nobody[2..] {
-            let mut browser = Browser::new(&city, who.clone());
+            let mut browser = browser_of(&city, who.clone());
             let page = browser
                 .post(
                     START,
@@ -408,7 +414,7 @@ each_database!(
                 .await;
             assert_ne!(page.status, StatusCode::SEE_OTHER, "{name}");
         }
-        let mut tax = Browser::new(&city, staff(9, &[WORK], "tax"));
+        let mut tax = browser_of(&city, staff(9, &[WORK], "tax"));
         assert!(!tax.get(START).await.text().contains("犬の登録"));
         assert_eq!(
             count(&city, "SELECT COUNT(*) FROM procedures_counter_entries").await,
@@ -426,7 +432,7 @@ each_database!(
     [&IdentityService, &MailService, &ProcedureService],
     async |city| {
         town(&city).await;
-        let mut desk = Browser::new(&city, clerk());
+        let mut desk = browser_of(&city, clerk());
         let base = begin(&mut desk, "counter").await;
         desk.post(&base, &ANSWERS).await;
         desk.post(&format!("{base}/tablet"), &[("action", "show")])
@@ -435,7 +441,7 @@ each_database!(
             .get(&format!("{base}/check"))
             .await
             .between("translate=\"no\">", "<");
-        let mut tablet = Browser::new(&city, Principal::Anonymous);
+        let mut tablet = browser_of(&city, Principal::Anonymous);
         tablet.post("/tablet", &[("code", &code)]).await;
         assert!(tablet.get("/tablet").await.text().contains("ポチ太郎"));
         let cookies = tablet.cookies.clone();
@@ -455,7 +461,7 @@ each_database!(
                 .map(|part| if part.starts_with('{') { number } else { part });
             let path = path.collect::<Vec<_>>().join("/");
             tablet.cookies.clone_from(&cookies);
-            let mut stranger = Browser::new(&city, Principal::Anonymous);
+            let mut stranger = browser_of(&city, Principal::Anonymous);
             let (with, without) = if entry.method == Method::GET {
                 (tablet.get(&path).await, stranger.get(&path).await)
             } else {
@@ -519,18 +525,18 @@ each_database!(
             email_confirmed: false,
             verified: Some(taro),
         }));
-        let mut phone = Browser::new(&city, resident);
+        let mut phone = browser_of(&city, resident);
         assert_eq!(phone.post("/visit/code", &[]).await.to, "/visit/code");
         let code = phone
             .get("/visit/code")
             .await
             .between("translate=\"no\">", "<");
         for who in [Principal::Anonymous, clerk()] {
-            let page = Browser::new(&city, who).get("/visit/code").await;
+            let page = browser_of(&city, who).get("/visit/code").await;
             assert_ne!(page.status, StatusCode::OK, "only a resident has a code");
         }
 
-        let mut desk = Browser::new(&city, clerk());
+        let mut desk = browser_of(&city, clerk());
         let base = begin(&mut desk, "counter").await;
         let at = format!("{base}/account");
         for wrong in ["?", "0000-0000"] {
@@ -673,8 +679,8 @@ each_database!(
     [&IdentityService, &MailService, &ProcedureService],
     async |city| {
         town(&city).await;
-        let mut desk = Browser::new(&city, clerk());
-        let mut head = Browser::new(
+        let mut desk = browser_of(&city, clerk());
+        let mut head = browser_of(
             &city,
             staff(8, &[WORK, capabilities::DECIDE], "environment"),
         );
@@ -776,8 +782,8 @@ each_database!(
     [&IdentityService, &MailService, &ProcedureService],
     async |city| {
         town(&city).await;
-        let mut desk = Browser::new(&city, clerk());
-        let mut head = Browser::new(
+        let mut desk = browser_of(&city, clerk());
+        let mut head = browser_of(
             &city,
             staff(8, &[WORK, capabilities::DECIDE], "environment"),
         );

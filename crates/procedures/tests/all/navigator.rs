@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::support::desk::{Browser, staff};
+use crate::support::desk::{Browser, browser_of, staff};
 use crate::support::{application, document, put_live, submit};
 use axum::http::StatusCode;
 use jiff::SignedDuration;
@@ -104,7 +104,7 @@ async fn count(city: &City, sql: &str) -> i64 {
 }
 
 fn visitor(city: &City) -> Browser {
-    Browser::new(city, Principal::Anonymous)
+    browser_of(city, Principal::Anonymous)
 }
 
 /// Goes on with a draft to the end.
@@ -244,7 +244,7 @@ each_database!(
         let together = visits::together(city.db(), first).await.unwrap();
         assert_eq!(together.len(), 1);
         assert_eq!(together[0].id, second);
-        let mut desk = Browser::new(&city, staff(7, &[WORK], "environment"));
+        let mut desk = browser_of(&city, staff(7, &[WORK], "environment"));
         let page = desk.get(&format!("/desk/cases/{first}")).await.text();
         assert!(page.contains("同じできごとの手続"), "{page}");
         assert!(page.contains(&format!("/desk/cases/{second}")));
@@ -303,18 +303,18 @@ each_database!(
         let scanned = code.plain();
         let take = [("code", scanned.as_str())];
         let at = "/desk/cases/new/code";
-        let mut tax = Browser::new(&city, staff(9, &[WORK], "tax"));
+        let mut tax = browser_of(&city, staff(9, &[WORK], "tax"));
         let refused = tax.post(at, &take).await;
         assert!(refused.text().contains("担当は環境課です"));
         assert!(!refused.text().contains("ポチ"));
         for who in [staff(7, &[], "environment"), Principal::Anonymous] {
-            let refused = Browser::new(&city, who).post(at, &take).await;
+            let refused = browser_of(&city, who).post(at, &take).await;
             assert!(matches!(
                 refused.status,
                 StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED
             ));
         }
-        let mut desk = Browser::new(&city, staff(7, &ALL, "environment"));
+        let mut desk = browser_of(&city, staff(7, &ALL, "environment"));
         let mistyped = desk.post(at, &[("code", "?")]).await;
         assert_eq!(mistyped.status, StatusCode::UNPROCESSABLE_ENTITY);
         let taken = desk.post(at, &take).await;
@@ -357,7 +357,7 @@ each_database!(
             &[("asked", "lives_here"), ("lives_here", "yes")],
         )
         .await;
-        let mut desk = Browser::new(&city, staff(7, &[WORK], "environment"));
+        let mut desk = browser_of(&city, staff(7, &[WORK], "environment"));
         let mut codes = Vec::new();
         for _ in 0..2 {
             home.post(&format!("{base}/counter"), &[]).await;
@@ -534,7 +534,7 @@ each_database!(
         let dog = alone(&city, "dog", "dog-registration", "environment").await;
         let tag = alone(&city, "tag", "dog-tag", "environment").await;
         let elsewhere = alone(&city, "elsewhere", "dog-tag", "tax").await;
-        let mut desk = Browser::new(&city, staff(7, &[WORK], "environment"));
+        let mut desk = browser_of(&city, staff(7, &[WORK], "environment"));
         let page = desk.get(&format!("/desk/cases/{dog}")).await.text();
         assert!(page.contains("まとめた案件はありません"));
         assert!(
@@ -617,7 +617,7 @@ each_database!(
                 .grants
                 .extend(more.grants.iter().cloned());
         }
-        let mut both = Browser::new(&city, both);
+        let mut both = browser_of(&city, both);
         let joined = press(
             &city,
             &mut both,
@@ -672,7 +672,7 @@ each_database!(
     async |city| {
         town(&city).await;
         let dog = alone(&city, "dog", "dog-registration", "environment").await;
-        let mut desk = Browser::new(&city, staff(7, &[WORK], "environment"));
+        let mut desk = browser_of(&city, staff(7, &[WORK], "environment"));
         let begun = press(
             &city,
             &mut desk,
@@ -708,7 +708,7 @@ each_database!(
         assert_eq!(others(&city, dog).await, [further]);
 
         // Not for a department one does not work for, nor from a case one may not open.
-        let mut stranger = Browser::new(&city, staff(9, &[WORK], "tax"));
+        let mut stranger = browser_of(&city, staff(9, &[WORK], "tax"));
         let refused = press(
             &city,
             &mut stranger,

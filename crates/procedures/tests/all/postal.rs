@@ -294,7 +294,7 @@ each_database!(
         .unwrap();
         form_with_addresses(&city).await;
         import(&city, table(), false).await.unwrap();
-        let mut clerk = desk::Browser::new(&city, desk::staff(7, &[WORK], "environment"));
+        let mut clerk = desk::browser_of(&city, desk::staff(7, &[WORK], "environment"));
         let base = clerk
             .post(
                 "/desk/cases/new",

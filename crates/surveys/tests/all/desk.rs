@@ -1,7 +1,7 @@
 //! Surveys at the desk, by department and capability, over every route. On both databases.
 
 use crate::support::{
-    Browser, SURVEY, answers, departments, document, many, open, revision, staff,
+    Browser, SURVEY, answers, browser_of, departments, document, many, open, staff,
 };
 use axum::http::{Method, StatusCode};
 use yakuba_city::{
@@ -17,7 +17,7 @@ use yakuba_surveys::{
 };
 
 fn desk(city: &City, capabilities: &[Capability], department: &str) -> Browser {
-    Browser::new(city, staff(7, capabilities, department))
+    browser_of(city, staff(7, capabilities, department))
 }
 
 each_database!(
@@ -28,9 +28,9 @@ each_database!(
         let mut clerk = desk(&city, &[RUN, RESULTS], "planning");
         let list = clerk.get("/desk/surveys").await;
         assert!(
-            list.text.contains("アンケートはまだありません"),
+            list.text().contains("アンケートはまだありません"),
             "{}",
-            list.text
+            list.text()
         );
         let bad = clerk
             .post(
@@ -45,10 +45,10 @@ each_database!(
                 &[("key", "park"), ("department", "planning")],
             )
             .await;
-        assert_eq!(made.to, "/desk/surveys/park?done=made", "{}", made.text);
+        assert_eq!(made.to, "/desk/surveys/park?done=made", "{}", made.text());
         let edit = clerk.get("/desk/surveys/park/edit").await;
-        assert!(edit.text.contains("small_count_below"));
-        let at = revision(&edit);
+        assert!(edit.text().contains("small_count_below"));
+        let at = edit.revision();
         let broken = clerk
             .post(
                 "/desk/surveys/park/edit",
@@ -62,45 +62,51 @@ each_database!(
                 &[("yaml", SURVEY), ("revision", &at)],
             )
             .await;
-        assert_eq!(saved.to, "/desk/surveys/park?done=saved", "{}", saved.text);
+        assert_eq!(
+            saved.to,
+            "/desk/surveys/park?done=saved",
+            "{}",
+            saved.text()
+        );
         let stale = clerk
             .post(
                 "/desk/surveys/park/edit",
                 &[("yaml", SURVEY), ("revision", &at)],
             )
             .await;
-        assert!(stale.text.contains("ほかの職員が先に変更しました"));
+        assert!(stale.text().contains("ほかの職員が先に変更しました"));
         assert!(
             clerk
                 .get("/desk/surveys/park/preview")
                 .await
-                .text
+                .text()
                 .contains("年配")
         );
         assert!(
             clerk
                 .get("/desk/surveys/park/file")
                 .await
-                .text
+                .text()
                 .contains("yakuba-survey/1")
         );
         let show = clerk.get("/desk/surveys/park").await;
         let opened = clerk
-            .post("/desk/surveys/park/open", &[("revision", &revision(&show))])
+            .post("/desk/surveys/park/open", &[("revision", &show.revision())])
             .await;
         assert_eq!(
-            opened.to, "/desk/surveys/park?done=opened",
+            opened.to,
+            "/desk/surveys/park?done=opened",
             "{}",
-            opened.text
+            opened.text()
         );
         many(&city, &document(), &answers("young", &["green"], 4), 11).await;
         let results = clerk.get("/desk/surveys/park/results").await;
-        assert!(results.text.contains("10件の回答"), "{}", results.text);
+        assert!(results.text().contains("10件の回答"), "{}", results.text());
         let show = clerk.get("/desk/surveys/park").await;
         let early = clerk
             .post(
                 "/desk/surveys/park/extend",
-                &[("revision", &revision(&show)), ("closes", "2026-11-01")],
+                &[("revision", &show.revision()), ("closes", "2026-11-01")],
             )
             .await;
         assert_eq!(early.status, StatusCode::UNPROCESSABLE_ENTITY);
@@ -108,27 +114,29 @@ each_database!(
             .post(
                 "/desk/surveys/park/extend",
                 &[
-                    ("revision", &revision(&show)),
+                    ("revision", &show.revision()),
                     ("closes", "2026-12-24T17:15"),
                 ],
             )
             .await;
         assert_eq!(
-            extended.to, "/desk/surveys/park?done=extended",
+            extended.to,
+            "/desk/surveys/park?done=extended",
             "{}",
-            extended.text
+            extended.text()
         );
         let show = clerk.get("/desk/surveys/park").await;
         let closed = clerk
             .post(
                 "/desk/surveys/park/close",
-                &[("revision", &revision(&show))],
+                &[("revision", &show.revision())],
             )
             .await;
         assert_eq!(
-            closed.to, "/desk/surveys/park?done=closed",
+            closed.to,
+            "/desk/surveys/park?done=closed",
             "{}",
-            closed.text
+            closed.text()
         );
         let found = store::survey(city.db(), "park").await.unwrap().unwrap();
         assert_eq!((found.state, found.answers), (State::Closed, 11));
@@ -151,27 +159,28 @@ each_database!(
             )
             .await;
         assert_eq!(
-            published.to, "/desk/surveys/park?done=published",
+            published.to,
+            "/desk/surveys/park?done=published",
             "{}",
-            published.text
+            published.text()
         );
         let xlsx = clerk
             .get("/desk/surveys/park/results/file?format=xlsx")
             .await;
-        assert!(xlsx.text.starts_with("PK"));
+        assert!(xlsx.text().starts_with("PK"));
         let mut head = desk(&city, &[RAW], "planning");
         assert!(
             head.get("/desk/surveys/park/raw")
                 .await
-                .text
+                .text()
                 .contains("個票")
         );
         let raw = head
             .post("/desk/surveys/park/raw", &[("format", "csv")])
             .await;
-        assert_eq!(raw.text.lines().count(), 12, "{}", raw.text);
+        assert_eq!(raw.text().lines().count(), 12, "{}", raw.text());
         assert!(
-            !raw.text.contains("ご意見"),
+            !raw.text().contains("ご意見"),
             "what people wrote is left out"
         );
     }
@@ -191,21 +200,21 @@ each_database!(
         let show = head.get("/desk/surveys/park").await;
         head.post(
             "/desk/surveys/park/close",
-            &[("revision", &revision(&show))],
+            &[("revision", &show.revision())],
         )
         .await;
         let raw = head
             .post("/desk/surveys/park/raw", &[("format", "csv")])
             .await;
         assert!(
-            !raw.text.contains("中くらい"),
+            !raw.text().contains("中くらい"),
             "the only one of that age: {}",
-            raw.text
+            raw.text()
         );
-        assert!(!raw.text.contains("97"));
-        assert_eq!(raw.text.matches("若い").count(), 20);
+        assert!(!raw.text().contains("97"));
+        assert_eq!(raw.text().matches("若い").count(), 20);
         assert_eq!(
-            raw.text.matches("年配").count(),
+            raw.text().matches("年配").count(),
             0,
             "hidden with the only one"
         );
@@ -245,7 +254,7 @@ each_database!(
                 Principal::Anonymous,
             ];
             for who in outsiders {
-                let mut browser = Browser::new(&city, who);
+                let mut browser = browser_of(&city, who);
                 let answer = if entry.method == Method::GET {
                     browser.get(&path).await
                 } else {
@@ -260,7 +269,7 @@ each_database!(
                     entry.method,
                     answer.status
                 );
-                assert!(!answer.text.contains("公園"), "{path}");
+                assert!(!answer.text().contains("公園"), "{path}");
             }
             // One capability does not stand for another.
             if let Access::Staff(needed) = entry.access {

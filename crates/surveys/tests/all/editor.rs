@@ -1,6 +1,6 @@
 //! The question editor over HTTP: its pages, its steps, who may use it, and when it is locked. On both databases.
 
-use crate::support::{Browser, Page, departments, document, open, revision, staff};
+use crate::support::{Browser, Page, browser_of, departments, document, open, staff};
 use axum::http::StatusCode;
 use yakuba_city::{Actor, City, each_database};
 use yakuba_forms::model::document::FieldKind;
@@ -25,7 +25,7 @@ async fn drafted(city: &City) {
 }
 
 fn clerk(city: &City) -> Browser {
-    Browser::new(city, staff(7, &[RUN], "planning"))
+    browser_of(city, staff(7, &[RUN], "planning"))
 }
 
 async fn stands(city: &City) -> SurveyDocument {
@@ -45,7 +45,7 @@ fn question_at(page: &str, question: &str) -> String {
 
 /// Sends a question's form with the revision that is shown, and more fields.
 async fn send(browser: &mut Browser, at: &str, more: &[(&str, &str)]) -> Page {
-    let shown = revision(&browser.get(at).await);
+    let shown = browser.get(at).await.revision();
     let mut fields = vec![("revision", shown.as_str())];
     fields.extend(more);
     browser.post(at, &fields).await
@@ -59,7 +59,7 @@ each_database!(
         let mut clerk = clerk(&city);
         let list = clerk.get(LIST).await;
         assert_eq!(list.status, StatusCode::OK);
-        assert!(list.text.contains("年代") && list.text.contains("（3つの選択肢）"));
+        assert!(list.text().contains("年代") && list.text().contains("（3つの選択肢）"));
         // A new question of each kind.
         for (kind, more) in [
             ("choice", ("options", "はい\nいいえ | いいえ | No")),
@@ -76,7 +76,7 @@ each_database!(
                 &[("label_ja", kind), ("kind", kind), more],
             )
             .await;
-            assert_eq!(sent.to, format!("{LIST}?done=saved"), "{}", sent.text);
+            assert_eq!(sent.to, format!("{LIST}?done=saved"), "{}", sent.text());
         }
         let document = stands(&city).await;
         assert_eq!(
@@ -93,7 +93,7 @@ each_database!(
         ));
         // One is changed and keeps its place and its key.
         let shown = clerk.get(&question_at("you", "age")).await;
-        assert!(shown.text.contains("年代") && shown.text.contains("若い\n中くらい\n年配"));
+        assert!(shown.text().contains("年代") && shown.text().contains("若い\n中くらい\n年配"));
         let sent = send(
             &mut clerk,
             &question_at("you", "age"),
@@ -107,7 +107,7 @@ each_database!(
             ],
         )
         .await;
-        assert_eq!(sent.to, format!("{LIST}?done=saved"), "{}", sent.text);
+        assert_eq!(sent.to, format!("{LIST}?done=saved"), "{}", sent.text());
         let document = stands(&city).await;
         let age = &document.form.pages[0].fields[0];
         assert_eq!((age.label.ja.as_str(), age.optional), ("年齢", true));
@@ -118,11 +118,11 @@ each_database!(
         );
         // A page is added, a question moved over and back, a page removed.
         let step = async |clerk: &mut Browser, fields: &[(&str, &str)]| {
-            let shown = revision(&clerk.get(LIST).await);
+            let shown = clerk.get(LIST).await.revision();
             let mut all = vec![("revision", shown.as_str())];
             all.extend(fields);
             let sent = clerk.post(LIST, &all).await;
-            assert_eq!(sent.to, format!("{LIST}?done=saved"), "{}", sent.text);
+            assert_eq!(sent.to, format!("{LIST}?done=saved"), "{}", sent.text());
         };
         step(&mut clerk, &[("title", "おわりに")]).await;
         step(
@@ -146,9 +146,9 @@ each_database!(
         step(&mut clerk, &[("step", "remove"), ("page", "p1")]).await;
         assert_eq!(stands(&city).await.form.pages.len(), 2);
         // Nothing to do is no change.
-        let before = revision(&clerk.get(LIST).await);
+        let before = clerk.get(LIST).await.revision();
         clerk.post(LIST, &[("revision", &before)]).await;
-        assert_eq!(revision(&clerk.get(LIST).await), before);
+        assert_eq!(clerk.get(LIST).await.revision(), before);
     }
 );
 
@@ -197,9 +197,9 @@ each_database!(
         ] {
             let sent = send(&mut clerk, &question_at("more", ""), fields).await;
             assert_eq!(sent.status, StatusCode::UNPROCESSABLE_ENTITY, "{fields:?}");
-            assert!(sent.text.contains(reason), "{fields:?}: {}", sent.text);
+            assert!(sent.text().contains(reason), "{fields:?}: {}", sent.text());
             let typed = fields[0].1;
-            assert!(sent.text.contains(typed), "what was typed stays: {typed}");
+            assert!(sent.text().contains(typed), "what was typed stays: {typed}");
         }
         for at in [
             question_at("nowhere", ""),
@@ -219,7 +219,7 @@ each_database!(
         drafted(&city).await;
         let (mut one, mut other) = (clerk(&city), clerk(&city));
         let at = question_at("you", "age");
-        let shown = revision(&one.get(&at).await);
+        let shown = one.get(&at).await.revision();
         let fields = |label: &'static str| {
             [
                 ("label_ja", label),
@@ -235,7 +235,7 @@ each_database!(
         assert_eq!(one.post(&at, &first).await.status, StatusCode::SEE_OTHER);
         let late = other.post(&at, &second).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(late.text.contains("ほかの職員が先に変更しました"));
+        assert!(late.text().contains("ほかの職員が先に変更しました"));
         assert_eq!(
             stands(&city).await.form.pages[0].fields[0].label.ja,
             "先の人"
@@ -274,10 +274,10 @@ each_database!(
             }
         };
         for other in [RESULTS, PUBLISH, RAW] {
-            let browser = Browser::new(&city, staff(8, &[other], "planning"));
+            let browser = browser_of(&city, staff(8, &[other], "planning"));
             walk(browser, &[StatusCode::FORBIDDEN]).await;
         }
-        let foreign = Browser::new(&city, staff(9, &[RUN], "tax"));
+        let foreign = browser_of(&city, staff(9, &[RUN], "tax"));
         walk(foreign, &[StatusCode::NOT_FOUND]).await;
         assert_eq!(stands(&city).await, document(), "nothing changed");
         city.write(Actor::Staff(1), (), |tx, ()| {

@@ -1,7 +1,7 @@
 //! Answering in a browser without JavaScript, and what nobody else may see. On both databases.
 
 use crate::support::{
-    Browser, SURVEY, answers, departments, document, many, one_per_person, open, revision, staff,
+    Browser, SURVEY, answers, browser_of, departments, document, many, one_per_person, open, staff,
 };
 use axum::http::StatusCode;
 use yakuba_city::{
@@ -20,9 +20,9 @@ use yakuba_surveys::{
 /// Answers the first two pages and arrives at the check.
 async fn to_check(browser: &mut Browser) -> crate::support::Page {
     let begun = browser.post("/surveys/park/start", &[]).await;
-    assert_eq!(begun.to, "/surveys/park/answer/you", "{}", begun.text);
+    assert_eq!(begun.to, "/surveys/park/answer/you", "{}", begun.text());
     let page = browser.get(&begun.to).await;
-    assert!(page.text.contains("中くらい") && page.text.contains("name=\"age\""));
+    assert!(page.text().contains("中くらい") && page.text().contains("name=\"age\""));
     let empty = browser.post(&begun.to, &[("age", "")]).await;
     assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
     let next = browser
@@ -31,7 +31,7 @@ async fn to_check(browser: &mut Browser) -> crate::support::Page {
             &[("age", "old"), ("often", "often"), ("action", "next")],
         )
         .await;
-    assert_eq!(next.to, "/surveys/park/answer/more", "{}", next.text);
+    assert_eq!(next.to, "/surveys/park/answer/more", "{}", next.text());
     let last = browser
         .post(
             &next.to,
@@ -43,7 +43,7 @@ async fn to_check(browser: &mut Browser) -> crate::support::Page {
             ],
         )
         .await;
-    assert_eq!(last.to, "/surveys/park/check", "{}", last.text);
+    assert_eq!(last.to, "/surveys/park/check", "{}", last.text());
     browser.get(&last.to).await
 }
 
@@ -53,20 +53,20 @@ each_database!(
     async |city| {
         departments(&city).await;
         open(&city, document()).await;
-        let mut browser = Browser::new(&city, Principal::Anonymous);
+        let mut browser = browser_of(&city, Principal::Anonymous);
         let list = browser.get("/surveys").await;
-        assert!(list.text.contains("公園のアンケート"));
+        assert!(list.text().contains("公園のアンケート"));
         let intro = browser.get("/surveys/park").await;
         assert!(
-            intro.text.contains("だれが回答したかは記録しません"),
+            intro.text().contains("だれが回答したかは記録しません"),
             "{}",
-            intro.text
+            intro.text()
         );
         let check = to_check(&mut browser).await;
-        assert!(check.text.contains("休めるところ") && check.text.contains("年配"));
-        let shown = revision(&check);
+        assert!(check.text().contains("休めるところ") && check.text().contains("年配"));
+        let shown = check.revision();
         let kept = browser.get("/surveys/park").await;
-        assert!(kept.text.contains("続きから回答する"));
+        assert!(kept.text().contains("続きから回答する"));
         let stale = browser
             .post("/surveys/park/check", &[("revision", "1")])
             .await;
@@ -78,18 +78,18 @@ each_database!(
             assert_eq!(sent.to, "/surveys/park/done");
         }
         let done = browser.get("/surveys/park/done").await;
-        assert!(done.text.contains("ご協力ありがとうございました"));
+        assert!(done.text().contains("ご協力ありがとうございました"));
         let found = store::survey(city.db(), "park").await.unwrap().unwrap();
         assert_eq!(found.answers, 1);
         let after = browser.get("/surveys/park").await;
-        assert!(after.text.contains("この端末から回答済みです"));
+        assert!(after.text().contains("この端末から回答済みです"));
         assert_eq!(
             browser.get("/surveys/park/answer/you").await.to,
             "/surveys/park/done"
         );
         // Another person at the same device.
         let mut answered = to_check(&mut browser).await;
-        let shown = revision(&answered);
+        let shown = answered.revision();
         answered = browser
             .post("/surveys/park/check", &[("revision", &shown)])
             .await;
@@ -113,15 +113,19 @@ each_database!(
             ..document()
         };
         open(&city, document.clone()).await;
-        let mut browser = Browser::new(&city, Principal::Anonymous);
+        let mut browser = browser_of(&city, Principal::Anonymous);
         let check = to_check(&mut browser).await;
         many(&city, &document, &answers("old", &[], 1), 3).await;
-        let shown = revision(&check);
+        let shown = check.revision();
         let full = browser
             .post("/surveys/park/check", &[("revision", &shown)])
             .await;
-        assert!(full.text.contains("「年配」の方の回答は"), "{}", full.text);
-        let mut other = Browser::new(&city, Principal::Anonymous);
+        assert!(
+            full.text().contains("「年配」の方の回答は"),
+            "{}",
+            full.text()
+        );
+        let mut other = browser_of(&city, Principal::Anonymous);
         other.post("/surveys/park/start", &[]).await;
         let told = other
             .post(
@@ -130,7 +134,7 @@ each_database!(
             )
             .await;
         assert_eq!(told.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(told.text.contains("「年配」の方の回答は"));
+        assert!(told.text().contains("「年配」の方の回答は"));
         city.write(Actor::Staff(1), (), |tx, ()| {
             Box::pin(closing::close(tx, "park"))
         })
@@ -144,7 +148,7 @@ each_database!(
             other
                 .get("/surveys/park")
                 .await
-                .text
+                .text()
                 .contains("受付は終わりました")
         );
         assert_eq!(
@@ -166,8 +170,8 @@ each_database!(
         )
         .unwrap();
         open(&city, document).await;
-        let mut stranger = Browser::new(&city, Principal::Anonymous);
-        assert!(!stranger.get("/surveys").await.text.contains("公園"));
+        let mut stranger = browser_of(&city, Principal::Anonymous);
+        assert!(!stranger.get("/surveys").await.text().contains("公園"));
         for path in [
             "/surveys/park",
             "/surveys/park/answer/you",
@@ -183,17 +187,17 @@ each_database!(
             stranger.post("/surveys/park/start", &[]).await.problem,
             Some(Problem::SignInNeeded)
         );
-        let mut clerk = Browser::new(&city, staff(7, &[], "tax"));
-        assert!(clerk.get("/surveys").await.text.contains("公園"));
+        let mut clerk = browser_of(&city, staff(7, &[], "tax"));
+        assert!(clerk.get("/surveys").await.text().contains("公園"));
         let check = to_check(&mut clerk).await;
-        let shown = revision(&check);
+        let shown = check.revision();
         clerk
             .post("/surveys/park/check", &[("revision", &shown)])
             .await;
         // From another device as well.
-        let mut elsewhere = Browser::new(&city, staff(7, &[], "tax"));
+        let mut elsewhere = browser_of(&city, staff(7, &[], "tax"));
         let intro = elsewhere.get("/surveys/park").await;
-        assert!(intro.text.contains("回答済みです"));
+        assert!(intro.text().contains("回答済みです"));
         assert_eq!(
             elsewhere.post("/surveys/park/start", &[]).await.to,
             "/surveys/park"
@@ -209,7 +213,7 @@ each_database!(
     async |city| {
         departments(&city).await;
         open(&city, one_per_person()).await;
-        let mut browser = Browser::new(&city, Principal::Anonymous);
+        let mut browser = browser_of(&city, Principal::Anonymous);
         let begun = browser.post("/surveys/park/start", &[]).await;
         assert_eq!(begun.to, "/surveys/park/email");
         assert_eq!(
@@ -230,9 +234,9 @@ each_database!(
                 &[("action", "send"), ("email", "hanako@example.jp")],
             )
             .await;
-        assert_eq!(sent.to, "/surveys/park/email?sent=1", "{}", sent.text);
+        assert_eq!(sent.to, "/surveys/park/email?sent=1", "{}", sent.text());
         let page = browser.get(&sent.to).await;
-        assert!(page.text.contains("name=\"code\""));
+        assert!(page.text().contains("name=\"code\""));
         let wrong = browser
             .post(
                 "/surveys/park/email",
@@ -240,7 +244,7 @@ each_database!(
             )
             .await;
         assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
-        assert!(wrong.text.contains("番号が違います"));
+        assert!(wrong.text().contains("番号が違います"));
     }
 );
 
@@ -257,7 +261,7 @@ each_database!(
         many(&city, &document, &answers("young", &["green"], 4), 30).await;
         many(&city, &document, &answers("old", &[], 0), 20).await;
         many(&city, &document, &answers("middle", &["play"], 9), 2).await;
-        let mut browser = Browser::new(&city, Principal::Anonymous);
+        let mut browser = browser_of(&city, Principal::Anonymous);
         for path in [
             "/surveys/park/results",
             "/surveys/park/results.csv",
@@ -293,10 +297,10 @@ each_database!(
         publish().await.unwrap();
         let page = browser.get("/surveys/park/results").await;
         assert_eq!(page.status, StatusCode::OK);
-        assert!(page.text.contains("少数"), "two people are hidden");
-        assert!(page.text.contains("52件の回答"), "{}", page.text);
+        assert!(page.text().contains("少数"), "two people are hidden");
+        assert!(page.text().contains("52件の回答"), "{}", page.text());
         assert!(
-            !page.text.contains("/words"),
+            !page.text().contains("/words"),
             "what people wrote is for the desk"
         );
         // Published are the tables with the breakdown alone, from either side; other addresses show the plain results.
@@ -308,44 +312,45 @@ each_database!(
             ("row=often&column=liked.green", false),
         ] {
             let page = browser.get(&format!("/surveys/park/results?{query}")).await;
-            assert_eq!(page.text.contains("横の割合"), crossed, "{query}");
+            assert_eq!(page.text().contains("横の割合"), crossed, "{query}");
         }
         let filtered = browser
             .get("/surveys/park/results?filter=often.often")
             .await;
-        assert!(filtered.text.contains("と答えた人だけの結果です"));
+        assert!(filtered.text().contains("と答えた人だけの結果です"));
         let refused = browser.get("/surveys/park/results?filter=age.old").await;
-        assert!(!refused.text.contains("と答えた人だけの結果です"));
+        assert!(!refused.text().contains("と答えた人だけの結果です"));
         let csv = browser.get("/surveys/park/results.csv").await;
         assert!(
-            csv.text.contains("age.middle,年代,中くらい,少数,少数"),
+            csv.text().contains("age.middle,年代,中くらい,少数,少数"),
             "{}",
-            csv.text
+            csv.text()
         );
         let json: serde_json::Value =
-            serde_json::from_str(&browser.get("/api/surveys/park").await.text).unwrap();
+            serde_json::from_str(&browser.get("/api/surveys/park").await.text()).unwrap();
         assert_eq!(json["results"]["answers"], 52);
         assert!(json["results"]["questions"][0]["counts"][1]["count"].is_null());
         let list: serde_json::Value =
-            serde_json::from_str(&browser.get("/api/surveys").await.text).unwrap();
+            serde_json::from_str(&browser.get("/api/surveys").await.text()).unwrap();
         assert_eq!(list[0]["key"], "park");
         let file = list[0]["resources"][0]["url"].as_str().unwrap();
         let table = browser.get(file).await;
         assert_eq!(table.status, StatusCode::OK);
         assert!(
-            table.text.starts_with("survey,question,question_label,answer,answer_label,count,share_percent,answered,hidden\r\n"),
+            table.text().starts_with("survey,question,question_label,answer,answer_label,count,share_percent,answered,hidden\r\n"),
             "{}",
-            table.text
+            table.text()
         );
         for line in [
             "park,age,年代,middle,中くらい,,,52,1\r\n",
             "park,often,公園に行く回数,often,よく行く,32,61.5,52,0\r\n",
         ] {
-            assert!(table.text.contains(line), "{line}: {}", table.text);
+            assert!(table.text().contains(line), "{line}: {}", table.text());
         }
         let english = browser.get(&format!("{file}?lang=en")).await;
         assert_eq!(
-            english.text, table.text,
+            english.text(),
+            table.text(),
             "a program reads the same in every language"
         );
     }
