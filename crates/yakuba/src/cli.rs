@@ -83,6 +83,9 @@ pub enum Command {
     /// Check, bring in and take out facilities that can be booked
     #[command(subcommand)]
     Booking(BookingCommand),
+    /// Check lotteries of bookings, and take them out
+    #[command(subcommand)]
+    Lottery(LotteryCommand),
     /// Bring in facts from a file
     #[command(subcommand)]
     Facts(FactsCommand),
@@ -526,6 +529,31 @@ Examples:
 pub struct FacilityExport {
     /// The facility's key
     pub key: String,
+}
+
+/// Check lotteries of bookings, and take them out.
+#[derive(Debug, Subcommand)]
+pub enum LotteryCommand {
+    /// Run the draw of a transcript again and say whether it holds. Needs no city and trusts none
+    Verify(LotteryVerify),
+}
+
+/// Run the draw of a transcript again.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The exit code is 0 when the draw holds and 3 when it does not. Compare the commitment with the one that was published before the
+draw, or name it:
+
+Examples:
+  yakuba lottery verify transcript.txt
+  yakuba lottery verify transcript.txt --commitment 6c1f…")]
+pub struct LotteryVerify {
+    /// The transcript
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// The hash of the list that was published before the draw
+    #[arg(long, value_name = "HASH")]
+    pub commitment: Option<String>,
 }
 
 /// Check, bring in and take out surveys and their results.

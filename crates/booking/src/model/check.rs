@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use yakuba_forms::model::document::Key;
 use yakuba_ui::Language;
 
-use super::document::{FacilityDocument, Resource, Takes, Times};
+use super::document::{FacilityDocument, Resource, Takes, Times, Who};
 use crate::PAGE_WORDS;
 
 /// How much a finding matters.
@@ -94,6 +94,7 @@ pub fn check(document: &FacilityDocument) -> Vec<Finding> {
         }
     }
     check_fees(document, &mut findings);
+    check_lotteries(document, &mut findings);
     findings.0.sort_by_key(|finding| finding.severity);
     findings.0
 }
@@ -173,6 +174,46 @@ fn check_resource(document: &FacilityDocument, resource: &Resource, findings: &m
     findings.doubled(about, resource.purposes.iter().map(|purpose| &purpose.key));
     if document.rules_of(resource).cancelling.late_percent > 100 {
         findings.must(about, "booking-finding-percent", String::new());
+    }
+}
+
+/// A round draws the resources of one set of rules together. What shares a unit must be drawn together, or one draw would give away
+/// what the other has given.
+fn check_lotteries(document: &FacilityDocument, findings: &mut Findings) {
+    let rules = std::iter::once((None, &document.rules)).chain(
+        document
+            .resources
+            .iter()
+            .filter_map(|resource| Some((Some(&resource.key), resource.rules.as_ref()?))),
+    );
+    for (about, rules) in rules {
+        let Some(lottery) = &rules.lottery else {
+            continue;
+        };
+        if !lottery.is_in_order() {
+            findings.must(about, "booking-finding-lottery-order", String::new());
+        }
+        if !lottery.is_possible() {
+            findings.must(about, "booking-finding-lottery-counts", String::new());
+        }
+        if rules.who == Who::StaffOnly {
+            findings.must(about, "booking-finding-lottery-staff", String::new());
+        }
+    }
+    for (place, one) in document.resources.iter().enumerate() {
+        for other in document.resources.iter().skip(place + 1) {
+            let shares = one.units().iter().any(|unit| other.units().contains(unit));
+            let (mine, theirs) = (document.rules_of(one), document.rules_of(other));
+            let has_lottery = mine.lottery.is_some() || theirs.lottery.is_some();
+            let drawn_together = one.rules.is_none() && other.rules.is_none();
+            if shares && has_lottery && !drawn_together {
+                findings.must(
+                    Some(&one.key),
+                    "booking-finding-lottery-shared",
+                    other.name.ja.clone(),
+                );
+            }
+        }
     }
 }
 

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use yakuba_forms::model::document::{Key, Text};
 use yakuba_kernel::{DepartmentCode, Yen};
 
-use super::time::ClockTime;
+use super::{lottery::rules::LotteryRules, time::ClockTime};
 use crate::error::BookingError;
 
 /// The format of facilities that this version writes and reads.
@@ -444,6 +444,10 @@ pub struct Rules {
     pub most_on_a_day: Option<u32>,
     /// How a booking can be cancelled.
     pub cancelling: Cancelling,
+    /// A lottery among those who want it, before what is left can be booked; none: it is booked from `opens` on. With a lottery,
+    /// `opens` does not count.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lottery: Option<LotteryRules>,
 }
 
 impl Default for Rules {
@@ -457,6 +461,7 @@ impl Default for Rules {
             most_in_a_month: None,
             most_on_a_day: None,
             cancelling: Cancelling::default(),
+            lottery: None,
         }
     }
 }

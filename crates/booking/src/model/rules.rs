@@ -4,6 +4,7 @@ use jiff::{Timestamp, ToSpan as _, civil::Date};
 
 use super::{
     document::{Opens, Rules},
+    lottery::choice::Month,
     time::{ClockTime, Span, moment},
 };
 
@@ -21,6 +22,9 @@ pub enum Window {
 impl Rules {
     /// From when a day can be booked.
     pub fn opens_for(&self, day: Date) -> Timestamp {
+        if let Some(lottery) = &self.lottery {
+            return lottery.first_come.moment_for(Month::of(day));
+        }
         match self.opens {
             Opens::DaysBefore { days, at } => {
                 let first = day.checked_sub(i64::from(days).days());
@@ -123,6 +127,18 @@ mod tests {
         // Until the end of the 18th in Japan.
         assert_eq!(rules.window(day, at("2026-11-18T14:59:59Z")), Window::Open);
         assert_eq!(rules.window(day, at("2026-11-18T15:00:00Z")), Window::Late);
+    }
+
+    #[test]
+    fn with_a_lottery_a_month_opens_when_what_is_left_may_be_booked() {
+        let rules = Rules {
+            lottery: Some(crate::model::lottery::rules::tests::rules()),
+            ..Rules::default()
+        };
+        assert_eq!(
+            rules.window(span(date(2027, 2, 28)), at("2026-11-30T23:59:59Z")),
+            Window::Early(at("2026-12-01T00:00:00Z"))
+        );
     }
 
     #[test]
