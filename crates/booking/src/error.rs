@@ -13,6 +13,17 @@ pub enum BookingError {
     /// There is no such reservation.
     #[error("there is no such reservation. Check the number")]
     NoSuchReservation,
+    /// There is no such group, or the code for it is wrong or over.
+    #[error(
+        "there is no such group, or the code is wrong or no longer valid. Ask its representative for a new one"
+    )]
+    NoSuchGroup,
+    /// A group is not such as may book this.
+    #[error("the group has too few members, or too few of them in the city, to book this")]
+    GroupTooSmall,
+    /// Penalty points keep somebody from booking.
+    #[error("booking is possible again from {0}, because of penalty points")]
+    Blocked(jiff::civil::Date),
     /// A key holds characters that addresses cannot, or is an address of the service itself.
     #[error(
         "the key \"{0}\" may hold only letters a–z, digits and hyphens, at most 50 of them, and must not be a page of its own"
@@ -105,7 +116,9 @@ impl From<sea_orm::DbErr> for BookingError {
 impl From<BookingError> for Problem {
     fn from(error: BookingError) -> Self {
         match error {
-            BookingError::NoSuchResource(_) | BookingError::NoSuchReservation => Self::NotFound,
+            BookingError::NoSuchResource(_)
+            | BookingError::NoSuchReservation
+            | BookingError::NoSuchGroup => Self::NotFound,
             BookingError::BadKey(_)
             | BookingError::BadFile(_)
             | BookingError::BadTime(_)
@@ -123,6 +136,8 @@ impl From<BookingError> for Problem {
             | BookingError::NotAllowed(_)
             | BookingError::LimitReached(_)
             | BookingError::Lapsed
+            | BookingError::GroupTooSmall
+            | BookingError::Blocked(_)
             | BookingError::WrongState => Self::Conflict(error.to_string()),
             BookingError::Fee(_)
             | BookingError::Stored(_)

@@ -2,6 +2,7 @@
 
 mod calendar_file;
 pub mod capabilities;
+mod desk;
 mod error;
 pub mod model;
 mod pages;
@@ -9,7 +10,7 @@ pub mod store;
 mod telling;
 
 use yakuba_city::{
-    Actor, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
+    Actor, DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
     web::{Capability, Routes},
 };
 use yakuba_ui::Catalogue;
@@ -29,10 +30,16 @@ impl Service for BookingService {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration::new(
-            "booking_0001_booking",
-            include_str!("../migrations/0001_booking.sql"),
-        )]
+        vec![
+            Migration::new(
+                "booking_0001_booking",
+                include_str!("../migrations/0001_booking.sql"),
+            ),
+            Migration::new(
+                "booking_0003_extras",
+                include_str!("../migrations/0003_extras.sql"),
+            ),
+        ]
     }
 
     fn measures(&self) -> &'static [Measure] {
@@ -50,11 +57,29 @@ impl Service for BookingService {
                 .map_err(|error| JobFailure::from_error(&error))
             })
             .every_day(),
+            JobKind::new("booking.forget_resident", |city, payload| async move {
+                let resident = payload["resident"].as_i64().unwrap_or(0);
+                city.write(
+                    Actor::Program("booking.forget_resident".to_owned()),
+                    resident,
+                    |tx, resident| Box::pin(store::groups::forget_resident(tx, *resident)),
+                )
+                .await
+                .map_err(|error| JobFailure::from_error(&error))
+            }),
         ]
     }
 
     fn routes(&self) -> Routes {
-        pages::routes()
+        pages::routes().merge(desk::routes())
+    }
+
+    fn desk_menu(&self) -> Vec<DeskItem> {
+        desk::items()
+    }
+
+    fn listens(&self) -> Vec<(&'static str, &'static str)> {
+        vec![("resident.deleted", "booking.forget_resident")]
     }
 
     fn menu(&self) -> Vec<MenuItem> {

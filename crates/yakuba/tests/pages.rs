@@ -135,6 +135,19 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         "/procedures/{key}/resume",
         Reason::Story("applying.test.js"),
     ),
+    ("/booking/groups", Reason::Story("booking-extras.test.js")),
+    (
+        "/booking/groups/new",
+        Reason::Story("booking-extras.test.js"),
+    ),
+    (
+        "/booking/groups/{group}",
+        Reason::Story("booking-extras.test.js"),
+    ),
+    (
+        "/booking/groups/{group}/roster",
+        Reason::Story("booking-extras.test.js"),
+    ),
     ("/cases/view", Reason::Story("applying.test.js")),
     ("/cases/answers", Reason::Story("applying.test.js")),
     ("/cases/correct", Reason::Story("applying.test.js")),

@@ -95,6 +95,7 @@ pub fn check(document: &FacilityDocument) -> Vec<Finding> {
     }
     check_fees(document, &mut findings);
     check_lotteries(document, &mut findings);
+    check_manners(document, &mut findings);
     findings.0.sort_by_key(|finding| finding.severity);
     findings.0
 }
@@ -172,8 +173,48 @@ fn check_resource(document: &FacilityDocument, resource: &Resource, findings: &m
         }
     }
     findings.doubled(about, resource.purposes.iter().map(|purpose| &purpose.key));
-    if document.rules_of(resource).cancelling.late_percent > 100 {
+    let rules = document.rules_of(resource);
+    if rules.cancelling.late_percent > 100 {
         findings.must(about, "booking-finding-percent", String::new());
+    }
+    if rules
+        .waiting
+        .is_some_and(|waiting| !(1..=168).contains(&waiting.offer_hours) || waiting.most == 0)
+    {
+        findings.must(about, "booking-finding-waiting", String::new());
+    }
+    if rules
+        .groups
+        .and_then(|groups| groups.residents_percent)
+        .is_some_and(|percent| !(1..=100).contains(&percent))
+    {
+        findings.must(about, "booking-finding-groups", String::new());
+    }
+}
+
+/// Penalty points and reminders, which hold for the whole facility.
+fn check_manners(document: &FacilityDocument, findings: &mut Findings) {
+    let gives_points = std::iter::once(&document.rules)
+        .chain(
+            document
+                .resources
+                .iter()
+                .filter_map(|resource| resource.rules.as_ref()),
+        )
+        .any(|rules| rules.cancelling.late_points > 0 || rules.cancelling.absence_points > 0);
+    match &document.penalty {
+        Some(penalty)
+            if penalty.points == 0 || penalty.blocked_days == 0 || penalty.lapse_days == 0 =>
+        {
+            findings.must(None, "booking-finding-penalty", String::new());
+        }
+        Some(_) if !gives_points => {
+            findings.should(None, "booking-finding-penalty-unused", String::new());
+        }
+        Some(_) | None => {}
+    }
+    if document.reminders.len() > 5 || document.reminders.iter().any(|days| *days > 90) {
+        findings.must(None, "booking-finding-reminders", String::new());
     }
 }
 
@@ -338,6 +379,26 @@ mod tests {
                 "late_percent: 50",
                 "late_percent: 150",
                 "booking-finding-percent",
+            ),
+            (
+                "  way: instant\n",
+                "  way: instant\n  waiting: {offer_hours: 0}\n",
+                "booking-finding-waiting",
+            ),
+            (
+                "  way: instant\n",
+                "  way: instant\n  groups: {residents_percent: 0}\n",
+                "booking-finding-groups",
+            ),
+            (
+                "resources:\n",
+                "reminders: [91]\nresources:\n",
+                "booking-finding-reminders",
+            ),
+            (
+                "resources:\n",
+                "penalty: {points: 0, blocked_days: 30, lapse_days: 365}\nresources:\n",
+                "booking-finding-penalty",
             ),
             ("{key: b, name", "{key: a, name", "booking-finding-doubled"),
             (

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use yakuba_forms::model::document::{Key, Text};
 use yakuba_kernel::{DepartmentCode, Yen};
 
-use super::{lottery::rules::LotteryRules, time::ClockTime};
+use super::{groups::GroupRules, lottery::rules::LotteryRules, time::ClockTime};
 use crate::error::BookingError;
 
 /// The format of facilities that this version writes and reads.
@@ -52,6 +52,12 @@ pub struct FacilityDocument {
     /// The rules of its resources that have none of their own.
     #[serde(default)]
     pub rules: Rules,
+    /// What penalty points lead to, in the whole facility; none: to nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub penalty: Option<Penalty>,
+    /// How many days before they are reminded by mail, such as `[7, 1]`; empty: nobody is.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub reminders: Vec<u16>,
     /// What can be booked.
     pub resources: Vec<Resource>,
     /// What it costs, by the day from which an ordinance holds; none: nothing.
@@ -448,6 +454,12 @@ pub struct Rules {
     /// `opens` does not count.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lottery: Option<LotteryRules>,
+    /// What a registered group must be like to book it; none: any group may.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub groups: Option<GroupRules>,
+    /// How people can wait for a time that is full; none: they cannot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<Waiting>,
 }
 
 impl Default for Rules {
@@ -462,6 +474,8 @@ impl Default for Rules {
             most_on_a_day: None,
             cancelling: Cancelling::default(),
             lottery: None,
+            groups: None,
+            waiting: None,
         }
     }
 }
@@ -533,6 +547,37 @@ pub struct Cancelling {
     pub late_points: u8,
     /// Penalty points for not coming.
     pub absence_points: u8,
+}
+
+/// How people can wait for a time that is full. What becomes free is offered to one after the other, in the order in which they came.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, default)]
+pub struct Waiting {
+    /// So many hours an offer holds, 1 to 168; never beyond the end of booking.
+    pub offer_hours: u16,
+    /// At most so many wait for one time.
+    pub most: u16,
+}
+
+impl Default for Waiting {
+    fn default() -> Self {
+        Self {
+            offer_hours: 24,
+            most: 20,
+        }
+    }
+}
+
+/// From how many penalty points on nobody books for a while. Rules say under `cancelling` what points are given for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Penalty {
+    /// From so many points on.
+    pub points: u8,
+    /// For so many days from the day on which the last point was given.
+    pub blocked_days: u16,
+    /// A point counts for so many days.
+    pub lapse_days: u16,
 }
 
 /// What things cost from a day on.
@@ -646,7 +691,8 @@ impl FacilityDocument {
                 .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
         // Addresses of the service's own pages.
         let is_taken = [
-            "new", "upload", "mine", "search", "queue", "lottery", "cart",
+            "new", "upload", "mine", "search", "queue", "lottery", "cart", "groups", "series",
+            "waiting", "feeds", "points",
         ]
         .contains(&document.key.as_str());
         if !well_formed || is_taken {

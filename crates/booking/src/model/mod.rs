@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod check;
 pub mod document;
 pub mod fees;
+pub mod groups;
 pub mod lottery;
 pub mod rules;
 pub mod state;

@@ -16,22 +16,28 @@ use yakuba_identity::{
 };
 use yakuba_ui::{Fields, Language, NotificationBanner, Shell, Words};
 
+use super::words::long_day;
 use crate::{
     PAGE_WORDS,
     error::BookingError,
-    store::{self, Facility, people::Holder},
+    model::{document::Rules, fees::Use},
+    store::{
+        self, Facility,
+        groups::{Group, groups_of},
+        people::Holder,
+    },
 };
 
 const COOKIE: &str = "yakuba_booking";
 
 /// Who asks, in which language, with which cookies.
-pub(super) struct Asked {
-    pub(super) identity: Identity,
-    pub(super) visitor: Visitor,
-    pub(super) principal: Principal,
-    pub(super) shell: Shell,
-    pub(super) words: Words,
-    pub(super) language: Language,
+pub(crate) struct Asked {
+    pub(crate) identity: Identity,
+    pub(crate) visitor: Visitor,
+    pub(crate) principal: Principal,
+    pub(crate) shell: Shell,
+    pub(crate) words: Words,
+    pub(crate) language: Language,
     cookies: Cookies,
 }
 
@@ -59,28 +65,72 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
 }
 
 /// Somebody of whom enough is known to book.
-pub(super) struct Person {
-    pub(super) holder: Holder,
-    pub(super) email: Option<String>,
+pub(crate) struct Person {
+    pub(crate) holder: Holder,
+    pub(crate) email: Option<String>,
     /// The name a provider vouched for.
-    pub(super) name: Option<String>,
+    pub(crate) name: Option<String>,
+    /// The groups in whose name they may book today.
+    pub(crate) groups: Vec<Group>,
+}
+
+/// The value by which a form says that it is for oneself.
+pub(crate) const ONESELF: &str = "self";
+
+/// The value by which a form says for which group it is.
+pub(crate) fn group_value(group: &Group) -> String {
+    format!("group-{}", group.id)
+}
+
+impl Person {
+    /// Books in the name of what a form says: oneself, or one of the groups. Whatever else it says stays oneself.
+    #[must_use]
+    pub(crate) fn acting_as(mut self, chosen: &str) -> Self {
+        if let Some(group) = self
+            .groups
+            .iter()
+            .find(|group| group_value(group) == chosen)
+        {
+            self.holder = Holder::Group(group.id);
+        }
+        self
+    }
+
+    /// The group in whose name they book.
+    pub(crate) fn group(&self) -> Option<&Group> {
+        match self.holder {
+            Holder::Group(id) => self.groups.iter().find(|group| group.id == id),
+            _ => None,
+        }
+    }
+
+    /// What a booking's fee depends on, once it is known in whose name it is.
+    ///
+    /// # Errors
+    /// [`BookingError::GroupTooSmall`].
+    pub(crate) fn shapes(&self, mut of: Use, rules: &Rules) -> Result<Use, BookingError> {
+        if let Some(group) = self.group() {
+            group.shapes(&mut of, rules)?;
+        }
+        Ok(of)
+    }
 }
 
 impl Asked {
-    pub(super) fn city(&self) -> &City {
+    pub(crate) fn city(&self) -> &City {
         self.identity.city()
     }
 
-    pub(super) fn key(&self) -> &CityKey {
+    pub(crate) fn key(&self) -> &CityKey {
         self.identity.key()
     }
 
-    pub(super) fn t(&self, key: &str) -> String {
+    pub(crate) fn t(&self, key: &str) -> String {
         self.words.get(key).into_owned()
     }
 
     /// A facility that can be booked.
-    pub(super) async fn facility(&self, key: &str) -> Result<Facility, Problem> {
+    pub(crate) async fn facility(&self, key: &str) -> Result<Facility, Problem> {
         store::facility(self.city().db(), key)
             .await?
             .filter(|facility| facility.is_offered)
@@ -88,7 +138,7 @@ impl Asked {
     }
 
     /// The keyed hash of this browser's cookie; none when it holds nothing.
-    pub(super) fn visit(&self) -> Option<String> {
+    pub(crate) fn visit(&self) -> Option<String> {
         self.cookies.token(COOKIE).map(|token| self.hash(&token))
     }
 
@@ -97,7 +147,7 @@ impl Asked {
     }
 
     /// The keyed hash of this browser's cookie, which the answer must set when it is new.
-    pub(super) fn visit_or_new(&self) -> (String, Option<Token>) {
+    pub(crate) fn visit_or_new(&self) -> (String, Option<Token>) {
         if let Some(visit) = self.visit() {
             return (visit, None);
         }
@@ -106,7 +156,7 @@ impl Asked {
     }
 
     /// A redirect that sets the cookie, if there is a new one.
-    pub(super) fn go(&self, to: &str, token: Option<&Token>) -> Response {
+    pub(crate) fn go(&self, to: &str, token: Option<&Token>) -> Response {
         let mut response = Redirect::to(to).into_response();
         if token.is_some() {
             self.cookies.set(&mut response, COOKIE, token, None);
@@ -115,12 +165,16 @@ impl Asked {
     }
 
     /// Who books: the account, else whoever reads mail at the confirmed address; none while that is not known.
-    pub(super) async fn person(&self) -> Result<Option<Person>, Problem> {
+    pub(crate) async fn person(&self) -> Result<Option<Person>, Problem> {
         if let Principal::Resident(resident) = &self.principal {
             let account = residents::store::resident(self.city().db(), self.key(), resident.id)
                 .await
                 .map_err(BookingError::from)?;
+            let today = self.city().today();
+            let mut groups = groups_of(self.city().db(), resident.id).await?;
+            groups.retain(|group| group.is_registered(today));
             return Ok(Some(Person {
+                groups,
                 holder: Holder::Resident(resident.id),
                 email: account
                     .and_then(|account| account.email)
@@ -140,11 +194,12 @@ impl Asked {
                 holder: Holder::Email(confirmed.email.folded()),
                 email: Some(confirmed.email.as_str().to_owned()),
                 name: None,
+                groups: Vec::new(),
             }))
     }
 
     /// A notice after something was done, from `?done=…`.
-    pub(super) fn done(&self, done: Option<&str>) -> Option<NotificationBanner> {
+    pub(crate) fn done(&self, done: Option<&str>) -> Option<NotificationBanner> {
         let key = format!("booking-done-{}", done?);
         self.words
             .has(&key)
@@ -152,7 +207,7 @@ impl Asked {
     }
 
     /// What a person reads about a failure that is theirs to mend; the problem otherwise.
-    pub(super) fn explain(&self, error: BookingError) -> Result<String, Problem> {
+    pub(crate) fn explain(&self, error: BookingError) -> Result<String, Problem> {
         let words = self.words;
         let with = |key: &str, n: u32| words.with(key, &[("n", i64::from(n).into())]).into_owned();
         Ok(match error {
@@ -168,13 +223,21 @@ impl Asked {
             BookingError::NotAllowed("registered groups") => self.t("booking-error-groups"),
             BookingError::NotAllowed(_) => self.t("booking-error-staff"),
             BookingError::WrongState => self.t("booking-error-state"),
+            BookingError::GroupTooSmall => self.t("booking-error-group-too-small"),
+            BookingError::Blocked(until) => words
+                .with_text(
+                    "booking-error-blocked",
+                    "day",
+                    &long_day(words, self.language, until),
+                )
+                .into_owned(),
             other => return Err(other.into()),
         })
     }
 }
 
 /// Nobody else may keep what is on the page: not the browser for the next person, not a proxy.
-pub(super) fn private(response: impl IntoResponse) -> Response {
+pub(crate) fn private(response: impl IntoResponse) -> Response {
     let mut response = response.into_response();
     response
         .headers_mut()
@@ -183,7 +246,7 @@ pub(super) fn private(response: impl IntoResponse) -> Response {
 }
 
 /// The day that a form or an address speaks of: `day=2026-11-28`, or the three inputs of a date field.
-pub(super) fn day_of(fields: &Fields) -> Option<Date> {
+pub(crate) fn day_of(fields: &Fields) -> Option<Date> {
     let whole = fields.get("day").parse().ok();
     whole.or_else(|| fields.date("day"))
 }

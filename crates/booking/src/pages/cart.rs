@@ -10,7 +10,7 @@ use yakuba_ui::{
 };
 
 use super::{
-    asked::{Asked, Person, day_of, private},
+    asked::{Asked, ONESELF, Person, day_of, group_value, private},
     words::{what, when},
 };
 use crate::{
@@ -93,6 +93,7 @@ struct Body {
     sign_in: String,
     confirm: String,
     is_known: bool,
+    acts_as: Option<yakuba_ui::RadioGroup>,
     name: TextField,
     phone: TextField,
     lives: yakuba_ui::RadioGroup,
@@ -176,6 +177,9 @@ pub(super) fn show(
         sign_in: "/resident/sign-in?next=/booking/cart".to_owned(),
         confirm: "/confirm-email?next=/booking/cart".to_owned(),
         is_known: person.is_some(),
+        acts_as: person
+            .filter(|person| !person.groups.is_empty())
+            .map(|person| acts_as(asked, person, fields, errors)),
         name: TextField::new(language, "name", words.get("booking-name"))
             .support(words.get("booking-name-support"))
             .autocomplete("name")
@@ -213,6 +217,31 @@ pub(super) fn show(
         page = page.notice(notice);
     }
     private(page)
+}
+
+/// In whose name it is: oneself, or one of the groups.
+pub(super) fn acts_as(
+    asked: &Asked,
+    person: &Person,
+    fields: &Fields,
+    errors: &FormErrors,
+) -> yakuba_ui::RadioGroup {
+    let words = asked.words;
+    yakuba_ui::RadioGroup::new(asked.language, "as", words.get("booking-as"))
+        .support(words.get("booking-as-support"))
+        .choice(Choice::new(ONESELF, words.get("booking-as-self")))
+        .choices(
+            person
+                .groups
+                .iter()
+                .map(|group| Choice::new(group_value(group), group.name.as_str())),
+        )
+        .value(match fields.get("as") {
+            "" => ONESELF,
+            chosen => chosen,
+        })
+        .required()
+        .errors(errors)
 }
 
 /// Keeps a time for this browser.

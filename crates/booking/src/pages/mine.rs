@@ -27,6 +27,7 @@ use crate::{
     model::state::{State, Step},
     store::{
         Facility, facility,
+        groups::role_in,
         reservations::{self, Reservation, by_number, of_resident, reservation},
     },
     telling::{self, News},
@@ -126,9 +127,19 @@ async fn asked_for(asked: &Asked, fields: &Fields) -> Result<Option<Reservation>
     let (Some(id), Principal::Resident(resident)) = (fields.integer("id"), &asked.principal) else {
         return Ok(None);
     };
-    Ok(reservation(connection, id)
+    let Some(found) = reservation(connection, id)
         .await?
-        .filter(|found| found.resident == Some(resident.id) && found.state != State::Held))
+        .filter(|found| found.state != State::Held)
+    else {
+        return Ok(None);
+    };
+    // One's own, or that of a group one acts for.
+    let is_theirs = found.resident == Some(resident.id)
+        || match found.group {
+            Some(group) => role_in(connection, group, resident.id).await?.is_some(),
+            None => false,
+        };
+    Ok(is_theirs.then_some(found))
 }
 
 async fn not_found(asked: &Asked) -> Result<Response, Problem> {

@@ -1,10 +1,11 @@
 //! What residents see: what there is, what is free, booking it, and what they have booked.
 
-mod asked;
+pub(crate) mod asked;
 mod cart;
 mod day;
 mod facility;
 mod front;
+pub(crate) mod groups;
 mod mine;
 mod sent;
 pub(crate) mod words;
@@ -25,6 +26,7 @@ pub(crate) fn routes() -> Routes {
         .post("/booking/mine/show", Access::Public, mine::show)
         .post("/booking/mine/cancel", Access::Public, mine::cancel)
         .post("/booking/mine/calendar", Access::Public, mine::calendar)
+        .merge(groups::routes())
         .get("/booking/{facility}", Access::Public, facility::page)
         .get("/booking/{facility}/{resource}", Access::Public, day::page)
 }

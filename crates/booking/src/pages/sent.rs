@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     error::BookingError,
-    model::{fees::Fee, state::State},
+    model::{document::Who, fees::Fee, state::State},
     store::{
         facility,
         people::Contact,
@@ -53,11 +53,16 @@ struct Entered {
 /// Reads what was entered; or the page to be shown instead.
 async fn entered(asked: &Asked, fields: &Fields) -> Result<Result<Entered, Response>, Problem> {
     let held = cart::held(asked).await?;
-    let person = asked.person().await?;
+    let person = asked
+        .person()
+        .await?
+        .map(|person| person.acting_as(fields.get("as")));
+    let group = person.as_ref().and_then(Person::group);
     let mut errors = FormErrors::new();
     let required = asked.t("booking-error-required");
     for name in ["name", "phone", "lives"] {
-        if fields.get(name).trim().is_empty() {
+        // Where a group belongs follows from its roster.
+        if fields.get(name).trim().is_empty() && (name != "lives" || group.is_none()) {
             errors.add(name, required.clone());
         }
     }
@@ -89,6 +94,15 @@ async fn entered(asked: &Asked, fields: &Fields) -> Result<Result<Entered, Respo
             .any(|known| Some(&known.key) == of.purpose.as_ref());
         if !resource.purposes.is_empty() && !is_known {
             errors.add(format!("purpose.{id}"), required.clone());
+        }
+        let rules = one.facility.document.rules_of(resource);
+        let refused = match group {
+            None if rules.who == Who::Groups => Some(BookingError::NotAllowed("registered groups")),
+            None => None,
+            Some(group) => group.shapes(&mut of.clone(), rules).err(),
+        };
+        if let Some(refused) = refused {
+            errors.add("as", asked.explain(refused)?);
         }
     }
     let Some(person) = person.filter(|_| !held.is_empty() && errors.is_empty()) else {
@@ -138,7 +152,8 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
         };
         let document = &held.facility.document;
         let span = held.reservation.span;
-        let of = held.of(&fields);
+        let own = document.rules_of(resource);
+        let of = entered.person.shapes(held.of(&fields), own)?;
         let fee = document
             .fee(resource, span, &of)
             .map_err(BookingError::from)?;
@@ -160,7 +175,6 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
             details: details.text(words.get("booking-fee"), amount(words, fee.total)),
             fee_lines: fee_lines(&asked, &fee),
         });
-        let own = document.rules_of(resource);
         needs_approval |= own.way == crate::model::document::Way::Approval;
         for sentence in cancelling(words, own) {
             if !rules.contains(&sentence) {
@@ -168,7 +182,11 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
             }
         }
     }
-    let mut person = DescriptionList::new()
+    let mut person = DescriptionList::new();
+    if let Some(group) = entered.person.group() {
+        person = person.text(words.get("booking-as"), &group.name);
+    }
+    person = person
         .text(words.get("booking-name"), &entered.contact.name)
         .text(
             words.get("booking-your-phone"),

@@ -1,6 +1,10 @@
 //! How times, states and fees are told.
 
-use jiff::civil::{Date, Weekday};
+use jiff::{
+    Timestamp,
+    civil::{Date, Weekday},
+    tz::TimeZone,
+};
 use yakuba_forms::model::document::Text;
 use yakuba_kernel::{Yen, working_days::holiday};
 use yakuba_ui::{Language, Words, format};
@@ -51,6 +55,14 @@ pub(crate) fn long_day(words: Words, language: Language, day: Date) -> String {
         "{}{}",
         format::date(day, language),
         words.with_text("booking-in-brackets", "text", &weekday(words, day))
+    )
+}
+
+/// A moment as the clocks in Japan show it.
+pub(crate) fn moment(language: Language, at: Timestamp) -> String {
+    format::date_time(
+        at.to_zoned(TimeZone::fixed(yakuba_city::JAPAN)).datetime(),
+        language,
     )
 }
 

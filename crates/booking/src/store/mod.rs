@@ -1,6 +1,7 @@
 //! Queries and writes. Every write takes a `Tx`.
 
 pub mod facilities;
+pub mod groups;
 pub mod people;
 pub mod reservations;
 mod taking;

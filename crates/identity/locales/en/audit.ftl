@@ -1,6 +1,13 @@
 # What the audit log says was done, as staff read it. The key is made from the action (plan.publish: audit-plan-publish).
 
 audit-booking-book = Took a reservation
+audit-booking-group-apply = Took a group’s application
+audit-booking-group-step = Changed the state of a group
+audit-booking-group-look = Looked at a group’s roster
+audit-booking-group-invite = Made an invitation code of a group
+audit-booking-group-join = Joined those who book for a group
+audit-booking-group-leave = Ended that somebody books for a group
+audit-booking-group-pass-on = Changed a group’s representative
 audit-booking-save = Saved a facility that can be reserved
 audit-booking-step = Changed the state of a reservation
 

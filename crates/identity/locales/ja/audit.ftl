@@ -1,6 +1,13 @@
 # 監査記録に残る操作を、職員に見せる文。キーは操作の名前から作る（plan.publish は audit-plan-publish）。
 
 audit-booking-book = 予約を受け付けました
+audit-booking-group-apply = 団体登録の申込みを受け付けました
+audit-booking-group-step = 団体登録の状態を変えました
+audit-booking-group-look = 団体の名簿を見ました
+audit-booking-group-invite = 団体の招待コードを作りました
+audit-booking-group-join = 団体の予約担当に加わりました
+audit-booking-group-leave = 団体の予約担当から外れました
+audit-booking-group-pass-on = 団体の代表者を替えました
 audit-booking-save = 予約できる施設の内容を保存しました
 audit-booking-step = 予約の状態を変えました
 

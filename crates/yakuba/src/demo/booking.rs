@@ -5,15 +5,21 @@ use jiff::{ToSpan as _, civil::Date};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use yakuba_booking::{
     BookingError,
-    model::{document::FacilityDocument, fees::Use},
+    model::{
+        document::FacilityDocument,
+        fees::Use,
+        groups::{Age, Lives, Member},
+    },
     store::{
         self,
+        groups::{self, NewGroup, Review, Sent},
         people::{Contact, Holder},
         reservations::{NewBooking, Wish, book, taken},
     },
 };
 use yakuba_city::{Actor, City};
-use yakuba_kernel::Channel;
+use yakuba_kernel::{Channel, DepartmentCode};
+use yakuba_ui::Language;
 
 use super::broken;
 use crate::failure::Failure;
@@ -38,6 +44,69 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
         })
         .await?;
         fill(city, &document, today, &mut random).await?;
+    }
+    groups(city, today).await
+}
+
+/// Two groups that came on paper: one is registered, one waits to be looked over.
+async fn groups(city: &City, today: Date) -> Result<(), Failure> {
+    let member = |place: usize| Member {
+        name: format!("見本 会員{place}"),
+        lives: if place.is_multiple_of(4) {
+            Lives::Elsewhere
+        } else {
+            Lives::Here
+        },
+        age: if place.is_multiple_of(3) {
+            Age::Senior
+        } else {
+            Age::Adult
+        },
+    };
+    let department = DepartmentCode::new("lifelong_learning")
+        .map_err(|error| broken("facilities", &error.to_string()))?;
+    for (name, kind, members, is_registered) in [
+        ("澄川バドミントンクラブ", "sports", 12, true),
+        ("朗読の会 すみれ", "culture", 7, false),
+    ] {
+        let new = NewGroup {
+            sent: Sent {
+                name: name.to_owned(),
+                kind: kind.to_owned(),
+                about: "毎週1回、練習をしています。".to_owned(),
+                contact: Contact {
+                    name: "見本 花子".to_owned(),
+                    email: None,
+                    phone: Some("000-000-0009".to_owned()),
+                    note: None,
+                },
+                members: (1..=members).map(member).collect(),
+                language: Language::Japanese,
+            },
+            department: department.clone(),
+            resident: None,
+            request: format!("demo/{name}"),
+        };
+        let until = today.checked_add(1.year()).unwrap_or(today);
+        let input = (city.key()?.clone(), new, is_registered, until);
+        city.write(
+            Actor::CommandLine,
+            input,
+            |tx, (key, new, is_registered, until)| {
+                Box::pin(async move {
+                    let id = groups::apply(tx, key, new).await?;
+                    if *is_registered {
+                        let register = Review::Register {
+                            kind: new.sent.kind.clone(),
+                            until: Some(*until),
+                        };
+                        groups::review(tx, key, id, 1, &register).await?;
+                    }
+                    Ok::<(), BookingError>(())
+                })
+            },
+        )
+        .await?;
     }
     Ok(())
 }

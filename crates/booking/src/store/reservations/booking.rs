@@ -21,6 +21,7 @@ use crate::{
     },
     store::{
         facilities::facility,
+        groups::group as group_row,
         people::{Contact, Holder, number_hash, seal},
         taking::take,
     },
@@ -176,8 +177,8 @@ pub async fn confirm(
     }
     let (document, resource) = bookable(tx, &wish, new.channel).await?;
     let rules = document.rules_of(&resource);
-    admit(tx, &document, &resource, &wish, new).await?;
-    let fee = document.fee(&resource, wish.span, &wish.of)?.total;
+    let of = admit(tx, &document, &resource, &wish, new).await?;
+    let fee = document.fee(&resource, wish.span, &of)?.total;
     let step = Step::Ask {
         needs_approval: rules.way == Way::Approval,
     };
@@ -228,8 +229,8 @@ pub async fn book(tx: &Tx, wish: &Wish, new: &NewBooking) -> Result<Booked, Book
         return Ok(before);
     }
     let (document, resource) = bookable(tx, wish, new.channel).await?;
-    admit(tx, &document, &resource, wish, new).await?;
-    let fee = document.fee(&resource, wish.span, &wish.of)?.total;
+    let of = admit(tx, &document, &resource, wish, new).await?;
+    let fee = document.fee(&resource, wish.span, &of)?.total;
     // Whoever may book for others at the desk agrees by booking.
     let needs_approval =
         document.rules_of(&resource).way == Way::Approval && new.channel == Channel::Online;
@@ -330,14 +331,15 @@ async fn bookable(
     Ok((document, resource))
 }
 
-/// Whether whoever asks may have it, within the limits. From here to the end of the write nobody books in the same name.
+/// Whether whoever asks may have it, within the limits; returns what its fee depends on, as it is known here. From here to the end of
+/// the write nobody books in the same name.
 async fn admit(
     tx: &Tx,
     document: &FacilityDocument,
     resource: &Resource,
     wish: &Wish,
     new: &NewBooking,
-) -> Result<(), BookingError> {
+) -> Result<Use, BookingError> {
     let rules = document.rules_of(resource);
     let by_staff = new.channel != Channel::Online;
     match (rules.who, &new.holder) {
@@ -350,19 +352,16 @@ async fn admit(
         (Who::Groups, _) => return Err(BookingError::NotAllowed("registered groups")),
         (Who::StaffOnly, _) => return Err(BookingError::NotAllowed("staff")),
     }
+    let mut of = wish.of.clone();
     if let Holder::Group(id) = new.holder {
-        let registered: Option<i64> = tx
-            .connection()
-            .value(
-                "SELECT id FROM booking_groups WHERE id = $1 AND state = 'registered' AND (until IS NULL OR until >= $2)",
-                [id.into(), tx.today().to_string().into()],
-            )
-            .await?;
-        if registered.is_none() {
-            return Err(BookingError::NotAllowed("registered groups"));
-        }
+        let group = group_row(tx.connection(), id)
+            .await?
+            .filter(|group| group.is_registered(tx.today()) && group.is_registered(wish.span.day()))
+            .ok_or(BookingError::NotAllowed("registered groups"))?;
+        group.shapes(&mut of, rules)?;
     }
-    within_limits(tx, document, resource, rules, wish.span, &new.holder_hash).await
+    within_limits(tx, document, resource, rules, wish.span, &new.holder_hash).await?;
+    Ok(of)
 }
 
 async fn within_limits(

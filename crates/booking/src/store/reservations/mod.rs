@@ -6,7 +6,7 @@ mod steps;
 
 pub use booking::{Booked, HELD_FOR, Hold, MOST_HELD, NewBooking, Wish, book, confirm, hold};
 pub use reading::{
-    Reservation, booked_by, by_number, held_by, of_holder, of_resident, reservation,
+    Reservation, booked_by, by_number, held_by, of_group, of_holder, of_resident, reservation,
     reservations_between, taken, taken_on,
 };
 pub(super) use steps::forget;

@@ -224,6 +224,22 @@ pub async fn of_resident(
     .await
 }
 
+/// The reservations of a group, the latest first.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn of_group(
+    connection: &impl ConnectionTrait,
+    group: i64,
+) -> Result<Vec<Reservation>, BookingError> {
+    many(
+        connection,
+        "group_id = $1 AND state <> 'held' ORDER BY day DESC, from_minute DESC, id DESC LIMIT 200",
+        vec![group.into()],
+    )
+    .await
+}
+
 /// The reservations of a facility on the days from `from` to `to`, both included, in order of time; those given up among them.
 ///
 /// # Errors

@@ -1,0 +1,81 @@
+// What residents do beside booking one time: register a group, wait for a full time, book it every week, follow a calendar.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { checkPage, launch, logIn, picture, visitor } from '../src/browser.js';
+import { startDemo } from '../src/program.js';
+
+describe("residents' extras of booking", () => {
+  let demo;
+  let browser;
+
+  before(async () => {
+    demo = await startDemo();
+    browser = await launch();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+
+  /** The newest code for an address, as the administrator reads it where no mail is sent. */
+  async function codeFor(address) {
+    const who = await visitor(browser);
+    const page = await who.page();
+    await logIn(page, demo.url, { path: '/login', account: 'takahashi', password: 'sumikawa-de-tamesu' });
+    await page.goto(`${demo.url}/desk/mail`);
+    const code = (await page.locator('main section', { hasText: address }).first().innerText()).match(/^\d{6}$/m)?.[0];
+    await who.close();
+    assert.ok(code, `no code for ${address}`);
+    return code;
+  }
+
+  async function signIn(page, address) {
+    await page.goto(`${demo.url}/resident/sign-in`);
+    await page.locator('input[name=email]').fill(address);
+    await Promise.all([page.waitForURL(/sign-in\/code/), page.getByRole('button', { name: 'コードを送る' }).click()]);
+    await page.locator('input[name=code]').fill(await codeFor(address));
+    await Promise.all([
+      page.waitForURL((url) => url.pathname === '/resident'),
+      page.locator('main form[action="/resident/sign-in/code"] button').click(),
+    ]);
+  }
+
+  for (const javascript of ['blocked', 'off']) {
+    test(`a group is registered with JavaScript ${javascript}`, async () => {
+      const who = await visitor(browser, { javascript, width: 360 });
+      const page = await who.page();
+      const look = async (name) => {
+        await checkPage(page, who);
+        if (javascript === 'off') await picture(page, `extras-${name}-360`);
+      };
+      await signIn(page, `group-${javascript}@example.jp`);
+      await page.goto(`${demo.url}/booking/groups`);
+      await look('groups');
+      await page.getByRole('link', { name: '新しい団体を登録する' }).click();
+      await look('group-new');
+      await page.getByLabel('団体の名前').fill('すみかわ合唱団');
+      await page.locator('select[name=kind]').selectOption('culture');
+      await page.locator('select[name=place]').selectOption('chuo-kaikan');
+      await page.locator('textarea[name=about]').fill('月に2回、歌の練習をしています。');
+      await page.locator('input[name=contact]').fill('見本 花子');
+      await page.locator('input[name=phone]').fill('000-000-0001');
+      await page.locator('#member-1').fill('見本 花子');
+      await page.getByRole('button', { name: 'この内容で申し込む' }).click();
+      await page.getByText('1人目の').first().waitFor();
+      await look('group-wrong');
+      await page.locator('select[name=lives]').first().selectOption('here');
+      await page.locator('select[name=age]').first().selectOption('adult');
+      await page.getByRole('button', { name: 'この内容で申し込む' }).click();
+      await page.waitForURL(/done=applied/);
+      await look('group');
+      await page.getByRole('button', { name: '招待コードを作る' }).click();
+      await page.getByText('この画面を離れると').waitFor();
+      await look('group-code');
+      await page.getByRole('link', { name: '申込みを直す' }).click();
+      await look('group-roster');
+      await who.close();
+    });
+  }
+});

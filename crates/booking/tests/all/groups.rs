@@ -1,0 +1,505 @@
+//! Groups: registered, asked back, joined by a code, and booked for within their limits. On both databases.
+
+use axum::http::StatusCode;
+use futures::future::join_all;
+use yakuba_booking::{
+    BookingError, BookingService,
+    capabilities::{GROUPS, RECEIVE},
+    model::{
+        document::{Rules, Who},
+        groups::{Age, GroupRules, Lives, Member, Standing},
+    },
+    store::{
+        groups::{self, Group, NewGroup, Review, Sent},
+        people::{Contact, Holder},
+        reservations::{NewBooking, of_group},
+    },
+};
+use yakuba_city::{Actor, City, each_database, sql::Sql as _, web::Problem};
+use yakuba_identity::{
+    IdentityService,
+    testing::{Browser, resident, staff},
+};
+use yakuba_kernel::{Channel, Yen};
+use yakuba_mail::MailService;
+use yakuba_ui::Language;
+
+use crate::support::{book, hall, offer, wish};
+
+const DAY: &str = "2026-11-28";
+const DEPARTMENT: &str = "lifelong_learning";
+
+fn sent(name: &str, here: usize, elsewhere: usize) -> Sent {
+    let member = |lives, place| Member {
+        name: format!("会員 {place}"),
+        lives,
+        age: Age::Adult,
+    };
+    Sent {
+        name: name.into(),
+        kind: "welfare".into(),
+        about: "毎週の練習".into(),
+        contact: Contact {
+            name: "澄川 花子".into(),
+            email: Some("hana@example.jp".into()),
+            phone: Some("000-000-0001".into()),
+            note: None,
+        },
+        members: (0..here)
+            .map(|place| member(Lives::Here, place))
+            .chain((here..here + elsewhere).map(|place| member(Lives::Elsewhere, place)))
+            .collect(),
+        language: Language::Japanese,
+    }
+}
+
+async fn apply(city: &City, account: i64, sent: Sent) -> i64 {
+    let new = NewGroup {
+        request: format!("{account}/{}", sent.name),
+        sent,
+        department: DEPARTMENT.parse().unwrap(),
+        resident: Some(account),
+    };
+    city.write(
+        Actor::Resident(account),
+        (city.key().unwrap().clone(), new),
+        |tx, (key, new)| Box::pin(groups::apply(tx, key, new)),
+    )
+    .await
+    .unwrap()
+}
+
+async fn review(
+    city: &City,
+    id: i64,
+    revision: i64,
+    review: Review,
+) -> Result<Group, BookingError> {
+    city.write(
+        Actor::Staff(1),
+        (city.key().unwrap().clone(), id, revision, review),
+        |tx, (key, id, revision, review)| Box::pin(groups::review(tx, key, *id, *revision, review)),
+    )
+    .await
+}
+
+/// A group that is registered until the end of March 2028.
+pub(crate) async fn registered(city: &City, account: i64, here: usize, elsewhere: usize) -> i64 {
+    let id = apply(city, account, sent("澄川クラブ", here, elsewhere)).await;
+    let register = Review::Register {
+        kind: "welfare".into(),
+        until: Some(jiff::civil::date(2028, 3, 31)),
+    };
+    review(city, id, 1, register).await.unwrap();
+    id
+}
+
+pub(crate) fn for_group(city: &City, group: i64) -> NewBooking {
+    let contact = Contact {
+        name: "澄川クラブ 花子".into(),
+        email: None,
+        phone: Some("000-000-0001".into()),
+        note: None,
+    };
+    let of = wish("half_a", DAY, "9:00", "12:00").of;
+    let key = city.key().unwrap();
+    NewBooking::new(key, Holder::Group(group), &contact, Channel::Online, of).unwrap()
+}
+
+each_database!(
+    a_group_is_asked_back_registered_and_ended,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        let id = apply(&city, 7, sent("澄川クラブ", 3, 1)).await;
+        // A double click.
+        assert_eq!(apply(&city, 7, sent("澄川クラブ", 3, 1)).await, id);
+        let asked = review(&city, id, 1, Review::AskBack("年齢は？".into()))
+            .await
+            .unwrap();
+        assert!(matches!(
+            review(&city, id, 1, Review::Decline("遅い".into())).await,
+            Err(BookingError::ChangedMeanwhile)
+        ));
+        let mended = review(
+            &city,
+            id,
+            asked.revision,
+            Review::Send(sent("澄川福祉クラブ", 2, 0), Some("直しました".into())),
+        )
+        .await
+        .unwrap();
+        assert_eq!(mended.count.members, 0, "nothing is accepted yet");
+        let register = Review::Register {
+            kind: "welfare".into(),
+            until: Some(jiff::civil::date(2027, 3, 31)),
+        };
+        let registered = review(&city, id, mended.revision, register).await.unwrap();
+        assert_eq!(registered.name, "澄川福祉クラブ");
+        assert_eq!(
+            (registered.count.members, registered.count.residents),
+            (2, 2)
+        );
+        assert!(registered.is_registered(jiff::civil::date(2027, 3, 31)));
+        assert!(!registered.is_registered(jiff::civil::date(2027, 4, 1)));
+        let dossier = registered.dossier(city.key().unwrap()).unwrap();
+        assert_eq!(dossier.letters.len(), 2);
+        // A roster that is not accepted leaves the group as it was.
+        let sent_anew = review(
+            &city,
+            id,
+            registered.revision,
+            Review::Send(sent("澄川福祉クラブ", 0, 9), None),
+        )
+        .await
+        .unwrap();
+        assert_eq!(sent_anew.count.members, 2);
+        let declined = review(
+            &city,
+            id,
+            sent_anew.revision,
+            Review::Decline("市外の方だけです".into()),
+        )
+        .await
+        .unwrap();
+        assert_eq!(declined.place.standing, Standing::Registered);
+        assert_eq!(declined.dossier(city.key().unwrap()).unwrap().sent.len(), 2);
+        let ended = review(&city, id, declined.revision, Review::End("解散".into()))
+            .await
+            .unwrap();
+        assert_eq!(ended.place.standing, Standing::Ended);
+        assert!(matches!(
+            review(&city, id, ended.revision, Review::AskBack("？".into())).await,
+            Err(BookingError::WrongState)
+        ));
+        // Names stand nowhere in the open.
+        let open: Option<i64> = city
+            .db()
+            .value(
+                "SELECT COUNT(*) FROM audit_log WHERE detail LIKE '%会員%' OR detail LIKE '%花子%'",
+                [],
+            )
+            .await
+            .unwrap();
+        assert_eq!(open, Some(0));
+    }
+);
+
+each_database!(
+    a_group_books_within_its_rules_and_at_its_fee,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        let mut document = hall();
+        document.rules = Rules {
+            who: Who::Groups,
+            groups: Some(GroupRules {
+                members_at_least: Some(5),
+                residents_percent: Some(50),
+            }),
+            ..document.rules
+        };
+        offer(&city, document).await;
+        let asked = |group| {
+            book(
+                &city,
+                wish("half_a", DAY, "9:00", "12:00"),
+                for_group(&city, group),
+            )
+        };
+        let small = registered(&city, 1, 4, 0).await;
+        assert!(matches!(
+            asked(small).await,
+            Err(BookingError::GroupTooSmall)
+        ));
+        let foreign = registered(&city, 2, 2, 4).await;
+        assert!(matches!(
+            asked(foreign).await,
+            Err(BookingError::GroupTooSmall)
+        ));
+        let waiting = apply(&city, 3, sent("まだの会", 9, 0)).await;
+        assert!(matches!(
+            asked(waiting).await,
+            Err(BookingError::NotAllowed(_))
+        ));
+        let right = registered(&city, 4, 5, 1).await;
+        let booked = asked(right).await.unwrap();
+        // A welfare group, whatever the form said: exempt from the fee of 2,000 yen.
+        assert_eq!(booked.fee, Yen::ZERO);
+        assert_eq!(of_group(city.db(), right).await.unwrap().len(), 1);
+        // Registered today, but no longer on the day of use.
+        let group = groups::group(city.db(), right).await.unwrap().unwrap();
+        let short = Review::Register {
+            kind: "sports".into(),
+            until: Some(jiff::civil::date(2026, 11, 27)),
+        };
+        review(&city, right, group.revision, short).await.unwrap();
+        assert!(matches!(
+            book(
+                &city,
+                wish("half_b", DAY, "9:00", "12:00"),
+                for_group(&city, right)
+            )
+            .await,
+            Err(BookingError::NotAllowed(_))
+        ));
+    }
+);
+
+each_database!(
+    all_who_act_for_a_group_share_one_limit,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        offer(&city, hall()).await;
+        let group = registered(&city, 1, 6, 0).await;
+        let city: &City = &city;
+        // Six of its people at the same moment; the hall lets one have two a day.
+        let attempts = [
+            ("half_a", "9:00", "12:00"),
+            ("half_a", "13:00", "17:00"),
+            ("half_a", "18:00", "21:30"),
+            ("half_b", "9:00", "12:00"),
+            ("half_b", "13:00", "17:00"),
+            ("half_b", "18:00", "21:30"),
+        ]
+        .map(|(resource, from, to)| {
+            book(city, wish(resource, DAY, from, to), for_group(city, group))
+        });
+        let results = join_all(attempts).await;
+        assert_eq!(results.iter().filter(|result| result.is_ok()).count(), 2);
+        for error in results.into_iter().filter_map(Result::err) {
+            assert!(matches!(error, BookingError::LimitReached(2)), "{error}");
+        }
+    }
+);
+
+fn browser(city: &City) -> Browser {
+    Browser::new(city, &[&MailService, &IdentityService, &BookingService])
+}
+
+const ROSTER: [(&str, &str); 13] = [
+    ("name", "澄川バドミントンクラブ"),
+    ("kind", "sports"),
+    ("about", "毎週火曜の練習"),
+    ("contact", "澄川 花子"),
+    ("phone", "000-000-0001"),
+    ("request", "MARK"),
+    ("member", "澄川 花子"),
+    ("lives", "here"),
+    ("age", "adult"),
+    ("member", "川端 太郎"),
+    ("lives", "works"),
+    ("age", "senior"),
+    ("place", "hall"),
+];
+
+each_database!(
+    a_group_is_registered_joined_and_booked_for_in_the_browser,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        let mut document = hall();
+        document.rules = Rules {
+            who: Who::Groups,
+            ..document.rules
+        };
+        offer(&city, document).await;
+        let mut hana = browser(&city).of(resident(7));
+        let page = hana.get("/booking/groups/new").await;
+        assert!(page.text().contains("中央会館"));
+        // What is missing is told, and nothing typed is lost.
+        let page = hana.post("/booking/groups/new", &ROSTER[..8]).await;
+        assert!(page.text().contains("1人目の"), "{}", page.text());
+        assert!(page.text().contains("value=\"澄川 花子\""));
+        let page = hana.post("/booking/groups/new", &ROSTER).await;
+        let group = page.to.clone();
+        assert!(group.starts_with("/booking/groups/"), "{}", page.text());
+        let group = group.split('?').next().unwrap().to_owned();
+        assert!(
+            hana.get(&group)
+                .await
+                .text()
+                .contains("施設が確認しています")
+        );
+        // Staff of the hall's department see it, ask, and register it.
+        let mut clerk = browser(&city).of(staff(1, &[GROUPS], DEPARTMENT));
+        let desk = format!("/desk{group}");
+        let list = clerk.get("/desk/booking/groups").await;
+        assert!(list.text().contains("澄川バドミントンクラブ"));
+        let page = clerk.get(&desk).await;
+        assert!(page.text().contains("川端 太郎"));
+        let revision = page.revision();
+        let page = clerk
+            .post(&desk, &[("revision", &revision), ("do", "ask")])
+            .await;
+        assert!(page.text().contains("入力してください"));
+        let page = clerk
+            .post(
+                &desk,
+                &[("revision", &revision), ("do", "ask"), ("text", "人数は？")],
+            )
+            .await;
+        assert!(page.to.ends_with("done=asked"), "{}", page.text());
+        assert!(hana.get(&group).await.text().contains("人数は？"));
+        let page = hana.get(&format!("{group}/roster")).await;
+        assert!(page.text().contains("川端 太郎"));
+        let revision = page.revision();
+        let mut fields = ROSTER.to_vec();
+        fields.extend([("revision", revision.as_str()), ("answer", "2人です")]);
+        let page = hana.post(&format!("{group}/roster"), &fields).await;
+        assert!(page.to.ends_with("done=sent"), "{}", page.text());
+        let page = clerk.get(&desk).await;
+        assert!(page.text().contains("2人です"));
+        let revision = page.revision();
+        let register = [
+            ("revision", revision.as_str()),
+            ("do", "register"),
+            ("kind", "sports"),
+            ("until_year", "2028"),
+            ("until_month", "3"),
+            ("until_day", "31"),
+        ];
+        let page = clerk.post(&desk, &register).await;
+        assert!(page.to.ends_with("done=registered"), "{}", page.text());
+        let mails = yakuba_mail::store::all_waiting(city.db(), 10)
+            .await
+            .unwrap();
+        assert_eq!(mails.len(), 0, "the account has no mail address");
+        // Somebody joins by a code that is shown once.
+        let page = hana.post(&format!("{group}/invite"), &[]).await;
+        let code = page.between("translate=\"no\">", "<");
+        assert!(!hana.get(&group).await.text().contains(&code));
+        let mut taro = browser(&city).of(resident(8));
+        assert_eq!(taro.get(&group).await.problem, Some(Problem::NotFound));
+        let page = taro
+            .post(
+                "/booking/groups/join",
+                &[("code", "AAAAAA-BBBBBB-CCCCCC"), ("name", "川端 太郎")],
+            )
+            .await;
+        assert!(page.text().contains("この招待コードは使えません"));
+        let page = taro
+            .post(
+                "/booking/groups/join",
+                &[("code", &code), ("name", "川端 太郎")],
+            )
+            .await;
+        assert_eq!(page.to, format!("{group}?done=joined"));
+        // He books in its name: oneself is refused where only groups may book.
+        let hold = [
+            ("facility", "hall"),
+            ("resource", "half_a"),
+            ("day", DAY),
+            ("from", "09:00"),
+            ("to", "12:00"),
+        ];
+        taro.post("/booking/cart/hold", &hold).await;
+        let cart = taro.get("/booking/cart").await;
+        let people = format!("people.{}", cart.between("name=\"people.", "\""));
+        let number = group.rsplit('/').next().unwrap();
+        let chosen = format!("group-{number}");
+        assert!(cart.text().contains(&format!("value=\"{chosen}\"")));
+        let mut fields = vec![
+            (people.as_str(), "2"),
+            ("name", "川端 太郎"),
+            ("phone", "00000001"),
+            ("as", "self"),
+            ("lives", "here"),
+        ];
+        let page = taro.post("/booking/cart/check", &fields).await;
+        assert!(page.text().contains("登録団体だけが予約できます"));
+        fields.truncate(3);
+        fields.push(("as", &chosen));
+        let page = taro.post("/booking/cart/check", &fields).await;
+        assert!(
+            page.text().contains("澄川バドミントンクラブ"),
+            "{}",
+            page.text()
+        );
+        let page = taro.post("/booking/cart/send", &fields).await;
+        assert_eq!(page.to, "/booking/cart/done", "{}", page.text());
+        // The representative sees it, and can show and cancel it; strangers cannot.
+        let page = hana.get(&group).await;
+        let id = page.between("name=\"id\" value=\"", "\"");
+        let page = hana.post("/booking/mine/show", &[("id", &id)]).await;
+        assert!(page.text().contains("川端 太郎"));
+        let mut stranger = browser(&city).of(resident(9));
+        let page = stranger.post("/booking/mine/show", &[("id", &id)]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // Somebody who was removed sees nothing more.
+        let page = hana
+            .post(
+                &format!("{group}/people"),
+                &[("resident", "8"), ("do", "remove")],
+            )
+            .await;
+        assert!(page.to.ends_with("done=people"));
+        assert_eq!(taro.get(&group).await.problem, Some(Problem::NotFound));
+        let page = taro.post("/booking/mine/show", &[("id", &id)]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+);
+
+each_database!(
+    groups_are_closed_to_everybody_else,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        offer(&city, hall()).await;
+        let group = registered(&city, 7, 3, 0).await;
+        city.write(
+            Actor::Resident(7),
+            (city.key().unwrap().clone(), group),
+            |tx, (key, group)| {
+                Box::pin(async move {
+                    let code = groups::invite(tx, key, *group).await?;
+                    groups::join(tx, key, 8, &code, "川端 太郎").await
+                })
+            },
+        )
+        .await
+        .unwrap();
+        let path = format!("/booking/groups/{group}");
+        let gets = [path.clone(), format!("{path}/roster")];
+        let posts = ["roster", "invite", "people", "end"].map(|end| format!("{path}/{end}"));
+        let form = [("revision", "2"), ("resident", "7"), ("do", "pass-on")];
+        // Nobody who is signed in as a resident of the group: strangers find nothing, staff are no residents.
+        for account in [9, 10] {
+            let mut stranger = browser(&city).of(resident(account));
+            for path in &gets {
+                assert_eq!(stranger.get(path).await.problem, Some(Problem::NotFound));
+            }
+            for path in &posts {
+                let page = stranger.post(path, &form).await;
+                assert_eq!(page.problem, Some(Problem::NotFound), "{path}");
+            }
+        }
+        // Who books for it does not decide for it.
+        let mut member = browser(&city).of(resident(8));
+        assert_eq!(member.get(&path).await.status, StatusCode::OK);
+        for path in &posts {
+            let page = member.post(path, &form).await;
+            assert_eq!(page.problem, Some(Problem::NotAllowed), "{path}");
+        }
+        let desk = format!("/desk{path}");
+        let mut nobody = browser(&city);
+        let mut on = nobody.get(&desk).await.problem;
+        assert_eq!(on, Some(Problem::SignInNeeded));
+        for path in gets.iter().chain([&"/booking/groups".to_owned()]) {
+            on = nobody.get(path).await.problem;
+            assert_eq!(on, Some(Problem::ResidentSignInNeeded), "{path}");
+        }
+        for (who, problem) in [
+            (resident(7), Problem::SignInNeeded),
+            (staff(1, &[RECEIVE], DEPARTMENT), Problem::NotAllowed),
+            (staff(1, &[GROUPS], "civic"), Problem::NotFound),
+        ] {
+            let mut browser = browser(&city).of(who);
+            let page = browser.get(&desk).await;
+            assert_eq!(page.problem, Some(problem.clone()));
+            let page = browser
+                .post(&desk, &[("revision", "2"), ("do", "end"), ("text", "x")])
+                .await;
+            assert_eq!(page.problem, Some(problem));
+        }
+        let mut other = browser(&city).of(staff(1, &[GROUPS], "civic"));
+        let list = other.get("/desk/booking/groups?state=registered").await;
+        assert!(!list.text().contains("澄川クラブ"));
+    }
+);
