@@ -1,8 +1,10 @@
 // Comfort only: every page works without this file.
 import htmx from "htmx.org";
 import { filterTables } from "./filter-tables";
+import { keepFresh } from "./keep-fresh";
 import { lookUpAddresses } from "./look-up-address";
 import { passkeys } from "./passkey";
+import { printPage } from "./print-page";
 import { toggleMenus } from "./toggle-menus";
 import { usePosition } from "./use-position";
 import { warnBeforeLeaving } from "./warn-before-leaving";
@@ -20,6 +22,8 @@ lookUpAddresses();
 filterTables(document);
 usePosition(document);
 warnBeforeLeaving();
+keepFresh();
+printPage();
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();
 document.addEventListener("htmx:load", (event) => {
   if (!(event.target instanceof Element)) return;

@@ -11,9 +11,13 @@ pub const RECEIVE: Capability = Capability::new("booking.receive");
 pub const TAKE_OVER: Capability = Capability::new("booking.take_over");
 /// Look over groups and their rosters.
 pub const GROUPS: Capability = Capability::new("booking.groups");
+/// Call people to the windows of a department's counters.
+pub const QUEUE: Capability = Capability::new("booking.queue");
+/// Draw numbers for people at a counter's reception, and see that they are there; also for a screen on which they do it themselves.
+pub const RECEPTION: Capability = Capability::new("booking.reception");
 
 /// All of them, for roles to be made of.
-pub const ALL: [Capability; 4] = [SET_UP, RECEIVE, TAKE_OVER, GROUPS];
+pub const ALL: [Capability; 6] = [SET_UP, RECEIVE, TAKE_OVER, GROUPS, QUEUE, RECEPTION];
 
 /// Reservations made; the channel tells how, the subject is `facility.resource`.
 pub const RESERVATIONS: Measure = Measure {
@@ -47,5 +51,64 @@ pub const ATTENDANCES: Measure = Measure {
     name_ja: "予約による利用",
     name_en: "Reservations used",
 };
+/// Numbers drawn at a counter; the channel tells where, the subject is the counter.
+pub const QUEUE_TICKETS: Measure = Measure {
+    name: MeasureName::declared("booking.queue_tickets"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "窓口の番号札",
+    name_en: "Numbers drawn at counters",
+};
+/// People served at a window; the subject is the counter.
+pub const QUEUE_SERVED: Measure = Measure {
+    name: MeasureName::declared("booking.queue_served"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "窓口で応対した件数",
+    name_en: "People served at counters",
+};
+/// Numbers given back, and numbers called in vain.
+pub const QUEUE_LEFT: Measure = Measure {
+    name: MeasureName::declared("booking.queue_left"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "応対せずに終わった番号札",
+    name_en: "Numbers that ended without service",
+};
+/// How long the people served had waited, added up: divided by their number it is the average wait.
+pub const QUEUE_WAITED: Measure = Measure {
+    name: MeasureName::declared("booking.queue_waited"),
+    kind: MeasureKind::Flow,
+    unit: "秒",
+    name_ja: "窓口の待ち時間の合計",
+    name_en: "Time waited at counters",
+};
+/// The median wait of a counter on a day.
+pub const QUEUE_MEDIAN_WAIT: Measure = Measure {
+    name: MeasureName::declared("booking.queue_median_wait"),
+    kind: MeasureKind::Extent,
+    unit: "秒",
+    name_ja: "窓口の待ち時間（日ごとの中央値）",
+    name_en: "Median wait of a day at a counter",
+};
+/// The longest wait of a counter on a day.
+pub const QUEUE_LONGEST_WAIT: Measure = Measure {
+    name: MeasureName::declared("booking.queue_longest_wait"),
+    kind: MeasureKind::Extent,
+    unit: "秒",
+    name_ja: "窓口の待ち時間（日ごとの最長）",
+    name_en: "Longest wait of a day at a counter",
+};
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 4] = [RESERVATIONS, CANCELLATIONS, ABSENCES, ATTENDANCES];
+pub static MEASURES: [Measure; 10] = [
+    RESERVATIONS,
+    CANCELLATIONS,
+    ABSENCES,
+    ATTENDANCES,
+    QUEUE_TICKETS,
+    QUEUE_SERVED,
+    QUEUE_LEFT,
+    QUEUE_WAITED,
+    QUEUE_MEDIAN_WAIT,
+    QUEUE_LONGEST_WAIT,
+];

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod api;
 mod calendar_file;
 pub mod capabilities;
 mod desk;
@@ -10,7 +11,7 @@ pub mod store;
 mod telling;
 
 use yakuba_city::{
-    Actor, DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
+    Actor, DeskItem, Interface, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
     web::{Capability, Routes},
 };
 use yakuba_ui::Catalogue;
@@ -38,6 +39,10 @@ impl Service for BookingService {
             Migration::new(
                 "booking_0003_extras",
                 include_str!("../migrations/0003_extras.sql"),
+            ),
+            Migration::new(
+                "booking_0005_queue",
+                include_str!("../migrations/0005_queue.sql"),
             ),
         ]
     }
@@ -67,11 +72,23 @@ impl Service for BookingService {
                 .await
                 .map_err(|error| JobFailure::from_error(&error))
             }),
+            JobKind::new("booking.queue_days", |city, _| async move {
+                city.write(
+                    Actor::Program("booking.queue_days".to_owned()),
+                    (),
+                    |tx, ()| Box::pin(store::queue::close_days(tx)),
+                )
+                .await
+                .map_err(|error| JobFailure::from_error(&error))
+            })
+            .every_day(),
         ]
     }
 
     fn routes(&self) -> Routes {
-        pages::routes().merge(desk::routes())
+        pages::routes()
+            .merge(desk::routes())
+            .merge(api::routes())
     }
 
     fn desk_menu(&self) -> Vec<DeskItem> {
@@ -80,6 +97,10 @@ impl Service for BookingService {
 
     fn listens(&self) -> Vec<(&'static str, &'static str)> {
         vec![("resident.deleted", "booking.forget_resident")]
+    }
+
+    fn interface(&self) -> Option<Interface> {
+        Some(api::interface)
     }
 
     fn menu(&self) -> Vec<MenuItem> {

@@ -121,7 +121,56 @@ fn second_buckets(
     }]
 }
 
+/// Where tries of something are counted that only a secret opens.
+fn try_buckets(identity: &Identity, visitor: &Visitor, what: &str) -> Vec<Bucket> {
+    vec![Bucket {
+        name: identity.key().look_up(
+            "sign-in attempts",
+            &format!("{what}/from/{}", visitor.source_range()),
+        ),
+        allowance: SOURCE,
+        cleared_by_success: false,
+    }]
+}
+
 impl Identity {
+    /// Counts a try of something that only a secret opens, such as a reservation by its number, against where it comes from, before it
+    /// is judged. Returns the seconds to wait when it must not be judged.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn begin_try(
+        &self,
+        visitor: &Visitor,
+        what: &'static str,
+    ) -> Result<Option<u64>, IdentityError> {
+        let buckets = try_buckets(self, visitor, what);
+        self.city()
+            .write(Actor::Public, buckets, |tx, buckets| {
+                Box::pin(async move { Ok::<_, IdentityError>(attempts::begin(tx, buckets).await?) })
+            })
+            .await
+    }
+
+    /// Takes a counted try back: it was right.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn try_succeeded(
+        &self,
+        visitor: &Visitor,
+        what: &'static str,
+    ) -> Result<(), IdentityError> {
+        let buckets = try_buckets(self, visitor, what);
+        self.city()
+            .write(Actor::Public, buckets, |tx, buckets| {
+                Box::pin(
+                    async move { Ok::<_, IdentityError>(attempts::succeeded(tx, buckets).await?) },
+                )
+            })
+            .await
+    }
+
     /// The first step: name and password. Takes the same time whether the name exists or not.
     ///
     /// # Errors

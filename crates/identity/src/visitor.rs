@@ -121,7 +121,7 @@ impl Visitor {
     }
 
     /// Where failures are counted: an IPv6 customer usually has a whole /64.
-    pub(crate) fn source_range(&self) -> String {
+    pub fn source_range(&self) -> String {
         match self.source.parse() {
             Ok(IpAddr::V6(address)) => {
                 let [a, b, c, d, ..] = address.segments();

@@ -21,7 +21,9 @@ pub use language::{LANGUAGE_COOKIE, Language, remember_language};
 pub use page::{Density, Page, error_page};
 pub use security::{CONTENT_SECURITY_POLICY, SecurityHeaders, security_headers};
 pub use shell::{Link, MenuGroup, MenuItem, Shell, SignedIn};
-pub use words::{Catalogue, Value, Words, assert_complete, assert_used_words_exist};
+pub use words::{
+    Catalogue, Value, Words, assert_complete, assert_used_words_exist, assert_used_words_exist_in,
+};
 
 /// The general texts: the page's frame, form controls, tables, charts, error pages. Every other
 /// catalogue falls back to them.

@@ -46,6 +46,7 @@ pub struct Page {
     has_errors: bool,
     for_search_engines: bool,
     narrow: bool,
+    refresh: Option<u16>,
 }
 
 impl Page {
@@ -78,6 +79,7 @@ impl Page {
             feed: None,
             has_errors: false,
             narrow: false,
+            refresh: None,
         }
     }
 
@@ -177,6 +179,14 @@ impl Page {
     #[must_use]
     pub fn narrow(mut self) -> Self {
         self.narrow = true;
+        self
+    }
+
+    /// Where no script runs the browser loads the page again every so many seconds: for pages that show what happens now. With
+    /// the script an element with `data-live` keeps them fresh.
+    #[must_use]
+    pub fn refreshes(mut self, seconds: u16) -> Self {
+        self.refresh = Some(seconds);
         self
     }
 

@@ -9,7 +9,7 @@ use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{LanguageIdentifier, langid};
 
-pub use check::{assert_complete, assert_used_words_exist};
+pub use check::{assert_complete, assert_used_words_exist, assert_used_words_exist_in};
 
 use crate::Language;
 use crate::format::group_thousands;

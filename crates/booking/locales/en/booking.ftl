@@ -1,4 +1,5 @@
 booking-menu = Reservations
+booking-queue-desk-menu = Counters
 booking-title = Book facilities, counters and classes
 booking-lead = Find a free time and book it.
 booking-search-day = Day

@@ -1,4 +1,5 @@
 booking-menu = 予約
+booking-queue-desk-menu = 窓口の呼出し
 booking-title = 施設・窓口・教室の予約
 booking-lead = 空いている日を探して、そのまま予約できます。
 booking-search-day = 使う日

@@ -1,21 +1,29 @@
 //! What staff see.
 
 mod groups;
+mod queue;
 
 use yakuba_city::{DeskItem, web::Routes};
 
-use crate::capabilities::GROUPS;
+use crate::capabilities::{GROUPS, QUEUE, RECEPTION, SET_UP};
 
 /// The desk's pages.
 pub(crate) fn routes() -> Routes {
-    groups::routes()
+    groups::routes().merge(queue::routes())
 }
 
 /// The entries of the desk's menu.
 pub(crate) fn items() -> Vec<DeskItem> {
-    vec![DeskItem {
-        url: "/desk/booking/groups",
-        label: "booking-menu-groups",
-        needs: vec![GROUPS],
-    }]
+    vec![
+        DeskItem {
+            url: "/desk/booking/groups",
+            label: "booking-menu-groups",
+            needs: vec![GROUPS],
+        },
+        DeskItem {
+            url: "/desk/booking/queue",
+            label: "booking-queue-desk-menu",
+            needs: vec![QUEUE, RECEPTION, SET_UP],
+        },
+    ]
 }

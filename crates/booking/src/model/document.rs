@@ -692,7 +692,7 @@ impl FacilityDocument {
         // Addresses of the service's own pages.
         let is_taken = [
             "new", "upload", "mine", "search", "queue", "lottery", "cart", "groups", "series",
-            "waiting", "feeds", "points",
+            "waiting", "feeds", "points", "ticket",
         ]
         .contains(&document.key.as_str());
         if !well_formed || is_taken {

@@ -7,6 +7,7 @@ pub mod document;
 pub mod fees;
 pub mod groups;
 pub mod lottery;
+pub mod queue;
 pub mod rules;
 pub mod state;
 pub mod time;

@@ -2,7 +2,7 @@
 
 use axum::{
     extract::FromRequestParts,
-    http::{HeaderValue, header, request::Parts},
+    http::{HeaderValue, Method, header, request::Parts},
     response::{IntoResponse, Redirect, Response},
 };
 use jiff::civil::Date;
@@ -16,7 +16,7 @@ use yakuba_identity::{
 };
 use yakuba_ui::{Fields, Language, NotificationBanner, Shell, Words};
 
-use super::words::long_day;
+use super::{limits, words::long_day};
 use crate::{
     PAGE_WORDS,
     error::BookingError,
@@ -29,6 +29,8 @@ use crate::{
 };
 
 const COOKIE: &str = "yakuba_booking";
+/// What is counted when somebody looks for a reservation by its number.
+const LOOK_UP: &str = "booking.look_up";
 
 /// Who asks, in which language, with which cookies.
 pub(crate) struct Asked {
@@ -52,6 +54,11 @@ impl<S: Send + Sync> FromRequestParts<S> for Asked {
             shell,
             cookies,
         } = Asker::from_request_parts(parts, state).await?;
+        if parts.method == Method::POST {
+            let city = identity.city();
+            let source = format!("{} {}", city.database().shown(), visitor.source_range());
+            limits::admit(source, city.now()).map_err(Problem::TooMany)?;
+        }
         Ok(Self {
             identity,
             visitor,
@@ -123,6 +130,29 @@ impl Asked {
 
     pub(crate) fn key(&self) -> &CityKey {
         self.identity.key()
+    }
+
+    pub(super) fn cookies(&self) -> &Cookies {
+        &self.cookies
+    }
+
+    /// Counts a look-up by number against where it comes from, before it is judged.
+    pub(super) async fn begin_looking_up(&self) -> Result<(), Problem> {
+        let wait = self
+            .identity
+            .begin_try(&self.visitor, LOOK_UP)
+            .await
+            .map_err(BookingError::from)?;
+        wait.map_or(Ok(()), |seconds| Err(Problem::TooMany(seconds)))
+    }
+
+    /// The number was right: the look-up is not counted.
+    pub(super) async fn found_it(&self) -> Result<(), Problem> {
+        self.identity
+            .try_succeeded(&self.visitor, LOOK_UP)
+            .await
+            .map_err(BookingError::from)?;
+        Ok(())
     }
 
     pub(crate) fn t(&self, key: &str) -> String {

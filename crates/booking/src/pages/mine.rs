@@ -119,10 +119,15 @@ async fn title(asked: &Asked, found: &Reservation) -> Result<String, Problem> {
 async fn asked_for(asked: &Asked, fields: &Fields) -> Result<Option<Reservation>, Problem> {
     let connection = asked.city().db();
     if fields.has("number") {
-        let Ok(number) = fields.get("number").parse::<Receipt>() else {
-            return Ok(None);
+        asked.begin_looking_up().await?;
+        let found = match fields.get("number").parse::<Receipt>() {
+            Ok(number) => by_number(connection, asked.key(), &number).await?,
+            Err(_) => None,
         };
-        return Ok(by_number(connection, asked.key(), &number).await?);
+        if found.is_some() {
+            asked.found_it().await?;
+        }
+        return Ok(found);
     }
     let (Some(id), Principal::Resident(resident)) = (fields.integer("id"), &asked.principal) else {
         return Ok(None);

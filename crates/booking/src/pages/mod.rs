@@ -6,7 +6,9 @@ mod day;
 mod facility;
 mod front;
 pub(crate) mod groups;
+mod limits;
 mod mine;
+pub(crate) mod queue;
 mod sent;
 pub(crate) mod words;
 
@@ -27,6 +29,7 @@ pub(crate) fn routes() -> Routes {
         .post("/booking/mine/cancel", Access::Public, mine::cancel)
         .post("/booking/mine/calendar", Access::Public, mine::calendar)
         .merge(groups::routes())
+        .merge(queue::routes())
         .get("/booking/{facility}", Access::Public, facility::page)
         .get("/booking/{facility}/{resource}", Access::Public, day::page)
 }
@@ -36,6 +39,9 @@ mod tests {
     #[test]
     fn every_text_is_there_in_every_language() {
         yakuba_ui::assert_complete(&crate::PAGE_WORDS);
-        yakuba_ui::assert_used_words_exist(&crate::PAGE_WORDS, env!("CARGO_MANIFEST_DIR"));
+        yakuba_ui::assert_used_words_exist_in(
+            &[&crate::PAGE_WORDS, &crate::pages::queue::WORDS],
+            env!("CARGO_MANIFEST_DIR"),
+        );
     }
 }

@@ -4,6 +4,7 @@ pub mod facilities;
 pub mod groups;
 pub mod people;
 pub mod reservations;
+pub mod queue;
 mod taking;
 
 pub use facilities::{Facility, bring_in, facilities, facility, save};

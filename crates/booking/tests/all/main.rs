@@ -6,6 +6,8 @@
 mod content;
 mod groups;
 mod pages;
+mod queue;
+mod queue_pages;
 mod reservations;
 mod rush;
 mod support;

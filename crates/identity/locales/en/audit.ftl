@@ -8,6 +8,8 @@ audit-booking-group-invite = Made an invitation code of a group
 audit-booking-group-join = Joined those who book for a group
 audit-booking-group-leave = Ended that somebody books for a group
 audit-booking-group-pass-on = Changed a group’s representative
+audit-booking-queue-set-up = Set up a counter’s numbers
+audit-booking-queue-window = Opened or closed a window of a counter
 audit-booking-save = Saved a facility that can be reserved
 audit-booking-step = Changed the state of a reservation
 

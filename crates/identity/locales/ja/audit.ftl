@@ -8,6 +8,8 @@ audit-booking-group-invite = 団体の招待コードを作りました
 audit-booking-group-join = 団体の予約担当に加わりました
 audit-booking-group-leave = 団体の予約担当から外れました
 audit-booking-group-pass-on = 団体の代表者を替えました
+audit-booking-queue-set-up = 窓口の番号札の設定を変えました
+audit-booking-queue-window = 窓口を開けるか閉じるかしました
 audit-booking-save = 予約できる施設の内容を保存しました
 audit-booking-step = 予約の状態を変えました
 

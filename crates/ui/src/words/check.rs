@@ -29,12 +29,25 @@ pub fn assert_complete(catalogue: &Catalogue) {
 /// When a text is missing, with the file that asks for it.
 #[track_caller]
 pub fn assert_used_words_exist(catalogue: &'static Catalogue, manifest_dir: &str) {
+    assert_used_words_exist_in(&[catalogue], manifest_dir);
+}
+
+/// For tests: the same for a crate with a catalogue for each of its rooms; each text is in one of them.
+///
+/// # Panics
+/// When a text is missing, with the file that asks for it.
+#[track_caller]
+pub fn assert_used_words_exist_in(catalogues: &[&'static Catalogue], manifest_dir: &str) {
     let mut missing = Vec::new();
     let mut folders = vec![
         Path::new(manifest_dir).join("templates"),
         Path::new(manifest_dir).join("src"),
     ];
-    let words = catalogue.words(Language::Japanese);
+    let has = |key: &str| {
+        catalogues
+            .iter()
+            .any(|catalogue| catalogue.words(Language::Japanese).has(key))
+    };
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(&folder).into_iter().flatten().flatten() {
             let path = entry.path();
@@ -45,7 +58,7 @@ pub fn assert_used_words_exist(catalogue: &'static Catalogue, manifest_dir: &str
             let source = fs::read_to_string(&path).unwrap_or_default();
             let source = source.split("#[cfg(test)]").next().unwrap_or_default();
             for key in used_keys(source) {
-                if !words.has(key) {
+                if !has(key) {
                     missing.push(format!("{}: no text called {key}", path.display()));
                 }
             }

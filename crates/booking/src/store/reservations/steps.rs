@@ -4,7 +4,7 @@ use jiff::Timestamp;
 use sea_orm::FromQueryResult;
 use serde_json::json;
 use yakuba_city::{AuditEntry, Fact, Measure, Tx, sql::Sql as _};
-use yakuba_kernel::Yen;
+use yakuba_kernel::{Channel, Yen};
 
 use super::{
     booking::subject,
@@ -18,7 +18,7 @@ use crate::{
         state::{Outcome, State, Step},
         time::Span,
     },
-    store::facilities::facility,
+    store::{facilities::facility, queue::enter_with_appointment},
 };
 
 /// What a step did.
@@ -96,6 +96,10 @@ pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError>
                 .record(format!("booking_reservations/{id}")),
         )
         .await?;
+    }
+    if state == State::Attended {
+        // Whoever has an appointment at a counter is in its line from now on.
+        enter_with_appointment(tx, &found, Channel::Counter).await?;
     }
     tx.audit(
         AuditEntry::new("booking.step", format!("reservation/{id}"))
