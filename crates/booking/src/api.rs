@@ -82,12 +82,12 @@ async fn list(State(city): State<City>) -> Result<Json<Vec<Counter>>, Problem> {
                 .collect(),
             waiting: standing.waiting.len(),
             open_windows: standing.open(),
-            expected_wait: standing
-                .wait(standing.waiting.len())
-                .map(|(from_minutes, to_minutes)| Wait {
+            expected_wait: standing.wait(standing.waiting.len()).map(
+                |(from_minutes, to_minutes)| Wait {
                     from_minutes,
                     to_minutes,
-                }),
+                },
+            ),
             events: format!("{url}/events"),
             url,
         });

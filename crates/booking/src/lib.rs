@@ -86,9 +86,7 @@ impl Service for BookingService {
     }
 
     fn routes(&self) -> Routes {
-        pages::routes()
-            .merge(desk::routes())
-            .merge(api::routes())
+        pages::routes().merge(desk::routes()).merge(api::routes())
     }
 
     fn desk_menu(&self) -> Vec<DeskItem> {

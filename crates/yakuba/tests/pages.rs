@@ -55,6 +55,10 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         Reason::File,
     ),
     ("/desk/cases/{case}/files/{file}", Reason::File),
+    // A stream of events.
+    ("/booking/queue/{counter}/events", Reason::File),
+    ("/booking/ticket/{token}", Reason::NotInTheDemo),
+    ("/desk/booking/ticket/{token}", Reason::NotInTheDemo),
     ("/cases/answers.json", Reason::File),
     ("/cases/answers.pdf", Reason::File),
     ("/cases/files/{key}", Reason::File),

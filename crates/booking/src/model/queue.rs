@@ -238,7 +238,10 @@ mod tests {
             }
             .to_string()
         };
-        assert_eq!((number(12), number(1234)), ("A-012".into(), "A-1234".into()));
+        assert_eq!(
+            (number(12), number(1234)),
+            ("A-012".into(), "A-1234".into())
+        );
     }
 
     #[test]

@@ -40,7 +40,11 @@ mod tests {
     fn every_text_is_there_in_every_language() {
         yakuba_ui::assert_complete(&crate::PAGE_WORDS);
         yakuba_ui::assert_used_words_exist_in(
-            &[&crate::PAGE_WORDS, &crate::pages::queue::WORDS],
+            &[
+                &crate::PAGE_WORDS,
+                &super::groups::WORDS,
+                &super::queue::WORDS,
+            ],
             env!("CARGO_MANIFEST_DIR"),
         );
     }

@@ -3,8 +3,8 @@
 pub mod facilities;
 pub mod groups;
 pub mod people;
-pub mod reservations;
 pub mod queue;
+pub mod reservations;
 mod taking;
 
 pub use facilities::{Facility, bring_in, facilities, facility, save};

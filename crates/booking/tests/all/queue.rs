@@ -169,10 +169,7 @@ each_database!(
         assert_eq!(nobody, Acted::Nobody);
         assert_eq!(total(&city, "booking.queue_tickets").await, 2);
         assert_eq!(total(&city, "booking.queue_served").await, 2);
-        assert_eq!(
-            total(&city, "booking.queue_waited").await,
-            4 * 60 + 10 * 60
-        );
+        assert_eq!(total(&city, "booking.queue_waited").await, 4 * 60 + 10 * 60);
         let (by_hour, all) = hours(city.db(), "civic", city.today()).await.unwrap();
         assert_eq!(by_hour.len(), 1);
         let all = all.unwrap();
@@ -265,10 +262,7 @@ each_database!(
             }
             let rows: Vec<Wait> = city
                 .db()
-                .rows(
-                    "SELECT waited FROM booking_queue_stays ORDER BY id",
-                    [],
-                )
+                .rows("SELECT waited FROM booking_queue_stays ORDER BY id", [])
                 .await
                 .unwrap();
             rows.into_iter().map(|row| row.waited).collect()

@@ -64,15 +64,17 @@ each_database!(
         let page = desk.get("/desk/booking/queue/civic/window/2").await;
         let revision = page.revision();
         let next = [("step", "next"), ("revision", revision.as_str())];
-        let page = desk
-            .post("/desk/booking/queue/civic/window/2", &next)
-            .await;
+        let page = desk.post("/desk/booking/queue/civic/window/2", &next).await;
         assert_eq!(page.to, "/desk/booking/queue/civic/window/2");
-        let page = desk
-            .post("/desk/booking/queue/civic/window/2", &next)
-            .await;
+        let page = desk.post("/desk/booking/queue/civic/window/2", &next).await;
         assert_eq!(page.to, "/desk/booking/queue/civic/window/2?done=stale");
-        assert!(phone.get(&ticket).await.text().contains("2番窓口へお越しください"));
+        assert!(
+            phone
+                .get(&ticket)
+                .await
+                .text()
+                .contains("2番窓口へお越しください")
+        );
         let screen = other.get("/booking/queue/civic/screen").await;
         assert!(screen.text().contains("A-001") && screen.text().contains("A-002"));
         let list = other.get("/booking/queue").await;
@@ -81,14 +83,23 @@ each_database!(
             serde_json::from_slice(&other.get("/api/v1/queue").await.bytes).unwrap();
         assert_eq!(api[0]["called"][0]["number"], "A-001");
         assert_eq!(api[0]["called"][0]["window"], 2);
-        assert_eq!((&api[0]["waiting"], &api[0]["open_windows"]), (&1.into(), &1.into()));
+        assert_eq!(
+            (&api[0]["waiting"], &api[0]["open_windows"]),
+            (&1.into(), &1.into())
+        );
         // A number that waits is given back.
         let token = second.rsplit('/').next().unwrap();
         let page = other
             .post("/booking/ticket/leave", &[("token", token)])
             .await;
         assert_eq!(page.to, second);
-        assert!(other.get(&second).await.text().contains("この番号札は終わりました"));
+        assert!(
+            other
+                .get(&second)
+                .await
+                .text()
+                .contains("この番号札は終わりました")
+        );
         // Nobody guesses a ticket.
         for guess in ["00000000000000000000000000000000", "x"] {
             let page = other.get(&format!("/booking/ticket/{guess}")).await;
@@ -214,7 +225,9 @@ each_database!(
         assert_eq!(first, again, "one click or two, one number");
         let mut caller = browser(&city).of(staff(2, &[QUEUE], "civic"));
         let page = caller.get("/desk/booking/queue/civic/window/1").await;
-        assert!(page.text().contains("次はA-002です") && page.text().contains("小さなお子さん連れ"));
+        assert!(
+            page.text().contains("次はA-002です") && page.text().contains("小さなお子さん連れ")
+        );
     }
 );
 
@@ -247,7 +260,10 @@ each_database!(
         at(&city, "civic", 3, WindowStep::Open).await.unwrap();
         let mut phone = browser(&city);
         let page = phone.get("/booking/queue/civic").await;
-        assert!(!page.text().contains("ticket/draw"), "at the reception only");
+        assert!(
+            !page.text().contains("ticket/draw"),
+            "at the reception only"
+        );
         let page = phone
             .post(
                 "/booking/ticket/draw",

@@ -10,6 +10,7 @@ mod facts;
 mod inventory;
 mod plans;
 mod procedures;
+mod queue;
 mod surveys;
 #[cfg(test)]
 mod tests;
@@ -43,7 +44,11 @@ pub(crate) async fn open(place: &Place) -> Result<OpenCity, Failure> {
     if place.has_city() {
         let city = place.open_for_serving().await?;
         match setting(city.db(), STATE).await?.as_deref() {
-            Some(READY) => return Ok(city),
+            Some(READY) => {
+                drop(city);
+                queue::run_morning(place).await?;
+                return place.open_for_serving().await;
+            }
             Some(_) => {
                 drop(city);
                 start_over(place)?;
@@ -58,6 +63,7 @@ pub(crate) async fn open(place: &Place) -> Result<OpenCity, Failure> {
         }
     }
     make(place).await?;
+    queue::run_morning(place).await?;
     place.open_for_serving().await
 }
 
@@ -114,6 +120,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     inventory::make(city).await?;
     cases::make(city).await?;
     booking::make(city, story.today).await?;
+    queue::make(city, story.today).await?;
     mark(city, READY).await
 }
 

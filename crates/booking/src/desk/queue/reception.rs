@@ -9,9 +9,7 @@ use axum::{
 use yakuba_city::web::Problem;
 use yakuba_identity::{Receipt, Token};
 use yakuba_kernel::Channel;
-use yakuba_ui::{
-    Choice, ErrorSummary, Fields, FormErrors, RadioGroup, Select, TextField, Words,
-};
+use yakuba_ui::{Choice, ErrorSummary, Fields, FormErrors, RadioGroup, Select, TextField, Words};
 
 use super::{HOME, Room};
 use crate::{
@@ -120,11 +118,9 @@ async fn shown(
             .errors(errors),
         appointments: appointments(room, queue).await?,
     };
-    let title = room.words.with_text(
-        "queue-desk-reception-title",
-        "name",
-        &room.name(queue),
-    );
+    let title = room
+        .words
+        .with_text("queue-desk-reception-title", "name", &room.name(queue));
     Ok(room
         .page(title, &body)
         .with_errors(!errors.is_empty())

@@ -92,7 +92,9 @@ fn shown(
     let name = found.document.name.get(language);
     let choices = |field: &str, label: &str| {
         RadioGroup::new(language, field, room.t(label))
-            .choices(["yes", "no"].map(|value| Choice::new(value, room.t(&format!("{label}-{value}")))))
+            .choices(
+                ["yes", "no"].map(|value| Choice::new(value, room.t(&format!("{label}-{value}")))),
+            )
             .value(fields.get(field))
             .errors(errors)
     };
@@ -117,9 +119,7 @@ fn shown(
         phones: choices("phones", "queue-desk-phones"),
         entrance: is_drawn
             .then(|| {
-                let description = room
-                    .words
-                    .with_text("queue-desk-entrance-qr", "name", name);
+                let description = room.words.with_text("queue-desk-entrance-qr", "name", name);
                 Some((Html::trusted(qr_code(&place, &description)?), place.clone()))
             })
             .flatten(),

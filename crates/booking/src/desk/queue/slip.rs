@@ -58,13 +58,11 @@ pub(super) async fn page(room: Room, Path(token): Path<String>) -> Result<Respon
             )
             .into_owned(),
         before: words
-            .counted(
-                "queue-desk-slip-before",
-                i64::try_from(before).unwrap_or(0),
-            )
+            .counted("queue-desk-slip-before", i64::try_from(before).unwrap_or(0))
             .into_owned(),
         wait: wait_text(words, &standing, before),
-        qr: qr_code(&address, &words.get("queue-desk-slip-qr")).map_or_else(Html::empty, Html::trusted),
+        qr: qr_code(&address, &words.get("queue-desk-slip-qr"))
+            .map_or_else(Html::empty, Html::trusted),
         back: format!("{HOME}/{}/reception", queue.key()),
     };
     Ok(room

@@ -119,10 +119,7 @@ pub(super) async fn page(
         action: address(&key, number),
         revision: window.revision,
         is_open: window.is_open,
-        next: standing
-            .waiting
-            .first()
-            .map(|ticket| ticket.number.clone()),
+        next: standing.waiting.first().map(|ticket| ticket.number.clone()),
         waiting: standing.waiting.len(),
         line: line(&room, &queue, &standing.waiting),
         others: (there.is_some() && !others.is_empty()).then(|| {

@@ -166,7 +166,11 @@ fn went(asked: &Asked, token: &str) -> Response {
 }
 
 /// Why somebody cannot be put into the line with an appointment: the key of the text.
-pub(crate) fn refusal(asked_at: jiff::Timestamp, today: jiff::civil::Date, found: &Reservation) -> Option<&'static str> {
+pub(crate) fn refusal(
+    asked_at: jiff::Timestamp,
+    today: jiff::civil::Date,
+    found: &Reservation,
+) -> Option<&'static str> {
     if !matches!(found.state, State::Confirmed | State::Attended) {
         return Some("queue-error-not-confirmed");
     }

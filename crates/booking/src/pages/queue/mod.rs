@@ -42,7 +42,11 @@ pub(super) fn routes() -> Routes {
             Access::Public,
             live::events,
         )
-        .get("/booking/queue/{counter}/times", Access::Public, times::page)
+        .get(
+            "/booking/queue/{counter}/times",
+            Access::Public,
+            times::page,
+        )
         .get("/booking/ticket/{token}", Access::Public, ticket::page)
         .post("/booking/ticket/draw", Access::Public, counter::draw)
         .post(
@@ -101,7 +105,10 @@ pub(crate) fn wait_text(words: Words, standing: &Standing, before: usize) -> Str
     match standing.wait(before) {
         None => words.get("queue-wait-unknown").into_owned(),
         Some((low, high)) => {
-            let values = [("low", i64::from(low).into()), ("high", i64::from(high).into())];
+            let values = [
+                ("low", i64::from(low).into()),
+                ("high", i64::from(high).into()),
+            ];
             let key = if low == 0 {
                 "queue-wait-up-to"
             } else {

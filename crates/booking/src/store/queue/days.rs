@@ -12,9 +12,7 @@ use super::{
     reading::{Queue, Ticket, TicketState, queues, tickets},
 };
 use crate::{
-    capabilities::{
-        QUEUE_LEFT, QUEUE_LONGEST_WAIT, QUEUE_MEDIAN_WAIT, QUEUE_SERVED, QUEUE_WAITED,
-    },
+    capabilities::{QUEUE_LEFT, QUEUE_LONGEST_WAIT, QUEUE_MEDIAN_WAIT, QUEUE_SERVED, QUEUE_WAITED},
     error::BookingError,
     model::{
         queue::median,
@@ -66,7 +64,10 @@ pub(super) async fn kept(
         .called_at
         .filter(|_| is_served && is_today)
         .map(|called| at.duration_since(called).as_secs().max(0));
-    let hour = ticket.waiting_since.to_zoned(jiff::tz::TimeZone::fixed(JAPAN)).hour();
+    let hour = ticket
+        .waiting_since
+        .to_zoned(jiff::tz::TimeZone::fixed(JAPAN))
+        .hour();
     tx.connection()
         .run(
             "INSERT INTO booking_queue_stays (facility_key, day, hour, outcome, had_appointment, waited, served, ended_at) \
@@ -137,10 +138,7 @@ pub async fn close_days(tx: &Tx) -> Result<(), BookingError> {
 
 /// The last moment of a day, less a minute.
 fn evening(day: Date) -> Timestamp {
-    moment(
-        day,
-        ClockTime::from_minutes(DAY - 1).unwrap_or_default(),
-    )
+    moment(day, ClockTime::from_minutes(DAY - 1).unwrap_or_default())
 }
 
 #[derive(FromQueryResult)]

@@ -1,0 +1,211 @@
+//! The demo city's counters: two weeks of waiting that nobody did, and a morning that runs. Made by the engine: every number is drawn
+//! and called by the functions of a real city, with the clock where it would have stood.
+
+use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date};
+use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
+use yakuba_booking::{
+    BookingError,
+    model::{queue::Reason, time::moment},
+    store::queue::{
+        Act, Draw, Queue, Settings, Standing, WindowStep, act, close_days, draw, queues, set_up,
+        standing,
+    },
+};
+use yakuba_city::{Actor, City, CitySettings, Clock};
+use yakuba_kernel::Channel;
+
+use crate::{failure::Failure, place::Place, services};
+
+/// Counter, letter, windows, and how many minutes a service takes on average.
+const COUNTERS: [(&str, &str, u32, u32); 4] = [
+    ("shiminka-madoguchi", "A", 4, 7),
+    ("zeimu-madoguchi", "B", 2, 8),
+    ("kosodate-madoguchi", "C", 2, 10),
+    ("fukushi-madoguchi", "D", 2, 12),
+];
+
+/// So many working days before today were measured.
+const DAYS: i32 = 14;
+/// A measured day goes in steps of so many minutes, from 9:00 on.
+const STEP: i64 = 6;
+/// It has so many steps: until 15:00.
+const STEPS: i64 = 60;
+/// The running morning is so long.
+const MORNING: SignedDuration = SignedDuration::from_mins(100);
+
+/// Sets the counters up and lets the days before today pass.
+pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
+    for (key, letter, windows, _) in COUNTERS {
+        let settings = Settings {
+            counter: key.to_owned(),
+            letter: letter.to_owned(),
+            windows,
+            from_phones: true,
+            is_on: true,
+        };
+        city.write(Actor::CommandLine, settings, |tx, settings| {
+            Box::pin(set_up(tx, settings))
+        })
+        .await?;
+    }
+    let before = city.now();
+    let mut random = StdRng::seed_from_u64(20_261_121);
+    for days in (1..=DAYS).rev() {
+        let Ok(day) = today.checked_sub(days.days()) else {
+            continue;
+        };
+        if day.weekday().to_monday_one_offset() > 5 {
+            continue;
+        }
+        let begin = moment(day, "9:00".parse()?);
+        run(city, begin, STEP, STEPS, true, &mut random).await?;
+        city.clock().set(moment(day, "23:00".parse()?));
+    }
+    city.clock().set(before);
+    city.write(Actor::CommandLine, (), |tx, ()| Box::pin(close_days(tx)))
+        .await?;
+    Ok(())
+}
+
+/// Lets this morning pass up to now, once a day: then people are in line when somebody opens the demo.
+pub(super) async fn run_morning(place: &Place) -> Result<(), Failure> {
+    let clock = Clock::system();
+    let (now, today) = (clock.now(), clock.today());
+    let settings = CitySettings {
+        clock: Clock::fixed(now),
+        readers: 2,
+        ..place.settings.clone()
+    };
+    let city = City::open(settings, &services::all()).await?;
+    let known = queues(city.db()).await?;
+    for queue in &known {
+        let standing = standing(city.db(), queue, now, today).await?;
+        if standing.open() > 0 || !standing.waiting.is_empty() {
+            return Ok(());
+        }
+    }
+    city.write(Actor::CommandLine, (), |tx, ()| Box::pin(close_days(tx)))
+        .await?;
+    let midnight = moment(today, "0:00".parse()?);
+    let begin = (now - MORNING).max(midnight);
+    // Shortly after midnight the morning is told in fewer steps.
+    let minutes = now.duration_since(begin).as_mins().max(1);
+    let mut random = StdRng::seed_from_u64(9);
+    run(&city, begin, 1, minutes, false, &mut random).await?;
+    city.clock().set(now);
+    Ok(())
+}
+
+/// Lets people come to all counters from a moment on, and staff call them; at the end of a whole day everybody has been served.
+async fn run(
+    city: &City,
+    begin: Timestamp,
+    step: i64,
+    steps: i64,
+    to_the_end: bool,
+    random: &mut StdRng,
+) -> Result<(), Failure> {
+    city.clock().set(begin);
+    let all = queues(city.db()).await?;
+    for queue in &all {
+        // Not every window is open at once.
+        for window in 1..=queue.windows.div_ceil(2) {
+            at(city, queue, window, WindowStep::Open).await?;
+        }
+    }
+    let chance =
+        |minutes: u32| (f64::from(u32::try_from(step).unwrap_or(1)) / f64::from(minutes)).min(1.0);
+    for minute in 0.. {
+        let offset = SignedDuration::from_secs(minute * step * 60 + random.random_range(0..50));
+        city.clock().set(begin + offset);
+        let is_over = minute >= steps;
+        if is_over && (!to_the_end || minute > steps * 2) {
+            break;
+        }
+        let mut is_empty = true;
+        for queue in &all {
+            let Some((_, _, windows, service)) =
+                COUNTERS.iter().find(|counter| counter.0 == queue.key())
+            else {
+                continue;
+            };
+            // A little more than the windows can serve comes in the morning, then less.
+            let rush = if minute < steps / 2 { 1.25 } else { 0.8 };
+            let coming = chance(*service) * f64::from(windows.div_ceil(2)) * rush;
+            let at_start = if minute == 0 { 3 } else { 0 };
+            let mut count = at_start + u32::from(random.random_bool(coming.fract()));
+            if coming >= 1.0 {
+                count += 1;
+            }
+            for _ in 0..count {
+                if !is_over {
+                    come(city, queue, random).await?;
+                }
+            }
+            let standing = now(city, queue).await?;
+            is_empty &= standing.waiting.is_empty() && standing.called.is_empty();
+            let mut waiting = standing.waiting.len();
+            for window in standing.windows.iter().filter(|window| window.is_open) {
+                let is_busy = standing.at(window.number).is_some();
+                if is_busy && !random.random_bool(chance(*service)) {
+                    continue;
+                }
+                if waiting > 0 {
+                    waiting -= 1;
+                    at(city, queue, window.number, WindowStep::Next).await?;
+                } else if is_busy && (to_the_end || random.random_bool(0.5)) {
+                    at(city, queue, window.number, WindowStep::Served).await?;
+                }
+            }
+        }
+        if is_over && is_empty {
+            break;
+        }
+    }
+    Ok(())
+}
+
+async fn now(city: &City, queue: &Queue) -> Result<Standing, BookingError> {
+    standing(city.db(), queue, city.now(), city.today()).await
+}
+
+async fn at(city: &City, queue: &Queue, window: u32, step: WindowStep) -> Result<(), Failure> {
+    let revision = now(city, queue)
+        .await?
+        .windows
+        .iter()
+        .find(|one| one.number == window)
+        .map_or(0, |one| one.revision);
+    let step = Act {
+        counter: queue.key().to_owned(),
+        window,
+        revision,
+        step,
+    };
+    city.write(Actor::CommandLine, step, |tx, step| Box::pin(act(tx, step)))
+        .await?;
+    Ok(())
+}
+
+async fn come(city: &City, queue: &Queue, random: &mut StdRng) -> Result<(), Failure> {
+    let services = &queue.document.resources;
+    let chosen = random.random_range(0..services.len().max(1));
+    let new = Draw {
+        counter: queue.key().to_owned(),
+        resource: services
+            .get(chosen)
+            .map(|resource| resource.key.to_string())
+            .unwrap_or_default(),
+        // Nobody holds it.
+        token_hash: format!("demo-{:032x}", random.random::<u128>()),
+        channel: if random.random_bool(0.4) {
+            Channel::Online
+        } else {
+            Channel::Counter
+        },
+        reason: random.random_bool(0.06).then_some(Reason::Baby),
+    };
+    city.write(Actor::CommandLine, new, |tx, new| Box::pin(draw(tx, new)))
+        .await?;
+    Ok(())
+}
