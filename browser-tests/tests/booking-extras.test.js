@@ -78,4 +78,34 @@ describe("residents' extras of booking", () => {
       await who.close();
     });
   }
+
+  for (const javascript of ['blocked', 'off']) {
+    test(`a time is booked every week with JavaScript ${javascript}`, async () => {
+      const who = await visitor(browser, { javascript, width: 360 });
+      const page = await who.page();
+      const look = async (name) => {
+        await checkPage(page, who);
+        if (javascript === 'off') await picture(page, `extras-${name}-360`);
+      };
+      await signIn(page, `series-${javascript}@example.jp`);
+      await page.goto(`${demo.url}/booking/chuo-kaikan/${javascript === 'off' ? 'east' : 'west'}?day=2026-12-01`);
+      await page.getByRole('link', { name: '毎週などでくり返して予約する' }).click();
+      await look('series-new');
+      await page.getByLabel('始まり').selectOption('18:00');
+      await page.getByLabel('終わり').selectOption('21:30');
+      await page.locator('select[name=purpose]').selectOption('lecture');
+      await page.locator('input[name=name]').fill('見本 花子');
+      await page.locator('input[name=phone]').fill('000-000-0001');
+      await page.locator('input[name=lives][value=here]').check();
+      await page.getByRole('button', { name: 'すべての日を確かめる' }).click();
+      await page.getByText('まだ予約は終わっていません').waitFor();
+      await look('series-check');
+      await page.getByRole('button', { name: /日を予約する/ }).click();
+      await page.waitForURL(/done=booked/);
+      await look('series');
+      await page.goto(`${demo.url}/booking/series`);
+      await look('series-list');
+      await who.close();
+    });
+  }
 });

@@ -139,6 +139,16 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         "/procedures/{key}/resume",
         Reason::Story("applying.test.js"),
     ),
+    ("/booking/series", Reason::Story("booking-extras.test.js")),
+    (
+        "/booking/series/new",
+        Reason::Story("booking-extras.test.js"),
+    ),
+    (
+        "/booking/series/{series}",
+        Reason::Story("booking-extras.test.js"),
+    ),
+    ("/desk/booking/points/{reservation}", Reason::NotInTheDemo),
     ("/booking/groups", Reason::Story("booking-extras.test.js")),
     (
         "/booking/groups/new",

@@ -202,3 +202,5 @@ booking-as-support = 団体（だんたい）のときは、お金（かね）�
 booking-as-self = 自分（じぶん）
 booking-error-group-too-small = この団体（だんたい）は 人数（にんずう）か この市（し）の人（ひと）が 足（た）りません。ここは 予約（よやく）できません。
 booking-error-blocked = 約束（やくそく）を まもらなかったので、{ $day }から 予約（よやく）できます。
+booking-to-series = くり返（かえ）しの 予約（よやく）
+booking-series-new = 毎週（まいしゅう） 予約（よやく）する

@@ -1,15 +1,18 @@
 //! What staff see.
 
 mod groups;
+mod points;
 mod queue;
 
 use yakuba_city::{DeskItem, web::Routes};
 
-use crate::capabilities::{GROUPS, QUEUE, RECEPTION, SET_UP};
+use crate::capabilities::{GROUPS, QUEUE, RECEIVE, RECEPTION, SET_UP};
 
 /// The desk's pages.
 pub(crate) fn routes() -> Routes {
-    groups::routes().merge(queue::routes())
+    groups::routes()
+        .merge(points::routes())
+        .merge(queue::routes())
 }
 
 /// The entries of the desk's menu.
@@ -19,6 +22,11 @@ pub(crate) fn items() -> Vec<DeskItem> {
             url: "/desk/booking/groups",
             label: "booking-menu-groups",
             needs: vec![GROUPS],
+        },
+        DeskItem {
+            url: "/desk/booking/points",
+            label: "booking-menu-points",
+            needs: vec![RECEIVE],
         },
         DeskItem {
             url: "/desk/booking/queue",

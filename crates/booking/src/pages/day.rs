@@ -20,7 +20,7 @@ use crate::{
     model::{
         availability::TakenSteps,
         calendar::Offered,
-        document::{Resource, Times},
+        document::{Resource, Times, Who},
         fees::Use,
         rules::Window,
         time::{ClockTime, Span},
@@ -61,6 +61,8 @@ struct Body {
     lines: Vec<Line>,
     together: Vec<Line>,
     next: Option<(String, String)>,
+    /// Where the same time is booked again and again.
+    again: Option<String>,
     rules: Vec<String>,
 }
 
@@ -113,9 +115,22 @@ pub(super) async fn page(
         chosen_from: from.map(|from| from.to_string()),
         lines,
         together,
+        again: (!matches!(resource.times, Times::Sessions(_))
+            && document.rules_of(resource).who != Who::StaffOnly)
+            .then(|| {
+                format!(
+                    "/booking/series/new?facility={key}&resource={}&day={day}",
+                    resource.key
+                )
+            }),
         next: next_session(resource, day)
             .map(|next| (address(next), long_day(words, language, next))),
-        rules: rules(words, document.rules_of(resource)),
+        rules: {
+            let own = document.rules_of(resource);
+            let mut all = rules(words, own);
+            all.extend(super::points::rules(&asked, document, own));
+            all
+        },
     };
     let mut page = Page::public(asked.shell.clone(), title, &body)
         .breadcrumb(words.get("booking-title"), "/booking")

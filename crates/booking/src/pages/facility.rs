@@ -103,7 +103,11 @@ pub(super) async fn page(
             .filter(|_| first > today)
             .map(|day| address(day.max(today))),
         later: address(first.checked_add(DAYS.days()).unwrap_or(first)),
-        rules: rules(words, &document.rules),
+        rules: {
+            let mut all = rules(words, &document.rules);
+            all.extend(super::points::rules(&asked, document, &document.rules));
+            all
+        },
         fees: fees(words, language, document, today),
         ordinance: document
             .fees

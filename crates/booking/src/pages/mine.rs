@@ -19,6 +19,7 @@ use yakuba_ui::{
 use super::{
     asked::{Asked, private},
     facility::cancelling,
+    points,
     words::{amount, purpose, what, when},
 };
 use crate::{
@@ -28,6 +29,7 @@ use crate::{
     store::{
         Facility, facility,
         groups::role_in,
+        people::Holder,
         reservations::{self, Reservation, by_number, of_resident, reservation},
     },
     telling::{self, News},
@@ -53,6 +55,7 @@ struct Body {
     coming: Vec<Item>,
     past: Vec<Item>,
     is_resident: bool,
+    standing: Vec<String>,
     number: TextField,
 }
 
@@ -81,8 +84,15 @@ async fn list(asked: &Asked, errors: &FormErrors, done: Option<&str>) -> Result<
             }
         }
     }
+    let standing = match resident {
+        Some(resident) => {
+            points::standing(asked, &Holder::Resident(resident).hash(asked.key())).await?
+        }
+        None => Vec::new(),
+    };
     let body = Body {
         words,
+        standing,
         errors: errors.summary(language),
         coming,
         past,
@@ -160,6 +170,7 @@ struct Shown {
     details: DescriptionList,
     can_cancel: bool,
     loses: Option<String>,
+    costs_points: Option<String>,
     rules: Vec<String>,
     /// The field by which the next form finds it again.
     by: (&'static str, String),
@@ -239,6 +250,12 @@ async fn shown(
         found,
         now,
     );
+    let costs_points = match &place {
+        Some(place) if can_cancel => {
+            points::before_cancelling(asked, &place.document, found).await?
+        }
+        _ => None,
+    };
     let body = Shown {
         words,
         details,
@@ -248,7 +265,15 @@ async fn shown(
                 .with_text("booking-cancel-loses", "amount", &amount(words, kept))
                 .into_owned()
         }),
-        rules: rules.map_or_else(Vec::new, |rules| cancelling(words, rules)),
+        costs_points,
+        rules: match (rules, &place) {
+            (Some(rules), Some(place)) => {
+                let mut all = cancelling(words, rules);
+                all.extend(points::rules(asked, &place.document, rules));
+                all
+            }
+            _ => Vec::new(),
+        },
         by: by(fields),
     };
     let mut page = Page::public(

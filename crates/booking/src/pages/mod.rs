@@ -8,8 +8,10 @@ mod front;
 pub(crate) mod groups;
 mod limits;
 mod mine;
+pub(crate) mod points;
 pub(crate) mod queue;
 mod sent;
+mod series;
 pub(crate) mod words;
 
 use yakuba_city::web::{Access, Routes};
@@ -30,6 +32,7 @@ pub(crate) fn routes() -> Routes {
         .post("/booking/mine/calendar", Access::Public, mine::calendar)
         .merge(groups::routes())
         .merge(queue::routes())
+        .merge(series::routes())
         .get("/booking/{facility}", Access::Public, facility::page)
         .get("/booking/{facility}/{resource}", Access::Public, day::page)
 }

@@ -176,7 +176,9 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
             fee_lines: fee_lines(&asked, &fee),
         });
         needs_approval |= own.way == crate::model::document::Way::Approval;
-        for sentence in cancelling(words, own) {
+        let mut sentences = cancelling(words, own);
+        sentences.extend(super::points::rules(&asked, document, own));
+        for sentence in sentences {
             if !rules.contains(&sentence) {
                 rules.push(sentence);
             }

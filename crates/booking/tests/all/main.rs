@@ -6,8 +6,10 @@
 mod content;
 mod groups;
 mod pages;
+mod points;
 mod queue;
 mod queue_pages;
 mod reservations;
 mod rush;
+mod series;
 mod support;

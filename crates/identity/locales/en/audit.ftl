@@ -10,7 +10,10 @@ audit-booking-group-leave = Ended that somebody books for a group
 audit-booking-group-pass-on = Changed a group’s representative
 audit-booking-queue-set-up = Set up a counter’s numbers
 audit-booking-queue-window = Opened or closed a window of a counter
+audit-booking-points-back = Took penalty points back
+audit-booking-points-look = Looked at a reservation with penalty points
 audit-booking-save = Saved a facility that can be reserved
+audit-booking-series = Took a repeated booking
 audit-booking-step = Changed the state of a reservation
 
 audit-city-init = Set up the city

@@ -10,7 +10,10 @@ audit-booking-group-leave = 団体の予約担当から外れました
 audit-booking-group-pass-on = 団体の代表者を替えました
 audit-booking-queue-set-up = 窓口の番号札の設定を変えました
 audit-booking-queue-window = 窓口を開けるか閉じるかしました
+audit-booking-points-back = ペナルティの点を取り消しました
+audit-booking-points-look = ペナルティの点のついた予約を見ました
 audit-booking-save = 予約できる施設の内容を保存しました
+audit-booking-series = くり返しの予約を受け付けました
 audit-booking-step = 予約の状態を変えました
 
 audit-city-init = 市を作りました

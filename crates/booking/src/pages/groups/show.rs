@@ -14,11 +14,13 @@ use crate::{
     model::groups::{Standing, Turn},
     pages::{
         asked::{Asked, private},
+        points,
         words::{moment, what, when},
     },
     store::{
         facility,
         groups::{self, Group, Review, Role},
+        people::Holder,
         reservations::of_group,
     },
 };
@@ -52,6 +54,8 @@ struct Body {
     words: Words,
     id: i64,
     details: DescriptionList,
+    /// What penalty points the group has.
+    standing: Vec<String>,
     letters: Vec<Written>,
     coming: Vec<Reserved>,
     past: Vec<Reserved>,
@@ -171,9 +175,11 @@ async fn shown(
         (Standing::Registered, _) => "groups-to-roster-renew",
         _ => "groups-to-roster-mend",
     };
+    let holder = Holder::Group(group.id).hash(room.asked.key());
     let body = Body {
         texts,
         words,
+        standing: points::standing(&room.asked, &holder).await?,
         id: group.id,
         details,
         letters,

@@ -23,6 +23,7 @@ use crate::{
         facilities::facility,
         groups::group as group_row,
         people::{Contact, Holder, number_hash, seal},
+        points,
         taking::take,
     },
 };
@@ -360,6 +361,7 @@ async fn admit(
             .ok_or(BookingError::NotAllowed("registered groups"))?;
         group.shapes(&mut of, rules)?;
     }
+    points::must_not_be_blocked(tx, document, &new.holder_hash).await?;
     within_limits(tx, document, resource, rules, wish.span, &new.holder_hash).await?;
     Ok(of)
 }

@@ -18,7 +18,7 @@ use crate::{
         state::{Outcome, State, Step},
         time::Span,
     },
-    store::{facilities::facility, queue::enter_with_appointment},
+    store::{facilities::facility, points, queue::enter_with_appointment},
 };
 
 /// What a step did.
@@ -81,6 +81,7 @@ pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError>
     if !state.takes_units() {
         release(tx, id).await?;
     }
+    points::follow(tx, &document, &found, state).await?;
     let counted: Option<&Measure> = match state {
         State::Cancelled | State::Refused => Some(&CANCELLATIONS),
         State::Absent => Some(&ABSENCES),
