@@ -99,8 +99,24 @@ pub const QUEUE_LONGEST_WAIT: Measure = Measure {
     name_ja: "窓口の待ち時間（日ごとの最長）",
     name_en: "Longest wait of a day at a counter",
 };
+/// Entries in a lottery, counted when it is drawn; the subject is the facility.
+pub const LOTTERY_ENTRIES: Measure = Measure {
+    name: MeasureName::declared("booking.lottery_entries"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "抽選の申込み",
+    name_en: "Entries in lotteries",
+};
+/// Entries that won in a draw; over the entries it gives the odds.
+pub const LOTTERY_WINS: Measure = Measure {
+    name: MeasureName::declared("booking.lottery_wins"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "抽選の当選",
+    name_en: "Entries that won in lotteries",
+};
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 10] = [
+pub static MEASURES: [Measure; 12] = [
     RESERVATIONS,
     CANCELLATIONS,
     ABSENCES,
@@ -111,4 +127,6 @@ pub static MEASURES: [Measure; 10] = [
     QUEUE_WAITED,
     QUEUE_MEDIAN_WAIT,
     QUEUE_LONGEST_WAIT,
+    LOTTERY_ENTRIES,
+    LOTTERY_WINS,
 ];

@@ -84,6 +84,20 @@ pub enum BookingError {
     /// The step is not possible in the present state.
     #[error("this step is not possible now. Reload the page to see the present state")]
     WrongState,
+    /// There is no such round of a lottery.
+    #[error("there is no such lottery. See the list of lotteries")]
+    NoSuchRound,
+    /// A value that is to decide a draw is not the one that was fixed for it.
+    #[error("this is not the value that was fixed for this draw. Compare it with its source")]
+    WrongLotteryValue,
+    /// A draw cannot be run.
+    #[error("the draw cannot be run: {0}. Restore a backup or report this as a bug")]
+    LotteryBroken(String),
+    /// A stored round or entry cannot be read.
+    #[error(
+        "a stored record of lottery {0} cannot be read. Restore a backup or report this as a bug"
+    )]
+    LotteryStored(i64),
     /// The fee cannot be told.
     #[error(transparent)]
     Fee(#[from] NoFee),
@@ -118,7 +132,8 @@ impl From<BookingError> for Problem {
         match error {
             BookingError::NoSuchResource(_)
             | BookingError::NoSuchReservation
-            | BookingError::NoSuchGroup => Self::NotFound,
+            | BookingError::NoSuchGroup
+            | BookingError::NoSuchRound => Self::NotFound,
             BookingError::BadKey(_)
             | BookingError::BadFile(_)
             | BookingError::BadTime(_)
@@ -127,7 +142,8 @@ impl From<BookingError> for Problem {
             | BookingError::MustBeMended(_)
             | BookingError::NotOffered
             | BookingError::TooManyPeople(_)
-            | BookingError::WrongPurpose => Self::BadRequest(error.to_string()),
+            | BookingError::WrongPurpose
+            | BookingError::WrongLotteryValue => Self::BadRequest(error.to_string()),
             BookingError::StillBooked(_)
             | BookingError::ChangedMeanwhile
             | BookingError::TooEarly(_)
@@ -140,6 +156,8 @@ impl From<BookingError> for Problem {
             | BookingError::Blocked(_)
             | BookingError::WrongState => Self::Conflict(error.to_string()),
             BookingError::Fee(_)
+            | BookingError::LotteryBroken(_)
+            | BookingError::LotteryStored(_)
             | BookingError::Stored(_)
             | BookingError::Sealing(_)
             | BookingError::Identity(_)

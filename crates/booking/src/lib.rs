@@ -20,6 +20,8 @@ pub use error::BookingError;
 
 /// The texts of the public pages, and those that the menu's entries name.
 pub static PAGE_WORDS: Catalogue = yakuba_ui::catalogue!("booking");
+/// The texts of lotteries.
+pub static LOTTERY_WORDS: Catalogue = yakuba_ui::catalogue!("lottery");
 
 /// The service as the program runs it.
 #[derive(Debug, Clone, Copy, Default)]
@@ -41,6 +43,10 @@ impl Service for BookingService {
                 include_str!("../migrations/0003_extras.sql"),
             ),
             Migration::new(
+                "booking_0004_lottery",
+                include_str!("../migrations/0004_lottery.sql"),
+            ),
+            Migration::new(
                 "booking_0005_queue",
                 include_str!("../migrations/0005_queue.sql"),
             ),
@@ -52,7 +58,7 @@ impl Service for BookingService {
     }
 
     fn jobs(&self) -> Vec<JobKind> {
-        vec![
+        let mut jobs = vec![
             JobKind::new("booking.lapse", |city, _| async move {
                 city.write(Actor::Program("booking.lapse".to_owned()), (), |tx, ()| {
                     Box::pin(store::reservations::lapse(tx))
@@ -82,7 +88,9 @@ impl Service for BookingService {
                 .map_err(|error| JobFailure::from_error(&error))
             })
             .every_day(),
-        ]
+        ];
+        jobs.extend(store::lottery::job_kinds());
+        jobs
     }
 
     fn routes(&self) -> Routes {

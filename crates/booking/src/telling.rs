@@ -1,5 +1,7 @@
 //! Mails about reservations. They hold the number, place and time, and nothing about the person.
 
+pub(crate) mod lottery;
+
 use yakuba_city::Tx;
 use yakuba_identity::{CityKey, Receipt};
 use yakuba_mail::{EmailAddress, Mail, enqueue};

@@ -536,6 +536,14 @@ pub struct FacilityExport {
 pub enum LotteryCommand {
     /// Run the draw of a transcript again and say whether it holds. Needs no city and trusts none
     Verify(LotteryVerify),
+    /// List the rounds
+    List,
+    /// Show a round
+    Show(LotteryRound),
+    /// Write out a round's transcript, or its frozen list before the draw
+    Export(LotteryRound),
+    /// Bring the value that decides a round: drand's signature
+    Bring(LotteryBring),
 }
 
 /// Run the draw of a transcript again.
@@ -554,6 +562,31 @@ pub struct LotteryVerify {
     /// The hash of the list that was published before the draw
     #[arg(long, value_name = "HASH")]
     pub commitment: Option<String>,
+}
+
+/// A round.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba lottery show 12
+  yakuba lottery export 12 > transcript.txt")]
+pub struct LotteryRound {
+    /// The round's number, as in `yakuba lottery list`
+    pub round: i64,
+}
+
+/// Bring the value that decides a round.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The signature is checked with the network's public key; only the one value of the round that was fixed is taken.
+
+Examples:
+  yakuba lottery bring 12 \"$(curl -s https://api.drand.sh/52db9ba70e0cc0f6eaf7803dd07447a1f5477735fd3f661792ba94600c84e971/public/24000000 | jq -r .signature)\"")]
+pub struct LotteryBring {
+    /// The round's number, as in `yakuba lottery list`
+    pub round: i64,
+    /// The signature, 96 hexadecimal digits
+    pub signature: String,
 }
 
 /// Check, bring in and take out surveys and their results.

@@ -11,6 +11,7 @@ use yakuba_ui::{Language, Words, format};
 
 use crate::model::{
     document::{FacilityDocument, Resource},
+    lottery::choice::Month,
     time::Span,
 };
 
@@ -56,6 +57,22 @@ pub(crate) fn long_day(words: Words, language: Language, day: Date) -> String {
         format::date(day, language),
         words.with_text("booking-in-brackets", "text", &weekday(words, day))
     )
+}
+
+/// A month of use: `2027年2月`.
+pub(crate) fn month(language: Language, month: Month) -> String {
+    let first = month.first();
+    crate::LOTTERY_WORDS
+        .words(language)
+        .with(
+            "lottery-month",
+            &[
+                ("year", first.year().to_string().into()),
+                ("month", i64::from(first.month()).into()),
+                ("name", i64::from(first.month()).into()),
+            ],
+        )
+        .into_owned()
 }
 
 /// A moment as the clocks in Japan show it.

@@ -2,6 +2,7 @@
 
 pub mod facilities;
 pub mod groups;
+pub mod lottery;
 pub mod people;
 pub mod points;
 pub mod queue;

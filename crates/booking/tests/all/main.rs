@@ -5,6 +5,7 @@
 
 mod content;
 mod groups;
+mod lottery;
 mod pages;
 mod points;
 mod queue;

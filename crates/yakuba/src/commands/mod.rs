@@ -45,7 +45,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::PostalCodes(options) => postal_codes::run(&place, options).await,
         Command::Surveys(options) => surveys::run(&place, options).await,
         Command::Booking(options) => booking::run(&place, options).await,
-        Command::Lottery(options) => lottery::run(&options),
+        Command::Lottery(options) => lottery::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,
         Command::Token(options) => token::run(&place, options).await,

@@ -59,12 +59,12 @@ pub struct Hold {
 /// Who asks for what is held or wished, and how.
 #[derive(Debug, Clone)]
 pub struct NewBooking {
-    holder: Holder,
+    pub(super) holder: Holder,
     holder_hash: String,
     sealed: Vec<u8>,
     number: Receipt,
     number_hash: String,
-    channel: Channel,
+    pub(super) channel: Channel,
     request: Option<String>,
     of: Use,
 }
@@ -342,8 +342,35 @@ async fn admit(
     new: &NewBooking,
 ) -> Result<Use, BookingError> {
     let rules = document.rules_of(resource);
-    let by_staff = new.channel != Channel::Online;
-    match (rules.who, &new.holder) {
+    let mut of = wish.of.clone();
+    allowed(
+        tx,
+        rules,
+        &new.holder,
+        new.channel,
+        wish.span.day(),
+        &mut of,
+    )
+    .await?;
+    points::must_not_be_blocked(tx, document, &new.holder_hash).await?;
+    within_limits(tx, document, resource, rules, wish.span, &new.holder_hash).await?;
+    Ok(of)
+}
+
+/// Whether somebody is one of those who may have it on a day. What a group is decides what its fee depends on.
+///
+/// # Errors
+/// [`BookingError::NotAllowed`].
+pub(in crate::store) async fn allowed(
+    tx: &Tx,
+    rules: &Rules,
+    holder: &Holder,
+    channel: Channel,
+    day: Date,
+    of: &mut Use,
+) -> Result<(), BookingError> {
+    let by_staff = channel != Channel::Online;
+    match (rules.who, holder) {
         (Who::Anyone, _)
         | (Who::Residents, Holder::Resident(_))
         | (Who::Groups, Holder::Group(_)) => {}
@@ -353,17 +380,14 @@ async fn admit(
         (Who::Groups, _) => return Err(BookingError::NotAllowed("registered groups")),
         (Who::StaffOnly, _) => return Err(BookingError::NotAllowed("staff")),
     }
-    let mut of = wish.of.clone();
-    if let Holder::Group(id) = new.holder {
-        let group = group_row(tx.connection(), id)
+    if let Holder::Group(id) = holder {
+        let group = group_row(tx.connection(), *id)
             .await?
-            .filter(|group| group.is_registered(tx.today()) && group.is_registered(wish.span.day()))
+            .filter(|group| group.is_registered(tx.today()) && group.is_registered(day))
             .ok_or(BookingError::NotAllowed("registered groups"))?;
-        group.shapes(&mut of, rules)?;
+        group.shapes(of, rules)?;
     }
-    points::must_not_be_blocked(tx, document, &new.holder_hash).await?;
-    within_limits(tx, document, resource, rules, wish.span, &new.holder_hash).await?;
-    Ok(of)
+    Ok(())
 }
 
 async fn within_limits(
@@ -464,7 +488,7 @@ async fn mine(tx: &Tx, id: i64, visit: &str) -> Result<Reservation, BookingError
 }
 
 /// What everybody may know of a booking, and what follows from it.
-async fn made(
+pub(super) async fn made(
     tx: &Tx,
     document: &FacilityDocument,
     wish: &Wish,
@@ -514,13 +538,13 @@ fn purpose(of: &Use) -> &str {
 }
 
 /// What a row holds beside the wish.
-struct Row<'a> {
-    state: State,
-    channel: Channel,
-    booking: Option<&'a NewBooking>,
-    visit: Option<&'a str>,
-    held_until: Option<Timestamp>,
-    fee: Yen,
+pub(super) struct Row<'a> {
+    pub(super) state: State,
+    pub(super) channel: Channel,
+    pub(super) booking: Option<&'a NewBooking>,
+    pub(super) visit: Option<&'a str>,
+    pub(super) held_until: Option<Timestamp>,
+    pub(super) fee: Yen,
 }
 
 impl Default for Row<'_> {
@@ -537,7 +561,11 @@ impl Default for Row<'_> {
 }
 
 /// Writes a reservation; none when its mark is known.
-async fn insert(tx: &Tx, wish: &Wish, row: &Row<'_>) -> Result<Option<i64>, BookingError> {
+pub(super) async fn insert(
+    tx: &Tx,
+    wish: &Wish,
+    row: &Row<'_>,
+) -> Result<Option<i64>, BookingError> {
     let now = tx.now().as_microsecond();
     let booking = row.booking;
     let id: Option<i64> = tx

@@ -18,7 +18,7 @@ use crate::{
         state::{Outcome, State, Step},
         time::Span,
     },
-    store::{facilities::facility, points, queue::enter_with_appointment},
+    store::{facilities::facility, lottery, points, queue::enter_with_appointment},
 };
 
 /// What a step did.
@@ -80,6 +80,7 @@ pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError>
         .await?;
     if !state.takes_units() {
         release(tx, id).await?;
+        lottery::passed_on(tx, &document, &found).await?;
     }
     points::follow(tx, &document, &found, state).await?;
     let counted: Option<&Measure> = match state {
@@ -133,7 +134,7 @@ fn kept(document: &FacilityDocument, resource: &str, span: Span, fee: Yen, now: 
     Yen::new(fee.checked_mul(percent).map_or(0, Yen::amount) / 100)
 }
 
-async fn release(tx: &Tx, id: i64) -> Result<(), BookingError> {
+pub(super) async fn release(tx: &Tx, id: i64) -> Result<(), BookingError> {
     tx.connection()
         .run(
             "DELETE FROM booking_taken WHERE reservation_id = $1",
