@@ -115,8 +115,16 @@ pub const LOTTERY_WINS: Measure = Measure {
     name_ja: "抽選の当選",
     name_en: "Entries that won in lotteries",
 };
+/// Reservations that had to give way to the city: to its own use, or because a facility closes.
+pub const DISPLACED: Measure = Measure {
+    name: MeasureName::declared("booking.displaced"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "公用・休館による取消し",
+    name_en: "Reservations that gave way to the city",
+};
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 12] = [
+pub static MEASURES: [Measure; 13] = [
     RESERVATIONS,
     CANCELLATIONS,
     ABSENCES,
@@ -129,4 +137,5 @@ pub static MEASURES: [Measure; 12] = [
     QUEUE_LONGEST_WAIT,
     LOTTERY_ENTRIES,
     LOTTERY_WINS,
+    DISPLACED,
 ];

@@ -3,10 +3,12 @@
 mod api;
 mod calendar_file;
 pub mod capabilities;
+mod closing;
 mod desk;
 mod error;
 pub mod model;
 mod pages;
+mod permit;
 pub mod store;
 mod telling;
 
@@ -37,6 +39,10 @@ impl Service for BookingService {
             Migration::new(
                 "booking_0001_booking",
                 include_str!("../migrations/0001_booking.sql"),
+            ),
+            Migration::new(
+                "booking_0002_desk",
+                include_str!("../migrations/0002_desk.sql"),
             ),
             Migration::new(
                 "booking_0003_extras",
@@ -88,6 +94,7 @@ impl Service for BookingService {
                 .map_err(|error| JobFailure::from_error(&error))
             })
             .every_day(),
+            closing::job(),
         ];
         jobs.extend(store::lottery::job_kinds());
         jobs

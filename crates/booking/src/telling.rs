@@ -8,12 +8,14 @@ use yakuba_mail::{EmailAddress, Mail, enqueue};
 use yakuba_ui::{Language, Words};
 
 use crate::{
+    desk::WORDS,
     error::BookingError,
     model::{
         document::{FacilityDocument, Resource},
         time::Span,
     },
-    pages::words::{what, when},
+    pages::words::{amount, what, when},
+    store::reservations::Reservation,
 };
 
 /// What a mail is about, put into words before the write in which it is sent.
@@ -34,6 +36,10 @@ pub(crate) enum News<'a> {
     Requested(&'a Receipt),
     /// It was given up.
     Cancelled,
+    /// It is at another time or place.
+    Moved,
+    /// It is to be at another time or place, and waits for staff.
+    MovedRequested,
 }
 
 /// Puts a reservation into words.
@@ -81,6 +87,16 @@ pub(crate) async fn tell(
             "booking-mail-cancelled",
             String::new(),
         ),
+        News::Moved => (
+            "booking-mail-moved-subject",
+            "booking-mail-moved",
+            String::new(),
+        ),
+        News::MovedRequested => (
+            "booking-mail-moved-subject",
+            "booking-mail-moved-requested",
+            String::new(),
+        ),
     };
     let text = words.with(
         text,
@@ -94,4 +110,81 @@ pub(crate) async fn tell(
     let mail = Mail::new(about.to.clone(), words.get(subject), text);
     enqueue(tx, key, &mail).await.map_err(BookingError::from)?;
     Ok(())
+}
+
+/// What the city has done with somebody's reservation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum CityNews {
+    /// Staff have entered it for somebody who rang or came.
+    Entered,
+    /// Staff have agreed to it.
+    Approved,
+    /// Staff have not agreed to it.
+    Refused,
+    /// Staff have cancelled it.
+    Cancelled,
+    /// It is at another time or place now.
+    Moved,
+    /// It had to give way to the city's own use.
+    Displaced,
+    /// It had to give way because the facility closes.
+    Closed,
+}
+
+impl CityNews {
+    /// The name in message keys.
+    fn name(self) -> &'static str {
+        match self {
+            Self::Entered => "entered",
+            Self::Approved => "approved",
+            Self::Refused => "refused",
+            Self::Cancelled => "cancelled",
+            Self::Moved => "moved",
+            Self::Displaced => "displaced",
+            Self::Closed => "closed",
+        }
+    }
+}
+
+/// Tells whoever booked what the city has done, with what is said about it, in the write that does it. Returns whether there is an
+/// address to which it goes; whoever has none must be rung.
+///
+/// # Errors
+/// When the mail cannot be sealed or the database does not answer.
+pub(crate) async fn tell_by_city(
+    tx: &Tx,
+    key: &CityKey,
+    document: &FacilityDocument,
+    found: &Reservation,
+    news: CityNews,
+    said: &str,
+) -> Result<bool, BookingError> {
+    let Some((number, contact)) = found.contact(key)? else {
+        return Ok(false);
+    };
+    let address = contact.email.as_deref();
+    let Some(to) = address.and_then(|email| EmailAddress::read(email).ok()) else {
+        return Ok(false);
+    };
+    // Nobody knows in which language they read: the town hall's.
+    let language = Language::Japanese;
+    let (words, public) = (WORDS.words(language), crate::PAGE_WORDS.words(language));
+    let place = document
+        .resource(&found.resource)
+        .map_or_else(String::new, |resource| what(language, document, resource));
+    let text = words.with(
+        &format!("desk-mail-{}", news.name()),
+        &[
+            ("what", place.into()),
+            ("when", when(public, language, found.span).into()),
+            ("number", number.into()),
+            ("fee", amount(public, found.fee).into()),
+            ("said", said.to_owned().into()),
+            ("phone", document.phone.clone().unwrap_or_default().into()),
+        ],
+    );
+    let subject = words.get(&format!("desk-mail-{}-subject", news.name()));
+    let mail = Mail::new(to, subject, text);
+    enqueue(tx, key, &mail).await?;
+    Ok(true)
 }

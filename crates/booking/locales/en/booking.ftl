@@ -238,3 +238,30 @@ booking-finding-groups = The share of members of the city must be 1 to 100%.
 booking-menu-points = Penalty points
 booking-to-series = Repeated bookings
 booking-series-new = Book this again and again
+booking-desk-menu = Reservations
+booking-permit = Permit (PDF)
+booking-change-title = Change time or place
+booking-change-now = Your reservation
+booking-change-rule = You can change it yourself until { $n } days before.
+booking-change-to = New time
+booking-change-send = Change to this time
+booking-change-too-late = You cannot change this reservation yourself. Please ring the facility.
+booking-length = How long
+booking-minutes = { $n } minutes
+booking-done-changed = Changed.
+booking-closed-days = { $days } closed: { $reason }
+booking-mail-moved-subject = Your reservation was changed
+booking-mail-moved =
+    Your reservation was changed. Its number stays the same. { $number }
+
+    { $what }
+    { $when }
+
+    If this was not you, please ring us: { $phone }
+booking-mail-moved-requested =
+    You asked for a change of your reservation. The facility has to agree to it. Its number stays the same. { $number }
+
+    { $what }
+    { $when }
+
+    If this was not you, please ring us: { $phone }

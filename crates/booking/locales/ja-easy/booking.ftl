@@ -204,3 +204,29 @@ booking-error-group-too-small = この団体（だんたい）は 人数（に�
 booking-error-blocked = 約束（やくそく）を まもらなかったので、{ $day }から 予約（よやく）できます。
 booking-to-series = くり返（かえ）しの 予約（よやく）
 booking-series-new = 毎週（まいしゅう） 予約（よやく）する
+booking-permit = 使（つか）っても よいという 紙（かみ）（PDF）
+booking-change-title = 日（ひ）・時間（じかん）・場所（ばしょ）を 変（か）える
+booking-change-now = いまの 予約（よやく）
+booking-change-rule = 使（つか）う日（ひ）の { $n }日（にち）前（まえ）まで、自分（じぶん）で 変（か）えられます。
+booking-change-to = 新（あたら）しい 時間（じかん）
+booking-change-send = この時間（じかん）に 変（か）える
+booking-change-too-late = この予約（よやく）は 自分（じぶん）で 変（か）えられません。電話（でんわ）してください。
+booking-length = 長（なが）さ
+booking-minutes = { $n }分（ふん）
+booking-done-changed = 変（か）えました。
+booking-closed-days = { $days } お休（やす）み：{ $reason }
+booking-mail-moved-subject = 予約（よやく）を 変（か）えました
+booking-mail-moved =
+    予約（よやく）の 日（ひ）・時間（じかん）・場所（ばしょ）を 変（か）えました。予約（よやく）の番号（ばんごう）は 同（おな）じです。{ $number }
+
+    場所（ばしょ） { $what }
+    日（ひ）と時間（じかん） { $when }
+
+    知（し）らないときは、電話（でんわ）してください。 { $phone }
+booking-mail-moved-requested =
+    予約（よやく）を 変（か）えたいという 連絡（れんらく）を もらいました。施設（しせつ）が 確（たし）かめてから 決（き）まります。予約（よやく）の番号（ばんごう）は 同（おな）じです。{ $number }
+
+    場所（ばしょ） { $what }
+    日（ひ）と時間（じかん） { $when }
+
+    知（し）らないときは、電話（でんわ）してください。 { $phone }

@@ -232,3 +232,30 @@ booking-finding-groups = 団体のきまり（groups）の割合は1から100%�
 booking-menu-points = ペナルティの点
 booking-to-series = くり返しの予約
 booking-series-new = 毎週などでくり返して予約する
+booking-desk-menu = 予約の受付
+booking-permit = 使用許可書（PDF）
+booking-change-title = 日時・場所を変える
+booking-change-now = いまの予約
+booking-change-rule = 使う日の{ $n }日前まで、ご自分で変えられます。
+booking-change-to = 変更後の時間
+booking-change-send = この時間に変える
+booking-change-too-late = この予約は、ご自分では変えられません。施設に電話してください。
+booking-length = 長さ
+booking-minutes = { $n }分
+booking-done-changed = 日時・場所を変えました。
+booking-closed-days = { $days }　休館：{ $reason }
+booking-mail-moved-subject = 予約の日時・場所を変えました
+booking-mail-moved =
+    予約の日時・場所を変えました。予約番号は変わりません。{ $number }
+
+    場所　{ $what }
+    日時　{ $when }
+
+    お心当たりがないときは、お電話ください。　{ $phone }
+booking-mail-moved-requested =
+    予約の変更を受け付けました。施設が確認したあとに決まります。予約番号は変わりません。{ $number }
+
+    場所　{ $what }
+    日時　{ $when }
+
+    お心当たりがないときは、お電話ください。　{ $phone }

@@ -113,6 +113,75 @@ impl FacilityDocument {
     }
 }
 
+impl FacilityDocument {
+    /// The spans of a day that can be had as a whole: bands alone and on end, sessions, and free times of so many minutes, as near to
+    /// that as is allowed.
+    pub fn free_spans(
+        &self,
+        resource: &Resource,
+        day: Date,
+        length: u16,
+        taken: &TakenSteps,
+    ) -> Vec<Span> {
+        let spans: Vec<Span> = match (self.offered(resource, day), &resource.times) {
+            (Offered::Times(times), Times::Bands(_)) => times
+                .iter()
+                .enumerate()
+                .flat_map(|(place, first)| {
+                    times
+                        .iter()
+                        .skip(place)
+                        .filter_map(move |last| Span::new(day, first.span.from(), last.span.to()))
+                })
+                .collect(),
+            (Offered::Times(times), _) => times.iter().map(|offer| offer.span).collect(),
+            (Offered::Free(hours), Times::Free(limits)) => {
+                let length = length.clamp(limits.at_least, limits.at_most.max(limits.at_least));
+                let every = limits.begins_every.unwrap_or(self.step.minutes()).max(1);
+                let mut spans = Vec::new();
+                for open in hours {
+                    let mut begins = Some(open.from());
+                    while let Some(begin) = begins
+                        && let Some(span) = begin
+                            .plus(length)
+                            .filter(|end| *end <= open.to())
+                            .and_then(|end| Span::new(day, begin, end))
+                    {
+                        spans.push(span);
+                        begins = begin.plus(every);
+                    }
+                }
+                spans
+            }
+            _ => Vec::new(),
+        };
+        spans
+            .into_iter()
+            .filter(|span| self.offers(resource, *span) && self.left(resource, *span, taken) > 0)
+            .collect()
+    }
+
+    /// The spans that can be had from a time on.
+    pub fn free_spans_from(
+        &self,
+        resource: &Resource,
+        day: Date,
+        from: ClockTime,
+        taken: &TakenSteps,
+    ) -> Vec<Span> {
+        if matches!(resource.times, Times::Free(_)) {
+            return self
+                .possible_ends(resource, day, from, taken)
+                .into_iter()
+                .filter_map(|to| Span::new(day, from, to))
+                .collect();
+        }
+        let mut spans = self.free_spans(resource, day, 0, taken);
+        spans.retain(|span| span.from() == from);
+        spans
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use jiff::civil::date;
@@ -184,5 +253,30 @@ mod tests {
         let span = hall.times_of_day(class, day, &taken)[0].span;
         taken.extend(span.steps(30).map(|step| ("class#2".to_owned(), step)));
         assert_eq!(hall.times_of_day(class, day, &taken)[0].left, 2);
+    }
+
+    #[test]
+    fn spans_are_offered_alone_and_together() {
+        let hall = facility(HALL);
+        let day = date(2026, 11, 21);
+        let whole = hall.resource("whole").unwrap();
+        let none = TakenSteps::new();
+        assert_eq!(hall.free_spans(whole, day, 60, &none).len(), 6);
+        let east = taken(&hall, "half_a", &["a"], "13:00", "17:00");
+        let spans = hall.free_spans(whole, day, 60, &east);
+        let texts: Vec<String> = spans.iter().map(|span| span.from().to_string()).collect();
+        assert_eq!(texts, ["9:00", "18:00"], "not over what is taken");
+        let court = hall.resource("court").unwrap();
+        let spans = hall.free_spans(court, day, 90, &none);
+        assert_eq!(spans.len(), 23, "every half hour from 9:00 to 20:00");
+        assert!(spans.iter().all(|span| span.minutes() == 90));
+        assert!(
+            hall.free_spans(court, day, 600, &none)
+                .iter()
+                .all(|span| span.minutes() == 120)
+        );
+        let morning = "9:00".parse().unwrap();
+        assert_eq!(hall.free_spans_from(whole, day, morning, &none).len(), 3);
+        assert_eq!(hall.free_spans_from(court, day, morning, &none).len(), 3);
     }
 }

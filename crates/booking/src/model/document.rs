@@ -39,6 +39,9 @@ pub struct FacilityDocument {
     /// What visitors must know: how to get in, parking, steps, toilets.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub access: Option<Text>,
+    /// What whoever uses it must keep to; printed on the permit.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub conditions: Vec<Text>,
     /// Times are taken in steps of so many minutes, counted from midnight: 15, 30 or 60. It cannot change while there are bookings.
     pub step: Step,
     /// What can be taken only once at a time: rooms, courts, halves of a hall.
@@ -691,8 +694,23 @@ impl FacilityDocument {
                 .all(|byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'-'));
         // Addresses of the service's own pages.
         let is_taken = [
-            "new", "upload", "mine", "search", "queue", "lottery", "cart", "groups", "series",
-            "waiting", "feeds", "points", "ticket",
+            "new",
+            "upload",
+            "mine",
+            "search",
+            "queue",
+            "lottery",
+            "cart",
+            "groups",
+            "series",
+            "waiting",
+            "feeds",
+            "points",
+            "ticket",
+            "reservations",
+            "refunds",
+            "closures",
+            "set-up",
         ]
         .contains(&document.key.as_str());
         if !well_formed || is_taken {

@@ -37,6 +37,8 @@ pub enum Step {
     CheckIn,
     /// Staff see that they did not come.
     MarkAbsent,
+    /// Staff have noted by mistake that somebody came, or did not.
+    TakeBack,
 }
 
 /// What a step makes of a reservation.
@@ -107,9 +109,10 @@ impl State {
                 },
             )
             // From absent: a mistake at the reception is taken back.
-            | (Self::Requested | Self::Absent, Step::Approve) => Now(Self::Confirmed),
+            | (Self::Requested | Self::Absent, Step::Approve)
+            | (Self::Attended | Self::Absent, Step::TakeBack) => Now(Self::Confirmed),
             (Self::Requested | Self::Confirmed, Step::Ask { .. })
-            | (Self::Confirmed, Step::Approve)
+            | (Self::Confirmed, Step::Approve | Step::TakeBack)
             | (Self::Refused, Step::Refuse)
             | (Self::Cancelled, Step::Cancel)
             | (Self::Attended, Step::CheckIn)
@@ -127,7 +130,7 @@ impl State {
 mod tests {
     use super::*;
 
-    const STEPS: [Step; 7] = [
+    const STEPS: [Step; 8] = [
         Step::Ask {
             needs_approval: true,
         },
@@ -139,6 +142,7 @@ mod tests {
         Step::Cancel,
         Step::CheckIn,
         Step::MarkAbsent,
+        Step::TakeBack,
     ];
 
     #[test]

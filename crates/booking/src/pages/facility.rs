@@ -21,7 +21,11 @@ use crate::{
         document::{FacilityDocument, FeeRow, Opens, Per, Resource, Rules, Times, Who},
         rules::Window,
     },
-    store::{Facility, reservations::taken},
+    store::{
+        Facility,
+        closures::{Stage, closures},
+        reservations::taken,
+    },
 };
 
 #[derive(Deserialize)]
@@ -58,6 +62,7 @@ struct ResourceWeek {
 struct Body {
     words: Words,
     details: DescriptionList,
+    closed: Vec<String>,
     days: Vec<String>,
     resources: Vec<ResourceWeek>,
     earlier: Option<String>,
@@ -95,6 +100,7 @@ pub(super) async fn page(
     let body = Body {
         words,
         details: details(&asked, document),
+        closed: closed(&asked, &found).await?,
         days: days.iter().map(|day| short_day(words, *day)).collect(),
         resources,
         earlier: first
@@ -123,6 +129,43 @@ pub(super) async fn page(
         page = page.lead(summary.get(language));
     }
     Ok(page)
+}
+
+/// The closures to come, in sentences.
+async fn closed(asked: &Asked, found: &Facility) -> Result<Vec<String>, Problem> {
+    let (words, language) = (asked.words, asked.language);
+    let coming = closures(asked.city().db(), found.key(), asked.city().today()).await?;
+    Ok(coming
+        .iter()
+        .filter(|closure| closure.stage != Stage::Reopened)
+        .map(|closure| {
+            let (first, last) = (
+                short_day(words, closure.first),
+                short_day(words, closure.last),
+            );
+            let mut days = if closure.first == closure.last {
+                first
+            } else {
+                format!("{first}〜{last}")
+            };
+            let resource = closure
+                .resource
+                .as_deref()
+                .and_then(|key| found.document.resource(key));
+            if let Some(resource) = resource {
+                days = format!("{days} {}", resource.name.get(language));
+            }
+            words
+                .with(
+                    "booking-closed-days",
+                    &[
+                        ("days", days.into()),
+                        ("reason", closure.reason.as_str().into()),
+                    ],
+                )
+                .into_owned()
+        })
+        .collect())
 }
 
 fn details(asked: &Asked, document: &FacilityDocument) -> DescriptionList {
@@ -306,7 +349,7 @@ pub(super) fn rules(words: Words, rules: &Rules) -> Vec<String> {
 }
 
 /// How a booking can be given up, in sentences.
-pub(super) fn cancelling(words: Words, rules: &Rules) -> Vec<String> {
+pub(crate) fn cancelling(words: Words, rules: &Rules) -> Vec<String> {
     let cancelling = &rules.cancelling;
     if cancelling.late_percent == 0 {
         return vec![words.get("booking-rule-cancel-free").into_owned()];

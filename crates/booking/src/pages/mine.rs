@@ -18,6 +18,7 @@ use yakuba_ui::{
 
 use super::{
     asked::{Asked, private},
+    change::may_change,
     facility::cancelling,
     points,
     words::{amount, purpose, what, when},
@@ -126,7 +127,10 @@ async fn title(asked: &Asked, found: &Reservation) -> Result<String, Problem> {
 }
 
 /// The reservation that a form speaks of: by its number, or one of this account.
-async fn asked_for(asked: &Asked, fields: &Fields) -> Result<Option<Reservation>, Problem> {
+pub(super) async fn asked_for(
+    asked: &Asked,
+    fields: &Fields,
+) -> Result<Option<Reservation>, Problem> {
     let connection = asked.city().db();
     if fields.has("number") {
         asked.begin_looking_up().await?;
@@ -157,7 +161,7 @@ async fn asked_for(asked: &Asked, fields: &Fields) -> Result<Option<Reservation>
     Ok(is_theirs.then_some(found))
 }
 
-async fn not_found(asked: &Asked) -> Result<Response, Problem> {
+pub(super) async fn not_found(asked: &Asked) -> Result<Response, Problem> {
     let mut errors = FormErrors::new();
     errors.add("number", asked.t("booking-error-number"));
     list(asked, &errors, None).await
@@ -169,6 +173,8 @@ struct Shown {
     words: Words,
     details: DescriptionList,
     can_cancel: bool,
+    can_change: bool,
+    has_permit: bool,
     loses: Option<String>,
     costs_points: Option<String>,
     rules: Vec<String>,
@@ -183,7 +189,7 @@ pub(super) async fn show(asked: Asked, fields: Fields) -> Result<Response, Probl
     }
 }
 
-fn by(fields: &Fields) -> (&'static str, String) {
+pub(super) fn by(fields: &Fields) -> (&'static str, String) {
     if fields.has("number") {
         ("number", fields.get("number").to_owned())
     } else {
@@ -191,7 +197,7 @@ fn by(fields: &Fields) -> (&'static str, String) {
     }
 }
 
-async fn shown(
+pub(super) async fn shown(
     asked: &Asked,
     fields: &Fields,
     found: &Reservation,
@@ -260,6 +266,12 @@ async fn shown(
         words,
         details,
         can_cancel,
+        can_change: place
+            .as_ref()
+            .is_some_and(|place| may_change(place, found, now)),
+        has_permit: matches!(found.state, State::Confirmed | State::Attended)
+            && resource.is_some()
+            && !found.is_own,
         loses: (can_cancel && kept.amount() > 0).then(|| {
             words
                 .with_text("booking-cancel-loses", "amount", &amount(words, kept))
@@ -291,31 +303,60 @@ async fn shown(
     Ok(private(page))
 }
 
+/// What a mail to whoever booked is about; none when there is no address.
+pub(super) async fn news_of(
+    asked: &Asked,
+    found: &Reservation,
+) -> Result<Option<telling::Prepared>, Problem> {
+    let Some((_, contact)) = found.contact(asked.key())? else {
+        return Ok(None);
+    };
+    let place = facility(asked.city().db(), &found.facility).await?;
+    Ok(contact
+        .email
+        .and_then(|email| EmailAddress::read(&email).ok())
+        .and_then(|to| {
+            let place = place.as_ref()?;
+            let resource = place.document.resource(&found.resource)?;
+            Some(telling::prepare(
+                asked.words,
+                asked.language,
+                to,
+                &place.document,
+                resource,
+                found.span,
+            ))
+        }))
+}
+
+/// The permit as PDF.
+pub(super) async fn permit(asked: Asked, fields: Fields) -> Result<Response, Problem> {
+    let Some(found) = asked_for(&asked, &fields).await? else {
+        return not_found(&asked).await;
+    };
+    let place = facility(asked.city().db(), &found.facility)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let name = asked.shell.city_name.clone();
+    let bytes = crate::permit::permit(asked.city(), &name, &found, &place).await?;
+    let mut response = private(bytes);
+    let headers = response.headers_mut();
+    headers.insert(
+        header::CONTENT_TYPE,
+        HeaderValue::from_static("application/pdf"),
+    );
+    headers.insert(
+        header::CONTENT_DISPOSITION,
+        HeaderValue::from_static("attachment; filename=\"permit.pdf\""),
+    );
+    Ok(response)
+}
+
 pub(super) async fn cancel(asked: Asked, fields: Fields) -> Result<Response, Problem> {
     let Some(found) = asked_for(&asked, &fields).await? else {
         return not_found(&asked).await;
     };
-    let news = match found.contact(asked.key())? {
-        Some((_, contact)) => {
-            let place = facility(asked.city().db(), &found.facility).await?;
-            contact
-                .email
-                .and_then(|email| EmailAddress::read(&email).ok())
-                .and_then(|to| {
-                    let place = place.as_ref()?;
-                    let resource = place.document.resource(&found.resource)?;
-                    Some(telling::prepare(
-                        asked.words,
-                        asked.language,
-                        to,
-                        &place.document,
-                        resource,
-                        found.span,
-                    ))
-                })
-        }
-        None => None,
-    };
+    let news = news_of(&asked, &found).await?;
     let outcome: Result<_, BookingError> = asked
         .city()
         .write(

@@ -2,8 +2,9 @@
 
 pub(crate) mod asked;
 mod cart;
+mod change;
 mod day;
-mod facility;
+pub(crate) mod facility;
 mod front;
 pub(crate) mod groups;
 mod limits;
@@ -30,6 +31,9 @@ pub(crate) fn routes() -> Routes {
         .post("/booking/mine/show", Access::Public, mine::show)
         .post("/booking/mine/cancel", Access::Public, mine::cancel)
         .post("/booking/mine/calendar", Access::Public, mine::calendar)
+        .post("/booking/mine/permit", Access::Public, mine::permit)
+        .post("/booking/mine/change", Access::Public, change::page)
+        .post("/booking/mine/change/send", Access::Public, change::send)
         .merge(groups::routes())
         .merge(queue::routes())
         .merge(series::routes())
@@ -45,6 +49,7 @@ mod tests {
         yakuba_ui::assert_used_words_exist_in(
             &[
                 &crate::PAGE_WORDS,
+                &crate::desk::WORDS,
                 &super::groups::WORDS,
                 &super::queue::WORDS,
             ],

@@ -1,8 +1,11 @@
 //! Queries and writes. Every write takes a `Tx`.
 
+pub mod closures;
 pub mod facilities;
 pub mod groups;
+pub mod history;
 pub mod lottery;
+pub mod official;
 pub mod people;
 pub mod points;
 pub mod queue;

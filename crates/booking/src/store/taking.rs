@@ -3,7 +3,9 @@
 //! What makes a double booking impossible is the primary key of `booking_taken`: a unit and a step of time stand there once. Nothing
 //! here looks first and writes then.
 
-use sea_orm::{DbBackend, FromQueryResult, Value};
+use std::collections::BTreeSet;
+
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use yakuba_city::{
     Tx,
     sql::{Sql as _, list, placeholders},
@@ -67,6 +69,122 @@ pub(super) async fn take(
     }
 }
 
+/// Takes every one of some units in the name of a reservation that is stored already.
+///
+/// # Errors
+/// [`BookingError::Taken`]; then the whole write must be given up.
+pub(super) async fn take_all(
+    tx: &Tx,
+    document: &FacilityDocument,
+    units: &[String],
+    span: Span,
+    reservation: i64,
+) -> Result<(), BookingError> {
+    let ids = ids_of(tx.connection(), document, units).await?;
+    let steps: Vec<i64> = span.steps(document.step.minutes()).collect();
+    if ids.is_empty() || ids.len() != units.len() || steps.is_empty() {
+        return Err(BookingError::NotOffered);
+    }
+    if insert(tx, &ids, &steps, reservation).await? {
+        Ok(())
+    } else {
+        Err(BookingError::Taken)
+    }
+}
+
+/// Takes what is free of some units during a span, for a closure: what is used already, and what another closure has, stays theirs.
+///
+/// # Errors
+/// [`BookingError::Taken`] when somebody has booked some of it; then the whole write must be given up.
+pub(super) async fn take_rest(
+    tx: &Tx,
+    document: &FacilityDocument,
+    units: &[String],
+    span: Span,
+    reservation: i64,
+) -> Result<(), BookingError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        unit_id: i64,
+        at: i64,
+        stays: i64,
+    }
+    let ids = ids_of(tx.connection(), document, units).await?;
+    let steps: Vec<i64> = span.steps(document.step.minutes()).collect();
+    let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else {
+        return Err(BookingError::NotOffered);
+    };
+    if ids.is_empty() || ids.len() != units.len() {
+        return Err(BookingError::NotOffered);
+    }
+    let mut values: Vec<Value> = vec![first.into(), last.into()];
+    values.extend(ids.iter().map(|unit| (*unit).into()));
+    let rows: Vec<Row> = tx
+        .connection()
+        .rows(
+            &format!(
+                "SELECT t.unit_id, t.at, CAST(CASE WHEN r.kind = 'closure' OR r.state IN ('attended', 'absent') THEN 1 ELSE 0 END AS BIGINT) AS stays \
+                 FROM booking_taken t JOIN booking_reservations r ON r.id = t.reservation_id \
+                 WHERE t.at BETWEEN $1 AND $2 AND t.unit_id IN ({})",
+                list(3, ids.len())
+            ),
+            values,
+        )
+        .await?;
+    if rows.iter().any(|row| row.stays == 0) {
+        return Err(BookingError::Taken);
+    }
+    let theirs: BTreeSet<(i64, i64)> = rows.iter().map(|row| (row.unit_id, row.at)).collect();
+    for unit in ids {
+        let free: Vec<i64> = steps
+            .iter()
+            .copied()
+            .filter(|step| !theirs.contains(&(unit, *step)))
+            .collect();
+        if !free.is_empty() && !insert(tx, &[unit], &free, reservation).await? {
+            return Err(BookingError::Taken);
+        }
+    }
+    Ok(())
+}
+
+/// The reservations that have some of the units during a span, lowest first; what is held, lapsed or not, among them.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn in_the_way(
+    connection: &impl ConnectionTrait,
+    document: &FacilityDocument,
+    units: &[String],
+    span: Span,
+) -> Result<Vec<i64>, BookingError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        reservation_id: i64,
+    }
+    let ids = ids_of(connection, document, units).await?;
+    let steps: Vec<i64> = span.steps(document.step.minutes()).collect();
+    let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else {
+        return Ok(Vec::new());
+    };
+    if ids.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = vec![first.into(), last.into()];
+    values.extend(ids.iter().map(|unit| (*unit).into()));
+    let rows: Vec<Row> = connection
+        .rows(
+            &format!(
+                "SELECT DISTINCT reservation_id FROM booking_taken WHERE at BETWEEN $1 AND $2 AND unit_id IN ({}) \
+                 ORDER BY reservation_id",
+                list(3, ids.len())
+            ),
+            values,
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.reservation_id).collect())
+}
+
 /// The ids of the units a resource may take, lowest first: all writes take them in one order, so that none waits for another
 /// crosswise.
 async fn unit_ids(
@@ -74,15 +192,24 @@ async fn unit_ids(
     document: &FacilityDocument,
     resource: &Resource,
 ) -> Result<Vec<i64>, BookingError> {
+    ids_of(tx.connection(), document, &resource.units()).await
+}
+
+async fn ids_of(
+    connection: &impl ConnectionTrait,
+    document: &FacilityDocument,
+    keys: &[String],
+) -> Result<Vec<i64>, BookingError> {
     #[derive(FromQueryResult)]
     struct Unit {
         id: i64,
     }
-    let keys = resource.units();
+    if keys.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut values: Vec<Value> = vec![document.key.as_str().into()];
     values.extend(keys.iter().map(|key| key.as_str().into()));
-    let units: Vec<Unit> = tx
-        .connection()
+    let units: Vec<Unit> = connection
         .rows(
             &format!(
                 "SELECT id FROM booking_units WHERE facility_key = $1 AND key IN ({}) ORDER BY id",
@@ -167,7 +294,7 @@ async fn insert(
             .iter()
             .flat_map(|(unit, step)| [(*unit).into(), (*step).into(), reservation.into()])
             .collect();
-        let backend = sea_orm::ConnectionTrait::get_database_backend(tx.connection());
+        let backend = tx.connection().get_database_backend();
         let rows = if backend == DbBackend::Sqlite && part.len() > 30 {
             yakuba_city::sql::many_placeholders(backend, part.len(), 3)
         } else {

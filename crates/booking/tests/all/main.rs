@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod content;
+mod desk;
+mod desk_taking;
 mod groups;
 mod lottery;
 mod pages;

@@ -2,7 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, civil::date};
+use jiff::{
+    SignedDuration, ToSpan as _,
+    civil::{Date, date},
+};
 use proptest::{prelude::*, strategy::ValueTree as _, test_runner::TestRunner};
 use yakuba_booking::{
     BookingError, BookingService,
@@ -13,8 +16,10 @@ use yakuba_booking::{
     },
     store::{
         self,
+        closures::{self, NewClosure},
+        official::{self, OwnUse},
         people::{Contact, Holder},
-        reservations::{self, Changed, HELD_FOR, NewBooking},
+        reservations::{self, Changed, HELD_FOR, Moved, NewBooking, Target},
     },
 };
 use yakuba_city::{Actor, City, each_database, sql::Sql as _, testing::test_moment};
@@ -375,6 +380,27 @@ enum Command {
     Wait {
         minutes: i64,
     },
+    Move {
+        which: usize,
+        resource: usize,
+        day: i8,
+        slot: usize,
+        length: usize,
+    },
+    TakeOver {
+        resource: usize,
+        day: i8,
+        slot: usize,
+        length: usize,
+    },
+    Close {
+        resource: usize,
+        day: i8,
+        days: i8,
+    },
+    Reopen {
+        which: usize,
+    },
 }
 
 fn commands() -> impl Strategy<Value = Vec<Command>> {
@@ -388,6 +414,12 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
         2 => (0..30usize).prop_map(|which| Command::Cancel { which }),
         1 => (0..30usize).prop_map(|which| Command::Refuse { which }),
         1 => (1..10i64).prop_map(|minutes| Command::Wait { minutes }),
+        3 => (0..30usize, 0..4usize, 0..3i8, 0..25usize, 1..5usize)
+            .prop_map(|(which, resource, day, slot, length)| Command::Move { which, resource, day, slot, length }),
+        1 => (0..4usize, 0..3i8, 0..25usize, 1..5usize)
+            .prop_map(|(resource, day, slot, length)| Command::TakeOver { resource, day, slot, length }),
+        1 => (0..6usize, 0..3i8, 0..3i8).prop_map(|(resource, day, days)| Command::Close { resource, day, days }),
+        1 => (0..4usize).prop_map(|which| Command::Reopen { which }),
     ];
     proptest::collection::vec(command, 1..60)
 }
@@ -396,7 +428,19 @@ fn commands() -> impl Strategy<Value = Vec<Command>> {
 #[derive(Default)]
 struct Model {
     entries: Vec<Entry>,
+    /// Closures, each with its units on each of its days.
+    closed: Vec<Closed>,
 }
+
+#[derive(Debug, Clone)]
+struct Closed {
+    id: i64,
+    days: Vec<Date>,
+    units: Vec<&'static str>,
+    is_open_again: bool,
+}
+
+const ALL_UNITS: [&str; 6] = ["a", "b", "court_1", "class#1", "class#2", "class#3"];
 
 #[derive(Debug, Clone)]
 struct Entry {
@@ -416,16 +460,49 @@ const RESOURCES: [(&str, &[&str]); 4] = [
     ("court", &["court_1"]),
 ];
 
+/// The span with the time that is needed to clear the court.
+fn cleared(units: &[&str], span: Span) -> Span {
+    span.widened(0, if units.contains(&"court_1") { 30 } else { 0 })
+}
+
+impl Entry {
+    fn has(&self, units: &[&str], span: Span, now: jiff::Timestamp) -> bool {
+        self.state.takes_units()
+            && self.held_until.is_none_or(|until| until > now)
+            && cleared(&self.units, self.span).overlaps(span)
+            && self.units.iter().any(|unit| units.contains(unit))
+    }
+
+    /// The city needs the time.
+    fn give_way(&mut self) {
+        if self.state == State::Held {
+            self.held_until = Some(jiff::Timestamp::MIN);
+        } else {
+            self.state = State::Cancelled;
+        }
+    }
+}
+
 impl Model {
     fn is_free(&self, units: &[&str], span: Span, now: jiff::Timestamp) -> bool {
-        let widened = |units: &[&str], span: Span| {
-            span.widened(0, if units.contains(&"court_1") { 30 } else { 0 })
-        };
-        self.entries.iter().all(|entry| {
-            !entry.state.takes_units()
-                || entry.held_until.is_some_and(|until| until <= now)
-                || !widened(&entry.units, entry.span).overlaps(widened(units, span))
-                || entry.units.iter().all(|unit| !units.contains(unit))
+        self.is_free_but(usize::MAX, units, span, now)
+    }
+
+    fn is_free_but(&self, but: usize, units: &[&str], span: Span, now: jiff::Timestamp) -> bool {
+        let span = cleared(units, span);
+        !self.is_closed(units, span.day())
+            && self
+                .entries
+                .iter()
+                .enumerate()
+                .all(|(place, entry)| place == but || !entry.has(units, span, now))
+    }
+
+    fn is_closed(&self, units: &[&str], day: Date) -> bool {
+        self.closed.iter().any(|closed| {
+            !closed.is_open_again
+                && closed.days.contains(&day)
+                && closed.units.iter().any(|unit| units.contains(unit))
         })
     }
 
@@ -618,9 +695,200 @@ async fn play(city: &City, commands: &[Command]) {
             Command::Wait { minutes } => {
                 city.clock().set(now + SignedDuration::from_mins(*minutes));
             }
+            Command::Move {
+                which,
+                resource,
+                day,
+                slot,
+                length,
+            } => {
+                let (Some(entry), Some(span)) = (
+                    model.entries.get(*which).cloned(),
+                    offered(*resource, *day, *slot, *length),
+                ) else {
+                    continue;
+                };
+                let (name, units) = RESOURCES[*resource];
+                let target = Target {
+                    resource: name.to_owned(),
+                    span,
+                    channel: Channel::Counter,
+                };
+                let result = move_it(city, entry.id, target).await;
+                let others = model
+                    .entries
+                    .iter()
+                    .enumerate()
+                    .filter(|(place, other)| {
+                        place != which
+                            && other.who == entry.who
+                            && other.span.day() == span.day()
+                            && other.state == State::Confirmed
+                    })
+                    .count();
+                match result {
+                    Ok(moved) => {
+                        assert_eq!(entry.state, State::Confirmed, "{command:?}");
+                        if moved.already {
+                            assert_eq!((entry.units.as_slice(), entry.span), (units, span));
+                            continue;
+                        }
+                        assert!(others < 2, "{command:?}");
+                        assert!(model.is_free_but(*which, units, span, now), "{command:?}");
+                        let entry = &mut model.entries[*which];
+                        entry.units = units.to_vec();
+                        entry.span = span;
+                    }
+                    Err(BookingError::LimitReached(_)) => assert!(others >= 2, "{command:?}"),
+                    Err(BookingError::Taken) => {
+                        assert!(!model.is_free_but(*which, units, span, now), "{command:?}");
+                    }
+                    Err(BookingError::WrongState | BookingError::NoSuchReservation) => {
+                        assert!(
+                            entry.state != State::Confirmed || entry.who.is_empty(),
+                            "{command:?}"
+                        );
+                    }
+                    Err(error) => panic!("{command:?}: {error}"),
+                }
+            }
+            Command::TakeOver {
+                resource,
+                day,
+                slot,
+                length,
+            } => {
+                let Some(span) = offered(*resource, *day, *slot, *length) else {
+                    continue;
+                };
+                let (name, units) = RESOURCES[*resource];
+                let taken = take_over(city, name, span, model.entries.len()).await;
+                let is_closed = model.is_closed(units, span.day());
+                match taken {
+                    Ok(id) => {
+                        assert!(!is_closed, "{command:?}");
+                        for entry in &mut model.entries {
+                            if entry.has(units, cleared(units, span), now) {
+                                entry.give_way();
+                            }
+                        }
+                        model.entries.push(Entry {
+                            id,
+                            units: units.to_vec(),
+                            span,
+                            state: State::Confirmed,
+                            who: String::new(),
+                            visit: String::new(),
+                            held_until: None,
+                        });
+                    }
+                    Err(BookingError::Taken) => assert!(is_closed, "{command:?}"),
+                    Err(error) => panic!("{command:?}: {error}"),
+                }
+            }
+            Command::Close {
+                resource,
+                day,
+                days,
+            } => {
+                let known = RESOURCES.get(*resource);
+                let units = known.map_or(ALL_UNITS.as_slice(), |(_, units)| units);
+                let first = date(2026, 11, 26 + day);
+                let last = first.checked_add(i64::from(*days).days()).unwrap();
+                let name = known.map(|(name, _)| (*name).to_owned());
+                let id = close(city, name, first, last, model.closed.len()).await;
+                for entry in &mut model.entries {
+                    let span = entry.span;
+                    if (first..=last).contains(&span.day()) && entry.has(units, span, now) {
+                        entry.give_way();
+                    }
+                }
+                model.closed.push(Closed {
+                    id,
+                    days: (0..=*days)
+                        .map(|more| first.checked_add(i64::from(more).days()).unwrap())
+                        .collect(),
+                    units: units.to_vec(),
+                    is_open_again: false,
+                });
+            }
+            Command::Reopen { which } => {
+                let Some(closed) = model.closed.get_mut(*which) else {
+                    continue;
+                };
+                closed.is_open_again = true;
+                city.write(Actor::Staff(1), closed.id, |tx, id| {
+                    Box::pin(closures::reopen(tx, *id))
+                })
+                .await
+                .unwrap();
+            }
         }
     }
     agrees(city, &model).await;
+}
+
+async fn move_it(city: &City, id: i64, target: Target) -> Result<Moved, BookingError> {
+    city.write(Actor::Staff(1), (id, target), |tx, (id, target)| {
+        Box::pin(reservations::move_to(tx, *id, target))
+    })
+    .await
+}
+
+/// The city wants a time for itself, after it has been shown who has to give way.
+async fn take_over(
+    city: &City,
+    resource: &str,
+    span: Span,
+    mark: usize,
+) -> Result<i64, BookingError> {
+    let hall = hall();
+    let wanted = hall.resource(resource).unwrap();
+    let shown = official::would_give_way(city.db(), &hall, wanted, span)
+        .await?
+        .iter()
+        .map(|found| found.id)
+        .collect();
+    let own = OwnUse {
+        facility: "hall".into(),
+        resource: resource.to_owned(),
+        span,
+        title: "選挙".into(),
+        request: format!("{}/{mark}", city.now()),
+        shown,
+    };
+    city.write(Actor::Staff(1), own, |tx, own| {
+        Box::pin(async move { Ok(official::take_over(tx, own).await?.id) })
+    })
+    .await
+}
+
+/// Closes days, each in a write of its own as the job does it.
+async fn close(city: &City, resource: Option<String>, first: Date, last: Date, mark: usize) -> i64 {
+    let new = NewClosure {
+        facility: "hall".into(),
+        resource,
+        first,
+        last,
+        reason: "工事".into(),
+        request: format!("{}/{mark}", city.now()),
+    };
+    let id = city
+        .write(Actor::Staff(1), new, |tx, new| {
+            Box::pin(closures::close(tx, new))
+        })
+        .await
+        .unwrap();
+    while let Some(found) = closures::closure(city.db(), id).await.unwrap()
+        && let Some(day) = closures::next_day(city.db(), &found).await.unwrap()
+    {
+        city.write(Actor::Staff(1), (id, day), |tx, (id, day)| {
+            Box::pin(closures::close_day(tx, *id, *day))
+        })
+        .await
+        .unwrap();
+    }
+    id
 }
 
 /// The table of what is taken against the model, minute by minute.
@@ -652,7 +920,15 @@ async fn agrees(city: &City, model: &Model) {
             }
         }
     }
-    let keys: std::collections::BTreeSet<_> = expected.into_keys().collect();
+    let mut keys: std::collections::BTreeSet<_> = expected.into_keys().collect();
+    for closed in model.closed.iter().filter(|closed| !closed.is_open_again) {
+        for day in closed.days.iter().filter(|day| **day <= date(2026, 11, 28)) {
+            let whole = span(&day.to_string(), "0:00", "24:00");
+            for unit in &closed.units {
+                keys.extend(whole.steps(30).map(|at| ((*unit).to_owned(), at)));
+            }
+        }
+    }
     assert_eq!(taken, keys);
 }
 
@@ -661,7 +937,14 @@ async fn play_many(city: &City, cases: u32) {
     let mut runner = TestRunner::deterministic();
     for _ in 0..cases {
         let commands = commands().new_tree(&mut runner).unwrap().current();
-        for table in ["booking_taken", "booking_reservations", "booking_counts"] {
+        for table in [
+            "booking_history",
+            "booking_taken",
+            "booking_reservations",
+            "booking_closures",
+            "booking_counts",
+            "jobs",
+        ] {
             city.write(Actor::Staff(1), table.to_owned(), |tx, table| {
                 Box::pin(async move {
                     tx.connection()

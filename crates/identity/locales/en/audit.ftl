@@ -27,6 +27,13 @@ audit-booking-lottery-withdraw = Withdrew an entry from a lottery
 audit-booking-save = Saved a facility that can be reserved
 audit-booking-series = Took a repeated booking
 audit-booking-step = Changed the state of a reservation
+audit-booking-agree = Agreed to reductions of a fee
+audit-booking-close = Closed a facility
+audit-booking-move = Moved a reservation
+audit-booking-paid = Noted a payment for a reservation
+audit-booking-reopen = Reopened a facility
+audit-booking-take-over = Took a time for the city’s own use
+audit-booking-waive = Waived a cancellation fee
 
 audit-city-init = Set up the city
 

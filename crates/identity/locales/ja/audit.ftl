@@ -27,6 +27,13 @@ audit-booking-lottery-withdraw = 抽選の申込みを取りやめました
 audit-booking-save = 予約できる施設の内容を保存しました
 audit-booking-series = くり返しの予約を受け付けました
 audit-booking-step = 予約の状態を変えました
+audit-booking-agree = 使用料の減免を決めました
+audit-booking-close = 施設を休館にしました
+audit-booking-move = 予約の日時・場所を変えました
+audit-booking-paid = 予約の支払いを記録しました
+audit-booking-reopen = 休館を取りやめました
+audit-booking-take-over = 施設を公用で使うことにしました
+audit-booking-waive = 取消料をとらないことにしました
 
 audit-city-init = 市を作りました
 

@@ -8,7 +8,7 @@ use yakuba_city::{AuditEntry, Fact, Tx, sql::Sql as _};
 use yakuba_identity::{CityKey, Receipt};
 use yakuba_kernel::{Channel, Subject, Yen};
 
-use super::reading::{Reservation, held_by, reservation};
+use super::reading::{Reservation, Terms, held_by, reservation};
 use crate::{
     capabilities::RESERVATIONS,
     error::BookingError,
@@ -22,6 +22,7 @@ use crate::{
     store::{
         facilities::facility,
         groups::group as group_row,
+        history::{self, What},
         people::{Contact, Holder, number_hash, seal},
         points,
         taking::take,
@@ -190,7 +191,7 @@ pub async fn confirm(
         .connection()
         .run(
             "UPDATE booking_reservations SET state = $3, held_until = NULL, number_hash = $4, holder = $5, resident = $6, \
-               group_id = $7, channel = $8, purpose = $9, people = $10, fee = $11, sealed = $12, changed_at = $2, \
+               group_id = $7, channel = $8, purpose = $9, people = $10, fee = $11, sealed = $12, terms = $13, changed_at = $2, \
                revision = revision + 1 \
              WHERE id = $1 AND state = 'held' AND held_until > $2",
             [
@@ -206,6 +207,7 @@ pub async fn confirm(
                 i64::from(wish.of.people).into(),
                 fee.amount().into(),
                 new.sealed.clone().into(),
+                serde_json::to_string(&Terms::of(&of))?.into(),
             ],
         )
         .await?;
@@ -232,6 +234,7 @@ pub async fn book(tx: &Tx, wish: &Wish, new: &NewBooking) -> Result<Booked, Book
     let (document, resource) = bookable(tx, wish, new.channel).await?;
     let of = admit(tx, &document, &resource, wish, new).await?;
     let fee = document.fee(&resource, wish.span, &of)?.total;
+    let wish = &Wish { of, ..wish.clone() };
     // Whoever may book for others at the desk agrees by booking.
     let needs_approval =
         document.rules_of(&resource).way == Way::Approval && new.channel == Channel::Online;
@@ -291,7 +294,7 @@ async fn made_before(tx: &Tx, new: &NewBooking) -> Result<Option<Booked>, Bookin
 }
 
 /// Looks a wish over: what is wrong with it whoever asks.
-async fn bookable(
+pub(super) async fn bookable(
     tx: &Tx,
     wish: &Wish,
     channel: Channel,
@@ -353,7 +356,7 @@ async fn admit(
     )
     .await?;
     points::must_not_be_blocked(tx, document, &new.holder_hash).await?;
-    within_limits(tx, document, resource, rules, wish.span, &new.holder_hash).await?;
+    within_limits(tx, document, resource, wish.span, &new.holder_hash, 0).await?;
     Ok(of)
 }
 
@@ -390,14 +393,16 @@ pub(in crate::store) async fn allowed(
     Ok(())
 }
 
-async fn within_limits(
+/// Whether somebody may have one more, not counting one that is about to move (0: none).
+pub(super) async fn within_limits(
     tx: &Tx,
     document: &FacilityDocument,
     resource: &Resource,
-    rules: &Rules,
     span: Span,
     holder: &str,
+    but: i64,
 ) -> Result<(), BookingError> {
+    let rules: &Rules = document.rules_of(resource);
     #[derive(FromQueryResult)]
     struct Counts {
         on_the_day: i64,
@@ -438,6 +443,7 @@ async fn within_limits(
         first.to_string().into(),
         after.to_string().into(),
         tx.today().to_string().into(),
+        but.into(),
     ];
     let resources = yakuba_city::sql::list(values.len() + 1, counted.len());
     values.extend(counted.into_iter().map(Value::from));
@@ -450,7 +456,8 @@ async fn within_limits(
                    CAST(COALESCE(SUM(CASE WHEN day >= $6 AND state IN ('requested', 'confirmed') THEN 1 ELSE 0 END), 0) AS BIGINT) \
                      AS coming \
                  FROM booking_reservations \
-                 WHERE holder = $1 AND facility_key = $2 AND state IN ('requested', 'confirmed', 'attended', 'absent') \
+                 WHERE holder = $1 AND facility_key = $2 AND id <> $7 \
+                   AND state IN ('requested', 'confirmed', 'attended', 'absent') \
                    AND resource_key IN ({resources})"
             ),
             values,
@@ -504,6 +511,7 @@ pub(super) async fn made(
             .idempotency_key(format!("booking.reservations/{id}")),
     )
     .await?;
+    history::note(tx, id, &What::Booked, None).await?;
     tx.audit(AuditEntry::new("booking.book", format!("reservation/{id}")));
     Ok(())
 }
@@ -512,7 +520,7 @@ pub(super) async fn made(
 ///
 /// # Errors
 /// When the key is none, which checked facilities do not have.
-pub(super) fn subject(
+pub(in crate::store) fn subject(
     document: &FacilityDocument,
     resource: &str,
 ) -> Result<Subject, BookingError> {
@@ -573,8 +581,8 @@ pub(super) async fn insert(
         .value(
             "INSERT INTO booking_reservations (number_hash, facility_key, resource_key, day, from_minute, to_minute, state, kind, \
                channel, holder, resident, group_id, visit, held_until, purpose, people, fee, kept_fee, sealed, request, revision, \
-               made_at, changed_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'booking', $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, 1, $19, $19) \
+               made_at, changed_at, terms) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'booking', $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, 1, $19, $19, $20) \
              ON CONFLICT (request) DO NOTHING RETURNING id",
             [
                 booking.map(|new| new.number_hash.clone()).into(),
@@ -596,6 +604,7 @@ pub(super) async fn insert(
                 booking.map(|new| new.sealed.clone()).into(),
                 booking.and_then(|new| new.request.clone()).into(),
                 now.into(),
+                serde_json::to_string(&Terms::of(&wish.of))?.into(),
             ],
         )
         .await?;

@@ -1,15 +1,20 @@
 //! Reservations: held, asked for, confirmed, given up.
 
+mod agreeing;
 mod booking;
+mod moving;
 mod reading;
 pub(super) mod reserve;
 mod steps;
 
-pub(super) use booking::allowed;
+pub use agreeing::{agree, set_paid, waive};
 pub use booking::{Booked, HELD_FOR, Hold, MOST_HELD, NewBooking, Wish, book, confirm, hold};
+pub(super) use booking::{allowed, subject};
+pub use moving::{Moved, Target, move_to};
 pub use reading::{
-    Reservation, booked_by, by_number, held_by, of_group, of_holder, of_resident, reservation,
-    reservations_between, taken, taken_on,
+    Reservation, booked_by, by_number, given_up_since, given_way_to, given_way_to_closure, held_by,
+    of_group, of_holder, of_resident, on_day, requested, reservation, reservations_between, taken,
+    taken_but, taken_on, to_give_back,
 };
-pub(super) use steps::forget;
-pub use steps::{Changed, kept_now, lapse, let_go, step};
+pub use steps::{Changed, kept_now, lapse, let_go, step, step_because};
+pub(super) use steps::{forget, give_way};

@@ -4,7 +4,9 @@ use std::collections::HashMap;
 
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use yakuba_city::sql::Sql as _;
+use serde::{Deserialize, Serialize};
+use yakuba_city::sql::{Sql as _, list};
+use yakuba_forms::model::document::Key;
 use yakuba_identity::{CityKey, Receipt};
 use yakuba_kernel::{Channel, Yen};
 
@@ -12,11 +14,53 @@ use crate::{
     error::BookingError,
     model::{
         availability::TakenSteps,
+        fees::Use,
         state::State,
         time::{ClockTime, DAY, Span, quantum},
     },
     store::people::{Contact, number_hash, open},
 };
+
+/// What a fee depends on beside people and purpose, as it is kept.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub(super) struct Terms {
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_resident: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    takes_admission: bool,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    is_commercial: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    group_kind: Option<Key>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    agreed: Vec<Key>,
+}
+
+impl Terms {
+    /// What is kept of a use.
+    pub(super) fn of(of: &Use) -> Self {
+        Self {
+            is_resident: of.is_resident,
+            takes_admission: of.takes_admission,
+            is_commercial: of.is_commercial,
+            group_kind: of.group_kind.clone(),
+            agreed: of.agreed.clone(),
+        }
+    }
+
+    fn with(self, people: u32, purpose: Option<Key>) -> Use {
+        Use {
+            people,
+            purpose,
+            is_resident: self.is_resident,
+            takes_admission: self.takes_admission,
+            is_commercial: self.is_commercial,
+            group_kind: self.group_kind,
+            agreed: self.agreed,
+        }
+    }
+}
 
 /// A reservation as it stands. Who it is for stays sealed until [`Reservation::contact`].
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -33,6 +77,10 @@ pub struct Reservation {
     pub state: State,
     /// Whether it is the city's own: official use or a closure.
     pub is_own: bool,
+    /// Whether it is a day of a closure.
+    pub is_closure: bool,
+    /// What the city uses it for, when it is the city's own.
+    pub title: String,
     /// How it came in.
     pub channel: Channel,
     /// The keyed hash of whoever it is for; empty for the city itself.
@@ -51,6 +99,14 @@ pub struct Reservation {
     pub fee: Yen,
     /// What of the fee is kept although it was given up.
     pub kept_fee: Yen,
+    /// What was paid and not given back.
+    pub paid: Yen,
+    /// The city's own use to which it had to give way.
+    pub displaced_by: Option<i64>,
+    /// The closure that it is a day of, or to which it had to give way.
+    pub closure: Option<i64>,
+    /// What the fee depends on beside the rest.
+    pub(super) terms: Terms,
     /// When it was made.
     pub made_at: Timestamp,
     /// Counts the changes.
@@ -59,6 +115,27 @@ pub struct Reservation {
 }
 
 impl Reservation {
+    /// What of the fee is to be paid in the end: all of it, or what is kept of it.
+    pub fn owed(&self) -> Yen {
+        if self.state.takes_units() {
+            self.fee
+        } else {
+            self.kept_fee
+        }
+    }
+
+    /// What must be given back of what was paid.
+    pub fn to_give_back(&self) -> Yen {
+        Yen::new((self.paid.amount() - self.owed().amount()).max(0))
+    }
+
+    /// What the fee depends on.
+    pub fn of(&self) -> Use {
+        self.terms
+            .clone()
+            .with(self.people, Key::new(&self.purpose).ok())
+    }
+
     /// The number as it is shown, and who it is for; none while it is held, and for the city's own.
     ///
     /// # Errors
@@ -90,6 +167,11 @@ struct Row {
     people: i64,
     fee: i64,
     kept_fee: i64,
+    paid: i64,
+    terms: String,
+    title: String,
+    displaced_by: Option<i64>,
+    closure_id: Option<i64>,
     sealed: Option<Vec<u8>>,
     made_at: i64,
     revision: i64,
@@ -116,6 +198,8 @@ impl TryFrom<Row> for Reservation {
             span,
             state: State::read(&row.state).unwrap_or(State::Refused),
             is_own: row.kind != "booking",
+            is_closure: row.kind == "closure",
+            title: row.title,
             channel: row.channel.parse().unwrap_or(Channel::Unknown),
             holder: row.holder,
             resident: row.resident,
@@ -125,6 +209,10 @@ impl TryFrom<Row> for Reservation {
             people: u32::try_from(row.people).unwrap_or(0),
             fee: Yen::new(row.fee),
             kept_fee: Yen::new(row.kept_fee),
+            paid: Yen::new(row.paid),
+            displaced_by: row.displaced_by,
+            closure: row.closure_id,
+            terms: serde_json::from_str(&row.terms)?,
             made_at: moment(row.made_at),
             revision: row.revision,
             sealed: row.sealed,
@@ -133,9 +221,9 @@ impl TryFrom<Row> for Reservation {
 }
 
 const COLUMNS: &str = "id, facility_key, resource_key, day, from_minute, to_minute, state, kind, channel, holder, resident, group_id, \
-    held_until, purpose, people, fee, kept_fee, sealed, made_at, revision";
+    held_until, purpose, people, fee, kept_fee, paid, terms, title, displaced_by, closure_id, sealed, made_at, revision";
 
-async fn many(
+pub(super) async fn many(
     connection: &impl ConnectionTrait,
     condition: &str,
     values: Vec<sea_orm::Value>,
@@ -269,6 +357,20 @@ pub async fn taken(
     to: Date,
     now: Timestamp,
 ) -> Result<TakenSteps, BookingError> {
+    taken_but(connection, facility, (from, to), now, 0).await
+}
+
+/// As [`taken`], without what one reservation has that is about to move.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn taken_but(
+    connection: &impl ConnectionTrait,
+    facility: &str,
+    (from, to): (Date, Date),
+    now: Timestamp,
+    but: i64,
+) -> Result<TakenSteps, BookingError> {
     #[derive(FromQueryResult)]
     struct Taken {
         key: String,
@@ -279,12 +381,13 @@ pub async fn taken(
         .rows(
             "SELECT u.key, t.at FROM booking_units u JOIN booking_taken t ON t.unit_id = u.id \
                LEFT JOIN booking_reservations r ON r.id = t.reservation_id AND r.held_until <= $4 \
-             WHERE u.facility_key = $1 AND t.at >= $2 AND t.at < $3 AND r.id IS NULL",
+             WHERE u.facility_key = $1 AND t.at >= $2 AND t.at < $3 AND r.id IS NULL AND t.reservation_id <> $5",
             [
                 facility.into(),
                 quantum(from, ClockTime::default()).into(),
                 quantum(to, last).into(),
                 now.as_microsecond().into(),
+                but.into(),
             ],
         )
         .await?;
@@ -344,4 +447,135 @@ pub async fn taken_on(
             .insert((row.key, row.at));
     }
     Ok(taken)
+}
+
+/// Which facilities, as placeholders from `$first` on, with their keys; a condition that nothing fits when there are none.
+fn among(facilities: &[&str], first: usize) -> (String, Vec<sea_orm::Value>) {
+    if facilities.is_empty() {
+        return ("1 = 0".to_owned(), Vec::new());
+    }
+    (
+        format!("facility_key IN ({})", list(first, facilities.len())),
+        facilities.iter().map(|key| (*key).into()).collect(),
+    )
+}
+
+/// Everything that is or was booked of facilities on a day, in order of time, without what is only held.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn on_day(
+    connection: &impl ConnectionTrait,
+    facilities: &[&str],
+    day: Date,
+) -> Result<Vec<Reservation>, BookingError> {
+    let (among, more) = among(facilities, 2);
+    let mut values = vec![day.to_string().into()];
+    values.extend(more);
+    many(
+        connection,
+        &format!(
+            "day = $1 AND state <> 'held' AND {among} ORDER BY facility_key, from_minute, resource_key, id"
+        ),
+        values,
+    )
+    .await
+}
+
+/// What waits for staff to agree, from a day on, in order of time; at most 500.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn requested(
+    connection: &impl ConnectionTrait,
+    facilities: &[&str],
+    from: Date,
+) -> Result<Vec<Reservation>, BookingError> {
+    let (among, more) = among(facilities, 2);
+    let mut values = vec![from.to_string().into()];
+    values.extend(more);
+    many(
+        connection,
+        &format!(
+            "state = 'requested' AND day >= $1 AND {among} ORDER BY day, from_minute, id LIMIT 500"
+        ),
+        values,
+    )
+    .await
+}
+
+/// What was given up since a moment and would still have come, the newest first; at most 200.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn given_up_since(
+    connection: &impl ConnectionTrait,
+    facilities: &[&str],
+    since: Timestamp,
+    from: Date,
+) -> Result<Vec<Reservation>, BookingError> {
+    let (among, more) = among(facilities, 3);
+    let mut values = vec![since.as_microsecond().into(), from.to_string().into()];
+    values.extend(more);
+    many(
+        connection,
+        &format!(
+            "changed_at >= $1 AND day >= $2 AND state IN ('cancelled', 'refused') AND kind = 'booking' AND {among} \
+             ORDER BY changed_at DESC, id DESC LIMIT 200"
+        ),
+        values,
+    )
+    .await
+}
+
+/// The reservations for which more was paid than is owed, in order of time; at most 500.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn to_give_back(
+    connection: &impl ConnectionTrait,
+    facilities: &[&str],
+) -> Result<Vec<Reservation>, BookingError> {
+    let (among, values) = among(facilities, 1);
+    many(
+        connection,
+        &format!(
+            "paid > CASE WHEN state IN ('cancelled', 'refused') THEN kept_fee ELSE fee END AND {among} \
+             ORDER BY day, from_minute, id LIMIT 500"
+        ),
+        values,
+    )
+    .await
+}
+
+/// The reservations of other people that a closure has cancelled, in order of time.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn given_way_to_closure(
+    connection: &impl ConnectionTrait,
+    closure: i64,
+) -> Result<Vec<Reservation>, BookingError> {
+    many(
+        connection,
+        "closure_id = $1 AND kind <> 'closure' ORDER BY day, from_minute, id",
+        vec![closure.into()],
+    )
+    .await
+}
+
+/// The reservations that had to give way to the city's own use, in order of time.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn given_way_to(
+    connection: &impl ConnectionTrait,
+    official: i64,
+) -> Result<Vec<Reservation>, BookingError> {
+    many(
+        connection,
+        "displaced_by = $1 ORDER BY day, from_minute, id",
+        vec![official.into()],
+    )
+    .await
 }

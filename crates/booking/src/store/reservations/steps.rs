@@ -1,9 +1,9 @@
 //! What becomes of a reservation: approved, refused, given up, used; and what lapses.
 
-use jiff::Timestamp;
+use jiff::{Timestamp, tz::TimeZone};
 use sea_orm::FromQueryResult;
 use serde_json::json;
-use yakuba_city::{AuditEntry, Fact, Measure, Tx, sql::Sql as _};
+use yakuba_city::{AuditEntry, Fact, FactId, JAPAN, Measure, Tx, sql::Sql as _};
 use yakuba_kernel::{Channel, Yen};
 
 use super::{
@@ -18,7 +18,12 @@ use crate::{
         state::{Outcome, State, Step},
         time::Span,
     },
-    store::{facilities::facility, lottery, points, queue::enter_with_appointment},
+    store::{
+        facilities::facility,
+        history::{self, What},
+        lottery, points,
+        queue::enter_with_appointment,
+    },
 };
 
 /// What a step did.
@@ -32,12 +37,11 @@ pub struct Changed {
     pub kept_fee: Yen,
 }
 
-/// Takes a step with a reservation. Taking it twice is the same as once.
+/// A reservation, read so that every other change of it waits for the end of this write.
 ///
 /// # Errors
-/// [`BookingError::NoSuchReservation`]; [`BookingError::WrongState`]; [`BookingError::TooLate`] for giving up what has begun.
-pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError> {
-    // Two steps with one reservation wait for each other.
+/// [`BookingError::NoSuchReservation`].
+pub(super) async fn locked(tx: &Tx, id: i64) -> Result<Reservation, BookingError> {
     let known = tx
         .connection()
         .run(
@@ -45,10 +49,31 @@ pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError>
             [id.into(), tx.now().as_microsecond().into()],
         )
         .await?;
-    let found = reservation(tx.connection(), id)
+    reservation(tx.connection(), id)
         .await?
         .filter(|_| known == 1)
-        .ok_or(BookingError::NoSuchReservation)?;
+        .ok_or(BookingError::NoSuchReservation)
+}
+
+/// Takes a step with a reservation. Taking it twice is the same as once.
+///
+/// # Errors
+/// [`BookingError::NoSuchReservation`]; [`BookingError::WrongState`]; [`BookingError::TooLate`] for giving up what has begun.
+pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError> {
+    step_because(tx, id, step, None).await
+}
+
+/// Takes a step with a reservation for a reason that its history keeps (see [`history::seal_said`]).
+///
+/// # Errors
+/// As [`step`].
+pub async fn step_because(
+    tx: &Tx,
+    id: i64,
+    step: Step,
+    said: Option<&[u8]>,
+) -> Result<Changed, BookingError> {
+    let found = locked(tx, id).await?;
     let state = match found.state.after(step) {
         Outcome::Now(state) => state,
         Outcome::Already => {
@@ -72,6 +97,104 @@ pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError>
         Step::MarkAbsent => found.fee,
         _ => Yen::ZERO,
     };
+    // What was noted by mistake is not counted.
+    match found.state {
+        State::Absent => uncount(tx, &found, &ABSENCES).await?,
+        State::Attended => uncount(tx, &found, &ATTENDANCES).await?,
+        _ => {}
+    }
+    become_state(tx, &document, &found, state, kept_fee).await?;
+    if !state.takes_units() {
+        lottery::passed_on(tx, &document, &found).await?;
+    }
+    points::follow(tx, &document, &found, state).await?;
+    let what = What::Step {
+        from: found.state.name().to_owned(),
+        to: state.name().to_owned(),
+    };
+    history::note(tx, id, &what, said).await?;
+    Ok(Changed {
+        state,
+        already: false,
+        kept_fee,
+    })
+}
+
+/// Gives up a reservation because the city needs the time: at any moment, without any fee, and told as what it gave way to.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub(in crate::store) async fn give_way(
+    tx: &Tx,
+    document: &FacilityDocument,
+    id: i64,
+    to: &What,
+) -> Result<Option<Reservation>, BookingError> {
+    let found = locked(tx, id).await?;
+    if found.state == State::Held {
+        tx.connection()
+            .run(
+                "UPDATE booking_reservations SET held_until = $2 WHERE id = $1",
+                [id.into(), tx.now().as_microsecond().into()],
+            )
+            .await?;
+        forget(tx, id).await?;
+        return Ok(None);
+    }
+    if !matches!(found.state, State::Requested | State::Confirmed) {
+        return Ok(None);
+    }
+    let (official, closure) = match to {
+        What::Displaced { by } => (Some(*by), None),
+        What::Closed { closure } => (None, Some(*closure)),
+        _ => (None, None),
+    };
+    tx.connection()
+        .run(
+            "UPDATE booking_reservations SET displaced_by = $2, closure_id = $3 WHERE id = $1",
+            [id.into(), official.into(), closure.into()],
+        )
+        .await?;
+    become_state(tx, document, &found, State::Cancelled, Yen::ZERO).await?;
+    history::note(tx, id, to, None).await?;
+    Ok(Some(found))
+}
+
+/// Takes a fact about a reservation back.
+async fn uncount(tx: &Tx, found: &Reservation, measure: &Measure) -> Result<(), BookingError> {
+    let fact: Option<i64> = tx
+        .connection()
+        .value(
+            "SELECT f.id FROM facts f LEFT JOIN facts back ON back.corrects = f.id \
+             WHERE f.measure = $1 AND f.day >= $2 AND f.record = $3 AND f.sign = 1 AND back.id IS NULL \
+             ORDER BY f.id DESC LIMIT 1",
+            [
+                measure.name.as_str().into(),
+                found
+                    .made_at
+                    .to_zoned(TimeZone::fixed(JAPAN))
+                    .date()
+                    .to_string()
+                    .into(),
+                format!("booking_reservations/{}", found.id).into(),
+            ],
+        )
+        .await?;
+    if let Some(fact) = fact {
+        tx.take_back(FactId(fact)).await?;
+    }
+    Ok(())
+}
+
+/// Puts a reservation into a state, with everything that follows from it.
+async fn become_state(
+    tx: &Tx,
+    document: &FacilityDocument,
+    found: &Reservation,
+    state: State,
+    kept_fee: Yen,
+) -> Result<(), BookingError> {
+    let id = found.id;
     tx.connection()
         .run(
             "UPDATE booking_reservations SET state = $2, kept_fee = $3, held_until = NULL WHERE id = $1",
@@ -80,9 +203,7 @@ pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError>
         .await?;
     if !state.takes_units() {
         release(tx, id).await?;
-        lottery::passed_on(tx, &document, &found).await?;
     }
-    points::follow(tx, &document, &found, state).await?;
     let counted: Option<&Measure> = match state {
         State::Cancelled | State::Refused => Some(&CANCELLATIONS),
         State::Absent => Some(&ABSENCES),
@@ -94,24 +215,20 @@ pub async fn step(tx: &Tx, id: i64, step: Step) -> Result<Changed, BookingError>
             Fact::one(&measure.name, tx.now())
                 .department(document.department.clone())
                 .channel(found.channel)
-                .subject(subject(&document, &found.resource)?)
+                .subject(subject(document, &found.resource)?)
                 .record(format!("booking_reservations/{id}")),
         )
         .await?;
     }
     if state == State::Attended {
         // Whoever has an appointment at a counter is in its line from now on.
-        enter_with_appointment(tx, &found, Channel::Counter).await?;
+        enter_with_appointment(tx, found, Channel::Counter).await?;
     }
     tx.audit(
         AuditEntry::new("booking.step", format!("reservation/{id}"))
             .with(json!({"from": found.state.name(), "to": state.name()})),
     );
-    Ok(Changed {
-        state,
-        already: false,
-        kept_fee,
-    })
+    Ok(())
 }
 
 /// What of a reservation's fee would be kept if it were given up now.

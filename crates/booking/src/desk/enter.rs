@@ -1,0 +1,472 @@
+//! Entering a reservation for somebody who rings or stands at the counter.
+
+use askama::Template;
+use axum::{extract::Path, response::Response};
+use jiff::civil::Date;
+use yakuba_city::web::Problem;
+use yakuba_forms::model::document::Key;
+use yakuba_identity::Token;
+use yakuba_kernel::Channel;
+use yakuba_mail::EmailAddress;
+use yakuba_ui::{
+    CheckboxGroup, Choice, ErrorSummary, Fields, FormErrors, RadioGroup, Select, TextArea,
+    TextField, Words, done,
+};
+
+use super::{
+    href,
+    room::{Room, private},
+    show::reductions,
+};
+use crate::{
+    capabilities::RECEIVE,
+    error::BookingError,
+    model::{
+        document::{FeeCondition, Resource},
+        fees::Use,
+        time::{ClockTime, Span},
+    },
+    pages::words::{amount, hours, long_day, what},
+    store::{
+        Facility,
+        history::{Way, record_looks},
+        people::{Contact, Holder},
+        reservations::{self, NewBooking, Wish, taken},
+    },
+    telling::{CityNews, tell_by_city},
+};
+
+#[derive(Template)]
+#[template(path = "desk/enter.html")]
+struct Body {
+    words: Words,
+    errors: ErrorSummary,
+    lead: String,
+    hidden: Vec<(&'static str, String)>,
+    time: Select,
+    channel: RadioGroup,
+    group: Option<Select>,
+    name: TextField,
+    phone: TextField,
+    email: TextField,
+    purpose: Option<Select>,
+    people: TextField,
+    lives: RadioGroup,
+    terms: Option<CheckboxGroup>,
+    agreed: Option<CheckboxGroup>,
+    note: TextArea,
+}
+
+/// What a form is about: taken from its address or from its hidden fields.
+struct About {
+    resource: Resource,
+    day: Date,
+    from: ClockTime,
+}
+
+impl About {
+    fn read(place: &Facility, fields: &Fields) -> Result<Self, Problem> {
+        Ok(Self {
+            resource: place
+                .document
+                .resource(fields.get("resource"))
+                .cloned()
+                .ok_or(Problem::NotFound)?,
+            day: fields.get("day").parse().map_err(|_| Problem::NotFound)?,
+            from: fields.get("from").parse().map_err(|_| Problem::NotFound)?,
+        })
+    }
+}
+
+/// A span as forms send it.
+pub(super) fn span_value(span: Span) -> String {
+    format!("{}-{}", String::from(span.from()), String::from(span.to()))
+}
+
+/// The span that a form sends.
+pub(super) fn read_span(day: Date, text: &str) -> Option<Span> {
+    let (from, to) = text.split_once('-')?;
+    Span::new(day, from.parse().ok()?, to.parse().ok()?)
+}
+
+pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
+    let place = room.facility(&key, RECEIVE).await?;
+    let about = About::read(&place, &room.query)?;
+    shown(
+        &room,
+        &place,
+        &about,
+        &Fields::default(),
+        &FormErrors::new(),
+    )
+    .await
+}
+
+async fn shown(
+    room: &Room,
+    place: &Facility,
+    about: &About,
+    fields: &Fields,
+    errors: &FormErrors,
+) -> Result<Response, Problem> {
+    let (language, public) = (room.language(), room.public);
+    let document = &place.document;
+    let resource = &about.resource;
+    let taken = taken(
+        room.db(),
+        place.key(),
+        about.day,
+        about.day,
+        room.city.now(),
+    )
+    .await?;
+    let spans = document.free_spans_from(resource, about.day, about.from, &taken);
+    let fee_of = |span: Span| {
+        let of = Use {
+            people: 1,
+            is_resident: true,
+            ..Use::default()
+        };
+        document
+            .fee(resource, span, &of)
+            .map_or_else(|_| String::new(), |fee| amount(public, fee.total))
+    };
+    let groups = groups(room).await?;
+    let typed = |name: &str, otherwise: &str| {
+        if fields.has(name) {
+            fields.get(name).to_owned()
+        } else {
+            otherwise.to_owned()
+        }
+    };
+    let request = if fields.has("request") {
+        fields.get("request").to_owned()
+    } else {
+        Token::generate().as_str().to_owned()
+    };
+    let conditions: Vec<&FeeCondition> = document
+        .fees
+        .iter()
+        .flat_map(|table| &table.changes)
+        .map(|change| &change.when)
+        .collect();
+    let terms = [
+        (
+            "admission",
+            "desk-takes-admission",
+            FeeCondition::TakesAdmission,
+        ),
+        ("commercial", "desk-is-commercial", FeeCondition::Commercial),
+    ];
+    let asked: Vec<_> = terms
+        .iter()
+        .filter(|(_, _, condition)| conditions.contains(&condition))
+        .collect();
+    let possible = spans
+        .first()
+        .map(|span| reductions(place, *span))
+        .unwrap_or_default();
+    let body =
+        Body {
+            words: room.words,
+            errors: errors.summary(language),
+            lead: format!(
+                "{} {}",
+                what(language, document, resource),
+                long_day(public, language, about.day)
+            ),
+            hidden: vec![
+                ("resource", resource.key.to_string()),
+                ("day", about.day.to_string()),
+                ("from", String::from(about.from)),
+                ("request", request),
+            ],
+            time: Select::new(language, "time", room.t("desk-column-time"))
+                .choices(spans.iter().map(|span| {
+                    Choice::new(
+                        span_value(*span),
+                        format!("{}　{}", hours(public, *span), fee_of(*span)),
+                    )
+                }))
+                .value(fields.get("time"))
+                .required()
+                .errors(errors),
+            channel: RadioGroup::new(language, "channel", room.t("desk-channel"))
+                .choices([
+                    Choice::new("phone", room.t("desk-channel-phone")),
+                    Choice::new("counter", room.t("desk-channel-counter")),
+                ])
+                .value(&typed("channel", "phone"))
+                .required()
+                .inline()
+                .errors(errors),
+            group: (!groups.is_empty()).then(|| {
+                Select::new(language, "group", room.t("desk-group"))
+                    .choice(Choice::new("", room.t("desk-group-none")))
+                    .choices(
+                        groups
+                            .iter()
+                            .map(|group| Choice::new(group.id.to_string(), &group.name)),
+                    )
+                    .value(fields.get("group"))
+                    .errors(errors)
+            }),
+            name: TextField::new(language, "name", room.p("booking-name"))
+                .max_length(100)
+                .required()
+                .value(fields.get("name"))
+                .errors(errors),
+            phone: TextField::new(language, "phone", room.p("booking-your-phone"))
+                .max_length(30)
+                .required()
+                .value(fields.get("phone"))
+                .errors(errors),
+            email: TextField::new(language, "email", room.p("booking-email"))
+                .support(room.t("desk-email-support"))
+                .email()
+                .max_length(254)
+                .optional()
+                .value(fields.get("email"))
+                .errors(errors),
+            purpose: (!resource.purposes.is_empty()).then(|| {
+                Select::new(language, "purpose", room.p("booking-purpose"))
+                    .ask()
+                    .required()
+                    .choices(resource.purposes.iter().map(|purpose| {
+                        Choice::new(purpose.key.as_str(), purpose.name.get(language))
+                    }))
+                    .value(fields.get("purpose"))
+                    .errors(errors)
+            }),
+            people: TextField::new(language, "people", room.p("booking-people"))
+                .numeric()
+                .width(5)
+                .unit(room.p("booking-people-unit"))
+                .required()
+                .value(typed("people", "1"))
+                .errors(errors),
+            lives: RadioGroup::new(language, "lives", room.p("booking-lives"))
+                .choices([
+                    Choice::new("here", room.p("booking-lives-here")),
+                    Choice::new("elsewhere", room.p("booking-lives-elsewhere")),
+                ])
+                .value(&typed("lives", "here"))
+                .required()
+                .inline()
+                .errors(errors),
+            terms: (!asked.is_empty()).then(|| {
+                CheckboxGroup::new(language, "terms", room.t("desk-terms")).choices(
+                    asked.iter().map(|(value, text, _)| {
+                        Choice::new(*value, room.t(text))
+                            .chosen(fields.all("terms").any(|chosen| chosen == *value))
+                    }),
+                )
+            }),
+            agreed: (!possible.is_empty()).then(|| {
+                CheckboxGroup::new(language, "agreed", room.t("desk-agreed")).choices(
+                    possible.iter().map(|(key, name)| {
+                        Choice::new(key, name.get(language))
+                            .chosen(fields.all("agreed").any(|chosen| chosen == key))
+                    }),
+                )
+            }),
+            note: TextArea::new(language, "note", room.p("booking-note"))
+                .rows(2)
+                .max_length(500)
+                .optional()
+                .value(fields.get("note")),
+        };
+    Ok(private(
+        room.page_of(place, room.t("desk-enter"), &body)
+            .with_errors(!errors.is_empty()),
+    ))
+}
+
+/// A group that may book.
+struct Group {
+    id: i64,
+    name: String,
+}
+
+async fn groups(room: &Room) -> Result<Vec<Group>, Problem> {
+    use sea_orm::FromQueryResult;
+    use yakuba_city::sql::Sql as _;
+    #[derive(FromQueryResult)]
+    struct Row {
+        id: i64,
+        name: String,
+    }
+    let rows: Vec<Row> = room
+        .db()
+        .rows(
+            "SELECT id, name FROM booking_groups WHERE state = 'registered' AND (until IS NULL OR until >= $1) ORDER BY name, id",
+            [room.city.today().to_string().into()],
+        )
+        .await
+        .map_err(BookingError::from)?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Group {
+            id: row.id,
+            name: row.name,
+        })
+        .collect())
+}
+
+/// What somebody entered, once it is right.
+struct Entered {
+    wish: Wish,
+    new: NewBooking,
+}
+
+async fn read(
+    room: &Room,
+    place: &Facility,
+    about: &About,
+    fields: &Fields,
+) -> Result<Result<Entered, FormErrors>, Problem> {
+    let mut errors = FormErrors::new();
+    let required = room.p("booking-error-required");
+    let resource = &about.resource;
+    let span = read_span(about.day, fields.get("time"));
+    if span.is_none() {
+        errors.add("time", room.t("desk-problem-taken"));
+    }
+    if fields.get("name").is_empty() {
+        errors.add("name", required.clone());
+    }
+    let phone = fields.get("phone");
+    let digits = phone.chars().filter(|letter| letter.is_numeric()).count();
+    if phone.is_empty() {
+        errors.add("phone", required.clone());
+    } else if !(8..=15).contains(&digits) {
+        errors.add("phone", room.p("booking-error-phone"));
+    }
+    let email = fields.optional("email");
+    if let Some(email) = &email
+        && EmailAddress::read(email).is_err()
+    {
+        errors.add("email", room.t("desk-problem-email"));
+    }
+    let purpose = Key::new(fields.get("purpose")).ok();
+    let is_known = resource
+        .purposes
+        .iter()
+        .any(|known| Some(&known.key) == purpose.as_ref());
+    if !resource.purposes.is_empty() && !is_known {
+        errors.add("purpose", required);
+    }
+    let people = fields
+        .integer("people")
+        .and_then(|people| u32::try_from(people).ok())
+        .unwrap_or(0);
+    if people == 0 {
+        errors.add("people", room.p("booking-error-people-missing"));
+    } else if let Some(most) = resource.capacity.filter(|most| people > *most) {
+        errors.add(
+            "people",
+            room.words
+                .counted("desk-problem-people", u64::from(most))
+                .into_owned(),
+        );
+    }
+    let group = fields.integer("group").filter(|group| *group > 0);
+    let Some(span) = span.filter(|_| errors.is_empty()) else {
+        return Ok(Err(errors));
+    };
+    let possible = reductions(place, span);
+    let of = Use {
+        people,
+        purpose: purpose.filter(|_| is_known),
+        is_resident: fields.get("lives") != "elsewhere",
+        takes_admission: fields.all("terms").any(|term| term == "admission"),
+        is_commercial: fields.all("terms").any(|term| term == "commercial"),
+        // What the group is decides, when it is one.
+        group_kind: None,
+        agreed: fields
+            .all("agreed")
+            .filter(|key| possible.iter().any(|(known, _)| known == key))
+            .filter_map(|key| Key::new(key).ok())
+            .collect(),
+    };
+    let text =
+        |name: &str, most: usize| -> String { fields.get(name).chars().take(most).collect() };
+    let contact = Contact {
+        name: text("name", 100),
+        email: email.clone(),
+        phone: Some(text("phone", 30)),
+        note: Some(text("note", 500)).filter(|note| !note.is_empty()),
+    };
+    // Those who have booked with an address over the web are the same when they ring.
+    let holder = match (group, &email) {
+        (Some(group), _) => Holder::Group(group),
+        (None, Some(email)) => Holder::Email(email.to_lowercase()),
+        (None, None) => Holder::Phone(phone.to_owned()),
+    };
+    let channel = if fields.get("channel") == "counter" {
+        Channel::Counter
+    } else {
+        Channel::Phone
+    };
+    let new = NewBooking::new(room.key()?, holder, &contact, channel, of.clone())?
+        .requested_as(format!("desk/{}", fields.get("request")));
+    let wish = Wish {
+        facility: place.key().to_owned(),
+        resource: resource.key.to_string(),
+        span,
+        of,
+    };
+    Ok(Ok(Entered { wish, new }))
+}
+
+pub(super) async fn send(
+    mut room: Room,
+    Path(key): Path<String>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let place = room.facility(&key, RECEIVE).await?;
+    let about = About::read(&place, &fields)?;
+    let entered = match read(&room, &place, &about, &fields).await? {
+        Ok(entered) => entered,
+        Err(errors) => return shown(&room, &place, &about, &fields, &errors).await,
+    };
+    let input = (
+        entered.wish,
+        entered.new,
+        room.account()?,
+        room.key()?.clone(),
+        place.document.clone(),
+    );
+    let outcome = room
+        .write(input, |tx, (wish, new, account, key, document)| {
+            Box::pin(async move {
+                let booked = reservations::book(tx, wish, new).await?;
+                if booked.number.is_some() {
+                    // Whoever enters a name has seen it.
+                    record_looks(tx, &[booked.id], *account, Way::Page).await?;
+                    if let Some(found) =
+                        reservations::reservation(tx.connection(), booked.id).await?
+                    {
+                        let news = CityNews::Entered;
+                        tell_by_city(tx, key, document, &found, news, "").await?;
+                    }
+                }
+                Ok(booked.id)
+            })
+        })
+        .await;
+    match outcome {
+        Ok(id) => Ok(done(&href(id), "entered")),
+        Err(error) => {
+            let Some(sentence) = room.sentence(&error) else {
+                return Err(error.into());
+            };
+            room.refuse(sentence);
+            let mut errors = FormErrors::new();
+            if matches!(error, BookingError::Taken | BookingError::NotOffered) {
+                errors.add("time", room.t("desk-problem-taken"));
+            }
+            shown(&room, &place, &about, &fields, &errors).await
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! The permit (使用許可書) as a letter: for residents from their reservation, for staff from the desk.
+
+use jiff::tz::TimeZone;
+use yakuba_city::{City, JAPAN, web::Problem};
+use yakuba_identity::department_names;
+use yakuba_pdf::{Letter, LetterPart};
+use yakuba_ui::{Language, format};
+
+use crate::{
+    PAGE_WORDS,
+    desk::WORDS,
+    error::BookingError,
+    model::state::State,
+    pages::{
+        facility::cancelling,
+        words::{amount, hours, purpose, what, when},
+    },
+    store::{
+        Facility,
+        history::{What, history},
+        reservations::Reservation,
+    },
+};
+
+/// Prints the permit of a reservation that is agreed to.
+///
+/// # Errors
+/// [`Problem::NotFound`] for one that is not agreed to, or is the city's own.
+pub(crate) async fn permit(
+    city: &City,
+    city_name: &str,
+    found: &Reservation,
+    place: &Facility,
+) -> Result<Vec<u8>, Problem> {
+    let is_agreed = matches!(found.state, State::Confirmed | State::Attended);
+    let key = city.key().map_err(BookingError::from)?;
+    let (number, contact) = found
+        .contact(key)?
+        .filter(|_| is_agreed && !found.is_own)
+        .ok_or(Problem::NotFound)?;
+    // A permit is written in the town hall's language, whatever language the pages are read in.
+    let language = Language::Japanese;
+    let (words, public) = (WORDS.words(language), PAGE_WORDS.words(language));
+    let document = &place.document;
+    let resource = document
+        .resource(&found.resource)
+        .ok_or(Problem::NotFound)?;
+    // The day on which it was agreed to, so that the same permit is the same file on any day.
+    let agreed_at = history(city.db(), found.id)
+        .await?
+        .iter()
+        .rev()
+        .find(|entry| match &entry.what {
+            What::Booked | What::Moved { .. } | What::Agreed { .. } => true,
+            What::Step { from, to } => {
+                from == State::Requested.name() && to == State::Confirmed.name()
+            }
+            _ => false,
+        })
+        .map_or(found.made_at, |entry| entry.at);
+    let day = agreed_at.to_zoned(TimeZone::fixed(JAPAN)).date();
+    let mut rows = vec![
+        (public.get("booking-number").into_owned(), number),
+        (
+            public.get("booking-what").into_owned(),
+            what(language, document, resource),
+        ),
+        (
+            public.get("booking-when").into_owned(),
+            when(public, language, found.span),
+        ),
+    ];
+    if !found.purpose.is_empty() {
+        rows.push((
+            public.get("booking-purpose").into_owned(),
+            purpose(language, resource, &found.purpose),
+        ));
+    }
+    rows.push((
+        public.get("booking-people").into_owned(),
+        public
+            .counted("booking-people-count", found.people)
+            .into_owned(),
+    ));
+    rows.push((
+        public.get("booking-fee").into_owned(),
+        amount(public, found.fee),
+    ));
+    let fee = document
+        .fee(resource, found.span, &found.of())
+        .ok()
+        .filter(|fee| fee.total == found.fee && fee.lines.len() > 1);
+    for line in fee.iter().flat_map(|fee| &fee.lines) {
+        let name = match (&line.name, line.span) {
+            (Some(name), _) => name.get(language).to_owned(),
+            (None, Some(span)) => hours(public, span),
+            (None, None) => continue,
+        };
+        rows.push((format!("　{name}"), amount(public, line.amount)));
+    }
+    let paragraph = |text: String| LetterPart::Paragraph { text };
+    let mut parts = vec![
+        paragraph(words.get("desk-permit-text").into_owned()),
+        LetterPart::Details { rows },
+        LetterPart::Heading {
+            text: words.get("desk-permit-conditions").into_owned(),
+        },
+    ];
+    let conditions = document
+        .conditions
+        .iter()
+        .map(|text| text.get(language).to_owned())
+        .chain(cancelling(public, document.rules_of(resource)));
+    parts.extend(
+        conditions
+            .enumerate()
+            .map(|(place, text)| paragraph(format!("{}　{text}", place + 1))),
+    );
+    let ordinance = document
+        .fee_table(found.span)
+        .and_then(|table| table.ordinance.as_ref());
+    if let Some(ordinance) = ordinance {
+        parts.push(paragraph(
+            words
+                .with_text(
+                    "desk-permit-ordinance",
+                    "ordinance",
+                    ordinance.get(language),
+                )
+                .into_owned(),
+        ));
+    }
+    let departments = department_names(city.db(), true)
+        .await
+        .map_err(BookingError::from)?;
+    let mut sender = vec![city_name.to_owned()];
+    sender.extend(departments.get(place.department()).cloned());
+    let letter = Letter {
+        language: "ja".to_owned(),
+        title: words.get("desk-permit-title").into_owned(),
+        number: words
+            .with_text("desk-permit-document", "number", &found.id.to_string())
+            .into_owned(),
+        date: day,
+        date_text: format::date_by_era(day, language),
+        addressee: vec![
+            words
+                .with_text("desk-permit-dear", "name", &contact.name)
+                .into_owned(),
+        ],
+        sender,
+        parts,
+        footer: document.phone.clone().unwrap_or_default(),
+    };
+    // Setting a page takes a moment of pure computing, which would hold up other requests.
+    let printed = tokio::task::spawn_blocking(move || yakuba_pdf::letter(&letter))
+        .await
+        .map_err(|error| Problem::internal(&error))?
+        .map_err(|error| Problem::internal(&error))?;
+    Ok(printed.bytes)
+}
