@@ -59,6 +59,15 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/booking/queue/{counter}/events", Reason::File),
     ("/booking/ticket/{token}", Reason::NotInTheDemo),
     ("/desk/booking/ticket/{token}", Reason::NotInTheDemo),
+    ("/desk/booking/reservations/{id}/permit", Reason::File),
+    (
+        "/desk/booking/reservations/{id}/move",
+        Reason::Story("booking-desk.test.js"),
+    ),
+    (
+        "/desk/booking/closures/{id}",
+        Reason::Story("booking-desk.test.js"),
+    ),
     ("/cases/answers.json", Reason::File),
     ("/cases/answers.pdf", Reason::File),
     ("/cases/files/{key}", Reason::File),

@@ -1,0 +1,64 @@
+// A clerk enters a call, moves it, and closes the hall for a day; with scripts kept away and without JavaScript.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { checkPage, launch, logIn, picture, visitor } from '../src/browser.js';
+import { startDemo } from '../src/program.js';
+
+describe('the desk of booking', () => {
+  let demo;
+  let browser;
+
+  before(async () => {
+    demo = await startDemo();
+    browser = await launch();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+
+  for (const [javascript, day, from] of [['blocked', '2026-12-17', '0900'], ['off', '2026-12-18', '0900']]) {
+    test(`a call is entered and moved, and the hall closed, with JavaScript ${javascript}`, async () => {
+      const who = await visitor(browser, { javascript, width: 360 });
+      const page = await who.page();
+      const look = async (name) => {
+        await checkPage(page, who);
+        if (javascript === 'off') await picture(page, `desk-booking-${name}-360`);
+      };
+      await logIn(page, demo.url, { path: '/login', account: 'takahashi', password: 'sumikawa-de-tamesu' });
+      await page.goto(`${demo.url}/desk/booking/sogo-taiikukan?day=${day}`);
+      await look('plan');
+      await page.goto(`${demo.url}/desk/booking/sogo-taiikukan`);
+      await page.locator('main a[href*="/enter?"]').last().click();
+      await look('enter');
+      await page.getByLabel('氏名').fill('見本 花子');
+      await page.getByLabel('連絡のつく電話番号').fill('000-000-7777');
+      const purpose = page.locator('select[name=purpose]');
+      if (await purpose.count()) await purpose.selectOption({ index: 1 });
+      await page.getByRole('button', { name: 'この内容で予約する' }).click();
+      await page.waitForURL(/reservations\/\d+\?done=entered/);
+      await look('entered');
+      await page.getByRole('link', { name: '日時・場所を変える' }).click();
+      await page.waitForURL(/\/move$/);
+      await page.locator('input[name=day_year]').fill('2026');
+      await page.locator('input[name=day_month]').fill('12');
+      await page.locator('input[name=day_day]').fill(javascript === 'off' ? '12' : '11');
+      await page.getByRole('button', { name: '表示する' }).click();
+      await look('move');
+      await page.locator('input[type=radio][name=time]').first().check();
+      await page.getByRole('button', { name: 'この時間に変える' }).click();
+      await page.waitForURL(/done=moved/);
+      assert.ok((await page.locator('main').innerText()).includes('日時・場所を変えました'));
+      const [year, month, date] = day.split('-');
+      await page.goto(`${demo.url}/desk/booking/chuo-kaikan/closures?first=${day}&last=${day}&reason=%E5%B7%A5%E4%BA%8B`);
+      assert.equal(await page.locator('input[name=first_day]').inputValue(), String(Number(date)), `${year}-${month}`);
+      await look('closing');
+      await page.getByRole('button', { name: '休館にして、予約を取り消す' }).click();
+      await page.waitForURL(/\/closures\/\d+\?done=closing/);
+      await look('closure');
+      await who.close();
+    });
+  }
+});
