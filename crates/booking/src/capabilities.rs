@@ -123,8 +123,40 @@ pub const DISPLACED: Measure = Measure {
     name_ja: "公用・休館による取消し",
     name_en: "Reservations that gave way to the city",
 };
+/// Minutes in which units of a facility could be booked (the denominator of 稼働率); the subject is the facility.
+pub const MINUTES_OPEN: Measure = Measure {
+    name: MeasureName::declared("booking.minutes_open"),
+    kind: MeasureKind::Flow,
+    unit: "分",
+    name_ja: "施設を予約できた時間",
+    name_en: "Minutes facilities could be booked",
+};
+/// Minutes for which units of a facility were used by residents; the subject is the facility.
+pub const MINUTES_USED: Measure = Measure {
+    name: MeasureName::declared("booking.minutes_used"),
+    kind: MeasureKind::Flow,
+    unit: "分",
+    name_ja: "施設が使われた時間",
+    name_en: "Minutes facilities were used",
+};
+/// Minutes for which the city used units of a facility itself; the subject is the facility.
+pub const MINUTES_OFFICIAL: Measure = Measure {
+    name: MeasureName::declared("booking.minutes_official"),
+    kind: MeasureKind::Flow,
+    unit: "分",
+    name_ja: "施設を市が使った時間",
+    name_en: "Minutes the city used facilities itself",
+};
+/// How many people something is meant for in a fiscal year (the denominator of 受診率); the subject is `facility.resource`.
+pub const ELIGIBLE: Measure = Measure {
+    name: MeasureName::declared("booking.eligible"),
+    kind: MeasureKind::Flow,
+    unit: "人",
+    name_ja: "健診などの対象者",
+    name_en: "People a check-up is meant for",
+};
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 13] = [
+pub static MEASURES: [Measure; 17] = [
     RESERVATIONS,
     CANCELLATIONS,
     ABSENCES,
@@ -138,4 +170,8 @@ pub static MEASURES: [Measure; 13] = [
     LOTTERY_ENTRIES,
     LOTTERY_WINS,
     DISPLACED,
+    MINUTES_OPEN,
+    MINUTES_USED,
+    MINUTES_OFFICIAL,
+    ELIGIBLE,
 ];

@@ -56,6 +56,10 @@ impl Service for BookingService {
                 "booking_0005_queue",
                 include_str!("../migrations/0005_queue.sql"),
             ),
+            Migration::new(
+                "booking_0006_hours",
+                include_str!("../migrations/0006_hours.sql"),
+            ),
         ]
     }
 
@@ -95,6 +99,12 @@ impl Service for BookingService {
             })
             .every_day(),
             closing::job(),
+            JobKind::new("booking.hours", |city, _| async move {
+                store::hours::report(&city)
+                    .await
+                    .map_err(|error| JobFailure::from_error(&error))
+            })
+            .every_day(),
         ];
         jobs.extend(store::lottery::job_kinds());
         jobs

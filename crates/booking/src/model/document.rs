@@ -4,7 +4,7 @@ use jiff::civil::{Date, Weekday};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use yakuba_forms::model::document::{Key, Text};
-use yakuba_kernel::{DepartmentCode, Yen};
+use yakuba_kernel::{DepartmentCode, FiscalYear, Yen};
 
 use super::{groups::GroupRules, lottery::rules::LotteryRules, time::ClockTime};
 use crate::error::BookingError;
@@ -113,6 +113,20 @@ impl FacilityKind {
         Self::Consultation,
         Self::Equipment,
     ];
+
+    /// Whether it is a place that people use themselves, so that its hours open and used are measured (稼働率); not a counter, a
+    /// check-up, a class, a consultation or a loan.
+    pub fn is_place(self) -> bool {
+        matches!(
+            self,
+            Self::CommunityCentre
+                | Self::Hall
+                | Self::Gym
+                | Self::SportsGround
+                | Self::School
+                | Self::Park
+        )
+    }
 
     /// The name in files, addresses and message keys.
     pub fn name(self) -> &'static str {
@@ -348,6 +362,20 @@ pub struct Resource {
     /// Which rows of the fee table are for it; none: it costs nothing.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub fee: Option<Key>,
+    /// How many people it is meant for, by fiscal year; the share of them that comes is measured (受診率の対象者).
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub eligible: Vec<Eligible>,
+}
+
+/// How many people something is meant for in a fiscal year.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Eligible {
+    /// The fiscal year, by the western year in which it begins.
+    #[schemars(with = "i32")]
+    pub year: FiscalYear,
+    /// How many people.
+    pub people: u32,
 }
 
 #[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it

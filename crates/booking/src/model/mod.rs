@@ -6,6 +6,7 @@ pub mod check;
 pub mod document;
 pub mod fees;
 pub mod groups;
+pub mod hours;
 pub mod lottery;
 pub mod points;
 pub mod queue;

@@ -1,24 +1,25 @@
 //! Facilities and their units.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap},
     sync::{Arc, LazyLock, PoisonError, RwLock},
 };
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use yakuba_city::{
-    AuditEntry, SearchEntry, Tx,
+    AuditEntry, Fact, SearchEntry, Tx,
     sql::{Sql as _, list},
 };
-use yakuba_kernel::DepartmentCode;
+use yakuba_kernel::{DepartmentCode, FiscalYear, Quantity, Subject};
 
 use crate::{
+    capabilities::ELIGIBLE,
     error::BookingError,
     model::{
         check::{check, must},
         document::FacilityDocument,
-        time::{ClockTime, quantum},
+        time::{ClockTime, moment, quantum},
     },
 };
 
@@ -172,13 +173,18 @@ pub async fn save(
     if changed == 0 {
         return Err(BookingError::ChangedMeanwhile);
     }
-    if before.is_some_and(|before| before.document.step != document.step) {
+    let before = before.map(|before| before.document);
+    if before
+        .as_ref()
+        .is_some_and(|before| before.step != document.step)
+    {
         let coming = coming(tx, &document.key, &[]).await?;
         if coming > 0 {
             return Err(BookingError::StillBooked(coming));
         }
     }
     put_units(tx, document).await?;
+    report_eligible(tx, before.as_deref(), document, revision + 1).await?;
     tx.audit(
         AuditEntry::new("booking.save", format!("facility/{}", document.key))
             .with(json!({"revision": revision + 1, "offered": is_offered})),
@@ -238,6 +244,47 @@ async fn put_units(tx: &Tx, document: &FacilityDocument) -> Result<(), BookingEr
             return Err(BookingError::StillBooked(coming));
         }
     }
+    Ok(())
+}
+
+/// Reports how many people things are meant for, as far as this differs from what was reported before.
+async fn report_eligible(
+    tx: &Tx,
+    before: Option<&FacilityDocument>,
+    document: &FacilityDocument,
+    revision: i64,
+) -> Result<(), BookingError> {
+    let mut people: BTreeMap<(&str, FiscalYear), i64> = BTreeMap::new();
+    for (sign, document) in before
+        .into_iter()
+        .map(|before| (-1, before))
+        .chain([(1, document)])
+    {
+        for resource in &document.resources {
+            for eligible in &resource.eligible {
+                *people
+                    .entry((resource.key.as_str(), eligible.year))
+                    .or_default() += sign * i64::from(eligible.people);
+            }
+        }
+    }
+    let mut facts = Vec::new();
+    for ((resource, year), people) in people {
+        if people == 0 {
+            continue;
+        }
+        facts.push(
+            Fact::one(&ELIGIBLE.name, moment(year.start(), ClockTime::default()))
+                .quantity(Quantity::from_integer(people)?)
+                .department(document.department.clone())
+                .subject(Subject::new(format!("{}.{resource}", document.key))?)
+                .idempotency_key(format!(
+                    "{}/{}.{resource}/{year}/{revision}",
+                    ELIGIBLE.name, document.key
+                )),
+        );
+    }
+    tx.record_all(&facts).await?;
     Ok(())
 }
 

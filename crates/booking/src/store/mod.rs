@@ -4,6 +4,7 @@ pub mod closures;
 pub mod facilities;
 pub mod groups;
 pub mod history;
+pub mod hours;
 pub mod lottery;
 pub mod official;
 pub mod people;

@@ -7,6 +7,7 @@ mod content;
 mod desk;
 mod desk_taking;
 mod groups;
+mod hours;
 mod lottery;
 mod pages;
 mod points;

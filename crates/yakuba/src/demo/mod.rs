@@ -113,13 +113,14 @@ async fn fill(city: &City) -> Result<(), Failure> {
     procedures::make(city, story.today).await?;
     // Before the plan is published for the years of which a survey tells.
     surveys::make(city, story.today).await?;
+    // And of which the bookings tell.
+    booking::make(city, story.today).await?;
     city.clock()
         .set(city::morning_of(city::CityFile::opening())?);
     let recordings = facts::prepare(city).await?;
     plans::make(city, recordings, story.today).await?;
     inventory::make(city).await?;
     cases::make(city).await?;
-    booking::make(city, story.today).await?;
     queue::make(city, story.today).await?;
     mark(city, READY).await
 }

@@ -1,0 +1,177 @@
+//! The demo city's facilities: every file of `content/facilities`, with two years of reservations that nobody made.
+//!
+//! The story is thought out first ([`story`]), always the same. Then it happens: the clock goes from day to day, and the functions of a
+//! real city book, cancel, check in and report.
+
+mod groups;
+mod story;
+
+use std::collections::BTreeMap;
+
+use jiff::{ToSpan as _, civil::Date};
+use yakuba_booking::{
+    BookingError,
+    model::{
+        document::FacilityDocument,
+        state::{State, Step},
+    },
+    store::{
+        self, hours,
+        reservations::{NewBooking, Wish, book, step},
+    },
+};
+use yakuba_city::{Actor, City};
+
+use self::story::{Ending, Planned};
+use super::{broken, city::morning_of};
+use crate::failure::Failure;
+
+/// How many days the history goes back.
+const DAYS_BACK: i64 = 730;
+/// How many days ahead somebody has booked already.
+const DAYS_AHEAD: i64 = 28;
+
+/// Brings the facilities in, and tells two years of bookings up to today.
+pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
+    let first = today
+        .checked_sub(DAYS_BACK.days())
+        .map_err(|error| broken("facilities", &error.to_string()))?;
+    let last = today
+        .checked_add(DAYS_AHEAD.days())
+        .map_err(|error| broken("facilities", &error.to_string()))?;
+    city.clock().set(morning_of(first)?);
+    let facilities = bring_in(city).await?;
+    let groups = groups::make(city, today, true).await?;
+    let mut days: BTreeMap<Date, Day> = BTreeMap::new();
+    for planned in story::think_out(&facilities, first, today, last) {
+        days.entry(planned.made).or_default().made.push(planned);
+    }
+    let mut day = first;
+    while day <= today {
+        city.clock().set(morning_of(day)?);
+        if let Some(of_day) = days.remove(&day) {
+            for (id, at, what) in happen(city, &groups, of_day).await? {
+                // What would happen later than today has not happened yet.
+                if at <= today {
+                    days.entry(at).or_default().steps.push((id, what));
+                }
+            }
+        }
+        if let Ok(before) = day.yesterday()
+            && before >= first
+        {
+            city.write(Actor::CommandLine, before, |tx, before| {
+                Box::pin(hours::report_day(tx, *before))
+            })
+            .await?;
+        }
+        let Ok(next) = day.tomorrow() else { break };
+        day = next;
+    }
+    groups::make(city, today, false).await?;
+    Ok(())
+}
+
+/// What happens on a day: what is booked, and what becomes of earlier reservations.
+#[derive(Default)]
+struct Day {
+    made: Vec<Planned>,
+    steps: Vec<(i64, Step)>,
+}
+
+async fn bring_in(city: &City) -> Result<Vec<FacilityDocument>, Failure> {
+    let folder = super::CONTENT
+        .get_dir("facilities")
+        .ok_or_else(|| broken("facilities", "the folder is not in the program"))?;
+    let mut facilities = Vec::new();
+    for file in folder.files() {
+        let Some(path) = file.path().to_str() else {
+            continue;
+        };
+        facilities.push(
+            FacilityDocument::from_yaml(super::text(path)?)
+                .map_err(|error| broken(path, &error.to_string()))?,
+        );
+    }
+    city.write(Actor::CommandLine, facilities.clone(), |tx, facilities| {
+        Box::pin(async move {
+            for document in facilities {
+                store::bring_in(tx, document).await?;
+            }
+            Ok::<_, BookingError>(())
+        })
+    })
+    .await?;
+    Ok(facilities)
+}
+
+/// Carries out a day in one write, and tells what becomes of its bookings and when.
+async fn happen(city: &City, groups: &[i64], day: Day) -> Result<Vec<(i64, Date, Step)>, Failure> {
+    let key = city.key()?;
+    let mut wishes = Vec::with_capacity(day.made.len());
+    for planned in day.made {
+        let new = NewBooking::new(
+            key,
+            planned.holder(groups),
+            &planned.contact(),
+            planned.channel,
+            planned.of.clone(),
+        )?;
+        let wish = Wish {
+            facility: planned.facility.clone(),
+            resource: planned.resource.clone(),
+            span: planned.span,
+            of: planned.of.clone(),
+        };
+        wishes.push((wish, new, planned.ending));
+    }
+    let later = city
+        .write(
+            Actor::CommandLine,
+            (wishes, day.steps),
+            |tx, (wishes, steps)| {
+                Box::pin(async move {
+                    for (id, what) in steps {
+                        match step(tx, *id, *what).await {
+                            // Given up before staff agreed.
+                            Ok(_) | Err(BookingError::WrongState) => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
+                    let mut later = Vec::new();
+                    for (wish, new, ending) in wishes {
+                        match book(tx, wish, new).await {
+                            Ok(booked) => {
+                                if booked.state == State::Requested {
+                                    // Staff take a day or two.
+                                    let days = 1 + booked.id % 2;
+                                    let on = tx.today().saturating_add(days.days());
+                                    later.push((booked.id, on, Step::Approve));
+                                }
+                                later.extend(ending.later(booked.id, wish.span.day()));
+                            }
+                            // The same person once too often: as in life.
+                            Err(BookingError::LimitReached(_)) => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
+                    Ok::<_, BookingError>(later)
+                })
+            },
+        )
+        .await?;
+    Ok(later)
+}
+
+impl Ending {
+    /// What must be done with a reservation, and on which day.
+    fn later(self, id: i64, used: Date) -> Vec<(i64, Date, Step)> {
+        let after = used.tomorrow().unwrap_or(used);
+        match self {
+            Self::Unmarked => Vec::new(),
+            Self::CheckedIn => vec![(id, after, Step::CheckIn)],
+            Self::Missed => vec![(id, after, Step::MarkAbsent)],
+            Self::Cancelled(on) => vec![(id, on, Step::Cancel)],
+        }
+    }
+}
