@@ -7,7 +7,11 @@ use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 use serde_json::Value as Json;
 
-use crate::{database::is_sqlite, error::CityError, sql::Sql as _};
+use crate::{
+    database::is_sqlite,
+    error::CityError,
+    sql::{Sql as _, Together, placeholders},
+};
 
 /// Who acts.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -89,6 +93,9 @@ pub struct AuditRecord {
     pub hash: String,
 }
 
+/// Lines of one statement.
+const CHUNK: usize = 100;
+
 const FIRST: &str = "0000000000000000000000000000000000000000000000000000000000000000";
 
 fn hash_of(record: &AuditRecord) -> String {
@@ -111,80 +118,97 @@ fn hash_of(record: &AuditRecord) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-/// Appends lines to the chain inside the running transaction.
-pub(crate) async fn append(
-    connection: &impl ConnectionTrait,
-    at: Timestamp,
-    actor: &Actor,
-    entries: Vec<AuditEntry>,
-) -> Result<(), CityError> {
-    #[derive(FromQueryResult)]
-    struct Head {
-        number: i64,
-        hash: String,
-    }
-    if entries.is_empty() {
-        return Ok(());
-    }
-    // On PostgreSQL the row lock makes writers take turns at the end of the chain.
+#[derive(FromQueryResult)]
+struct Head {
+    number: i64,
+    hash: String,
+}
+
+/// On PostgreSQL the row lock makes writers take turns at the end of the chain, until they commit.
+fn head(connection: &impl ConnectionTrait) -> String {
     let lock = if is_sqlite(connection) {
         ""
     } else {
         " FOR UPDATE"
     };
-    let head: Option<Head> = connection
-        .row(
-            &format!("SELECT number, hash FROM audit_head WHERE id = 1{lock}"),
-            [],
-        )
-        .await?;
-    let mut head = head.unwrap_or(Head {
+    format!("SELECT number, hash FROM audit_head WHERE id = 1{lock}")
+}
+
+/// Takes the end of the chain before anything else that writers wait for: whoever needs both takes them in this order, so that no two
+/// wait for each other.
+pub(crate) async fn hold_end(connection: &impl ConnectionTrait) -> Result<(), DbErr> {
+    if !is_sqlite(connection) {
+        connection.run(&head(connection), []).await?;
+    }
+    Ok(())
+}
+
+/// Carries out what was kept for the end of a write and appends lines to the chain. What writers wait for (the roll-ups and the end of
+/// the chain) is held from here to the commit and no longer.
+pub(crate) async fn append(
+    connection: &impl ConnectionTrait,
+    at: Timestamp,
+    actor: &Actor,
+    entries: Vec<AuditEntry>,
+    kept: Together,
+) -> Result<(), CityError> {
+    const COLUMNS: usize = 8;
+    if entries.is_empty() {
+        kept.run(connection).await?;
+        return Ok(());
+    }
+    let found: Option<Head> = kept.row(connection, &head(connection), []).await?;
+    let mut end = found.unwrap_or(Head {
         number: 0,
         hash: FIRST.to_owned(),
     });
-    for entry in entries {
-        let mut record = AuditRecord {
-            number: head.number + 1,
-            at: at.as_microsecond(),
-            actor: actor.to_string(),
-            action: entry.action.to_owned(),
-            target: entry.target,
-            detail: if entry.detail.is_null() {
-                String::new()
-            } else {
-                entry.detail.to_string()
-            },
-            previous_hash: head.hash,
-            hash: String::new(),
-        };
-        record.hash = hash_of(&record);
-        connection
-            .run(
-                "INSERT INTO audit_log (number, at, actor, action, target, detail, previous_hash, hash)
-                 VALUES ($1, $2, $3, $4, $5, $6, $7, $8)",
-                [
-                    record.number.into(),
-                    record.at.into(),
-                    record.actor.into(),
-                    record.action.into(),
-                    record.target.into(),
-                    record.detail.into(),
-                    record.previous_hash.into(),
-                    record.hash.clone().into(),
-                ],
-            )
-            .await?;
-        head = Head {
-            number: record.number,
-            hash: record.hash,
-        };
+    let mut together = Together::new();
+    for entries in entries.chunks(CHUNK) {
+        let mut values = Vec::with_capacity(entries.len() * COLUMNS);
+        for entry in entries {
+            let mut record = AuditRecord {
+                number: end.number + 1,
+                at: at.as_microsecond(),
+                actor: actor.to_string(),
+                action: entry.action.to_owned(),
+                target: entry.target.clone(),
+                detail: if entry.detail.is_null() {
+                    String::new()
+                } else {
+                    entry.detail.to_string()
+                },
+                previous_hash: end.hash,
+                hash: String::new(),
+            };
+            record.hash = hash_of(&record);
+            end = Head {
+                number: record.number,
+                hash: record.hash.clone(),
+            };
+            values.extend([
+                record.number.into(),
+                record.at.into(),
+                record.actor.into(),
+                record.action.into(),
+                record.target.into(),
+                record.detail.into(),
+                record.previous_hash.into(),
+                record.hash.into(),
+            ]);
+        }
+        together.add(
+            format!(
+                "INSERT INTO audit_log (number, at, actor, action, target, detail, previous_hash, hash) VALUES {}",
+                placeholders(entries.len(), COLUMNS)
+            ),
+            values,
+        );
     }
-    connection
-        .run(
-            "UPDATE audit_head SET number = $1, hash = $2 WHERE id = 1",
-            [head.number.into(), head.hash.into()],
-        )
-        .await?;
+    together.add(
+        "UPDATE audit_head SET number = $1, hash = $2 WHERE id = 1",
+        [end.number.into(), end.hash.into()],
+    );
+    together.run(connection).await?;
     Ok(())
 }
 

@@ -7,10 +7,15 @@ use std::sync::Arc;
 
 use futures::future::BoxFuture;
 use jiff::{SignedDuration, Timestamp};
-use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult};
 use serde_json::Value as Json;
 
-use crate::{City, audit::Actor, error::CityError, sql::Sql as _};
+use crate::{
+    City,
+    audit::Actor,
+    error::CityError,
+    sql::{MOST_VALUES, Sql as _, Together, placeholders_and},
+};
 
 /// What a kind of job does with its payload.
 pub type JobWork =
@@ -106,26 +111,31 @@ const TRIES: i64 = 8;
 /// A claimed job whose worker died is taken up again after this time.
 const CLAIM: SignedDuration = SignedDuration::from_mins(10);
 
-pub(crate) async fn enqueue(
-    connection: &impl ConnectionTrait,
-    now: Timestamp,
-    job: &Job,
-) -> Result<(), CityError> {
-    let run_at = job.not_before.unwrap_or(now);
-    connection
-        .run(
-            "INSERT INTO jobs (name, payload, deduplicate, state, attempts, run_at, enqueued_at)
-             VALUES ($1, $2, $3, 'waiting', 0, $4, $5) ON CONFLICT DO NOTHING",
-            [
+/// What puts jobs into the queue.
+pub(crate) fn enqueue(now: Timestamp, jobs: &[Job], backend: DbBackend, together: &mut Together) {
+    const COLUMNS: usize = 5;
+    // All that fit: they are numbered in their order.
+    for chunk in jobs.chunks(MOST_VALUES / COLUMNS) {
+        let mut values = Vec::with_capacity(chunk.len() * COLUMNS);
+        for job in chunk {
+            let run_at = job.not_before.unwrap_or(now);
+            values.extend([
                 job.name.into(),
                 job.payload.to_string().into(),
                 job.deduplicate.clone().into(),
                 run_at.as_microsecond().into(),
                 now.as_microsecond().into(),
-            ],
-        )
-        .await?;
-    Ok(())
+            ]);
+        }
+        let rows = placeholders_and(backend, chunk.len(), COLUMNS, ", 'waiting', 0");
+        together.add(
+            format!(
+                "INSERT INTO jobs (name, payload, deduplicate, run_at, enqueued_at, state, attempts)
+                 VALUES {rows} ON CONFLICT DO NOTHING"
+            ),
+            values,
+        );
+    }
 }
 
 /// Carries out every job whose time has come, one after the other, and returns how many were tried.

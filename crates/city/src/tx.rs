@@ -3,20 +3,21 @@
 use std::sync::{Mutex, PoisonError};
 
 use jiff::{Timestamp, civil::Date};
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
 use serde_json::Value as Json;
+use yakuba_kernel::MeasureName;
 
 use crate::{
     audit::{self, Actor, AuditEntry},
     city::Registry,
     clock::date_in_japan,
     error::CityError,
-    facts::{self, Fact, FactId, RecountReport, StoredFact},
+    facts::{self, Fact, FactId, RecountReport, StoredFact, YearTotal},
     files::FileHash,
     jobs::{self, Job},
     measure::MeasureDefinition,
     search::SearchEntry,
-    sql::Sql as _,
+    sql::{Sql as _, Together},
 };
 
 /// A running write. Only [`crate::City::write`] makes one.
@@ -25,8 +26,16 @@ pub struct Tx {
     registry: std::sync::Arc<Registry>,
     actor: Actor,
     now: Timestamp,
-    /// Written at the very end, so that the lock on the chain's end is held as short as possible.
-    audit: Mutex<Vec<AuditEntry>>,
+    /// Written at the very end, so that what other writers wait for is held as short as possible.
+    end: Mutex<AtTheEnd>,
+}
+
+/// What a write keeps for its end.
+#[derive(Debug, Default)]
+struct AtTheEnd {
+    sums: facts::Pending,
+    jobs: Vec<Job>,
+    audit: Vec<AuditEntry>,
 }
 
 impl std::fmt::Debug for Tx {
@@ -51,7 +60,7 @@ impl Tx {
             registry,
             actor,
             now,
-            audit: Mutex::new(Vec::new()),
+            end: Mutex::default(),
         }
     }
 
@@ -83,7 +92,8 @@ impl Tx {
         Ok(self.record_all(&[fact]).await? == 1)
     }
 
-    /// Records many facts at once and returns how many were new.
+    /// Records many facts at once and returns how many were new. The sums by day and year follow at the end of the write;
+    /// within it, [`Tx::year_totals`] knows them.
     ///
     /// # Errors
     /// As [`Tx::record`]; then none of them is recorded.
@@ -93,7 +103,35 @@ impl Tx {
                 return Err(CityError::UnknownMeasure(fact.measure.clone()));
             }
         }
-        facts::append(&self.connection, self.now, &self.actor.to_string(), facts).await
+        let (new, sums) =
+            facts::append(&self.connection, self.now, &self.actor.to_string(), facts).await?;
+        self.end().sums.merge(sums)?;
+        Ok(new)
+    }
+
+    /// The yearly sums of some measures, with the facts that this write has recorded itself.
+    ///
+    /// # Errors
+    /// [`CityError::QuantityOverflow`] or the database's.
+    pub async fn year_totals(&self, measures: &[MeasureName]) -> Result<Vec<YearTotal>, CityError> {
+        self.add_up().await?;
+        Ok(facts::year_totals(&self.connection, measures).await?)
+    }
+
+    /// Adds what was recorded so far to the roll-ups.
+    async fn add_up(&self) -> Result<(), CityError> {
+        let sums = std::mem::take(&mut self.end().sums);
+        let mut together = Together::new();
+        sums.write(self.connection.get_database_backend(), &mut together);
+        if !together.is_empty() {
+            audit::hold_end(&self.connection).await?;
+            together.run(&self.connection).await?;
+        }
+        Ok(())
+    }
+
+    fn end(&self) -> std::sync::MutexGuard<'_, AtTheEnd> {
+        self.end.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Takes a fact back by a fact of the opposite sign. Record the right one afterwards.
@@ -101,6 +139,8 @@ impl Tx {
     /// # Errors
     /// [`CityError::NotCorrectable`] when there is no such fact or it was taken back before.
     pub async fn take_back(&self, fact: FactId) -> Result<StoredFact, CityError> {
+        self.add_up().await?;
+        audit::hold_end(&self.connection).await?;
         facts::take_back(&self.connection, self.now, &self.actor.to_string(), fact).await
     }
 
@@ -126,18 +166,20 @@ impl Tx {
 
     /// Adds a line to the audit log, by the actor of this write.
     pub fn audit(&self, entry: AuditEntry) {
-        self.audit
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .push(entry);
+        self.end().audit.push(entry);
     }
 
-    /// Enqueues a job that runs after the commit.
+    /// Enqueues a job that runs after the commit. It goes to the database at the end of the write.
     ///
     /// # Errors
-    /// The database's.
+    /// None today.
+    #[expect(
+        clippy::unused_async,
+        reason = "like every other step of a write, whatever it waits for"
+    )]
     pub async fn enqueue(&self, job: Job) -> Result<(), CityError> {
-        jobs::enqueue(&self.connection, self.now, &job).await
+        self.end().jobs.push(job);
+        Ok(())
     }
 
     /// Tells other services that something happened: each that listens gets a job of its own.
@@ -260,11 +302,15 @@ impl Tx {
 
     /// Writes what was kept for the end and gives the connection back for commit or rollback.
     pub(crate) async fn finish(self) -> (DatabaseTransaction, Result<(), CityError>) {
-        let entries = self
-            .audit
+        let AtTheEnd { sums, jobs, audit } = self
+            .end
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
-        let outcome = audit::append(&self.connection, self.now, &self.actor, entries).await;
+        let mut kept = Together::new();
+        let backend = self.connection.get_database_backend();
+        sums.write(backend, &mut kept);
+        jobs::enqueue(self.now, &jobs, backend, &mut kept);
+        let outcome = audit::append(&self.connection, self.now, &self.actor, audit, kept).await;
         (self.connection, outcome)
     }
 

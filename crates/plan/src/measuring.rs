@@ -7,7 +7,7 @@ use std::{
 
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use yakuba_city::{City, Fact, Tx, sql::Sql as _, web::Principal, year_totals};
+use yakuba_city::{City, Fact, Tx, sql::Sql as _, web::Principal};
 use yakuba_kernel::{Decimal, DepartmentCode, FiscalYear};
 
 use crate::{
@@ -581,7 +581,7 @@ pub async fn publish_in(tx: &Tx, key: &str, reason: &str) -> Result<(i64, Vec<Ch
     let document = store::load(tx.connection(), key).await?;
     let owned: Vec<(Owner, &Indicator)> = indicators(&document).collect();
     // Inside the write: with the facts that it has recorded itself.
-    let totals = year_totals(tx.connection(), &measures_of(formulas(&owned))).await?;
+    let totals = tx.year_totals(&measures_of(formulas(&owned))).await?;
     let measuring = Measuring {
         document: &document,
         context: context(tx.connection(), tx.today(), &document, &owned).await?,

@@ -13,7 +13,7 @@ use yakuba_kernel::{Channel, DepartmentCode, MeasureName, Quantity, Subject};
 pub use counting::{DayTotal, day_totals, days_of, facts_of_day};
 pub(crate) use recording::{append, take_back};
 pub use recounting::{RecountDifference, RecountReport, last_recount, recount};
-pub(crate) use roll_ups::CHANGE_COLUMN;
+pub(crate) use roll_ups::{CHANGE_COLUMN, Pending};
 pub use totals::{FactSums, YearTotal, YearTotals, year_totals};
 
 /// Something that happened, without anything personal.

@@ -8,7 +8,7 @@ use yakuba_kernel::FiscalYear;
 
 use super::{
     CHUNK, Fact, FactId, STORED, StoredFact,
-    roll_ups::{self, Change, Place, Sums},
+    roll_ups::{self, Change, Pending, Place, Sums},
 };
 use crate::{
     clock::date_in_japan,
@@ -19,17 +19,16 @@ use crate::{
 const COLUMNS: &str = "measure, at, day, fiscal_year, department, channel, subject, quantity, sign, corrects, source, record, idempotency_key, recorded_at";
 const COLUMN_COUNT: usize = 14;
 
-/// Stores facts and their roll-ups. Facts whose idempotency key is known and whose contents are the same are passed over.
-/// Returns how many were new.
+/// Stores facts. Those whose idempotency key is known and whose contents are the same are passed over.
+/// Returns how many were new, and their sums, which are to be added to the roll-ups before the write ends.
 pub(crate) async fn append(
     connection: &impl ConnectionTrait,
     now: Timestamp,
     source: &str,
     facts: &[Fact],
-) -> Result<u64, CityError> {
+) -> Result<(u64, Pending), CityError> {
     let mut new = 0;
-    let mut days: BTreeMap<Place, Sums> = BTreeMap::new();
-    let mut change = Change::Transaction;
+    let mut sums = Pending::default();
     for chunk in facts.chunks(CHUNK) {
         let known = known_keys(connection, source, chunk).await?;
         let mut seen: BTreeMap<&str, &Fact> = BTreeMap::new();
@@ -86,15 +85,14 @@ pub(crate) async fn append(
                 now.as_microsecond().into(),
             ]);
             rows += 1;
-            days.entry(key).or_default().add(Sums::of(quantity))?;
+            sums.add(key, Sums::of(quantity))?;
         }
         if rows > 0 {
-            change = insert(connection, rows, values).await?;
+            sums.changed(insert(connection, rows, values).await?);
             new += rows as u64;
         }
     }
-    roll_ups::add(connection, &days, change).await?;
-    Ok(new)
+    Ok((new, sums))
 }
 
 /// Inserts rows of facts and returns what this change of the roll-ups will be recognised by.

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ConnectionTrait, DbErr, Value};
+use sea_orm::{ConnectionTrait, DbBackend, DbErr, Value};
 
 use super::{CHUNK, StoredFact};
 use crate::{
     error::CityError,
-    sql::{Sql as _, placeholders_and},
+    sql::{Sql as _, Together, placeholders_and},
 };
 
 /// One row of a roll-up.
@@ -122,12 +122,13 @@ const YEARS: RollUp = RollUp {
 impl RollUp {
     /// Adds sums to the rows of their places, in the order of the places: two writers then wait for each other
     /// and never in a circle.
-    async fn add(
+    fn add(
         &self,
-        connection: &impl ConnectionTrait,
+        backend: DbBackend,
         sums: &BTreeMap<Place, Sums>,
         change: Change,
-    ) -> Result<(), DbErr> {
+        together: &mut Together,
+    ) {
         let table = self.table;
         let mut columns = self.columns.join(", ");
         let mut changed = "";
@@ -168,36 +169,69 @@ impl RollUp {
                     values.extend(change.value());
                 }
             }
-            let rows =
-                placeholders_and(connection.get_database_backend(), chunk.len(), bound, &end);
-            connection
-                .run(
-                    &format!("INSERT INTO {table} ({columns}) VALUES {rows} {conflict}"),
-                    values,
-                )
-                .await?;
+            let rows = placeholders_and(backend, chunk.len(), bound, &end);
+            together.add(
+                format!("INSERT INTO {table} ({columns}) VALUES {rows} {conflict}"),
+                values,
+            );
         }
-        Ok(())
     }
 }
 
-/// Adds the sums of days to both roll-ups.
-pub(super) async fn add(
-    connection: &impl ConnectionTrait,
-    days: &BTreeMap<Place, Sums>,
+/// Sums of facts that are stored, still to be added to the roll-ups.
+#[derive(Debug)]
+pub(crate) struct Pending {
+    days: BTreeMap<Place, Sums>,
+    years: BTreeMap<Place, Sums>,
     change: Change,
-) -> Result<(), CityError> {
-    let mut years: BTreeMap<Place, Sums> = BTreeMap::new();
-    for (place, sums) in days {
+}
+
+impl Default for Pending {
+    fn default() -> Self {
+        Self {
+            days: BTreeMap::new(),
+            years: BTreeMap::new(),
+            change: Change::Transaction,
+        }
+    }
+}
+
+impl Pending {
+    /// Adds the sums of one fact.
+    pub(super) fn add(&mut self, place: Place, sums: Sums) -> Result<(), CityError> {
         let year = Place {
             day: None,
             ..place.clone()
         };
-        years.entry(year).or_default().add(*sums)?;
+        self.years.entry(year).or_default().add(sums)?;
+        self.days.entry(place).or_default().add(sums)
     }
-    DAYS.add(connection, days, change).await?;
-    YEARS.add(connection, &years, change).await?;
-    Ok(())
+
+    /// Notes what the change is recognised by; a later one takes the place of an earlier one.
+    pub(super) fn changed(&mut self, change: Change) {
+        self.change = change;
+    }
+
+    /// Adds those of later facts.
+    pub(crate) fn merge(&mut self, later: Self) -> Result<(), CityError> {
+        if later.days.is_empty() {
+            return Ok(());
+        }
+        for (place, sums) in later.days {
+            self.days.entry(place).or_default().add(sums)?;
+        }
+        for (place, sums) in later.years {
+            self.years.entry(place).or_default().add(sums)?;
+        }
+        self.change = later.change;
+        Ok(())
+    }
+
+    /// What adds them to both roll-ups.
+    pub(crate) fn write(&self, backend: DbBackend, together: &mut Together) {
+        DAYS.add(backend, &self.days, self.change, together);
+        YEARS.add(backend, &self.years, self.change, together);
+    }
 }
 
 /// Takes a fact that was taken back off both roll-ups.

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use jiff::{Timestamp, civil::date};
 use yakuba_city::{
     Actor, AuditEntry, CityError, Fact, FactId, Job, JobFailure, JobKind, Measure, MeasureKind,
-    Migration, SearchEntry, Service, each_database, sql::Sql as _,
+    Migration, SearchEntry, Service, each_database,
+    sql::{Sql as _, Together},
 };
 use yakuba_kernel::{Channel, DepartmentCode, FiscalYear, MeasureName, Quantity};
 
@@ -312,6 +313,13 @@ each_database!(
         city.write(actor(), (), |tx, ()| {
             Box::pin(async move {
                 tx.record(Fact::one(&VISITS.name, tx.now())).await?;
+                Ok::<_, CityError>(())
+            })
+        })
+        .await
+        .unwrap();
+        city.write(actor(), (), |tx, ()| {
+            Box::pin(async move {
                 tx.connection()
                     .run("UPDATE fact_years SET total = 9000", [])
                     .await?;
@@ -440,5 +448,125 @@ each_database!(
         assert_eq!(keys("ＡＩ", false).await.len(), 3);
         assert_eq!(keys("AI 研修", true).await, ["a"]);
         assert_eq!(keys("100%", true).await, Vec::<String>::new());
+    }
+);
+
+each_database!(
+    statements_go_together_and_say_what_the_last_one_changed,
+    [&TestService],
+    async |city| {
+        let changed = city
+            .write(actor(), (), |tx, ()| {
+                Box::pin(async move {
+                    let add = "INSERT INTO visits (note, kept) VALUES ($1, $2)";
+                    let mut first = Together::new();
+                    for note in ["a", "b", "c"] {
+                        first.add(add, [note.into(), 0_i64.into()]);
+                    }
+                    first.run(tx.connection()).await?;
+                    let mut second = Together::new();
+                    second.add("DELETE FROM visits WHERE note = $1", ["a".into()]);
+                    second.add(add, ["d".into(), 1_i64.into()]);
+                    second.add(
+                        "UPDATE visits SET kept = $2 WHERE note <> $1 AND kept <> $2",
+                        ["a".into(), 1_i64.into()],
+                    );
+                    let changed = second.count_last(tx.connection()).await?;
+                    Together::new().run(tx.connection()).await?;
+                    assert_eq!(Together::new().count_last(tx.connection()).await?, 0);
+                    Ok::<_, CityError>(changed)
+                })
+            })
+            .await
+            .unwrap();
+        assert_eq!(
+            changed, 2,
+            "b and c: d came by another statement, with the right value"
+        );
+        assert_eq!(count(&city, "visits").await, 3);
+        let refused: Result<(), CityError> = city
+            .write(actor(), (), |tx, ()| {
+                Box::pin(async move {
+                    let mut together = Together::new();
+                    together.add("INSERT INTO visits (note, kept) VALUES ('e', 0)", []);
+                    together.add("INSERT INTO visits (note, kept) VALUES ('b', 0)", []);
+                    together.run(tx.connection()).await?;
+                    Ok(())
+                })
+            })
+            .await;
+        assert!(matches!(refused, Err(CityError::Database(_))));
+        assert_eq!(count(&city, "visits").await, 3);
+    }
+);
+
+each_database!(
+    a_write_knows_the_sums_of_its_own_facts,
+    [&TestService],
+    async |city| {
+        fn fact(note: &str) -> Fact {
+            Fact::one(&VISITS.name, at("2026-05-01T00:00:00Z")).record(format!("visits/{note}"))
+        }
+        let sums = city
+            .write(actor(), (), |tx, ()| {
+                Box::pin(async move {
+                    let measures = [VISITS.name];
+                    tx.record(fact("a")).await?;
+                    tx.record_all(&[fact("b"), fact("c")]).await?;
+                    let three = tx.year_totals(&measures).await?;
+                    tx.record(fact("d")).await?;
+                    let first: Option<i64> = tx
+                        .connection()
+                        .value("SELECT MIN(id) FROM facts", [])
+                        .await?;
+                    tx.take_back(FactId(first.unwrap())).await?;
+                    tx.record(fact("e")).await?;
+                    let four = tx.year_totals(&measures).await?;
+                    tx.record(fact("f")).await?;
+                    Ok::<_, CityError>([three[0].count, four[0].count])
+                })
+            })
+            .await
+            .unwrap();
+        assert_eq!(sums, [3, 4]);
+        let all = yakuba_city::year_totals(city.db(), &[VISITS.name])
+            .await
+            .unwrap();
+        assert_eq!(all[0].count, 5);
+        let report = yakuba_city::recount(city.db()).await.unwrap();
+        assert_eq!((report.facts, report.differences.len()), (7, 0));
+    }
+);
+
+each_database!(
+    many_lines_and_jobs_of_one_write_stand_in_their_order,
+    [&TestService],
+    async |city| {
+        city.write(actor(), (), |tx, ()| {
+            Box::pin(async move {
+                for number in 0..250_i64 {
+                    tx.audit(AuditEntry::new("test.visit", format!("visit/{number}")));
+                    tx.enqueue(Job {
+                        name: "test.fail",
+                        payload: serde_json::json!({ "number": number }),
+                        not_before: None,
+                        deduplicate: (number < 2).then(|| "once".to_owned()),
+                    })
+                    .await?;
+                }
+                Ok::<_, CityError>(())
+            })
+        })
+        .await
+        .unwrap();
+        let report = yakuba_city::verify_audit(city.db()).await.unwrap();
+        assert_eq!((report.lines, report.broken), (250, None));
+        let jobs = yakuba_city::waiting_jobs(city.db()).await.unwrap();
+        let numbers: Vec<String> = jobs.iter().map(|job| job.payload.clone()).collect();
+        let wanted: Vec<String> = std::iter::once(0)
+            .chain(2..250)
+            .map(|number| format!("{{\"number\":{number}}}"))
+            .collect();
+        assert_eq!(numbers, wanted);
     }
 );

@@ -3,7 +3,10 @@
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Serialize, de::DeserializeOwned};
-use yakuba_city::{Tx, sql::Sql as _};
+use yakuba_city::{
+    Tx,
+    sql::{Sql as _, Together},
+};
 use yakuba_identity::{CityKey, Token};
 
 use crate::{
@@ -420,42 +423,40 @@ pub async fn save(tx: &Tx, saving: &Saving) -> Result<i64, ProcedureError> {
     Ok(saving.revision + 1)
 }
 
-/// Ends a draft that has become a case: its contents, files and key go.
-pub(super) async fn end(tx: &Tx, draft: i64, case: i64) -> Result<(), ProcedureError> {
-    let ended = tx
-        .connection()
-        .run(
-            "UPDATE procedures_drafts SET case_id = $2, data_key = NULL, sealed = NULL, changed_at = $3, revision = revision + 1 \
-             WHERE id = $1 AND case_id IS NULL",
-            [
-                draft.into(),
-                case.into(),
-                tx.now().as_microsecond().into(),
-            ],
-        )
-        .await?;
-    if ended == 0 {
+/// Ends a draft that has become a case, together with other statements: its contents, files and key go.
+///
+/// # Errors
+/// [`ProcedureError::NoSuchDraft`] when it has become a case before or is no longer there.
+pub(super) async fn end_with(
+    tx: &Tx,
+    draft: i64,
+    case: i64,
+    mut together: Together,
+) -> Result<(), ProcedureError> {
+    together.add(REMOVE_FILES, [draft.into()]);
+    together.add(
+        "UPDATE procedures_drafts SET case_id = $2, data_key = NULL, sealed = NULL, changed_at = $3, revision = revision + 1 \
+         WHERE id = $1 AND case_id IS NULL",
+        [
+            draft.into(),
+            case.into(),
+            tx.now().as_microsecond().into(),
+        ],
+    );
+    if together.count_last(tx.connection()).await? == 0 {
         return Err(ProcedureError::NoSuchDraft);
     }
-    remove_files(tx, draft).await
-}
-
-async fn remove_files(tx: &Tx, draft: i64) -> Result<(), ProcedureError> {
-    tx.connection()
-        .run(
-            "DELETE FROM procedures_draft_files WHERE draft_id = $1",
-            [draft.into()],
-        )
-        .await?;
     Ok(())
 }
+
+const REMOVE_FILES: &str = "DELETE FROM procedures_draft_files WHERE draft_id = $1";
 
 /// Throws a draft away, as its holder asks.
 ///
 /// # Errors
 /// When the database does not carry it out.
 pub async fn discard(tx: &Tx, draft: i64) -> Result<(), ProcedureError> {
-    remove_files(tx, draft).await?;
+    tx.connection().run(REMOVE_FILES, [draft.into()]).await?;
     tx.connection()
         .run(
             "DELETE FROM procedures_drafts WHERE id = $1",

@@ -2,7 +2,10 @@
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
-use yakuba_city::{Tx, sql::Sql as _};
+use yakuba_city::{
+    Tx,
+    sql::{Sql as _, Together},
+};
 
 use crate::{error::ProcedureError, store::keys::CaseKey};
 
@@ -112,22 +115,33 @@ pub async fn add(
     use_for: UseFor,
     file: &SealedFile,
 ) -> Result<(), ProcedureError> {
-    tx.connection()
-        .run(
-            "INSERT INTO procedures_case_files (case_id, key, use_for, about, contents, size, kept_at) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7)",
-            [
-                case.into(),
-                file.key.as_str().into(),
-                use_for.as_str().into(),
-                file.about.clone().into(),
-                file.contents.clone().into(),
-                file.size.into(),
-                tx.now().as_microsecond().into(),
-            ],
-        )
-        .await?;
+    let mut together = Together::new();
+    add_with(tx, case, use_for, file, &mut together);
+    together.run(tx.connection()).await?;
     Ok(())
+}
+
+/// Adds a file to a case, together with other statements.
+pub(super) fn add_with(
+    tx: &Tx,
+    case: i64,
+    use_for: UseFor,
+    file: &SealedFile,
+    together: &mut Together,
+) {
+    together.add(
+        "INSERT INTO procedures_case_files (case_id, key, use_for, about, contents, size, kept_at) \
+         VALUES ($1, $2, $3, $4, $5, $6, $7)",
+        [
+            case.into(),
+            file.key.as_str().into(),
+            use_for.as_str().into(),
+            file.about.clone().into(),
+            file.contents.clone().into(),
+            file.size.into(),
+            tx.now().as_microsecond().into(),
+        ],
+    );
 }
 
 /// A file of a case, if the case has it.

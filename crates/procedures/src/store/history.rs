@@ -3,7 +3,10 @@
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
-use yakuba_city::{Tx, sql::Sql as _};
+use yakuba_city::{
+    Tx,
+    sql::{Sql as _, Together},
+};
 use yakuba_kernel::DepartmentCode;
 
 use crate::{
@@ -94,20 +97,31 @@ pub struct Entry {
 /// # Errors
 /// When the database does not carry it out.
 pub async fn note(tx: &Tx, case: i64, what: What) -> Result<(), ProcedureError> {
-    let detail = serde_json::to_value(&what)?;
+    let mut together = Together::new();
+    note_with(tx, case, &what, &mut together)?;
+    together.run(tx.connection()).await?;
+    Ok(())
+}
+
+/// Adds to the history of a case, together with other statements.
+pub(super) fn note_with(
+    tx: &Tx,
+    case: i64,
+    what: &What,
+    together: &mut Together,
+) -> Result<(), ProcedureError> {
+    let detail = serde_json::to_value(what)?;
     let name = detail["what"].as_str().unwrap_or_default().to_owned();
-    tx.connection()
-        .run(
-            "INSERT INTO procedures_case_history (case_id, at, actor, what, detail) VALUES ($1, $2, $3, $4, $5)",
-            [
-                case.into(),
-                tx.now().as_microsecond().into(),
-                tx.actor().to_string().into(),
-                name.into(),
-                detail.to_string().into(),
-            ],
-        )
-        .await?;
+    together.add(
+        "INSERT INTO procedures_case_history (case_id, at, actor, what, detail) VALUES ($1, $2, $3, $4, $5)",
+        [
+            case.into(),
+            tx.now().as_microsecond().into(),
+            tx.actor().to_string().into(),
+            name.into(),
+            detail.to_string().into(),
+        ],
+    );
     Ok(())
 }
 

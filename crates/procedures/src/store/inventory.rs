@@ -8,7 +8,7 @@ mod reading;
 use std::collections::BTreeMap;
 
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
-use sea_orm::{ConnectionTrait as _, DbBackend, Value};
+use sea_orm::{ConnectionTrait, DbBackend, Value};
 use serde_json::json;
 use yakuba_city::{
     AuditEntry, CityError, Fact, JAPAN, Tx,
@@ -105,16 +105,13 @@ pub async fn save_counts(tx: &Tx, typed: &[TypedCount]) -> Result<usize, Procedu
 }
 
 /// Records a fact of [`RECEIVED`](crate::capabilities::RECEIVED) and, when the inventory has an entry linked to its procedure, the
-/// same application under the entry's number. Everything that receives applications calls this, after the row of the case: that
-/// row holds back a change of the entry until the application is committed, and waits for one that is going on.
+/// same application under the entry's number. Everything that receives applications calls this, after a statement with
+/// [`holding_links`].
 ///
 /// # Errors
 /// The database's.
 pub async fn record_received(tx: &Tx, received: Fact) -> Result<(), ProcedureError> {
     let mut facts = Vec::with_capacity(2);
-    if let Some(procedure) = &received.subject {
-        wait_for_links(tx, procedure.as_str()).await?;
-    }
     if let Some(procedure) = &received.subject
         && let Some(entry) = linked_to(tx.connection(), procedure.as_str()).await?
         && let Ok(subject) = Subject::new(entry.number.as_str())
@@ -178,13 +175,15 @@ async fn lock(tx: &Tx, number: &str, revision: Option<i64>) -> Result<(), Proced
 }
 
 /// What PostgreSQL's advisory lock of a procedure is called: in this city, by the procedure's key. There need be no row of the procedure yet.
-const LOCK_OF: &str = "hashtextextended(current_schema() || '/procedures.received/' || key, 0)";
+fn lock_of(column: &str) -> String {
+    format!("hashtextextended(current_schema() || '/procedures.received/' || {column}, 0)")
+}
 
 /// Holds back applications for the procedure an entry is or will be linked to, until the end of this write: what was received so
 /// far is counted under the entry now, and what comes later counts itself, so none may come in between.
 ///
 /// On SQLite there is one writer anyway. On PostgreSQL it is a lock by the procedure's key, because an entry may name a procedure
-/// before that is made; applications share it ([`wait_for_links`]) and so do not wait for each other.
+/// before that is made; applications share it ([`holding_links`]) and so do not wait for each other.
 async fn hold_back_applications(
     tx: &Tx,
     number: &str,
@@ -195,10 +194,11 @@ async fn hold_back_applications(
         return Ok(());
     }
     let sql = format!(
-        "SELECT pg_advisory_xact_lock({LOCK_OF}) FROM \
+        "SELECT pg_advisory_xact_lock({}) FROM \
            (SELECT key FROM (SELECT CAST($1 AS TEXT) AS key \
               UNION SELECT procedure_key FROM procedures_inventory WHERE number = $2) AS linked \
-            WHERE key IS NOT NULL ORDER BY key OFFSET 0) AS in_order"
+            WHERE key IS NOT NULL ORDER BY key OFFSET 0) AS in_order",
+        lock_of("key")
     );
     connection
         .run(&sql, [procedure.into(), number.into()])
@@ -206,17 +206,13 @@ async fn hold_back_applications(
     Ok(())
 }
 
-/// Waits until no entry is being linked to a procedure or taken apart from it, and lets none be until the end of this write.
-async fn wait_for_links(tx: &Tx, procedure: &str) -> Result<(), ProcedureError> {
-    let connection = tx.connection();
-    if connection.get_database_backend() != DbBackend::Postgres {
-        return Ok(());
+/// What a statement that inserts an application returns besides, with its comma: it waits until no entry is being linked to the
+/// procedure in `column` or taken apart from it, and lets none be until the end of the write. A statement after it sees what was linked.
+pub(super) fn holding_links(connection: &impl ConnectionTrait, column: &str) -> String {
+    match connection.get_database_backend() {
+        DbBackend::Postgres => format!(", pg_advisory_xact_lock_shared({})", lock_of(column)),
+        _ => String::new(),
     }
-    let sql = format!(
-        "SELECT pg_advisory_xact_lock_shared({LOCK_OF}) FROM (SELECT CAST($1 AS TEXT) AS key) AS own"
-    );
-    connection.run(&sql, [procedure.into()]).await?;
-    Ok(())
 }
 
 /// Writes what changed of an entry that is locked, and its facts.

@@ -1,7 +1,10 @@
 //! Receiving an application.
 
 use serde_json::json;
-use yakuba_city::{AuditEntry, Fact, Tx, sql::Sql as _};
+use yakuba_city::{
+    AuditEntry, Fact, Tx,
+    sql::{Sql as _, Together},
+};
 use yakuba_kernel::working_days;
 
 use super::{CASE_RECEIVED, SealedCase, day, receipt, subject};
@@ -40,12 +43,16 @@ pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureErr
     let due_on = plain
         .processing_days
         .map(|days| working_days::after_working_days(day(received_at), days));
+    // The row of the case and what holds the inventory's entry still until it is committed, in one statement.
+    let holds = inventory::holding_links(connection, "procedure_key");
     let made: Option<i64> = connection
         .value(
-            "INSERT INTO procedures_cases (reference, submission, procedure_key, procedure_version, department, channel, stage, \
-               received_at, due_on, resident, person, revision) \
-             VALUES ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9, $10, 1) \
-             ON CONFLICT (submission) DO NOTHING RETURNING id",
+            &format!(
+                "INSERT INTO procedures_cases (reference, submission, procedure_key, procedure_version, department, channel, stage, \
+                   received_at, due_on, resident, person, revision) \
+                 VALUES ($1, $2, $3, $4, $5, $6, 'received', $7, $8, $9, $10, 1) \
+                 ON CONFLICT (submission) DO NOTHING RETURNING id{holds}"
+            ),
             [
                 new.reference.as_str().into(),
                 plain.submission.as_str().into(),
@@ -63,40 +70,7 @@ pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureErr
     let Some(case) = made else {
         return repeated(tx, new).await;
     };
-    connection
-        .run(
-            "INSERT INTO procedures_case_keys (case_id, sealed) VALUES ($1, $2)",
-            [case.into(), new.key.clone().into()],
-        )
-        .await?;
-    connection
-        .run(
-            "INSERT INTO procedures_case_contacts (case_id, receipt, contact) VALUES ($1, $2, $3)",
-            [
-                case.into(),
-                new.sealed_receipt.clone().into(),
-                new.contact.clone().into(),
-            ],
-        )
-        .await?;
-    connection
-        .run(
-            "INSERT INTO procedures_case_answers (case_id, number, sealed, made_at, made_by) VALUES ($1, 1, $2, $3, $4)",
-            [
-                case.into(),
-                new.answers.clone().into(),
-                tx.now().as_microsecond().into(),
-                tx.actor().to_string().into(),
-            ],
-        )
-        .await?;
-    for file in &new.files {
-        files::add(tx, case, UseFor::Answer, file).await?;
-    }
-    if let Some(draft) = plain.draft {
-        drafts::end(tx, draft, case).await?;
-    }
-    history::note(tx, case, What::Received).await?;
+    add_parts(tx, case, new).await?;
     inventory::record_received(
         tx,
         Fact::one(&RECEIVED.name, received_at)
@@ -116,6 +90,41 @@ pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureErr
         receipt: new.receipt.clone(),
         repeated: false,
     })
+}
+
+/// Adds the rows of a case beside its own, all at once, and ends its draft.
+async fn add_parts(tx: &Tx, case: i64, new: &SealedCase) -> Result<(), ProcedureError> {
+    let mut together = Together::new();
+    together.add(
+        "INSERT INTO procedures_case_keys (case_id, sealed) VALUES ($1, $2)",
+        [case.into(), new.key.clone().into()],
+    );
+    together.add(
+        "INSERT INTO procedures_case_contacts (case_id, receipt, contact) VALUES ($1, $2, $3)",
+        [
+            case.into(),
+            new.sealed_receipt.clone().into(),
+            new.contact.clone().into(),
+        ],
+    );
+    together.add(
+        "INSERT INTO procedures_case_answers (case_id, number, sealed, made_at, made_by) VALUES ($1, 1, $2, $3, $4)",
+        [
+            case.into(),
+            new.answers.clone().into(),
+            tx.now().as_microsecond().into(),
+            tx.actor().to_string().into(),
+        ],
+    );
+    for file in &new.files {
+        files::add_with(tx, case, UseFor::Answer, file, &mut together);
+    }
+    history::note_with(tx, case, &What::Received, &mut together)?;
+    if let Some(draft) = new.plain.draft {
+        return drafts::end_with(tx, draft, case, together).await;
+    }
+    together.run(tx.connection()).await?;
+    Ok(())
 }
 
 async fn repeated(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureError> {
