@@ -15,6 +15,7 @@ use axum::{
 use jiff::{Timestamp, civil::Date};
 use yakuba_kernel::{DepartmentCode, MeasureName, PersonName};
 
+pub use crate::answer::Answer;
 use crate::{City, audit::Actor};
 
 /// Something a member of staff may be allowed to do. Declared as constants by services.

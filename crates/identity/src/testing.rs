@@ -9,7 +9,7 @@ use axum::{
     Router,
     body::{Body, to_bytes},
     extract::{ConnectInfo, Request},
-    http::{HeaderMap, StatusCode, header},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
 };
 use jiff::SignedDuration;
 use tower::ServiceExt as _;
@@ -174,6 +174,18 @@ impl Browser {
         kind: &str,
         body: impl Into<Body>,
     ) -> Page {
+        let kind = kind.parse().unwrap();
+        self.send(method, path, [(header::CONTENT_TYPE, kind)], body.into())
+            .await
+    }
+
+    async fn send(
+        &mut self,
+        method: &str,
+        path: &str,
+        headers: [(HeaderName, HeaderValue); 1],
+        body: Body,
+    ) -> Page {
         let cookies: Vec<String> = self
             .cookies
             .iter()
@@ -182,10 +194,10 @@ impl Browser {
         let mut request = Request::builder()
             .method(method)
             .uri(path)
-            .header(header::CONTENT_TYPE, kind)
             .header(header::COOKIE, cookies.join("; "))
-            .body(body.into())
+            .body(body)
             .unwrap();
+        request.headers_mut().extend(headers);
         let extensions = request.extensions_mut();
         extensions.insert(ConnectInfo(self.address));
         extensions.insert(AskedAt(self.city.now()));
@@ -236,6 +248,13 @@ impl Browser {
     /// Opens a page.
     pub async fn get(&mut self, path: &str) -> Page {
         self.ask("GET", path, "text/plain", Body::empty()).await
+    }
+
+    /// Opens a page that it knows already, by the mark it had.
+    pub async fn get_again(&mut self, path: &str, mark: &str) -> Page {
+        let mark = mark.parse().unwrap();
+        self.send("GET", path, [(header::IF_NONE_MATCH, mark)], Body::empty())
+            .await
     }
 
     /// Sends a form.

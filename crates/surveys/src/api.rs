@@ -1,16 +1,16 @@
 //! Published results for programs.
 
 use axum::{
-    Json,
     extract::{Path, State},
-    http::{HeaderName, header},
+    http::HeaderMap,
+    response::Response,
 };
 use schemars::{JsonSchema, generate::SchemaSettings};
 use serde::Serialize;
 use serde_json::{Value, json};
 use yakuba_city::{
     City,
-    web::{Access, Problem, Routes},
+    web::{Access, Answer, Problem, Routes},
 };
 use yakuba_forms::model::document::Text;
 use yakuba_sheets::{Cell, CsvCharset, CsvOptions, Table, write_csv};
@@ -94,22 +94,18 @@ fn is_public(found: &Survey) -> bool {
     found.document.audience == Audience::Residents && found.published_at.is_some()
 }
 
-async fn list(State(city): State<City>) -> Result<Json<Vec<About>>, Problem> {
-    Ok(Json(
-        surveys(city.db())
-            .await?
-            .iter()
-            .filter(|found| is_public(found))
-            .map(about)
-            .collect(),
-    ))
+async fn list(State(city): State<City>, asked: HeaderMap) -> Result<Response, Problem> {
+    let all: Vec<About> = surveys(city.db())
+        .await?
+        .iter()
+        .filter(|found| is_public(found))
+        .map(about)
+        .collect();
+    Ok(Answer::json(&all)?.respond(&asked))
 }
 
-async fn schema() -> ([(HeaderName, &'static str); 1], String) {
-    (
-        [(header::CONTENT_TYPE, "application/schema+json")],
-        crate::model::document::schema(),
-    )
+async fn schema(asked: HeaderMap) -> Response {
+    Answer::new("application/schema+json", crate::model::document::schema()).respond(&asked)
 }
 
 /// A survey with its results. Hidden counts are `null`.
@@ -132,13 +128,15 @@ async fn published(city: &City, key: &str) -> Result<Survey, Problem> {
 async fn one(
     State(city): State<City>,
     Path(key): Path<String>,
-) -> Result<Json<Published>, Problem> {
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
     let found = published(&city, &key).await?;
     let data = reading::data(&city, &found).await?;
-    Ok(Json(Published {
+    let whole = Published {
         about: about(&found),
         results: data.results(),
-    }))
+    };
+    Ok(Answer::json(&whole)?.respond(&asked))
 }
 
 /// The columns of the file for programs. They stay; new ones come behind them.
@@ -158,7 +156,8 @@ const COLUMNS: [&str; 9] = [
 async fn csv(
     State(city): State<City>,
     Path(key): Path<String>,
-) -> Result<([(HeaderName, String); 2], Vec<u8>), Problem> {
+    asked: HeaderMap,
+) -> Result<Response, Problem> {
     let found = published(&city, &key).await?;
     let results = reading::data(&city, &found).await?.results();
     let number = |number: Option<String>| number.map_or(Cell::Empty, Cell::Number);
@@ -188,16 +187,13 @@ async fn csv(
         rows,
     };
     let charset = CsvCharset::Utf8;
-    Ok((
-        [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (
-                header::CONTENT_DISPOSITION,
-                format!("attachment; filename=\"{key}.csv\""),
-            ),
-        ],
-        write_csv(&table, CsvOptions { charset }).bytes,
-    ))
+    let bytes = write_csv(&table, CsvOptions { charset }).bytes;
+    Ok(Answer::new("text/csv; charset=utf-8", bytes)
+        .header(
+            "content-disposition",
+            &format!("attachment; filename=\"{key}.csv\""),
+        )
+        .respond(&asked))
 }
 
 /// This interface described for machines, as a part of the city's OpenAPI document.

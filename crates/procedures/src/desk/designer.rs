@@ -12,13 +12,8 @@ mod values;
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::{
-    extract::DefaultBodyLimit,
-    handler::Handler,
-    http::header,
-    response::{IntoResponse, Response},
-};
-use yakuba_city::web::{Access, Problem, Routes};
+use axum::{extract::DefaultBodyLimit, handler::Handler, http::HeaderMap, response::Response};
+use yakuba_city::web::{Access, Answer, Problem, Routes};
 use yakuba_identity::department_names;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, NotificationBanner, Page, Words};
@@ -105,15 +100,8 @@ pub(super) fn routes() -> Routes {
         )
 }
 
-async fn show_schema() -> Response {
-    (
-        [
-            (header::CONTENT_TYPE, "application/schema+json"),
-            (header::CACHE_CONTROL, "public, max-age=3600"),
-        ],
-        schema(),
-    )
-        .into_response()
+async fn show_schema(asked: HeaderMap) -> Response {
+    Answer::new("application/schema+json", schema()).respond(&asked)
 }
 
 /// A procedure as its designers have it before them: its draft, or what would become one.

@@ -326,6 +326,20 @@ each_database!(
             "{}",
             csv.text()
         );
+        // Each address of the interface has a mark, by which an asker learns that nothing changed.
+        for path in [
+            "/api/surveys",
+            "/api/surveys/park",
+            "/api/surveys/park/results.csv",
+            "/api/surveys/schema.json",
+        ] {
+            let first = browser.get(path).await;
+            assert_eq!(first.headers["access-control-allow-origin"], "*", "{path}");
+            let mark = first.headers["etag"].to_str().unwrap().to_owned();
+            let again = browser.get_again(path, &mark).await;
+            assert_eq!(again.status, StatusCode::NOT_MODIFIED, "{path}");
+            assert!(again.text().is_empty());
+        }
         let json: serde_json::Value =
             serde_json::from_str(&browser.get("/api/surveys/park").await.text()).unwrap();
         assert_eq!(json["results"]["answers"], 52);
