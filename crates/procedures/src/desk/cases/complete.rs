@@ -52,7 +52,7 @@ impl Open {
         if gaps.is_empty() || !opened.case.stage.is_open() || opened.case.disposed_at.is_some() {
             return Err(Problem::NotFound);
         }
-        let key = super::steps::key(room, case).await?;
+        let key = super::doing::key(room, case).await?;
         let newest = cases::answers(room.db(), &key, case)
             .await?
             .into_iter()

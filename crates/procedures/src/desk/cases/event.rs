@@ -1,19 +1,16 @@
 //! Cases of one life event: put together, taken apart, shown with one plan, and answers that begin a further application.
 
 use askama::Template;
-use axum::{
-    extract::Path,
-    response::{IntoResponse as _, Redirect, Response},
-};
+use axum::response::{IntoResponse as _, Redirect, Response};
 use yakuba_city::web::Problem;
 use yakuba_forms::{Answers, model::document::Text};
 use yakuba_kernel::Channel;
-use yakuba_ui::{Button, ButtonKind, Choice, Fields, Html, Select, TextField, format};
+use yakuba_ui::{Button, ButtonKind, Choice, Html, Select, TextField, format};
 
 use super::{
+    doing::{Doing, key},
     inbox::{case_table, stage_key},
-    show::{Opened, Parts, open},
-    steps::{again, answer, key},
+    show::{Opened, Parts},
 };
 use crate::{
     capabilities::WORK,
@@ -235,12 +232,8 @@ async fn further_form(parts: &Parts<'_>) -> Result<Html, Problem> {
     Ok(parts.form("further", fields, button, true))
 }
 
-pub(super) async fn together(
-    mut room: Room,
-    Path(case): Path<i64>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let opened = open(&room, case, WORK).await?;
+pub(super) async fn together(doing: Doing) -> Result<Response, Problem> {
+    let (room, fields) = (&doing.room, &doing.fields);
     let with = fields.integer("with_number").or(fields.integer("with"));
     // Whether a case exists that one may not open is not told either.
     let with = match with {
@@ -252,29 +245,23 @@ pub(super) async fn together(
         },
     };
     let Some(with) = with else {
-        return again(&mut room, case, fields, "desk-error-join").await;
+        return doing.refuse("desk-error-join").await;
     };
-    let outcome = room
-        .write(
-            (case, fields.revision(), with),
-            |tx, (case, revision, with)| Box::pin(visits::join(tx, *case, *revision, *with)),
-        )
-        .await;
-    answer(room, &opened, fields, outcome, "joined").await
+    let input = (doing.case(), doing.revision(), with);
+    doing
+        .write("joined", input, |tx, (case, revision, with)| {
+            Box::pin(visits::join(tx, *case, *revision, *with))
+        })
+        .await
 }
 
-pub(super) async fn apart(
-    room: Room,
-    Path(case): Path<i64>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let opened = open(&room, case, WORK).await?;
-    let outcome = room
-        .write((case, fields.revision()), |tx, (case, revision)| {
+pub(super) async fn apart(doing: Doing) -> Result<Response, Problem> {
+    let input = (doing.case(), doing.revision());
+    doing
+        .write("parted", input, |tx, (case, revision)| {
             Box::pin(visits::part(tx, *case, *revision))
         })
-        .await;
-    answer(room, &opened, fields, outcome, "parted").await
+        .await
 }
 
 /// What the cases of the event answer to the questions of another procedure: this case first, then the others that may be opened.
@@ -322,24 +309,25 @@ async fn known_answers(
     Ok((answers, read))
 }
 
-pub(super) async fn further(
-    mut room: Room,
-    Path(case): Path<i64>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let opened = open(&room, case, WORK).await?;
+pub(super) async fn further(doing: Doing) -> Result<Response, Problem> {
+    let Doing {
+        room,
+        opened,
+        fields,
+    } = &doing;
+    let case = opened.case.id;
     let channel = CHANNELS
         .into_iter()
         .find(|channel| channel.as_str() == fields.get("channel"))
         .ok_or(Problem::NotFound)?;
     if fields.get("procedure").is_empty() || opened.case.disposed_at.is_some() {
-        return again(&mut room, case, fields, "desk-error-empty").await;
+        return doing.refuse("desk-error-empty").await;
     }
     let definition = store::live(room.db(), fields.get("procedure"), room.city.today())
         .await?
         .ok_or(Problem::NotFound)?;
     room.need(WORK, &definition.document.department)?;
-    let (answers, read) = known_answers(&room, &opened, &definition.document).await?;
+    let (answers, read) = known_answers(room, opened, &definition.document).await?;
     let contents = Contents::with_answers(answers);
     let new = NewEntry::seal(
         room.key()?,

@@ -1,6 +1,7 @@
 //! Cases at the desk: the inbox, a case with everything that is done to it, and files for core systems.
 
 mod complete;
+mod doing;
 mod event;
 mod export;
 mod inbox;

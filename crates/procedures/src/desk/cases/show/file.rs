@@ -16,7 +16,7 @@ pub(in crate::desk::cases) async fn file(
     Path((case, file)): Path<(i64, String)>,
 ) -> Result<Response, Problem> {
     open(&room, case, WORK).await?;
-    let key = crate::desk::cases::steps::key(&room, case).await?;
+    let key = crate::desk::cases::doing::key(&room, case).await?;
     let found = files::file(room.db(), &key, case, &file)
         .await?
         .ok_or(Problem::NotFound)?;

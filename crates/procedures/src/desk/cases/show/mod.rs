@@ -296,7 +296,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
 
     let mut receipt = None;
     if !body.disposed {
-        let key = super::steps::key(room, case.id).await?;
+        let key = super::doing::key(room, case.id).await?;
         let ticks = casework::ticks(room.db(), case.id).await?;
         let notes = casework::notes(room.db(), &key, case.id).await?;
         accounts.extend(ticks.iter().map(|tick| tick.ticked_by));
