@@ -85,6 +85,8 @@ pub struct InboxFilter {
     pub channel: String,
     /// Only those past their due day.
     pub late: bool,
+    /// Only papers that still lack answers.
+    pub gaps: bool,
     /// The order.
     pub order: InboxOrder,
 }
@@ -105,6 +107,7 @@ impl InboxFilter {
             },
             channel: value("channel").to_owned(),
             late: value("late") == "1",
+            gaps: value("gaps") == "1",
             order: InboxOrder::ALL
                 .into_iter()
                 .find(|order| order.as_str() == value("order"))
@@ -132,6 +135,7 @@ impl InboxFilter {
         }
         add("channel", &self.channel);
         add("late", if self.late { "1" } else { "" });
+        add("gaps", if self.gaps { "1" } else { "" });
         if self.order != InboxOrder::default() {
             add("order", self.order.as_str());
         }
@@ -169,6 +173,7 @@ mod tests {
             stage in stages(),
             assignee in assignees(),
             late in any::<bool>(),
+            gaps in any::<bool>(),
             order in 0..InboxOrder::ALL.len(),
         ) {
             let filter = InboxFilter {
@@ -178,6 +183,7 @@ mod tests {
                 assignee,
                 channel: String::new(),
                 late,
+                gaps,
                 order: InboxOrder::ALL[order],
             };
             let values = filter.values(7);

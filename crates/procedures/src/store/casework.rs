@@ -73,6 +73,11 @@ impl Conditions {
                 .push_str(" AND stage IN ('received', 'checked')");
             conditions.and("due_on <", today.to_string());
         }
+        if filter.gaps {
+            conditions.sql.push_str(
+                " AND EXISTS (SELECT 1 FROM procedures_case_gaps WHERE case_id = procedures_cases.id)",
+            );
+        }
         conditions
     }
 

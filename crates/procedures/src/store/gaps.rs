@@ -1,8 +1,13 @@
 //! What a paper application left unanswered, from its receipt until it is put right.
 
+use std::collections::BTreeSet;
+
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value as Json;
-use yakuba_city::{Tx, sql::Sql as _};
+use yakuba_city::{
+    Tx,
+    sql::{Sql as _, list},
+};
 
 use crate::{
     error::ProcedureError,
@@ -33,6 +38,31 @@ pub async fn of_case(
         )
         .await?;
     Ok(rows.into_iter().map(|row| row.path).collect())
+}
+
+/// Those of some cases that lack answers.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn among(
+    connection: &impl ConnectionTrait,
+    cases: &[i64],
+) -> Result<BTreeSet<i64>, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        case_id: i64,
+    }
+    if cases.is_empty() {
+        return Ok(BTreeSet::new());
+    }
+    let sql = format!(
+        "SELECT DISTINCT case_id FROM procedures_case_gaps WHERE case_id IN ({})",
+        list(1, cases.len())
+    );
+    let rows: Vec<Row> = connection
+        .rows(&sql, cases.iter().map(|case| (*case).into()))
+        .await?;
+    Ok(rows.into_iter().map(|row| row.case_id).collect())
 }
 
 /// Puts what is missing now in place of what was missing before.

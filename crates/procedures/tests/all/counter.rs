@@ -690,6 +690,23 @@ each_database!(
             ["dog_name", "born_on"]
         );
 
+        // The inbox marks it and finds it.
+        let number = format!("/desk/cases/{case}\"");
+        for (query, listed) in [
+            ("", true),
+            ("?gaps=1", true),
+            ("?gaps=1&channel=online", false),
+        ] {
+            let inbox = head.get(&format!("/desk/cases{query}")).await.text();
+            assert_eq!(inbox.contains(&number), listed, "{query}");
+            assert_eq!(
+                inbox.contains("記入もれ</span>"),
+                listed,
+                "{query}: {inbox}"
+            );
+            assert!(inbox.contains("記入もれ 1件"), "{query}");
+        }
+
         // The case lists them, and the request for correction is filled in with them.
         let shown = head.get(&at).await.text();
         assert!(
@@ -769,6 +786,8 @@ each_database!(
             .await;
         assert_eq!(rest.to, format!("{at}?done=completed"), "{}", rest.text());
         assert!(gaps::of_case(city.db(), case).await.unwrap().is_empty());
+        let inbox = head.get("/desk/cases").await.text();
+        assert!(inbox.contains("記入もれ 0件") && !inbox.contains("記入もれ</span>"));
         assert_eq!(
             head.get(&format!("{at}/complete")).await.status,
             StatusCode::NOT_FOUND

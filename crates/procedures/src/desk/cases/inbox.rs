@@ -25,6 +25,7 @@ use crate::{
     store::{
         cases::{self, Case},
         casework::{self, INBOX_PAGE, SavedView},
+        gaps,
     },
 };
 
@@ -164,6 +165,13 @@ async fn counts(room: &Room, codes: &[DepartmentCode], me: i64) -> Result<Vec<Li
                 ..InboxFilter::default()
             },
         ),
+        (
+            "desk-count-gaps",
+            InboxFilter {
+                gaps: true,
+                ..InboxFilter::default()
+            },
+        ),
     ] {
         let total = casework::count(room.db(), codes, &filter, room.city.today()).await?;
         links.push(Link::new(
@@ -240,6 +248,12 @@ fn filter_fields(
             .value(if filter.late { "1" } else { "" }),
     );
     fields.push(
+        &Select::new(language, "gaps", room.t("desk-field-gaps"))
+            .or_all()
+            .choice(Choice::new("1", room.t("desk-gaps-only")))
+            .value(if filter.gaps { "1" } else { "" }),
+    );
+    fields.push(
         &Select::new(language, "order", room.t("desk-field-order"))
             .choices(InboxOrder::ALL.map(|order| {
                 Choice::new(
@@ -275,6 +289,8 @@ pub(super) async fn case_table(
     chosen: bool,
 ) -> Result<Table, Problem> {
     let today = room.city.today();
+    let numbers: Vec<i64> = cases.iter().map(|case| case.id).collect();
+    let with_gaps = gaps::among(room.db(), &numbers).await?;
     let accounts: Vec<i64> = cases.iter().filter_map(|case| case.assignee).collect();
     let names = account_names(room.db(), &accounts)
         .await
@@ -303,6 +319,10 @@ pub(super) async fn case_table(
         if late {
             due.push(&ChipLabel::new(room.t("desk-late")).red().beside());
         }
+        let mut stage = Html::of(&stage_chip(room, case.stage));
+        if with_gaps.contains(&case.id) {
+            stage.push(&ChipLabel::new(room.t("desk-gaps-mark")).red().beside());
+        }
         let mut cells = Vec::new();
         if chosen {
             let label = room
@@ -321,7 +341,7 @@ pub(super) async fn case_table(
                 titles.title(&case.procedure, room.language()),
                 format!("/desk/cases/{}", case.id),
             ),
-            Cell::html(&stage_chip(room, case.stage)),
+            Cell::html(&stage),
             Cell::text(format::date(case.received_on(), room.language())),
             Cell::html(&due),
             Cell::text(
