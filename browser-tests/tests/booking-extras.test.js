@@ -108,4 +108,43 @@ describe("residents' extras of booking", () => {
       await who.close();
     });
   }
+
+  test('somebody waits for a full time, and follows a calendar', async () => {
+    const who = await visitor(browser, { javascript: 'blocked', width: 360 });
+    const page = await who.page();
+    const look = async (name) => {
+      await checkPage(page, who);
+      await picture(page, `extras-${name}-360`);
+    };
+    await signIn(page, 'waiting@example.jp');
+    // The demo's hall is booked by chance: the first day with something full is as good as any.
+    const full = page.getByRole('link', { name: /キャンセル待ちをする/ }).first();
+    for (let day = 23; day <= 30; day += 1) {
+      await page.goto(`${demo.url}/booking/chuo-kaikan/whole?day=2026-11-${day}`);
+      if ((await full.count()) > 0) break;
+    }
+    await look('day-full');
+    await full.click();
+    await look('waiting-new');
+    await page.locator('select[name=purpose]').selectOption('lecture');
+    await page.locator('input[name=name]').fill('見本 花子');
+    await page.locator('input[name=phone]').fill('000-000-0001');
+    await page.locator('input[name=lives][value=here]').check();
+    await page.getByRole('button', { name: 'キャンセル待ちに申し込む' }).click();
+    await page.waitForURL(/done=joined/);
+    await look('waiting');
+    await page.goto(`${demo.url}/booking/feeds`);
+    await look('feeds');
+    await page.getByRole('button', { name: /アドレスを作る/ }).click();
+    await page.waitForURL(/done=renewed/);
+    await look('feeds-address');
+    const address = await page.locator('main code').first().innerText();
+    const answer = await page.request.get(demo.url + new URL(address).pathname);
+    assert.equal(answer.status(), 200);
+    assert.match(await answer.text(), /^BEGIN:VCALENDAR/);
+    const tag = answer.headers().etag;
+    const again = await page.request.get(demo.url + new URL(address).pathname, { headers: { 'If-None-Match': tag } });
+    assert.equal(again.status(), 304);
+    await who.close();
+  });
 });

@@ -90,6 +90,8 @@ CREATE TABLE booking_waiting (
   state TEXT NOT NULL CHECK (state IN ('waiting', 'offered', 'taken', 'declined', 'lapsed', 'left', 'over')),
   reservation_id BIGINT,
   offered_until BIGINT,
+  -- When they were told of the offer.
+  told_at BIGINT,
   made_at BIGINT NOT NULL,
   changed_at BIGINT NOT NULL,
   CHECK (from_minute < to_minute),

@@ -4,34 +4,76 @@ use jiff::{Timestamp, tz::TimeZone};
 
 use crate::store::reservations::Reservation;
 
+/// Something in a calendar.
+pub(crate) struct Event {
+    /// What tells it from all others, and stays the same when it changes.
+    pub(crate) id: String,
+    /// When it was written down.
+    pub(crate) stamp: Timestamp,
+    pub(crate) from: Timestamp,
+    pub(crate) to: Timestamp,
+    /// Counts its changes.
+    pub(crate) sequence: i64,
+    pub(crate) is_cancelled: bool,
+    pub(crate) title: String,
+    pub(crate) address: String,
+}
+
+impl Event {
+    /// A reservation, written down at a moment.
+    pub(crate) fn of(found: &Reservation, title: &str, address: &str, stamp: Timestamp) -> Self {
+        Self {
+            id: format!("reservation-{}", found.id),
+            stamp,
+            from: found.span.beginning(),
+            to: found.span.end(),
+            sequence: found.revision,
+            is_cancelled: !found.state.takes_units(),
+            title: title.to_owned(),
+            address: address.to_owned(),
+        }
+    }
+}
+
 /// One reservation as a calendar of one event.
 pub(crate) fn event(found: &Reservation, title: &str, address: &str, now: Timestamp) -> String {
+    calendar(title, &[Event::of(found, title, address, now)])
+}
+
+/// A calendar of events.
+pub(crate) fn calendar(name: &str, events: &[Event]) -> String {
     let moment = |at: Timestamp| {
         at.to_zoned(TimeZone::UTC)
             .strftime("%Y%m%dT%H%M%SZ")
             .to_string()
     };
-    let status = if found.state.takes_units() {
-        "CONFIRMED"
-    } else {
-        "CANCELLED"
-    };
-    let lines = [
+    let mut lines = vec![
         "BEGIN:VCALENDAR".to_owned(),
         "VERSION:2.0".to_owned(),
         "PRODID:-//Yakuba//Booking//JA".to_owned(),
-        "BEGIN:VEVENT".to_owned(),
-        format!("UID:reservation-{}@yakuba", found.id),
-        format!("DTSTAMP:{}", moment(now)),
-        format!("DTSTART:{}", moment(found.span.beginning())),
-        format!("DTEND:{}", moment(found.span.end())),
-        format!("SEQUENCE:{}", found.revision),
-        format!("STATUS:{status}"),
-        format!("SUMMARY:{}", escaped(title)),
-        format!("LOCATION:{}", escaped(address)),
-        "END:VEVENT".to_owned(),
-        "END:VCALENDAR".to_owned(),
+        "CALSCALE:GREGORIAN".to_owned(),
+        format!("X-WR-CALNAME:{}", escaped(name)),
     ];
+    for event in events {
+        let status = if event.is_cancelled {
+            "CANCELLED"
+        } else {
+            "CONFIRMED"
+        };
+        lines.extend([
+            "BEGIN:VEVENT".to_owned(),
+            format!("UID:{}@yakuba", event.id),
+            format!("DTSTAMP:{}", moment(event.stamp)),
+            format!("DTSTART:{}", moment(event.from)),
+            format!("DTEND:{}", moment(event.to)),
+            format!("SEQUENCE:{}", event.sequence),
+            format!("STATUS:{status}"),
+            format!("SUMMARY:{}", escaped(&event.title)),
+            format!("LOCATION:{}", escaped(&event.address)),
+            "END:VEVENT".to_owned(),
+        ]);
+    }
+    lines.push("END:VCALENDAR".to_owned());
     lines.iter().map(|line| folded(line)).collect()
 }
 

@@ -155,8 +155,35 @@ pub const ELIGIBLE: Measure = Measure {
     name_ja: "健診などの対象者",
     name_en: "People a check-up is meant for",
 };
+/// Places taken in waiting lists; the subject is `facility.resource`.
+pub const WAITING: Measure = Measure {
+    name: MeasureName::declared("booking.waiting"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "キャンセル待ちの申込み",
+    name_en: "Places taken in waiting lists",
+};
+/// Times offered to those who waited.
+pub const WAITING_OFFERS: Measure = Measure {
+    name: MeasureName::declared("booking.waiting_offers"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "キャンセル待ちへの案内",
+    name_en: "Times offered to those who waited",
+};
+/// Offers that were taken.
+pub const WAITING_TAKEN: Measure = Measure {
+    name: MeasureName::declared("booking.waiting_taken"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "キャンセル待ちからの予約",
+    name_en: "Reservations from waiting lists",
+};
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 17] = [
+pub static MEASURES: [Measure; 20] = [
+    WAITING,
+    WAITING_OFFERS,
+    WAITING_TAKEN,
     RESERVATIONS,
     CANCELLATIONS,
     ABSENCES,

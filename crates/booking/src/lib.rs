@@ -7,6 +7,7 @@ mod closing;
 mod desk;
 mod error;
 pub mod model;
+mod notices;
 mod pages;
 mod permit;
 pub mod store;
@@ -107,6 +108,7 @@ impl Service for BookingService {
             .every_day(),
         ];
         jobs.extend(store::lottery::job_kinds());
+        jobs.extend(notices::jobs());
         jobs
     }
 

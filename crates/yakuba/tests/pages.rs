@@ -148,6 +148,13 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         "/procedures/{key}/resume",
         Reason::Story("applying.test.js"),
     ),
+    ("/booking/feeds", Reason::Story("booking-extras.test.js")),
+    ("/booking/feeds/{token}", Reason::File),
+    ("/booking/{facility}/{resource}/calendar.ics", Reason::File),
+    (
+        "/booking/waiting/new",
+        Reason::Story("booking-extras.test.js"),
+    ),
     ("/booking/series", Reason::Story("booking-extras.test.js")),
     (
         "/booking/series/new",

@@ -265,3 +265,19 @@ booking-mail-moved-requested =
     { $when }
 
     If this was not you, please ring us: { $phone }
+booking-to-waiting = Waiting list
+booking-to-feeds = Calendars
+booking-wait = Join the waiting list
+booking-resource-calendar = What is taken, as a calendar (ICS)
+booking-rule-waiting = When it is full you can join a waiting list.
+booking-rule-group-members = For groups of at least { $n } members.
+booking-rule-group-residents = For groups of which at least { $n }% live, work or study in the city.
+booking-mail-reminder-subject = Your reservation is near
+booking-mail-reminder =
+    Your reservation is near.
+
+    Place: { $what }
+    Time: { $when }
+
+    If you do not need it, please cancel soon: somebody else may be waiting.
+    Questions: { $phone }

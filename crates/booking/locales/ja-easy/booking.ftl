@@ -230,3 +230,10 @@ booking-mail-moved-requested =
     日（ひ）と時間（じかん） { $when }
 
     知（し）らないときは、電話（でんわ）してください。 { $phone }
+booking-to-waiting = キャンセル待（ま）ち
+booking-to-feeds = カレンダーで 見（み）る
+booking-wait = キャンセル待（ま）ち
+booking-resource-calendar = 空（あ）きを カレンダーで 見（み）る（ICS）
+booking-rule-waiting = 空（あ）いていないときは 待（ま）つことが できます。
+booking-rule-group-members = メンバーが { $n }人（にん）から 予約（よやく）できます。
+booking-rule-group-residents = メンバーの { $n }%が この市（し）の人（ひと）の 団体（だんたい）が 予約（よやく）できます。

@@ -259,3 +259,19 @@ booking-mail-moved-requested =
     日時　{ $when }
 
     お心当たりがないときは、お電話ください。　{ $phone }
+booking-to-waiting = キャンセル待ち
+booking-to-feeds = カレンダーに表示する
+booking-wait = キャンセル待ちをする
+booking-resource-calendar = 空きをカレンダーに表示する（ICS）
+booking-rule-waiting = 空きがないときは、キャンセル待ちができます。
+booking-rule-group-members = 会員が{ $n }人以上の団体が予約できます。
+booking-rule-group-residents = 会員の{ $n }%以上が市内に住む、働く、または学ぶ団体が予約できます。
+booking-mail-reminder-subject = 予約の日が近づきました
+booking-mail-reminder =
+    予約の日が近づきました。
+
+    場所　{ $what }
+    日時　{ $when }
+
+    使わないときは、早めに取り消してください。待っている方が使えるようになります。
+    お問い合わせ　{ $phone }

@@ -43,6 +43,8 @@ struct Line {
     book: Option<(String, String)>,
     /// Where its end is chosen, for free times.
     choose: Option<String>,
+    /// Where one joins the list of those who wait for it.
+    wait: Option<String>,
 }
 
 #[derive(Template)]
@@ -201,6 +203,8 @@ fn times(
                 book: (can && !is_free).then(|| ends_of(time.span)),
                 choose: (can && is_free)
                     .then(|| time_address(found.key(), resource, day, time.span.from())),
+                wait: (window == Window::Open && time.left == 0 && rules.waiting.is_some())
+                    .then(|| super::waiting::address(found.key(), resource, time.span)),
             }
         })
         .collect()
@@ -234,6 +238,7 @@ fn joined(
                     fee: fee(asked, found, resource, span),
                     book: Some(ends_of(span)),
                     choose: None,
+                    wait: None,
                 });
             }
         }
@@ -261,6 +266,7 @@ fn ends(
             fee: fee(asked, found, resource, span),
             book: Some(ends_of(span)),
             choose: None,
+            wait: None,
         })
         .collect()
 }

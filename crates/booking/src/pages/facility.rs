@@ -335,6 +335,25 @@ pub(super) fn rules(words: Words, rules: &Rules) -> Vec<String> {
             i64::from(rules.closes_days_before),
         ));
     }
+    if let Some(groups) = &rules.groups {
+        for (key, least) in [
+            (
+                "booking-rule-group-members",
+                groups.members_at_least.map(i64::from),
+            ),
+            (
+                "booking-rule-group-residents",
+                groups.residents_percent.map(i64::from),
+            ),
+        ] {
+            if let Some(least) = least {
+                sentences.push(with(key, least));
+            }
+        }
+    }
+    if rules.waiting.is_some() {
+        sentences.push(words.get("booking-rule-waiting").into_owned());
+    }
     for (key, most) in [
         ("booking-rule-day", rules.most_on_a_day),
         ("booking-rule-month", rules.most_in_a_month),

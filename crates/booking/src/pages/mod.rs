@@ -5,6 +5,7 @@ mod cart;
 mod change;
 mod day;
 pub(crate) mod facility;
+pub(crate) mod feeds;
 mod front;
 pub(crate) mod groups;
 mod limits;
@@ -13,6 +14,7 @@ pub(crate) mod points;
 pub(crate) mod queue;
 mod sent;
 mod series;
+pub(crate) mod waiting;
 pub(crate) mod words;
 
 use yakuba_city::web::{Access, Routes};
@@ -37,6 +39,8 @@ pub(crate) fn routes() -> Routes {
         .merge(groups::routes())
         .merge(queue::routes())
         .merge(series::routes())
+        .merge(waiting::routes())
+        .merge(feeds::routes())
         .get("/booking/{facility}", Access::Public, facility::page)
         .get("/booking/{facility}/{resource}", Access::Public, day::page)
 }

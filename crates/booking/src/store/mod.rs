@@ -2,6 +2,7 @@
 
 pub mod closures;
 pub mod facilities;
+pub mod feeds;
 pub mod groups;
 pub mod history;
 pub mod hours;
@@ -10,8 +11,10 @@ pub mod official;
 pub mod people;
 pub mod points;
 pub mod queue;
+pub mod reminders;
 pub mod reservations;
 pub mod series;
 mod taking;
+pub mod waiting;
 
 pub use facilities::{Facility, bring_in, facilities, facility, save};

@@ -11,7 +11,7 @@ use yakuba_city::{
     sql::{Sql as _, list, placeholders},
 };
 
-use super::reservations::forget;
+use super::{reservations::forget, waiting::somebody_waits};
 use crate::{
     error::BookingError,
     model::{
@@ -20,7 +20,8 @@ use crate::{
     },
 };
 
-/// Takes what a booking of a resource needs, in the name of a reservation that is stored already.
+/// Takes what a booking of a resource needs, in the name of a reservation that is stored already. What was held too long and somebody
+/// waits for is theirs: it is not for whoever comes by.
 ///
 /// # Errors
 /// [`BookingError::Taken`]; then the whole write must be given up.
@@ -30,6 +31,31 @@ pub(super) async fn take(
     resource: &Resource,
     span: Span,
     reservation: i64,
+) -> Result<(), BookingError> {
+    take_as(tx, document, resource, span, reservation, false).await
+}
+
+/// The same for somebody whose turn it is.
+///
+/// # Errors
+/// [`BookingError::Taken`]; then what was written of it must be given back.
+pub(super) async fn take_in_turn(
+    tx: &Tx,
+    document: &FacilityDocument,
+    resource: &Resource,
+    span: Span,
+    reservation: i64,
+) -> Result<(), BookingError> {
+    take_as(tx, document, resource, span, reservation, true).await
+}
+
+async fn take_as(
+    tx: &Tx,
+    document: &FacilityDocument,
+    resource: &Resource,
+    span: Span,
+    reservation: i64,
+    is_their_turn: bool,
 ) -> Result<(), BookingError> {
     let units = unit_ids(tx, document, resource).await?;
     let steps: Vec<i64> = document
@@ -42,7 +68,13 @@ pub(super) async fn take(
     if units.len() != resource.units().len() || units.is_empty() {
         return Err(BookingError::NoSuchResource(resource.key.to_string()));
     }
-    free_lapsed(tx, &units, first, last).await?;
+    let lapsed = lapsed(tx, &units, first, last).await?;
+    if !lapsed.is_empty() && !is_their_turn && somebody_waits(tx, document, resource, span).await? {
+        return Err(BookingError::Taken);
+    }
+    for reservation in lapsed {
+        forget(tx, reservation).await?;
+    }
     match resource.takes {
         Takes::Units(_) => {
             if insert(tx, &units, &steps, reservation).await? {
@@ -221,8 +253,8 @@ async fn ids_of(
     Ok(units.into_iter().map(|unit| unit.id).collect())
 }
 
-/// Gives back what is held beyond its time.
-async fn free_lapsed(tx: &Tx, units: &[i64], first: i64, last: i64) -> Result<(), BookingError> {
+/// What is held beyond its time.
+async fn lapsed(tx: &Tx, units: &[i64], first: i64, last: i64) -> Result<Vec<i64>, BookingError> {
     #[derive(FromQueryResult)]
     struct Lapsed {
         id: i64,
@@ -240,10 +272,7 @@ async fn free_lapsed(tx: &Tx, units: &[i64], first: i64, last: i64) -> Result<()
             values,
         )
         .await?;
-    for reservation in lapsed {
-        forget(tx, reservation.id).await?;
-    }
-    Ok(())
+    Ok(lapsed.into_iter().map(|lapsed| lapsed.id).collect())
 }
 
 /// The units that nobody has between two steps, as far as can be seen now.

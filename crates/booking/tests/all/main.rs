@@ -6,6 +6,7 @@
 mod content;
 mod desk;
 mod desk_taking;
+mod feeds;
 mod groups;
 mod hours;
 mod lottery;
@@ -17,3 +18,4 @@ mod reservations;
 mod rush;
 mod series;
 mod support;
+mod waiting;

@@ -207,6 +207,7 @@ async fn looks_as_it_books(city: &City, cases: u32) {
             "booking_taken",
             "booking_series_days",
             "booking_series",
+            "booking_history",
             "booking_reservations",
         ] {
             city.write(Actor::Staff(1), table.to_owned(), |tx, table| {

@@ -1,6 +1,10 @@
 # What the audit log says was done, as staff read it. The key is made from the action (plan.publish: audit-plan-publish).
 
 audit-booking-book = Took a reservation
+audit-booking-feed = Made the address of a calendar
+audit-booking-feed-end = Ended the address of a calendar
+audit-booking-wait = Took somebody onto a waiting list
+audit-booking-wait-offer = Held a free time for somebody on a waiting list
 audit-booking-group-apply = Took a group’s application
 audit-booking-group-step = Changed the state of a group
 audit-booking-group-look = Looked at a group’s roster

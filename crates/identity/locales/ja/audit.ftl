@@ -1,6 +1,10 @@
 # 監査記録に残る操作を、職員に見せる文。キーは操作の名前から作る（plan.publish は audit-plan-publish）。
 
 audit-booking-book = 予約を受け付けました
+audit-booking-feed = カレンダーのアドレスを作りました
+audit-booking-feed-end = カレンダーのアドレスをやめました
+audit-booking-wait = キャンセル待ちを受け付けました
+audit-booking-wait-offer = 空きをキャンセル待ちの方のために確保しました
 audit-booking-group-apply = 団体登録の申込みを受け付けました
 audit-booking-group-step = 団体登録の状態を変えました
 audit-booking-group-look = 団体の名簿を見ました

@@ -9,6 +9,7 @@ use yakuba_identity::{CityKey, Receipt};
 use yakuba_kernel::{Channel, Subject, Yen};
 
 use super::reading::{Reservation, Terms, held_by, reservation};
+use super::reserve::undo;
 use crate::{
     capabilities::RESERVATIONS,
     error::BookingError,
@@ -25,7 +26,8 @@ use crate::{
         history::{self, What},
         people::{Contact, Holder, number_hash, seal},
         points,
-        taking::take,
+        taking::{take, take_in_turn},
+        waiting::{look_again, somebody_waits},
     },
 };
 
@@ -149,7 +151,43 @@ pub async fn hold(tx: &Tx, hold: &Hold) -> Result<i64, BookingError> {
     .await?
     .ok_or(BookingError::Taken)?;
     take(tx, &document, &resource, hold.wish.span, id).await?;
+    if somebody_waits(tx, &document, &resource, hold.wish.span).await? {
+        // Should it lapse, it is offered.
+        look_again(tx, &document.key, hold.wish.span.day(), Some(until)).await?;
+    }
     Ok(id)
+}
+
+/// Keeps a time for somebody whose turn it is, until a moment; none when somebody else has it after all.
+///
+/// # Errors
+/// When the database does not answer.
+pub(in crate::store) async fn keep_for(
+    tx: &Tx,
+    document: &FacilityDocument,
+    resource: &Resource,
+    wish: &Wish,
+    visit: &str,
+    until: Timestamp,
+) -> Result<Option<i64>, BookingError> {
+    let row = Row {
+        state: State::Held,
+        channel: Channel::Online,
+        visit: Some(visit),
+        held_until: Some(until),
+        ..Row::default()
+    };
+    let Some(id) = insert(tx, wish, &row).await? else {
+        return Ok(None);
+    };
+    match take_in_turn(tx, document, resource, wish.span, id).await {
+        Ok(()) => Ok(Some(id)),
+        Err(BookingError::Taken) => {
+            undo(tx, id).await?;
+            Ok(None)
+        }
+        Err(error) => Err(error),
+    }
 }
 
 /// Asks for what a browser holds: each is confirmed, or waits for staff. Doing it twice is the same as once.
@@ -294,7 +332,7 @@ async fn made_before(tx: &Tx, new: &NewBooking) -> Result<Option<Booked>, Bookin
 }
 
 /// Looks a wish over: what is wrong with it whoever asks.
-pub(super) async fn bookable(
+pub(in crate::store) async fn bookable(
     tx: &Tx,
     wish: &Wish,
     channel: Channel,
@@ -344,6 +382,22 @@ async fn admit(
     wish: &Wish,
     new: &NewBooking,
 ) -> Result<Use, BookingError> {
+    let of = may_have(tx, document, resource, wish, new).await?;
+    within_limits(tx, document, resource, wish.span, &new.holder_hash, 0).await?;
+    Ok(of)
+}
+
+/// Whether whoever asks may have it at all, limits aside; returns what its fee depends on, as it is known here.
+///
+/// # Errors
+/// [`BookingError::NotAllowed`]; [`BookingError::Blocked`].
+pub(in crate::store) async fn may_have(
+    tx: &Tx,
+    document: &FacilityDocument,
+    resource: &Resource,
+    wish: &Wish,
+    new: &NewBooking,
+) -> Result<Use, BookingError> {
     let rules = document.rules_of(resource);
     let mut of = wish.of.clone();
     allowed(
@@ -356,7 +410,6 @@ async fn admit(
     )
     .await?;
     points::must_not_be_blocked(tx, document, &new.holder_hash).await?;
-    within_limits(tx, document, resource, wish.span, &new.holder_hash, 0).await?;
     Ok(of)
 }
 

@@ -9,7 +9,7 @@ mod steps;
 
 pub use agreeing::{agree, set_paid, waive};
 pub use booking::{Booked, HELD_FOR, Hold, MOST_HELD, NewBooking, Wish, book, confirm, hold};
-pub(super) use booking::{allowed, subject};
+pub(super) use booking::{allowed, bookable, keep_for, may_have, subject};
 pub use moving::{Moved, Target, move_to};
 pub use reading::{
     Reservation, booked_by, by_number, given_up_since, given_way_to, given_way_to_closure, held_by,

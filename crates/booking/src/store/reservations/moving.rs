@@ -21,6 +21,7 @@ use crate::{
         groups::group,
         history::{self, What},
         taking::take,
+        waiting::offer_free,
     },
 };
 
@@ -128,6 +129,8 @@ pub async fn move_to(tx: &Tx, id: i64, target: &Target) -> Result<Moved, Booking
         )
         .await?;
     take(tx, &document, &resource, target.span, id).await?;
+    // What it leaves is for those who wait.
+    offer_free(tx, &document, found.span.day()).await?;
     let what = What::Moved {
         resource: found.resource.clone(),
         day: found.span.day(),

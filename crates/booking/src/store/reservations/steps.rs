@@ -1,5 +1,7 @@
 //! What becomes of a reservation: approved, refused, given up, used; and what lapses.
 
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, tz::TimeZone};
 use sea_orm::FromQueryResult;
 use serde_json::json;
@@ -23,6 +25,7 @@ use crate::{
         history::{self, What},
         lottery, points,
         queue::enter_with_appointment,
+        waiting::offer_free,
     },
 };
 
@@ -105,6 +108,8 @@ pub async fn step_because(
     }
     become_state(tx, &document, &found, state, kept_fee).await?;
     if !state.takes_units() {
+        // In the same write: nobody who is merely quick gets between.
+        offer_free(tx, &document, found.span.day()).await?;
         lottery::passed_on(tx, &document, &found).await?;
     }
     points::follow(tx, &document, &found, state).await?;
@@ -274,7 +279,13 @@ pub async fn let_go(tx: &Tx, id: i64, visit: &str) -> Result<(), BookingError> {
         )
         .await?;
     if mine == 1 {
+        let found = reservation(tx.connection(), id).await?;
         forget(tx, id).await?;
+        if let Some(found) = found
+            && let Some(place) = facility(tx.connection(), &found.facility).await?
+        {
+            offer_free(tx, &place.document, found.span.day()).await?;
+        }
     }
     Ok(())
 }
@@ -313,16 +324,27 @@ pub async fn lapse(tx: &Tx) -> Result<usize, BookingError> {
     #[derive(FromQueryResult)]
     struct Lapsed {
         id: i64,
+        facility_key: String,
+        day: String,
     }
     let lapsed: Vec<Lapsed> = tx
         .connection()
         .rows(
-            "SELECT id FROM booking_reservations WHERE held_until <= $1 ORDER BY id LIMIT 1000",
+            "SELECT id, facility_key, day FROM booking_reservations WHERE held_until <= $1 ORDER BY id LIMIT 1000",
             [tx.now().as_microsecond().into()],
         )
         .await?;
     for one in &lapsed {
         forget(tx, one.id).await?;
+    }
+    let days: BTreeSet<(&str, &str)> = lapsed
+        .iter()
+        .map(|one| (one.facility_key.as_str(), one.day.as_str()))
+        .collect();
+    for (key, day) in days {
+        if let (Ok(day), Some(place)) = (day.parse(), facility(tx.connection(), key).await?) {
+            offer_free(tx, &place.document, day).await?;
+        }
     }
     Ok(lapsed.len())
 }

@@ -1,0 +1,13 @@
+feeds-title = Calendars
+feeds-lead = Your reservations, in the calendar you use.
+feeds-own = My reservations
+feeds-address = Give this address to your calendar ("add by URL").
+feeds-secret = Whoever knows the address sees places and times, but no names and no numbers. Make a new one if somebody else learns it.
+feeds-make = Make an address
+feeds-renew = Make a new address
+feeds-end = End the address
+feeds-public = What is taken of a room is in a calendar for everybody, linked from its page.
+feeds-taken = Taken
+feeds-requested = { $title } (not yet agreed)
+feeds-done-renewed = The address was made. An earlier one opens nothing any more.
+feeds-done-ended = The address was ended.

@@ -1,0 +1,13 @@
+feeds-title = カレンダーで 見（み）る
+feeds-lead = 予約（よやく）を カレンダーの アプリで 見（み）ることが できます。
+feeds-own = 自分（じぶん）の予約（よやく）
+feeds-address = このアドレスを カレンダーのアプリに 入（い）れてください。
+feeds-secret = このアドレスを 知（し）っている人（ひと）は 場所（ばしょ）と時間（じかん）を 見（み）ることが できます。ほかの人（ひと）に 教（おし）えないでください。
+feeds-make = アドレスを 作（つく）る
+feeds-renew = アドレスを 新（あたら）しくする
+feeds-end = アドレスを やめる
+feeds-public = 場所（ばしょ）の空（あ）きは、だれでも カレンダーで 見（み）ることが できます。
+feeds-taken = 予約（よやく）あり
+feeds-requested = { $title }（まだ 決（き）まっていません）
+feeds-done-renewed = アドレスを 作（つく）りました。
+feeds-done-ended = アドレスを やめました。

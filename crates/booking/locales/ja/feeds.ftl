@@ -1,0 +1,13 @@
+feeds-title = カレンダーに表示する
+feeds-lead = 予約を、お使いのカレンダーアプリに自動で表示できます。
+feeds-own = 自分の予約
+feeds-address = このアドレスを、カレンダーアプリの「URLで追加」に入れてください。
+feeds-secret = アドレスを知っている人は、予約の場所と日時を見ることができます。氏名と予約番号は含まれません。ほかの人に知られたときは、作り直してください。
+feeds-make = アドレスを作る
+feeds-renew = アドレスを作り直す
+feeds-end = アドレスをやめる
+feeds-public = 場所ごとの空きは、それぞれの場所のページにあるカレンダーで、どなたでも見られます。
+feeds-taken = 予約あり
+feeds-requested = { $title }（確認中）
+feeds-done-renewed = アドレスを作りました。前のアドレスは使えません。
+feeds-done-ended = アドレスをやめました。
