@@ -148,7 +148,7 @@ pub async fn series_of(
     let rows: Vec<Row> = connection
         .rows(
             &format!(
-                "SELECT {COLUMNS} FROM booking_series WHERE resident = $1 \
+                "SELECT {COLUMNS} FROM booking_series WHERE (resident = $1 AND group_id IS NULL) \
                    OR group_id IN (SELECT group_id FROM booking_group_people WHERE resident = $1) \
                  ORDER BY id DESC LIMIT 100"
             ),
