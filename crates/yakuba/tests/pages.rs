@@ -57,6 +57,7 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/desk/cases/{case}/files/{file}", Reason::File),
     // A stream of events.
     ("/booking/queue/{counter}/events", Reason::File),
+    ("/booking/use/file", Reason::File),
     ("/booking/ticket/{token}", Reason::NotInTheDemo),
     ("/desk/booking/ticket/{token}", Reason::NotInTheDemo),
     ("/desk/booking/reservations/{id}/permit", Reason::File),

@@ -281,3 +281,4 @@ booking-mail-reminder =
 
     If you do not need it, please cancel soon: somebody else may be waiting.
     Questions: { $phone }
+booking-to-use = How facilities are used

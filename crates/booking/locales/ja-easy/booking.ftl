@@ -237,3 +237,4 @@ booking-resource-calendar = 空（あ）きを カレンダーで 見（み）�
 booking-rule-waiting = 空（あ）いていないときは 待（ま）つことが できます。
 booking-rule-group-members = メンバーが { $n }人（にん）から 予約（よやく）できます。
 booking-rule-group-residents = メンバーの { $n }%が この市（し）の人（ひと）の 団体（だんたい）が 予約（よやく）できます。
+booking-to-use = どのくらい 使（つか）われたか

@@ -275,3 +275,4 @@ booking-mail-reminder =
 
     使わないときは、早めに取り消してください。待っている方が使えるようになります。
     お問い合わせ　{ $phone }
+booking-to-use = 施設の利用状況

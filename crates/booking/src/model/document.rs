@@ -729,6 +729,7 @@ impl FacilityDocument {
             "queue",
             "lottery",
             "cart",
+            "use",
             "groups",
             "series",
             "waiting",

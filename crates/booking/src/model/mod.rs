@@ -13,4 +13,5 @@ pub mod queue;
 pub mod rules;
 pub mod series;
 pub mod state;
+pub mod statistics;
 pub mod time;

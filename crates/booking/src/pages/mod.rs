@@ -15,6 +15,7 @@ pub(crate) mod queue;
 mod sent;
 mod series;
 pub(crate) mod waiting;
+pub(crate) mod statistics;
 pub(crate) mod words;
 
 use yakuba_city::web::{Access, Routes};
@@ -23,6 +24,8 @@ use yakuba_city::web::{Access, Routes};
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/booking", Access::Public, front::page)
+        .get("/booking/use", Access::Public, statistics::page)
+        .get("/booking/use/file", Access::Public, statistics::file)
         .get("/booking/cart", Access::Public, cart::page)
         .post("/booking/cart/hold", Access::Public, cart::hold)
         .post("/booking/cart/remove", Access::Public, cart::remove)
@@ -50,12 +53,14 @@ mod tests {
     #[test]
     fn every_text_is_there_in_every_language() {
         yakuba_ui::assert_complete(&crate::PAGE_WORDS);
+        yakuba_ui::assert_complete(&super::statistics::WORDS);
         yakuba_ui::assert_used_words_exist_in(
             &[
                 &crate::PAGE_WORDS,
                 &crate::desk::WORDS,
                 &super::groups::WORDS,
                 &super::queue::WORDS,
+                &super::statistics::WORDS,
             ],
             env!("CARGO_MANIFEST_DIR"),
         );

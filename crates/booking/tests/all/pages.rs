@@ -213,3 +213,41 @@ each_database!(
         );
     }
 );
+
+each_database!(
+    how_facilities_are_used_is_shown_from_the_facts,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        offer(&city, hall()).await;
+        book(
+            &city,
+            wish("whole", DAY, "09:00", "12:00"),
+            somebody(&city, "a"),
+        )
+        .await
+        .unwrap();
+        city.write(
+            yakuba_city::Actor::CommandLine,
+            jiff::civil::date(2026, 11, 28),
+            |tx, day| Box::pin(yakuba_booking::store::hours::report_day(tx, *day)),
+        )
+        .await
+        .unwrap();
+        let mut browser = browser(&city);
+        let page = browser.get("/booking/use").await;
+        assert_eq!(page.status, StatusCode::OK);
+        // 360 of 2,010 minutes.
+        assert!(page.text().contains("17.9%"), "{}", page.text());
+        assert!(page.text().contains("100.0%"), "booked online");
+        let file = browser.get("/booking/use/file?year=2026").await.text();
+        assert!(
+            file.contains("2026,hall,hall,分けられるホール,,,2010,360,0,1,1,0,0,0"),
+            "{file}"
+        );
+        // A year of which nothing is known is shown all the same, one to come is not.
+        let page = browser.get("/booking/use?year=2024").await;
+        assert_eq!(page.status, StatusCode::OK);
+        let page = browser.get("/booking/use?year=2999").await;
+        assert!(page.text().contains("17.9%"));
+    }
+);

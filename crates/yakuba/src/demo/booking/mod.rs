@@ -150,8 +150,8 @@ async fn happen(city: &City, groups: &[i64], day: Day) -> Result<Vec<(i64, Date,
                                 }
                                 later.extend(ending.later(booked.id, wish.span.day()));
                             }
-                            // The same person once too often: as in life.
-                            Err(BookingError::LimitReached(_)) => {}
+                            // The same person once too often, or after having missed too much: as in life.
+                            Err(BookingError::LimitReached(_) | BookingError::Blocked(_)) => {}
                             Err(error) => return Err(error),
                         }
                     }
