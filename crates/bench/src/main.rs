@@ -1,11 +1,14 @@
 //! Measures Yakuba: a plan over many facts with `cargo run -p bench --release -- plan`, applications of many people at once with
-//! `-- procedures`.
+//! `-- procedures`, a rush for rooms with `-- booking`.
 //!
 //! Every figure stands beside the same written by hand as bare SQL with the same durability, run in turn with it, so
 //! that their ratio means something on a busy machine, too. A benchmark is no test: it ends with exit code 0 whether
 //! or not what was aimed at was met.
 
+mod booking;
 mod by_hand;
+mod city;
+mod connections;
 mod made_up;
 mod measuring;
 mod procedures;
@@ -53,6 +56,8 @@ enum Command {
     Plan(Plan),
     /// Measure applications: sent by many at once beside plain INSERTs, and a change in a large form
     Procedures(procedures::Procedures),
+    /// Measure a rush of residents on the same rooms beside plain INSERTs, and a week of many rooms
+    Booking(booking::Booking),
     /// Make the city that `plan` measures; run by it as a process of its own, so that its memory does not count
     #[command(hide = true)]
     Make {
@@ -113,6 +118,7 @@ async fn run(cli: Cli) -> Outcome<()> {
         Command::Make { directory, facts } => make(&directory, facts).await,
         Command::Plan(options) => plan(options).await,
         Command::Procedures(options) => procedures::run(options).await,
+        Command::Booking(options) => booking::run(options).await,
     }
 }
 

@@ -56,7 +56,7 @@ pub(crate) fn application(city: &City) -> Outcome<Router> {
     )?)
 }
 
-async fn page(application: &Router, path: &str) -> Outcome<usize> {
+pub(crate) async fn page(application: &Router, path: &str) -> Outcome<usize> {
     let request = Request::builder()
         .uri(path)
         .header("host", "localhost:8080")

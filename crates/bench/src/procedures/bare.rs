@@ -3,24 +3,13 @@
 
 use std::{
     path::Path,
-    sync::{
-        Arc,
-        atomic::{AtomicI64, Ordering},
-    },
+    sync::atomic::{AtomicI64, Ordering},
 };
 
-use sea_orm::sqlx::{
-    self, ConnectOptions as _, Connection as _, PgPool, SqliteConnection,
-    postgres::{PgConnectOptions, PgPoolOptions},
-    sqlite::SqliteConnectOptions,
-};
-use tokio::sync::Mutex;
+use sea_orm::sqlx::{self, Connection as _};
 use yakuba_city::{City, sql::Sql as _};
 
-use crate::Outcome;
-
-/// How many connections a node of Yakuba has to PostgreSQL.
-const CONNECTIONS: u32 = 8;
+use crate::{Outcome, connections::Connections};
 
 /// The sealed parts of an application, as large as ours are.
 #[derive(Debug, Clone, Default)]
@@ -83,13 +72,6 @@ pub(crate) struct Bare {
     connections: Connections,
     bytes: Bytes,
     next: AtomicI64,
-}
-
-enum Connections {
-    /// One writer at a time is the fastest way to share a SQLite file; clients wait in a row.
-    Sqlite(Arc<Mutex<SqliteConnection>>),
-    /// As many connections as a node of Yakuba has.
-    Postgres(PgPool),
 }
 
 macro_rules! write_rows {
@@ -196,34 +178,15 @@ macro_rules! write_rows {
 impl Bare {
     /// Over a file of its own with the same tables, as safe as Yakuba's.
     pub(crate) async fn on_sqlite(file: &Path, bytes: Bytes) -> Outcome<Self> {
-        let connection = SqliteConnectOptions::new()
-            .filename(file)
-            .pragma("journal_mode", "WAL")
-            .pragma("synchronous", "FULL")
-            .pragma("foreign_keys", "ON")
-            .pragma("busy_timeout", "10000")
-            .pragma("cache_size", "-16000")
-            .disable_statement_logging()
-            .connect()
-            .await?;
-        Ok(Self::over(
-            Connections::Sqlite(Arc::new(Mutex::new(connection))),
-            bytes,
-        ))
+        Ok(Self::over(Connections::on_sqlite(file).await?, bytes))
     }
 
     /// Over a schema of its own with the same tables.
     pub(crate) async fn on_postgres(url: &str, schema: &str, bytes: Bytes) -> Outcome<Self> {
-        let options: PgConnectOptions = url.parse()?;
-        let pool = PgPoolOptions::new()
-            .max_connections(CONNECTIONS)
-            .connect_with(
-                options
-                    .options([("search_path", schema)])
-                    .disable_statement_logging(),
-            )
-            .await?;
-        Ok(Self::over(Connections::Postgres(pool), bytes))
+        Ok(Self::over(
+            Connections::on_postgres(url, schema).await?,
+            bytes,
+        ))
     }
 
     fn over(connections: Connections, bytes: Bytes) -> Self {

@@ -11,9 +11,9 @@ use axum::{
 use http_body_util::BodyExt as _;
 use serde_json::json;
 use tower::ServiceExt as _;
-use yakuba_city::{Actor, City, CityKey, CitySettings, DatabaseUrl, Service};
+use yakuba_city::{Actor, City, CityKey};
 use yakuba_forms::{Answers, FileAnswer, Form};
-use yakuba_identity::{IdentityError, NewDepartment, Token, create_department};
+use yakuba_identity::Token;
 use yakuba_kernel::Channel;
 use yakuba_procedures::{
     ProcedureError,
@@ -44,38 +44,13 @@ pub(crate) struct Place {
     file: Vec<u8>,
 }
 
-/// Opens a city with all services in a directory, or in a schema of a PostgreSQL server, with the procedure live.
+/// Opens a city in a directory, or in a schema of a PostgreSQL server, with the procedure live.
 pub(crate) async fn open(
     directory: &Path,
     postgres: Option<(&str, &str)>,
     document: &ProcedureDocument,
 ) -> Outcome<City> {
-    std::fs::create_dir_all(directory)?;
-    let mut settings = CitySettings::in_directory(directory);
-    if let Some((url, schema)) = postgres {
-        let sign = if url.contains('?') { '&' } else { '?' };
-        settings.database = DatabaseUrl::parse(&format!("{url}{sign}schema={schema}"))?;
-    }
-    let services: Vec<&'static dyn Service> = yakuba::services::all();
-    let city = City::open(settings, &services).await?;
-    city.key()?;
-    let department = NewDepartment {
-        name_ja: "環境課".to_owned(),
-        name_en: "Environment".to_owned(),
-        code: document.department.clone(),
-        parent: None,
-        first_day: jiff::civil::date(2020, 4, 1),
-        last_day: None,
-        position: 0,
-    };
-    city.write(Actor::CommandLine, department, |tx, department| {
-        Box::pin(async move {
-            tx.set("city.name", "計測市").await?;
-            create_department(tx, department).await?;
-            Ok::<_, IdentityError>(())
-        })
-    })
-    .await?;
+    let city = crate::city::open(directory, postgres, "環境課", &document.department).await?;
     city.write(Actor::CommandLine, document.clone(), |tx, document| {
         Box::pin(async move {
             let revision = store::save_draft(tx, document, 0).await?;

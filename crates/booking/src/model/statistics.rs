@@ -153,7 +153,7 @@ mod tests {
         );
         assert_eq!(
             hall.online_percent().map(|share| share.to_string()),
-            Some("50.0".to_owned())
+            Some("50".to_owned())
         );
         assert_eq!(hall.attended_percent(), None);
         assert_eq!(of_facility(&all, "hall-east").made, 9);

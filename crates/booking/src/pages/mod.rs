@@ -14,8 +14,8 @@ pub(crate) mod points;
 pub(crate) mod queue;
 mod sent;
 mod series;
-pub(crate) mod waiting;
 pub(crate) mod statistics;
+pub(crate) mod waiting;
 pub(crate) mod words;
 
 use yakuba_city::web::{Access, Routes};

@@ -110,7 +110,7 @@ pub(super) async fn page(
         words,
         year: Select::new(language, "year", words.get("statistics-year"))
             .choices(shown)
-            .value(year.year.year().to_string()),
+            .value(&year.year.year().to_string()),
         until: until(year.year, asked.city().today()).map(|day| {
             words
                 .with_text("statistics-until", "day", &format::date(day, language))

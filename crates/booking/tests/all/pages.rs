@@ -241,7 +241,7 @@ each_database!(
         assert!(page.text().contains("100.0%"), "booked online");
         let file = browser.get("/booking/use/file?year=2026").await.text();
         assert!(
-            file.contains("2026,hall,hall,分けられるホール,,,2010,360,0,1,1,0,0,0"),
+            file.contains("2026,hall,hall,中央会館,,,2010,360,0,1,1,0,0,0"),
             "{file}"
         );
         // A year of which nothing is known is shown all the same, one to come is not.
