@@ -49,6 +49,7 @@ struct Body {
     nothing_today: EmptyState,
     places: Vec<Place>,
     may_receive: bool,
+    may_set_up: bool,
     refunds: Option<String>,
 }
 
@@ -127,6 +128,7 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
             })
             .collect(),
         may_receive: !keys.is_empty(),
+        may_set_up: room.principal.holds(SET_UP),
         refunds: (to_give_back > 0).then(|| {
             room.words
                 .counted("desk-refunds-count", to_give_back as u64)

@@ -11,6 +11,7 @@ mod points;
 mod queue;
 mod refunds;
 mod room;
+mod set_up;
 mod show;
 mod steps;
 
@@ -121,6 +122,7 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/booking/{facility}/enter", receive, enter::send)
         .merge(groups::routes())
         .merge(points::routes())
+        .merge(set_up::routes())
         .merge(queue::routes())
 }
 

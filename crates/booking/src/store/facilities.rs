@@ -19,8 +19,10 @@ use crate::{
     model::{
         check::{check, must},
         document::FacilityDocument,
+        state::State,
         time::{ClockTime, moment, quantum},
     },
+    store::reservations::reservations_between,
 };
 
 /// A facility as it stands.
@@ -131,8 +133,8 @@ pub async fn facilities(connection: &impl ConnectionTrait) -> Result<Vec<Facilit
 /// Saves a facility, new with revision 0, and returns its new revision. It must hold together whether or not it is offered.
 ///
 /// # Errors
-/// [`BookingError::MustBeMended`]; [`BookingError::ChangedMeanwhile`]; [`BookingError::StillBooked`] when units would go, or the
-/// step would change, under coming reservations.
+/// [`BookingError::MustBeMended`]; [`BookingError::ChangedMeanwhile`]; [`BookingError::StillBooked`] when coming reservations would
+/// lose their place: units or resources would go, the step would change, or it would be closed then.
 pub async fn save(
     tx: &Tx,
     document: &FacilityDocument,
@@ -174,6 +176,12 @@ pub async fn save(
         return Err(BookingError::ChangedMeanwhile);
     }
     let before = before.map(|before| before.document);
+    if let Some(before) = &before {
+        let lost = losing_their_place(tx, before, document).await?;
+        if lost > 0 {
+            return Err(BookingError::StillBooked(lost));
+        }
+    }
     if before
         .as_ref()
         .is_some_and(|before| before.step != document.step)
@@ -206,6 +214,32 @@ pub async fn bring_in(tx: &Tx, document: &FacilityDocument) -> Result<bool, Book
     };
     save(tx, document, is_offered, revision).await?;
     Ok(true)
+}
+
+/// How many coming reservations could not be made any more: what they are of is gone, takes other units, or is not open then.
+async fn losing_their_place(
+    tx: &Tx,
+    before: &FacilityDocument,
+    after: &FacilityDocument,
+) -> Result<u64, BookingError> {
+    let mut lost = 0;
+    for found in
+        reservations_between(tx.connection(), &after.key, tx.today(), jiff::civil::Date::MAX).await?
+    {
+        if found.is_own || !matches!(found.state, State::Requested | State::Confirmed) {
+            continue;
+        }
+        // What had no place before cannot lose it.
+        let Some(old) = before.resource(&found.resource) else {
+            continue;
+        };
+        let keeps = after.resource(&found.resource).is_some_and(|new| {
+            new.units() == old.units()
+                && (after.offers(new, found.span) || !before.offers(old, found.span))
+        });
+        lost += u64::from(!keeps);
+    }
+    Ok(lost)
 }
 
 /// Adds the units that are new. A unit that is gone stays as a row, because old reservations name it; it must not be booked.
