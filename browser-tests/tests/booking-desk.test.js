@@ -27,7 +27,7 @@ describe('the desk of booking', () => {
         await checkPage(page, who);
         if (javascript === 'off') await picture(page, `desk-booking-${name}-360`);
       };
-      await logIn(page, demo.url, { path: '/login', account: 'takahashi', password: 'sumikawa-de-tamesu' });
+      await logIn(page, demo.url, { path: '/login', account: 'kuroiwa', password: 'sumikawa-de-tamesu' });
       await page.goto(`${demo.url}/desk/booking/sogo-taiikukan?day=${day}`);
       await look('plan');
       await page.goto(`${demo.url}/desk/booking/sogo-taiikukan`);

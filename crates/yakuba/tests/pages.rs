@@ -61,6 +61,7 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/booking/ticket/{token}", Reason::NotInTheDemo),
     ("/desk/booking/ticket/{token}", Reason::NotInTheDemo),
     ("/desk/booking/reservations/{id}/permit", Reason::File),
+    ("/desk/booking/set-up/{facility}/file", Reason::File),
     (
         "/desk/booking/reservations/{id}/move",
         Reason::Story("booking-desk.test.js"),

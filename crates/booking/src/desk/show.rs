@@ -151,14 +151,12 @@ pub(super) async fn shown(
     let mut page = room
         .page_of(place, title, &body)
         .lead(when(room.public, language, found.span));
-    if found.state == State::Confirmed || found.state == State::Attended {
-        if !found.is_own {
-            page = page.action(
-                &LinkButton::new(room.t("desk-permit"), format!("{}/permit", href(found.id)))
-                    .kind(ButtonKind::Other)
-                    .download(),
-            );
-        }
+    if matches!(found.state, State::Confirmed | State::Attended) && !found.is_own {
+        page = page.action(
+            &LinkButton::new(room.t("desk-permit"), format!("{}/permit", href(found.id)))
+                .kind(ButtonKind::Other)
+                .download(),
+        );
     }
     Ok(private(page))
 }

@@ -223,8 +223,13 @@ async fn losing_their_place(
     after: &FacilityDocument,
 ) -> Result<u64, BookingError> {
     let mut lost = 0;
-    for found in
-        reservations_between(tx.connection(), &after.key, tx.today(), jiff::civil::Date::MAX).await?
+    for found in reservations_between(
+        tx.connection(),
+        &after.key,
+        tx.today(),
+        jiff::civil::Date::MAX,
+    )
+    .await?
     {
         if found.is_own || !matches!(found.state, State::Requested | State::Confirmed) {
             continue;

@@ -76,8 +76,11 @@ fn controls(html: &str) -> Vec<(String, String)> {
                 .find(|option| option.split('>').next().unwrap().contains(" selected"))
                 .or(options.first());
             let value = chosen.map(|option| {
-                attribute(&format!("option{}", option.split('>').next().unwrap()), "value")
-                    .unwrap_or_default()
+                attribute(
+                    &format!("option{}", option.split('>').next().unwrap()),
+                    "value",
+                )
+                .unwrap_or_default()
             });
             all.push((name, value.unwrap_or_default()));
         }
@@ -85,7 +88,11 @@ fn controls(html: &str) -> Vec<(String, String)> {
     all
 }
 
-async fn post(browser: &mut Browser, path: &str, fields: &[(String, String)]) -> yakuba_identity::testing::Page {
+async fn post(
+    browser: &mut Browser,
+    path: &str,
+    fields: &[(String, String)],
+) -> yakuba_identity::testing::Page {
     let fields: Vec<(&str, &str)> = fields
         .iter()
         .map(|(name, value)| (name.as_str(), value.as_str()))
@@ -112,7 +119,8 @@ each_database!(
     async |city| {
         departments(&city, &[DEPARTMENT, "civic"]).await;
         let mut browser = clerk(&city, &[SET_UP]);
-        let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/facilities");
+        let folder =
+            std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../content/facilities");
         let mut facilities = vec![hall()];
         for entry in std::fs::read_dir(folder).unwrap() {
             let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
@@ -124,10 +132,16 @@ each_database!(
         for facility in facilities {
             let key = facility.key.clone();
             offer(&city, facility.clone()).await;
-            let mut parts: Vec<String> =
-                ["basics", "units", "opening", "closed", "rules", "conditions"]
-                    .map(str::to_owned)
-                    .into();
+            let mut parts: Vec<String> = [
+                "basics",
+                "units",
+                "opening",
+                "closed",
+                "rules",
+                "conditions",
+            ]
+            .map(str::to_owned)
+            .into();
             parts.extend((0..facility.resources.len()).map(|n| format!("resources.{n}")));
             parts.extend((0..facility.fees.len()).map(|n| format!("fees.{n}")));
             for part in parts {
@@ -135,11 +149,18 @@ each_database!(
                 let page = browser.get(&path).await;
                 assert_eq!(page.status, StatusCode::OK, "{path}");
                 let sent = post(&mut browser, &path, &controls(&page.text())).await;
-                assert_eq!(sent.status, StatusCode::SEE_OTHER, "{path}: {}", sent.text());
+                assert_eq!(
+                    sent.status,
+                    StatusCode::SEE_OTHER,
+                    "{path}: {}",
+                    sent.text()
+                );
                 assert_eq!(document(&city, &key).await, facility, "{path}");
                 pages += 1;
             }
-            let page = browser.get(&format!("/desk/booking/set-up/{key}/yaml")).await;
+            let page = browser
+                .get(&format!("/desk/booking/set-up/{key}/yaml"))
+                .await;
             let sent = post(
                 &mut browser,
                 &format!("/desk/booking/set-up/{key}/yaml"),
@@ -148,7 +169,9 @@ each_database!(
             .await;
             assert!(sent.to.ends_with("?done=saved"), "{}", sent.text());
             assert_eq!(document(&city, &key).await, facility);
-            let file = browser.get(&format!("/desk/booking/set-up/{key}/file")).await;
+            let file = browser
+                .get(&format!("/desk/booking/set-up/{key}/file"))
+                .await;
             assert_eq!(FacilityDocument::from_yaml(&file.text()).unwrap(), facility);
         }
         assert!(pages > 30, "{pages}");
@@ -161,21 +184,38 @@ each_database!(
     async |city| {
         departments(&city, &[DEPARTMENT, "civic"]).await;
         let mut browser = clerk(&city, &[SET_UP]);
-        let new = [("key", "kominkan"), ("department", DEPARTMENT), ("from", "")];
+        let new = [
+            ("key", "kominkan"),
+            ("department", DEPARTMENT),
+            ("from", ""),
+        ];
         let page = browser.post("/desk/booking/set-up/new", &new).await;
         assert_eq!(page.to, "/desk/booking/set-up/kominkan?done=made");
         let page = browser.post("/desk/booking/set-up/new", &new).await;
-        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "the key is taken");
+        assert_eq!(
+            page.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "the key is taken"
+        );
         let foreign = [("key", "other"), ("department", "civic"), ("from", "")];
         let page = browser.post("/desk/booking/set-up/new", &foreign).await;
         assert!(page.problem.is_some());
-        assert!(!store::facility(city.db(), "kominkan").await.unwrap().unwrap().is_offered);
+        assert!(
+            !store::facility(city.db(), "kominkan")
+                .await
+                .unwrap()
+                .unwrap()
+                .is_offered
+        );
         // Another kind of times: its controls come before anything is saved.
         let path = "/desk/booking/set-up/kominkan/part?at=resources.0";
         let mut fields = controls(&browser.get(path).await.text());
         set(&mut fields, "resources.0.times.__kind", "free");
         let page = post(&mut browser, path, &fields).await;
-        assert!(page.text().contains("name=\"resources.0.times.free.at_least\""));
+        assert!(
+            page.text()
+                .contains("name=\"resources.0.times.free.at_least\"")
+        );
         let mut fields = controls(&page.text());
         set(&mut fields, "resources.0.times.free.at_least", "sixty");
         set(&mut fields, "resources.0.times.free.at_most", "120");
@@ -195,8 +235,16 @@ each_database!(
         let mut fields = controls(&page.text());
         set(&mut fields, "resources.0.rules.who", "residents");
         set(&mut fields, "resources.0.rules.way", "approval");
-        set(&mut fields, "resources.0.rules.opens.days_before.days", "30");
-        set(&mut fields, "resources.0.rules.opens.days_before.at", "09:00");
+        set(
+            &mut fields,
+            "resources.0.rules.opens.days_before.days",
+            "30",
+        );
+        set(
+            &mut fields,
+            "resources.0.rules.opens.days_before.at",
+            "09:00",
+        );
         for name in [
             "closes_days_before",
             "cancelling.free_days_before",
@@ -237,27 +285,54 @@ each_database!(
         let mut table = controls(&browser.get(fees).await.text());
         set(&mut table, "fees.0.rows.1.__do", "up");
         post(&mut browser, fees, &table).await;
-        assert_eq!(document(&city, "kominkan").await.fees[0].rows[0].yen.amount(), 300);
+        assert_eq!(
+            document(&city, "kominkan").await.fees[0].rows[0]
+                .yen
+                .amount(),
+            300
+        );
         // Offered, and taken offline again.
         let at = "/desk/booking/set-up/kominkan";
         let revision = browser.get(at).await.revision();
         let page = browser
-            .post(&format!("{at}/offer"), &[("offered", "yes"), ("revision", &revision)])
+            .post(
+                &format!("{at}/offer"),
+                &[("offered", "yes"), ("revision", &revision)],
+            )
             .await;
         assert_eq!(page.to, format!("{at}?done=offered"));
-        assert_eq!(clerk(&city, &[]).get("/booking/kominkan").await.status, StatusCode::OK);
+        assert_eq!(
+            clerk(&city, &[]).get("/booking/kominkan").await.status,
+            StatusCode::OK
+        );
         let revision = browser.get(at).await.revision();
         browser
-            .post(&format!("{at}/offer"), &[("offered", "no"), ("revision", &revision)])
+            .post(
+                &format!("{at}/offer"),
+                &[("offered", "no"), ("revision", &revision)],
+            )
             .await;
-        assert!(clerk(&city, &[]).get("/booking/kominkan").await.problem.is_some());
+        assert!(
+            clerk(&city, &[])
+                .get("/booking/kominkan")
+                .await
+                .problem
+                .is_some()
+        );
         // Who only receives may not set up.
         let page = clerk(&city, &[RECEIVE]).get(at).await;
         assert!(page.problem.is_some());
         // The file of it makes another.
-        let text = made.to_yaml().unwrap().replacen("kominkan", "kominkan-2", 1);
+        let text = made
+            .to_yaml()
+            .unwrap()
+            .replacen("kominkan", "kominkan-2", 1);
         let page = browser
-            .upload("/desk/booking/set-up/upload", &[], ("file", "f.yaml", text.as_bytes()))
+            .upload(
+                "/desk/booking/set-up/upload",
+                &[],
+                ("file", "f.yaml", text.as_bytes()),
+            )
             .await;
         assert_eq!(page.to, "/desk/booking/set-up/kominkan-2?done=uploaded");
     }
@@ -269,9 +344,13 @@ each_database!(
     async |city| {
         departments(&city, &[DEPARTMENT]).await;
         offer(&city, hall()).await;
-        book(&city, wish("half_b", DAY, "18:00", "21:30"), somebody(&city, "hana"))
-            .await
-            .unwrap();
+        book(
+            &city,
+            wish("half_b", DAY, "18:00", "21:30"),
+            somebody(&city, "hana"),
+        )
+        .await
+        .unwrap();
         let mut browser = clerk(&city, &[SET_UP]);
         // Its evening cannot go, nor the hours in which it lies, nor itself.
         for (part, name, value) in [
@@ -285,7 +364,11 @@ each_database!(
             set(&mut fields, name, value);
             let page = post(&mut browser, &path, &fields).await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
-            assert!(page.text().contains("これからの予約1件"), "{name}: {}", page.text());
+            assert!(
+                page.text().contains("これからの予約1件"),
+                "{name}: {}",
+                page.text()
+            );
         }
         assert_eq!(document(&city, "hall").await, hall());
         // What is not booked may.

@@ -7,9 +7,7 @@ use axum::{
 };
 use serde_json::Value;
 use yakuba_city::web::Problem;
-use yakuba_ui::{
-    ErrorSummary, Fields, FormErrors, Html, Link, Select, TextArea, Words, done,
-};
+use yakuba_ui::{ErrorSummary, Fields, FormErrors, Html, Link, Select, TextArea, Words, done};
 
 use super::{
     super::room::Room,
@@ -85,7 +83,10 @@ impl Part {
             None => true,
             Some((list, _)) => is_item && ["resources", "fees"].contains(&list),
         };
-        let shape = facility.at(at).filter(|_| is_known && !at.is_empty())?.clone();
+        let shape = facility
+            .at(at)
+            .filter(|_| is_known && !at.is_empty())?
+            .clone();
         Some(Self {
             at: at.to_owned(),
             shape,
@@ -248,11 +249,7 @@ pub(super) async fn save_part(
     let value = if part.is_item && what == "remove" {
         None
     } else {
-        sent.read(
-            &part.shape,
-            &part.at,
-            (part.is_required, part.is_nullable),
-        )
+        sent.read(&part.shape, &part.at, (part.is_required, part.is_nullable))
     };
     let is_removed = part.is_item && what == "remove";
     let errors = sent.errors();
@@ -285,7 +282,15 @@ pub(super) async fn save_part(
                     .into_owned(),
             );
             let none = FormErrors::new();
-            return shown(&room, &found, &part, value.as_ref(), revision, (&none, Vec::new())).await;
+            return shown(
+                &room,
+                &found,
+                &part,
+                value.as_ref(),
+                revision,
+                (&none, Vec::new()),
+            )
+            .await;
         }
     };
     if !room.principal.holds_in(SET_UP, &document.department) {
@@ -296,7 +301,11 @@ pub(super) async fn save_part(
         .filter(|finding| finding.severity == Severity::Must)
         .map(|finding| {
             let (at, control) = way(&document, finding);
-            let here = if part.at.is_empty() { "basics" } else { &part.at };
+            let here = if part.at.is_empty() {
+                "basics"
+            } else {
+                &part.at
+            };
             // On this page the control keeps what was typed.
             let href = if at == here {
                 format!("#{control}")
@@ -334,7 +343,15 @@ pub(super) async fn save_part(
             };
             room.refuse(sentence);
             let none = FormErrors::new();
-            shown(&room, &found, &part, value.as_ref(), revision, (&none, findings)).await
+            shown(
+                &room,
+                &found,
+                &part,
+                value.as_ref(),
+                revision,
+                (&none, findings),
+            )
+            .await
         }
     }
 }
@@ -346,7 +363,7 @@ struct Yaml {
     errors: ErrorSummary,
     action: String,
     revision: i64,
-    yaml: TextArea,
+    whole: TextArea,
     back: String,
 }
 
@@ -377,7 +394,7 @@ fn yaml_page(
         } else {
             found.revision
         },
-        yaml: TextArea::new(language, "yaml", room.t("desk-set-yaml-label"))
+        whole: TextArea::new(language, "yaml", room.t("desk-set-yaml-label"))
             .value(text)
             .rows(40)
             .errors(errors),

@@ -35,7 +35,9 @@ fn named(path: &str) -> &str {
 impl Form<'_> {
     /// What a member is called: under its parent, by itself, or as it stands in the file.
     pub(super) fn label(&self, path: &str) -> String {
-        let mut names = path.rsplit('.').filter(|part| part.parse::<usize>().is_err());
+        let mut names = path
+            .rsplit('.')
+            .filter(|part| part.parse::<usize>().is_err());
         let name = names.next().unwrap_or_default().replace('_', "-");
         let parent = names.next().unwrap_or_default().replace('_', "-");
         for key in [
@@ -101,9 +103,7 @@ impl Form<'_> {
                     Word::Any => field,
                     Word::Key => field.width(20).support(self.words.get("desk-set-help-key")),
                     Word::Time => field.width(6).support(self.words.get("desk-set-help-time")),
-                    Word::DayOfYear => {
-                        field.width(6).support(self.words.get("desk-set-help-day"))
-                    }
+                    Word::DayOfYear => field.width(6).support(self.words.get("desk-set-help-day")),
                 })
             }
             Shape::Number => Html::of(
@@ -191,11 +191,12 @@ impl Form<'_> {
         if asks {
             html.push(
                 &CheckboxGroup::new(self.language, format!("{path}.__has"), self.label(path))
-                    .choice(
-                        Choice::new("yes", self.words.get("desk-set-has")).chosen(is_there),
-                    ),
+                    .choice(Choice::new("yes", self.words.get("desk-set-has")).chosen(is_there)),
             );
-            html.push(&hidden(&format!("{path}.__was"), if is_there { "yes" } else { "" }));
+            html.push(&hidden(
+                &format!("{path}.__was"),
+                if is_there { "yes" } else { "" },
+            ));
             if !is_there {
                 return html;
             }
@@ -215,7 +216,9 @@ impl Form<'_> {
         let controls = self.controls(&member.shape, inner, place, member.is_nullable);
         let is_group = match &member.shape {
             Shape::Record(_) => true,
-            Shape::List(inner) => !matches!(**inner, Shape::Choice(_) | Shape::Word(_) | Shape::Number),
+            Shape::List(inner) => {
+                !matches!(**inner, Shape::Choice(_) | Shape::Word(_) | Shape::Number)
+            }
             _ => false,
         };
         if is_group {
@@ -248,9 +251,11 @@ impl Form<'_> {
             Shape::Word(_) if path.ends_with("takes.units") => {
                 return Html::of(
                     &CheckboxGroup::new(self.language, path, label)
-                        .choices(self.units.iter().map(|(key, name)| {
-                            Choice::new(key, name).chosen(known.contains(key))
-                        }))
+                        .choices(
+                            self.units.iter().map(|(key, name)| {
+                                Choice::new(key, name).chosen(known.contains(key))
+                            }),
+                        )
                         .errors(self.errors),
                 );
             }
@@ -288,7 +293,11 @@ impl Form<'_> {
                 format_args!(
                     "<details class=\"card\" id=\"{}\"{}><summary>{label} {}</summary>{controls}{what}</details>",
                     Html::text(&at),
-                    if item.is_some() && items.len() < 3 { " open" } else { "" },
+                    if item.is_some() && items.len() < 3 {
+                        " open"
+                    } else {
+                        ""
+                    },
                     Html::text(&title),
                     label = Html::text(label),
                 ),
@@ -337,7 +346,11 @@ impl Form<'_> {
             for member in members {
                 let at = format!("{path}.{place}.{}", member.name);
                 let value = item.and_then(|item| item.get(&member.name));
-                let _ = write!(html, "<td>{}</td>", self.cell(member, value, &at, place + 1));
+                let _ = write!(
+                    html,
+                    "<td>{}</td>",
+                    self.cell(member, value, &at, place + 1)
+                );
             }
             let at = format!("{path}.{place}");
             if item.is_some() {
@@ -444,12 +457,7 @@ impl Form<'_> {
                     .unwrap_or_default();
                 Html::trusted(input(at, &name, &text, 12))
             }
-            _ => Html::trusted(input(
-                at,
-                &name,
-                &value.map(plain).unwrap_or_default(),
-                10,
-            )),
+            _ => Html::trusted(input(at, &name, &value.map(plain).unwrap_or_default(), 10)),
         }
     }
 
@@ -577,7 +585,12 @@ impl<'a> Sent<'a> {
     }
 
     /// Reads a value; none when nothing was entered. What cannot be read stays as it was typed, with an error.
-    pub(super) fn read(&mut self, shape: &Shape, path: &str, member: (bool, bool)) -> Option<Value> {
+    pub(super) fn read(
+        &mut self,
+        shape: &Shape,
+        path: &str,
+        member: (bool, bool),
+    ) -> Option<Value> {
         let (is_required, is_nullable) = member;
         let typed = self.fields.get(path).to_owned();
         match shape {
@@ -651,7 +664,8 @@ impl<'a> Sent<'a> {
 
     fn check(&mut self, word: Word, typed: &str, path: &str) {
         let name = named(path);
-        let is_date = matches!(name, "day" | "days" | "except") || (name == "from" && path.starts_with("fees") && !path.contains("season"));
+        let is_date = matches!(name, "day" | "days" | "except")
+            || (name == "from" && path.starts_with("fees") && !path.contains("season"));
         let problem = match word {
             Word::Key if Key::new(typed).is_err() => "desk-problem-member-key",
             Word::Time if typed.parse::<ClockTime>().is_err() => "desk-problem-time",
@@ -728,13 +742,14 @@ impl<'a> Sent<'a> {
                 return all
                     .into_iter()
                     .map(|text| match inner {
-                        Shape::Number => match text.parse::<i64>() {
-                            Ok(number) => number.into(),
-                            Err(_) => {
+                        Shape::Number => {
+                            if let Ok(number) = text.parse::<i64>() {
+                                number.into()
+                            } else {
                                 self.wrong(path, "desk-problem-number");
                                 Value::String(text)
                             }
-                        },
+                        }
                         Shape::Word(word) => {
                             self.check(*word, &text, path);
                             Value::String(text)

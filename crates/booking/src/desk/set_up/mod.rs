@@ -32,11 +32,7 @@ pub(super) fn routes() -> Routes {
             list::upload.layer(DefaultBodyLimit::max(FILE_BYTES)),
         )
         .get("/desk/booking/set-up/{facility}", set_up, show::page)
-        .post(
-            "/desk/booking/set-up/{facility}/offer",
-            set_up,
-            show::offer,
-        )
+        .post("/desk/booking/set-up/{facility}/offer", set_up, show::offer)
         .get("/desk/booking/set-up/{facility}/file", set_up, show::file)
         .get("/desk/booking/set-up/{facility}/yaml", set_up, edit::yaml)
         .post(
@@ -84,12 +80,21 @@ fn way(document: &crate::model::document::FacilityDocument, finding: &Finding) -
             .unwrap_or(0);
         let at = format!("resources.{place}");
         let member = match message {
-            "booking-finding-takes-nothing" | "booking-finding-no-unit" | "booking-finding-count" => "takes.__kind",
+            "booking-finding-takes-nothing"
+            | "booking-finding-no-unit"
+            | "booking-finding-count" => "takes.__kind",
             "booking-finding-no-fee" => "fee",
-            "booking-finding-no-times" | "booking-finding-overlap" | "booking-finding-free"
-            | "booking-finding-backwards" | "booking-finding-off-step" => "times.__kind",
+            "booking-finding-no-times"
+            | "booking-finding-overlap"
+            | "booking-finding-free"
+            | "booking-finding-backwards"
+            | "booking-finding-off-step" => "times.__kind",
             "booking-finding-doubled" => "key",
-            _ if document.resources.get(place).is_some_and(|resource| resource.rules.is_none()) => {
+            _ if document
+                .resources
+                .get(place)
+                .is_some_and(|resource| resource.rules.is_none()) =>
+            {
                 return ("rules".to_owned(), "rules".to_owned());
             }
             _ => "rules",

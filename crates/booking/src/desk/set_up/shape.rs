@@ -63,13 +63,9 @@ impl Shape {
         let mut shape = self;
         for part in path.split('.').filter(|part| !part.is_empty()) {
             shape = match shape {
-                Self::Record(members) => {
-                    &members.iter().find(|member| member.name == part)?.shape
-                }
+                Self::Record(members) => &members.iter().find(|member| member.name == part)?.shape,
                 Self::List(inner) if part.parse::<usize>().is_ok() => inner,
-                Self::OneOf(kinds) => {
-                    kinds.iter().find(|(name, _)| name == part)?.1.as_ref()?
-                }
+                Self::OneOf(kinds) => kinds.iter().find(|(name, _)| name == part)?.1.as_ref()?,
                 _ => return None,
             };
         }
@@ -102,7 +98,11 @@ fn read(node: &Value, defs: &Value) -> (Shape, bool) {
             "Key" => Shape::Word(Word::Key),
             "ClockTime" => Shape::Word(Word::Time),
             "DayOfYear" => Shape::Word(Word::DayOfYear),
-            name => return defs.get(name).map_or((Shape::Word(Word::Any), false), |node| read(node, defs)),
+            name => {
+                return defs
+                    .get(name)
+                    .map_or((Shape::Word(Word::Any), false), |node| read(node, defs));
+            }
         };
         return (shape, false);
     }
@@ -146,9 +146,8 @@ fn read(node: &Value, defs: &Value) -> (Shape, bool) {
         "integer" | "number" => Shape::Number,
         "boolean" => Shape::Flag,
         "array" => {
-            let none = Value::Null;
-            let items = node.get("items").unwrap_or(&none);
-            Shape::List(Box::new(read(items, defs).0))
+            let inner = node.get("items").map(|items| read(items, defs).0);
+            Shape::List(Box::new(inner.unwrap_or(Shape::Word(Word::Any))))
         }
         "object" => Shape::Record(members(node, defs)),
         _ => Shape::Word(Word::Any),
@@ -166,10 +165,40 @@ fn constant(node: &Value) -> Option<String> {
 
 /// The order in which people think of a facility's members; the others follow.
 const ORDER: [&str; 34] = [
-    "key", "name", "kind", "department", "summary", "address", "phone", "access", "conditions",
-    "step", "units", "opening", "closed", "rules", "resources", "fees", "weekdays", "weeks", "day",
-    "who", "way", "takes", "capacity", "purposes", "times", "fee", "band", "from", "to", "yen",
-    "per", "ordinance", "rows", "changes",
+    "key",
+    "name",
+    "kind",
+    "department",
+    "summary",
+    "address",
+    "phone",
+    "access",
+    "conditions",
+    "step",
+    "units",
+    "opening",
+    "closed",
+    "rules",
+    "resources",
+    "fees",
+    "weekdays",
+    "weeks",
+    "day",
+    "who",
+    "way",
+    "takes",
+    "capacity",
+    "purposes",
+    "times",
+    "fee",
+    "band",
+    "from",
+    "to",
+    "yen",
+    "per",
+    "ordinance",
+    "rows",
+    "changes",
 ];
 
 fn members(node: &Value, defs: &Value) -> Vec<Member> {
@@ -227,9 +256,13 @@ mod tests {
             facility.at("resources.0.times.bands.2.name"),
             Some(&Shape::Text)
         );
-        assert!(matches!(facility.at("fees.0.changes.0.when"), Some(Shape::OneOf(kinds)) if kinds.len() == 5));
-        assert!(matches!(facility.at("fees.0.rows"), Some(Shape::List(row)) if matches!(&**row, Shape::Record(members)
-            if members.iter().all(|member| member.shape.is_flat()))));
+        assert!(
+            matches!(facility.at("fees.0.changes.0.when"), Some(Shape::OneOf(kinds)) if kinds.len() == 5)
+        );
+        assert!(
+            matches!(facility.at("fees.0.rows"), Some(Shape::List(row)) if matches!(&**row, Shape::Record(members)
+            if members.iter().all(|member| member.shape.is_flat())))
+        );
         assert_eq!(facility.at("nothing"), None);
     }
 }

@@ -1,21 +1,19 @@
 //! One facility: whether it is offered, what was found, its parts.
 
 use askama::Template;
-use axum::{extract::Path, response::{IntoResponse as _, Response}};
+use axum::{
+    extract::Path,
+    response::{IntoResponse as _, Response},
+};
 use yakuba_city::web::Problem;
-use yakuba_ui::{Fields, Link, LinkButton, ButtonKind, Words, done};
+use yakuba_ui::{ButtonKind, Fields, Link, LinkButton, Words, done};
 
 use super::{
     super::room::{Room, file as answer_file},
     form::name_of,
     href, part_href, way,
 };
-use crate::{
-    capabilities::SET_UP,
-    error::BookingError,
-    model::check::check,
-    store::save,
-};
+use crate::{capabilities::SET_UP, error::BookingError, model::check::check, store::save};
 
 #[derive(Template)]
 #[template(path = "desk/set_up.html")]
@@ -116,9 +114,7 @@ pub(super) async fn offer(
     }
     room.write(
         (found.document.clone(), is_offered, fields.revision()),
-        |tx, (document, is_offered, revision)| {
-            Box::pin(save(tx, document, *is_offered, *revision))
-        },
+        |tx, (document, is_offered, revision)| Box::pin(save(tx, document, *is_offered, *revision)),
     )
     .await?;
     Ok(done(
