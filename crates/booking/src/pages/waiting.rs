@@ -376,7 +376,7 @@ async fn join(asked: Asked, fields: Fields) -> Result<Response, Problem> {
             Ok(_) | Err(BookingError::ChangedMeanwhile) => return Ok(done(HOME, "joined")),
             Err(BookingError::WrongState) => errors.add("", texts.get("waiting-error-free")),
             Err(BookingError::LimitReached(most)) => {
-                errors.add("", texts.counted("waiting-error-full", i64::from(most)))
+                errors.add("", texts.counted("waiting-error-full", i64::from(most)));
             }
             Err(error) => errors.add("", asked.explain(error)?),
         }

@@ -521,7 +521,7 @@ pub async fn review(
             kind.clone_from(&sent.kind);
             dossier.about.clone_from(&sent.about);
             dossier.contact = sent.contact.clone();
-            dossier.language = sent.language.code().to_owned();
+            sent.language.code().clone_into(&mut dossier.language);
             dossier.sent.clone_from(&sent.members);
         }
         Review::AskBack(text) | Review::Decline(text) => write(true, text),

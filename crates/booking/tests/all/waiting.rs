@@ -10,13 +10,16 @@ use proptest::{
 use yakuba_booking::{
     BookingError, BookingService,
     model::{
-        document::{FacilityDocument, Waiting},
+        document::{FacilityDocument, Waiting as List},
         state::Step,
     },
     store::{
         people::{Contact, Holder},
         reservations::{self, Booked, Wish},
-        waiting::{self, Entry, NewEntry, Stage},
+        waiting::{
+            self, Entry, NewEntry,
+            Stage::{self, Declined, Lapsed, Offered, Taken, Waiting},
+        },
     },
 };
 use yakuba_city::{
@@ -35,7 +38,7 @@ const DAY: &str = "2026-12-05";
 
 fn with_list() -> FacilityDocument {
     let mut document = hall();
-    document.rules.waiting = Some(Waiting {
+    document.rules.waiting = Some(List {
         offer_hours: 24,
         most: 20,
     });
@@ -135,7 +138,6 @@ each_database!(
         let first = book(&city, morning(), somebody(&city, "jiro"))
             .await
             .unwrap();
-        use Stage::{Lapsed, Offered, Taken, Waiting};
         let mut ids = Vec::new();
         for who in ["hana", "taro", "yuki"] {
             ids.push(join(&city, morning(), who).await.unwrap());
@@ -245,7 +247,6 @@ each_database!(
         let half = join(&city, morning(), "taro").await.unwrap();
         cancel(&city, east.id).await;
         // The whole is not free: who came second is served, and who came first keeps the place.
-        use Stage::{Declined, Offered, Waiting};
         assert_eq!(stages(&city, &[whole, half]).await, [Waiting, Offered]);
         cancel(&city, west.id).await;
         assert_eq!(stages(&city, &[whole, half]).await, [Waiting, Offered]);
@@ -284,7 +285,6 @@ each_database!(
         }));
         let (_, grabbed) = futures::future::join(cancelling, grabbing).await;
         assert_eq!(grabbed.iter().filter(|result| result.is_ok()).count(), 0);
-        use Stage::{Offered, Waiting};
         assert_eq!(
             stages(city, &ids).await,
             [Offered, Offered, Offered, Waiting, Waiting]
