@@ -53,7 +53,7 @@ each_database!(
         offer(&city, document).await;
         let after = |days: i64| {
             city.clock()
-                .set(test_moment() + SignedDuration::from_hours(24 * days))
+                .set(test_moment() + SignedDuration::from_hours(24 * days));
         };
         // Booked on the 21st for the 5th; and for the 26th, when its first reminder's day is over.
         for day in ["2026-12-05", "2026-11-26"] {

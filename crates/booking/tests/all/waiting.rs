@@ -197,7 +197,7 @@ each_database!(
                 .number
                 .is_none()
         );
-        assert_eq!(stages(&city, &ids).await, [Lapsed, Stage::Declined, Taken]);
+        assert_eq!(stages(&city, &ids).await, [Lapsed, Declined, Taken]);
         let found = reservations::reservation(city.db(), booked.id)
             .await
             .unwrap()
@@ -418,11 +418,7 @@ async fn play(city: &City, commands: &[Command]) {
         run_due_jobs(city).await.unwrap();
         for (id, _, until) in &model.queue {
             let found = entry(city, *id).await;
-            let expected = if until.is_some() {
-                Stage::Offered
-            } else {
-                Stage::Waiting
-            };
+            let expected = if until.is_some() { Offered } else { Waiting };
             assert_eq!(found.stage, expected, "after {command:?} of {commands:?}");
         }
     }
@@ -535,6 +531,6 @@ each_database!(
         assert_eq!(page.to, "/booking/waiting?done=taken", "{}", page.text());
         let mine = reservations::of_resident(city.db(), 7).await.unwrap();
         assert_eq!(mine.len(), 1);
-        assert_eq!(entry(&city, id.parse().unwrap()).await.stage, Stage::Taken);
+        assert_eq!(entry(&city, id.parse().unwrap()).await.stage, Taken);
     }
 );
