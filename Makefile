@@ -31,16 +31,17 @@ fmt: ## Format the code
 check: ## Compile everything without running it
 	cargo check --workspace --all-targets --locked
 
-bench: ## Measure the plan on 10 million facts and applications by 200 people at once (many minutes)
+bench: ## Measure the plan on 10 million facts, applications by 200 people at once and a rush for rooms (many minutes)
 	cargo build --locked --release -p yakuba -p bench
 ifeq ($(ARGS),)
 	cargo run --locked --release -p bench -- plan
 	DURABLE=1 scripts/with-postgres cargo run --locked --release -p bench -- procedures
+	DURABLE=1 scripts/with-postgres cargo run --locked --release -p bench -- booking
 else
 	DURABLE=1 scripts/with-postgres cargo run --locked --release -p bench -- $(ARGS)
 endif
 
-soak: ## Kill the server while people apply, then read pages for a minute (CRASH_ROUNDS=20 SECONDS_LONG=60)
+soak: ## Kill the server while people apply and book, a rush, then read pages for a minute (CRASH_ROUNDS=20 RUSH_ROUNDS=1000 SECONDS_LONG=60)
 	@scripts/soak $(ARGS)
 
 fuzz: ## Feed random input to the readers, 60 seconds each (SECONDS_EACH=60)

@@ -1,8 +1,8 @@
 // Starts the built program with a demo city of its own, and stops it again by its process id.
 
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { existsSync, statSync } from 'node:fs';
+import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -38,6 +38,32 @@ export async function stop(child, patience = 10_000) {
 }
 
 /**
+ * A folder with the demo city as this program makes it, made once and then copied: making it takes most of a minute.
+ * It is known by the size and the age of the program; those of older programs are removed.
+ */
+async function demoCity(program) {
+  const { size, mtimeMs } = statSync(program);
+  const beginning = 'yakuba-demo-city-';
+  const name = `${beginning}${size}-${Math.round(mtimeMs)}`;
+  const place = join(tmpdir(), name);
+  if (existsSync(place)) return place;
+  for (const other of await readdir(tmpdir())) {
+    if (other.startsWith(beginning) && !other.includes('.making')) await rm(join(tmpdir(), other), { recursive: true, force: true });
+  }
+  const making = await mkdtemp(join(tmpdir(), `${name}.making`));
+  const demo = await startDemo({ data: making });
+  await demo.stop();
+  try {
+    await rename(making, place);
+  } catch (cause) {
+    // Another process was quicker.
+    await rm(making, { recursive: true, force: true });
+    if (!existsSync(place)) throw cause;
+  }
+  return place;
+}
+
+/**
  * Starts `yakuba demo` (or other words) on a free port with a data folder of its own, and waits
  * until it answers /readyz.
  *
@@ -58,9 +84,11 @@ export async function startDemo(options = {}) {
   if (!existsSync(program)) {
     throw new Error(`There is no program at ${program}: run \`make test\`, or name it in YAKUBA_BINARY.`);
   }
-  const port = await freePort();
+  const wanted = options.words ?? ['demo', '--port', '{port}'];
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'yakuba-browser-')));
-  const words = (options.words ?? ['demo', '--port', '{port}']).map((word) => word.replace('{port}', port));
+  if (!options.data && wanted.includes('demo')) await cp(await demoCity(program), data, { recursive: true });
+  const port = await freePort();
+  const words = wanted.map((word) => word.replace('{port}', port));
   const child = spawn(program, ['--data', data, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...options.environment },
@@ -77,7 +105,7 @@ export async function startDemo(options = {}) {
     await stop(child);
     if (!options.data) await rm(data, { recursive: true, force: true });
   };
-  const until = Date.now() + (options.patience ?? 120_000);
+  const until = Date.now() + (options.patience ?? 400_000);
   for (;;) {
     if (failure || child.exitCode !== null || child.signalCode !== null) {
       await finish();
