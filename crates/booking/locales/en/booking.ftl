@@ -1,4 +1,5 @@
 booking-menu = Reservations
+booking-menu-lottery = Draws
 booking-queue-desk-menu = Counters
 booking-title = Book facilities, counters and classes
 booking-lead = Find a free time and book it.
@@ -63,6 +64,8 @@ booking-rule-anyone = Anybody can book; we check your e-mail address.
 booking-rule-residents = You can book with a resident account.
 booking-rule-groups = Registered groups can book.
 booking-rule-staff = Please book at the counter or by phone.
+booking-rule-lottery = Drawn by lot; what is left can then be booked by anyone.
+booking-to-lottery = Enter a draw
 booking-rule-days-before = Booking opens { $n } days before, at { $at }.
 booking-rule-months-before = A month opens { $n } months before, on day { $day } at { $at }.
 booking-rule-closes = You can book until { $n } days before.

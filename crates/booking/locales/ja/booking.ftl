@@ -1,4 +1,5 @@
 booking-menu = 予約
+booking-menu-lottery = 抽選
 booking-queue-desk-menu = 窓口の呼出し
 booking-title = 施設・窓口・教室の予約
 booking-lead = 空いている日を探して、そのまま予約できます。
@@ -60,6 +61,8 @@ booking-rule-anyone = どなたでも予約できます。メールアドレス�
 booking-rule-residents = 本人確認が済んだ利用者アカウントで予約できます。
 booking-rule-groups = 登録した団体が予約できます。
 booking-rule-staff = 窓口か電話で予約してください。
+booking-rule-lottery = 抽選で決めます。残った時間は、そのあと先着で予約できます。
+booking-to-lottery = 抽選に申し込む
 booking-rule-days-before = 使う日の{ $n }日前の{ $at }から予約できます。
 booking-rule-months-before = 使う月の{ $n }か月前の{ $day }日{ $at }から予約できます。
 booking-rule-closes = 使う日の{ $n }日前まで予約できます。

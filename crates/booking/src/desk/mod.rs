@@ -4,6 +4,7 @@ mod closures;
 mod enter;
 mod groups;
 mod home;
+mod lottery;
 mod moving;
 mod official;
 mod plan;
@@ -34,6 +35,11 @@ pub(crate) fn items() -> Vec<DeskItem> {
             url: HOME,
             label: "booking-desk-menu",
             needs: vec![RECEIVE, TAKE_OVER, SET_UP],
+        },
+        DeskItem {
+            url: "/desk/booking/lottery",
+            label: "booking-menu-lottery",
+            needs: vec![RECEIVE],
         },
         DeskItem {
             url: "/desk/booking/groups",
@@ -121,6 +127,7 @@ pub(crate) fn routes() -> Routes {
         .get("/desk/booking/{facility}/enter", receive, enter::page)
         .post("/desk/booking/{facility}/enter", receive, enter::send)
         .merge(groups::routes())
+        .merge(lottery::routes())
         .merge(points::routes())
         .merge(set_up::routes())
         .merge(queue::routes())

@@ -311,6 +311,7 @@ pub(super) fn rules(words: Words, rules: &Rules) -> Vec<String> {
             })
             .into_owned(),
         match rules.opens {
+            _ if rules.lottery.is_some() => words.get("booking-rule-lottery").into_owned(),
             Opens::DaysBefore { days, at } => words
                 .with(
                     "booking-rule-days-before",

@@ -9,6 +9,7 @@ pub(crate) mod feeds;
 mod front;
 pub(crate) mod groups;
 mod limits;
+pub(crate) mod lottery;
 mod mine;
 pub(crate) mod points;
 pub(crate) mod queue;
@@ -44,6 +45,7 @@ pub(crate) fn routes() -> Routes {
         .merge(series::routes())
         .merge(waiting::routes())
         .merge(feeds::routes())
+        .merge(lottery::routes())
         .get("/booking/{facility}", Access::Public, facility::page)
         .get("/booking/{facility}/{resource}", Access::Public, day::page)
 }
@@ -54,10 +56,12 @@ mod tests {
     fn every_text_is_there_in_every_language() {
         yakuba_ui::assert_complete(&crate::PAGE_WORDS);
         yakuba_ui::assert_complete(&super::statistics::WORDS);
+        yakuba_ui::assert_complete(&crate::LOTTERY_WORDS);
         yakuba_ui::assert_used_words_exist_in(
             &[
                 &crate::PAGE_WORDS,
                 &crate::desk::WORDS,
+                &crate::LOTTERY_WORDS,
                 &super::groups::WORDS,
                 &super::queue::WORDS,
                 &super::statistics::WORDS,

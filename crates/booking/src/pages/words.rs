@@ -69,7 +69,6 @@ pub(crate) fn month(language: Language, month: Month) -> String {
             &[
                 ("year", first.year().to_string().into()),
                 ("month", i64::from(first.month()).into()),
-                ("name", i64::from(first.month()).into()),
             ],
         )
         .into_owned()

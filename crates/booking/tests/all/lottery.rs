@@ -32,7 +32,7 @@ use crate::support::{HALL, book, offer, somebody, wish};
 
 /// Round 1000 of drand's quicknet.
 const ROUND_1000: &str = "b44679b9a59af2ec876b1a6b1ad52ea9b1615fc3982b19576350f93447cb1125e342b73a8dd2bacbe47e4b6b63ed5e39";
-const SECRETS: [&str; 2] = ["監査委員の秘密のことば", "住民代表の秘密のことば"];
+pub(crate) const SECRETS: [&str; 2] = ["監査委員の秘密のことば", "住民代表の秘密のことば"];
 const LOTTERY: &str = "
   lottery:
     opens: {months: 4, day: 1, at: \"09:00\"}
@@ -47,7 +47,7 @@ const LOTTERY: &str = "
 ";
 
 /// The hall, drawn by lot.
-fn hall() -> FacilityDocument {
+pub(crate) fn hall() -> FacilityDocument {
     let place =
         "  cancelling: {free_days_before: 7, late_percent: 50, late_points: 1, absence_points: 3}";
     assert!(HALL.contains(place));
@@ -55,18 +55,18 @@ fn hall() -> FacilityDocument {
     FacilityDocument::from_yaml(&text).unwrap()
 }
 
-fn at(text: &str) -> Timestamp {
+pub(crate) fn at(text: &str) -> Timestamp {
     text.parse().unwrap()
 }
 
 /// After the closing, the draw, the day of answers, and the first day of those who come first.
-const CLOSED: &str = "2026-11-25T08:00:00Z";
-const DRAWN: &str = "2026-11-26T01:00:00Z";
-const ANSWERED: &str = "2026-12-05T08:00:00Z";
+pub(crate) const CLOSED: &str = "2026-11-25T08:00:00Z";
+pub(crate) const DRAWN: &str = "2026-11-26T01:00:00Z";
+pub(crate) const ANSWERED: &str = "2026-12-05T08:00:00Z";
 const FIRST_COME: &str = "2026-12-10T00:00:00Z";
 
 /// The round for March 2027, announced.
-async fn announced(city: &City) -> i64 {
+pub(crate) async fn announced(city: &City) -> i64 {
     city.write(Actor::CommandLine, (), |tx, ()| Box::pin(announce(tx)))
         .await
         .unwrap();
@@ -123,7 +123,7 @@ async fn enters(
         .await
 }
 
-async fn hashes(city: &City, round: i64) {
+pub(crate) async fn hashes(city: &City, round: i64) {
     for (party, secret) in (1..).zip(SECRETS) {
         city.write(
             Actor::Staff(1),
@@ -142,7 +142,7 @@ async fn secret(city: &City, round: i64, secret: &'static str) -> Result<(), Boo
     .await
 }
 
-async fn drawn(city: &City, round: i64) {
+pub(crate) async fn drawn(city: &City, round: i64) {
     city.clock().set(at(CLOSED));
     advance(city, round).await.unwrap();
     city.clock().set(at(DRAWN));
@@ -365,8 +365,15 @@ each_database!(
         // Whoever does not answer has lost it.
         city.clock().set(at(ANSWERED));
         run_due_jobs(&city).await.unwrap();
-        let figures = lottery::counts(city.db(), round).await.unwrap();
-        assert_eq!(figures.unanswered, 0);
+        let late = format!(
+            "SELECT COUNT(*) FROM booking_lottery_entries WHERE state = 'won' AND answer_by <= {}",
+            at(ANSWERED).as_microsecond()
+        );
+        assert_eq!(
+            count(&city, &late).await,
+            0,
+            "whoever has moved up has three days more"
+        );
         city.clock().set(at(FIRST_COME));
         run_due_jobs(&city).await.unwrap();
         let over = lottery::round(city.db(), round).await.unwrap().unwrap();

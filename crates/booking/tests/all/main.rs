@@ -12,6 +12,7 @@ mod feeds;
 mod groups;
 mod hours;
 mod lottery;
+mod lottery_pages;
 mod pages;
 mod points;
 mod queue;

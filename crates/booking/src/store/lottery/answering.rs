@@ -1,10 +1,10 @@
 //! Winners take what they won, give it up, or do not answer.
 
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
 
-use super::entries::{Entry, EntryState, entry, reservations_of};
+use super::entries::{Entry, EntryState, entry, many, reservations_of};
 use crate::{
     error::BookingError,
     model::{
@@ -104,6 +104,23 @@ async fn give_up(tx: &Tx, found: &Entry, state: EntryState) -> Result<(), Bookin
         }
     }
     Ok(())
+}
+
+/// The entries that won and have not been answered yet, in the order of the draw.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn unanswered(
+    connection: &impl ConnectionTrait,
+    round: i64,
+) -> Result<Vec<i64>, BookingError> {
+    let waiting = many(
+        connection,
+        "round_id = $1 AND state = 'won' ORDER BY place",
+        vec![round.into()],
+    )
+    .await?;
+    Ok(waiting.into_iter().map(|entry| entry.id).collect())
 }
 
 /// Takes back what winners did not answer in time, and tells how many.

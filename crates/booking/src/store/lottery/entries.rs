@@ -22,6 +22,7 @@ use crate::{
     store::{
         facilities::facility,
         people::{Contact, Holder},
+        points,
         reservations::allowed,
     },
 };
@@ -102,6 +103,7 @@ pub struct NewEntry {
     channel: Channel,
     language: Language,
     visit: Option<String>,
+    account: Option<i64>,
     request: Option<String>,
 }
 
@@ -174,6 +176,7 @@ impl NewEntry {
             channel,
             language,
             visit: None,
+            account: None,
             request: None,
         })
     }
@@ -182,6 +185,13 @@ impl NewEntry {
     #[must_use]
     pub fn from_visit(mut self, visit: impl Into<String>) -> Self {
         self.visit = Some(visit.into());
+        self
+    }
+
+    /// The resident's account that finds it again, whoever it is for.
+    #[must_use]
+    pub fn of_account(mut self, account: Option<i64>) -> Self {
+        self.account = account;
         self
     }
 
@@ -514,6 +524,7 @@ pub async fn enter(tx: &Tx, new: &NewEntry) -> Result<Entered, BookingError> {
     let mut wanted = new.wanted.clone();
     let last = round.month.last();
     allowed(tx, rules, &new.holder, new.channel, last, &mut wanted.of).await?;
+    points::must_not_be_blocked(tx, &document, &new.holder_hash).await?;
     look_over(&round, &document, &wanted)?;
     within_limit(tx, &round, &new.holder_hash, &new.person_hash).await?;
     let number = EntryNumber::from_random(rand::random());
@@ -530,11 +541,7 @@ pub async fn enter(tx: &Tx, new: &NewEntry) -> Result<Entered, BookingError> {
                 new.receipt_hash.as_str().into(),
                 new.holder_hash.as_str().into(),
                 new.person_hash.as_str().into(),
-                match &new.holder {
-                    Holder::Resident(account) => Some(*account),
-                    _ => None,
-                }
-                .into(),
+                new.account.into(),
                 new.visit.clone().into(),
                 new.channel.as_str().into(),
                 new.language.code().into(),

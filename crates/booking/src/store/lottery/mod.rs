@@ -10,7 +10,7 @@ mod rounds;
 mod sources;
 mod statistics;
 
-pub use answering::{accept, decline};
+pub use answering::{accept, decline, unanswered};
 pub use drawing::{draw, drawn_at, transcript};
 pub use entries::{
     Entered, Entry, EntryState, NewEntry, Wanted, by_receipt, change, enter, entries_by,

@@ -8,6 +8,7 @@ use sea_orm::FromQueryResult;
 use serde_json::json;
 use yakuba_city::{AuditEntry, Job, Tx, sql::Sql as _};
 use yakuba_identity::CityKey;
+use yakuba_ui::Language;
 
 use super::{
     drawing::give,
@@ -15,6 +16,7 @@ use super::{
     rounds::{Round, RoundState, round as round_by_id, round_of},
 };
 use crate::{
+    LOTTERY_WORDS,
     error::BookingError,
     model::{
         document::{FacilityDocument, Resource},
@@ -238,7 +240,8 @@ async fn keep(
         .now()
         .saturating_add(SignedDuration::from_micros(wait))
         .unwrap_or(Timestamp::MAX);
-    let Some(id) = reserve::for_the_city(tx, document, resource, span).await? else {
+    let title = LOTTERY_WORDS.words(Language::Japanese).get("lottery-kept");
+    let Some(id) = reserve::for_the_city(tx, document, resource, span, &title).await? else {
         return Ok(());
     };
     tx.connection()

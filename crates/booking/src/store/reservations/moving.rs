@@ -20,6 +20,7 @@ use crate::{
         facilities::facility,
         groups::group,
         history::{self, What},
+        lottery,
         taking::take,
         waiting::offer_free,
     },
@@ -131,6 +132,8 @@ pub async fn move_to(tx: &Tx, id: i64, target: &Target) -> Result<Moved, Booking
     take(tx, &document, &resource, target.span, id).await?;
     // What it leaves is for those who wait.
     offer_free(tx, &document, found.span.day()).await?;
+    // What it had before is given up like any other time.
+    lottery::passed_on(tx, &before, &found).await?;
     let what = What::Moved {
         resource: found.resource.clone(),
         day: found.span.day(),

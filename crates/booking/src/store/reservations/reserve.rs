@@ -113,13 +113,14 @@ pub(in crate::store) async fn for_the_city(
     document: &FacilityDocument,
     resource: &Resource,
     span: Span,
+    title: &str,
 ) -> Result<Option<i64>, BookingError> {
     let id: Option<i64> = tx
         .connection()
         .value(
             "INSERT INTO booking_reservations (facility_key, resource_key, day, from_minute, to_minute, state, kind, channel, holder, \
-               purpose, people, fee, kept_fee, revision, made_at, changed_at) \
-             VALUES ($1, $2, $3, $4, $5, 'confirmed', 'official', 'system', '', '', 0, 0, 0, 1, $6, $6) RETURNING id",
+               purpose, people, fee, kept_fee, title, revision, made_at, changed_at) \
+             VALUES ($1, $2, $3, $4, $5, 'confirmed', 'official', 'system', '', '', 0, 0, 0, $7, 1, $6, $6) RETURNING id",
             [
                 document.key.as_str().into(),
                 resource.key.as_str().into(),
@@ -127,6 +128,7 @@ pub(in crate::store) async fn for_the_city(
                 i64::from(span.from().minutes()).into(),
                 i64::from(span.to().minutes()).into(),
                 tx.now().as_microsecond().into(),
+                title.into(),
             ],
         )
         .await?;

@@ -1,0 +1,315 @@
+//! Lotteries in a browser without JavaScript: entering, changing, the outcome with its reasons, the desk; and what nobody else may see.
+
+use axum::http::StatusCode;
+use yakuba_booking::{
+    BookingService,
+    capabilities::{RECEIVE, SET_UP},
+    model::{
+        document::FacilityDocument,
+        lottery::{list::FrozenList, rules::SeedRule, transcript::verify},
+    },
+    store::lottery,
+};
+use yakuba_city::{City, each_database, web::Problem};
+use yakuba_identity::{
+    IdentityService,
+    testing::{Browser, Page, departments, resident, staff},
+};
+use yakuba_mail::MailService;
+
+use crate::{
+    lottery::{ANSWERED, CLOSED, DRAWN, SECRETS, announced, at, drawn, hall, hashes},
+    support::offer,
+};
+
+fn browser(city: &City) -> Browser {
+    Browser::new(city, &[&MailService, &IdentityService, &BookingService])
+}
+
+const MORNING: &str = "half_a/2027-03-06/0900-1200";
+
+async fn enter(browser: &mut Browser, round: i64, more: &[(&str, &str)]) -> Page {
+    let mut fields = vec![
+        ("choice", MORNING),
+        ("people", "5"),
+        ("purpose", "meeting"),
+        ("name", "澄川 花子"),
+        ("phone", "000-000-0001"),
+        ("lives", "here"),
+        ("request", "one"),
+    ];
+    fields.retain(|(name, _)| more.iter().all(|(other, _)| other != name) || *name == "choice");
+    fields.extend(more);
+    browser
+        .post(&format!("/booking/lottery/{round}/enter"), &fields)
+        .await
+}
+
+each_database!(
+    somebody_enters_changes_and_is_told_why,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        offer(&city, hall()).await;
+        let round = announced(&city).await;
+        hashes(&city, round).await;
+        let mut hana = browser(&city).of(resident(7));
+        let page = hana.get("/booking/lottery").await;
+        assert!(
+            page.text()
+                .contains(&format!("href=\"/booking/lottery/{round}\""))
+        );
+        let page = hana.get(&format!("/booking/lottery/{round}")).await;
+        assert!(page.text().contains("監査委員と住民代表"));
+        // Choosing, step by step in the address.
+        let base = format!("/booking/lottery/{round}/enter");
+        let page = hana
+            .get(&format!("{base}?resource=half_a&day=2027-03-06"))
+            .await;
+        let add = page
+            .between("data-size=\"sm\" href=\"", "\"")
+            .replace("&#38;", "&")
+            .replace("&amp;", "&");
+        assert!(add.contains("choice=half_a/2027-03-06/0900-1200"), "{add}");
+        let page = hana.get(&add).await;
+        assert!(page.text().contains("9:00〜12:00"));
+        assert!(page.text().contains("第2希望に加える"));
+        assert!(page.text().contains("前の希望と組にする"));
+        assert!(page.text().contains("name=\"request\""));
+        // What is missing is told, and nothing is lost.
+        let page = enter(&mut hana, round, &[("phone", "12")]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text().contains("澄川 花子"));
+        let page = enter(&mut hana, round, &[]).await;
+        assert_eq!(page.to, "/booking/lottery/done", "{}", page.text());
+        // A double click.
+        enter(&mut hana, round, &[]).await;
+        assert_eq!(lottery::counts(city.db(), round).await.unwrap().entries, 1);
+        let page = hana.get("/booking/lottery/done").await;
+        let number = page.between("translate=\"no\">", "<");
+        assert_eq!(number.len(), 20);
+        let entry = lottery::entries_of_resident(city.db(), 7).await.unwrap()[0].clone();
+        // Nobody else finds it.
+        let id = entry.id.to_string();
+        for mut other in [browser(&city), browser(&city).of(resident(8))] {
+            for act in ["show", "withdraw", "accept", "decline"] {
+                let page = other
+                    .post(&format!("/booking/lottery/mine/{act}"), &[("id", &id)])
+                    .await;
+                assert!(
+                    page.text().contains("この受付番号の申込みはありません"),
+                    "{act}"
+                );
+                assert!(!page.text().contains("花子"));
+            }
+            assert!(
+                !other
+                    .get("/booking/lottery/done")
+                    .await
+                    .text()
+                    .contains(&number)
+            );
+        }
+        let mut other = browser(&city).of(resident(8));
+        enter(&mut other, round, &[("change", &id)]).await;
+        assert_eq!(
+            lottery::entry(city.db(), entry.id).await.unwrap().unwrap(),
+            entry
+        );
+        // Changed with the account, and with the number.
+        let page = enter(
+            &mut hana,
+            round,
+            &[("change", &id), ("choice", "half_b/2027-03-06/0900-1200")],
+        )
+        .await;
+        assert_eq!(
+            page.to,
+            "/booking/lottery/mine?done=changed",
+            "{}",
+            page.text()
+        );
+        let changed = lottery::entry(city.db(), entry.id).await.unwrap().unwrap();
+        assert_eq!(changed.choices.len(), 2);
+        let page = hana
+            .post("/booking/lottery/mine/show", &[("number", &number)])
+            .await;
+        assert!(page.text().contains("第2希望"));
+        // The same person cannot have three, a second person one; who did not confirm an address is asked to.
+        enter(&mut hana, round, &[("request", "two")]).await;
+        let page = enter(&mut hana, round, &[("request", "three")]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.text().contains("決まりの数（2）"), "{}", page.text());
+        enter(&mut other, round, &[("request", "four")]).await;
+        let page = enter(&mut browser(&city), round, &[]).await;
+        assert!(page.text().contains("/confirm-email?next="));
+        assert_eq!(lottery::counts(city.db(), round).await.unwrap().entries, 3);
+
+        // Frozen: the list is public, and the same for everybody.
+        let files = format!("/booking/lottery/{round}");
+        assert_eq!(
+            hana.get(&format!("{files}/list.txt")).await.problem,
+            Some(Problem::NotFound)
+        );
+        city.clock().set(at(CLOSED));
+        lottery::advance(&city, round).await.unwrap();
+        let list = browser(&city)
+            .get(&format!("{files}/list.txt"))
+            .await
+            .text();
+        FrozenList::read(&list).unwrap();
+        assert!(!list.contains("花子"));
+        let page = enter(&mut hana, round, &[("request", "five")]).await;
+        assert!(page.to.contains("problem=late"), "{}", page.to);
+        // The parties tell; a wrong secret is refused.
+        city.clock().set(at(DRAWN));
+        let secret = format!("/booking/lottery/{round}/secret");
+        let page = browser(&city)
+            .post(&secret, &[("secret", "not the right secret")])
+            .await;
+        assert!(page.text().contains("決めておいた値ではありません"));
+        let page = browser(&city)
+            .post(&secret, &[("secret", SECRETS[0])])
+            .await;
+        assert!(page.to.contains("done=told"), "{}", page.to);
+        let page = browser(&city)
+            .post(&secret, &[("secret", SECRETS[1])])
+            .await;
+        assert!(page.to.contains("done=drawn"), "{}", page.to);
+        let transcript = browser(&city).get(&format!("{files}/transcript.txt")).await;
+        verify(&transcript.text()).unwrap();
+        // Everybody sees the figures, and each the reasons of their own.
+        let page = browser(&city).get(&files).await;
+        assert!(page.text().contains("当選した割合"));
+        let mut losers = 0;
+        for who in [7, 8] {
+            for entry in lottery::entries_of_resident(city.db(), who).await.unwrap() {
+                let mut own = browser(&city).of(resident(who));
+                let id = entry.id.to_string();
+                let page = own.post("/booking/lottery/mine/show", &[("id", &id)]).await;
+                assert!(page.text().contains("順番は"));
+                if entry.won.is_some() {
+                    assert!(page.text().contains("当選しました"));
+                    let page = own
+                        .post("/booking/lottery/mine/accept", &[("id", &id)])
+                        .await;
+                    assert!(
+                        page.text().contains("使うことに決まりました"),
+                        "{}",
+                        page.text()
+                    );
+                } else {
+                    losers += 1;
+                    assert!(
+                        page.text().contains("番の方に決まっていました")
+                            || page.text().contains("決まりの数まで当選"),
+                        "{}",
+                        page.text()
+                    );
+                }
+            }
+        }
+        assert!(losers > 0);
+        city.clock().set(at(ANSWERED));
+        lottery::advance(&city, round).await.unwrap();
+        assert_eq!(lottery::counts(city.db(), round).await.unwrap().given_up, 0);
+    }
+);
+
+each_database!(
+    the_desk_enters_for_others_and_cannot_choose,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        departments(&city, &["lifelong_learning", "citizens"]).await;
+        let mut document: FacilityDocument = hall();
+        document.rules.lottery.as_mut().unwrap().seed =
+            SeedRule::PublicValue(serde_json::from_value("終値".into()).unwrap());
+        offer(&city, document).await;
+        let round = announced(&city).await;
+        let clerk = || browser(&city).of(staff(1, &[RECEIVE], "lifelong_learning"));
+        let base = format!("/desk/booking/lottery/{round}");
+        let page = clerk().get("/desk/booking/lottery").await;
+        assert!(page.text().contains(&format!("href=\"{base}\"")));
+        let page = clerk().get(&format!("{base}/enter?choice={MORNING}")).await;
+        assert!(page.text().contains("受け付けた方法"));
+        let fields = [
+            ("choice", MORNING),
+            ("channel", "phone"),
+            ("people", "5"),
+            ("purpose", "meeting"),
+            ("name", "澄川 太郎"),
+            ("phone", "000-000-0002"),
+            ("lives", "here"),
+            ("request", "desk"),
+        ];
+        let page = clerk().post(&format!("{base}/enter"), &fields).await;
+        assert!(
+            page.text().contains("受付番号をお伝えください"),
+            "{}",
+            page.text()
+        );
+        assert_eq!(lottery::counts(city.db(), round).await.unwrap().online, 0);
+        // Nobody without the right of this department.
+        for (name, mut other) in [
+            ("nobody", browser(&city)),
+            ("resident", browser(&city).of(resident(7))),
+            (
+                "set up only",
+                browser(&city).of(staff(2, &[SET_UP], "lifelong_learning")),
+            ),
+            (
+                "another department",
+                browser(&city).of(staff(3, &[RECEIVE], "citizens")),
+            ),
+        ] {
+            let list = other.get("/desk/booking/lottery").await;
+            assert!(
+                list.problem.is_some() || !list.text().contains(&base),
+                "{name}"
+            );
+            assert!(other.get(&base).await.problem.is_some(), "{name}");
+            assert!(
+                other.get(&format!("{base}/enter")).await.problem.is_some(),
+                "{name}"
+            );
+            for path in ["enter", "hash", "value"] {
+                let page = other.post(&format!("{base}/{path}"), &fields).await;
+                assert!(page.problem.is_some(), "{name} {path}");
+            }
+        }
+        assert_eq!(lottery::counts(city.db(), round).await.unwrap().entries, 1);
+        city.clock().set(at(CLOSED));
+        lottery::advance(&city, round).await.unwrap();
+        // Too early, then by two.
+        let value = format!("{base}/value");
+        let page = clerk().post(&value, &[("value", "39,894.54")]).await;
+        assert!(page.text().contains("まだできません"));
+        city.clock().set(at(DRAWN));
+        for (account, done) in [(1, "value"), (2, "drawn")] {
+            let mut clerk = browser(&city).of(staff(account, &[RECEIVE], "lifelong_learning"));
+            let page = clerk.post(&value, &[("value", "39,894.54")]).await;
+            assert!(
+                page.to.ends_with(&format!("done={done}")),
+                "{} {}",
+                page.to,
+                page.text()
+            );
+        }
+        let page = clerk().post(&value, &[("value", "1")]).await;
+        assert!(page.text().contains("いまはできません"));
+    }
+);
+
+each_database!(
+    a_draw_of_nobody_is_a_draw,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        offer(&city, hall()).await;
+        let round = announced(&city).await;
+        hashes(&city, round).await;
+        drawn(&city, round).await;
+        let page = browser(&city)
+            .get(&format!("/booking/lottery/{round}"))
+            .await;
+        assert!(page.text().contains("抽選済み"));
+    }
+);
