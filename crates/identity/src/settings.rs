@@ -229,7 +229,7 @@ impl IdentitySettings {
     }
 
     /// Whether cookies are sent over TLS only.
-    pub(crate) fn is_secure(&self) -> bool {
+    pub fn is_secure(&self) -> bool {
         self.public_url.scheme() == "https"
     }
 }

@@ -86,6 +86,8 @@ pub enum Command {
     /// Check lotteries of bookings, and take them out
     #[command(subcommand)]
     Lottery(LotteryCommand),
+    /// Try out on a copy what this machine can carry when booking opens
+    CapacityTest(CapacityTest),
     /// Bring in facts from a file
     #[command(subcommand)]
     Facts(FactsCommand),
@@ -131,6 +133,30 @@ pub struct Init {
     /// The log-in name of the first administrator
     #[arg(long, default_value = "admin", value_name = "LOGIN")]
     pub admin: String,
+}
+
+/// Try out what this machine can carry.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The city is copied into a temporary folder (on PostgreSQL: a schema of its own, which is dropped afterwards), the copy is
+served on this machine, and made-up residents rush for times through the real pages. The city itself is only read, and no
+mail is sent. Run it on the machine that will serve, before the opening day (docs/rush.md).
+
+Exit code 3: an error, a resident out of time, a place taken twice or a booking lost.
+
+Examples:
+  yakuba capacity-test
+  yakuba capacity-test --residents 2000 --units 500 --seconds 120")]
+pub struct CapacityTest {
+    /// How many residents come at the same moment
+    #[arg(long, default_value_t = 500, value_parser = clap::value_parser!(u32).range(1..=100_000))]
+    pub residents: u32,
+    /// For how many places they come, rounded up to a multiple of 16
+    #[arg(long, default_value_t = 160, value_parser = clap::value_parser!(u32).range(1..=16_000))]
+    pub units: u32,
+    /// After so many seconds nobody begins anew
+    #[arg(long, default_value_t = 60, value_parser = clap::value_parser!(u32).range(1..=3_600))]
+    pub seconds: u32,
 }
 
 /// Where a server listens and whom it trusts.
@@ -190,9 +216,59 @@ pub struct Serve {
     /// A file that lists further cities (see below)
     #[arg(long = "cities", value_name = "FILE", env = "YAKUBA_CITIES")]
     pub cities_file: Option<PathBuf>,
+    /// What happens when too many come at once.
+    #[command(flatten)]
+    pub waiting_room: WaitingOptions,
     /// Who may read /metrics, beside this machine
     #[arg(long = "metrics-from", value_name = "NETWORK", value_delimiter = ',')]
     pub metrics_from: Vec<crate::server::Network>,
+}
+
+/// The waiting room, which is off without `--waiting-room`.
+#[derive(Debug, Clone, Args)]
+#[command(next_help_heading = "Waiting room (docs/rush.md)")]
+pub struct WaitingOptions {
+    /// People served at once; who comes beyond that waits in a fair line. 0 or nothing: nobody waits
+    #[arg(
+        long = "waiting-room",
+        value_name = "PEOPLE",
+        env = "YAKUBA_WAITING_ROOM"
+    )]
+    pub at_once: Option<usize>,
+    /// The pages before which people wait, by the beginning of their addresses
+    #[arg(
+        long = "waiting-room-path",
+        value_name = "PATH",
+        env = "YAKUBA_WAITING_ROOM_PATHS",
+        value_delimiter = ',',
+        default_value = "/booking,/procedures"
+    )]
+    pub paths: Vec<String>,
+    /// The opening moment in Japan, such as 2026-12-01T09:00: who waits before it is put into a random order at it
+    #[arg(
+        long = "waiting-room-opens",
+        value_name = "MOMENT",
+        env = "YAKUBA_WAITING_ROOM_OPENS"
+    )]
+    pub opens: Option<String>,
+    /// How much of the number is kept for people at the counter and on the telephone, in hundredths
+    #[arg(
+        long = "waiting-room-reserved",
+        value_name = "PERCENT",
+        env = "YAKUBA_WAITING_ROOM_RESERVED",
+        default_value_t = 20,
+        value_parser = clap::value_parser!(u8).range(0..=90)
+    )]
+    pub reserved: u8,
+    /// After so many minutes without a page somebody is no longer inside
+    #[arg(
+        long = "waiting-room-minutes",
+        value_name = "MINUTES",
+        env = "YAKUBA_WAITING_ROOM_MINUTES",
+        default_value_t = 10,
+        value_parser = clap::value_parser!(u16).range(1..=120)
+    )]
+    pub minutes: u16,
 }
 
 /// Write the whole city into one file.

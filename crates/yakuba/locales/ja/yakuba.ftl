@@ -11,3 +11,12 @@ yakuba-menu-search = 検索
 yakuba-resident = ログイン中
 yakuba-resident-account = マイページ
 yakuba-resident-cases = 申請の状況
+# 混み合っているとき
+waiting-room-title = 混み合っています
+waiting-room-ahead = あなたの前に{ $n }人がお待ちです。
+waiting-room-before = 受付は{ $time }に始まります。
+waiting-room-minutes = 入れるまで、およそ{ $low }〜{ $high }分です。
+waiting-room-unknown = 入れるまでの時間は、まだ分かりません。
+waiting-room-fair = 来た順にご案内します。受付が始まる前から待っている方は、始まるときに抽選で順番を決めます。読み込み直しても、順番は早くも遅くもなりません。
+waiting-room-keep = この画面を開いたままお待ちください。順番が来ると、ひとりでに次の画面に進みます。
+waiting-room-other = 窓口と電話でも受け付けています。

@@ -42,6 +42,7 @@ pub(super) async fn run(place: &Place, options: Listen) -> Result<Outcome, Failu
         hosts: Vec::new(),
         city,
         identity,
+        waiting_room: None,
     };
     server::serve(listener, vec![hosted], Trust::default()).await?;
     Ok(Outcome::Done)

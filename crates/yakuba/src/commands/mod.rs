@@ -3,6 +3,7 @@
 mod audit;
 mod backup;
 mod booking;
+mod capacity_test;
 mod debug;
 mod demo;
 mod doctor;
@@ -46,6 +47,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Surveys(options) => surveys::run(&place, options).await,
         Command::Booking(options) => booking::run(&place, options).await,
         Command::Lottery(options) => lottery::run(&place, options).await,
+        Command::CapacityTest(options) => capacity_test::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,
         Command::Token(options) => token::run(&place, options).await,

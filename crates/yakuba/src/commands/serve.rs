@@ -3,18 +3,20 @@
 use std::{
     net::SocketAddr,
     path::{Path, PathBuf},
+    sync::Arc,
 };
 
+use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde::Deserialize;
-use yakuba_city::{KEY_VARIABLE, setting};
-use yakuba_identity::IdentitySettings;
+use yakuba_city::{City, JAPAN, KEY_VARIABLE, setting};
+use yakuba_identity::{Identity, IdentitySettings};
 
 use super::{read_file, say};
 use crate::{
-    cli::Serve,
+    cli::{Serve, WaitingOptions},
     failure::{Failure, Outcome},
     place::Place,
-    server::{self, HostedCity, Trust},
+    server::{self, HostedCity, Trust, WaitingRoom, WaitingRoomSettings},
 };
 
 /// The file of `--cities`.
@@ -45,14 +47,16 @@ pub(super) async fn run(place: &Place, options: Serve) -> Result<Outcome, Failur
             Some(host) => format!("https://{host}"),
             None => format!("http://localhost:{}", options.listen.port),
         };
+        let identity = server::identity(&city, &url, |_| {})?;
         cities.push(HostedCity {
             hosts: options.hosts.clone(),
-            identity: server::identity(&city, &url, |_| {})?,
+            waiting_room: waiting_room(&options.waiting_room, &city, &identity).await?,
+            identity,
             city,
         });
     }
     for further in further {
-        cities.push(open(further).await?);
+        cities.push(open(further, &options.waiting_room).await?);
     }
     if let [_, _, ..] = &cities[..]
         && std::env::var_os(KEY_VARIABLE).is_some()
@@ -130,7 +134,7 @@ fn listed(path: &Path, bytes: &[u8]) -> Result<Vec<FurtherCity>, Failure> {
 }
 
 /// Opens a city that must have been made before: a folder mistyped must not become a new one.
-async fn open(further: FurtherCity) -> Result<HostedCity, Failure> {
+async fn open(further: FurtherCity, waiting: &WaitingOptions) -> Result<HostedCity, Failure> {
     let place = Place::new(further.data, further.database_url.as_deref())?;
     let missing = || {
         Failure::new(format!(
@@ -154,9 +158,52 @@ async fn open(further: FurtherCity) -> Result<HostedCity, Failure> {
     })?;
     Ok(HostedCity {
         hosts: further.hosts,
+        waiting_room: waiting_room(waiting, &city, &identity).await?,
         city,
         identity,
     })
+}
+
+/// The waiting room of a city, as the command line says.
+async fn waiting_room(
+    options: &WaitingOptions,
+    city: &City,
+    identity: &Identity,
+) -> Result<Option<Arc<WaitingRoom>>, Failure> {
+    let Some(at_once) = options.at_once.filter(|at_once| *at_once > 0) else {
+        return Ok(None);
+    };
+    let opens = match &options.opens {
+        Some(text) => Some(moment_of(text)?),
+        None => None,
+    };
+    let settings = WaitingRoomSettings {
+        at_once,
+        reserved: options.reserved,
+        paths: options.paths.clone(),
+        opens,
+        lapse: SignedDuration::from_mins(i64::from(options.minutes)),
+    };
+    Ok(Some(Arc::new(WaitingRoom::new(
+        settings,
+        city.key()?.clone(),
+        city.clock().clone(),
+        identity.settings().is_secure(),
+        setting(city.db(), "city.name").await?.unwrap_or_default(),
+    ))))
+}
+
+/// A moment of local time, such as `2026-12-01T09:00`.
+fn moment_of(text: &str) -> Result<Timestamp, Failure> {
+    text.parse::<DateTime>()
+        .ok()
+        .and_then(|time| time.to_zoned(TimeZone::fixed(JAPAN)).ok())
+        .map(|zoned| zoned.timestamp())
+        .ok_or_else(|| {
+            Failure::usage(format!(
+                "\"{text}\" is no moment; write it like 2026-12-01T09:00"
+            ))
+        })
 }
 
 /// A database that two cities have.
@@ -171,6 +218,17 @@ fn twice(cities: &[HostedCity]) -> Option<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_beginning_is_a_moment_of_local_time() {
+        assert_eq!(
+            moment_of("2026-12-01T09:00").unwrap().to_string(),
+            "2026-12-01T00:00:00Z"
+        );
+        for wrong in ["9:00", "tomorrow", ""] {
+            assert!(moment_of(wrong).is_err(), "{wrong}");
+        }
+    }
 
     #[test]
     fn the_file_of_cities_is_read_as_the_help_shows_it() {

@@ -130,7 +130,7 @@ async fn run(
                 continue;
             };
             // A little more than the windows can serve comes in the morning, then less.
-            let rush = if minute < steps / 2 { 1.25 } else { 0.8 };
+            let rush = if minute < steps * 2 / 5 { 1.3 } else { 0.75 };
             let coming = chance(*service) * f64::from(windows.div_ceil(2)) * rush;
             let at_start = if minute == 0 { 3 } else { 0 };
             let mut count = at_start + u32::from(random.random_bool(coming.fract()));
@@ -142,12 +142,21 @@ async fn run(
                     come(city, queue, random).await?;
                 }
             }
+            city.clock()
+                .set(begin + offset + SignedDuration::from_secs(step * 25));
             let standing = now(city, queue).await?;
             is_empty &= standing.waiting.is_empty() && standing.called.is_empty();
             let mut waiting = standing.waiting.len();
             for window in standing.windows.iter().filter(|window| window.is_open) {
-                let is_busy = standing.at(window.number).is_some();
-                if is_busy && !random.random_bool(chance(*service)) {
+                let there = standing.at(window.number);
+                let is_busy = there.is_some();
+                // No service takes less than half the average.
+                let begun = there.and_then(|ticket| ticket.called_at);
+                let lasts = begun.map_or(SignedDuration::MAX, |begun| {
+                    city.now().duration_since(begun)
+                });
+                let is_short = lasts < SignedDuration::from_secs(i64::from(*service) * 30);
+                if is_busy && (is_short || !random.random_bool(chance(*service / 2))) {
                     continue;
                 }
                 if waiting > 0 {

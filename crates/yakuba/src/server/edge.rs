@@ -1,7 +1,7 @@
 //! Everything between the network and a city's services, in one order.
 //!
 //! From the outside: reference number · log and measurements · security headers · compression · language ·
-//! shell and problems of strangers · who really sent it · tokens · cross-site check · panics · who asks · shell and problems of
+//! waiting room · shell and problems of strangers · who really sent it · tokens · cross-site check · panics · who asks · shell and problems of
 //! whoever asks · time limit · size limit · the services.
 
 use std::{
@@ -21,6 +21,7 @@ use axum::{
 };
 use http_body_util::Limited;
 use rand::Rng as _;
+use tower::util::option_layer;
 use tower_http::{
     catch_panic::CatchPanicLayer, compression::CompressionLayer, csrf::CsrfLayer,
     timeout::TimeoutLayer,
@@ -37,6 +38,7 @@ use super::{
     network::Trust,
     problems::Reference,
     surroundings::{self, Surroundings},
+    waiting_room::{self, WaitingRoom},
 };
 use crate::{failure::Failure, services};
 
@@ -66,6 +68,20 @@ pub fn application(
     identity: Identity,
     trust: Arc<Trust>,
     hosts: &[String],
+) -> Result<Router, Failure> {
+    application_with(city, identity, trust, hosts, None)
+}
+
+/// The same behind a waiting room.
+///
+/// # Errors
+/// As [`application`].
+pub fn application_with(
+    city: City,
+    identity: Identity,
+    trust: Arc<Trust>,
+    hosts: &[String],
+    waiting_room: Option<Arc<WaitingRoom>>,
 ) -> Result<Router, Failure> {
     let routes = services::routes();
     let sizes = Arc::new(Sizes::of(routes.entries()));
@@ -101,6 +117,10 @@ pub fn application(
         .layer(from_fn(tokens_come_from_anywhere))
         .layer(from_fn_with_state(trust, find_sender))
         .layer(from_fn_with_state(surroundings, surroundings::of_stranger))
+        // Before anything that asks the database.
+        .layer(option_layer(
+            waiting_room.map(|room| from_fn_with_state(room, waiting_room::guard)),
+        ))
         .layer(from_fn(yakuba_ui::remember_language))
         .layer(CompressionLayer::new())
         .layer(yakuba_ui::security_headers())

@@ -7,6 +7,7 @@ mod problems;
 mod surroundings;
 #[cfg(test)]
 mod tests;
+mod waiting_room;
 mod worker;
 
 use std::{collections::HashMap, net::SocketAddr, sync::Arc, time::Duration};
@@ -25,9 +26,10 @@ use yakuba_identity::{Identity, IdentitySettings};
 
 use crate::{failure::Failure, place::OpenCity, services};
 
-pub use edge::application;
+pub use edge::{application, application_with};
 pub use network::{Network, Trust};
 pub(crate) use surroundings::WORDS;
+pub use waiting_room::{WaitingRoom, WaitingRoomSettings};
 
 /// After a signal, requests that run are given this long to finish.
 const LAST_REQUESTS: Duration = Duration::from_secs(25);
@@ -41,6 +43,8 @@ pub struct HostedCity {
     pub city: OpenCity,
     /// Its accounts and sign-in.
     pub identity: Identity,
+    /// Where people wait when too many come at once; none: nobody waits.
+    pub waiting_room: Option<Arc<WaitingRoom>>,
 }
 
 /// Sets up sign-in for a city: from the environment, then as `adjust` says. `url` is where browsers see the city
@@ -175,11 +179,12 @@ fn front(cities: &[HostedCity], trust: Trust) -> Result<Router, Failure> {
     let mut by_name = HashMap::new();
     let mut otherwise = None;
     for hosted in cities {
-        let application = application(
+        let application = application_with(
             hosted.city.city.clone(),
             hosted.identity.clone(),
             trust.clone(),
             &hosted.hosts,
+            hosted.waiting_room.clone(),
         )?;
         if hosted.hosts.is_empty() {
             otherwise = Some(application);

@@ -111,6 +111,7 @@ fn hosted(city: &City, host: &str, key: u8) -> HostedCity {
         hosts: vec![host.to_owned()],
         city: city.clone().into(),
         identity,
+        waiting_room: None,
     }
 }
 
@@ -488,6 +489,68 @@ async fn a_recount_on_another_machine_is_shown_on_this_one_sqlite() {
 async fn a_recount_on_another_machine_is_shown_on_this_one_postgres() {
     on_postgres(&services::all(), async |city| {
         recounted_elsewhere(&city).await;
+    })
+    .await;
+}
+
+async fn behind_a_waiting_room(city: &City) {
+    let settings = super::WaitingRoomSettings {
+        at_once: 1,
+        reserved: 0,
+        paths: vec!["/booking".to_owned()],
+        opens: None,
+        lapse: jiff::SignedDuration::from_mins(10),
+    };
+    let mut hosted = hosted(city, A, 1);
+    hosted.waiting_room = Some(std::sync::Arc::new(super::WaitingRoom::new(
+        settings,
+        CityKey::from_bytes([1; 32]),
+        city.clock().clone(),
+        true,
+        "あおさぎ市".to_owned(),
+    )));
+    let router = front(&[hosted], Trust::default()).unwrap();
+    let first = get(&router, A, "/booking", "").await;
+    assert_eq!(first.status, StatusCode::OK);
+    let second = get(&router, A, "/booking", "").await;
+    assert_eq!(second.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(second.text.contains("あなたの前に0人"), "{}", second.text);
+    assert!(second.text.contains("あおさぎ市") && second.text.len() < 4_096);
+    // Waiting, or calling oneself let in, opens nothing; the first one goes on.
+    let place = second.cookies.join("; ");
+    let forged = place.replacen("=w.", "=i.", 1);
+    assert_ne!(place, forged);
+    for cookies in [&place, &forged] {
+        let page = get(&router, A, "/booking/cart", cookies).await;
+        assert_eq!(page.status, StatusCode::SERVICE_UNAVAILABLE);
+    }
+    let pass = first.cookies.join("; ");
+    let page = get(&router, A, "/booking/cart", &pass).await;
+    assert_eq!(page.status, StatusCode::OK);
+    // The counter's line, programs and staff never wait.
+    for path in ["/booking/queue", "/api/v1/queue", "/plan", "/login"] {
+        assert_eq!(
+            get(&router, A, path, "").await.status,
+            StatusCode::OK,
+            "{path}"
+        );
+    }
+    let desk = get(&router, A, "/desk/booking/queue", "").await;
+    assert_ne!(desk.status, StatusCode::SERVICE_UNAVAILABLE);
+}
+
+#[tokio::test]
+async fn a_full_room_stops_newcomers_and_nobody_else_sqlite() {
+    on_sqlite(&services::all(), async |city| {
+        behind_a_waiting_room(&city).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_full_room_stops_newcomers_and_nobody_else_postgres() {
+    on_postgres(&services::all(), async |city| {
+        behind_a_waiting_room(&city).await;
     })
     .await;
 }

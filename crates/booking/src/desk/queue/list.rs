@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::web::Problem;
-use yakuba_ui::Words;
+use yakuba_ui::{Page, Words};
 
 use super::{HOME, Room};
 use crate::{
@@ -88,8 +88,10 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         home: HOME,
         counters,
     };
-    Ok(room
-        .page(room.t("queue-desk-title"), &body)
-        .lead(room.t("queue-desk-lead"))
-        .into_response())
+    Ok(
+        Page::desk(room.shell.clone(), room.t("queue-desk-title"), &body)
+            .breadcrumb(room.t("queue-desk"), "/desk")
+            .lead(room.t("queue-desk-lead"))
+            .into_response(),
+    )
 }

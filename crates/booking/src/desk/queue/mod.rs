@@ -135,6 +135,7 @@ impl Room {
 
     fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
         let mut page = Page::desk(self.shell.clone(), title, body)
+            .breadcrumb(self.t("queue-desk"), "/desk")
             .breadcrumb(self.t("queue-desk-title"), HOME);
         let done = self.query.get("done");
         let key = format!("queue-desk-done-{done}");

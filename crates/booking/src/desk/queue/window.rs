@@ -88,6 +88,7 @@ fn line(room: &Room, queue: &Queue, waiting: &[Ticket]) -> Option<Table> {
                 ])
             }))
             .row_headers()
+            .stacked()
     })
 }
 

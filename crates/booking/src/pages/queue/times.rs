@@ -70,7 +70,8 @@ pub(super) async fn page(asked: Asked, Path(key): Path<String>) -> Result<Respon
                 Cell::text(minutes(words, hour.longest)),
             ])
         }))
-        .row_headers();
+        .row_headers()
+        .stacked();
     let has_any = !hours.is_empty();
     let body = Body {
         words,
