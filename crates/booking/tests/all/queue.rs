@@ -318,6 +318,18 @@ each_database!(
         );
         assert_eq!(total(&city, "booking.queue_tickets").await, 4);
         assert_eq!(total(&city, "booking.attendances").await, 2);
+        // It was somebody else after all: out of the line, and in again when they are there.
+        city.write(Actor::Staff(1), on_time, |tx, id| {
+            Box::pin(reservations::step(tx, *id, Step::TakeBack))
+        })
+        .await
+        .unwrap();
+        assert_eq!(line(&city, "civic").await, ["A-001", "A-003", "A-004"]);
+        there_now(on_time).await;
+        assert_eq!(
+            line(&city, "civic").await,
+            ["A-005", "A-001", "A-003", "A-004"]
+        );
     }
 );
 

@@ -1,14 +1,18 @@
 //! The counter queue in browsers: of those who wait, of staff, of a screen. On both databases.
 
-use axum::http::StatusCode;
+use std::time::Duration;
+
+use axum::{body::Body, extract::Request, http::StatusCode};
+use futures::StreamExt as _;
+use tower::ServiceExt as _;
 use yakuba_booking::{
     BookingService,
     capabilities::{QUEUE, RECEIVE, RECEPTION, SET_UP},
     store::{queue::WindowStep, reservations::Wish},
 };
-use yakuba_city::{City, each_database, web::Problem};
+use yakuba_city::{City, Service as _, each_database, web::Problem};
 use yakuba_identity::{
-    IdentityService,
+    Identity, IdentityService, IdentitySettings, layer,
     testing::{Browser, departments, resident, staff},
 };
 use yakuba_mail::MailService;
@@ -372,5 +376,38 @@ each_database!(
         let page = guesser.post("/booking/cart/remove", &[("id", "1")]).await;
         assert_eq!(page.problem, Some(Problem::TooMany(1)));
         assert_eq!(guesser.get("/booking").await.status, StatusCode::OK);
+    }
+);
+
+each_database!(
+    a_page_hears_of_every_change_at_its_counter,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        counter(&city, "civic", "A", 1).await;
+        counter(&city, "tax", "B", 1).await;
+        let settings = IdentitySettings::new("http://localhost:8080").unwrap();
+        let identity =
+            Identity::with_key(city.clone(), settings, city.key().unwrap().clone()).unwrap();
+        let router =
+            layer(BookingService.routes().into_router(), identity).with_state((*city).clone());
+        let request = Request::builder()
+            .uri("/booking/queue/civic/events")
+            .body(Body::empty())
+            .unwrap();
+        let response = router.oneshot(request).await.unwrap();
+        assert_eq!(response.headers()["content-type"], "text/event-stream");
+        let mut events = response.into_body().into_data_stream();
+        let mut next = async || {
+            let event = tokio::time::timeout(Duration::from_secs(5), events.next()).await;
+            let text = String::from_utf8(event.ok()?.unwrap().unwrap().to_vec()).unwrap();
+            let number = text.trim().strip_prefix("data:").unwrap().trim();
+            Some(number.parse::<i64>().unwrap())
+        };
+        let first = next().await.unwrap();
+        at(&city, "civic", 1, WindowStep::Open).await.unwrap();
+        assert!(next().await.unwrap() > first);
+        // What happens elsewhere is no event here.
+        at(&city, "tax", 1, WindowStep::Open).await.unwrap();
+        assert_eq!(next().await, None);
     }
 );

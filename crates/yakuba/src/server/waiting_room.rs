@@ -218,10 +218,15 @@ impl WaitingRoom {
                 .is_some_and(|opens| now >= opens && pass.at - lapse < opens)
         };
         if let Some(inside) = pass.filter(|pass| pass.is_inside && !is_from_before(pass)) {
-            if now < inside.at {
+            // The cookie is not written at every page; memory knows of the last one.
+            let is_here = rooms
+                .inside
+                .get(&inside.id)
+                .is_some_and(|until| *until > now);
+            if is_here || now < inside.at {
                 let until = now + lapse;
                 rooms.inside.insert(inside.id, until);
-                let is_old = inside.at.duration_since(now) < lapse / 2;
+                let is_old = inside.at.duration_since(now) < lapse - SignedDuration::from_mins(1);
                 return Answer::Enter(is_old.then_some(Pass {
                     at: until,
                     ..inside
@@ -538,6 +543,9 @@ mod tests {
         let (mut one, mut two) = (None, None);
         ask(&room, &mut one, 1, second(0));
         ask(&room, &mut two, 2, second(0));
+        for cookie in [&mut one, &mut two] {
+            assert!(is_in(&ask(&room, cookie, 0, second(1))));
+        }
         let (mut early, mut late) = (None, None);
         ask(&room, &mut early, 3, second(1));
         for at in 2..90 {

@@ -202,6 +202,30 @@ pub async fn enter_with_appointment(
     insert(tx, &queue, &draw, Some(appointment)).await.map(Some)
 }
 
+/// Takes somebody out of the line again who was received by mistake, so that they can be received anew.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn take_back_appointment(tx: &Tx, reservation: i64) -> Result<(), BookingError> {
+    let Some(known) = of_reservation(tx, reservation).await? else {
+        return Ok(());
+    };
+    let queue = lock(tx, &known.counter).await?;
+    if let Some(ticket) = of_reservation(tx, reservation)
+        .await?
+        .filter(|ticket| ticket.state == TicketState::Waiting)
+    {
+        super::days::end(tx, &queue, &ticket, TicketState::Left, tx.now()).await?;
+    }
+    tx.connection()
+        .run(
+            "UPDATE booking_tickets SET reservation_id = NULL WHERE reservation_id = $1",
+            [reservation.into()],
+        )
+        .await?;
+    Ok(())
+}
+
 async fn of_reservation(tx: &Tx, reservation: i64) -> Result<Option<Ticket>, BookingError> {
     Ok(tickets(
         tx.connection(),

@@ -6,7 +6,9 @@ mod reading;
 mod windows;
 
 pub use days::{Hour, close_days, hours};
-pub use drawing::{Draw, Drawn, draw, draw_for_reservation, enter_with_appointment, leave};
+pub use drawing::{
+    Draw, Drawn, draw, draw_for_reservation, enter_with_appointment, leave, take_back_appointment,
+};
 pub use reading::{
     Queue, Standing, Ticket, TicketState, Window, queue, queues, standing, ticket_of, token_hash,
 };

@@ -24,7 +24,7 @@ use crate::{
         facilities::facility,
         history::{self, What},
         lottery, points,
-        queue::enter_with_appointment,
+        queue::{enter_with_appointment, take_back_appointment},
         waiting::offer_free,
     },
 };
@@ -228,6 +228,8 @@ async fn become_state(
     if state == State::Attended {
         // Whoever has an appointment at a counter is in its line from now on.
         enter_with_appointment(tx, found, Channel::Counter).await?;
+    } else if found.state == State::Attended {
+        take_back_appointment(tx, id).await?;
     }
     tx.audit(
         AuditEntry::new("booking.step", format!("reservation/{id}"))

@@ -202,7 +202,8 @@ async fn rushed(copy: &Copy, options: &CapacityTest) -> Result<Report, Failure> 
     let address = listener
         .local_addr()
         .map_err(|cause| Failure::new(cause.to_string()))?;
-    let url = format!("http://{address}");
+    // Passkeys are bound to a name; an address is none.
+    let url = format!("http://localhost:{}", address.port());
     let own = yakuba_identity::IdentitySettings::new(&url)?;
     let identity = server::identity(city, &url, |settings| {
         settings.public_url = own.public_url.clone();
