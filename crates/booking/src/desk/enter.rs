@@ -319,7 +319,7 @@ struct Entered {
     new: NewBooking,
 }
 
-async fn read(
+fn read(
     room: &Room,
     place: &Facility,
     about: &About,
@@ -426,7 +426,7 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     let place = room.facility(&key, RECEIVE).await?;
     let about = About::read(&place, &fields)?;
-    let entered = match read(&room, &place, &about, &fields).await? {
+    let entered = match read(&room, &place, &about, &fields)? {
         Ok(entered) => entered,
         Err(errors) => return shown(&room, &place, &about, &fields, &errors).await,
     };

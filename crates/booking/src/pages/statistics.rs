@@ -48,14 +48,14 @@ struct Body {
 }
 
 /// A year's counts with those of the year before.
-struct Year {
+struct Reported {
     year: FiscalYear,
     counts: BTreeMap<String, Counts>,
     before: BTreeMap<String, Counts>,
     facilities: Vec<Facility>,
 }
 
-impl Year {
+impl Reported {
     async fn read(asked: &Asked, year: Option<i32>) -> Result<Self, Problem> {
         let city = asked.city();
         let this = FiscalYear::from_date(city.today());
@@ -92,7 +92,7 @@ pub(super) async fn page(
 ) -> Result<impl IntoResponse, Problem> {
     let words = WORDS.words(asked.language);
     let language = asked.language;
-    let year = Year::read(&asked, query.year).await?;
+    let year = Reported::read(&asked, query.year).await?;
     let this = FiscalYear::from_date(asked.city().today());
     let mut shown = Vec::new();
     let mut next = this;
@@ -167,7 +167,7 @@ fn change(words: Words, now: Counts, before: Counts) -> String {
     }
 }
 
-fn places(asked: &Asked, words: Words, year: &Year) -> Table {
+fn places(asked: &Asked, words: Words, year: &Reported) -> Table {
     let language = asked.language;
     let mut rows = Vec::new();
     let (mut all, mut all_before) = (Counts::default(), Counts::default());
@@ -238,7 +238,7 @@ fn places(asked: &Asked, words: Words, year: &Year) -> Table {
         .sticky()
 }
 
-fn check_ups(asked: &Asked, words: Words, year: &Year) -> Option<Table> {
+fn check_ups(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
     let language = asked.language;
     let rows: Vec<Row> = year
         .of(|kind| kind == FacilityKind::CheckUp)
@@ -285,7 +285,7 @@ fn check_ups(asked: &Asked, words: Words, year: &Year) -> Option<Table> {
 }
 
 /// Counters, classes, consultations and loans: what was booked, and who came.
-fn others(asked: &Asked, words: Words, year: &Year) -> Option<Table> {
+fn others(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
     let language = asked.language;
     let rows: Vec<Row> = year
         .of(|kind| !kind.is_place() && kind != FacilityKind::CheckUp)
@@ -337,7 +337,7 @@ pub(super) async fn file(asked: Asked, Query(query): Query<Asking>) -> Result<Re
         "attended",
         "absent",
     ];
-    let year = Year::read(&asked, query.year).await?;
+    let year = Reported::read(&asked, query.year).await?;
     let mut rows = Vec::new();
     for document in year.of(|_| true) {
         let whole = std::iter::once((None, &document.name));
@@ -360,20 +360,17 @@ pub(super) async fn file(asked: Asked, Query(query): Query<Asking>) -> Result<Re
                 SheetCell::Text(document.key.clone()),
                 SheetCell::Text(document.name.ja.clone()),
             ];
-            match resource {
-                Some(key) => {
-                    row.push(SheetCell::Text(key.to_string()));
-                    row.push(SheetCell::Text(name.ja.clone()));
-                    // Hours are counted by facility.
-                    row.extend([SheetCell::Empty, SheetCell::Empty, SheetCell::Empty]);
-                }
-                None => {
-                    row.extend([SheetCell::Empty, SheetCell::Empty]);
-                    row.extend(
-                        [now.minutes_open, now.minutes_used, now.minutes_official]
-                            .map(|minutes| SheetCell::Number(minutes.to_string())),
-                    );
-                }
+            if let Some(key) = resource {
+                row.push(SheetCell::Text(key.to_string()));
+                row.push(SheetCell::Text(name.ja.clone()));
+                // Hours are counted by facility.
+                row.extend([SheetCell::Empty, SheetCell::Empty, SheetCell::Empty]);
+            } else {
+                row.extend([SheetCell::Empty, SheetCell::Empty]);
+                row.extend(
+                    [now.minutes_open, now.minutes_used, now.minutes_official]
+                        .map(|minutes| SheetCell::Number(minutes.to_string())),
+                );
             }
             row.extend(
                 [

@@ -151,9 +151,9 @@ async fn run(
                 let there = standing.at(window.number);
                 let is_busy = there.is_some();
                 // No service takes less than half the average.
-                let begun = there.and_then(|ticket| ticket.called_at);
-                let lasts = begun.map_or(SignedDuration::MAX, |begun| {
-                    city.now().duration_since(begun)
+                let served_from = there.and_then(|ticket| ticket.called_at);
+                let lasts = served_from.map_or(SignedDuration::MAX, |served_from| {
+                    city.now().duration_since(served_from)
                 });
                 let is_short = lasts < SignedDuration::from_secs(i64::from(*service) * 30);
                 if is_busy && (is_short || !random.random_bool(chance(*service / 2))) {

@@ -62,19 +62,16 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response
     let mut fields = Fields::default();
     let known = queue(room.city().db(), &key).await?;
     let yes = |flag: bool| if flag { "yes" } else { "no" };
-    match &known {
-        Some(queue) => {
-            fields.push("letter", &queue.letter);
-            fields.push("windows", queue.windows.to_string());
-            fields.push("phones", yes(queue.from_phones));
-            fields.push("on", yes(queue.is_on));
-        }
-        None => {
-            fields.push("letter", free_letter(&room).await?);
-            fields.push("windows", "2");
-            fields.push("phones", "yes");
-            fields.push("on", "yes");
-        }
+    if let Some(queue) = &known {
+        fields.push("letter", &queue.letter);
+        fields.push("windows", queue.windows.to_string());
+        fields.push("phones", yes(queue.from_phones));
+        fields.push("on", yes(queue.is_on));
+    } else {
+        fields.push("letter", free_letter(&room).await?);
+        fields.push("windows", "2");
+        fields.push("phones", "yes");
+        fields.push("on", "yes");
     }
     let is_drawn = known.is_some_and(|queue| queue.is_on && queue.from_phones);
     Ok(shown(&room, &found, &fields, &FormErrors::new(), is_drawn))

@@ -337,16 +337,11 @@ mod tests {
 
     #[test]
     fn one_of_many_alike_goes_to_as_many_as_there_are() {
-        let mut text: String = LIST
-            .lines()
-            .take(11)
-            .map(|line| format!("{line}\n"))
-            .collect();
-        for number in 1..=5 {
-            text.push_str(&format!(
-                "entry 000000000{number} 1 {number} class/2027-02-20/1000-1200\n"
-            ));
-        }
+        let mut lines: Vec<String> = LIST.lines().take(11).map(str::to_owned).collect();
+        lines.extend((1..=5).map(|number| {
+            format!("entry 000000000{number} 1 {number} class/2027-02-20/1000-1200")
+        }));
+        let text = lines.join("\n") + "\n";
         let list = FrozenList::read(&text).unwrap();
         let order = draw(&list, &sha256("class"));
         let won: Vec<bool> = order

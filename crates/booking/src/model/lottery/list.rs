@@ -1,6 +1,6 @@
 //! The frozen list: everything the draw depends on but the value that decides, as one text without personal data.
 
-use std::{collections::BTreeMap, fmt::Write as _, str::FromStr as _};
+use std::{collections::BTreeMap, fmt::Write as _, str::FromStr};
 
 use jiff::Timestamp;
 
@@ -150,17 +150,14 @@ impl FrozenList {
         ) else {
             return Err(BadList::Line(place));
         };
-        fn read<T: std::str::FromStr>((place, text): (usize, &str)) -> Result<T, BadList> {
-            text.parse().map_err(|_| BadList::Line(place))
-        }
         let mut list = Self {
             facility: facility.to_owned(),
             scope: (scope != "*").then(|| scope.to_owned()),
             month,
-            draws_at: read(head("draw ")?)?,
-            source: read(head("source ")?)?,
-            wins: read(head("wins ")?)?,
-            step: read(head("step ")?)?,
+            draws_at: parsed(head("draw ")?)?,
+            source: parsed(head("source ")?)?,
+            wins: parsed(head("wins ")?)?,
+            step: parsed(head("step ")?)?,
             resources: Vec::new(),
             taken: Vec::new(),
             entries: Vec::new(),
@@ -249,6 +246,11 @@ impl FrozenList {
 /// The seed of a draw: the SHA-256 of the commitment's digits, a line feed, and the value's digits.
 pub fn seed(commitment: &str, value: &str) -> String {
     sha256(format!("{commitment}\n{value}"))
+}
+
+/// The value of a line, or its place when it cannot be read.
+fn parsed<T: FromStr>((place, text): (usize, &str)) -> Result<T, BadList> {
+    text.parse().map_err(|_| BadList::Line(place))
 }
 
 #[cfg(test)]

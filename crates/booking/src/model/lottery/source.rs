@@ -77,10 +77,11 @@ impl Source {
                 if !all_fit {
                     return Err(WrongValue::Secret);
                 }
-                let joined: String = secrets
-                    .iter()
-                    .map(|secret| format!("{}\n", hexadecimal(secret.as_bytes())))
-                    .collect();
+                let joined = secrets.iter().fold(String::new(), |mut joined, secret| {
+                    joined.push_str(&hexadecimal(secret.as_bytes()));
+                    joined.push('\n');
+                    joined
+                });
                 Ok(sha256(joined))
             }
             (Self::Value { .. }, Proof::Value(text)) => Ok(sha256(text)),

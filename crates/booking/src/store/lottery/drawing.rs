@@ -246,7 +246,7 @@ pub(super) async fn give(
         return Ok(false);
     };
     let (_, contact) = entry.contact(key)?;
-    let mut given = Vec::new();
+    let mut given: Vec<(i64, Wish, NewBooking)> = Vec::new();
     for place in choice.places() {
         let new = NewBooking::new(
             key,
@@ -261,15 +261,13 @@ pub(super) async fn give(
             span: place.span,
             of: entry.of.clone(),
         };
-        match reserve::in_the_name_of(tx, document, &wish, &new).await? {
-            Some(id) => given.push((id, wish, new)),
-            None => {
-                for (id, ..) in given {
-                    reserve::undo(tx, id).await?;
-                }
-                return Ok(false);
+        let Some(id) = reserve::in_the_name_of(tx, document, &wish, &new).await? else {
+            for (id, ..) in given {
+                reserve::undo(tx, id).await?;
             }
-        }
+            return Ok(false);
+        };
+        given.push((id, wish, new));
     }
     for (id, wish, new) in given {
         reserve::told(tx, document, &wish, &new, id).await?;

@@ -455,13 +455,13 @@ pub(super) async fn within_limits(
     holder: &str,
     but: i64,
 ) -> Result<(), BookingError> {
-    let rules: &Rules = document.rules_of(resource);
     #[derive(FromQueryResult)]
     struct Counts {
         on_the_day: i64,
         in_the_month: i64,
         coming: i64,
     }
+    let rules: &Rules = document.rules_of(resource);
     if rules.most_on_a_day.is_none()
         && rules.most_in_a_month.is_none()
         && rules.most_at_once.is_none()

@@ -352,11 +352,11 @@ fn take(document: &FacilityDocument, resource: &Resource, span: Span, taken: &mu
             .iter()
             .all(|step| !taken.contains(&(unit.clone(), *step)))
     };
-    let takes: Vec<String> = match resource.takes {
+    let needed: Vec<String> = match resource.takes {
         Takes::Units(_) => units,
         Takes::OneOf(_) => units.into_iter().find(is_free).into_iter().collect(),
     };
-    for unit in takes {
+    for unit in needed {
         taken.extend(steps.iter().map(|step| (unit.clone(), *step)));
     }
 }
