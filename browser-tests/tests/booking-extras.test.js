@@ -127,6 +127,7 @@ describe("residents' extras of booking", () => {
     }
     await look('day-full');
     await full.click();
+    await page.waitForURL(/\/booking\/waiting\/new/);
     await look('waiting-new');
     await page.locator('select[name=purpose]').selectOption('lecture');
     await page.locator('input[name=name]').fill('見本 花子');
