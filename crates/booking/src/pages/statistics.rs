@@ -235,7 +235,7 @@ fn places(asked: &Asked, words: Words, year: &Reported) -> Table {
         ])
         .rows(rows)
         .row_headers()
-        .sticky()
+        .stacked()
 }
 
 fn check_ups(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
@@ -281,6 +281,7 @@ fn check_ups(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
             ])
             .rows(rows)
             .row_headers()
+            .stacked()
     })
 }
 
@@ -316,6 +317,7 @@ fn others(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
             ])
             .rows(rows)
             .row_headers()
+            .stacked()
     })
 }
 
