@@ -106,7 +106,7 @@ pub async fn save_counts(tx: &Tx, typed: &[TypedCount]) -> Result<usize, Procedu
 
 /// Records a fact of [`RECEIVED`](crate::capabilities::RECEIVED) and, when the inventory has an entry linked to its procedure, the
 /// same application under the entry's number. Everything that receives applications calls this, after a statement with
-/// [`holding_links`].
+/// `holding_links`.
 ///
 /// # Errors
 /// The database's.
