@@ -76,6 +76,7 @@ describe("residents' extras of booking", () => {
       await page.getByText('この画面を離れると').waitFor();
       await look('group-code');
       await page.getByRole('link', { name: '申込みを直す' }).click();
+      await page.waitForURL(/\/roster/);
       await look('group-roster');
       await who.close();
     });
