@@ -11,6 +11,7 @@ use yakuba_ui::{
 
 use super::{
     asked::{Asked, ONESELF, Person, day_of, group_value, private},
+    controls::Controls,
     words::{what, when},
 };
 use crate::{
@@ -124,52 +125,33 @@ pub(super) fn show(
 ) -> Response {
     let (words, language) = (asked.words, asked.language);
     let now = asked.city().now();
-    let items: Vec<Item> =
-        held.iter()
-            .filter_map(|held| {
-                let resource = held.resource()?;
-                let id = held.reservation.id;
-                let people = format!("people.{id}");
-                let purpose = format!("purpose.{id}");
-                let left = held
-                    .reservation
-                    .held_until
-                    .map_or(0, |until| until.duration_since(now).as_mins() + 1);
-                Some(Item {
-                    id,
-                    title: what(language, &held.facility.document, resource),
-                    when: when(words, language, held.reservation.span),
-                    minutes_left: words
-                        .with("booking-cart-left", &[("n", left.into())])
-                        .into_owned(),
-                    purpose: (!resource.purposes.is_empty()).then(|| {
-                        Select::new(language, purpose.clone(), words.get("booking-purpose"))
-                            .ask()
-                            .required()
-                            .choices(resource.purposes.iter().map(|known| {
-                                Choice::new(known.key.as_str(), known.name.get(language))
-                            }))
-                            .value(fields.get(&purpose))
-                            .errors(errors)
-                    }),
-                    people: TextField::new(language, people.clone(), words.get("booking-people"))
-                        .numeric()
-                        .width(5)
-                        .unit(words.get("booking-people-unit"))
-                        .required()
-                        .value(if fields.has(&people) {
-                            fields.get(&people)
-                        } else {
-                            "1"
-                        })
-                        .errors(errors),
-                })
+    let controls = Controls {
+        words,
+        language,
+        fields,
+        errors,
+    };
+    let items: Vec<Item> = held
+        .iter()
+        .filter_map(|held| {
+            let resource = held.resource()?;
+            let id = held.reservation.id;
+            let left = held
+                .reservation
+                .held_until
+                .map_or(0, |until| until.duration_since(now).as_mins() + 1);
+            Some(Item {
+                id,
+                title: what(language, &held.facility.document, resource),
+                when: when(words, language, held.reservation.span),
+                minutes_left: words
+                    .with("booking-cart-left", &[("n", left.into())])
+                    .into_owned(),
+                purpose: controls.purpose(&format!("purpose.{id}"), resource),
+                people: controls.people(&format!("people.{id}")),
             })
-            .collect();
-    let typed_name = fields.optional("name");
-    let name = typed_name
-        .or_else(|| person.and_then(|person| person.name.clone()))
-        .unwrap_or_default();
+        })
+        .collect();
     let body = Body {
         words,
         errors: errors.summary(language),
@@ -180,33 +162,10 @@ pub(super) fn show(
         acts_as: person
             .filter(|person| !person.groups.is_empty())
             .map(|person| acts_as(asked, person, fields, errors)),
-        name: TextField::new(language, "name", words.get("booking-name"))
-            .support(words.get("booking-name-support"))
-            .autocomplete("name")
-            .max_length(100)
-            .required()
-            .value(name)
-            .errors(errors),
-        phone: TextField::new(language, "phone", words.get("booking-your-phone"))
-            .support(words.get("booking-your-phone-support"))
-            .autocomplete("tel")
-            .max_length(30)
-            .required()
-            .value(fields.get("phone"))
-            .errors(errors),
-        lives: yakuba_ui::RadioGroup::new(language, "lives", words.get("booking-lives"))
-            .choices([
-                Choice::new("here", words.get("booking-lives-here")),
-                Choice::new("elsewhere", words.get("booking-lives-elsewhere")),
-            ])
-            .value(fields.get("lives"))
-            .required()
-            .errors(errors),
-        note: TextArea::new(language, "note", words.get("booking-note"))
-            .rows(3)
-            .max_length(500)
-            .optional()
-            .value(fields.get("note")),
+        name: controls.name(person.and_then(|person| person.name.as_deref())),
+        phone: controls.phone(),
+        lives: controls.lives(),
+        note: controls.note(),
     };
     let mut page = Page::public(asked.shell.clone(), words.get("booking-cart-title"), &body)
         .breadcrumb(words.get("booking-title"), "/booking")

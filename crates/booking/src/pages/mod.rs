@@ -3,6 +3,7 @@
 pub(crate) mod asked;
 mod cart;
 mod change;
+mod controls;
 mod day;
 pub(crate) mod facility;
 pub(crate) mod feeds;

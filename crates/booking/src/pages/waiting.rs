@@ -6,13 +6,14 @@ use yakuba_city::web::{Access, Problem, Routes};
 use yakuba_forms::model::document::Key;
 use yakuba_mail::EmailAddress;
 use yakuba_ui::{
-    Catalogue, Choice, ErrorSummary, Fields, FormErrors, NotificationBanner, Page, RadioGroup,
-    Select, TextField, Words, done,
+    Catalogue, ErrorSummary, Fields, FormErrors, NotificationBanner, Page, RadioGroup, Select,
+    TextField, Words, done,
 };
 
 use super::{
     asked::{Asked, Person, day_of, private},
     cart::acts_as,
+    controls::Controls,
     words::{moment, what, when},
 };
 use crate::{
@@ -209,10 +210,13 @@ async fn form(asked: &Asked, fields: &Fields, errors: &FormErrors) -> Result<Res
     let (words, language) = (asked.words, asked.language);
     let texts = WORDS.words(language);
     let person = asked.person().await?;
-    let name = fields
-        .optional("name")
-        .or_else(|| person.as_ref().and_then(|person| person.name.clone()))
-        .unwrap_or_default();
+    let controls = Controls {
+        words,
+        language,
+        fields,
+        errors,
+    };
+    let known = person.as_ref().and_then(|person| person.name.as_deref());
     let here = address(place.key(), &resource, span);
     let body = Form {
         texts,
@@ -233,56 +237,15 @@ async fn form(asked: &Asked, fields: &Fields, errors: &FormErrors) -> Result<Res
             ("from", String::from(span.from())),
             ("to", String::from(span.to())),
         ],
-        purpose: (!resource.purposes.is_empty()).then(|| {
-            Select::new(language, "purpose", words.get("booking-purpose"))
-                .ask()
-                .required()
-                .choices(
-                    resource
-                        .purposes
-                        .iter()
-                        .map(|known| Choice::new(known.key.as_str(), known.name.get(language))),
-                )
-                .value(fields.get("purpose"))
-                .errors(errors)
-        }),
-        people: TextField::new(language, "people", words.get("booking-people"))
-            .numeric()
-            .width(5)
-            .unit(words.get("booking-people-unit"))
-            .required()
-            .value(if fields.has("people") {
-                fields.get("people")
-            } else {
-                "1"
-            })
-            .errors(errors),
+        purpose: controls.purpose("purpose", &resource),
+        people: controls.people("people"),
         acts_as: person
             .as_ref()
             .filter(|person| !person.groups.is_empty())
             .map(|person| acts_as(asked, person, fields, errors)),
-        name: TextField::new(language, "name", words.get("booking-name"))
-            .support(words.get("booking-name-support"))
-            .autocomplete("name")
-            .max_length(100)
-            .required()
-            .value(name)
-            .errors(errors),
-        phone: TextField::new(language, "phone", words.get("booking-your-phone"))
-            .support(words.get("booking-your-phone-support"))
-            .autocomplete("tel")
-            .max_length(30)
-            .required()
-            .value(fields.get("phone"))
-            .errors(errors),
-        lives: RadioGroup::new(language, "lives", words.get("booking-lives"))
-            .choices([
-                Choice::new("here", words.get("booking-lives-here")),
-                Choice::new("elsewhere", words.get("booking-lives-elsewhere")),
-            ])
-            .value(fields.get("lives"))
-            .required()
-            .errors(errors),
+        name: controls.name(known),
+        phone: controls.phone(),
+        lives: controls.lives(),
     };
     let page = Page::public(asked.shell.clone(), texts.get("waiting-new-title"), &body)
         .breadcrumb(words.get("booking-title"), "/booking")

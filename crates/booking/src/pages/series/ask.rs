@@ -25,6 +25,7 @@ use crate::{
     pages::{
         asked::{Asked, Person, private},
         cart::acts_as,
+        controls::Controls,
         facility::cancelling,
         points,
         words::{amount, hours, long_day, what, when},
@@ -149,10 +150,12 @@ async fn form(
         }
     };
     let given: Option<Date> = fields.get("day").parse().ok();
-    let name = fields
-        .optional("name")
-        .or_else(|| person.name.clone())
-        .unwrap_or_default();
+    let controls = Controls {
+        words,
+        language,
+        fields,
+        errors,
+    };
     let body = Form {
         texts,
         words,
@@ -181,58 +184,13 @@ async fn form(
         ),
         from: times("from", "series-from", begins),
         to: times("to", "series-to", ends),
-        purpose: (!resource.purposes.is_empty()).then(|| {
-            Select::new(language, "purpose", words.get("booking-purpose"))
-                .ask()
-                .required()
-                .choices(
-                    resource
-                        .purposes
-                        .iter()
-                        .map(|known| Choice::new(known.key.as_str(), known.name.get(language))),
-                )
-                .value(fields.get("purpose"))
-                .errors(errors)
-        }),
-        people: TextField::new(language, "people", words.get("booking-people"))
-            .numeric()
-            .width(5)
-            .unit(words.get("booking-people-unit"))
-            .required()
-            .value(if fields.has("people") {
-                fields.get("people")
-            } else {
-                "1"
-            })
-            .errors(errors),
+        purpose: controls.purpose("purpose", resource),
+        people: controls.people("people"),
         acts_as: (!person.groups.is_empty()).then(|| acts_as(asked, &person, fields, errors)),
-        name: TextField::new(language, "name", words.get("booking-name"))
-            .support(words.get("booking-name-support"))
-            .autocomplete("name")
-            .max_length(100)
-            .required()
-            .value(name)
-            .errors(errors),
-        phone: TextField::new(language, "phone", words.get("booking-your-phone"))
-            .support(words.get("booking-your-phone-support"))
-            .autocomplete("tel")
-            .max_length(30)
-            .required()
-            .value(fields.get("phone"))
-            .errors(errors),
-        lives: RadioGroup::new(language, "lives", words.get("booking-lives"))
-            .choices([
-                Choice::new("here", words.get("booking-lives-here")),
-                Choice::new("elsewhere", words.get("booking-lives-elsewhere")),
-            ])
-            .value(fields.get("lives"))
-            .required()
-            .errors(errors),
-        note: TextArea::new(language, "note", words.get("booking-note"))
-            .rows(3)
-            .max_length(500)
-            .optional()
-            .value(fields.get("note")),
+        name: controls.name(person.name.as_deref()),
+        phone: controls.phone(),
+        lives: controls.lives(),
+        note: controls.note(),
     };
     let page = Page::public(asked.shell.clone(), texts.get("series-new-title"), &body)
         .breadcrumb(words.get("booking-title"), "/booking")
