@@ -89,21 +89,13 @@ impl Answer {
 
     /// Whether the asker's copy is still the present one.
     pub fn is_known(&self, asked: &HeaderMap) -> bool {
-        let mark = self.mark();
-        let plain = mark.trim_start_matches("W/");
-        asked
-            .get_all(header::IF_NONE_MATCH)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(|value| value.split(','))
-            .map(str::trim)
-            .any(|known| known == "*" || known.trim_start_matches("W/") == plain)
+        knows(asked, &self.mark())
     }
 
     /// The response: the content, or 304 when the asker has it already.
     pub fn respond(self, asked: &HeaderMap) -> Response {
         let mark = self.mark();
-        let known = self.is_known(asked);
+        let known = knows(asked, &mark);
         let mut response = if known {
             StatusCode::NOT_MODIFIED.into_response()
         } else {
@@ -138,6 +130,18 @@ impl Answer {
         }
         response
     }
+}
+
+/// Whether a mark is among those of the copies that the asker has.
+fn knows(asked: &HeaderMap, mark: &str) -> bool {
+    let plain = mark.trim_start_matches("W/");
+    asked
+        .get_all(header::IF_NONE_MATCH)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .map(str::trim)
+        .any(|known| known == "*" || known.trim_start_matches("W/") == plain)
 }
 
 /// The value of `Content-Disposition` for a file: a plain name for old programs and the full one (RFC 6266, RFC 8187).
