@@ -25,18 +25,6 @@ pub struct Hours {
     pub official: u32,
 }
 
-impl Hours {
-    /// The two added up.
-    #[must_use]
-    pub fn and(self, other: Self) -> Self {
-        Self {
-            open: self.open.saturating_add(other.open),
-            used: self.used.saturating_add(other.used),
-            official: self.official.saturating_add(other.official),
-        }
-    }
-}
-
 /// What a step of a unit was taken for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum TakenFor {
