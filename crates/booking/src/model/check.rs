@@ -2,20 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use yakuba_forms::model::document::Key;
+use yakuba_forms::{Severity, model::document::Key};
 use yakuba_ui::Language;
 
 use super::document::{FacilityDocument, Resource, Takes, Times, Who};
 use crate::PAGE_WORDS;
-
-/// How much a finding matters.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Severity {
-    /// It cannot be booked before this is mended.
-    Must,
-    /// Somebody should look at it.
-    Should,
-}
 
 /// Something found.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,19 +1,20 @@
 //! `yakuba booking`: facilities as files.
 
-use std::path::Path;
-
 use yakuba_booking::{
     BookingError,
     model::{
-        check::{Severity, check as findings, must},
+        check::check as findings,
         document::{FacilityDocument, schema},
     },
     store,
 };
 use yakuba_city::Actor;
-use yakuba_ui::Language;
+use yakuba_forms::{Language, Severity};
 
-use super::{note, read_file, say};
+use super::{
+    documents::{self, Document},
+    say,
+};
 use crate::{
     cli::{BookingCommand, FacilityExport, FacilityFiles},
     failure::{Failure, Outcome},
@@ -22,7 +23,7 @@ use crate::{
 
 pub(super) async fn run(place: &Place, options: BookingCommand) -> Result<Outcome, Failure> {
     match options {
-        BookingCommand::Check(options) => check(&options),
+        BookingCommand::Check(options) => documents::check::<FacilityDocument>(&options.files),
         BookingCommand::Import(options) => import(place, options).await,
         BookingCommand::Export(options) => export(place, options).await,
         BookingCommand::List => list(place).await,
@@ -33,55 +34,21 @@ pub(super) async fn run(place: &Place, options: BookingCommand) -> Result<Outcom
     }
 }
 
-fn read(path: &Path) -> Result<FacilityDocument, Failure> {
-    let at_file = |error: String| Failure::new(format!("{}: {error}", path.display()));
-    let text = String::from_utf8(read_file(path)?)
-        .map_err(|_| at_file("it is not UTF-8. Save it as UTF-8 and try again".to_owned()))?;
-    FacilityDocument::from_yaml(&text).map_err(|error| at_file(error.to_string()))
-}
-
-/// Tells what is found in a facility and returns how many things must be mended.
-fn look_over(path: &Path, document: &FacilityDocument) -> usize {
-    let found = findings(document);
-    for finding in &found {
-        let severity = match finding.severity {
-            Severity::Must => "must",
-            Severity::Should => "should",
-        };
-        note(format_args!(
-            "{}: {severity}: {}",
-            path.display(),
-            finding.line(Language::English)
-        ));
+impl Document for FacilityDocument {
+    fn read(yaml: &str) -> Result<Self, impl std::fmt::Display> {
+        Self::from_yaml(yaml)
     }
-    must(&found)
-}
 
-/// Checks files without a city.
-fn check(options: &FacilityFiles) -> Result<Outcome, Failure> {
-    let mut wrong = 0;
-    for path in &options.files {
-        wrong += look_over(path, &read(path)?);
+    fn findings(&self) -> Vec<(Severity, String)> {
+        findings(self)
+            .iter()
+            .map(|finding| (finding.severity, finding.line(Language::English)))
+            .collect()
     }
-    say(format_args!(
-        "{} files were read; {wrong} things must be mended.",
-        options.files.len()
-    ));
-    Ok(if wrong == 0 {
-        Outcome::Done
-    } else {
-        Outcome::NeedsReview
-    })
 }
 
 async fn import(place: &Place, options: FacilityFiles) -> Result<Outcome, Failure> {
-    // All are read before the first is written, so that a broken file stops everything.
-    let mut documents = Vec::new();
-    for path in &options.files {
-        let document = read(path)?;
-        look_over(path, &document);
-        documents.push(document);
-    }
+    let documents: Vec<FacilityDocument> = documents::read_all(&options.files)?;
     let city = place.open_existing().await?;
     let brought = city
         .write(Actor::CommandLine, documents, |tx, documents| {

@@ -7,6 +7,7 @@ mod capacity_test;
 mod debug;
 mod demo;
 mod doctor;
+mod documents;
 mod facts;
 mod init;
 mod lottery;

@@ -8,14 +8,17 @@ use yakuba_sheets::{CsvCharset, CsvOptions, write_csv, write_xlsx};
 use yakuba_surveys::{
     SurveyError,
     model::{
-        check::{check as findings, must},
+        check::check as findings,
         document::{SurveyDocument, schema},
     },
     results_table,
     store::{self, Brought, State, bring_in, reading},
 };
 
-use super::{note, read_file, say};
+use super::{
+    documents::{self, Document},
+    say,
+};
 use crate::{
     cli::{SheetFormat, SurveyExport, SurveyFiles, SurveyResults, SurveysCommand},
     failure::{Failure, Outcome},
@@ -24,7 +27,7 @@ use crate::{
 
 pub(super) async fn run(place: &Place, options: SurveysCommand) -> Result<Outcome, Failure> {
     match options {
-        SurveysCommand::Check(options) => check(&options),
+        SurveysCommand::Check(options) => documents::check::<SurveyDocument>(&options.files),
         SurveysCommand::Import(options) => import(place, options).await,
         SurveysCommand::Export(options) => export(place, options).await,
         SurveysCommand::List => list(place).await,
@@ -36,55 +39,21 @@ pub(super) async fn run(place: &Place, options: SurveysCommand) -> Result<Outcom
     }
 }
 
-fn read(path: &Path) -> Result<SurveyDocument, Failure> {
-    let at_file = |error: String| Failure::new(format!("{}: {error}", path.display()));
-    let text = String::from_utf8(read_file(path)?)
-        .map_err(|_| at_file("it is not UTF-8. Save it as UTF-8 and try again".to_owned()))?;
-    SurveyDocument::from_yaml(&text).map_err(|error| at_file(error.to_string()))
-}
-
-/// Tells what is found in a survey and returns how many things must be mended.
-fn look_over(path: &Path, document: &SurveyDocument) -> usize {
-    let found = findings(document);
-    for finding in &found {
-        let severity = match finding.severity {
-            Severity::Must => "must",
-            Severity::Should => "should",
-        };
-        note(format_args!(
-            "{}: {severity}: {}",
-            path.display(),
-            finding.line(Language::English)
-        ));
+impl Document for SurveyDocument {
+    fn read(yaml: &str) -> Result<Self, impl std::fmt::Display> {
+        Self::from_yaml(yaml)
     }
-    must(&found)
-}
 
-/// Checks files without a city.
-fn check(options: &SurveyFiles) -> Result<Outcome, Failure> {
-    let mut wrong = 0;
-    for path in &options.files {
-        wrong += look_over(path, &read(path)?);
+    fn findings(&self) -> Vec<(Severity, String)> {
+        findings(self)
+            .iter()
+            .map(|finding| (finding.severity, finding.line(Language::English)))
+            .collect()
     }
-    say(format_args!(
-        "{} files were read; {wrong} things must be mended.",
-        options.files.len()
-    ));
-    Ok(if wrong == 0 {
-        Outcome::Done
-    } else {
-        Outcome::NeedsReview
-    })
 }
 
 async fn import(place: &Place, options: SurveyFiles) -> Result<Outcome, Failure> {
-    // All are read before the first is written, so that a broken file stops everything.
-    let mut documents = Vec::new();
-    for path in &options.files {
-        let document = read(path)?;
-        look_over(path, &document);
-        documents.push(document);
-    }
+    let documents: Vec<SurveyDocument> = documents::read_all(&options.files)?;
     let city = place.open_existing().await?;
     let brought = city
         .write(Actor::CommandLine, documents, |tx, documents| {

@@ -7,6 +7,7 @@ use axum::{
 };
 use serde_json::Value;
 use yakuba_city::web::Problem;
+use yakuba_forms::Severity;
 use yakuba_ui::{ErrorSummary, Fields, FormErrors, Html, Link, Select, TextArea, Words, done};
 
 use super::{
@@ -19,10 +20,7 @@ use super::{
 use crate::{
     capabilities::SET_UP,
     error::BookingError,
-    model::{
-        check::{Severity, check},
-        document::FacilityDocument,
-    },
+    model::{check::check, document::FacilityDocument},
     store::{Facility, save},
 };
 

@@ -1,6 +1,6 @@
 //! `yakuba procedures check`, `import`, `export`, `list` and `schema`: procedures as files.
 
-use std::{io::Write as _, path::Path};
+use std::io::Write as _;
 
 use yakuba_city::Actor;
 use yakuba_forms::{Language, Severity};
@@ -15,66 +15,36 @@ use yakuba_procedures::{
     },
 };
 
-use super::super::{note, read_file, say};
+use super::super::{
+    documents::{self, Document},
+    say,
+};
 use crate::{
     cli::{ProcedureExport, ProcedureFiles, ProcedureImport},
     failure::{Failure, Outcome},
     place::Place,
 };
 
-fn read(path: &Path) -> Result<ProcedureDocument, Failure> {
-    let at_file = |error: String| Failure::new(format!("{}: {error}", path.display()));
-    let text = String::from_utf8(read_file(path)?)
-        .map_err(|_| at_file("it is not UTF-8. Save it as UTF-8 and try again".to_owned()))?;
-    ProcedureDocument::from_yaml(&text).map_err(|error| at_file(error.to_string()))
-}
-
-/// Tells what is found in a procedure and returns how many things must be mended.
-fn look_over(path: &Path, document: &ProcedureDocument) -> usize {
-    let found = findings(document);
-    for finding in &found {
-        let severity = match finding.severity {
-            Severity::Must => "must",
-            Severity::Should => "should",
-        };
-        note(format_args!(
-            "{}: {severity}: {}",
-            path.display(),
-            finding.line(Language::English)
-        ));
+impl Document for ProcedureDocument {
+    fn read(yaml: &str) -> Result<Self, impl std::fmt::Display> {
+        Self::from_yaml(yaml)
     }
-    found
-        .iter()
-        .filter(|finding| finding.severity == Severity::Must)
-        .count()
+
+    fn findings(&self) -> Vec<(Severity, String)> {
+        findings(self)
+            .iter()
+            .map(|finding| (finding.severity, finding.line(Language::English)))
+            .collect()
+    }
 }
 
 /// Checks files without a city.
 pub(super) fn check(options: &ProcedureFiles) -> Result<Outcome, Failure> {
-    let mut must = 0;
-    for path in &options.files {
-        let document = read(path)?;
-        must += look_over(path, &document);
-    }
-    say(format_args!(
-        "{} files were read; {must} things must be mended.",
-        options.files.len()
-    ));
-    Ok(if must == 0 {
-        Outcome::Done
-    } else {
-        Outcome::NeedsReview
-    })
+    documents::check::<ProcedureDocument>(&options.files)
 }
 
 pub(super) async fn import(place: &Place, options: ProcedureImport) -> Result<Outcome, Failure> {
-    // All are read before the first is written, so that a broken file stops everything.
-    let mut documents = Vec::new();
-    for path in &options.files {
-        let document = read(path)?;
-        look_over(path, &document);
-        documents.push(document);
-    }
+    let documents: Vec<ProcedureDocument> = documents::read_all(&options.files)?;
     let city = place.open_existing().await?;
     let input = (documents, options.live_from);
     let brought = city
