@@ -49,21 +49,13 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
     let mut day = first;
     while day <= today {
         city.clock().set(morning_of(day)?);
-        if let Some(of_day) = days.remove(&day) {
-            for (id, at, what) in happen(city, &groups, of_day).await? {
-                // What would happen later than today has not happened yet.
-                if at <= today {
-                    days.entry(at).or_default().steps.push((id, what));
-                }
+        let over = day.yesterday().ok().filter(|before| *before >= first);
+        let of_day = days.remove(&day).unwrap_or_default();
+        for (id, at, what) in happen(city, &groups, of_day, over).await? {
+            // What would happen later than today has not happened yet.
+            if at <= today {
+                days.entry(at).or_default().steps.push((id, what));
             }
-        }
-        if let Ok(before) = day.yesterday()
-            && before >= first
-        {
-            city.write(Actor::CommandLine, before, |tx, before| {
-                Box::pin(hours::report_day(tx, *before))
-            })
-            .await?;
         }
         let Ok(next) = day.tomorrow() else { break };
         day = next;
@@ -105,8 +97,13 @@ async fn bring_in(city: &City) -> Result<Vec<FacilityDocument>, Failure> {
     Ok(facilities)
 }
 
-/// Carries out a day in one write, and tells what becomes of its bookings and when.
-async fn happen(city: &City, groups: &[i64], day: Day) -> Result<Vec<(i64, Date, Step)>, Failure> {
+/// Carries out a day in one write, with the report of the day that is over, and tells what becomes of its bookings and when.
+async fn happen(
+    city: &City,
+    groups: &[i64],
+    day: Day,
+    over: Option<Date>,
+) -> Result<Vec<(i64, Date, Step)>, Failure> {
     let key = city.key()?;
     let mut wishes = Vec::with_capacity(day.made.len());
     for planned in day.made {
@@ -128,8 +125,8 @@ async fn happen(city: &City, groups: &[i64], day: Day) -> Result<Vec<(i64, Date,
     let later = city
         .write(
             Actor::CommandLine,
-            (wishes, day.steps),
-            |tx, (wishes, steps)| {
+            (wishes, day.steps, over),
+            |tx, (wishes, steps, over)| {
                 Box::pin(async move {
                     for (id, what) in steps {
                         match step(tx, *id, *what).await {
@@ -154,6 +151,9 @@ async fn happen(city: &City, groups: &[i64], day: Day) -> Result<Vec<(i64, Date,
                             Err(BookingError::LimitReached(_) | BookingError::Blocked(_)) => {}
                             Err(error) => return Err(error),
                         }
+                    }
+                    if let Some(over) = over {
+                        hours::report_day(tx, *over).await?;
                     }
                     Ok::<_, BookingError>(later)
                 })
