@@ -1,6 +1,7 @@
-//! Bookings: how a city stands a rush of residents on the same rooms, and how fast it shows a week of many rooms.
+//! Bookings: how a city stands a rush of residents on the same rooms, how fast it shows a week of many rooms, and how fast it draws lots.
 
 mod bare;
+mod lottery;
 mod place;
 mod report;
 mod rush;
@@ -34,6 +35,12 @@ pub(crate) struct Booking {
     /// How many rooms the week shows
     #[arg(long, default_value_t = 150)]
     resources: usize,
+    /// How many entries are drawn
+    #[arg(long, default_value_t = 100_000)]
+    entries: usize,
+    /// How often they are drawn
+    #[arg(long, default_value_t = 20)]
+    draws: usize,
     /// How often the week is asked for
     #[arg(long, default_value_t = 300)]
     runs: usize,
@@ -49,9 +56,12 @@ pub(crate) async fn run(options: Booking) -> Outcome<()> {
     if let Some(url) = options.database_url.as_deref() {
         databases.push(on(temporary.path(), Some(url), &options).await?);
     }
+    eprintln!("A draw");
+    let lottery = lottery::measure(options.entries.max(1), options.draws.max(1)).await?;
     let mut report = Report {
         optimised: !cfg!(debug_assertions),
         databases,
+        lottery,
         aims: Vec::new(),
     };
     report.aims = aims(&report);
@@ -114,5 +124,11 @@ fn aims(report: &Report) -> Vec<Aim> {
             unit: "ms",
         });
     }
+    aims.push(Aim {
+        what: format!("{}, p99", report.lottery.what),
+        at_most: 1_000.0,
+        measured: Some(report.lottery.times.p99),
+        unit: "ms",
+    });
     aims
 }

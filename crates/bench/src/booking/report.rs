@@ -11,6 +11,8 @@ pub(crate) struct Report {
     pub(crate) optimised: bool,
     /// On each database.
     pub(crate) databases: Vec<OnDatabase>,
+    /// A draw, beside hashing and sorting.
+    pub(crate) lottery: Line,
     /// What was aimed at.
     pub(crate) aims: Vec<Aim>,
 }
@@ -113,6 +115,11 @@ impl Report {
                 &[line_cells(&database.week.line)],
             );
         }
+        text += &table(
+            "A lottery (milliseconds), beside hashing the tickets and sorting them",
+            &HEAD,
+            &[line_cells(&self.lottery)],
+        );
         text += &aims_table(&self.aims);
         text
     }
