@@ -1,11 +1,12 @@
 // The list of pages that are tested and photographed: pages.json.
 
 import { readFileSync } from 'node:fs';
+import { withDays } from './days.js';
 
 /**
  * @typedef {object} Page
  * @property {string} name      used for the picture's file name and in the test's name
- * @property {string} path      path and query
+ * @property {string} path      path and query; `{saturday}` stands for a Saturday ahead, so do the other days of the week
  * @property {string} [as]      the log-in to use, a key of `logins`; without it a visitor
  * @property {boolean} [confirm] whether the page asks for a fresh proof of identity: it is given first
  * @property {string} [contains] a text that <main> must show, with JavaScript and without
@@ -25,6 +26,7 @@ export function readPages(file = new URL('../pages.json', import.meta.url)) {
     if (page.confirm && !page.as) throw new Error(`pages.json: "${page.name}" needs a log-in to confirm.`);
     if (names.has(page.name)) throw new Error(`pages.json: two pages have the name "${page.name}".`);
     if (page.as && !logins[page.as]) throw new Error(`pages.json: "${page.name}" uses the log-in "${page.as}", which is not listed.`);
+    page.path = withDays(page.path);
     names.add(page.name);
   }
   return { logins, pages };

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { checkPage, launch, logIn, picture, visitor } from '../src/browser.js';
+import { dayAhead } from '../src/days.js';
 import { startDemo } from '../src/program.js';
 
 describe('the desk of booking', () => {
@@ -19,7 +20,7 @@ describe('the desk of booking', () => {
     await demo?.stop();
   });
 
-  for (const [javascript, day, from] of [['blocked', '2026-12-17', '0900'], ['off', '2026-12-18', '0900']]) {
+  for (const [javascript, day, moved] of [['blocked', dayAhead('thursday', 24), dayAhead('thursday', 16)], ['off', dayAhead('friday', 24), dayAhead('friday', 16)]]) {
     test(`a call is entered and moved, and the hall closed, with JavaScript ${javascript}`, async () => {
       const who = await visitor(browser, { javascript, width: 360 });
       const page = await who.page();
@@ -42,9 +43,9 @@ describe('the desk of booking', () => {
       await look('entered');
       await page.getByRole('link', { name: '日時・場所を変える' }).click();
       await page.waitForURL(/\/move$/);
-      await page.locator('input[name=day_year]').fill('2026');
-      await page.locator('input[name=day_month]').fill('12');
-      await page.locator('input[name=day_day]').fill(javascript === 'off' ? '12' : '11');
+      for (const [part, value] of ['year', 'month', 'day'].map((part, index) => [part, moved.split('-')[index]])) {
+        await page.locator(`input[name=day_${part}]`).fill(String(Number(value)));
+      }
       await page.getByRole('button', { name: '表示する' }).click();
       await look('move');
       await page.locator('input[type=radio][name=time]').first().check();

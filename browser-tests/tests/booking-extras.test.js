@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { checkPage, launch, logIn, picture, visitor } from '../src/browser.js';
+import { dayAhead, daysAfterToday } from '../src/days.js';
 import { startDemo } from '../src/program.js';
 
 describe("residents' extras of booking", () => {
@@ -91,7 +92,7 @@ describe("residents' extras of booking", () => {
         if (javascript === 'off') await picture(page, `extras-${name}-360`);
       };
       await signIn(page, `series-${javascript}@example.jp`);
-      await page.goto(`${demo.url}/booking/chuo-kaikan/${javascript === 'off' ? 'east' : 'west'}?day=2026-12-01`);
+      await page.goto(`${demo.url}/booking/chuo-kaikan/${javascript === 'off' ? 'east' : 'west'}?day=${dayAhead('tuesday', 8)}`);
       await page.getByRole('link', { name: '毎週などでくり返して予約する' }).click();
       await look('series-new');
       await page.getByLabel('始まり').selectOption('18:00');
@@ -122,8 +123,8 @@ describe("residents' extras of booking", () => {
     await signIn(page, 'waiting@example.jp');
     // The demo's hall is booked by chance: the first day with something full is as good as any.
     const full = page.getByRole('link', { name: /キャンセル待ちをする/ }).first();
-    for (let day = 23; day <= 30; day += 1) {
-      await page.goto(`${demo.url}/booking/chuo-kaikan/whole?day=2026-11-${day}`);
+    for (const day of daysAfterToday(14)) {
+      await page.goto(`${demo.url}/booking/chuo-kaikan/whole?day=${day}`);
       if ((await full.count()) > 0) break;
     }
     await look('day-full');

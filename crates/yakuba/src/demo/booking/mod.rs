@@ -8,11 +8,14 @@ mod story;
 
 use std::collections::BTreeMap;
 
-use jiff::{ToSpan as _, civil::Date};
+use jiff::{
+    ToSpan as _,
+    civil::{Date, date},
+};
 use yakuba_booking::{
     BookingError,
     model::{
-        document::FacilityDocument,
+        document::{FacilityDocument, Times},
         state::{State, Step},
     },
     store::{
@@ -31,6 +34,9 @@ const DAYS_BACK: i64 = 730;
 /// How many days ahead somebody has booked already.
 const DAYS_AHEAD: i64 = 28;
 
+/// The Monday of the week in which the dates of the courses and check-ups were written.
+const WRITTEN_IN_WEEK_OF: Date = date(2026, 11, 16);
+
 /// Brings the facilities in, and tells two years of bookings up to today.
 pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
     let first = today
@@ -40,7 +46,7 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
         .checked_add(DAYS_AHEAD.days())
         .map_err(|error| broken("facilities", &error.to_string()))?;
     city.clock().set(morning_of(first)?);
-    let facilities = bring_in(city).await?;
+    let facilities = bring_in(city, today).await?;
     let groups = groups::make(city, today, true).await?;
     let mut days: BTreeMap<Date, Day> = BTreeMap::new();
     for planned in story::think_out(&facilities, first, today, last) {
@@ -71,7 +77,7 @@ struct Day {
     steps: Vec<(i64, Step)>,
 }
 
-async fn bring_in(city: &City) -> Result<Vec<FacilityDocument>, Failure> {
+async fn bring_in(city: &City, today: Date) -> Result<Vec<FacilityDocument>, Failure> {
     let folder = super::CONTENT
         .get_dir("facilities")
         .ok_or_else(|| broken("facilities", "the folder is not in the program"))?;
@@ -80,10 +86,10 @@ async fn bring_in(city: &City) -> Result<Vec<FacilityDocument>, Failure> {
         let Some(path) = file.path().to_str() else {
             continue;
         };
-        facilities.push(
-            FacilityDocument::from_yaml(super::text(path)?)
-                .map_err(|error| broken(path, &error.to_string()))?,
-        );
+        let mut document = FacilityDocument::from_yaml(super::text(path)?)
+            .map_err(|error| broken(path, &error.to_string()))?;
+        move_sessions(&mut document, today).map_err(|error| broken(path, &error.to_string()))?;
+        facilities.push(document);
     }
     city.write(Actor::CommandLine, facilities.clone(), |tx, facilities| {
         Box::pin(async move {
@@ -95,6 +101,19 @@ async fn bring_in(city: &City) -> Result<Vec<FacilityDocument>, Failure> {
     })
     .await?;
     Ok(facilities)
+}
+
+/// Moves single sessions by whole weeks, so that whenever the demo is started some are over and some are still to come.
+fn move_sessions(document: &mut FacilityDocument, today: Date) -> Result<(), jiff::Error> {
+    let weeks = today.since(WRITTEN_IN_WEEK_OF)?.get_days().div_euclid(7);
+    for resource in &mut document.resources {
+        if let Times::Sessions(sessions) = &mut resource.times {
+            for session in sessions {
+                session.day = session.day.checked_add(weeks.weeks())?;
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Carries out a day in one write, with the report of the day that is over, and tells what becomes of its bookings and when.
@@ -172,6 +191,43 @@ impl Ending {
             Self::CheckedIn => vec![(id, after, Step::CheckIn)],
             Self::Missed => vec![(id, after, Step::MarkAbsent)],
             Self::Cancelled(on) => vec![(id, on, Step::Cancel)],
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sessions_keep_their_weekday_and_stand_around_the_day_of_the_demo() {
+        let text = crate::demo::text("facilities/sumaho-kyoshitsu.yaml").unwrap();
+        let written = FacilityDocument::from_yaml(text).unwrap();
+        for today in [
+            date(2026, 11, 15),
+            date(2026, 11, 16),
+            date(2026, 11, 22),
+            date(2031, 3, 5),
+        ] {
+            let mut moved = written.clone();
+            move_sessions(&mut moved, today).unwrap();
+            let days = |document: &FacilityDocument| -> Vec<Date> {
+                match &document.resources[0].times {
+                    Times::Sessions(sessions) => sessions.iter().map(|one| one.day).collect(),
+                    _ => Vec::new(),
+                }
+            };
+            let (before, after) = (days(&written), days(&moved));
+            assert!(!after.is_empty());
+            for (before, after) in before.iter().zip(&after) {
+                assert_eq!(before.weekday(), after.weekday());
+            }
+            assert!(after.iter().any(|day| *day >= today), "{today}: {after:?}");
+            if today.since(WRITTEN_IN_WEEK_OF).unwrap().get_days() / 7 == 0
+                && today >= WRITTEN_IN_WEEK_OF
+            {
+                assert_eq!(before, after);
+            }
         }
     }
 }
