@@ -25,14 +25,19 @@ function executable() {
   throw new Error('Chromium is missing: on Debian `apt-get install chromium`, or name one in YAKUBA_CHROMIUM.');
 }
 
-/** A browser that talks to nobody but the pages under test. */
-export function launch() {
+/**
+ * A browser that talks to nobody but the pages under test. It has no WebGL, as on old machines, unless it is asked for: then the
+ * processor draws.
+ * @param {{webgl?: boolean}} [options]
+ */
+export function launch(options = {}) {
+  const drawing = options.webgl ? ['--use-angle=swiftshader', '--enable-unsafe-swiftshader', '--ignore-gpu-blocklist'] : ['--disable-gpu', '--disable-3d-apis'];
   return chromium.launch({
     executablePath: executable(),
     args: [
       '--headless',
       '--no-sandbox',
-      '--disable-gpu',
+      ...drawing,
       '--disable-quic',
       '--no-first-run',
       '--disable-background-networking',

@@ -7,10 +7,24 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::{env, fs};
 
-/// What esbuild makes: (entry under `web/src`, name in the binary, media type).
-const BUNDLES: [(&str, &str, &str); 2] = [
-    ("app.css", "app.css", "text/css; charset=utf-8"),
-    ("app.ts", "app.js", "text/javascript; charset=utf-8"),
+/// What esbuild makes: (entry under `web/src`, name in the binary, media type, form of the script). The two of every page first; then
+/// those that only pages with a map load, as modules.
+const BUNDLES: [(&str, &str, &str, &str); 5] = [
+    ("app.css", "app.css", "text/css; charset=utf-8", "iife"),
+    ("app.ts", "app.js", "text/javascript; charset=utf-8", "iife"),
+    ("map/map.css", "map.css", "text/css; charset=utf-8", "iife"),
+    (
+        "map/map.ts",
+        "map.js",
+        "text/javascript; charset=utf-8",
+        "esm",
+    ),
+    (
+        "../node_modules/maplibre-gl/dist/maplibre-gl-worker.mjs",
+        "map-worker.js",
+        "text/javascript; charset=utf-8",
+        "esm",
+    ),
 ];
 
 /// Taken as they are: (file under `web/src`, media type).
@@ -36,8 +50,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
 
     let mut list = String::from("static ASSETS: &[Asset] = &[\n");
-    for (entry, name, media_type) in BUNDLES {
-        bundle(&web, entry, &out.join(name))?;
+    for (entry, name, media_type, form) in BUNDLES {
+        bundle(&web, entry, form, &out.join(name))?;
         list.push_str(&line(&out.join(name), name, media_type)?);
     }
     for (name, media_type) in COPIES {
@@ -54,6 +68,8 @@ fn is_complete(web: &Path) -> bool {
         "esbuild/bin/esbuild",
         "htmx.org/dist/htmx.esm.js",
         "@digital-go-jp/design-tokens/dist/tokens.css",
+        "maplibre-gl/dist/maplibre-gl-worker.mjs",
+        "pmtiles/dist/esm/index.js",
     ]
     .iter()
     .all(|file| web.join("node_modules").join(file).is_file())
@@ -79,16 +95,13 @@ fn install(web: &Path) -> Result<(), Box<dyn Error>> {
     .into())
 }
 
-fn bundle(web: &Path, entry: &str, target: &Path) -> Result<(), Box<dyn Error>> {
+fn bundle(web: &Path, entry: &str, form: &str, target: &Path) -> Result<(), Box<dyn Error>> {
     let done = Command::new("node")
         .arg("node_modules/esbuild/bin/esbuild")
         .arg(format!("src/{entry}"))
         .args(["--bundle", "--minify", "--charset=utf8", "--target=es2022"])
-        .args([
-            "--format=iife",
-            "--legal-comments=inline",
-            "--log-level=warning",
-        ])
+        .arg(format!("--format={form}"))
+        .args(["--legal-comments=inline", "--log-level=warning"])
         .arg(format!("--outfile={}", target.display()))
         .current_dir(web)
         .output()

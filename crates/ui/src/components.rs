@@ -3,6 +3,7 @@
 
 mod buttons;
 mod fields;
+mod map;
 mod messages;
 mod navigation;
 mod status;
@@ -13,6 +14,7 @@ pub use fields::{
     CheckboxGroup, Choice, DateField, FileUpload, FormErrors, RadioGroup, SearchBox, Select,
     TextArea, TextField,
 };
+pub use map::{Map, MapLayer, MapSign};
 pub use messages::{Disclosure, EmptyState, ErrorSummary, NotificationBanner, Severity};
 pub use navigation::{Pagination, Step, StepNavigation, StepState, Tabs};
 pub use status::{ChipLabel, DescriptionList, Status, StatusBadge};

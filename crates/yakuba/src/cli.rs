@@ -86,6 +86,8 @@ pub enum Command {
     /// Check lotteries of bookings, and take them out
     #[command(subcommand)]
     Lottery(LotteryCommand),
+    /// Say where maps begin and what lies under them
+    Map(Map),
     /// Try out on a copy what this machine can carry when booking opens
     CapacityTest(CapacityTest),
     /// Bring in facts from a file
@@ -487,6 +489,39 @@ pub struct ProcedureExport {
     /// The file to write; the standard output when left out
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Say where maps begin and what lies under them; without options only show it.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+A file base.pmtiles in the data folder is the base map of a city without the internet: the layers of Protomaps and of OpenMapTiles are
+drawn, and archives of pictures. Without it the tiles of a server are used when one is named here; browsers then ask that server, and the
+pages' security policy lets them ask it and no other. Without either the ground is plain and shows the city's outline.
+
+Examples:
+  yakuba map
+  yakuba map --centre 34.7594,135.5168,13 --outline border.geojson
+  yakuba map --tiles https://cyberjapandata.gsi.go.jp/xyz/pale/{z}/{x}/{y}.png --attribution 地理院タイル
+  yakuba map --no-tiles")]
+pub struct Map {
+    /// Where maps begin: latitude, longitude, zoom (4 to 19)
+    #[arg(long, value_name = "LAT,LON,ZOOM")]
+    pub centre: Option<String>,
+    /// The city's border: GeoJSON with polygons
+    #[arg(long, value_name = "FILE")]
+    pub outline: Option<PathBuf>,
+    /// A server of map tiles (pictures of 256 pixels)
+    #[arg(long, value_name = "URL", requires = "attribution")]
+    pub tiles: Option<String>,
+    /// Whose the tiles are, shown under every map
+    #[arg(long, value_name = "TEXT", requires = "tiles")]
+    pub attribution: Option<String>,
+    /// The largest zoom that the server has tiles of
+    #[arg(long, value_name = "ZOOM", default_value_t = 18)]
+    pub tiles_to: u8,
+    /// Use no server of tiles any more
+    #[arg(long, conflicts_with = "tiles")]
+    pub no_tiles: bool,
 }
 
 /// Bring in the table of postal codes that forms fill addresses in from.

@@ -5,6 +5,7 @@ mod commands;
 mod demo;
 pub mod failure;
 mod logs;
+mod map;
 pub mod place;
 pub mod roles;
 pub mod server;

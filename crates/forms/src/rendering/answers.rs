@@ -2,11 +2,11 @@
 
 use jiff::civil::Date;
 use yakuba_kernel::{Address, Decimal};
-use yakuba_ui::{ChipLabel, DescriptionList, Html, Language, Words, format};
+use yakuba_ui::{ChipLabel, DescriptionList, Html, Language, Map, Words, format};
 
 use askama::Template;
 
-use super::{Marks, shown};
+use super::{Marks, id_of, shown};
 use crate::WORDS;
 use crate::answers::{Answer, Answers, BankAccount, Place};
 use crate::form::{ComputedValue, Evaluation, Form};
@@ -35,6 +35,8 @@ pub struct AnswerRow {
     pub text: String,
     /// Whether it was answered.
     pub answered: bool,
+    /// Latitude and longitude in degrees of the place that was answered, when they are known.
+    pub position: Option<(Decimal, Decimal)>,
 }
 
 /// Heading, link to change it with its text, answers.
@@ -44,6 +46,15 @@ type AnswerList = (String, Option<(String, String)>, DescriptionList);
 #[template(path = "forms/answers.html")]
 struct AnswerLists {
     sections: Vec<AnswerList>,
+}
+
+#[derive(Template)]
+#[template(path = "forms/place_on_map.html")]
+struct PlaceOnMap {
+    link: String,
+    latitude: Decimal,
+    longitude: Decimal,
+    map: Map,
 }
 
 impl Form {
@@ -134,11 +145,18 @@ impl Form {
                     .rows
                     .into_iter()
                     .fold(DescriptionList::new(), |list, row| {
-                        let Some(mark) = marks.at(&row.path) else {
+                        let mark = marks.at(&row.path);
+                        let position = row.position.filter(|_| marks.maps);
+                        if mark.is_none() && position.is_none() {
                             return list.text(row.label, row.text);
-                        };
+                        }
                         let mut answer = Html::text(&format!("{} ", row.text));
-                        answer.push(&ChipLabel::new(mark).green());
+                        if let Some(mark) = mark {
+                            answer.push(&ChipLabel::new(mark).green());
+                        }
+                        if let Some(at) = position {
+                            answer.push(&on_a_map(&row.path, at, words));
+                        }
                         list.html(row.label, &answer)
                     });
                 (section.title, link, list)
@@ -167,6 +185,7 @@ impl Form {
                     label: label.get(words.language()).to_owned(),
                     text,
                     answered: true,
+                    position: None,
                 })
             })
             .collect();
@@ -187,6 +206,7 @@ fn fees_section(evaluation: &Evaluation, words: Words) -> Option<AnswerSection> 
         label,
         text,
         answered: true,
+        position: None,
     };
     let amount = |yen: i64| {
         words
@@ -250,6 +270,10 @@ fn row(field: &Field, path: String, entry: &str, answers: &Answers, words: Words
             words.get("forms-not-answered").into_owned()
         },
         answered,
+        position: match answer {
+            Some(Answer::Place(place)) => place.coordinates.map(|at| (at.latitude, at.longitude)),
+            _ => None,
+        },
     }
 }
 
@@ -334,6 +358,22 @@ fn place_in_words(place: &Place) -> String {
             .trim_start()
             .to_owned(),
     }
+}
+
+/// A small map with a pin, and a link that opens the place on the map of the Geospatial Information Authority. The position stands after
+/// the `#`, which browsers send to nobody.
+fn on_a_map(path: &str, at: (Decimal, Decimal), words: Words) -> Html {
+    shown(&PlaceOnMap {
+        link: words.get("forms-place-elsewhere").into_owned(),
+        latitude: at.0,
+        longitude: at.1,
+        map: Map::of_place(
+            words.language(),
+            format!("{}-map", id_of(path)),
+            words.get("forms-place-map-shown"),
+            at,
+        ),
+    })
 }
 
 fn account_in_words(account: &BankAccount, words: Words) -> String {

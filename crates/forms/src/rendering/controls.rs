@@ -3,8 +3,8 @@
 use askama::Template;
 use yakuba_kernel::{Era, Prefecture};
 use yakuba_ui::{
-    Button, ButtonKind, CheckboxGroup, Choice, Disclosure, FileUpload, Html, RadioGroup, Select,
-    TextArea, TextField, Words,
+    Button, ButtonKind, CheckboxGroup, Choice, Disclosure, FileUpload, Html, Map, RadioGroup,
+    Select, TextArea, TextField, Words,
 };
 
 use super::{Drawing, MOST_RADIO_BUTTONS, id_of, shown, written};
@@ -488,7 +488,8 @@ impl Drawing<'_> {
         self.composite(field, path, support, &parts)
     }
 
-    /// An address or landmark, and a position if somebody has one: typed, or that of the device when they ask for it. Either is enough.
+    /// An address or landmark, and a position if somebody has one: typed, that of the device when they ask for it, or picked on a
+    /// map. Either is enough.
     fn place(&self, field: &Field, path: &str, support: String, typed: &Typed) -> Html {
         let text = |key: &str| self.words.get(key).into_owned();
         let content = [
@@ -508,6 +509,12 @@ impl Drawing<'_> {
                 refused: text("forms-position-refused"),
                 failed: text("forms-position-failed"),
             }),
+            Html::of(&Map::that_picks(
+                self.language(),
+                format!("{}-map", id_of(path)),
+                self.words.get("forms-place-map"),
+                format!("{path}.coordinates"),
+            )),
         ];
         self.composite(field, path, support, &content)
     }

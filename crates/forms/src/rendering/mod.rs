@@ -27,6 +27,7 @@ const MOST_RADIO_BUTTONS: usize = 10;
 pub struct Marks {
     words: BTreeMap<String, String>,
     looks_up: bool,
+    maps: bool,
     found: BTreeMap<String, LookUp>,
 }
 
@@ -55,6 +56,11 @@ impl Marks {
     /// [`Wish::read`](crate::Wish::read) understands.
     pub fn look_up_addresses(&mut self) {
         self.looks_up = true;
+    }
+
+    /// Shows answers about places on small maps as well, with a link to a public map.
+    pub fn show_places_on_maps(&mut self) {
+        self.maps = true;
     }
 
     /// Says beside the postal code of the field at a path what looking it up came to.

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use rstest::rstest;
 use yakuba_forms::answers::{AccountKind, BankAccount, Coordinates, Place};
 use yakuba_forms::model::document::Key;
-use yakuba_forms::{Answer, Answers, FileAnswer, Form, FormDocument, Outcome, written};
+use yakuba_forms::{Answer, Answers, FileAnswer, Form, FormDocument, Marks, Outcome, written};
 use yakuba_kernel::{Address, AddressParts, Decimal, PersonName, PostalCode, Yen};
 use yakuba_ui::Language;
 
@@ -410,6 +410,50 @@ fn answers_read_as_people_speak() {
         Some(format!("/x/{page}"))
     });
     assert!(html.as_str().contains("/x/one") && !html.as_str().contains('⟦'));
+}
+
+#[test]
+fn a_place_is_asked_with_a_map_and_shown_on_one_where_that_is_asked_for() {
+    let form = form();
+    let place = |coordinates| {
+        Answers::new().with(
+            key("place"),
+            Answer::Place(Place {
+                description: "駅前".to_owned(),
+                coordinates,
+            }),
+        )
+    };
+    let evaluation = form.evaluate(&Answers::new(), TODAY);
+    let asked = form.render_page("one", &Answers::new(), &evaluation, &[], Language::Japanese);
+    assert!(asked.as_str().contains("place.coordinates"));
+    assert_eq!(asked.as_str().matches("data-map-open").count(), 1);
+
+    let known = place(Some(Coordinates {
+        latitude: Decimal::new(347_594, 4),
+        longitude: Decimal::new(1_355_168, 4),
+    }));
+    let unknown = place(None);
+    let shown = |answers: &Answers, marks: &Marks| {
+        form.render_answers_marked(
+            answers,
+            &form.evaluate(answers, TODAY),
+            marks,
+            Language::Japanese,
+            |_| None,
+        )
+        .as_str()
+        .to_owned()
+    };
+    let mut marks = Marks::new();
+    assert!(!shown(&known, &marks).contains("data-map"));
+    marks.show_places_on_maps();
+    let html = shown(&known, &marks);
+    assert_eq!(html.matches("data-map=").count(), 1);
+    // Longitude first for the map; what stands after # is sent to nobody.
+    assert!(html.contains("[135.5168,34.7594]"), "{html}");
+    assert!(html.contains("https://maps.gsi.go.jp/#17/34.7594/135.5168/"));
+    assert!(!shown(&unknown, &marks).contains("data-map"));
 }
 
 #[test]

@@ -82,6 +82,7 @@ audit-mail-remove = Removed a waiting mail
 audit-mail-try-again = Tried to send a mail again
 
 audit-measure-register = Registered a measure
+audit-city-map-change = Changed the settings of the maps
 
 audit-plan-act-change = Changed an improvement record
 audit-plan-act-open = Opened an improvement record

@@ -82,6 +82,7 @@ audit-mail-remove = 送信待ちのメールを削除しました
 audit-mail-try-again = メールの送信をやり直しました
 
 audit-measure-register = 件数の項目を登録しました
+audit-city-map-change = 地図の設定を変えました
 
 audit-plan-act-change = 改善の記録を変更しました
 audit-plan-act-open = 改善の記録を始めました

@@ -124,3 +124,18 @@ ui-error-503-title = Not available now
 ui-error-503-what = The system is being maintained or is busy.
 ui-error-503-mend = Wait a moment and try again.
 ui-template-failed = The page could not be made.
+
+# Maps
+ui-map-open = Choose on the map
+ui-map-instead = Should the map not be shown, the list says the same.
+ui-map-legend = Signs on the map
+ui-map-pin = The chosen place
+ui-map-here = Set the pin in the middle of the map (+)
+ui-map-placed = The pin is set.
+ui-map-zoom-in = Zoom in
+ui-map-zoom-out = Zoom out
+ui-map-locate = Show where I am
+ui-map-locate-failed = Your position cannot be used
+ui-map-gesture-control = Hold Ctrl and scroll to zoom the map
+ui-map-gesture-command = Hold ⌘ and scroll to zoom the map
+ui-map-gesture-fingers = Move the map with two fingers

@@ -96,3 +96,18 @@ ui-error-503-title = いまは 使（つか）えません
 ui-error-503-what = 作業（さぎょう）を しています。または、使（つか）う人（ひと）が 多（おお）いです。
 ui-error-503-mend = 少（すこ）し 待（ま）ってから、もう一度（いちど） してください。
 ui-template-failed = ページを 作（つく）ることが できませんでした。
+
+# 地図
+ui-map-open = 地図（ちず）で えらぶ
+ui-map-instead = 地図（ちず）が 見（み）えない ときは、一覧（いちらん）を 見（み）て ください。おなじ ことが 書（か）いて あります。
+ui-map-legend = 地図（ちず）の しるし
+ui-map-pin = えらんだ 場所（ばしょ）
+ui-map-here = 地図（ちず）の まんなか（＋）に ピンを 置（お）く
+ui-map-placed = ピンを 置（お）きました。
+ui-map-zoom-in = 地図（ちず）を 大（おお）きく する
+ui-map-zoom-out = 地図（ちず）を 小（ちい）さく する
+ui-map-locate = 今（いま） いる 場所（ばしょ）を 見（み）る
+ui-map-locate-failed = 今（いま） いる 場所（ばしょ）が わかりません
+ui-map-gesture-control = 地図（ちず）の 大（おお）きさを かえる ときは、Ctrl キーを おしながら スクロールして ください
+ui-map-gesture-command = 地図（ちず）の 大（おお）きさを かえる ときは、⌘ キーを おしながら スクロールして ください
+ui-map-gesture-fingers = 地図（ちず）は 2本（ほん）の 指（ゆび）で うごかして ください

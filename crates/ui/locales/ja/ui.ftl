@@ -121,3 +121,18 @@ ui-error-503-title = ただいま使えません
 ui-error-503-what = 作業中か、混み合っています。
 ui-error-503-mend = 少し待ってから、もう一度お試しください。
 ui-template-failed = 画面を作れませんでした。
+
+# 地図
+ui-map-open = 地図で選ぶ
+ui-map-instead = 地図が表示されないときも、同じ内容を一覧で見ることができます。
+ui-map-legend = 地図の記号
+ui-map-pin = 選んだ場所
+ui-map-here = 地図の真ん中（＋印）にピンを置く
+ui-map-placed = ピンを置きました。
+ui-map-zoom-in = 地図を大きくする
+ui-map-zoom-out = 地図を小さくする
+ui-map-locate = 現在地を表示する
+ui-map-locate-failed = 現在地を使うことができません
+ui-map-gesture-control = 地図の大きさを変えるときは、Ctrlキーを押しながらスクロールしてください
+ui-map-gesture-command = 地図の大きさを変えるときは、⌘キーを押しながらスクロールしてください
+ui-map-gesture-fingers = 地図を動かすときは、2本の指を使ってください

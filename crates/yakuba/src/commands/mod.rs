@@ -11,6 +11,7 @@ mod documents;
 mod facts;
 mod init;
 mod lottery;
+mod map;
 mod measure;
 mod personnel;
 mod plan;
@@ -48,6 +49,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Surveys(options) => surveys::run(&place, options).await,
         Command::Booking(options) => booking::run(&place, options).await,
         Command::Lottery(options) => lottery::run(&place, options).await,
+        Command::Map(options) => map::run(&place, options).await,
         Command::CapacityTest(options) => capacity_test::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,

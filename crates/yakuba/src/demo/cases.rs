@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan as _, civil::Date};
 use yakuba_city::{Actor, City};
 use yakuba_forms::{
     Answer, Answers, Form,
-    answers::{AccountKind, BankAccount, Place},
+    answers::{AccountKind, BankAccount, Coordinates, Place},
     model::document::{Field, FieldKind, Key, Prefill, TextFormat, TextLimits},
 };
 use yakuba_identity::store::accounts::account_by_login;
@@ -305,7 +305,10 @@ fn made_up(field: &Field, person: &(&str, &str, &str, &str), today: Date) -> Opt
         FieldKind::Yen { min, .. } => Answer::Yen(Yen::new(min.unwrap_or(1_000).max(1_000))),
         FieldKind::Place => Answer::Place(Place {
             description: "澄川市本町二丁目、市役所前の交差点".to_owned(),
-            coordinates: None,
+            coordinates: Some(Coordinates {
+                latitude: Decimal::new(34_399, 3),
+                longitude: Decimal::new(135_002, 3),
+            }),
         }),
         FieldKind::BankAccount => Answer::BankAccount(BankAccount {
             bank_code: "9999".to_owned(),

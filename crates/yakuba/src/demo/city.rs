@@ -13,12 +13,13 @@ use yakuba_identity::{
 };
 use yakuba_kernel::DepartmentCode;
 
-use crate::{failure::Failure, roles};
+use crate::{failure::Failure, map, roles};
 
 /// `content/demo/city.yaml`.
 #[derive(Debug, Clone, Deserialize)]
 pub(super) struct CityFile {
     city: Names,
+    map: String,
     pub(super) today: Date,
     departments: Vec<Department>,
     posts: Vec<Post>,
@@ -136,6 +137,7 @@ pub(super) fn morning_of(day: Date) -> Result<Timestamp, Failure> {
 struct Input {
     file: CityFile,
     hash: String,
+    map: map::Change,
 }
 
 pub(super) async fn make(city: &City, file: &CityFile) -> Result<(), Failure> {
@@ -143,12 +145,26 @@ pub(super) async fn make(city: &City, file: &CityFile) -> Result<(), Failure> {
     let input = Input {
         file: file.clone(),
         hash: password::hash(super::PASSWORD.to_owned()).await?,
+        map: map_of(file)?,
     };
     city.write(Actor::CommandLine, input, |tx, input| {
         Box::pin(write(tx, input))
     })
     .await?;
     Ok(())
+}
+
+/// Where the city's maps begin, and its border.
+fn map_of(file: &CityFile) -> Result<map::Change, Failure> {
+    let broken = |path, error: map::MapError| super::broken(path, &error.to_string());
+    let border = "demo/outline.geojson";
+    Ok(map::Change {
+        centre: Some(
+            map::Centre::read(&file.map).map_err(|error| broken("demo/city.yaml", error))?,
+        ),
+        tiles: None,
+        outline: Some(map::outline(super::text(border)?).map_err(|error| broken(border, error))?),
+    })
 }
 
 async fn write(tx: &Tx, input: &Input) -> Result<(), IdentityError> {
@@ -164,6 +180,7 @@ async fn write(tx: &Tx, input: &Input) -> Result<(), IdentityError> {
     ] {
         tx.set(name, value).await?;
     }
+    input.map.write(tx).await?;
     // Whoever tries the demo has no second factor at hand, and nothing in it is worth one.
     tx.set(SECOND_FACTOR_SETTING, SecondFactorPolicy::Optional.as_str())
         .await?;

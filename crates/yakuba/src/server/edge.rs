@@ -99,6 +99,7 @@ pub fn application_with(
     let services = routes
         .into_router()
         .merge(yakuba_ui::assets::router())
+        .merge(super::map::router())
         .fallback(async || Problem::NotFound)
         .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
         .layer(from_fn_with_state(sizes, limit_size))
@@ -116,7 +117,10 @@ pub fn application_with(
         .layer(cross_site)
         .layer(from_fn(tokens_come_from_anywhere))
         .layer(from_fn_with_state(trust, find_sender))
-        .layer(from_fn_with_state(surroundings, surroundings::of_stranger))
+        .layer(from_fn_with_state(
+            surroundings.clone(),
+            surroundings::of_stranger,
+        ))
         // Before anything that asks the database.
         .layer(option_layer(
             waiting_room.map(|room| from_fn_with_state(room, waiting_room::guard)),
@@ -124,6 +128,7 @@ pub fn application_with(
         .layer(from_fn(yakuba_ui::remember_language))
         .layer(CompressionLayer::new())
         .layer(yakuba_ui::security_headers())
+        .layer(from_fn_with_state(surroundings, super::map::allow_tiles))
         .layer(from_fn(watch))
         .with_state(city))
 }

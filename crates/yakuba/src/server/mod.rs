@@ -2,6 +2,7 @@
 
 mod edge;
 mod health;
+mod map;
 mod network;
 mod problems;
 mod surroundings;

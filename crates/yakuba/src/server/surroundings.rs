@@ -17,7 +17,10 @@ use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Language, Link, MenuGroup, Shell, SignedIn, Words};
 
 use super::problems::{self, Asked};
-use crate::services;
+use crate::{
+    map::{self, TileServer},
+    services,
+};
 
 /// So long may a changed name of the city take to show.
 const FRESH: Duration = Duration::from_secs(5);
@@ -41,6 +44,7 @@ struct Names {
     departments: BTreeMap<DepartmentCode, String>,
     departments_english: BTreeMap<DepartmentCode, String>,
     is_demo: bool,
+    tiles: Option<TileServer>,
 }
 
 impl Surroundings {
@@ -73,6 +77,7 @@ impl Surroundings {
                 english: setting(db, "city.name_en").await?,
                 easy: setting(db, "city.name_easy").await?,
                 is_demo: setting(db, "demo.state").await?.is_some(),
+                tiles: map::tiles(&self.city).await?,
             })
         };
         let names = match read.await {
@@ -83,6 +88,15 @@ impl Surroundings {
         *self.names.write().unwrap_or_else(PoisonError::into_inner) =
             Some((Instant::now(), names.clone()));
         names
+    }
+
+    /// The tile server of the city's maps, as it was read for the newest page.
+    pub(super) fn tiles(&self) -> Option<TileServer> {
+        self.names
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .as_ref()
+            .and_then(|(_, names)| names.tiles.clone())
     }
 
     fn shell(&self, names: &Names, request: &Request) -> Shell {

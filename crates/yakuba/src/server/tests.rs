@@ -27,7 +27,7 @@ use yakuba_plan::{
 };
 
 use super::{HostedCity, Trust, front};
-use crate::{commands::publish_plan, roles, services};
+use crate::{commands::publish_plan, map, roles, services};
 
 const PASSWORD: &str = "correct horse battery";
 /// A word that is in one city only.
@@ -553,4 +553,96 @@ async fn a_full_room_stops_newcomers_and_nobody_else_postgres() {
         behind_a_waiting_room(&city).await;
     })
     .await;
+}
+
+/// The settings of maps, the border and the base map are at their addresses; a tile server is allowed, and nothing beside it.
+async fn maps(city: &City) {
+    let router = front(&[hosted(city, A, 1)], Trust::default()).unwrap();
+    let ask = async |path: &str, range: &str| {
+        let mut request = Request::get(path).header(header::HOST, A);
+        if !range.is_empty() {
+            request = request
+                .header(header::RANGE, range)
+                .header(header::ACCEPT_ENCODING, "gzip");
+        }
+        let mut request = request.body(Body::empty()).unwrap();
+        let peer: SocketAddr = "192.0.2.7:4711".parse().unwrap();
+        request.extensions_mut().insert(ConnectInfo(peer));
+        let (parts, body) = router.clone().oneshot(request).await.unwrap().into_parts();
+        let body = to_bytes(body, 10_000_000).await.unwrap().to_vec();
+        (parts, body)
+    };
+    let policy = async || {
+        let (parts, _) = ask("/login", "").await;
+        let policy = &parts.headers[header::CONTENT_SECURITY_POLICY];
+        policy.to_str().unwrap().to_owned()
+    };
+
+    let (parts, body) = ask("/map/settings.json", "").await;
+    assert_eq!((parts.status, &body[..]), (StatusCode::OK, &b"{}"[..]));
+    for path in ["/map/outline.geojson", "/map/base.pmtiles"] {
+        assert_eq!(ask(path, "").await.0.status, StatusCode::NOT_FOUND);
+    }
+    assert_eq!(policy().await, yakuba_ui::CONTENT_SECURITY_POLICY);
+
+    let tiles = "https://tiles.example.jp/{z}/{x}/{y}.png";
+    let border = r#"{"type":"Polygon","coordinates":[[[135,34],[136,34],[136,35],[135,34]]]}"#;
+    let change = map::Change {
+        centre: Some(map::Centre::read("34.4,135.0,12").unwrap()),
+        tiles: Some(Some(map::TileServer::new(tiles, "見本", 17).unwrap())),
+        outline: Some(map::outline(border).unwrap()),
+    };
+    city.write(Actor::CommandLine, change, |tx, change| {
+        Box::pin(async move { change.write(tx).await })
+    })
+    .await
+    .unwrap();
+    let settings = async || {
+        let (_, body) = ask("/map/settings.json", "").await;
+        serde_json::from_slice::<serde_json::Value>(&body).unwrap()
+    };
+    let sent = settings().await;
+    assert_eq!(sent["centre"], serde_json::json!([135.0, 34.4]));
+    assert_eq!(sent["tiles"]["url"], tiles);
+    let (parts, body) = ask("/map/outline.geojson", "").await;
+    assert_eq!(parts.headers[header::CONTENT_TYPE], "application/geo+json");
+    assert!(String::from_utf8(body).unwrap().contains("MultiPolygon"));
+    // A server that was just started knows the tile server from its first page on.
+    let fresh = front(&[hosted(city, A, 1)], Trust::default()).unwrap();
+    let mut request = Request::get("/login")
+        .header(header::HOST, A)
+        .body(Body::empty())
+        .unwrap();
+    let peer: SocketAddr = "192.0.2.7:4711".parse().unwrap();
+    request.extensions_mut().insert(ConnectInfo(peer));
+    let response = fresh.oneshot(request).await.unwrap();
+    let widened = response.headers()[header::CONTENT_SECURITY_POLICY]
+        .to_str()
+        .unwrap();
+    assert!(widened.contains("connect-src 'self' https://tiles.example.jp;"));
+    assert!(widened.contains("script-src 'self';"));
+
+    // A base map in the data folder goes before, and is sent by ranges as it is, however the browser would take it.
+    std::fs::create_dir_all(city.data_directory()).unwrap();
+    std::fs::write(city.data_directory().join(map::ARCHIVE), vec![7_u8; 5000]).unwrap();
+    let sent = settings().await;
+    assert_eq!(sent["archive"], "/map/base.pmtiles");
+    assert!(sent.get("tiles").is_none());
+    let (parts, body) = ask("/map/base.pmtiles", "bytes=1000-1999").await;
+    assert_eq!(parts.status, StatusCode::PARTIAL_CONTENT);
+    assert_eq!(parts.headers[header::CONTENT_RANGE], "bytes 1000-1999/5000");
+    assert!(parts.headers.get(header::CONTENT_ENCODING).is_none());
+    assert_eq!(body, vec![7_u8; 1000]);
+    let (parts, _) = ask("/map/base.pmtiles", "bytes=0-0,2-3").await;
+    assert_eq!(parts.status, StatusCode::RANGE_NOT_SATISFIABLE);
+}
+
+#[tokio::test]
+async fn maps_have_what_they_need_sqlite() {
+    on_sqlite(&services::all(), async |city| maps(&city).await).await;
+}
+
+#[tokio::test]
+async fn maps_have_what_they_need_postgres() {
+    on_postgres(&services::all(), async |city| maps(&city).await).await;
 }

@@ -46,11 +46,12 @@ pub(super) async fn fill_answers(
     let given = cases::answers(room.db(), key, parts.opened.case.id).await?;
     let contact = cases::contact(room.db(), key, parts.opened.case.id).await?;
     // What is verified now says nothing about earlier answers.
-    let marks = proven::marks(
+    let mut marks = proven::marks(
         &contact.verified,
         &parts.opened.definition.document.form,
         &room.t("desk-verified-mark"),
     );
+    marks.show_places_on_maps();
     for (place, answers) in given.iter().enumerate() {
         let marks = if place == 0 { &marks } else { &Marks::new() };
         let shown = answers_of(parts.opened, &answers.answers, marks, language);

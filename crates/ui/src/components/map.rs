@@ -1,0 +1,369 @@
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use askama::Template;
+use rust_decimal::Decimal;
+use rust_decimal::prelude::ToPrimitive as _;
+use serde::Serialize;
+
+use crate::html::html_safe;
+use crate::{Language, Link, Words};
+
+/// How the things of a layer are drawn: shape and colour belong together, so that no layer is told apart by its colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MapSign {
+    /// A blue circle.
+    Circle,
+    /// An orange-brown square.
+    Square,
+    /// A green triangle.
+    Triangle,
+    /// A purple diamond.
+    Diamond,
+    /// A red star.
+    Star,
+    /// A grey ring.
+    Ring,
+}
+
+impl MapSign {
+    /// All signs, in the order in which layers should take them.
+    pub const ALL: [Self; 6] = [
+        Self::Circle,
+        Self::Square,
+        Self::Triangle,
+        Self::Diamond,
+        Self::Star,
+        Self::Ring,
+    ];
+
+    /// The sign in a box of 24 by 24, as `web/src/map/signs.ts` draws it on the map.
+    fn drawing(self) -> &'static str {
+        match self {
+            Self::Circle => r##"<circle cx="12" cy="12" r="9" fill="#0056d6"/>"##,
+            Self::Square => r##"<path d="M4 4h16v16H4z" fill="#b35000"/>"##,
+            Self::Triangle => r##"<path d="M12 3l10 18H2z" fill="#1a7a3e"/>"##,
+            Self::Diamond => r##"<path d="M12 2l10 10-10 10L2 12z" fill="#7b2fa8"/>"##,
+            Self::Star => r##"<path d="M12 1l3 8h8l-6 5 2 8-7-5-7 5 2-8-6-5h8z" fill="#c21f39"/>"##,
+            Self::Ring => {
+                r##"<circle cx="12" cy="12" r="8" fill="none" stroke="#4a4a4a" stroke-width="5"/>"##
+            }
+        }
+    }
+}
+
+/// A layer of a [`Map`]: an address of our own that answers with GeoJSON or vector tiles. What a thing says when it is pressed are its
+/// properties `name`, `text` and `href` (a path of this city), all shown as text.
+#[derive(Clone, Debug, Serialize)]
+pub struct MapLayer {
+    id: String,
+    #[serde(skip)]
+    name: String,
+    sign: MapSign,
+    on: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    geojson: Option<String>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    gathers: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tiles: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    inside: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    longest: Option<u8>,
+}
+
+impl MapLayer {
+    fn new(id: impl Into<String>, name: impl Into<String>, sign: MapSign) -> Self {
+        Self {
+            id: id.into(),
+            name: name.into(),
+            sign,
+            on: true,
+            geojson: None,
+            gathers: false,
+            tiles: None,
+            inside: None,
+            longest: None,
+        }
+    }
+
+    /// Points from GeoJSON at an address; those that stand close together are drawn as one with their number.
+    pub fn points(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        sign: MapSign,
+        address: impl Into<String>,
+    ) -> Self {
+        Self {
+            geojson: Some(address.into()),
+            gathers: true,
+            ..Self::new(id, name, sign)
+        }
+    }
+
+    /// Lines, areas and points from GeoJSON at an address, each drawn for itself.
+    pub fn shapes(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        sign: MapSign,
+        address: impl Into<String>,
+    ) -> Self {
+        Self {
+            geojson: Some(address.into()),
+            ..Self::new(id, name, sign)
+        }
+    }
+
+    /// One layer, called `inside`, of vector tiles (MVT). The address has `{z}`, `{x}` and `{y}`; `longest` is the largest `z` there is.
+    pub fn tiles(
+        id: impl Into<String>,
+        name: impl Into<String>,
+        sign: MapSign,
+        address: impl Into<String>,
+        inside: impl Into<String>,
+        longest: u8,
+    ) -> Self {
+        Self {
+            tiles: Some(address.into()),
+            inside: Some(inside.into()),
+            longest: Some(longest),
+            ..Self::new(id, name, sign)
+        }
+    }
+
+    /// Not shown until somebody switches it on.
+    #[must_use]
+    pub fn off(mut self) -> Self {
+        self.on = false;
+        self
+    }
+}
+
+/// A map. Base map, outline and centre are the city's, which the script asks for at `/map/settings.json`. Without JavaScript or WebGL
+/// a map with a list beside it says so and leads there; one that picks or shows a single place is not there at all.
+#[derive(Clone, Template)]
+#[template(path = "components/map.html")]
+pub struct Map {
+    words: Words,
+    id: String,
+    name: String,
+    list: Option<Link>,
+    centre: Option<[f64; 2]>,
+    zoom: Option<u8>,
+    layers: Vec<MapLayer>,
+    picks: Option<String>,
+    pin: Option<[f64; 2]>,
+    small: bool,
+}
+
+/// What the script reads.
+#[derive(Serialize)]
+struct Sent<'m> {
+    name: &'m str,
+    language: &'static str,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    centre: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    zoom: Option<u8>,
+    layers: &'m [MapLayer],
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pick: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pin: Option<[f64; 2]>,
+    words: BTreeMap<&'static str, Cow<'m, str>>,
+}
+
+impl Map {
+    fn new(language: Language, id: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            words: Words::general(language),
+            id: id.into(),
+            name: name.into(),
+            list: None,
+            centre: None,
+            zoom: None,
+            layers: Vec::new(),
+            picks: None,
+            pin: None,
+            small: false,
+        }
+    }
+
+    /// A map of layers. `name` is read aloud; `list` leads to the list that says the same as the map.
+    pub fn of_layers(
+        language: Language,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        list: Link,
+    ) -> Self {
+        Self {
+            list: Some(list),
+            ..Self::new(language, id, name)
+        }
+    }
+
+    /// A button that opens a map on which a place is picked for the input called `input` of the same form: latitude and longitude in
+    /// degrees, `34.759400, 135.516800`.
+    pub fn that_picks(
+        language: Language,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        input: impl Into<String>,
+    ) -> Self {
+        Self {
+            picks: Some(input.into()),
+            ..Self::new(language, id, name)
+        }
+    }
+
+    /// A small map with a pin at one place, in degrees. The page says in words where it is.
+    pub fn of_place(
+        language: Language,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        (latitude, longitude): (Decimal, Decimal),
+    ) -> Self {
+        Self {
+            pin: degrees(latitude, longitude),
+            small: true,
+            ..Self::new(language, id, name)
+        }
+    }
+
+    /// Adds a layer, above those before it.
+    #[must_use]
+    pub fn layer(mut self, layer: MapLayer) -> Self {
+        self.layers.push(layer);
+        self
+    }
+
+    /// Begins at a place in degrees and a zoom from 0 (the world) to 19 (a house), not where the layers are.
+    #[must_use]
+    pub fn at(mut self, (latitude, longitude): (Decimal, Decimal), zoom: u8) -> Self {
+        self.centre = degrees(latitude, longitude);
+        self.zoom = Some(zoom.min(19));
+        self
+    }
+
+    /// Lower than others, for one of several things on a page.
+    #[must_use]
+    pub fn small(mut self) -> Self {
+        self.small = true;
+        self
+    }
+
+    /// The settings as JSON. What is in them always can be written so; nothing else would be drawn.
+    fn settings(&self) -> String {
+        const WORDS: [(&str, &str); 11] = [
+            ("pin", "ui-map-pin"),
+            ("here", "ui-map-here"),
+            ("placed", "ui-map-placed"),
+            ("zoom-in", "ui-map-zoom-in"),
+            ("zoom-out", "ui-map-zoom-out"),
+            ("locate", "ui-map-locate"),
+            ("locate-failed", "ui-map-locate-failed"),
+            ("close", "ui-close"),
+            ("gesture-control", "ui-map-gesture-control"),
+            ("gesture-command", "ui-map-gesture-command"),
+            ("gesture-fingers", "ui-map-gesture-fingers"),
+        ];
+        serde_json::to_string(&Sent {
+            name: &self.name,
+            language: self.words.language().code(),
+            centre: self.centre,
+            zoom: self.zoom,
+            layers: &self.layers,
+            pick: self.picks.as_deref(),
+            pin: self.pin,
+            words: WORDS
+                .into_iter()
+                .map(|(name, key)| (name, self.words.get(key)))
+                .collect(),
+        })
+        .unwrap_or_default()
+    }
+}
+
+/// Longitude first, as maps take it.
+fn degrees(latitude: Decimal, longitude: Decimal) -> Option<[f64; 2]> {
+    Some([longitude.to_f64()?, latitude.to_f64()?])
+}
+
+html_safe!(Map);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(latitude: i64, longitude: i64) -> (Decimal, Decimal) {
+        (Decimal::new(latitude, 4), Decimal::new(longitude, 4))
+    }
+
+    #[test]
+    fn a_map_of_layers_is_complete_without_a_script() {
+        let html = Map::of_layers(
+            Language::Japanese,
+            "shelters",
+            "避難所の地図",
+            Link::new("避難所の一覧", "/shelters"),
+        )
+        .layer(MapLayer::points(
+            "open",
+            "<b>避難所</b>",
+            MapSign::Circle,
+            "/shelters.geojson",
+        ))
+        .layer(
+            MapLayer::tiles(
+                "flood",
+                "浸水",
+                MapSign::Square,
+                "/tiles/{z}/{x}/{y}",
+                "flood",
+                14,
+            )
+            .off(),
+        )
+        .to_string();
+        assert!(html.contains(r#"<a href="/shelters">避難所の一覧</a>"#));
+        assert!(html.contains("&#60;b&#62;避難所&#60;/b&#62;") || html.contains("&lt;b&gt;避難所"));
+        assert!(!html.contains("data-map-open"));
+        // What only a script can use is not shown without one.
+        assert_eq!(html.matches("hidden disabled").count(), 2);
+        assert!(html.contains(r#"data-map-layer="open" checked"#));
+        assert!(html.contains(r#"data-map-layer="flood" hidden"#));
+    }
+
+    #[test]
+    fn a_map_that_only_a_script_can_use_is_hidden_without_one() {
+        let picks =
+            Map::that_picks(Language::English, "m", "Pick", "place.coordinates").to_string();
+        let shows =
+            Map::of_place(Language::English, "m", "Place", at(34_7594, 135_5168)).to_string();
+        for html in [&picks, &shows] {
+            let tag = html.split('>').next().unwrap();
+            assert!(tag.ends_with("hidden"), "{tag}");
+        }
+        assert!(picks.contains("data-map-open"));
+    }
+
+    #[test]
+    fn the_script_gets_longitude_first_and_words_in_the_readers_language() {
+        let map = Map::of_place(Language::English, "m", "A \"place\"", at(34_7594, 135_5168));
+        let sent: serde_json::Value = serde_json::from_str(&map.settings()).unwrap();
+        assert_eq!(sent["pin"], serde_json::json!([135.5168, 34.7594]));
+        assert_eq!(sent["name"], "A \"place\"");
+        assert_eq!(sent["language"], "en");
+        let words = sent["words"].as_object().unwrap();
+        assert_eq!(words.len(), 11);
+        assert!(
+            words
+                .values()
+                .all(|word| !word.as_str().unwrap().contains('⟦'))
+        );
+        // The attribute ends where it should.
+        assert!(!map.to_string().contains("A \"place\""));
+    }
+}
