@@ -62,4 +62,55 @@ describe('the desk of booking', () => {
       await who.close();
     });
   }
+
+  test('a time that comes again is entered, looked over and given up from a day on', async () => {
+    const who = await visitor(browser, { javascript: 'off', width: 360 });
+    const page = await who.page();
+    const look = async (name) => {
+      await checkPage(page, who);
+      await picture(page, `desk-booking-${name}-360`);
+    };
+    await logIn(page, demo.url, { path: '/login', account: 'kuroiwa', password: 'sumikawa-de-tamesu' });
+    await page.goto(`${demo.url}/desk/booking/sogo-taiikukan?day=2026-12-16`);
+    await page.locator('main a[href*="/enter?"]').last().click();
+    await page.getByLabel('氏名').fill('見本 花子');
+    await page.getByLabel('連絡のつく電話番号').fill('000-000-7778');
+    const purpose = page.locator('select[name=purpose]');
+    if (await purpose.count()) await purpose.selectOption({ index: 1 });
+    await page.getByLabel('毎週').check();
+    await page.locator('input[name=last_year]').fill('2027');
+    await page.locator('input[name=last_month]').fill('1');
+    await page.locator('input[name=last_day]').fill('20');
+    await page.getByRole('button', { name: 'この内容で予約する' }).click();
+    await page.locator('input[type=radio][name=mode]').first().waitFor();
+    await look('series-check');
+    await page.locator('main form button[type=submit]').click();
+    await page.waitForURL(/series\/\d+\?done=series-entered/);
+    await look('series');
+    await page.getByRole('link', { name: /^開く/ }).first().click();
+    await page.waitForURL(/reservations\/\d+/);
+    await look('reservation-of-series');
+    await page.getByRole('link', { name: 'この日とこれより後をまとめて取り消す' }).click();
+    await look('series-later');
+    await page.getByRole('button', { name: 'これらの予約を取り消す' }).click();
+    await page.waitForURL(/done=series-cancelled/);
+    assert.ok((await page.locator('main').innerText()).includes('まとめて取り消しました'));
+    await who.close();
+  });
+
+  test('the roster of a group that came on paper is entered', async () => {
+    const who = await visitor(browser, { javascript: 'off', width: 360 });
+    const page = await who.page();
+    await logIn(page, demo.url, { path: '/login', account: 'kuroiwa', password: 'sumikawa-de-tamesu' });
+    await page.goto(`${demo.url}/desk/booking/groups`);
+    await page.locator('main a[href^="/desk/booking/groups/"]').first().click();
+    await page.getByRole('link', { name: '紙の名簿を入力する' }).click();
+    await page.waitForURL(/groups\/\d+\/roster/);
+    await checkPage(page, who);
+    await picture(page, 'desk-booking-group-roster-360');
+    await page.getByLabel('確認は済んでいるので、登録する').check();
+    await page.getByRole('button', { name: 'この内容で保存する' }).click();
+    await page.waitForURL(/done=entered-registered/);
+    await who.close();
+  });
 });

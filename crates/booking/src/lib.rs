@@ -10,6 +10,7 @@ pub mod model;
 mod notices;
 mod pages;
 mod permit;
+mod repeating;
 pub mod store;
 mod telling;
 

@@ -4,7 +4,6 @@ use jiff::civil::Date;
 use serde_json::Value as Json;
 use yakuba_city::{Actor, City, JobFailure, JobKind};
 use yakuba_mail::{EmailAddress, Mail, enqueue};
-use yakuba_ui::Language;
 
 use crate::{
     PAGE_WORDS,
@@ -127,7 +126,7 @@ async fn tell(city: &City, payload: &Json) -> Result<(), BookingError> {
     .await
 }
 
-/// Reminds of what is near. Which language somebody reads is not kept with a reservation: the mail is in Japanese and English.
+/// Reminds of what is near, in the language in which it was booked.
 async fn remind(city: &City) -> Result<(), BookingError> {
     let key = city.key()?;
     for due in reminders::due(city.db(), city.today(), city.now()).await? {
@@ -146,31 +145,21 @@ async fn remind(city: &City) -> Result<(), BookingError> {
         let (Some(place), Some(resource), Some(to)) = (&place, resource, to) else {
             continue;
         };
-        let text = |language: Language| {
-            let words = PAGE_WORDS.words(language);
-            words
-                .with(
-                    "booking-mail-reminder",
-                    &[
-                        ("what", what(language, &place.document, resource).into()),
-                        ("when", when(words, language, found.span).into()),
-                        (
-                            "phone",
-                            place.document.phone.clone().unwrap_or_default().into(),
-                        ),
-                    ],
-                )
-                .into_owned()
-        };
-        let subject = PAGE_WORDS
-            .words(Language::Japanese)
-            .get("booking-mail-reminder-subject");
-        let both = format!(
-            "{}\n\n----\n\n{}",
-            text(Language::Japanese),
-            text(Language::English)
+        let language = contact.language;
+        let words = PAGE_WORDS.words(language);
+        let text = words.with(
+            "booking-mail-reminder",
+            &[
+                ("what", what(language, &place.document, resource).into()),
+                ("when", when(words, language, found.span).into()),
+                (
+                    "phone",
+                    place.document.phone.clone().unwrap_or_default().into(),
+                ),
+            ],
         );
-        let mail = Mail::new(to, subject, both).until(found.span.beginning());
+        let subject = words.get("booking-mail-reminder-subject");
+        let mail = Mail::new(to, subject, text).until(found.span.beginning());
         city.write(
             program(REMIND_JOB),
             (key.clone(), due.clone(), mail),

@@ -166,8 +166,7 @@ pub(crate) async fn tell_by_city(
     let Some(to) = address.and_then(|email| EmailAddress::read(email).ok()) else {
         return Ok(false);
     };
-    // Nobody knows in which language they read: the town hall's.
-    let language = Language::Japanese;
+    let language = contact.language;
     let (words, public) = (WORDS.words(language), crate::PAGE_WORDS.words(language));
     let place = document
         .resource(&found.resource)
@@ -187,4 +186,47 @@ pub(crate) async fn tell_by_city(
     let mail = Mail::new(to, subject, text);
     enqueue(tx, key, &mail).await?;
     Ok(true)
+}
+
+/// Tells whoever booked a series which of its days the city has cancelled, in one mail, in the write that does it.
+///
+/// # Errors
+/// When the mail cannot be sealed or the database does not answer.
+pub(crate) async fn tell_days_cancelled(
+    tx: &Tx,
+    key: &CityKey,
+    document: &FacilityDocument,
+    cancelled: &[Reservation],
+    said: &str,
+) -> Result<(), BookingError> {
+    let Some(first) = cancelled.first() else {
+        return Ok(());
+    };
+    let contact = first.contact(key)?.map(|(_, contact)| contact);
+    let Some((to, language)) = contact.and_then(|contact| {
+        let to = EmailAddress::read(contact.email.as_deref()?).ok()?;
+        Some((to, contact.language))
+    }) else {
+        return Ok(());
+    };
+    let (words, public) = (WORDS.words(language), crate::PAGE_WORDS.words(language));
+    let place = document
+        .resource(&first.resource)
+        .map_or_else(String::new, |resource| what(language, document, resource));
+    let days: Vec<String> = cancelled
+        .iter()
+        .map(|one| when(public, language, one.span))
+        .collect();
+    let text = words.with(
+        "desk-mail-days-cancelled",
+        &[
+            ("what", place.into()),
+            ("days", days.join("\n").into()),
+            ("said", said.to_owned().into()),
+            ("phone", document.phone.clone().unwrap_or_default().into()),
+        ],
+    );
+    let mail = Mail::new(to, words.get("desk-mail-cancelled-subject"), text);
+    enqueue(tx, key, &mail).await?;
+    Ok(())
 }

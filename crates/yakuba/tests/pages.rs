@@ -77,6 +77,14 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         "/desk/booking/closures/{id}",
         Reason::Story("booking-desk.test.js"),
     ),
+    (
+        "/desk/booking/groups/{group}/roster",
+        Reason::Story("booking-desk.test.js"),
+    ),
+    (
+        "/desk/booking/series/{series}",
+        Reason::Story("booking-desk.test.js"),
+    ),
     ("/cases/answers.json", Reason::File),
     ("/cases/answers.pdf", Reason::File),
     ("/cases/files/{key}", Reason::File),

@@ -121,6 +121,7 @@ booking-check-approval = The facility decides; until then the time is kept for y
 booking-when = When
 booking-what = What
 booking-email = E-mail
+booking-mail-language = Language of mails
 booking-total = Total { $amount }
 booking-send = Book
 booking-back = Back

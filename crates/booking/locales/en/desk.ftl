@@ -95,6 +95,19 @@ desk-enter-send = Book this
 desk-email-support = The number is sent there
 desk-group = Registered group
 desk-group-none = No group
+desk-repeat = How often
+desk-repeat-once = Once
+desk-repeat-last-support = Only for a time that comes again. All days are shown before anything is booked
+desk-repeat-back = Back to the table of free times
+desk-series = Series
+desk-series-days = Days
+desk-series-show = Open
+desk-series-later = Cancel this day and all later ones
+desk-series-from = Cancel from this day on
+desk-series-cancel-title = Cancel several days
+desk-series-cancel-check = Show the days to be cancelled
+desk-series-cancel-lead = Reservations to be cancelled, on the following days: { $n }
+desk-series-cancel = Cancel these reservations
 desk-terms = How it is used
 desk-takes-admission = Visitors pay admission
 desk-is-commercial = For business
@@ -121,6 +134,9 @@ desk-problem-limit = This person has as many reservations as are allowed ({ $n }
 desk-problem-people = It holds { $n } people.
 desk-problem-purpose = It cannot be used for this purpose.
 desk-problem-who = This person cannot book this.
+desk-problem-group-too-small = This group has too few members, or too few of them in the city, to book this.
+desk-problem-blocked = Because of penalty points, booking is possible again from { $day }.
+desk-problem-repeat-last = Enter a last day that leaves room for a second time.
 desk-problem-state = This cannot be done now. Look at the present state.
 desk-problem-changed = Somebody else was quicker. Look again.
 desk-problem-fee = No row of the fee table fits. Check how the facility is set up.
@@ -144,6 +160,8 @@ desk-done-given-back = Noted that it was given back.
 desk-done-unpaid = The note of payment is taken back.
 desk-done-noted = The note is kept.
 desk-done-entered = Booked. Tell them the number.
+desk-done-series-entered = The series is booked. Tell the person which days could not be booked.
+desk-done-series-cancelled = The days were cancelled.
 desk-done-moved = Moved.
 desk-mail-entered-subject = Your reservation
 desk-mail-entered =
@@ -184,6 +202,15 @@ desk-mail-cancelled =
     { $when }
     Fee: { $fee }
     Number: { $number }
+    { $said }
+    Questions: { $phone }
+desk-mail-days-cancelled =
+    These days of your series were cancelled.
+
+    Place: { $what }
+
+    { $days }
+
     { $said }
     Questions: { $phone }
 desk-mail-moved-subject = Your reservation was moved

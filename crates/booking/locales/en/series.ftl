@@ -53,3 +53,12 @@ series-mail =
 
     See or cancel it on the page "Repeated bookings".
     Questions: { $phone }
+series-mail-by-number =
+    Your series is booked.
+
+    Place: { $what }
+
+    { $days }
+
+    Each day can be looked at and cancelled by its reservation number.
+    Questions: { $phone }

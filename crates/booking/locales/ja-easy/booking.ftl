@@ -113,6 +113,7 @@ booking-check-approval = 施設（しせつ）の人（ひと）が 見（み）
 booking-when = 日（ひ）と時間（じかん）
 booking-what = ところ
 booking-email = メールアドレス
+booking-mail-language = メールの ことば
 booking-total = 全部（ぜんぶ）で { $amount }
 booking-send = 予約（よやく）する
 booking-back = もどる
@@ -240,3 +241,12 @@ booking-rule-waiting = 空（あ）いていないときは 待（ま）つこ�
 booking-rule-group-members = メンバーが { $n }人（にん）から 予約（よやく）できます。
 booking-rule-group-residents = メンバーの { $n }%が この市（し）の人（ひと）の 団体（だんたい）が 予約（よやく）できます。
 booking-to-use = どのくらい 使（つか）われたか
+booking-mail-reminder-subject = 予約（よやく）の 日（ひ）が ちかいです
+booking-mail-reminder =
+    予約（よやく）の 日（ひ）が ちかいです。
+
+    ところ　{ $what }
+    時間（じかん）　{ $when }
+
+    使（つか）わない ときは、はやく やめて ください。待（ま）っている 人（ひと）が います。
+    電話（でんわ）　{ $phone }

@@ -115,6 +115,7 @@ booking-check-approval = 施設が確認したあとに決まります。決ま�
 booking-when = 日時
 booking-what = 場所
 booking-email = メールアドレス
+booking-mail-language = メールの言葉
 booking-total = 使用料の合計 { $amount }
 booking-send = この内容で予約する
 booking-back = 入力に戻る

@@ -95,6 +95,19 @@ desk-enter-send = この内容で予約する
 desk-email-support = 入力すると、予約番号をメールで送ります
 desk-group = 登録団体
 desk-group-none = 団体ではない
+desk-repeat = 回数
+desk-repeat-once = 1回だけ
+desk-repeat-last-support = くり返すときだけ入力してください。すべての日を確かめてから予約します
+desk-repeat-back = 空きの表に戻る
+desk-series = くり返しの予約
+desk-series-days = 日の一覧
+desk-series-show = 開く
+desk-series-later = この日とこれより後をまとめて取り消す
+desk-series-from = この日から後を取り消す
+desk-series-cancel-title = まとめて取り消す
+desk-series-cancel-check = 取り消す日を確かめる
+desk-series-cancel-lead = 次の{ $n }日の予約を取り消します。
+desk-series-cancel = これらの予約を取り消す
 desk-terms = 使い方
 desk-takes-admission = 入場料をとる
 desk-is-commercial = 営利のために使う
@@ -121,6 +134,9 @@ desk-problem-limit = この方の予約は上限（{ $n }件）に達してい�
 desk-problem-people = 定員は{ $n }人です。
 desk-problem-purpose = この使いみちでは使えません。
 desk-problem-who = この方は、ここを予約できません。
+desk-problem-group-too-small = この団体は会員の数、または市内の会員の割合が足りないため、ここを予約できません。
+desk-problem-blocked = ペナルティのため、{ $day }まで予約できません。
+desk-problem-repeat-last = くり返すときは、2回目が入る日までを入力してください。
 desk-problem-state = いまの状態では、この操作はできません。最新の内容を確かめてください。
 desk-problem-changed = ほかの人が先に変えました。もう一度確かめてください。
 desk-problem-fee = 料金表に合う行がないため、使用料を計算できません。施設の設定を確かめてください。
@@ -144,6 +160,8 @@ desk-done-given-back = 返金を記録しました。
 desk-done-unpaid = 支払いの記録を取り消しました。
 desk-done-noted = メモを残しました。
 desk-done-entered = 予約しました。予約番号を伝えてください。
+desk-done-series-entered = くり返しの予約を受け付けました。予約できなかった日があれば、申込者に伝えてください。
+desk-done-series-cancelled = まとめて取り消しました。
 desk-done-moved = 日時・場所を変えました。
 desk-mail-entered-subject = 予約を受け付けました
 desk-mail-entered =
@@ -184,6 +202,15 @@ desk-mail-cancelled =
     日時　{ $when }
     使用料　{ $fee }
     予約番号　{ $number }
+    { $said }
+    お問い合わせ　{ $phone }
+desk-mail-days-cancelled =
+    くり返しの予約のうち、次の日を取り消しました。
+
+    場所　{ $what }
+
+    { $days }
+
     { $said }
     お問い合わせ　{ $phone }
 desk-mail-moved-subject = 予約の日時・場所が変わりました

@@ -1,4 +1,4 @@
-//! Entering a reservation for somebody who rings or stands at the counter.
+//! Entering a reservation for somebody who rings or stands at the counter: once, or again and again.
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
@@ -9,8 +9,8 @@ use yakuba_identity::Token;
 use yakuba_kernel::Channel;
 use yakuba_mail::EmailAddress;
 use yakuba_ui::{
-    CheckboxGroup, Choice, ErrorSummary, Fields, FormErrors, RadioGroup, Select, TextArea,
-    TextField, Words, done,
+    CheckboxGroup, Choice, DateField, ErrorSummary, Fields, FormErrors, RadioGroup, Select,
+    TextArea, TextField, Words, done,
 };
 
 use super::{
@@ -22,13 +22,23 @@ use crate::{
     capabilities::RECEIVE,
     error::BookingError,
     model::{
-        document::{FeeCondition, Resource},
+        document::{FeeCondition, Resource, Times, Who},
         fees::Use,
+        series::Pattern,
         time::{ClockTime, Span},
     },
-    pages::words::{amount, hours, long_day, what},
+    pages::{
+        controls::{chosen_language, mail_language},
+        facility::cancelling,
+        series::{
+            WORDS as SERIES_WORDS,
+            check::{Check, Sending},
+        },
+        words::{amount, hours, long_day, what},
+    },
+    repeating::Repeated,
     store::{
-        Facility,
+        Facility, groups,
         history::{Way, record_looks},
         people::{Contact, Holder},
         reservations::{self, NewBooking, Wish, taken},
@@ -49,6 +59,8 @@ struct Body {
     name: TextField,
     phone: TextField,
     email: TextField,
+    mails_in: Select,
+    repeat: Option<(RadioGroup, DateField)>,
     purpose: Option<Select>,
     people: TextField,
     lives: RadioGroup,
@@ -131,7 +143,7 @@ async fn shown(
             .fee(resource, span, &of)
             .map_or_else(|_| String::new(), |fee| amount(public, fee.total))
     };
-    let groups = groups(room).await?;
+    let known = known_groups(room).await?;
     let typed = |name: &str, otherwise: &str| {
         if fields.has(name) {
             fields.get(name).to_owned()
@@ -200,11 +212,11 @@ async fn shown(
                 .required()
                 .inline()
                 .errors(errors),
-            group: (!groups.is_empty()).then(|| {
+            group: (!known.is_empty()).then(|| {
                 Select::new(language, "group", room.t("desk-group"))
                     .choice(Choice::new("", room.t("desk-group-none")))
                     .choices(
-                        groups
+                        known
                             .iter()
                             .map(|group| Choice::new(group.id.to_string(), &group.name)),
                     )
@@ -228,6 +240,8 @@ async fn shown(
                 .optional()
                 .value(fields.get("email"))
                 .errors(errors),
+            mails_in: mail_language(language, fields),
+            repeat: repeats(resource).then(|| repeat_fields(room, fields, errors)),
             purpose: (!resource.purposes.is_empty()).then(|| {
                 Select::new(language, "purpose", room.p("booking-purpose"))
                     .ask()
@@ -288,7 +302,7 @@ struct Group {
     name: String,
 }
 
-async fn groups(room: &Room) -> Result<Vec<Group>, Problem> {
+async fn known_groups(room: &Room) -> Result<Vec<Group>, Problem> {
     use sea_orm::FromQueryResult;
     use yakuba_city::sql::Sql as _;
     #[derive(FromQueryResult)]
@@ -313,10 +327,50 @@ async fn groups(room: &Room) -> Result<Vec<Group>, Problem> {
         .collect())
 }
 
+/// Whether what is booked has times that come again: classes say themselves when they are.
+fn repeats(resource: &Resource) -> bool {
+    !matches!(resource.times, Times::Sessions(_))
+}
+
+/// Whether it is booked once or again and again, and until when.
+fn repeat_fields(room: &Room, fields: &Fields, errors: &FormErrors) -> (RadioGroup, DateField) {
+    let language = room.language();
+    let texts = SERIES_WORDS.words(language);
+    let repeat = RadioGroup::new(language, "repeat", room.t("desk-repeat"))
+        .choice(Choice::new("once", room.t("desk-repeat-once")))
+        .choices(Pattern::ALL.map(|one| {
+            Choice::new(
+                one.name(),
+                texts.get(&format!("series-pattern-{}", one.name())),
+            )
+        }))
+        .value(match fields.get("repeat") {
+            "" => "once",
+            chosen => chosen,
+        })
+        .required()
+        .errors(errors);
+    let last = DateField::new(language, "last", texts.get("series-last"))
+        .support(room.t("desk-repeat-last-support"))
+        .optional()
+        .typed(
+            fields.get("last_year"),
+            fields.get("last_month"),
+            fields.get("last_day"),
+        )
+        .errors(errors);
+    (repeat, last)
+}
+
 /// What somebody entered, once it is right.
 struct Entered {
-    wish: Wish,
-    new: NewBooking,
+    span: Span,
+    of: Use,
+    holder: Holder,
+    contact: Contact,
+    channel: Channel,
+    /// How it comes again and until when; none: once.
+    repeat: Option<(Pattern, Date)>,
 }
 
 fn read(
@@ -324,7 +378,7 @@ fn read(
     place: &Facility,
     about: &About,
     fields: &Fields,
-) -> Result<Result<Entered, FormErrors>, Problem> {
+) -> Result<Entered, FormErrors> {
     let mut errors = FormErrors::new();
     let required = room.p("booking-error-required");
     let resource = &about.resource;
@@ -371,8 +425,16 @@ fn read(
         );
     }
     let group = fields.integer("group").filter(|group| *group > 0);
+    let pattern = Pattern::read(fields.get("repeat")).filter(|_| repeats(resource));
+    let last = fields.date("last");
+    if let Some(pattern) = pattern {
+        let days = last.map_or(0, |last| pattern.days(about.day, last).len());
+        if days < 2 {
+            errors.add("last", room.t("desk-problem-repeat-last"));
+        }
+    }
     let Some(span) = span.filter(|_| errors.is_empty()) else {
-        return Ok(Err(errors));
+        return Err(errors);
     };
     let possible = reductions(place, span);
     let of = Use {
@@ -396,6 +458,7 @@ fn read(
         email: email.clone(),
         phone: Some(text("phone", 30)),
         note: Some(text("note", 500)).filter(|note| !note.is_empty()),
+        language: chosen_language(fields),
     };
     // Those who have booked with an address over the web are the same when they ring.
     let holder = match (group, &email) {
@@ -408,15 +471,14 @@ fn read(
     } else {
         Channel::Phone
     };
-    let new = NewBooking::new(room.key()?, holder, &contact, channel, of.clone())?
-        .requested_as(format!("desk/{}", fields.get("request")));
-    let wish = Wish {
-        facility: place.key().to_owned(),
-        resource: resource.key.to_string(),
+    Ok(Entered {
         span,
         of,
-    };
-    Ok(Ok(Entered { wish, new }))
+        holder,
+        contact,
+        channel,
+        repeat: pattern.zip(last),
+    })
 }
 
 pub(super) async fn send(
@@ -426,13 +488,30 @@ pub(super) async fn send(
 ) -> Result<Response, Problem> {
     let place = room.facility(&key, RECEIVE).await?;
     let about = About::read(&place, &fields)?;
-    let entered = match read(&room, &place, &about, &fields)? {
+    let entered = match read(&room, &place, &about, &fields) {
         Ok(entered) => entered,
         Err(errors) => return shown(&room, &place, &about, &fields, &errors).await,
     };
+    if let Some((pattern, last)) = entered.repeat {
+        return again_and_again(room, place, about, fields, entered, (pattern, last)).await;
+    }
+    let new = NewBooking::new(
+        room.key()?,
+        entered.holder,
+        &entered.contact,
+        entered.channel,
+        entered.of.clone(),
+    )?
+    .requested_as(format!("desk/{}", fields.get("request")));
+    let wish = Wish {
+        facility: place.key().to_owned(),
+        resource: about.resource.key.to_string(),
+        span: entered.span,
+        of: entered.of,
+    };
     let input = (
-        entered.wish,
-        entered.new,
+        wish,
+        new,
         room.account()?,
         room.key()?.clone(),
         place.document.clone(),
@@ -469,4 +548,111 @@ pub(super) async fn send(
             shown(&room, &place, &about, &fields, &errors).await
         }
     }
+}
+
+/// A time that comes again: all its days are shown first, then booked.
+async fn again_and_again(
+    mut room: Room,
+    place: Facility,
+    about: About,
+    fields: Fields,
+    entered: Entered,
+    (pattern, last): (Pattern, Date),
+) -> Result<Response, Problem> {
+    let rules = place.document.rules_of(&about.resource);
+    let mut of = entered.of;
+    let group = match entered.holder {
+        Holder::Group(id) => groups::group(room.db(), id)
+            .await?
+            .filter(|group| group.is_registered(room.city.today())),
+        _ => None,
+    };
+    let refused = match &group {
+        None if rules.who == Who::Groups => Some(BookingError::NotAllowed("registered groups")),
+        None => None,
+        Some(group) => group.shapes(&mut of, rules).err(),
+    };
+    if let Some(refused) = refused {
+        let mut errors = FormErrors::new();
+        errors.add("group", room.sentence(&refused).unwrap_or_default());
+        return shown(&room, &place, &about, &fields, &errors).await;
+    }
+    let repeated = Repeated {
+        place: place.clone(),
+        resource: about.resource.clone(),
+        pattern,
+        first: about.day,
+        last,
+        from: entered.span.from(),
+        to: entered.span.to(),
+        of,
+        holder: entered.holder,
+        contact: entered.contact,
+        channel: entered.channel,
+        resident: None,
+    };
+    if !fields.has("mode") {
+        return check(&room, &about, &fields, &repeated, group.as_ref()).await;
+    }
+    let outcome = repeated
+        .book(
+            &room.city,
+            &room.principal.actor(),
+            format!("desk/{}", fields.get("request")),
+            fields.get("mode") == "all",
+        )
+        .await;
+    match outcome {
+        Ok(made) => {
+            // Whoever enters a name has seen it.
+            room.write((made.booked, room.account()?), |tx, (booked, account)| {
+                Box::pin(record_looks(tx, booked, *account, Way::Page))
+            })
+            .await?;
+            Ok(done(&super::series::href(made.id), "series-entered"))
+        }
+        Err(error) => {
+            let Some(reason) = room.sentence(&error) else {
+                return Err(error.into());
+            };
+            let texts = SERIES_WORDS.words(room.language());
+            room.refuse(texts.with_text("series-error-nothing", "reason", &reason));
+            shown(&room, &place, &about, &fields, &FormErrors::new()).await
+        }
+    }
+}
+
+/// All days with what speaks against them. Nothing is booked yet.
+async fn check(
+    room: &Room,
+    about: &About,
+    fields: &Fields,
+    repeated: &Repeated,
+    group: Option<&groups::Group>,
+) -> Result<Response, Problem> {
+    let looked = repeated.look(&room.city).await?;
+    let place = &repeated.place;
+    let sending = Sending {
+        action: format!("{}/{}/enter", super::HOME, place.key()),
+        hidden: fields
+            .pairs()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect(),
+        back: (
+            room.t("desk-repeat-back"),
+            format!("{}/{}?day={}", super::HOME, place.key(), about.day),
+        ),
+    };
+    let body = Check::new(
+        room.language(),
+        repeated,
+        &looked,
+        group.map(|group| group.name.as_str()),
+        cancelling(room.public, place.document.rules_of(&repeated.resource)),
+        sending,
+    )?;
+    let title = SERIES_WORDS
+        .words(room.language())
+        .get("series-check-title");
+    Ok(private(room.page_of(place, title, &body)))
 }

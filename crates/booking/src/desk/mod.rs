@@ -12,6 +12,7 @@ mod points;
 mod queue;
 mod refunds;
 mod room;
+mod series;
 mod set_up;
 mod show;
 mod steps;
@@ -129,6 +130,7 @@ pub(crate) fn routes() -> Routes {
         .merge(groups::routes())
         .merge(lottery::routes())
         .merge(points::routes())
+        .merge(series::routes())
         .merge(set_up::routes())
         .merge(queue::routes())
 }

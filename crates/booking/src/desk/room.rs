@@ -19,6 +19,7 @@ use crate::{
     PAGE_WORDS,
     capabilities::{RECEIVE, SET_UP, TAKE_OVER},
     error::BookingError,
+    pages::words::long_day,
     store::{
         self, Facility,
         reservations::{Reservation, reservation},
@@ -161,6 +162,15 @@ impl Room {
             BookingError::TooManyPeople(most) => with("desk-problem-people", u64::from(*most)),
             BookingError::WrongPurpose => self.t("desk-problem-purpose"),
             BookingError::NotAllowed(_) => self.t("desk-problem-who"),
+            BookingError::GroupTooSmall => self.t("desk-problem-group-too-small"),
+            BookingError::Blocked(until) => self
+                .words
+                .with_text(
+                    "desk-problem-blocked",
+                    "day",
+                    &long_day(self.public, self.language(), *until),
+                )
+                .into_owned(),
             BookingError::WrongState => self.t("desk-problem-state"),
             BookingError::ChangedMeanwhile => self.t("desk-problem-changed"),
             BookingError::Fee(_) => self.t("desk-problem-fee"),

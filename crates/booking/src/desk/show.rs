@@ -29,6 +29,7 @@ use crate::{
         history::{self, Entry, Way, What},
         people::Contact,
         reservations::{Reservation, given_way_to},
+        series::{self, Series},
     },
 };
 
@@ -49,6 +50,8 @@ struct Body {
     paying: Vec<Button>,
     note: TextArea,
     moves: bool,
+    /// Where it is given up together with all later ones of its series.
+    later: Option<String>,
     history: Table,
     looks: Table,
     gave_way: Option<Table>,
@@ -98,10 +101,18 @@ pub(super) async fn shown(
     let places = [(place.key(), place)].into();
     let kept = crate::store::reservations::kept_now(Some(&place.document), found, room.city.now());
     let is_before = room.city.now() < found.span.beginning();
+    let series = series::of_reservation(room.db(), found.id).await?;
     let body = Body {
         words: room.words,
         at: href(found.id),
-        details: details(room, found, place, resource, opened.as_ref()),
+        details: details(
+            room,
+            found,
+            place,
+            resource,
+            opened.as_ref(),
+            series.as_ref(),
+        ),
         contact: opened
             .as_ref()
             .map(|(_, contact)| contact_list(room, contact)),
@@ -136,6 +147,10 @@ pub(super) async fn shown(
             .max_length(1_000)
             .value(typed.get("note")),
         moves: is_open && !found.is_own && is_before,
+        later: series.filter(|_| is_open && is_before).map(|series| {
+            let day = found.span.day();
+            format!("{}?from={day}", super::series::href(series.id))
+        }),
         history: history_table(room, &entries, &people, place)?,
         looks: looks_table(room, &looks, &names),
         gave_way: (!gave_way.is_empty())
@@ -174,6 +189,7 @@ fn details(
     place: &Facility,
     resource: Option<&Resource>,
     opened: Option<&(String, Contact)>,
+    series: Option<&Series>,
 ) -> DescriptionList {
     let (public, language) = (room.public, room.language());
     let mut list = DescriptionList::new();
@@ -234,6 +250,13 @@ fn details(
         }
     }
     list = list.text(room.t("desk-made-at"), moment(room, found.made_at));
+    if let Some(series) = series {
+        let (_, when) = crate::pages::series::show::title(language, series, Some(place));
+        list = list.html(
+            room.t("desk-series"),
+            &link(&when, &super::series::href(series.id)),
+        );
+    }
     if let Some(own) = found.displaced_by {
         list = list.html(
             room.t("desk-gave-way-to"),

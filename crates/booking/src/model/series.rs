@@ -2,6 +2,7 @@
 
 use jiff::{Timestamp, ToSpan as _, civil::Date};
 use serde::{Deserialize, Serialize};
+use yakuba_kernel::Channel;
 
 use super::{
     availability::TakenSteps,
@@ -131,6 +132,7 @@ pub fn look(
     (from, to): (ClockTime, ClockTime),
     taken: &TakenSteps,
     mine: &[Counted],
+    channel: Channel,
     now: Timestamp,
     today: Date,
 ) -> Vec<(Date, Option<Failure>)> {
@@ -144,8 +146,11 @@ pub fn look(
             };
             match rules.window(span, now) {
                 Window::Early(_) => return (*day, Some(Failure::Early)),
-                Window::Late => return (*day, Some(Failure::Late)),
-                Window::Open => {}
+                // Who stands at the counter is let in until it is over.
+                Window::Late if channel == Channel::Online || now >= span.end() => {
+                    return (*day, Some(Failure::Late));
+                }
+                Window::Open | Window::Late => {}
             }
             let count = |fits: &dyn Fn(&Counted) -> bool| {
                 u32::try_from(counted.iter().filter(|one| fits(one)).count()).unwrap_or(u32::MAX)

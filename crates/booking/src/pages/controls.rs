@@ -4,7 +4,20 @@ use yakuba_ui::{
     Choice, Fields, FormErrors, Language, RadioGroup, Select, TextArea, TextField, Words,
 };
 
-use crate::model::document::Resource;
+use crate::{PAGE_WORDS, model::document::Resource};
+
+/// In which language somebody is written to for whom staff fill a form in.
+pub(crate) fn mail_language(language: Language, fields: &Fields) -> Select {
+    let label = PAGE_WORDS.words(language).get("booking-mail-language");
+    Select::new(language, "mail_language", label)
+        .choices(Language::ALL.map(|one| Choice::new(one.code(), one.own_name())))
+        .value(fields.get("mail_language"))
+}
+
+/// The language that was chosen so; Japanese when none was.
+pub(crate) fn chosen_language(fields: &Fields) -> Language {
+    Language::from_code(fields.get("mail_language")).unwrap_or_default()
+}
 
 /// Makes the controls of a form from what was sent and what is wrong with it.
 #[derive(Clone, Copy)]

@@ -3,7 +3,7 @@
 pub(crate) mod asked;
 mod cart;
 mod change;
-mod controls;
+pub(crate) mod controls;
 mod day;
 pub(crate) mod facility;
 pub(crate) mod feeds;
@@ -15,7 +15,7 @@ mod mine;
 pub(crate) mod points;
 pub(crate) mod queue;
 mod sent;
-mod series;
+pub(crate) mod series;
 pub(crate) mod statistics;
 pub(crate) mod waiting;
 pub(crate) mod words;

@@ -130,6 +130,7 @@ async fn entered(asked: &Asked, fields: &Fields) -> Result<Result<Entered, Respo
             email: person.email.clone(),
             phone: Some(text("phone", 30)),
             note: Some(text("note", 500)).filter(|note| !note.is_empty()),
+            language: asked.language,
         },
         held,
         person,

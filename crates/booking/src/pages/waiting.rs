@@ -324,8 +324,8 @@ async fn join(asked: Asked, fields: Fields) -> Result<Response, Problem> {
                 email: person.email.clone(),
                 phone: Some(text("phone", 30)),
                 note: None,
+                language: asked.language,
             },
-            language: asked.language,
         };
         let outcome = asked
             .city()

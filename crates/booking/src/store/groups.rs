@@ -8,7 +8,6 @@ use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
 use yakuba_forms::model::document::Key;
 use yakuba_identity::{CityKey, Receipt};
 use yakuba_kernel::DepartmentCode;
-use yakuba_ui::Language;
 
 use super::people::Contact;
 use crate::{
@@ -61,8 +60,6 @@ pub struct Dossier {
     pub about: String,
     /// Who answers for it.
     pub contact: Contact,
-    /// The language in which it is written to.
-    pub language: String,
     /// The roster as it was last sent.
     pub sent: Vec<Member>,
     /// The roster that staff accepted.
@@ -359,8 +356,6 @@ pub struct Sent {
     pub contact: Contact,
     /// Its members.
     pub members: Vec<Member>,
-    /// The language in which it is written to.
-    pub language: Language,
 }
 
 /// A group that asks to be registered.
@@ -384,7 +379,6 @@ pub async fn apply(tx: &Tx, key: &CityKey, new: &NewGroup) -> Result<i64, Bookin
     let dossier = Dossier {
         about: new.sent.about.clone(),
         contact: new.sent.contact.clone(),
-        language: new.sent.language.code().to_owned(),
         sent: new.sent.members.clone(),
         accepted: Vec::new(),
         letters: Vec::new(),
@@ -521,7 +515,6 @@ pub async fn review(
             kind.clone_from(&sent.kind);
             dossier.about.clone_from(&sent.about);
             dossier.contact = sent.contact.clone();
-            sent.language.code().clone_into(&mut dossier.language);
             dossier.sent.clone_from(&sent.members);
         }
         Review::AskBack(text) | Review::Decline(text) => write(true, text),

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use yakuba_identity::{CityKey, Receipt};
+use yakuba_ui::Language;
 
 use crate::error::BookingError;
 
@@ -48,6 +49,24 @@ pub struct Contact {
     /// What they want to tell the desk.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+    /// The language in which they are written to, whoever causes the mail.
+    #[serde(default, with = "language_code")]
+    pub language: Language,
+}
+
+/// A language as its short name.
+mod language_code {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+    use yakuba_ui::Language;
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // serde's signature
+    pub(super) fn serialize<S: Serializer>(language: &Language, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(language.code())
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Language, D::Error> {
+        Ok(Language::from_code(&String::deserialize(from)?).unwrap_or_default())
+    }
 }
 
 impl std::fmt::Debug for Contact {
@@ -124,11 +143,26 @@ mod tests {
             email: Some("hana@example.jp".into()),
             phone: None,
             note: None,
+            language: Language::English,
         };
         assert!(!format!("{contact:?}").contains("花子"));
         let number = Receipt::generate();
         let sealed = seal(&key, &number, &contact).unwrap();
         assert_eq!(open(&key, &sealed).unwrap(), (number.to_string(), contact));
         assert!(open(&CityKey::from_bytes([8; 32]), &sealed).is_err());
+    }
+
+    #[test]
+    fn whoever_was_kept_without_a_language_is_written_to_in_japanese() {
+        let read = |text: &str| serde_json::from_str::<Contact>(text).unwrap().language;
+        assert_eq!(read(r#"{"name": "澄川 花子"}"#), Language::Japanese);
+        assert_eq!(
+            read(r#"{"name": "澄川 花子", "language": "easy"}"#),
+            Language::EasyJapanese
+        );
+        assert_eq!(
+            read(r#"{"name": "澄川 花子", "language": "tlh"}"#),
+            Language::Japanese
+        );
     }
 }

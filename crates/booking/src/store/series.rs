@@ -8,7 +8,7 @@ use yakuba_kernel::Channel;
 
 use super::{
     people::Holder,
-    reservations::{Booked, NewBooking, Wish, book, of_holder, taken},
+    reservations::{Booked, NewBooking, Reservation, Wish, book, many, of_holder, taken},
 };
 use crate::{
     error::BookingError,
@@ -70,6 +70,8 @@ pub struct Series {
     pub resident: Option<i64>,
     /// The group it is for.
     pub group: Option<i64>,
+    /// How it came in.
+    pub channel: Channel,
 }
 
 /// What became of a day of a series.
@@ -93,6 +95,7 @@ struct Row {
     to_minute: i64,
     resident: Option<i64>,
     group_id: Option<i64>,
+    channel: String,
 }
 
 impl From<Row> for Series {
@@ -114,11 +117,12 @@ impl From<Row> for Series {
             to: time(row.to_minute),
             resident: row.resident,
             group: row.group_id,
+            channel: row.channel.parse().unwrap_or(Channel::Unknown),
         }
     }
 }
 
-const COLUMNS: &str = "id, facility_key, resource_key, pattern, first_day, last_day, from_minute, to_minute, resident, group_id";
+const COLUMNS: &str = "id, facility_key, resource_key, pattern, first_day, last_day, from_minute, to_minute, resident, group_id, channel";
 
 /// A series by its place in the table.
 ///
@@ -135,6 +139,46 @@ pub async fn series(
         )
         .await?;
     Ok(row.map(Series::from))
+}
+
+/// The series that a reservation is a day of.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn of_reservation(
+    connection: &impl ConnectionTrait,
+    reservation: i64,
+) -> Result<Option<Series>, BookingError> {
+    let row: Option<Row> = connection
+        .row(
+            &format!(
+                "SELECT {COLUMNS} FROM booking_series WHERE id = \
+                   (SELECT series_id FROM booking_series_days WHERE reservation_id = $1)"
+            ),
+            [reservation.into()],
+        )
+        .await?;
+    Ok(row.map(Series::from))
+}
+
+/// The reservations of a series that can still be given up, in order of time.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn still_to_come(
+    connection: &impl ConnectionTrait,
+    id: i64,
+    now: Timestamp,
+) -> Result<Vec<Reservation>, BookingError> {
+    let mut all = many(
+        connection,
+        "id IN (SELECT reservation_id FROM booking_series_days WHERE series_id = $1) \
+           AND state IN ('requested', 'confirmed') ORDER BY day, id",
+        vec![id.into()],
+    )
+    .await?;
+    all.retain(|found| now < found.span.beginning());
+    Ok(all)
 }
 
 /// The series of a resident and of the groups they act for, the latest first.
@@ -201,6 +245,7 @@ pub async fn preview(
     days: &[Date],
     times: (ClockTime, ClockTime),
     holder: &str,
+    channel: Channel,
     now: Timestamp,
     today: Date,
 ) -> Result<Vec<(Date, Option<Failure>)>, BookingError> {
@@ -230,7 +275,7 @@ pub async fn preview(
         })
         .collect();
     Ok(look(
-        document, resource, days, times, &taken, &mine, now, today,
+        document, resource, days, times, &taken, &mine, channel, now, today,
     ))
 }
 

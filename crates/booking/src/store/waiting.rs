@@ -128,13 +128,12 @@ pub struct Wanted {
     people: u32,
     purpose: Option<Key>,
     is_resident: bool,
-    language: String,
 }
 
 impl Wanted {
     /// The language in which they are written to.
     pub fn language(&self) -> Language {
-        Language::from_code(&self.language).unwrap_or_default()
+        self.contact.language
     }
 }
 
@@ -284,8 +283,6 @@ pub struct NewEntry {
     pub holder: Holder,
     /// Who it is for.
     pub contact: Contact,
-    /// The language in which they are written to.
-    pub language: Language,
 }
 
 /// Puts somebody at the end of the list. Joining twice is the same as once.
@@ -339,7 +336,6 @@ pub async fn join(tx: &Tx, key: &CityKey, new: &NewEntry) -> Result<i64, Booking
         people: new.wish.of.people,
         purpose: new.wish.of.purpose.clone(),
         is_resident: new.wish.of.is_resident,
-        language: new.language.code().to_owned(),
     };
     let (resident, group) = match new.holder {
         Holder::Resident(account) => (Some(account), None),

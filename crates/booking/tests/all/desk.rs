@@ -344,6 +344,7 @@ each_database!(
                 email: None,
                 phone: Some("000-000-0009".into()),
                 note: None,
+                language: yakuba_ui::Language::Japanese,
             },
             Channel::Phone,
             wish("half_a", today, "13:00", "17:00").of,

@@ -33,7 +33,7 @@ async fn reminders(city: &City) -> i64 {
     {
         let mail = mail.open(city.key().unwrap()).unwrap();
         assert!(mail.subject.contains("近づきました"));
-        assert!(mail.text.contains("Your reservation is near"));
+        assert!(mail.text.contains("早めに取り消してください"));
         assert!(!mail.text.contains("澄川 hana"));
     }
     let notes: Option<i64> = city
@@ -94,6 +94,7 @@ each_database!(
             email: None,
             phone: None,
             note: None,
+            language: yakuba_ui::Language::Japanese,
         };
         let of = wish("half_a", "2026-11-28", "9:00", "12:00").of;
         let key = city.key().unwrap();

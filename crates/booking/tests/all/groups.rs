@@ -44,12 +44,12 @@ fn sent(name: &str, here: usize, elsewhere: usize) -> Sent {
             email: Some("hana@example.jp".into()),
             phone: Some("000-000-0001".into()),
             note: None,
+            language: Language::Japanese,
         },
         members: (0..here)
             .map(|place| member(Lives::Here, place))
             .chain((here..here + elsewhere).map(|place| member(Lives::Elsewhere, place)))
             .collect(),
-        language: Language::Japanese,
     }
 }
 
@@ -100,6 +100,7 @@ pub(crate) fn for_group(city: &City, group: i64) -> NewBooking {
         email: None,
         phone: Some("000-000-0001".into()),
         note: None,
+        language: Language::Japanese,
     };
     let of = wish("half_a", DAY, "9:00", "12:00").of;
     let key = city.key().unwrap();
@@ -501,5 +502,115 @@ each_database!(
         let mut other = browser(&city).of(staff(1, &[GROUPS], "civic"));
         let list = other.get("/desk/booking/groups?state=registered").await;
         assert!(!list.text().contains("澄川クラブ"));
+    }
+);
+
+each_database!(
+    a_form_on_paper_is_entered_and_registered_or_left_for_review,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        offer(&city, hall()).await;
+        let mut clerk = browser(&city).of(staff(1, &[GROUPS], DEPARTMENT));
+        let page = clerk.get("/desk/booking/groups/new").await;
+        assert!(page.text().contains("中央会館"), "{:?}", page.problem);
+        let with = |request: &'static str, more: &[(&'static str, &'static str)]| {
+            let mut fields = ROSTER.to_vec();
+            fields.retain(|(name, _)| *name != "request");
+            fields.push(("request", request));
+            fields.extend_from_slice(more);
+            fields
+        };
+        // What is missing is told, and nothing typed is lost.
+        let page = clerk
+            .post(
+                "/desk/booking/groups/new",
+                &with("one", &[("then", "register"), ("email", "hana")]),
+            )
+            .await;
+        let text = page.text();
+        assert!(text.contains("今日より後の期限"), "{text}");
+        assert!(text.contains("メールアドレスの形"));
+        assert!(text.contains("川端 太郎"));
+        let until = [
+            ("then", "register"),
+            ("until_year", "2028"),
+            ("until_month", "3"),
+            ("until_day", "31"),
+        ];
+        let mut registered = with(
+            "one",
+            &[("email", "hana@example.jp"), ("mail_language", "en")],
+        );
+        registered.extend(until);
+        let page = clerk.post("/desk/booking/groups/new", &registered).await;
+        assert!(
+            page.to.ends_with("?done=entered-registered"),
+            "{}",
+            page.text()
+        );
+        let again = clerk.post("/desk/booking/groups/new", &registered).await;
+        assert_eq!(again.to, page.to, "twice is once");
+        let id = |to: &str| -> i64 {
+            let at = to.split('?').next().unwrap();
+            at.rsplit('/').next().unwrap().parse().unwrap()
+        };
+        let found = groups::group(city.db(), id(&page.to))
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(found.place.standing, Standing::Registered);
+        assert_eq!(found.until, Some(jiff::civil::date(2028, 3, 31)));
+        assert_eq!(found.count.members, 2);
+        let mails = crate::desk::mails(&city).await;
+        assert_eq!(mails.len(), 1);
+        assert_eq!(mails[0].subject, "Your group is registered");
+        let shown = clerk.get(&page.to).await;
+        assert!(shown.text().contains("招待コードを代表者に渡して"));
+        // Left for review, and its roster sent anew on paper.
+        let page = clerk
+            .post(
+                "/desk/booking/groups/new",
+                &with("two", &[("then", "wait")]),
+            )
+            .await;
+        assert!(page.to.ends_with("?done=entered"), "{}", page.text());
+        let waiting = id(&page.to);
+        let found = groups::group(city.db(), waiting).await.unwrap().unwrap();
+        assert_eq!(found.place.standing, Standing::Waiting);
+        let roster = format!("/desk/booking/groups/{waiting}/roster");
+        let page = clerk.get(&roster).await;
+        assert!(page.text().contains("川端 太郎"));
+        let revision = page.revision();
+        let mut anew = with("", &[]);
+        anew.retain(|(name, _)| *name != "request");
+        anew.push(("revision", &revision));
+        anew.extend(until);
+        let page = clerk.post(&roster, &anew).await;
+        assert!(
+            page.to.ends_with("?done=entered-registered"),
+            "{}",
+            page.text()
+        );
+        let page = clerk.post(&roster, &anew).await;
+        assert!(page.text().contains("ほかの方が先に変更しました"));
+        let found = groups::group(city.db(), waiting).await.unwrap().unwrap();
+        assert_eq!(found.place.standing, Standing::Registered);
+        // Who looks other groups over enters none here.
+        let mut civic = browser(&city).of(staff(2, &[GROUPS], "civic"));
+        let page = civic.post("/desk/booking/groups/new", &registered).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert_eq!(civic.get(&roster).await.problem, Some(Problem::NotFound));
+        assert_eq!(
+            civic.post(&roster, &anew).await.problem,
+            Some(Problem::NotFound)
+        );
+        let mut receiver = browser(&city).of(staff(3, &[RECEIVE], DEPARTMENT));
+        for path in ["/desk/booking/groups/new", roster.as_str()] {
+            assert_eq!(receiver.get(path).await.problem, Some(Problem::NotAllowed));
+            assert_eq!(
+                receiver.post(path, &anew).await.problem,
+                Some(Problem::NotAllowed)
+            );
+        }
     }
 );

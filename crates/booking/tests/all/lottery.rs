@@ -104,9 +104,9 @@ fn new_entry(city: &City, round: i64, who: &str, choices: &[&str]) -> NewEntry {
             email: Some(format!("{who}@example.jp")),
             phone: None,
             note: None,
+            language: Language::Japanese,
         },
         Channel::Online,
-        Language::Japanese,
         wanted(choices),
     )
     .unwrap()

@@ -6,6 +6,7 @@
 mod content;
 mod crash;
 mod desk;
+mod desk_series;
 mod desk_set_up;
 mod desk_taking;
 mod feeds;

@@ -227,6 +227,7 @@ each_database!(who_may_book, [&BookingService], async |city| {
         email: None,
         phone: Some("000-000-0001".into()),
         note: None,
+        language: yakuba_ui::Language::Japanese,
     };
     let new = |holder, channel| {
         NewBooking::new(

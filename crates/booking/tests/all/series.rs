@@ -175,6 +175,7 @@ async fn looks_as_it_books(city: &City, cases: u32) {
             &all,
             (new.from, new.to),
             &holder,
+            Channel::Online,
             city.now(),
             city.today(),
         )

@@ -63,8 +63,8 @@ async fn join(city: &City, wish: Wish, who: &str) -> Result<i64, BookingError> {
             email: Some(format!("{who}@example.jp")),
             phone: Some("000-000-0001".into()),
             note: None,
+            language: Language::Japanese,
         },
-        language: Language::Japanese,
     };
     city.write(
         Actor::Public,

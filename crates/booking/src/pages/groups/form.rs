@@ -8,13 +8,14 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use yakuba_city::web::Problem;
-use yakuba_identity::{Receipt, residents};
+use yakuba_identity::{CityKey, Receipt, residents};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
-    Choice, ErrorSummary, Fields, FormErrors, Select, TextArea, TextField, Words, done,
+    Choice, DateField, ErrorSummary, Fields, FormErrors, Language, RadioGroup, Select, TextArea,
+    TextField, Words, done,
 };
 
-use super::{HOME, Room, kind};
+use super::{HOME, Room, WORDS, kind};
 use crate::{
     error::BookingError,
     model::groups::{Age, KINDS, Lives, MOST_MEMBERS, Member},
@@ -37,9 +38,36 @@ struct Line {
     age: String,
 }
 
+/// What differs with whoever fills the form in.
+pub(crate) struct Frame {
+    /// Where the form goes.
+    pub(crate) action: String,
+    /// Where somebody goes who stops.
+    pub(crate) back: String,
+    /// The revision of the group whose roster it is; 0: a new group.
+    pub(crate) revision: i64,
+    /// The facilities of which one must be chosen; none for a group that is known.
+    pub(crate) places: Option<Vec<(String, String)>>,
+    /// The kinds a group can have.
+    pub(crate) kinds: Vec<String>,
+    /// Whether the group can write a sentence with it.
+    pub(crate) answers: bool,
+    /// What staff decide on beside it.
+    pub(crate) desk: Option<Desk>,
+}
+
+/// What staff enter beside what stands on the paper.
+pub(crate) struct Desk {
+    pub(crate) email: TextField,
+    pub(crate) mails_in: Select,
+    pub(crate) then: RadioGroup,
+    pub(crate) until: DateField,
+}
+
+/// The form.
 #[derive(Template)]
 #[template(path = "groups/form.html")]
-struct Body {
+pub(crate) struct Body {
     texts: Words,
     action: String,
     errors: ErrorSummary,
@@ -55,6 +83,7 @@ struct Body {
     lives: Vec<(&'static str, String)>,
     ages: Vec<(&'static str, String)>,
     answer: Option<TextArea>,
+    desk: Option<Desk>,
     back: String,
 }
 
@@ -66,13 +95,13 @@ pub(super) async fn new_page(asked: Asked) -> Result<Response, Problem> {
 pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, Problem> {
     let room = Room::new(asked)?;
     let group = room.own_group(id).await?;
-    let fields = filled_in(&room, &group)?;
+    let fields = filled_in(room.asked.key(), &group)?;
     show(&room, Some(&group), &fields, &FormErrors::new()).await
 }
 
 /// What was sent last, as a form would send it.
-fn filled_in(room: &Room, group: &Group) -> Result<Fields, Problem> {
-    let dossier = group.dossier(room.asked.key())?;
+pub(crate) fn filled_in(key: &CityKey, group: &Group) -> Result<Fields, Problem> {
+    let dossier = group.dossier(key)?;
     let mut fields = Fields::default();
     fields.push("name", &group.name);
     fields.push("kind", &group.kind);
@@ -82,6 +111,11 @@ fn filled_in(room: &Room, group: &Group) -> Result<Fields, Problem> {
         "phone",
         dossier.contact.phone.as_deref().unwrap_or_default(),
     );
+    fields.push(
+        "email",
+        dossier.contact.email.as_deref().unwrap_or_default(),
+    );
+    fields.push("mail_language", dossier.contact.language.code());
     for member in &dossier.sent {
         fields.push("member", &member.name);
         fields.push("lives", member.lives.name());
@@ -112,30 +146,53 @@ async fn show(
     fields: &Fields,
     errors: &FormErrors,
 ) -> Result<Response, Problem> {
-    let (texts, language) = (room.texts, room.asked.language);
+    let texts = room.texts;
+    let places = match group {
+        Some(_) => None,
+        None => Some(
+            places(room)
+                .await?
+                .into_iter()
+                .map(|(key, (name, _))| (key, name))
+                .collect(),
+        ),
+    };
+    let frame = Frame {
+        action: group.map_or_else(
+            || format!("{HOME}/new"),
+            |group| format!("{HOME}/{}/roster", group.id),
+        ),
+        back: group.map_or_else(|| HOME.to_owned(), |group| format!("{HOME}/{}", group.id)),
+        revision: group.map_or(0, |group| group.revision),
+        places,
+        kinds: KINDS.map(str::to_owned).to_vec(),
+        answers: group.is_some(),
+        desk: None,
+    };
+    let body = body(&room.asked, frame, fields, errors);
+    let title = if group.is_some() {
+        "groups-roster-title"
+    } else {
+        "groups-new-title"
+    };
+    let page = room
+        .page(texts.get(title), &body, "")
+        .breadcrumb(texts.get("groups-title"), HOME)
+        .lead(texts.get("groups-form-lead"))
+        .with_errors(!errors.is_empty());
+    Ok(private(page))
+}
+
+/// The form with what was typed and what is wrong with it.
+pub(crate) fn body(asked: &Asked, frame: Frame, fields: &Fields, errors: &FormErrors) -> Body {
+    let language = asked.language;
+    let texts = WORDS.words(language);
     let text = |name: &'static str, label: &str| {
         TextField::new(language, name, texts.get(label))
             .max_length(100)
             .required()
             .value(fields.get(name))
             .errors(errors)
-    };
-    let place = match group {
-        Some(_) => None,
-        None => Some(
-            Select::new(language, "place", texts.get("groups-place"))
-                .support(texts.get("groups-place-support"))
-                .ask()
-                .required()
-                .choices(
-                    places(room)
-                        .await?
-                        .into_iter()
-                        .map(|(key, (name, _))| Choice::new(key, name)),
-                )
-                .value(fields.get("place"))
-                .errors(errors),
-        ),
     };
     let typed = fields.rows(["member", "lives", "age"]);
     let filled = typed
@@ -164,23 +221,43 @@ async fn show(
         "" => Receipt::generate().plain(),
         known => known.to_owned(),
     };
-    let body = Body {
+    let named = |key: String| texts.get(&key).into_owned();
+    // Browsers fill in who sits before them: at the desk that is not who it is about.
+    let is_own = frame.desk.is_none();
+    let own = |field: TextField, what: &'static str| {
+        if is_own {
+            field.autocomplete(what)
+        } else {
+            field
+        }
+    };
+    Body {
         texts,
-        action: group.map_or_else(
-            || format!("{HOME}/new"),
-            |group| format!("{HOME}/{}/roster", group.id),
-        ),
+        action: frame.action,
         errors: errors.summary(language),
         request,
-        revision: group.map_or(0, |group| group.revision),
+        revision: frame.revision,
         name: text("name", "groups-name").support(texts.get("groups-name-support")),
         kind: Select::new(language, "kind", texts.get("groups-kind"))
             .ask()
             .required()
-            .choices(KINDS.map(|key| Choice::new(key, kind(texts, key))))
+            .choices(
+                frame
+                    .kinds
+                    .iter()
+                    .map(|key| Choice::new(key.as_str(), kind(texts, key))),
+            )
             .value(fields.get("kind"))
             .errors(errors),
-        place,
+        place: frame.places.map(|places| {
+            Select::new(language, "place", texts.get("groups-place"))
+                .support(texts.get("groups-place-support"))
+                .ask()
+                .required()
+                .choices(places.into_iter().map(|(key, name)| Choice::new(key, name)))
+                .value(fields.get("place"))
+                .errors(errors)
+        }),
         about: TextArea::new(language, "about", texts.get("groups-about"))
             .support(texts.get("groups-about-support"))
             .rows(3)
@@ -188,46 +265,43 @@ async fn show(
             .required()
             .value(fields.get("about"))
             .errors(errors),
-        contact: text("contact", "groups-contact").autocomplete("name"),
-        phone: text("phone", "groups-phone").autocomplete("tel").width(20),
+        contact: own(text("contact", "groups-contact"), "name"),
+        phone: own(text("phone", "groups-phone").width(20), "tel"),
         lines,
         lives: Lives::ALL
-            .map(|one| (one.name(), room.t(&format!("groups-lives-{}", one.name()))))
+            .map(|one| (one.name(), named(format!("groups-lives-{}", one.name()))))
             .to_vec(),
         ages: Age::ALL
-            .map(|one| (one.name(), room.t(&format!("groups-age-{}", one.name()))))
+            .map(|one| (one.name(), named(format!("groups-age-{}", one.name()))))
             .to_vec(),
-        answer: group.map(|_| {
+        answer: frame.answers.then(|| {
             TextArea::new(language, "answer", texts.get("groups-answer"))
                 .rows(3)
                 .max_length(1_000)
                 .optional()
                 .value(fields.get("answer"))
         }),
-        back: group.map_or_else(|| HOME.to_owned(), |group| format!("{HOME}/{}", group.id)),
-    };
-    let title = if group.is_some() {
-        "groups-roster-title"
-    } else {
-        "groups-new-title"
-    };
-    let page = room
-        .page(texts.get(title), &body, "")
-        .breadcrumb(texts.get("groups-title"), HOME)
-        .lead(texts.get("groups-form-lead"))
-        .with_errors(!errors.is_empty());
-    Ok(private(page))
+        desk: frame.desk,
+        back: frame.back,
+    }
 }
 
-/// Reads what was entered; what is wrong with it goes to the errors.
-async fn entered(room: &Room, fields: &Fields, errors: &mut FormErrors) -> Result<Sent, Problem> {
-    let required = room.asked.t("booking-error-required");
+/// Reads what was entered for a group that mail reaches at an address; what is wrong with it goes to the errors.
+pub(crate) fn read(
+    asked: &Asked,
+    kinds: &[String],
+    fields: &Fields,
+    (email, language): (Option<String>, Language),
+    errors: &mut FormErrors,
+) -> Sent {
+    let texts = WORDS.words(asked.language);
+    let required = asked.t("booking-error-required");
     for name in ["name", "kind", "about", "contact", "phone"] {
         if fields.get(name).is_empty() {
             errors.add(name, required.clone());
         }
     }
-    if !fields.get("kind").is_empty() && !KINDS.contains(&fields.get("kind")) {
+    if !fields.get("kind").is_empty() && !kinds.iter().any(|kind| kind == fields.get("kind")) {
         errors.add("kind", required.clone());
     }
     let digits = fields
@@ -236,7 +310,7 @@ async fn entered(room: &Room, fields: &Fields, errors: &mut FormErrors) -> Resul
         .filter(|letter| letter.is_numeric())
         .count();
     if !fields.get("phone").is_empty() && !(8..=15).contains(&digits) {
-        errors.add("phone", room.asked.t("booking-error-phone"));
+        errors.add("phone", asked.t("booking-error-phone"));
     }
     let mut members = Vec::new();
     for (place, [name, lives, age]) in fields
@@ -256,7 +330,7 @@ async fn entered(room: &Room, fields: &Fields, errors: &mut FormErrors) -> Resul
             }),
             _ => errors.add(
                 format!("member-{}", place + 1),
-                room.texts
+                texts
                     .with(
                         "groups-error-member",
                         &[("n", (place + 1).to_string().into())],
@@ -266,16 +340,11 @@ async fn entered(room: &Room, fields: &Fields, errors: &mut FormErrors) -> Resul
         }
     }
     if members.is_empty() && errors.is_empty() {
-        errors.add("member-1", room.t("groups-error-no-members"));
+        errors.add("member-1", texts.get("groups-error-no-members"));
     }
-    let email = residents::store::resident(room.asked.city().db(), room.asked.key(), room.me)
-        .await
-        .map_err(BookingError::from)?
-        .and_then(|account| account.email)
-        .map(|email| email.as_str().to_owned());
     let text =
         |name: &str, most: usize| -> String { fields.get(name).chars().take(most).collect() };
-    Ok(Sent {
+    Sent {
         name: text("name", 100),
         kind: text("kind", 40),
         about: text("about", 1_000),
@@ -284,10 +353,22 @@ async fn entered(room: &Room, fields: &Fields, errors: &mut FormErrors) -> Resul
             email,
             phone: Some(text("phone", 30)),
             note: None,
+            language,
         },
         members,
-        language: room.asked.language,
-    })
+    }
+}
+
+/// What a resident entered, who is reached at the address of their account.
+async fn entered(room: &Room, fields: &Fields, errors: &mut FormErrors) -> Result<Sent, Problem> {
+    let email = residents::store::resident(room.asked.city().db(), room.asked.key(), room.me)
+        .await
+        .map_err(BookingError::from)?
+        .and_then(|account| account.email)
+        .map(|email| email.as_str().to_owned());
+    let kinds = KINDS.map(str::to_owned);
+    let reached = (email, room.asked.language);
+    Ok(read(&room.asked, &kinds, fields, reached, errors))
 }
 
 /// Asks for a new group to be registered.

@@ -1,6 +1,6 @@
 //! Groups: registering one, its page, and who acts for it.
 
-mod form;
+pub(crate) mod form;
 mod show;
 
 use askama::Template;

@@ -30,6 +30,7 @@ use crate::{
     pages::{
         asked::{Asked, Person, private},
         cart::acts_as,
+        controls::{chosen_language, mail_language},
         words::{hours, long_day, short_day},
     },
     store::{
@@ -104,6 +105,7 @@ struct Who {
     name: Option<TextField>,
     phone: Option<TextField>,
     email: Option<TextField>,
+    mails_in: Option<Select>,
     lives: RadioGroup,
 }
 
@@ -512,6 +514,7 @@ fn who(
                 .value(fields.get("email"))
                 .errors(errors)
         }),
+        mails_in: is_staff.then(|| mail_language(language, fields)),
         lives: RadioGroup::new(language, "lives", words.get("booking-lives"))
             .choices([
                 Answer::new("here", words.get("booking-lives-here")),
@@ -611,6 +614,7 @@ pub(super) async fn send(
         email: acting.email.clone(),
         phone: Some(text("phone", 30)),
         note: None,
+        language: room.language(),
     };
     let (visit, token) = room.asked.visit_or_new();
     let new = NewEntry::new(
@@ -620,7 +624,6 @@ pub(super) async fn send(
         Some(&oneself),
         &contact,
         Channel::Online,
-        room.language(),
         wanted(&fields),
     )?
     .from_visit(visit)
@@ -707,6 +710,7 @@ pub(crate) async fn send_for(
         email: Some(text("email", 200)).filter(|email| !email.is_empty()),
         phone: Some(text("phone", 30)),
         note: None,
+        language: chosen_language(fields),
     };
     let new = NewEntry::new(
         room.asked.key(),
@@ -715,7 +719,6 @@ pub(crate) async fn send_for(
         None,
         &contact,
         channel,
-        room.language(),
         wanted(fields),
     )?
     .requested_as(format!("desk/{}", text("request", 100)));

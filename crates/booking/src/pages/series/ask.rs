@@ -6,21 +6,23 @@ use jiff::{ToSpan as _, civil::Date};
 use yakuba_city::web::Problem;
 use yakuba_forms::model::document::Key;
 use yakuba_identity::Receipt;
-use yakuba_kernel::{Channel, Yen};
-use yakuba_mail::{EmailAddress, Mail, enqueue};
+use yakuba_kernel::Channel;
 use yakuba_ui::{
-    Choice, DateField, DescriptionList, ErrorSummary, Fields, FormErrors, Page, RadioGroup, Select,
-    TextArea, TextField, Words, done,
+    Choice, DateField, ErrorSummary, Fields, FormErrors, Page, RadioGroup, Select, TextArea,
+    TextField, Words, done,
 };
 
-use super::{HOME, WORDS};
+use super::{
+    HOME, WORDS,
+    check::{Check, Sending},
+};
 use crate::{
     error::BookingError,
     model::{
-        document::{Resource, Times, Way, Who},
+        document::{Resource, Times, Who},
         fees::Use,
-        series::{Failure, Pattern},
-        time::{ClockTime, Span},
+        series::Pattern,
+        time::ClockTime,
     },
     pages::{
         asked::{Asked, Person, private},
@@ -28,14 +30,10 @@ use crate::{
         controls::Controls,
         facility::cancelling,
         points,
-        words::{amount, hours, long_day, what, when},
+        words::what,
     },
-    store::{
-        Facility,
-        people::Contact,
-        reservations::{NewBooking, Wish},
-        series::{self, NewSeries, failure_of, preview},
-    },
+    repeating::Repeated,
+    store::{Facility, people::Contact},
 };
 
 #[derive(Template)]
@@ -208,20 +206,7 @@ async fn form(
 /// What somebody entered, once it is right.
 struct Entered {
     person: Person,
-    contact: Contact,
-    pattern: Pattern,
-    first: Date,
-    last: Date,
-    from: ClockTime,
-    to: ClockTime,
-    of: Use,
-    days: Vec<Date>,
-}
-
-impl Entered {
-    fn span(&self, day: Date) -> Option<Span> {
-        Span::new(day, self.from, self.to)
-    }
+    repeated: Repeated,
 }
 
 /// Reads what was entered; what is wrong with it goes to the errors.
@@ -309,51 +294,32 @@ async fn entered(
     ) else {
         return Ok(None);
     };
-    let days = pattern.days(first, last);
-    if days.is_empty() {
-        errors.add("last", texts.get("series-error-no-days"));
-    }
     let text =
         |name: &str, most: usize| -> String { fields.get(name).chars().take(most).collect() };
-    Ok(errors.is_empty().then(|| Entered {
-        contact: Contact {
-            name: text("name", 100),
-            email: person.email.clone(),
-            phone: Some(text("phone", 30)),
-            note: Some(text("note", 500)).filter(|note| !note.is_empty()),
-        },
-        person,
+    let repeated = Repeated {
+        place: place.clone(),
+        resource: resource.clone(),
         pattern,
         first,
         last,
         from,
         to,
         of,
-        days,
-    }))
-}
-
-struct Line {
-    day: String,
-    state: String,
-    fails: bool,
-    fee: String,
-}
-
-#[derive(Template)]
-#[template(path = "series/check.html")]
-struct Check {
-    texts: Words,
-    words: Words,
-    details: DescriptionList,
-    lines: Vec<Line>,
-    count: usize,
-    failing: usize,
-    total: String,
-    needs_approval: bool,
-    rules: Vec<String>,
-    mode: RadioGroup,
-    hidden: Vec<(String, String)>,
+        holder: person.holder.clone(),
+        contact: Contact {
+            name: text("name", 100),
+            email: person.email.clone(),
+            phone: Some(text("phone", 30)),
+            note: Some(text("note", 500)).filter(|note| !note.is_empty()),
+            language: asked.language,
+        },
+        channel: Channel::Online,
+        resident: asked.principal.resident().map(|resident| resident.id),
+    };
+    if repeated.days().is_empty() {
+        errors.add("last", texts.get("series-error-no-days"));
+    }
+    Ok(errors.is_empty().then_some(Entered { person, repeated }))
 }
 
 pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Problem> {
@@ -362,69 +328,9 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
     let Some(entered) = entered(&asked, &place, &resource, &fields, &mut errors).await? else {
         return form(&asked, &place, &resource, &fields, &errors).await;
     };
-    let (words, language) = (asked.words, asked.language);
-    let texts = WORDS.words(language);
-    let city = asked.city();
+    let (words, repeated) = (asked.words, &entered.repeated);
+    let looked = repeated.look(asked.city()).await?;
     let document = &place.document;
-    let looked = preview(
-        city.db(),
-        document,
-        &resource,
-        &entered.days,
-        (entered.from, entered.to),
-        &entered.person.holder.hash(asked.key()),
-        city.now(),
-        city.today(),
-    )
-    .await?;
-    let mut total = Yen::ZERO;
-    let mut lines = Vec::new();
-    for (day, failure) in &looked {
-        let fee = match (failure, entered.span(*day)) {
-            (None, Some(span)) => {
-                let fee = document
-                    .fee(&resource, span, &entered.of)
-                    .map_err(BookingError::from)?
-                    .total;
-                total = total.checked_add(fee).unwrap_or(total);
-                amount(words, fee)
-            }
-            _ => String::new(),
-        };
-        lines.push(Line {
-            day: long_day(words, language, *day),
-            state: texts
-                .get(&format!(
-                    "series-day-{}",
-                    failure.map_or("free", Failure::name)
-                ))
-                .into_owned(),
-            fails: failure.is_some(),
-            fee,
-        });
-    }
-    let failing = lines.iter().filter(|line| line.fails).count();
-    let mut details = DescriptionList::new()
-        .text(
-            words.get("booking-what"),
-            what(language, document, &resource),
-        )
-        .text(
-            texts.get("series-pattern"),
-            texts.get(&format!("series-pattern-{}", entered.pattern.name())),
-        );
-    if let Some(span) = entered.span(entered.first) {
-        details = details.text(words.get("booking-times"), hours(words, span));
-    }
-    if let Some(group) = entered.person.group() {
-        details = details.text(words.get("booking-as"), &group.name);
-    }
-    details = details
-        .text(words.get("booking-name"), &entered.contact.name)
-        .text(
-            words.get("booking-people"),
-            words.counted("booking-people-count", entered.of.people),
-        );
     let rules = document.rules_of(&resource);
     let mut sentences = cancelling(words, rules);
     sentences.extend(points::rules(&asked, document, rules));
@@ -434,24 +340,17 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .collect();
     hidden.push(("request".to_owned(), Receipt::generate().plain()));
-    let body = Check {
-        texts,
-        words,
-        details,
-        count: lines.len() - failing,
-        failing,
-        lines,
-        total: amount(words, total),
-        needs_approval: rules.way == Way::Approval,
-        rules: sentences,
-        mode: RadioGroup::new(language, "mode", texts.get("series-mode"))
-            .choices([
-                Choice::new("possible", texts.get("series-mode-possible")),
-                Choice::new("all", texts.get("series-mode-all")),
-            ])
-            .value("possible"),
+    let texts = WORDS.words(asked.language);
+    let sending = Sending {
+        action: "/booking/series/send".to_owned(),
         hidden,
+        back: (
+            texts.get("series-to-search").into_owned(),
+            "/booking".to_owned(),
+        ),
     };
+    let group = entered.person.group().map(|group| group.name.as_str());
+    let body = Check::new(asked.language, repeated, &looked, group, sentences, sending)?;
     let page = Page::public(asked.shell.clone(), texts.get("series-check-title"), &body)
         .breadcrumb(words.get("booking-title"), "/booking")
         .narrow()
@@ -466,85 +365,22 @@ pub(super) async fn send(asked: Asked, fields: Fields) -> Result<Response, Probl
     let Some(entered) = entered(&asked, &place, &resource, &fields, &mut errors).await? else {
         return form(&asked, &place, &resource, &fields, &errors).await;
     };
-    let city = asked.city();
-    let me = asked.principal.resident().map(|resident| resident.id);
     let request: String = fields.get("request").chars().take(40).collect();
     if request.is_empty() {
         return check(asked, fields).await;
     }
-    let new = NewSeries {
-        request: format!("resident/{}/{request}", me.unwrap_or(0)),
-        facility: place.key().to_owned(),
-        resource: resource.key.to_string(),
-        pattern: entered.pattern,
-        first: entered.first,
-        last: entered.last,
-        from: entered.from,
-        to: entered.to,
-        holder: entered.person.holder.clone(),
-        resident: me,
-        channel: Channel::Online,
-    };
-    let looked = preview(
-        city.db(),
-        &place.document,
-        &resource,
-        &entered.days,
-        (entered.from, entered.to),
-        &entered.person.holder.hash(asked.key()),
-        city.now(),
-        city.today(),
-    )
-    .await?;
-    let mut wishes = Vec::new();
-    for (day, _) in looked.iter().filter(|(_, failure)| failure.is_none()) {
-        let Some(span) = entered.span(*day) else {
-            continue;
-        };
-        let booking = NewBooking::new(
-            asked.key(),
-            entered.person.holder.clone(),
-            &entered.contact,
-            Channel::Online,
-            entered.of.clone(),
-        )?;
-        let wish = Wish {
-            facility: place.key().to_owned(),
-            resource: resource.key.to_string(),
-            span,
-            of: entered.of.clone(),
-        };
-        wishes.push((wish, booking));
-    }
-    let key = asked.key().clone();
-    let actor = asked.principal.actor();
-    let outcome: Result<(i64, Vec<String>), BookingError> = if fields.get("mode") == "all" {
-        let spans: Vec<Span> = wishes.iter().map(|(wish, _)| wish.span).collect();
-        city.write(actor, (key, new, wishes), |tx, (key, new, wishes)| {
-            Box::pin(series::book_all(tx, key, new, wishes))
-        })
-        .await
-        .map(|(id, all)| {
-            let numbers = spans
-                .into_iter()
-                .zip(all)
-                .filter_map(|(span, booked)| Some(line(&asked, span, &booked.number?)))
-                .collect();
-            (id, numbers)
-        })
-    } else {
-        one_by_one(&asked, new, wishes).await
-    };
+    let me = entered.repeated.resident.unwrap_or(0);
+    let outcome = entered
+        .repeated
+        .book(
+            asked.city(),
+            &asked.principal.actor(),
+            format!("resident/{me}/{request}"),
+            fields.get("mode") == "all",
+        )
+        .await;
     match outcome {
-        Ok((id, numbers)) => {
-            for (day, failure) in &looked {
-                if let Some(failure) = failure {
-                    note(&asked, id, *day, *failure).await?;
-                }
-            }
-            tell(&asked, &place, &resource, &entered, numbers).await?;
-            Ok(done(&format!("{HOME}/{id}"), "booked"))
-        }
+        Ok(made) => Ok(done(&format!("{HOME}/{}", made.id), "booked")),
         Err(error) => {
             let texts = WORDS.words(asked.language);
             let reason = asked.explain(error)?;
@@ -555,122 +391,4 @@ pub(super) async fn send(asked: Asked, fields: Fields) -> Result<Response, Probl
             form(&asked, &place, &resource, &fields, &errors).await
         }
     }
-}
-
-fn line(asked: &Asked, span: Span, number: &Receipt) -> String {
-    WORDS
-        .words(asked.language)
-        .with(
-            "series-mail-line",
-            &[
-                ("when", when(asked.words, asked.language, span).into()),
-                ("number", number.to_string().into()),
-            ],
-        )
-        .into_owned()
-}
-
-async fn note(asked: &Asked, id: i64, day: Date, failure: Failure) -> Result<(), Problem> {
-    asked
-        .city()
-        .write(
-            asked.principal.actor(),
-            (id, day, failure),
-            |tx, (id, day, failure)| Box::pin(series::note_failure(tx, *id, *day, *failure)),
-        )
-        .await
-        .map_err(Problem::from)
-}
-
-/// Each day in a write of its own: what speaks against one of them leaves the others.
-async fn one_by_one(
-    asked: &Asked,
-    new: NewSeries,
-    wishes: Vec<(Wish, NewBooking)>,
-) -> Result<(i64, Vec<String>), BookingError> {
-    let city = asked.city();
-    let actor = || asked.principal.actor();
-    let id = city
-        .write(actor(), (asked.key().clone(), new), |tx, (key, new)| {
-            Box::pin(series::begin(tx, key, new))
-        })
-        .await?;
-    let mut numbers = Vec::new();
-    for (wish, new) in wishes {
-        let span = wish.span;
-        let outcome = city
-            .write(actor(), (id, wish, new), |tx, (id, wish, new)| {
-                Box::pin(series::book_day(tx, *id, wish, new))
-            })
-            .await;
-        match outcome {
-            Ok(booked) => {
-                if let Some(number) = &booked.number {
-                    numbers.push(line(asked, span, number));
-                }
-            }
-            Err(error) => {
-                let Some(failure) = failure_of(&error) else {
-                    return Err(error);
-                };
-                let input = (id, span.day(), failure);
-                city.write(actor(), input, |tx, (id, day, failure)| {
-                    Box::pin(series::note_failure(tx, *id, *day, *failure))
-                })
-                .await?;
-            }
-        }
-    }
-    Ok((id, numbers))
-}
-
-/// One mail with all the numbers.
-async fn tell(
-    asked: &Asked,
-    place: &Facility,
-    resource: &Resource,
-    entered: &Entered,
-    numbers: Vec<String>,
-) -> Result<(), Problem> {
-    let to = entered
-        .contact
-        .email
-        .as_deref()
-        .and_then(|email| EmailAddress::read(email).ok());
-    let (Some(to), false) = (to, numbers.is_empty()) else {
-        return Ok(());
-    };
-    let texts = WORDS.words(asked.language);
-    let mail = Mail::new(
-        to,
-        texts.get("series-mail-subject"),
-        texts.with(
-            "series-mail",
-            &[
-                (
-                    "what",
-                    what(asked.language, &place.document, resource).into(),
-                ),
-                ("days", numbers.join("\n").into()),
-                (
-                    "phone",
-                    place.document.phone.clone().unwrap_or_default().into(),
-                ),
-            ],
-        ),
-    );
-    asked
-        .city()
-        .write(
-            asked.principal.actor(),
-            (asked.key().clone(), mail),
-            |tx, (key, mail)| {
-                Box::pin(async move {
-                    enqueue(tx, key, mail).await.map_err(BookingError::from)?;
-                    Ok::<(), BookingError>(())
-                })
-            },
-        )
-        .await
-        .map_err(Problem::from)
 }

@@ -1,7 +1,8 @@
 //! The same time again and again: asking for it, looking it over, and its page.
 
 mod ask;
-mod show;
+pub(crate) mod check;
+pub(crate) mod show;
 
 use yakuba_city::web::{Access, Routes};
 use yakuba_ui::Catalogue;

@@ -5,18 +5,16 @@ use axum::{
     extract::{Path, RawQuery},
     response::Response,
 };
+use sea_orm::ConnectionTrait;
 use yakuba_city::web::Problem;
 use yakuba_kernel::Yen;
-use yakuba_ui::{DescriptionList, Fields, NotificationBanner, Page, Words, done};
+use yakuba_ui::{DescriptionList, Fields, Language, NotificationBanner, Page, Words, done};
 
 use super::{HOME, WORDS};
 use crate::{
+    PAGE_WORDS,
     error::BookingError,
-    model::{
-        series::Failure,
-        state::{State, Step},
-        time::Span,
-    },
+    model::{series::Failure, state::Step, time::Span},
     pages::{
         asked::{Asked, private},
         words::{amount, hours, long_day, what},
@@ -25,8 +23,8 @@ use crate::{
         Facility, facility,
         groups::{self, role_in},
         points::late_points,
-        reservations::{self, Reservation, kept_now, reservation},
-        series::{self, Series, days, series_of},
+        reservations::{self, kept_now, reservation},
+        series::{self, Series, days, series_of, still_to_come},
     },
 };
 
@@ -39,8 +37,12 @@ fn me(asked: &Asked) -> Result<i64, Problem> {
 }
 
 /// What a series is of, and when.
-fn title(asked: &Asked, series: &Series, place: Option<&Facility>) -> (String, String) {
-    let (words, language) = (asked.words, asked.language);
+pub(crate) fn title(
+    language: Language,
+    series: &Series,
+    place: Option<&Facility>,
+) -> (String, String) {
+    let (words, texts) = (PAGE_WORDS.words(language), WORDS.words(language));
     let name = place
         .and_then(|place| {
             let resource = place.document.resource(&series.resource)?;
@@ -50,7 +52,6 @@ fn title(asked: &Asked, series: &Series, place: Option<&Facility>) -> (String, S
     let times = Span::new(series.first, series.from, series.to)
         .map(|span| hours(words, span))
         .unwrap_or_default();
-    let texts = WORDS.words(language);
     let pattern = texts.get(&format!("series-pattern-{}", series.pattern.name()));
     let since = long_day(words, language, series.first);
     let text = texts.with(
@@ -62,6 +63,49 @@ fn title(asked: &Asked, series: &Series, place: Option<&Facility>) -> (String, S
         ],
     );
     (name, text.into_owned())
+}
+
+/// A day of a series in words: the day, what became of it, and its reservation.
+pub(crate) struct Line {
+    pub(crate) day: String,
+    pub(crate) state: String,
+    pub(crate) reservation: Option<i64>,
+}
+
+/// The days of a series in words.
+///
+/// # Errors
+/// When the database does not answer.
+pub(crate) async fn lines(
+    connection: &impl ConnectionTrait,
+    language: Language,
+    id: i64,
+) -> Result<Vec<Line>, BookingError> {
+    let (words, texts) = (PAGE_WORDS.words(language), WORDS.words(language));
+    let mut lines = Vec::new();
+    for day in days(connection, id).await? {
+        let (state, reservation_id) = match day.outcome {
+            Ok(id) => {
+                let state = reservation(connection, id).await?.map(|found| found.state);
+                let state = state.map_or_else(String::new, |state| {
+                    words
+                        .get(&format!("booking-state-{}", state.name()))
+                        .into_owned()
+                });
+                (state, Some(id))
+            }
+            Err(failure) => {
+                let key = format!("series-day-{}", Failure::name(failure));
+                (texts.get(&key).into_owned(), None)
+            }
+        };
+        lines.push(Line {
+            day: long_day(words, language, day.day),
+            state,
+            reservation: reservation_id,
+        });
+    }
+    Ok(lines)
 }
 
 struct Item {
@@ -82,7 +126,7 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Problem> {
     let mut items = Vec::new();
     for series in series_of(asked.city().db(), me(&asked)?).await? {
         let place = facility(asked.city().db(), &series.facility).await?;
-        let (title, when) = title(&asked, &series, place.as_ref());
+        let (title, when) = title(asked.language, &series, place.as_ref());
         items.push(Item {
             id: series.id,
             title,
@@ -100,12 +144,6 @@ pub(super) async fn list(asked: Asked) -> Result<Response, Problem> {
     .narrow()
     .not_for_search_engines();
     Ok(private(page))
-}
-
-struct Line {
-    day: String,
-    state: String,
-    reservation: Option<i64>,
 }
 
 #[derive(Template)]
@@ -132,21 +170,6 @@ async fn find(asked: &Asked, id: i64) -> Result<Series, Problem> {
     is_theirs.then_some(found).ok_or(Problem::NotFound)
 }
 
-/// The reservations of a series that can still be given up.
-async fn open(asked: &Asked, id: i64) -> Result<Vec<Reservation>, Problem> {
-    let mut all = Vec::new();
-    for day in days(asked.city().db(), id).await? {
-        if let Ok(reservation_id) = day.outcome
-            && let Some(found) = reservation(asked.city().db(), reservation_id).await?
-            && matches!(found.state, State::Requested | State::Confirmed)
-            && asked.city().now() < found.span.beginning()
-        {
-            all.push(found);
-        }
-    }
-    Ok(all)
-}
-
 pub(super) async fn page(
     asked: Asked,
     Path(id): Path<i64>,
@@ -167,7 +190,7 @@ async fn shown(
     let texts = WORDS.words(language);
     let db = asked.city().db();
     let place = facility(db, &found.facility).await?;
-    let (name, when) = title(asked, found, place.as_ref());
+    let (name, when) = title(language, found, place.as_ref());
     let mut details = DescriptionList::new()
         .text(words.get("booking-what"), &name)
         .text(words.get("booking-when"), when);
@@ -176,30 +199,8 @@ async fn shown(
     {
         details = details.text(words.get("booking-as"), &group.name);
     }
-    let mut lines = Vec::new();
-    for day in days(db, found.id).await? {
-        let (state, reservation_id) = match day.outcome {
-            Ok(id) => {
-                let state = reservation(db, id).await?.map(|found| found.state);
-                let state = state.map_or_else(String::new, |state| {
-                    asked.t(&format!("booking-state-{}", state.name()))
-                });
-                (state, Some(id))
-            }
-            Err(failure) => (
-                texts
-                    .get(&format!("series-day-{}", Failure::name(failure)))
-                    .into_owned(),
-                None,
-            ),
-        };
-        lines.push(Line {
-            day: long_day(words, language, day.day),
-            state,
-            reservation: reservation_id,
-        });
-    }
-    let open = open(asked, found.id).await?;
+    let lines = lines(db, language, found.id).await?;
+    let open = still_to_come(db, found.id, asked.city().now()).await?;
     let (mut kept, mut points) = (Yen::ZERO, 0);
     for one in &open {
         let now = asked.city().now();
@@ -246,7 +247,7 @@ async fn shown(
 /// Gives up what is still to come, each by itself.
 pub(super) async fn cancel(asked: Asked, Path(id): Path<i64>) -> Result<Response, Problem> {
     let found = find(&asked, id).await?;
-    for one in open(&asked, id).await? {
+    for one in still_to_come(asked.city().db(), id, asked.city().now()).await? {
         let outcome: Result<_, BookingError> = asked
             .city()
             .write(asked.principal.actor(), one.id, |tx, id| {

@@ -154,7 +154,6 @@ impl NewEntry {
         person: Option<&Holder>,
         contact: &Contact,
         channel: Channel,
-        language: Language,
         wanted: Wanted,
     ) -> Result<Self, BookingError> {
         let receipt = Receipt::generate();
@@ -174,7 +173,7 @@ impl NewEntry {
             receipt,
             sealed: key.seal(PURPOSE, &sealed)?,
             channel,
-            language,
+            language: contact.language,
             visit: None,
             account: None,
             request: None,

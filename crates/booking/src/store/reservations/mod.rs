@@ -11,6 +11,7 @@ pub use agreeing::{agree, set_paid, waive};
 pub use booking::{Booked, HELD_FOR, Hold, MOST_HELD, NewBooking, Wish, book, confirm, hold};
 pub(super) use booking::{allowed, bookable, keep_for, may_have, subject};
 pub use moving::{Moved, Target, move_to};
+pub(super) use reading::many;
 pub use reading::{
     Reservation, booked_by, by_number, given_up_since, given_way_to, given_way_to_closure, held_by,
     of_group, of_holder, of_resident, on_day, requested, reservation, reservations_between, taken,

@@ -223,7 +223,7 @@ impl TryFrom<Row> for Reservation {
 const COLUMNS: &str = "id, facility_key, resource_key, day, from_minute, to_minute, state, kind, channel, holder, resident, group_id, \
     held_until, purpose, people, fee, kept_fee, paid, terms, title, displaced_by, closure_id, sealed, made_at, revision";
 
-pub(super) async fn many(
+pub(in crate::store) async fn many(
     connection: &impl ConnectionTrait,
     condition: &str,
     values: Vec<sea_orm::Value>,

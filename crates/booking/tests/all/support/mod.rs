@@ -64,6 +64,7 @@ pub(crate) fn somebody(city: &City, who: &str) -> NewBooking {
             email: Some(format!("{who}@example.jp")),
             phone: None,
             note: None,
+            language: yakuba_ui::Language::Japanese,
         },
         Channel::Online,
         Use {

@@ -93,6 +93,9 @@ impl Planned {
             phone: Some(self.phone()),
             note: None,
         }
+        language: yakuba_ui::Language::Japanese,
+            language: yakuba_ui::Language::Japanese,
+        }
     }
 
     fn phone(&self) -> String {

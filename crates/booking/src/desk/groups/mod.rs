@@ -1,5 +1,7 @@
 //! Looking groups over: the list of a person's departments, and one group with its roster.
 
+mod paper;
+
 use askama::Template;
 use axum::{
     extract::{Path, RawQuery},
@@ -14,7 +16,7 @@ use yakuba_kernel::{DepartmentCode, FiscalYear};
 use yakuba_mail::{EmailAddress, Mail, enqueue};
 use yakuba_ui::{
     Cell, Choice, Column, DateField, DescriptionList, EmptyState, Fields, FormErrors, Html,
-    Language, NotificationBanner, Order, Page, Row, Select, Table, TextArea, Words, done, format,
+    NotificationBanner, Order, Page, Row, Select, Table, TextArea, Words, done, format,
 };
 
 use crate::{
@@ -32,6 +34,7 @@ use crate::{
     store::{
         facilities,
         groups::{self, Dossier, Group, Review},
+        people::Contact,
     },
 };
 
@@ -40,6 +43,26 @@ const HOME: &str = "/desk/booking/groups";
 pub(super) fn routes() -> Routes {
     Routes::new()
         .get(HOME, Access::Staff(GROUPS), list)
+        .get(
+            "/desk/booking/groups/new",
+            Access::Staff(GROUPS),
+            paper::new_page,
+        )
+        .post(
+            "/desk/booking/groups/new",
+            Access::Staff(GROUPS),
+            paper::enter,
+        )
+        .get(
+            "/desk/booking/groups/{group}/roster",
+            Access::Staff(GROUPS),
+            paper::page,
+        )
+        .post(
+            "/desk/booking/groups/{group}/roster",
+            Access::Staff(GROUPS),
+            paper::send,
+        )
         .get("/desk/booking/groups/{group}", Access::Staff(GROUPS), show)
         .post(
             "/desk/booking/groups/{group}",
@@ -97,6 +120,7 @@ impl Room {
 #[derive(Template)]
 #[template(path = "groups/desk_list.html")]
 struct List {
+    texts: Words,
     filter: Html,
     table: Html,
 }
@@ -173,7 +197,11 @@ async fn list(asked: Asked, RawQuery(query): RawQuery) -> Result<Response, Probl
     let page = room
         .page(
             texts.get("groups-desk-title"),
-            &List { filter, table },
+            &List {
+                texts,
+                filter,
+                table,
+            },
             query.get("done"),
         )
         .lead(texts.counted("groups-desk-waiting", i64::try_from(waiting).unwrap_or(0)));
@@ -493,20 +521,20 @@ async fn carry_out(asked: Asked, Path(id): Path<i64>, fields: Fields) -> Result<
     shown(&room, &group, &fields, &errors, "", None).await
 }
 
-/// The mail says that something happened and where to see it, and nothing of what was written.
+/// The mail to a group that staff have done something with.
 fn mail(room: &Room, group: &Group, news: &str) -> Result<Option<Mail>, Problem> {
     let dossier = group.dossier(room.asked.key())?;
-    let to = dossier
-        .contact
-        .email
-        .and_then(|email| EmailAddress::read(&email).ok());
-    let language = Language::from_code(&dossier.language).unwrap_or_default();
-    let texts = WORDS.words(language);
-    Ok(to.map(|to| {
-        Mail::new(
-            to,
-            texts.get(&format!("groups-mail-{news}-subject")),
-            texts.with_text(&format!("groups-mail-{news}"), "name", &group.name),
-        )
-    }))
+    Ok(mail_to(&dossier.contact, &group.name, news))
+}
+
+/// The mail says that something happened and where to see it, and nothing of what was written.
+fn mail_to(contact: &Contact, name: &str, news: &str) -> Option<Mail> {
+    let address = contact.email.as_deref()?;
+    let to = EmailAddress::read(address).ok()?;
+    let texts = WORDS.words(contact.language);
+    Some(Mail::new(
+        to,
+        texts.get(&format!("groups-mail-{news}-subject")),
+        texts.with_text(&format!("groups-mail-{news}"), "name", name),
+    ))
 }
