@@ -16,8 +16,13 @@ pub const QUEUE: Capability = Capability::new("booking.queue");
 /// Draw numbers for people at a counter's reception, and see that they are there; also for a screen on which they do it themselves.
 pub const RECEPTION: Capability = Capability::new("booking.reception");
 
+/// Decide what holds for all facilities of the city, such as how long rosters are kept.
+pub const SETTINGS: Capability = Capability::new("booking.settings");
+
 /// All of them, for roles to be made of.
-pub const ALL: [Capability; 6] = [SET_UP, RECEIVE, TAKE_OVER, GROUPS, QUEUE, RECEPTION];
+pub const ALL: [Capability; 7] = [
+    SET_UP, RECEIVE, TAKE_OVER, GROUPS, QUEUE, RECEPTION, SETTINGS,
+];
 
 /// Reservations made; the channel tells how, the subject is `facility.resource`.
 pub const RESERVATIONS: Measure = Measure {

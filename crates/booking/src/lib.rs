@@ -15,12 +15,13 @@ pub mod store;
 mod telling;
 
 use yakuba_city::{
-    Actor, DeskItem, Interface, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
+    Actor, City, DeskItem, Interface, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
     web::{Capability, Routes},
 };
 use yakuba_ui::Catalogue;
 
 pub use error::BookingError;
+pub use yakuba_ui::Language;
 
 /// The texts of the public pages, and those that the menu's entries name.
 pub static PAGE_WORDS: Catalogue = yakuba_ui::catalogue!("booking");
@@ -62,6 +63,10 @@ impl Service for BookingService {
                 "booking_0006_hours",
                 include_str!("../migrations/0006_hours.sql"),
             ),
+            Migration::new(
+                "booking_0007_rosters",
+                include_str!("../migrations/0007_rosters.sql"),
+            ),
         ]
     }
 
@@ -98,6 +103,12 @@ impl Service for BookingService {
                 )
                 .await
                 .map_err(|error| JobFailure::from_error(&error))
+            })
+            .every_day(),
+            JobKind::new("booking.forget_rosters", |city, _| async move {
+                forget_rosters(&city)
+                    .await
+                    .map_err(|error| JobFailure::from_error(&error))
             })
             .every_day(),
             closing::job(),
@@ -139,5 +150,22 @@ impl Service for BookingService {
 
     fn capabilities(&self) -> &'static [Capability] {
         &capabilities::ALL
+    }
+}
+
+/// Deletes the rosters that were kept long enough, in writes that are not too long.
+async fn forget_rosters(city: &City) -> Result<(), BookingError> {
+    loop {
+        let key = city.key()?.clone();
+        let forgotten = city
+            .write(
+                Actor::Program("booking.forget_rosters".to_owned()),
+                key,
+                |tx, key| Box::pin(store::rosters::forget(tx, key)),
+            )
+            .await?;
+        if forgotten == 0 {
+            return Ok(());
+        }
     }
 }

@@ -91,6 +91,7 @@ const ROLES: [Start; 7] = [
             surveys::RUN.name,
             surveys::RESULTS.name,
             surveys::PUBLISH.name,
+            booking::SETTINGS.name,
         ],
     },
     Start {

@@ -60,6 +60,10 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/booking/lottery/{round}/enter", Reason::NotInTheDemo),
     ("/desk/booking/lottery/{round}", Reason::NotInTheDemo),
     ("/desk/booking/lottery/{round}/enter", Reason::NotInTheDemo),
+    (
+        "/desk/booking/lottery/{round}/entries/{entry}/instead",
+        Reason::NotInTheDemo,
+    ),
     ("/booking/lottery/{round}/list.txt", Reason::File),
     ("/booking/lottery/{round}/transcript.txt", Reason::File),
     // A stream of events.

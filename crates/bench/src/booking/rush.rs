@@ -163,7 +163,7 @@ async fn try_to_book(
         email: Some(address.clone()),
         phone: None,
         note: None,
-        language: Default::default(),
+        language: yakuba_booking::Language::Japanese,
     };
     let new = NewBooking::new(
         city.key()?,

@@ -75,7 +75,7 @@ async fn fill(city: &City, rooms: usize, first: Date) -> Outcome<()> {
                     email: None,
                     phone: Some(phone.clone()),
                     note: None,
-                    language: Default::default(),
+                    language: yakuba_booking::Language::Japanese,
                 };
                 let new = NewBooking::new(
                     city.key()?,

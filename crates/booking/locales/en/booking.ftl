@@ -239,6 +239,7 @@ booking-finding-penalty-unused = Points are given but lead to nothing, or lead t
 booking-finding-reminders = Reminders are at most 5, each 0 to 90 days before.
 booking-finding-waiting = Offers of the waiting list hold 1 to 168 hours, and at least 1 person can wait.
 booking-finding-groups = The share of members of the city must be 1 to 100%.
+booking-menu-settings = Settings of booking
 booking-menu-points = Penalty points
 booking-to-series = Repeated bookings
 booking-series-new = Book this again and again

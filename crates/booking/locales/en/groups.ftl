@@ -149,3 +149,4 @@ groups-desk-until-support = Used when the group is registered
 groups-desk-save = Save
 groups-desk-done-entered = Saved. It waits for review.
 groups-desk-done-entered-registered = Saved, and the group is registered.
+groups-desk-forgotten = Deleted on { $day }, when it had been kept long enough

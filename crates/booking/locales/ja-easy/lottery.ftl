@@ -205,3 +205,4 @@ lottery-channel = 受（う）け付（つ）けた 方法（ほうほう）
 lottery-channel-counter = 窓口（まどぐち）
 lottery-channel-phone = 電話（でんわ）
 lottery-channel-paper = 紙（かみ）
+lottery-mail-instead = くじで 当（あ）たった 時間（じかん）の かわりです。

@@ -233,6 +233,7 @@ booking-finding-penalty-unused = 点数をつけるきまり（late_points・abs
 booking-finding-reminders = お知らせの日（reminders）は0から90日前までで、5つまでにしてください。
 booking-finding-waiting = キャンセル待ち（waiting）の時間は1から168時間、人数は1人以上にしてください。
 booking-finding-groups = 団体のきまり（groups）の割合は1から100%にしてください。
+booking-menu-settings = 予約全体の設定
 booking-menu-points = ペナルティの点
 booking-to-series = くり返しの予約
 booking-series-new = 毎週などでくり返して予約する

@@ -149,3 +149,4 @@ groups-desk-until-support = 登録するときに使います
 groups-desk-save = この内容で保存する
 groups-desk-done-entered = 入力した内容を保存しました。確認待ちです。
 groups-desk-done-entered-registered = 入力した内容を保存し、登録しました。
+groups-desk-forgotten = 保存期間が過ぎたため、{ $day }に消しました

@@ -7,12 +7,13 @@ use yakuba_city::web::Problem;
 use yakuba_identity::Token;
 use yakuba_kernel::Yen;
 use yakuba_ui::{
-    Cell, Choice, Column, DateField, DescriptionList, ErrorSummary, Fields, FormErrors, Row,
+    Cell, Choice, Column, DateField, DescriptionList, ErrorSummary, Fields, FormErrors, Html, Row,
     Select, Table, TextField, Words, done,
 };
 
 use super::{
     HOME,
+    giving_way::{Proposal, shown as shown_giving_way},
     home::list,
     refunds::written,
     room::{Room, private},
@@ -27,13 +28,6 @@ use crate::{
     },
 };
 
-struct Preview {
-    title: String,
-    count: String,
-    affected: Option<Table>,
-    hidden: Vec<(&'static str, String)>,
-}
-
 #[derive(Template)]
 #[template(path = "desk/closures.html")]
 struct Body {
@@ -45,7 +39,7 @@ struct Body {
     first: DateField,
     last: DateField,
     reason: TextField,
-    preview: Option<Preview>,
+    preview: Option<Html>,
 }
 
 pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
@@ -134,13 +128,12 @@ async fn shown(
                     (new.first, new.last),
                 )
                 .await?;
-                let places = [(place.key(), place)].into();
                 let request = if new.request.is_empty() {
                     Token::generate().as_str().to_owned()
                 } else {
                     new.request
                 };
-                preview = Some(Preview {
+                let proposal = Proposal {
                     title: format!(
                         "{} {}",
                         what(room, place, new.resource.as_deref()),
@@ -150,15 +143,7 @@ async fn shown(
                         .words
                         .counted("desk-closure-count", affected.len() as u64)
                         .into_owned(),
-                    affected: (!affected.is_empty()).then(|| {
-                        list(
-                            room,
-                            "affected",
-                            "desk-official-affected",
-                            &affected,
-                            &places,
-                        )
-                    }),
+                    at: format!("{HOME}/{}/closures", place.key()),
                     hidden: vec![
                         ("resource", new.resource.unwrap_or_default()),
                         ("first", new.first.to_string()),
@@ -166,7 +151,9 @@ async fn shown(
                         ("reason", new.reason),
                         ("request", request),
                     ],
-                });
+                    send: "desk-closure-send",
+                };
+                preview = Some(shown_giving_way(room, place, proposal, &affected));
             }
         }
     }
@@ -263,7 +250,10 @@ struct Shown {
     words: Words,
     at: String,
     details: DescriptionList,
+    /// What is still to be cancelled, while its days are being closed: how many, and which.
+    planned: Option<(String, Option<Table>)>,
     table: Option<Table>,
+    none: String,
     no_mail: String,
     total: Option<String>,
     can_reopen: bool,
@@ -306,8 +296,29 @@ pub(super) async fn one(room: Room, Path(id): Path<i64>) -> Result<Response, Pro
             )
         );
     }
+    let mut planned = None;
+    if found.stage == Stage::Working
+        && let Some(next) = closures::next_day(room.db(), &found).await?
+    {
+        let days = (next, found.last);
+        let resource = found.resource.as_deref();
+        let affected = would_give_way(room.db(), &place.document, resource, days).await?;
+        planned = Some((
+            room.words
+                .counted("desk-closure-planned-count", affected.len() as u64)
+                .into_owned(),
+            (!affected.is_empty())
+                .then(|| list(&room, "planned", "desk-closure-planned", &affected, &places)),
+        ));
+    }
     let body = Shown {
         words: room.words,
+        none: room.t(if planned.is_some() {
+            "desk-gave-way-none-yet"
+        } else {
+            "desk-gave-way-none"
+        }),
+        planned,
         at: format!("{HOME}/closures/{id}"),
         details: DescriptionList::new()
             .text(

@@ -28,6 +28,7 @@ use crate::{
         time::{ClockTime, Span},
     },
     pages::{
+        choosing_time::{read_span, span_value},
         controls::{chosen_language, mail_language},
         facility::cancelling,
         series::{
@@ -88,17 +89,6 @@ impl About {
             from: fields.get("from").parse().map_err(|_| Problem::NotFound)?,
         })
     }
-}
-
-/// A span as forms send it.
-pub(super) fn span_value(span: Span) -> String {
-    format!("{}-{}", String::from(span.from()), String::from(span.to()))
-}
-
-/// The span that a form sends.
-pub(super) fn read_span(day: Date, text: &str) -> Option<Span> {
-    let (from, to) = text.split_once('-')?;
-    Span::new(day, from.parse().ok()?, to.parse().ok()?)
 }
 
 pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {

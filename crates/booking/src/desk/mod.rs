@@ -2,6 +2,7 @@
 
 mod closures;
 mod enter;
+mod giving_way;
 mod groups;
 mod home;
 mod lottery;
@@ -14,6 +15,7 @@ mod refunds;
 mod room;
 mod series;
 mod set_up;
+mod settings;
 mod show;
 mod steps;
 
@@ -22,7 +24,7 @@ use yakuba_city::{
     web::{Access, Routes},
 };
 
-use crate::capabilities::{GROUPS, QUEUE, RECEIVE, RECEPTION, SET_UP, TAKE_OVER};
+use crate::capabilities::{GROUPS, QUEUE, RECEIVE, RECEPTION, SET_UP, SETTINGS, TAKE_OVER};
 
 pub(crate) use room::WORDS;
 
@@ -56,6 +58,11 @@ pub(crate) fn items() -> Vec<DeskItem> {
             url: "/desk/booking/queue",
             label: "booking-queue-desk-menu",
             needs: vec![QUEUE, RECEPTION, SET_UP],
+        },
+        DeskItem {
+            url: "/desk/booking/settings",
+            label: "booking-menu-settings",
+            needs: vec![SETTINGS],
         },
     ]
 }
@@ -132,6 +139,7 @@ pub(crate) fn routes() -> Routes {
         .merge(points::routes())
         .merge(series::routes())
         .merge(set_up::routes())
+        .merge(settings::routes())
         .merge(queue::routes())
 }
 

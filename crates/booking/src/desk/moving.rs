@@ -2,19 +2,20 @@
 
 use askama::Template;
 use axum::{extract::Path, response::Response};
-use jiff::civil::Date;
 use yakuba_city::web::Problem;
 use yakuba_kernel::Channel;
-use yakuba_ui::{Choice, DateField, Fields, FormErrors, RadioGroup, Select, Words, done};
+use yakuba_ui::{Fields, FormErrors, Words, done};
 
 use super::{
-    enter::{read_span, span_value},
     href,
     room::{Room, private},
 };
 use crate::{
-    model::document::Times,
-    pages::words::{amount, hours, long_day, when},
+    pages::{
+        asked::day_of,
+        choosing_time::{Looked, TimeChoice, choice, read_span, use_of},
+        words::when,
+    },
     store::{
         Facility,
         reservations::{self, Reservation, Target, taken_but},
@@ -28,12 +29,7 @@ struct Body {
     words: Words,
     at: String,
     now: String,
-    resource: Select,
-    day: DateField,
-    length: Option<Select>,
-    title: String,
-    hidden: Vec<(&'static str, String)>,
-    times: Option<RadioGroup>,
+    choice: TimeChoice,
 }
 
 pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Problem> {
@@ -54,7 +50,7 @@ async fn shown(
         .resource(fields.get("resource"))
         .or_else(|| document.resource(&found.resource))
         .ok_or(Problem::NotFound)?;
-    let day = day(fields, found);
+    let day = day_of(fields).unwrap_or(found.span.day());
     let length = fields
         .get("length")
         .parse()
@@ -67,10 +63,6 @@ async fn shown(
         found.id,
     )
     .await?;
-    let mut of = found.of();
-    of.purpose = of
-        .purpose
-        .filter(|key| resource.purposes.iter().any(|known| known.key == *key));
     let now = room.city.now();
     let spans: Vec<_> = document
         .free_spans(resource, day, length, &taken)
@@ -78,6 +70,15 @@ async fn shown(
         .filter(|span| span.beginning() > now)
         .filter(|span| resource.key.as_str() != found.resource || *span != found.span)
         .collect();
+    let looked = Looked {
+        document,
+        resource,
+        day,
+        length,
+        spans,
+        of: use_of(found.of(), resource),
+        label: room.t("desk-move-to"),
+    };
     let body = Body {
         words: room.words,
         at: format!("{}/move", href(found.id)),
@@ -88,57 +89,7 @@ async fn shown(
                 .map_or("", |resource| resource.name.get(language)),
             when(public, language, found.span)
         ),
-        resource: Select::new(language, "resource", room.t("desk-column-resource"))
-            .choices(
-                document
-                    .resources
-                    .iter()
-                    .map(|known| Choice::new(known.key.as_str(), known.name.get(language))),
-            )
-            .value(resource.key.as_str()),
-        day: DateField::new(language, "day", room.t("desk-day")).value(Some(day)),
-        length: match &resource.times {
-            Times::Free(limits) => Some(
-                Select::new(language, "length", room.t("desk-length"))
-                    .choices(
-                        (limits.at_least..=limits.at_most)
-                            .step_by(usize::from(document.step.minutes()))
-                            .map(|minutes| {
-                                Choice::new(
-                                    minutes.to_string(),
-                                    room.words.counted("desk-minutes", u64::from(minutes)),
-                                )
-                            }),
-                    )
-                    .value(&length.to_string()),
-            ),
-            _ => None,
-        },
-        title: format!(
-            "{} {}",
-            resource.name.get(language),
-            long_day(public, language, day)
-        ),
-        hidden: vec![
-            ("resource", resource.key.to_string()),
-            ("day", day.to_string()),
-            ("length", length.to_string()),
-        ],
-        times: (!spans.is_empty()).then(|| {
-            RadioGroup::new(language, "time", room.t("desk-move-to"))
-                .choices(spans.iter().map(|span| {
-                    let fee = document
-                        .fee(resource, *span, &of)
-                        .map_or_else(|_| String::new(), |fee| amount(public, fee.total));
-                    Choice::new(
-                        span_value(*span),
-                        format!("{}　{fee}", hours(public, *span)),
-                    )
-                }))
-                .value(fields.get("time"))
-                .required()
-                .errors(errors)
-        }),
+        choice: choice(language, looked, fields, errors),
     };
     Ok(private(
         room.page_of(place, room.t("desk-move"), &body)
@@ -147,22 +98,13 @@ async fn shown(
     ))
 }
 
-fn day(fields: &Fields, found: &Reservation) -> Date {
-    fields
-        .get("day")
-        .parse()
-        .ok()
-        .or_else(|| fields.date("day"))
-        .unwrap_or(found.span.day())
-}
-
 pub(super) async fn move_it(
     mut room: Room,
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let (found, place) = room.reservation(id).await?;
-    let day = day(&fields, &found);
+    let day = day_of(&fields).unwrap_or(found.span.day());
     let Some(span) = read_span(day, fields.get("time")) else {
         let mut errors = FormErrors::new();
         errors.add("time", room.t("desk-problem-choose"));

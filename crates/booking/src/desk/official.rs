@@ -6,11 +6,11 @@ use jiff::civil::Date;
 use yakuba_city::web::Problem;
 use yakuba_identity::Token;
 use yakuba_ui::{
-    Choice, DateField, ErrorSummary, Fields, FormErrors, Select, Table, TextField, Words, done,
+    Choice, DateField, ErrorSummary, Fields, FormErrors, Html, Select, TextField, Words, done,
 };
 
 use super::{
-    home::list,
+    giving_way::{Proposal, shown as shown_giving_way},
     href,
     room::{Room, private},
 };
@@ -18,23 +18,17 @@ use crate::{
     capabilities::TAKE_OVER,
     error::BookingError,
     model::{
-        document::{FacilityDocument, Resource},
+        document::{FacilityDocument, Resource, Takes},
         time::{ClockTime, DAY, Span},
     },
     pages::words::when,
     store::{
         Facility,
         official::{OwnUse, take_over, would_give_way},
+        reservations::Reservation,
     },
     telling::{CityNews, tell_by_city},
 };
-
-struct Preview {
-    title: String,
-    affected: Option<Table>,
-    count: String,
-    hidden: Vec<(&'static str, String)>,
-}
 
 #[derive(Template)]
 #[template(path = "desk/official.html")]
@@ -43,11 +37,12 @@ struct Body {
     errors: ErrorSummary,
     at: String,
     resource: Select,
+    count: Option<TextField>,
     day: DateField,
     from: Select,
     to: Select,
     title: TextField,
-    preview: Option<Preview>,
+    preview: Option<Html>,
 }
 
 /// What is asked for, once it can be read.
@@ -55,6 +50,8 @@ struct Wanted<'a> {
     resource: &'a Resource,
     span: Span,
     title: String,
+    /// How many of what is alike.
+    count: usize,
 }
 
 fn day(fields: &Fields) -> Option<Date> {
@@ -86,15 +83,32 @@ fn wanted<'a>(
     if span.is_none() {
         errors.add("to", room.t("desk-problem-backwards"));
     }
+    let units = resource.map_or(0, |resource| resource.units().len());
+    let is_alike = resource.is_some_and(|resource| matches!(resource.takes, Takes::OneOf(_)));
+    let count = if is_alike && !fields.get("count").is_empty() {
+        let count = fields.integer("count").unwrap_or(0);
+        usize::try_from(count)
+            .ok()
+            .filter(|count| (1..=units).contains(count))
+    } else {
+        Some(units)
+    };
+    if count.is_none() {
+        errors.add(
+            "count",
+            room.words.counted("desk-problem-count", units as u64),
+        );
+    }
     let title: String = fields.get("title").chars().take(100).collect();
     if title.is_empty() {
         errors.add("title", room.t("desk-problem-empty"));
     }
-    match (resource, span) {
-        (Some(resource), Some(span)) if errors.is_empty() => Ok(Wanted {
+    match (resource, span, count) {
+        (Some(resource), Some(span), Some(count)) if errors.is_empty() => Ok(Wanted {
             resource,
             span,
             title,
+            count,
         }),
         _ => Err(errors),
     }
@@ -112,7 +126,7 @@ async fn shown(
     fields: &Fields,
     is_asked: bool,
 ) -> Result<Response, Problem> {
-    let (language, public) = (room.language(), room.public);
+    let language = room.language();
     let document = &place.document;
     let read = if is_asked {
         Some(wanted(room, document, fields))
@@ -123,44 +137,28 @@ async fn shown(
     let mut errors = FormErrors::new();
     match read {
         Some(Ok(wanted)) => {
-            let affected =
-                would_give_way(room.db(), document, wanted.resource, wanted.span).await?;
+            let affected = would_give_way(
+                room.db(),
+                document,
+                wanted.resource,
+                wanted.span,
+                wanted.count,
+            )
+            .await;
             let request = if fields.has("request") {
                 fields.get("request").to_owned()
             } else {
                 Token::generate().as_str().to_owned()
             };
-            let mut hidden = vec![
-                ("resource", wanted.resource.key.to_string()),
-                ("day", wanted.span.day().to_string()),
-                ("from", String::from(wanted.span.from())),
-                ("to", String::from(wanted.span.to())),
-                ("title", wanted.title.clone()),
-                ("request", request),
-            ];
-            hidden.extend(affected.iter().map(|found| ("shown", found.id.to_string())));
-            let places = [(place.key(), place)].into();
-            preview = Some(Preview {
-                title: format!(
-                    "{} {}",
-                    wanted.resource.name.get(language),
-                    when(public, language, wanted.span)
-                ),
-                count: room
-                    .words
-                    .counted("desk-official-count", affected.len() as u64)
-                    .into_owned(),
-                affected: (!affected.is_empty()).then(|| {
-                    list(
-                        room,
-                        "affected",
-                        "desk-official-affected",
-                        &affected,
-                        &places,
-                    )
-                }),
-                hidden,
-            });
+            match affected {
+                Ok(affected) => {
+                    preview = Some(proposed(room, place, &wanted, request, &affected));
+                }
+                Err(BookingError::Taken) => {
+                    errors.add("count", room.t("desk-problem-count-taken"));
+                }
+                Err(error) => return Err(error.into()),
+            }
         }
         Some(Err(found)) => errors = found,
         None => {}
@@ -192,6 +190,19 @@ async fn shown(
             )
             .value(fields.get("resource"))
             .errors(&errors),
+        count: document
+            .resources
+            .iter()
+            .any(|known| matches!(known.takes, Takes::OneOf(_)))
+            .then(|| {
+                TextField::new(language, "count", room.t("desk-official-how-many"))
+                    .support(room.t("desk-official-how-many-support"))
+                    .numeric()
+                    .width(5)
+                    .optional()
+                    .value(fields.get("count"))
+                    .errors(&errors)
+            }),
         day: DateField::new(language, "day", room.t("desk-day"))
             .value(day(fields).or(Some(room.city.today())))
             .errors(&errors),
@@ -218,6 +229,56 @@ async fn shown(
     ))
 }
 
+/// What would be taken, and who would give way.
+fn proposed(
+    room: &Room,
+    place: &Facility,
+    wanted: &Wanted<'_>,
+    request: String,
+    affected: &[Reservation],
+) -> Html {
+    let mut hidden = vec![
+        ("resource", wanted.resource.key.to_string()),
+        ("day", wanted.span.day().to_string()),
+        ("from", String::from(wanted.span.from())),
+        ("to", String::from(wanted.span.to())),
+        ("title", wanted.title.clone()),
+        ("request", request),
+    ];
+    let mut name = wanted.resource.name.get(room.language()).to_owned();
+    if matches!(wanted.resource.takes, Takes::OneOf(_)) {
+        hidden.push(("count", wanted.count.to_string()));
+        name = room
+            .words
+            .with(
+                "desk-official-so-many",
+                &[
+                    ("name", name.into()),
+                    ("n", i64::try_from(wanted.count).unwrap_or(0).into()),
+                    (
+                        "of",
+                        i64::try_from(wanted.resource.units().len())
+                            .unwrap_or(0)
+                            .into(),
+                    ),
+                ],
+            )
+            .into_owned();
+    }
+    hidden.extend(affected.iter().map(|found| ("shown", found.id.to_string())));
+    let proposal = Proposal {
+        title: format!("{name} {}", when(room.public, room.language(), wanted.span)),
+        count: room
+            .words
+            .counted("desk-official-count", affected.len() as u64)
+            .into_owned(),
+        at: format!("{}/{}/official", super::HOME, place.key()),
+        hidden,
+        send: "desk-official-send",
+    };
+    shown_giving_way(room, place, proposal, affected)
+}
+
 pub(super) async fn take(
     mut room: Room,
     Path(key): Path<String>,
@@ -231,6 +292,7 @@ pub(super) async fn take(
         facility: place.key().to_owned(),
         resource: wanted.resource.key.to_string(),
         span: wanted.span,
+        count: wanted.count,
         title: wanted.title,
         request: format!("official/{}", fields.get("request")),
         shown: fields

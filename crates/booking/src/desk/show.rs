@@ -18,14 +18,14 @@ use super::{
 use crate::{
     capabilities::TAKE_OVER,
     model::{
-        document::{FeeCondition, Resource},
+        document::{FeeCondition, Resource, Takes},
         fees::Fee,
         state::State,
         time::{ClockTime, Span},
     },
     pages::words::{amount, hours, purpose, what, when},
     store::{
-        Facility,
+        Facility, count_of_units,
         history::{self, Entry, Way, What},
         people::Contact,
         reservations::{Reservation, given_way_to},
@@ -101,6 +101,12 @@ pub(super) async fn shown(
     let places = [(place.key(), place)].into();
     let kept = crate::store::reservations::kept_now(Some(&place.document), found, room.city.now());
     let is_before = room.city.now() < found.span.beginning();
+    let units = match resource.map(|resource| (&resource.takes, resource.units().len())) {
+        Some((Takes::OneOf(_), all)) if found.is_own && is_open => {
+            Some((count_of_units(room.db(), found.id).await?, all))
+        }
+        _ => None,
+    };
     let series = series::of_reservation(room.db(), found.id).await?;
     let body = Body {
         words: room.words,
@@ -110,8 +116,11 @@ pub(super) async fn shown(
             found,
             place,
             resource,
-            opened.as_ref(),
-            series.as_ref(),
+            &Known {
+                opened: opened.as_ref(),
+                series: series.as_ref(),
+                units,
+            },
         ),
         contact: opened
             .as_ref()
@@ -183,17 +192,24 @@ fn moment(room: &Room, at: Timestamp) -> String {
     )
 }
 
+/// What is known of a reservation beside its row.
+struct Known<'a> {
+    opened: Option<&'a (String, Contact)>,
+    series: Option<&'a Series>,
+    /// How many of what is alike the city takes, and of how many.
+    units: Option<(i64, usize)>,
+}
+
 fn details(
     room: &Room,
     found: &Reservation,
     place: &Facility,
     resource: Option<&Resource>,
-    opened: Option<&(String, Contact)>,
-    series: Option<&Series>,
+    known: &Known<'_>,
 ) -> DescriptionList {
     let (public, language) = (room.public, room.language());
     let mut list = DescriptionList::new();
-    if let Some((number, _)) = opened {
+    if let Some((number, _)) = known.opened {
         list = list.text(room.p("booking-number"), number);
     }
     list = list
@@ -211,6 +227,18 @@ fn details(
         );
     if found.is_own {
         list = list.text(room.t("desk-own-title"), &found.title);
+        if let Some((count, of)) = known.units {
+            list = list.text(
+                room.t("desk-official-how-many"),
+                room.words.with(
+                    "desk-official-of",
+                    &[
+                        ("n", count.into()),
+                        ("of", i64::try_from(of).unwrap_or(0).into()),
+                    ],
+                ),
+            );
+        }
     } else {
         if let Some(resource) = resource.filter(|_| !found.purpose.is_empty()) {
             list = list.text(
@@ -250,7 +278,7 @@ fn details(
         }
     }
     list = list.text(room.t("desk-made-at"), moment(room, found.made_at));
-    if let Some(series) = series {
+    if let Some(series) = known.series {
         let (_, when) = crate::pages::series::show::title(language, series, Some(place));
         list = list.html(
             room.t("desk-series"),

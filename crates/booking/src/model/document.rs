@@ -740,6 +740,7 @@ impl FacilityDocument {
             "refunds",
             "closures",
             "set-up",
+            "settings",
         ]
         .contains(&document.key.as_str());
         if !well_formed || is_taken {

@@ -5,6 +5,7 @@ pub mod calendar;
 pub mod check;
 pub mod document;
 pub mod fees;
+pub mod giving_way;
 pub mod groups;
 pub mod hours;
 pub mod lottery;

@@ -5,19 +5,17 @@ use axum::response::Response;
 use jiff::civil::Date;
 use yakuba_city::web::Problem;
 use yakuba_kernel::Channel;
-use yakuba_ui::{
-    Choice, DateField, ErrorSummary, Fields, FormErrors, NotificationBanner, Page, RadioGroup,
-    Select, Words,
-};
+use yakuba_ui::{ErrorSummary, Fields, FormErrors, NotificationBanner, Page, Words};
 
 use super::{
     asked::{Asked, day_of, private},
+    choosing_time::{Looked, TimeChoice, choice, read_span, use_of},
     mine::{asked_for, by, news_of, not_found, shown},
-    words::{amount, hours, long_day, what, when},
+    words::{what, when},
 };
 use crate::{
     error::BookingError,
-    model::{document::Times, rules::Window, state::State, time::Span},
+    model::{rules::Window, state::State, time::Span},
     store::{
         Facility, facility,
         reservations::{self, Reservation, Target, reservation, taken_but},
@@ -33,12 +31,7 @@ struct Body {
     now: String,
     rule: String,
     by: (&'static str, String),
-    resource: Select,
-    day: DateField,
-    length: Option<Select>,
-    title: String,
-    hidden: Vec<(&'static str, String)>,
-    times: Option<RadioGroup>,
+    choice: TimeChoice,
 }
 
 /// Whether a resident may change a reservation themselves.
@@ -105,10 +98,6 @@ async fn choose(
         .unwrap_or_else(|_| found.span.minutes());
     let taken = taken_but(asked.city().db(), place.key(), (day, day), now, found.id).await?;
     let rules = document.rules_of(resource);
-    let mut of = found.of();
-    of.purpose = of
-        .purpose
-        .filter(|key| resource.purposes.iter().any(|known| known.key == *key));
     let spans: Vec<Span> = document
         .free_spans(resource, day, length, &taken)
         .into_iter()
@@ -118,6 +107,15 @@ async fn choose(
     let until = document.resource(&found.resource).map_or(0, |resource| {
         document.rules_of(resource).cancelling.free_days_before
     });
+    let looked = Looked {
+        document,
+        resource,
+        day,
+        length,
+        spans,
+        of: use_of(found.of(), resource),
+        label: asked.t("booking-change-to"),
+    };
     let body = Body {
         words,
         errors: errors.summary(language),
@@ -132,57 +130,7 @@ async fn choose(
             .with("booking-change-rule", &[("n", i64::from(until).into())])
             .into_owned(),
         by: by(fields),
-        resource: Select::new(language, "resource", words.get("booking-what"))
-            .choices(
-                document
-                    .resources
-                    .iter()
-                    .map(|known| Choice::new(known.key.as_str(), known.name.get(language))),
-            )
-            .value(resource.key.as_str()),
-        day: DateField::new(language, "day", words.get("booking-search-day")).value(Some(day)),
-        length: match &resource.times {
-            Times::Free(limits) => Some(
-                Select::new(language, "length", words.get("booking-length"))
-                    .choices(
-                        (limits.at_least..=limits.at_most)
-                            .step_by(usize::from(document.step.minutes()))
-                            .map(|minutes| {
-                                Choice::new(
-                                    minutes.to_string(),
-                                    words.counted("booking-minutes", i64::from(minutes)),
-                                )
-                            }),
-                    )
-                    .value(&length.to_string()),
-            ),
-            _ => None,
-        },
-        title: format!(
-            "{} {}",
-            resource.name.get(language),
-            long_day(words, language, day)
-        ),
-        hidden: vec![
-            ("resource", resource.key.to_string()),
-            ("day", day.to_string()),
-            ("length", length.to_string()),
-        ],
-        times: (!spans.is_empty()).then(|| {
-            RadioGroup::new(language, "time", words.get("booking-change-to"))
-                .choices(spans.iter().map(|span| {
-                    let fee = document
-                        .fee(resource, *span, &of)
-                        .map_or_else(|_| String::new(), |fee| amount(words, fee.total));
-                    Choice::new(
-                        format!("{}-{}", String::from(span.from()), String::from(span.to())),
-                        format!("{}　{fee}", hours(words, *span)),
-                    )
-                }))
-                .value(fields.get("time"))
-                .required()
-                .errors(errors)
-        }),
+        choice: choice(language, looked, fields, errors),
     };
     let page = Page::public(
         asked.shell.clone(),
@@ -204,10 +152,7 @@ pub(super) async fn send(asked: Asked, fields: Fields) -> Result<Response, Probl
     let place = facility(asked.city().db(), &found.facility)
         .await?
         .ok_or(Problem::NotFound)?;
-    let span = day_of(&fields).and_then(|day| {
-        let (from, to) = fields.get("time").split_once('-')?;
-        Span::new(day, from.parse().ok()?, to.parse().ok()?)
-    });
+    let span = day_of(&fields).and_then(|day| read_span(day, fields.get("time")));
     let Some(span) = span else {
         let mut errors = FormErrors::new();
         errors.add("time", asked.t("booking-error-required"));

@@ -3,6 +3,7 @@
 pub(crate) mod asked;
 mod cart;
 mod change;
+pub(crate) mod choosing_time;
 pub(crate) mod controls;
 mod day;
 pub(crate) mod facility;

@@ -50,6 +50,8 @@ pub struct Group {
     pub revision: i64,
     /// Until when others can join by the code that was given out; none: there is no code.
     pub invite_until: Option<Timestamp>,
+    /// When its roster was deleted.
+    pub forgotten_at: Option<Timestamp>,
     sealed: Vec<u8>,
 }
 
@@ -100,6 +102,26 @@ const PERSON_PURPOSE: &str = "booking.group_person";
 
 fn seal(key: &CityKey, dossier: &Dossier) -> Result<Vec<u8>, BookingError> {
     Ok(key.seal(PURPOSE, &serde_json::to_vec(dossier)?)?)
+}
+
+/// What is left of a group when its roster is deleted: nothing of anybody.
+pub(super) fn emptied(key: &CityKey) -> Result<Vec<u8>, BookingError> {
+    seal(
+        key,
+        &Dossier {
+            about: String::new(),
+            contact: Contact {
+                name: String::new(),
+                email: None,
+                phone: None,
+                note: None,
+                language: yakuba_ui::Language::default(),
+            },
+            sent: Vec::new(),
+            accepted: Vec::new(),
+            letters: Vec::new(),
+        },
+    )
 }
 
 fn invite_hash(key: &CityKey, code: &Receipt) -> String {
@@ -155,6 +177,7 @@ struct Row {
     changed_at: i64,
     revision: i64,
     invite_until: Option<i64>,
+    forgotten_at: Option<i64>,
     sealed: Vec<u8>,
 }
 
@@ -181,13 +204,14 @@ impl From<Row> for Group {
             changed_at: moment(row.changed_at),
             revision: row.revision,
             invite_until: row.invite_until.map(moment),
+            forgotten_at: row.forgotten_at.map(moment),
             sealed: row.sealed,
         }
     }
 }
 
 const COLUMNS: &str = "g.id, g.name, g.kind, g.state, g.turn, g.until, g.department, g.members, g.residents, g.made_at, \
-    g.changed_at, g.revision, g.invite_until, g.sealed";
+    g.changed_at, g.revision, g.invite_until, g.forgotten_at, g.sealed";
 
 /// A group by its place in the table.
 ///

@@ -13,8 +13,10 @@ pub mod points;
 pub mod queue;
 pub mod reminders;
 pub mod reservations;
+pub mod rosters;
 pub mod series;
 mod taking;
 pub mod waiting;
 
 pub use facilities::{Facility, bring_in, facilities, facility, save};
+pub use taking::count_of_units;

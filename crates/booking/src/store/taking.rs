@@ -5,6 +5,7 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
 use yakuba_city::{
     Tx,
@@ -16,7 +17,7 @@ use crate::{
     error::BookingError,
     model::{
         document::{FacilityDocument, Resource, Takes},
-        time::Span,
+        time::{ClockTime, DAY, Span, quantum},
     },
 };
 
@@ -215,6 +216,144 @@ pub(super) async fn in_the_way(
         )
         .await?;
     Ok(rows.into_iter().map(|row| row.reservation_id).collect())
+}
+
+/// The units that a reservation has on a day.
+pub(super) struct HeldUnits {
+    pub(super) reservation: i64,
+    pub(super) units: Vec<i64>,
+    /// The first step of time in which it has them.
+    pub(super) first: i64,
+    /// The last step.
+    pub(super) last: i64,
+}
+
+/// The ids of units, lowest first, and who has which of them on a day; what is held, lapsed or not, among them.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn held_units(
+    connection: &impl ConnectionTrait,
+    document: &FacilityDocument,
+    units: &[String],
+    day: Date,
+) -> Result<(Vec<i64>, Vec<HeldUnits>), BookingError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        reservation_id: i64,
+        unit_id: i64,
+        first_at: i64,
+        last_at: i64,
+    }
+    let ids = ids_of(connection, document, units).await?;
+    if ids.is_empty() || ids.len() != units.len() {
+        return Err(BookingError::NotOffered);
+    }
+    let end = ClockTime::from_minutes(DAY).unwrap_or_default();
+    let mut values: Vec<Value> = vec![
+        quantum(day, ClockTime::default()).into(),
+        quantum(day, end).into(),
+    ];
+    values.extend(ids.iter().map(|unit| (*unit).into()));
+    let rows: Vec<Row> = connection
+        .rows(
+            &format!(
+                "SELECT reservation_id, unit_id, MIN(at) AS first_at, MAX(at) AS last_at FROM booking_taken \
+                 WHERE at >= $1 AND at < $2 AND unit_id IN ({}) \
+                 GROUP BY reservation_id, unit_id ORDER BY reservation_id, unit_id",
+                list(3, ids.len())
+            ),
+            values,
+        )
+        .await?;
+    let mut held: Vec<HeldUnits> = Vec::new();
+    for row in rows {
+        match held.last_mut() {
+            Some(known) if known.reservation == row.reservation_id => {
+                known.units.push(row.unit_id);
+                known.first = known.first.min(row.first_at);
+                known.last = known.last.max(row.last_at);
+            }
+            _ => held.push(HeldUnits {
+                reservation: row.reservation_id,
+                units: vec![row.unit_id],
+                first: row.first_at,
+                last: row.last_at,
+            }),
+        }
+    }
+    Ok((ids, held))
+}
+
+/// Gives reservations that have one unit each another one that is alike, all at once.
+///
+/// # Errors
+/// [`BookingError::Taken`] when somebody has it; then the whole write must be given up.
+pub(super) async fn change_units(tx: &Tx, changed: &[(i64, i64)]) -> Result<(), BookingError> {
+    #[derive(FromQueryResult)]
+    struct Step {
+        at: i64,
+    }
+    let mut all = Vec::new();
+    for (reservation, unit) in changed {
+        let steps: Vec<Step> = tx
+            .connection()
+            .rows(
+                "SELECT at FROM booking_taken WHERE reservation_id = $1 ORDER BY at",
+                [(*reservation).into()],
+            )
+            .await?;
+        tx.connection()
+            .run(
+                "DELETE FROM booking_taken WHERE reservation_id = $1",
+                [(*reservation).into()],
+            )
+            .await?;
+        let steps: Vec<i64> = steps.into_iter().map(|step| step.at).collect();
+        all.push((*reservation, *unit, steps));
+    }
+    for (reservation, unit, steps) in all {
+        if !insert(tx, &[unit], &steps, reservation).await? {
+            return Err(BookingError::Taken);
+        }
+    }
+    Ok(())
+}
+
+/// Takes these units in the name of a reservation that is stored already.
+///
+/// # Errors
+/// [`BookingError::Taken`]; then the whole write must be given up.
+pub(super) async fn take_these(
+    tx: &Tx,
+    document: &FacilityDocument,
+    units: &[i64],
+    span: Span,
+    reservation: i64,
+) -> Result<(), BookingError> {
+    let steps: Vec<i64> = span.steps(document.step.minutes()).collect();
+    if insert(tx, units, &steps, reservation).await? {
+        Ok(())
+    } else {
+        Err(BookingError::Taken)
+    }
+}
+
+/// How many units a reservation has.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn count_of_units(
+    connection: &impl ConnectionTrait,
+    reservation: i64,
+) -> Result<i64, BookingError> {
+    let count: Option<i64> = connection
+        .value(
+            "SELECT COUNT(DISTINCT unit_id) FROM booking_taken WHERE reservation_id = $1",
+            [reservation.into()],
+        )
+        .await?;
+    Ok(count.unwrap_or(0))
 }
 
 /// The ids of the units a resource may take, lowest first: all writes take them in one order, so that none waits for another

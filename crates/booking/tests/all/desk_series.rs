@@ -2,6 +2,7 @@
 //! databases.
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use yakuba_booking::{
     BookingService,
     capabilities::{RECEIVE, TAKE_OVER},
@@ -12,7 +13,6 @@ use yakuba_booking::{
         reservations::{NewBooking, Wish, reservation, reservations_between},
     },
 };
-use jiff::SignedDuration;
 use yakuba_city::{
     City, each_database, run_due_jobs, sql::Sql as _, testing::test_moment, web::Problem,
 };

@@ -8,13 +8,15 @@ use jiff::SignedDuration;
 use yakuba_booking::{
     BookingError, BookingService,
     capabilities::{RECEIVE, TAKE_OVER},
-    model::state::State,
+    model::{document::Takes, state::State},
     store::{
         closures::{self, NewClosure, Stage},
+        count_of_units,
         reservations::{self, Target, reservation, set_paid},
     },
 };
 use yakuba_city::{Actor, City, each_database, run_due_jobs, sql::Sql as _};
+use yakuba_forms::model::document::Key;
 use yakuba_identity::IdentityService;
 use yakuba_kernel::{Channel, Yen};
 use yakuba_mail::MailService;
@@ -179,6 +181,11 @@ each_database!(
         assert_eq!(again.to, page.to);
         let at = page.to.trim_end_matches("?done=closing").to_owned();
         let id: i64 = at.rsplit('/').next().unwrap().parse().unwrap();
+        // Before its job has run it says what will be cancelled, and not that nothing was.
+        let planned = format!("取り消す予約は{}件です", gone.len());
+        let page = clerk.get(&at).await;
+        assert!(page.text().contains(&planned), "{}", page.text());
+        assert!(page.text().contains("まだ取り消していません"));
         // The program is killed while it is at it.
         let closed_days = async || -> i64 {
             city.db()
@@ -235,6 +242,7 @@ each_database!(
         );
         let page = clerk.get(&at).await;
         assert!(page.text().contains("空調の工事"));
+        assert!(!page.text().contains("これから取り消す予約"));
         let file = clerk.post(&format!("{at}/file"), &[]).await;
         assert_eq!(file.text().lines().count(), gone.len() + 1);
         // Everybody sees it, and nobody can book.
@@ -477,5 +485,130 @@ each_database!(
             )
             .await;
         assert!(page.to.ends_with("?done=moved"), "staff may still move it");
+    }
+);
+
+/// The hall with four projectors that are alike.
+fn with_projectors() -> yakuba_booking::model::document::FacilityDocument {
+    let mut document = hall();
+    let mut projector = document.resource("court").unwrap().clone();
+    projector.key = Key::new("projector").unwrap();
+    projector.takes = Takes::OneOf(4);
+    projector.minutes_after = 0;
+    document.resources.push(projector);
+    document
+}
+
+/// The units that a reservation has.
+async fn units(city: &City, id: i64) -> i64 {
+    count_of_units(city.db(), id).await.unwrap()
+}
+
+each_database!(
+    the_city_takes_some_of_what_is_alike_and_the_latest_booked_gives_way,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        let mut clerk = desk(&city).await;
+        offer(&city, with_projectors()).await;
+        let mut ids = Vec::new();
+        for (who, from, to) in [
+            ("hana", "9:00", "10:00"),
+            ("taro", "9:00", "10:00"),
+            ("jiro", "9:00", "10:00"),
+            ("yuki", "10:00", "11:00"),
+        ] {
+            ids.push(booked(&city, who, "projector", DAY, from, to).await);
+        }
+        let at = "/desk/booking/hall/official";
+        let query = |count: &str| {
+            format!(
+                "{at}?resource=projector&count={count}&day={DAY}&from=09%3A00&to=11%3A00&title=A"
+            )
+        };
+        // One is free all the time; of two, the latest booked at nine gives way, and whoever comes at ten gets another one.
+        let page = clerk.get(&query("1")).await;
+        assert!(
+            page.text().contains("取り消される予約は0件です"),
+            "{}",
+            page.text()
+        );
+        let page = clerk.get(&query("5")).await;
+        assert!(page.text().contains("1から4までの数"), "{}", page.text());
+        let page = clerk.get(&query("2")).await;
+        assert!(
+            page.text().contains("取り消される予約は1件です"),
+            "{}",
+            page.text()
+        );
+        assert!(page.text().contains("4のうち2"));
+        let jiro = ids[2].to_string();
+        assert_eq!(page.between("name=\"shown\" value=\"", "\""), jiro);
+        let request = page.between("name=\"request\" value=\"", "\"");
+        let fields = [
+            ("resource", "projector"),
+            ("count", "2"),
+            ("day", DAY),
+            ("from", "09:00"),
+            ("to", "11:00"),
+            ("title", "研修"),
+            ("request", request.as_str()),
+            ("shown", jiro.as_str()),
+        ];
+        // Who was not shown does not give way.
+        let page = clerk.post(at, &fields[..7]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = clerk.post(at, &fields).await;
+        assert!(page.to.ends_with("?done=official"), "{}", page.text());
+        let again = clerk.post(at, &fields).await;
+        assert_eq!(again.to, page.to);
+        for (id, after) in ids.iter().zip([
+            State::Confirmed,
+            State::Confirmed,
+            State::Cancelled,
+            State::Confirmed,
+        ]) {
+            assert_eq!(state(&city, *id).await, after);
+            assert_eq!(
+                units(&city, *id).await,
+                i64::from(after == State::Confirmed)
+            );
+        }
+        assert_eq!(facts(&city, "booking.displaced").await, 1);
+        assert_eq!(mails(&city).await.len(), 1);
+        let own: i64 = page
+            .to
+            .trim_end_matches("?done=official")
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        assert_eq!(units(&city, own).await, 2);
+        let shown = clerk.get(&page.to).await;
+        assert!(shown.text().contains("4のうち2"));
+        // What is left is full at nine, and has one place at ten.
+        let late = book(
+            &city,
+            wish("projector", DAY, "9:00", "10:00"),
+            somebody(&city, "saki"),
+        )
+        .await;
+        assert!(matches!(late, Err(BookingError::Taken)));
+        booked(&city, "saki", "projector", DAY, "10:00", "11:00").await;
+        // Whoever uses one already keeps it: four cannot be had any more.
+        city.clock().set("2026-11-28T00:10:00Z".parse().unwrap());
+        let step = format!("/desk/booking/reservations/{}/step", ids[0]);
+        clerk.post(&step, &[("step", "check_in")]).await;
+        assert_eq!(state(&city, ids[0]).await, State::Attended);
+        let page = clerk
+            .get(&format!(
+                "{at}?resource=projector&count=3&day={DAY}&from=09%3A30&to=10%3A00&title=A"
+            ))
+            .await;
+        assert!(
+            page.text().contains("取り消される予約は2件です"),
+            "{}",
+            page.text()
+        );
     }
 );

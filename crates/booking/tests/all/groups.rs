@@ -1,10 +1,12 @@
 //! Groups: registered, asked back, joined by a code, and booked for within their limits. On both databases.
 
+use std::sync::Arc;
+
 use axum::http::StatusCode;
 use futures::future::join_all;
 use yakuba_booking::{
     BookingError, BookingService,
-    capabilities::{GROUPS, RECEIVE},
+    capabilities::{GROUPS, RECEIVE, SETTINGS},
     model::{
         document::{Rules, Who},
         groups::{Age, GroupRules, Lives, Member, Standing},
@@ -15,7 +17,11 @@ use yakuba_booking::{
         reservations::{NewBooking, of_group},
     },
 };
-use yakuba_city::{Actor, City, each_database, sql::Sql as _, web::Problem};
+use yakuba_city::{
+    Actor, City, each_database, run_due_jobs,
+    sql::Sql as _,
+    web::{Grant, Principal, Problem, Scope, StaffPrincipal},
+};
 use yakuba_identity::{
     IdentityService,
     testing::{Browser, resident, staff},
@@ -612,5 +618,108 @@ each_database!(
                 Some(Problem::NotAllowed)
             );
         }
+    }
+);
+
+/// What anybody acting for the whole city holds.
+fn for_the_city(capability: yakuba_city::web::Capability) -> Principal {
+    Principal::Staff(Arc::new(StaffPrincipal {
+        account: 9,
+        name: "澄川 次郎".into(),
+        department: None,
+        grants: vec![Grant {
+            capability: capability.name.to_owned(),
+            scope: Scope::City,
+        }],
+        stepped_up_until: None,
+    }))
+}
+
+each_database!(
+    a_roster_is_deleted_when_it_was_kept_long_enough_and_everything_else_stays,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        offer(&city, hall()).await;
+        let ended = registered(&city, 7, 3, 1).await;
+        let key = city.key().unwrap().clone();
+        review(&city, ended, 2, Review::End("解散".into()))
+            .await
+            .unwrap();
+        // Registered until the end of March 2028, and never renewed.
+        let over = apply(&city, 8, sent("山の会", 2, 0)).await;
+        let register = Review::Register {
+            kind: "sports".into(),
+            until: Some(jiff::civil::date(2028, 3, 31)),
+        };
+        review(&city, over, 1, register).await.unwrap();
+        let mut dx = browser(&city).of(for_the_city(SETTINGS));
+        let path = "/desk/booking/settings";
+        let page = dx.get(path).await;
+        assert_eq!(
+            page.between("name=\"years\" value=\"", "\""),
+            "3",
+            "{}",
+            page.text()
+        );
+        for wrong in ["", "0", "31", "x"] {
+            let page = dx.post(path, &[("years", wrong)]).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
+        }
+        let page = dx.post(path, &[("years", "2")]).await;
+        assert_eq!(page.to, format!("{path}?done=settings"));
+        for (who, problem) in [
+            (staff(1, &[SETTINGS], DEPARTMENT), Problem::NotAllowed),
+            (staff(1, &[GROUPS], DEPARTMENT), Problem::NotAllowed),
+            (resident(7), Problem::SignInNeeded),
+        ] {
+            let mut other = browser(&city).of(who);
+            assert_eq!(other.get(path).await.problem, Some(problem.clone()));
+            let page = other.post(path, &[("years", "1")]).await;
+            assert_eq!(page.problem, Some(problem));
+        }
+        let by_night = async |day: &str| {
+            city.clock()
+                .set(format!("{day}T18:00:00Z").parse().unwrap());
+            run_due_jobs(&city).await.unwrap();
+        };
+        let members = async |id: i64| {
+            let group = groups::group(city.db(), id).await.unwrap().unwrap();
+            let dossier = group.dossier(&key).unwrap();
+            (
+                dossier.sent.len() + dossier.accepted.len() + dossier.letters.len(),
+                group.count.members,
+                group.forgotten_at.is_some(),
+            )
+        };
+        // It ended on 21 November 2026: kept until that day has come twice.
+        by_night("2028-11-19").await;
+        assert_eq!(members(ended).await, (9, 4, false));
+        by_night("2028-11-21").await;
+        assert_eq!(members(ended).await, (0, 4, true));
+        assert_eq!(members(over).await, (4, 2, false));
+        by_night("2030-03-30").await;
+        assert_eq!(members(over).await, (0, 2, true));
+        by_night("2030-04-02").await;
+        let forgotten: Option<i64> = city
+            .db()
+            .value(
+                "SELECT COUNT(*) FROM audit_log WHERE action = 'booking.roster_forget'",
+                [],
+            )
+            .await
+            .unwrap();
+        assert_eq!(forgotten, Some(2), "each once");
+        let acting: Option<i64> = city
+            .db()
+            .value("SELECT COUNT(*) FROM booking_group_people", [])
+            .await
+            .unwrap();
+        assert_eq!(acting, Some(0));
+        let mut clerk = browser(&city).of(staff(1, &[GROUPS], DEPARTMENT));
+        let page = clerk.get(&format!("/desk/booking/groups/{ended}")).await;
+        let text = page.text();
+        assert!(text.contains("澄川クラブ"), "its name stays");
+        assert!(text.contains("保存期間が過ぎたため"), "{text}");
+        assert!(!text.contains("澄川 花子"));
     }
 );

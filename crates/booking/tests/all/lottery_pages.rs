@@ -7,10 +7,15 @@ use yakuba_booking::{
     model::{
         document::FacilityDocument,
         lottery::{list::FrozenList, rules::SeedRule, transcript::verify},
+        state::State,
     },
-    store::lottery,
+    store::{
+        lottery,
+        official::{self, OwnUse},
+        reservations::reservation,
+    },
 };
-use yakuba_city::{City, each_database, web::Problem};
+use yakuba_city::{Actor, City, each_database, web::Problem};
 use yakuba_identity::{
     IdentityService,
     testing::{Browser, Page, departments, resident, staff},
@@ -19,7 +24,7 @@ use yakuba_mail::MailService;
 
 use crate::{
     lottery::{ANSWERED, CLOSED, DRAWN, SECRETS, announced, at, drawn, hall, hashes},
-    support::offer,
+    support::{offer, span},
 };
 
 fn browser(city: &City) -> Browser {
@@ -311,5 +316,128 @@ each_database!(
             .get(&format!("/booking/lottery/{round}"))
             .await;
         assert!(page.text().contains("抽選済み"));
+    }
+);
+
+each_database!(
+    whoever_won_what_the_city_took_gets_another_time,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        departments(&city, &["lifelong_learning"]).await;
+        offer(&city, hall()).await;
+        let round = announced(&city).await;
+        hashes(&city, round).await;
+        let base = format!("/desk/booking/lottery/{round}");
+        let clerk = || browser(&city).of(staff(1, &[RECEIVE], "lifelong_learning"));
+        let entered = [
+            ("choice", MORNING),
+            ("people", "5"),
+            ("purpose", "meeting"),
+            ("name", "Mary Example"),
+            ("phone", "000-000-0001"),
+            ("email", "mary@example.jp"),
+            ("mail_language", "en"),
+            ("lives", "here"),
+            ("request", "one"),
+        ];
+        let page = clerk().post(&format!("{base}/enter"), &entered).await;
+        assert!(page.text().contains("受け付けました"), "{}", page.text());
+        city.clock().set(at(CLOSED));
+        lottery::advance(&city, round).await.unwrap();
+        // After the list is frozen the city takes the hall.
+        let own = OwnUse {
+            facility: "hall".into(),
+            resource: "whole".into(),
+            count: 1,
+            span: span("2027-03-06", "9:00", "12:00"),
+            title: "選挙".into(),
+            request: "own".into(),
+            shown: Vec::new(),
+        };
+        city.write(Actor::Staff(1), own, |tx, own| {
+            Box::pin(official::take_over(tx, own))
+        })
+        .await
+        .unwrap();
+        drawn(&city, round).await;
+        let blocked = lottery::problems(city.db(), round).await.unwrap();
+        assert_eq!(blocked.len(), 1);
+        let instead = format!("{base}/entries/{}/instead", blocked[0].id);
+        let page = clerk().get(&base).await;
+        assert!(page.text().contains(&instead), "{}", page.text());
+        let page = clerk().get(&instead).await;
+        assert!(page.text().contains("Mary Example"));
+        let page = clerk()
+            .get(&format!("{instead}?resource=half_b&day=2027-03-07"))
+            .await;
+        assert!(page.text().contains("09:00-12:00"), "{}", page.text());
+        let with = |resource: &'static str, day: &'static str| {
+            [
+                ("resource", resource),
+                ("day", day),
+                ("time", "09:00-12:00"),
+            ]
+        };
+        // Nobody else does it.
+        for (mut other, problem) in [
+            (
+                browser(&city).of(staff(2, &[RECEIVE], "civic")),
+                Problem::NotFound,
+            ),
+            (
+                browser(&city).of(staff(2, &[SET_UP], "lifelong_learning")),
+                Problem::NotAllowed,
+            ),
+            (browser(&city).of(resident(7)), Problem::SignInNeeded),
+        ] {
+            assert_eq!(other.get(&instead).await.problem, Some(problem.clone()));
+            let page = other.post(&instead, &with("half_b", "2027-03-07")).await;
+            assert_eq!(page.problem, Some(problem));
+        }
+        // What the city has is not to be had; something must be chosen.
+        let page = clerk().post(&instead, &with("half_a", "2027-03-06")).await;
+        assert_eq!(
+            page.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            page.text()
+        );
+        let page = clerk().post(&instead, &[("resource", "half_b")]).await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let page = clerk().post(&instead, &with("half_b", "2027-03-07")).await;
+        assert!(
+            page.to.ends_with("?done=entered"),
+            "{} {}",
+            page.to,
+            page.text()
+        );
+        let again = clerk().post(&instead, &with("half_b", "2027-03-07")).await;
+        assert_eq!(again.to, page.to, "twice is once");
+        let id: i64 = page
+            .to
+            .trim_end_matches("?done=entered")
+            .rsplit('/')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap();
+        let made = reservation(city.db(), id).await.unwrap().unwrap();
+        assert_eq!(made.state, State::Confirmed);
+        assert_eq!(made.span, span("2027-03-07", "9:00", "12:00"));
+        let fee = hall()
+            .fee(hall().resource("half_b").unwrap(), made.span, &made.of())
+            .unwrap();
+        assert_eq!(made.fee, fee.total);
+        assert!(
+            lottery::problems(city.db(), round)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        let told = crate::desk::mails(&city).await;
+        assert!(
+            told.iter()
+                .any(|mail| mail.text.contains("that you won in the lottery"))
+        );
     }
 );

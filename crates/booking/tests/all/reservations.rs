@@ -845,7 +845,7 @@ async fn take_over(
 ) -> Result<i64, BookingError> {
     let hall = hall();
     let wanted = hall.resource(resource).unwrap();
-    let shown = official::would_give_way(city.db(), &hall, wanted, span)
+    let shown = official::would_give_way(city.db(), &hall, wanted, span, usize::MAX)
         .await?
         .iter()
         .map(|found| found.id)
@@ -853,6 +853,7 @@ async fn take_over(
     let own = OwnUse {
         facility: "hall".into(),
         resource: resource.to_owned(),
+        count: usize::MAX,
         span,
         title: "選挙".into(),
         request: format!("{}/{mark}", city.now()),

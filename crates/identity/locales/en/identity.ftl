@@ -240,6 +240,7 @@ identity-capability-booking-reception = Draw numbers at a counter’s reception
 identity-capability-booking-set-up = Set up facilities and their rules
 identity-capability-booking-take-over = Take times for the city’s own use, and close facilities
 identity-capability-booking-groups = Look over groups that book
+identity-capability-booking-settings = Settings of booking
 identity-capability-plan-view = See plans before publication
 identity-capability-plan-edit = Edit the initiatives of the department
 identity-capability-plan-confirm = Submit self-reviews (head)

@@ -251,6 +251,7 @@ identity-capability-booking-reception = 窓口の番号札の受付
 identity-capability-booking-set-up = 施設と予約のきまりの設定
 identity-capability-booking-take-over = 公用での使用と休館
 identity-capability-booking-groups = 利用団体の登録の確認
+identity-capability-booking-settings = 予約全体の設定
 identity-capability-plan-view = 公表前の計画の閲覧
 identity-capability-plan-edit = 担当する取組の編集
 identity-capability-plan-confirm = 自己評価の提出（課長）

@@ -221,8 +221,8 @@ struct Body {
     id: i64,
     revision: i64,
     details: DescriptionList,
-    counts: String,
-    roster: Html,
+    /// Nothing when the roster is deleted.
+    roster: Option<(String, Html)>,
     letters: Vec<Written>,
     has_ended: bool,
     can_decline: bool,
@@ -357,9 +357,15 @@ async fn shown(
     let count = Count::of(&dossier.sent);
     let mut details = DescriptionList::new()
         .text(texts.get("groups-state"), standing(texts, group, today))
-        .text(texts.get("groups-kind"), kind(texts, &group.kind))
-        .text(texts.get("groups-about"), &dossier.about)
-        .text(texts.get("groups-contact"), &dossier.contact.name);
+        .text(texts.get("groups-kind"), kind(texts, &group.kind));
+    details = match group.forgotten_at {
+        Some(at) => details.text(texts.get("groups-roster"), {
+            texts.with_text("groups-desk-forgotten", "day", &moment(language, at))
+        }),
+        None => details
+            .text(texts.get("groups-about"), &dossier.about)
+            .text(texts.get("groups-contact"), &dossier.contact.name),
+    };
     for (label, value) in [
         ("groups-phone", &dossier.contact.phone),
         ("groups-email", &dossier.contact.email),
@@ -391,8 +397,8 @@ async fn shown(
         id: group.id,
         revision: group.revision,
         details,
-        counts: texts
-            .with(
+        roster: group.forgotten_at.is_none().then(|| {
+            let counts = texts.with(
                 "groups-desk-counts",
                 &[
                     ("members", i64::from(count.members).into()),
@@ -400,9 +406,9 @@ async fn shown(
                     ("children", i64::from(count.children).into()),
                     ("seniors", i64::from(count.seniors).into()),
                 ],
-            )
-            .into_owned(),
-        roster: roster_table(room, &dossier),
+            );
+            (counts.into_owned(), roster_table(room, &dossier))
+        }),
         letters: dossier
             .letters
             .iter()

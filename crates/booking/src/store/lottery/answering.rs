@@ -18,7 +18,7 @@ use crate::{
 };
 
 /// An entry, so that two answers wait for each other.
-async fn locked(tx: &Tx, id: i64) -> Result<Entry, BookingError> {
+pub(super) async fn locked(tx: &Tx, id: i64) -> Result<Entry, BookingError> {
     tx.connection()
         .run(
             "UPDATE booking_lottery_entries SET revision = revision + 1 WHERE id = $1",

@@ -4,6 +4,7 @@ mod answering;
 mod drawing;
 mod entries;
 mod freezing;
+mod instead;
 mod jobs;
 mod passing;
 mod rounds;
@@ -17,6 +18,7 @@ pub use entries::{
     entries_of_resident, entry, reservations_of, withdraw,
 };
 pub use freezing::freeze;
+pub use instead::book_instead;
 pub use jobs::{advance, job_kinds};
 pub(super) use passing::passed_on;
 pub use rounds::{Phase, Round, RoundState, announce, frozen_list, round, rounds};

@@ -83,7 +83,7 @@ pub async fn wins_by_tickets(
         .await?)
 }
 
-/// The entries of a round that somebody must look after: won, but the city took the time meanwhile.
+/// The entries of a round that somebody must look after: won, but the city took the time meanwhile, and they have no other one.
 ///
 /// # Errors
 /// When the database does not answer or holds what cannot be read.
@@ -93,7 +93,7 @@ pub async fn problems(
 ) -> Result<Vec<Entry>, BookingError> {
     many(
         connection,
-        "round_id = $1 AND state = 'blocked' ORDER BY place",
+        "round_id = $1 AND state = 'blocked' AND id NOT IN (SELECT entry_id FROM booking_lottery_wins) ORDER BY place",
         vec![round.into()],
     )
     .await

@@ -92,8 +92,6 @@ impl Planned {
             email: None,
             phone: Some(self.phone()),
             note: None,
-        }
-        language: yakuba_ui::Language::Japanese,
             language: yakuba_ui::Language::Japanese,
         }
     }

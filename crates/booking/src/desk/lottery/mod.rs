@@ -1,6 +1,8 @@
 //! Lotteries at the desk: how far each is, what somebody must look after, entries for those who came or rang, and the values that decide
 //! where people must give them. There is no way to choose a result, and none to draw again.
 
+mod instead;
+
 use askama::Template;
 use axum::{
     extract::{Path, Query, RawQuery},
@@ -43,6 +45,16 @@ pub(super) fn routes() -> Routes {
         .post("/desk/booking/lottery/{round}/value", receive, value)
         .get("/desk/booking/lottery/{round}/enter", receive, enter)
         .post("/desk/booking/lottery/{round}/enter", receive, send)
+        .get(
+            "/desk/booking/lottery/{round}/entries/{entry}/instead",
+            receive,
+            instead::show,
+        )
+        .post(
+            "/desk/booking/lottery/{round}/entries/{entry}/instead",
+            receive,
+            instead::book,
+        )
 }
 
 fn may(room: &Room, found: &Facility) -> bool {
@@ -286,6 +298,7 @@ async fn blocked(room: &Room, round: &Round, found: &Facility) -> Result<Option<
         "lottery-desk-name",
         "lottery-desk-phone",
         "lottery-desk-time",
+        "lottery-desk-instead-column",
     ];
     let mut table = Table::new(
         room.language(),
@@ -305,6 +318,10 @@ async fn blocked(room: &Room, round: &Round, found: &Facility) -> Result<Option<
             Cell::text(contact.name),
             Cell::text(contact.phone.or(contact.email).unwrap_or_default()),
             Cell::text(time),
+            Cell::link(
+                room.t("lottery-desk-instead"),
+                instead::at(round.id, entry.id),
+            ),
         ]);
     }
     Ok(Some(table.row_headers().stacked()))
