@@ -105,6 +105,7 @@ desk-series-show = Open
 desk-series-later = Cancel this day and all later ones
 desk-series-from = Cancel from this day on
 desk-series-cancel-title = Cancel several days
+desk-series-cancel-other = Begin on another day
 desk-series-cancel-check = Show the days to be cancelled
 desk-series-cancel-lead = Reservations to be cancelled, on the following days: { $n }
 desk-series-cancel = Cancel these reservations

@@ -105,6 +105,7 @@ desk-series-show = 開く
 desk-series-later = この日とこれより後をまとめて取り消す
 desk-series-from = この日から後を取り消す
 desk-series-cancel-title = まとめて取り消す
+desk-series-cancel-other = ほかの日から取り消す
 desk-series-cancel-check = 取り消す日を確かめる
 desk-series-cancel-lead = 次の{ $n }日の予約を取り消します。
 desk-series-cancel = これらの予約を取り消す

@@ -56,6 +56,8 @@ struct Body {
     at: String,
     details: DescriptionList,
     lines: Vec<Line>,
+    /// What the choice of a day is called.
+    cancelling: String,
     from: Option<Select>,
     preview: Option<Preview>,
 }
@@ -106,6 +108,11 @@ async fn shown(
         at: href(found.id),
         details,
         lines: lines(room.db(), language, found.id).await?,
+        cancelling: room.t(if later.is_empty() {
+            "desk-series-cancel-title"
+        } else {
+            "desk-series-cancel-other"
+        }),
         from: (!open.is_empty()).then(|| {
             Select::new(language, "from", room.t("desk-series-from"))
                 .choices(open.iter().map(|one| {

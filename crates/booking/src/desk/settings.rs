@@ -60,7 +60,7 @@ fn shown(room: &Room, years: &str, errors: &FormErrors) -> Response {
             .errors(errors),
     };
     private(
-        room.inner_page(room.t("desk-settings"), &body)
+        room.page(room.t("desk-settings"), &body)
             .with_errors(!errors.is_empty()),
     )
 }

@@ -36,6 +36,9 @@ pub struct Room {
 /// What is taken of a unit: from which step to which.
 type Taken = BTreeMap<i64, Vec<(i64, i64)>>;
 
+/// The units for the city, and the reservations that get another unit, with the unit.
+type Placed = (Vec<i64>, Vec<(i64, i64)>);
+
 fn is_free(taken: &Taken, unit: i64, first: i64, last: i64) -> bool {
     taken.get(&unit).is_none_or(|spans| {
         spans
@@ -50,7 +53,7 @@ fn place(
     staying: &[&Occupant],
     (first, last): (i64, i64),
     count: usize,
-) -> Option<(Vec<i64>, Vec<(i64, i64)>)> {
+) -> Option<Placed> {
     let mut taken = Taken::new();
     for fixed in staying.iter().filter(|one| !one.can_change_unit) {
         for unit in &fixed.units {
