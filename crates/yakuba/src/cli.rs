@@ -90,6 +90,9 @@ pub enum Command {
     Map(Map),
     /// Try out on a copy what this machine can carry when booking opens
     CapacityTest(CapacityTest),
+    /// Check and mend open data against the national datasets and the rules of machine readability
+    #[command(subcommand)]
+    Opendata(OpendataCommand),
     /// Bring in facts from a file
     #[command(subcommand)]
     Facts(FactsCommand),
@@ -763,6 +766,116 @@ pub struct SurveyResults {
     /// The file to write; the standard output when left out
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Check and mend open data.
+#[derive(Debug, Subcommand)]
+pub enum OpendataCommand {
+    /// Look files over: which national dataset they are, what is wrong in which row, how to mend it
+    Check(OpendataCheck),
+    /// Mend what can only mean one thing, list every change, and write the file as the standard wants it
+    Repair(OpendataRepair),
+    /// List the national datasets that are known
+    Datasets,
+    /// Bring datasets with their files into the city from a list; the same twice changes nothing
+    Import(OpendataImport),
+    /// Write the published catalogue into a folder that any web server can serve while the program is down
+    Mirror(OpendataMirror),
+}
+
+/// Write the catalogue into a folder.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The folder is the root of a web site: /data and everything below it, every file in every form and version, the feeds, DCAT, data.json and those of CKAN's
+actions that take no parameters. Search and filters need the program. A mirror that is there is replaced as a whole; nothing else is.
+
+Examples:
+  yakuba opendata mirror /srv/mirror --host www.city.midori.lg.jp")]
+pub struct OpendataMirror {
+    /// The folder
+    pub folder: PathBuf,
+    /// The host name that links carry
+    #[arg(long, default_value = "localhost", value_name = "NAME")]
+    pub host: String,
+}
+
+/// Bring datasets in from a list.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The list is YAML (yakuba-opendata/1) and names for each dataset what is said about it and its files, which lie in the same folder; see
+content/opendata/catalogue.yaml. Files are taken as they are, in the standard's charset.
+
+Examples:
+  yakuba opendata import content/opendata/catalogue.yaml --publish")]
+pub struct OpendataImport {
+    /// The list
+    pub file: PathBuf,
+    /// Show the datasets to everybody at once
+    #[arg(long)]
+    pub publish: bool,
+}
+
+/// Look files of open data over.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Needs no city. Reads CSV, TSV and XLSX in any Japanese charset. The dataset is recognised by the headers; a file's name such as
+272051_aed.csv decides between equals. Rules that begin with L are those of 行政データにおける機械可読性に関するルール; those that a
+file alone does not show are named at the end.
+
+Exit code 3 when something must be mended.
+
+Examples:
+  yakuba opendata check 272051_public_toilet.csv
+  yakuba opendata check 避難場所.xlsx --dataset evacuation_space --area 34.73,135.47,34.84,135.56
+  yakuba opendata check *.csv --json > findings.json")]
+pub struct OpendataCheck {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What they are compared with.
+    #[command(flatten)]
+    pub against: OpendataAgainst,
+    /// Print everything as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Mend a file of open data.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Needs no city. Mended are charset, byte order mark, line ends, widths, headers' spelling, days (eras, Excel's numbers), times, codes whose
+check digit proves a lost zero, latitude and longitude that changed places. Nothing is guessed; what a person must mend is
+told at the end, with exit code 3.
+
+Examples:
+  yakuba opendata repair 公衆トイレ.xlsx -o 272051_public_toilet.csv")]
+pub struct OpendataRepair {
+    /// The file
+    pub file: PathBuf,
+    /// The file to write; it must not exist
+    #[arg(short, long, value_name = "OUT")]
+    pub output: PathBuf,
+    /// What it is compared with.
+    #[command(flatten)]
+    pub against: OpendataAgainst,
+    /// Print the changes as JSON
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// What files of open data are compared with.
+#[derive(Debug, Args)]
+pub struct OpendataAgainst {
+    /// The dataset, as in `yakuba opendata datasets`; recognised by the headers when left out
+    #[arg(long, value_name = "SLUG")]
+    pub dataset: Option<String>,
+    /// Where all places lie, in decimal degrees: SOUTH,WEST,NORTH,EAST
+    #[arg(long, value_name = "AREA", value_parser = area)]
+    pub area: Option<yakuba_places::model::check::Area>,
+}
+
+fn area(text: &str) -> Result<yakuba_places::model::check::Area, String> {
+    text.parse()
 }
 
 /// Bring in facts from a file.

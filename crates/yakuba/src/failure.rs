@@ -101,6 +101,12 @@ impl From<yakuba_booking::BookingError> for Failure {
     }
 }
 
+impl From<yakuba_places::PlacesError> for Failure {
+    fn from(error: yakuba_places::PlacesError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<yakuba_surveys::SurveyError> for Failure {
     fn from(error: yakuba_surveys::SurveyError) -> Self {
         Self::new(error.to_string())

@@ -4,6 +4,7 @@ use yakuba_booking::capabilities as booking;
 use yakuba_city::Tx;
 use yakuba_identity::{ADMINISTER, IdentityError, PERSONNEL, READ_AUDIT, Role, put_role};
 use yakuba_mail::READ as READ_MAIL;
+use yakuba_places::capabilities as places;
 use yakuba_plan::capabilities as plan;
 use yakuba_procedures::capabilities as procedures;
 use yakuba_surveys::capabilities as surveys;
@@ -42,6 +43,7 @@ const ROLES: [Start; 7] = [
             booking::QUEUE.name,
             booking::RECEPTION.name,
             booking::SET_UP.name,
+            places::EDIT.name,
         ],
     },
     Start {
@@ -69,6 +71,8 @@ const ROLES: [Start; 7] = [
             booking::SET_UP.name,
             booking::TAKE_OVER.name,
             booking::GROUPS.name,
+            places::EDIT.name,
+            places::PUBLISH.name,
         ],
     },
     Start {
@@ -92,6 +96,8 @@ const ROLES: [Start; 7] = [
             surveys::RESULTS.name,
             surveys::PUBLISH.name,
             booking::SETTINGS.name,
+            places::EDIT.name,
+            places::PUBLISH.name,
         ],
     },
     Start {

@@ -4,6 +4,7 @@ use yakuba_booking::BookingService;
 use yakuba_city::{DeskItem, MenuItem, Service, web::Routes};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
+use yakuba_places::PlacesService;
 use yakuba_plan::PlanService;
 use yakuba_procedures::ProcedureService;
 use yakuba_surveys::SurveyService;
@@ -18,6 +19,7 @@ pub fn all() -> Vec<&'static dyn Service> {
         &ProcedureService,
         &SurveyService,
         &BookingService,
+        &PlacesService,
     ]
 }
 
@@ -55,6 +57,7 @@ fn texts_of(service: &str) -> &'static Catalogue {
         "procedures" => yakuba_procedures::WORDS,
         "surveys" => &yakuba_surveys::WORDS,
         "booking" => &yakuba_booking::PAGE_WORDS,
+        "places" => yakuba_places::WORDS,
         "plan" => yakuba_plan::menu_texts(),
         _ => &crate::server::WORDS,
     }
@@ -71,6 +74,7 @@ pub(crate) fn desk_menu() -> Vec<(DeskItem, &'static Catalogue)> {
             let texts = match service.name() {
                 "procedures" => yakuba_procedures::DESK_WORDS,
                 "surveys" => yakuba_surveys::DESK_WORDS,
+                "places" => yakuba_places::DESK_WORDS,
                 name => texts_of(name),
             };
             service

@@ -36,6 +36,12 @@ enum Reason {
 
 /// The routes that answer GET and have no line. Those under `/api/` are not pages.
 const WITHOUT_A_LINE: &[(&str, Reason)] = &[
+    ("/data.json", Reason::File),
+    ("/data/catalog.jsonld", Reason::File),
+    ("/data/catalog.ttl", Reason::File),
+    ("/data/feed.atom", Reason::File),
+    ("/data/{dataset}/feed.atom", Reason::File),
+    ("/data/{dataset}/files/{file}/{name}", Reason::File),
     ("/plan/{plan}/download.csv", Reason::File),
     ("/plan/{plan}/download.json", Reason::File),
     ("/plan/{plan}/download.pdf", Reason::File),

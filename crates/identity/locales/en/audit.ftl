@@ -87,6 +87,12 @@ audit-mail-try-again = Tried to send a mail again
 audit-measure-register = Registered a measure
 audit-city-map-change = Changed the settings of the maps
 
+audit-places-create = Made a dataset
+audit-places-describe = Changed what is said about a dataset
+audit-places-publish = Published a dataset
+audit-places-remove = Took an open-data version's contents away
+audit-places-version = Took a new version of open data
+audit-places-withdraw = Withdrew a dataset
 audit-plan-act-change = Changed an improvement record
 audit-plan-act-open = Opened an improvement record
 audit-plan-act-step = Moved an improvement record to its next state

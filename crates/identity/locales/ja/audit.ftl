@@ -87,6 +87,12 @@ audit-mail-try-again = メールの送信をやり直しました
 audit-measure-register = 件数の項目を登録しました
 audit-city-map-change = 地図の設定を変えました
 
+audit-places-create = データセットを作りました
+audit-places-describe = データセットの説明を変えました
+audit-places-publish = データセットを公開しました
+audit-places-remove = オープンデータの版の中身を消しました
+audit-places-version = オープンデータの新しい版を登録しました
+audit-places-withdraw = データセットの公開をやめました
 audit-plan-act-change = 改善の記録を変更しました
 audit-plan-act-open = 改善の記録を始めました
 audit-plan-act-step = 改善の記録の状態を進めました

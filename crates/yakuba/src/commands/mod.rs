@@ -13,6 +13,7 @@ mod init;
 mod lottery;
 mod map;
 mod measure;
+pub(crate) mod opendata;
 mod personnel;
 mod plan;
 mod postal_codes;
@@ -51,6 +52,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Lottery(options) => lottery::run(&place, options).await,
         Command::Map(options) => map::run(&place, options).await,
         Command::CapacityTest(options) => capacity_test::run(&place, options).await,
+        Command::Opendata(options) => opendata::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,
         Command::Token(options) => token::run(&place, options).await,

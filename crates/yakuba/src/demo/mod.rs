@@ -8,6 +8,7 @@ mod city;
 mod comparisons;
 mod facts;
 mod inventory;
+mod opendata;
 mod plans;
 mod procedures;
 mod queue;
@@ -121,6 +122,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     plans::make(city, recordings, story.today).await?;
     inventory::make(city).await?;
     cases::make(city).await?;
+    opendata::make(city, story.today).await?;
     queue::make(city, story.today).await?;
     mark(city, READY).await
 }

@@ -1,0 +1,1 @@
+check-at-row = { $n }行目

@@ -1,0 +1,353 @@
+//! A file that was sent: what the check finds, what would be mended, and taking it as a version.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    extract::{Multipart, Path},
+    response::{IntoResponse, Redirect, Response},
+};
+use yakuba_city::web::Problem;
+use yakuba_sheets::Limits;
+use yakuba_ui::{Cell, Column, Fields, FormErrors, Row, Table, TextField, Words, done, format};
+
+use super::{
+    room::{Room, href},
+    show::shown,
+};
+use crate::{
+    capabilities::EDIT,
+    model::{
+        check::{Against, Report},
+        content::{LookedOver, look_over},
+        finding::{Finding, Severity},
+        repair::Change,
+        standard::dataset as national,
+    },
+    store::{self, Dataset, NewVersion},
+};
+
+/// Findings and changes of a kind that are told one by one.
+const TOLD: usize = 200;
+
+/// Rows that are shown as they would be.
+const SAMPLE: usize = 10;
+
+fn against(found: &Dataset) -> Against {
+    Against {
+        dataset: found.document.national.as_deref().and_then(national),
+        area: None,
+    }
+}
+
+/// Keeps what was sent, for a file that is there or for a new one, and leads to its check.
+pub(super) async fn upload(
+    room: Room,
+    Path(key): Path<String>,
+    mut multipart: Multipart,
+) -> Result<Response, Problem> {
+    let found = room.dataset_for(&key, EDIT).await?;
+    let broken = |_| Problem::BadRequest(room.t("desk-problem-sending"));
+    let (mut to, mut title, mut name, mut bytes) = (None, String::new(), String::new(), Vec::new());
+    while let Some(field) = multipart.next_field().await.map_err(broken)? {
+        match field.name() {
+            Some("to") => to = field.text().await.map_err(broken)?.parse::<i64>().ok(),
+            Some("title") => {
+                title = field
+                    .text()
+                    .await
+                    .map_err(broken)?
+                    .trim()
+                    .chars()
+                    .take(200)
+                    .collect()
+            }
+            Some("file") => {
+                name = field
+                    .file_name()
+                    .unwrap_or_default()
+                    .chars()
+                    .take(200)
+                    .collect();
+                bytes = field.bytes().await.map_err(broken)?.to_vec();
+            }
+            _ => {}
+        }
+    }
+    let mut errors = FormErrors::new();
+    if bytes.is_empty() {
+        errors.add("file", room.t("desk-problem-required"));
+    }
+    if to.is_none() && title.is_empty() {
+        errors.add("title", room.t("desk-problem-required"));
+    }
+    if let Some(number) = to
+        && store::file(room.db(), &key, number).await?.is_none()
+    {
+        return Err(Problem::NotFound);
+    }
+    // What cannot be read at all is refused here, and not kept.
+    if errors.is_empty()
+        && let Err(error) = look_over(&bytes, &name, against(&found), &Limits::default())
+    {
+        let error = error.into();
+        errors.add("file", room.sentence(&error).unwrap_or_default());
+    }
+    if !errors.is_empty() {
+        return shown(&room, &found, &errors).await;
+    }
+    let input = (key.clone(), to, title, name, bytes);
+    let file = room
+        .write(input, |tx, (key, to, title, name, bytes)| {
+            Box::pin(async move {
+                let file = match to {
+                    Some(number) => *number,
+                    None => store::add_file(tx, key, title).await?,
+                };
+                store::keep_pending(tx, key, file, name, bytes).await?;
+                Ok(file)
+            })
+        })
+        .await?;
+    Ok(Redirect::to(&format!("{}/files/{file}/check", href(&key))).into_response())
+}
+
+#[derive(Template)]
+#[template(path = "desk/check.html")]
+struct Body {
+    words: Words,
+    base: String,
+    summary: String,
+    groups: Vec<Group>,
+    left_out: String,
+    changes: Option<Table>,
+    changes_note: String,
+    sample: Table,
+    note: TextField,
+    can_mend: bool,
+    is_valid: bool,
+    not_looked_at: String,
+}
+
+/// Findings of one rule, with the severity's name.
+struct Group {
+    heading: String,
+    is_must: bool,
+    lines: Vec<String>,
+    more: String,
+}
+
+fn groups(room: &Room, report: &Report) -> Vec<Group> {
+    let mut by_rule: BTreeMap<(Severity, &'static str), Vec<&Finding>> = BTreeMap::new();
+    for finding in &report.findings {
+        by_rule
+            .entry((finding.severity, finding.rule.id()))
+            .or_default()
+            .push(finding);
+    }
+    by_rule
+        .into_iter()
+        .map(|((severity, rule), findings)| Group {
+            heading: room
+                .words
+                .with(
+                    match severity {
+                        Severity::Must => "desk-group-must",
+                        Severity::Should => "desk-group-should",
+                    },
+                    &[("rule", rule.into()), ("n", findings.len().into())],
+                )
+                .into_owned(),
+            is_must: severity == Severity::Must,
+            lines: findings
+                .iter()
+                .take(20)
+                .map(|finding| finding.line(room.language()))
+                .collect(),
+            more: if findings.len() > 20 {
+                room.words
+                    .counted("desk-more", findings.len() - 20)
+                    .into_owned()
+            } else {
+                String::new()
+            },
+        })
+        .collect()
+}
+
+fn changes_table(room: &Room, changes: &[Change]) -> Table {
+    let rows = changes.iter().take(TOLD).map(|change| {
+        Row::new([
+            Cell::text(
+                change
+                    .row
+                    .map_or_else(|| room.t("desk-whole-file"), |row| row.to_string()),
+            ),
+            Cell::text(change.column.clone().unwrap_or_default()),
+            Cell::text(&change.from),
+            Cell::text(&change.to),
+            Cell::text(change.rule.id()),
+        ])
+    });
+    Table::new(room.language(), "changes", room.t("desk-changes"))
+        .columns([
+            Column::text(room.t("desk-column-row")),
+            Column::text(room.t("desk-column-column")),
+            Column::text(room.t("desk-column-from")),
+            Column::text(room.t("desk-column-to")),
+            Column::text(room.t("desk-column-rule")),
+        ])
+        .rows(rows)
+        .stacked()
+        .hide_caption()
+}
+
+async fn looked_over(
+    room: &Room,
+    found: &Dataset,
+    file: i64,
+) -> Result<(String, LookedOver), Problem> {
+    let pending = store::pending(room.db(), found.key(), file)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let looked = look_over(
+        &pending.contents,
+        &pending.name,
+        against(found),
+        &Limits::default(),
+    )
+    .map_err(|error| Problem::BadRequest(room.sentence(&error.into()).unwrap_or_default()))?;
+    Ok((pending.name, looked))
+}
+
+pub(super) async fn page(
+    room: Room,
+    Path((key, file)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    let found = room.dataset_for(&key, EDIT).await?;
+    let (name, looked) = looked_over(&room, &found, file).await?;
+    let language = room.language();
+    let report = &looked.report;
+    let changes = looked
+        .mended
+        .as_ref()
+        .map_or(&[][..], |mended| mended.changes.as_slice());
+    let content = looked.content(true);
+    let sample = Table::new(language, "sample", room.t("desk-sample"))
+        .columns(content.header.iter().map(Column::text))
+        .rows(
+            content
+                .rows
+                .iter()
+                .take(SAMPLE)
+                .map(|row| Row::new(row.iter().map(Cell::text))),
+        )
+        .hide_caption();
+    let compared = report.dataset.as_ref().map_or_else(
+        || room.t("desk-check-no-dataset"),
+        |compared| format!("{} {}", compared.generation, compared.name),
+    );
+    let rules: Vec<&str> = Report::not_looked_at().collect();
+    let body = Body {
+        words: room.words,
+        base: format!("{}/files/{file}", href(&key)),
+        summary: room
+            .words
+            .with(
+                "desk-check-summary",
+                &[
+                    ("name", name.into()),
+                    ("dataset", compared.into()),
+                    ("rows", report.rows.into()),
+                    ("columns", report.columns.into()),
+                    ("must", report.must.into()),
+                    ("mendable", report.mendable.into()),
+                ],
+            )
+            .into_owned(),
+        groups: groups(&room, report),
+        left_out: if report.left_out > 0 {
+            room.words
+                .counted("desk-more", report.left_out)
+                .into_owned()
+        } else {
+            String::new()
+        },
+        changes: (!changes.is_empty()).then(|| changes_table(&room, changes)),
+        changes_note: if changes.len() > TOLD {
+            room.words
+                .counted("desk-more", changes.len() - TOLD)
+                .into_owned()
+        } else {
+            room.words
+                .with_text(
+                    "desk-changes-count",
+                    "count",
+                    &format::number(changes.len() as u64),
+                )
+                .into_owned()
+        },
+        sample,
+        note: TextField::new(language, "note", room.t("desk-note"))
+            .support(room.t("desk-note-support"))
+            .optional(),
+        can_mend: !changes.is_empty(),
+        is_valid: report.is_valid(),
+        not_looked_at: room
+            .words
+            .with_text("desk-not-looked-at", "rules", &rules.join("、"))
+            .into_owned(),
+    };
+    Ok(room
+        .page_of(&found, room.t("desk-check"), &body)
+        .into_response())
+}
+
+pub(super) async fn take(
+    room: Room,
+    Path((key, file)): Path<(String, i64)>,
+    typed: Fields,
+) -> Result<Response, Problem> {
+    let found = room.dataset_for(&key, EDIT).await?;
+    let (name, looked) = looked_over(&room, &found, file).await?;
+    let content = looked.content(typed.get("how") == "mended");
+    // What is kept is what is checked: the report is about exactly this content.
+    let written = content.to_csv();
+    let report = match look_over(&written, &name, against(&found), &Limits::default()) {
+        Ok(again) => again.report,
+        Err(_) => looked.report,
+    };
+    let note: String = typed.get("note").chars().take(500).collect();
+    let new = NewVersion {
+        dataset: key.clone(),
+        file,
+        content,
+        report,
+        note,
+    };
+    let taken = room
+        .write(new, |tx, new| {
+            Box::pin(async move {
+                let taken = store::add_version(tx, new).await?;
+                store::drop_pending(tx, &new.dataset, new.file).await?;
+                Ok(taken)
+            })
+        })
+        .await?;
+    Ok(done(
+        &href(&key),
+        if taken.is_some() { "taken" } else { "same" },
+    ))
+}
+
+pub(super) async fn forget(
+    room: Room,
+    Path((key, file)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    room.dataset_for(&key, EDIT).await?;
+    room.write((key.clone(), file), |tx, (key, file)| {
+        Box::pin(store::drop_pending(tx, key, *file))
+    })
+    .await?;
+    Ok(done(&href(&key), "forgotten"))
+}

@@ -1,0 +1,56 @@
+//! What staff see: the list of datasets, one dataset from draft to published, and the check of what was sent.
+
+mod check;
+mod edit;
+mod list;
+mod room;
+mod show;
+
+use yakuba_city::{
+    DeskItem,
+    web::{Access, Routes},
+};
+
+use crate::capabilities::{EDIT, PUBLISH};
+
+pub(crate) use room::WORDS;
+
+/// The address of the list.
+const HOME: &str = "/desk/data";
+
+/// The entries of the desk's menu.
+pub(crate) fn items() -> Vec<DeskItem> {
+    vec![DeskItem {
+        url: HOME,
+        label: "desk-menu-data",
+        needs: vec![EDIT, PUBLISH],
+    }]
+}
+
+/// The desk's pages. The handlers check the department.
+pub(crate) fn routes() -> Routes {
+    let edit = Access::Staff(EDIT);
+    let publish = Access::Staff(PUBLISH);
+    Routes::new()
+        .get(HOME, Access::SignedIn, list::page)
+        .get("/desk/data/new", edit, edit::new_page)
+        .post("/desk/data/new", edit, edit::create)
+        .get("/desk/data/{dataset}", Access::SignedIn, show::page)
+        .get("/desk/data/{dataset}/edit", edit, edit::page)
+        .post("/desk/data/{dataset}/edit", edit, edit::save)
+        .post("/desk/data/{dataset}/publish", publish, show::publish)
+        .post("/desk/data/{dataset}/withdraw", publish, show::withdraw)
+        .post("/desk/data/{dataset}/upload", edit, check::upload)
+        .get("/desk/data/{dataset}/files/{file}/check", edit, check::page)
+        .post("/desk/data/{dataset}/files/{file}/take", edit, check::take)
+        .post(
+            "/desk/data/{dataset}/files/{file}/drop",
+            edit,
+            check::forget,
+        )
+        .post(
+            "/desk/data/{dataset}/files/{file}/remove",
+            publish,
+            show::remove,
+        )
+}

@@ -1,0 +1,271 @@
+//! One dataset at the desk: its files with their findings, publishing, and its history.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use yakuba_city::{JAPAN, web::Problem};
+use yakuba_ui::{
+    Cell, Column, DescriptionList, ErrorSummary, Fields, FileUpload, FormErrors, Row, Table,
+    TextField, Words, done, format,
+};
+
+use super::{
+    list::chip,
+    room::{Room, href},
+};
+use crate::{
+    capabilities::{EDIT, PUBLISH},
+    model::content::Form,
+    pages::{href as public_href, href_of_version},
+    store::{self, Dataset, State, Version},
+};
+
+struct FileShown {
+    number: i64,
+    title: String,
+    pending: Option<String>,
+    versions: Option<Table>,
+    newest: Option<i64>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/show.html")]
+struct Body {
+    words: Words,
+    summary: ErrorSummary,
+    href: String,
+    public: Option<String>,
+    revision: i64,
+    may_edit: bool,
+    may_publish: bool,
+    can_publish: bool,
+    is_published: bool,
+    about: DescriptionList,
+    files: Vec<FileShown>,
+    title: TextField,
+    file: FileUpload,
+    history: Vec<String>,
+}
+
+fn standing(room: &Room, version: &Version) -> String {
+    if version.must > 0 {
+        room.words
+            .counted("desk-standing-must", version.must)
+            .into_owned()
+    } else if version.is_recommended() {
+        room.t("desk-standing-recommended")
+    } else {
+        room.t("desk-standing-good")
+    }
+}
+
+pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
+    let found = room.dataset(&key).await?;
+    shown(&room, &found, &FormErrors::new()).await
+}
+
+pub(super) async fn shown(
+    room: &Room,
+    found: &Dataset,
+    errors: &FormErrors,
+) -> Result<Response, Problem> {
+    let language = room.language();
+    let key = found.key();
+    let mut files = Vec::new();
+    let entries = store::files_of(room.db(), key).await?;
+    for entry in &entries {
+        let all = store::versions(room.db(), key, entry.number).await?;
+        let pending = store::pending(room.db(), key, entry.number).await?;
+        let rows = all.iter().map(|version| {
+            let number = version.number.to_string();
+            Row::new([
+                if version.is_removed || !found.is_public() {
+                    Cell::text(number)
+                } else {
+                    Cell::link(
+                        number,
+                        href_of_version(key, entry.number, version.number, Form::Csv),
+                    )
+                },
+                Cell::text(format::date_time(
+                    JAPAN.to_datetime(version.made_at),
+                    language,
+                )),
+                Cell::text(format::number(version.rows)),
+                Cell::text(if version.is_removed {
+                    room.public("places-version-removed")
+                } else {
+                    standing(room, version)
+                }),
+                Cell::text(&version.note),
+            ])
+        });
+        let versions = (!all.is_empty()).then(|| {
+            Table::new(
+                language,
+                format!("versions-{}", entry.number),
+                entry.title.clone(),
+            )
+            .columns([
+                Column::number(room.public("places-version")),
+                Column::text(room.public("places-version-day")),
+                Column::number(room.public("places-rows")),
+                Column::text(room.t("desk-column-standing")),
+                Column::text(room.public("places-version-note")),
+            ])
+            .rows(rows)
+            .row_headers()
+            .stacked()
+            .hide_caption()
+        });
+        files.push(FileShown {
+            number: entry.number,
+            title: entry.title.clone(),
+            pending: pending.map(|pending| pending.name),
+            versions,
+            newest: entry.newest.as_ref().map(|version| version.number),
+        });
+    }
+    let history = store::changes(room.db(), Some(key), 50)
+        .await?
+        .iter()
+        .map(|change| {
+            let title = entries
+                .iter()
+                .find(|entry| Some(entry.number) == change.file)
+                .map_or("", |entry| entry.title.as_str());
+            let what = crate::WORDS.words(language).with(
+                &format!("places-change-{}", change.kind.name()),
+                &[
+                    ("file", title.to_owned().into()),
+                    ("version", change.version.unwrap_or(0).to_string().into()),
+                ],
+            );
+            format!(
+                "{} {what}",
+                format::date_time(JAPAN.to_datetime(change.at), language)
+            )
+        })
+        .collect();
+    let document = &found.document;
+    let about = DescriptionList::new()
+        .html(room.t("desk-column-state"), &chip(room, found))
+        .text(room.t("desk-field-key"), key)
+        .text(room.t("desk-field-description"), &document.description)
+        .text(
+            room.public("places-theme"),
+            room.public(&format!("places-theme-{}", document.theme.name())),
+        )
+        .text(
+            room.public("places-rhythm"),
+            room.public(&format!("places-rhythm-{}", document.rhythm.name())),
+        )
+        .text(room.public("places-licence"), document.licence.title())
+        .text(room.public("places-contact"), &document.contact);
+    let has_file = entries.iter().any(|entry| entry.newest.is_some());
+    let body = Body {
+        words: room.words,
+        summary: errors.summary(language),
+        href: href(key),
+        public: found.is_public().then(|| public_href(key)),
+        revision: found.revision,
+        may_edit: room.may(EDIT, found),
+        may_publish: room.may(PUBLISH, found),
+        can_publish: has_file,
+        is_published: found.state == State::Published,
+        about,
+        files,
+        title: TextField::new(language, "title", room.t("desk-file-title"))
+            .support(room.t("desk-file-title-support"))
+            .value(if entries.is_empty() {
+                &document.title
+            } else {
+                ""
+            })
+            .errors(errors),
+        file: FileUpload::new(language, "file", room.t("desk-file"))
+            .support(room.t("desk-file-support"))
+            .accept(".csv,.tsv,.xlsx,.geojson,.json")
+            .errors(errors),
+        history,
+    };
+    Ok(room
+        .page_below(&document.title, &body)
+        .with_errors(!errors.is_empty())
+        .into_response())
+}
+
+fn revision(typed: &Fields) -> i64 {
+    typed.get("revision").parse().unwrap_or(0)
+}
+
+pub(super) async fn publish(
+    mut room: Room,
+    Path(key): Path<String>,
+    typed: Fields,
+) -> Result<Response, Problem> {
+    let found = room.dataset_for(&key, PUBLISH).await?;
+    let outcome = room
+        .write((key.clone(), revision(&typed)), |tx, (key, revision)| {
+            Box::pin(store::publish(tx, key, *revision))
+        })
+        .await;
+    match outcome {
+        Ok(()) => Ok(done(&href(&key), "published")),
+        Err(error) => {
+            let sentence = room
+                .sentence(&error)
+                .ok_or_else(|| Problem::internal(&error))?;
+            room.refuse(sentence);
+            shown(&room, &found, &FormErrors::new()).await
+        }
+    }
+}
+
+pub(super) async fn withdraw(
+    mut room: Room,
+    Path(key): Path<String>,
+    typed: Fields,
+) -> Result<Response, Problem> {
+    let found = room.dataset_for(&key, PUBLISH).await?;
+    let outcome = room
+        .write((key.clone(), revision(&typed)), |tx, (key, revision)| {
+            Box::pin(store::withdraw(tx, key, *revision))
+        })
+        .await;
+    match outcome {
+        Ok(()) => Ok(done(&href(&key), "withdrawn")),
+        Err(error) => {
+            let sentence = room
+                .sentence(&error)
+                .ok_or_else(|| Problem::internal(&error))?;
+            room.refuse(sentence);
+            shown(&room, &found, &FormErrors::new()).await
+        }
+    }
+}
+
+/// Takes a version's contents away for good, on a word typed by hand.
+pub(super) async fn remove(
+    room: Room,
+    Path((key, file)): Path<(String, i64)>,
+    typed: Fields,
+) -> Result<Response, Problem> {
+    let found = room.dataset_for(&key, PUBLISH).await?;
+    let mut errors = FormErrors::new();
+    let Ok(version) = typed.get("version").parse::<i64>() else {
+        errors.add("version", room.t("desk-problem-required"));
+        return shown(&room, &found, &errors).await;
+    };
+    let is_gone = room
+        .write((key.clone(), file, version), |tx, (key, file, version)| {
+            Box::pin(store::remove_contents(tx, key, *file, *version))
+        })
+        .await?;
+    Ok(done(
+        &href(&key),
+        if is_gone { "removed" } else { "nothing" },
+    ))
+}

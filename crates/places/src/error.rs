@@ -1,0 +1,71 @@
+//! What can go wrong with the catalogue, each with a sentence for the person who must mend it.
+
+use yakuba_city::{CityError, web::Problem};
+
+use crate::model::content::ContentError;
+
+/// A failure of the service `places`.
+#[derive(Debug, thiserror::Error)]
+pub enum PlacesError {
+    /// There is no such dataset.
+    #[error("there is no dataset \"{0}\". See the list of datasets")]
+    NoSuchDataset(String),
+    /// A key holds characters that addresses cannot, or is taken by the catalogue itself.
+    #[error(
+        "the key \"{0}\" may hold only letters a–z, digits, hyphens and low lines, at most 60 of them"
+    )]
+    BadKey(String),
+    /// The key is taken.
+    #[error("there is a dataset \"{0}\" already. Choose another key")]
+    KeyTaken(String),
+    /// The document cannot be read.
+    #[error("the file is not a dataset: {0}. Compare it with content/opendata")]
+    BadFile(String),
+    /// Somebody else saved in between.
+    #[error(
+        "somebody else has changed this in the meantime. Reload the page and enter your change again"
+    )]
+    ChangedMeanwhile,
+    /// Nothing can be published without a file.
+    #[error("the dataset has no file. Add one before publishing")]
+    NoFile,
+    /// A file cannot be taken.
+    #[error(transparent)]
+    Content(#[from] ContentError),
+    /// A stored document or table could not be read back.
+    #[error("a stored dataset cannot be read: {0}. Restore a backup or report this as a bug")]
+    Stored(#[from] serde_json::Error),
+    /// A table could not be written.
+    #[error(transparent)]
+    Sheet(#[from] yakuba_sheets::WriteError),
+    /// A value is not what the kernel takes.
+    #[error(transparent)]
+    Value(#[from] yakuba_kernel::ValueError),
+    /// The city's machinery failed.
+    #[error(transparent)]
+    City(#[from] CityError),
+}
+
+impl From<sea_orm::DbErr> for PlacesError {
+    fn from(error: sea_orm::DbErr) -> Self {
+        Self::City(error.into())
+    }
+}
+
+impl From<PlacesError> for Problem {
+    fn from(error: PlacesError) -> Self {
+        match error {
+            PlacesError::NoSuchDataset(_) => Self::NotFound,
+            PlacesError::BadKey(_) | PlacesError::BadFile(_) | PlacesError::Content(_) => {
+                Self::BadRequest(error.to_string())
+            }
+            PlacesError::KeyTaken(_) | PlacesError::ChangedMeanwhile | PlacesError::NoFile => {
+                Self::Conflict(error.to_string())
+            }
+            PlacesError::Stored(_)
+            | PlacesError::Sheet(_)
+            | PlacesError::Value(_)
+            | PlacesError::City(_) => Self::internal(&error),
+        }
+    }
+}

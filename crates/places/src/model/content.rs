@@ -1,0 +1,544 @@
+//! What is in a file of the catalogue, whatever it came as, and what it goes out as.
+
+use serde_json::{Map, Value as Json, json};
+use yakuba_sheets::{
+    Cell, CsvCharset, CsvOptions, Limits, SheetError, Table, WriteError, write_csv, write_xlsx,
+};
+
+use super::{
+    check::{Against, Report, check},
+    kind::{Kind, Standing},
+    reading::TableFile,
+    repair::{Mended, repair},
+    standard::header_key,
+};
+
+/// A table, with the shapes of its rows when it came as GeoJSON.
+#[derive(Debug, Clone, PartialEq, Default)]
+pub struct Content {
+    /// The headers.
+    pub header: Vec<String>,
+    /// The rows, each as wide as the header.
+    pub rows: Vec<Vec<String>>,
+    /// A GeoJSON geometry for each row; empty when the file had none.
+    pub shapes: Vec<Json>,
+}
+
+/// The forms in which a table goes out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Form {
+    /// CSV as the standard wants it.
+    Csv,
+    /// Excel.
+    Xlsx,
+    /// An array of objects.
+    Json,
+    /// A collection of features, when rows have places.
+    GeoJson,
+}
+
+impl Form {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Csv, Self::Xlsx, Self::Json, Self::GeoJson];
+
+    /// The end of a file's name.
+    pub const fn ending(self) -> &'static str {
+        match self {
+            Self::Csv => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Json => "json",
+            Self::GeoJson => "geojson",
+        }
+    }
+
+    /// The form with an ending.
+    pub fn of_ending(ending: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|form| form.ending() == ending)
+    }
+
+    /// Its name for readers.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Csv => "CSV",
+            Self::Xlsx => "XLSX",
+            Self::Json => "JSON",
+            Self::GeoJson => "GeoJSON",
+        }
+    }
+
+    /// Its media type.
+    pub const fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Json => "application/json",
+            Self::GeoJson => "application/geo+json",
+        }
+    }
+}
+
+/// Why an uploaded file cannot be taken.
+#[derive(Debug, thiserror::Error)]
+pub enum ContentError {
+    /// It is no sheet.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    /// It holds several tables.
+    #[error("{0} sheets hold data. Save each as a file of its own and add them one by one")]
+    SeveralSheets(usize),
+    /// It is no GeoJSON.
+    #[error("the file is not GeoJSON: {0}. Save it as a FeatureCollection (RFC 7946) in UTF-8")]
+    GeoJson(String),
+}
+
+/// An uploaded file, looked over.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LookedOver {
+    /// The content as it came.
+    pub content: Content,
+    /// What was found in it.
+    pub report: Report,
+    /// The content mended, with the changes; none for GeoJSON.
+    pub mended: Option<Mended>,
+}
+
+impl LookedOver {
+    /// The content to be kept: mended or as it came.
+    pub fn content(&self, is_mended: bool) -> Content {
+        match &self.mended {
+            Some(mended) if is_mended => Content {
+                header: mended.header.clone(),
+                rows: mended.rows.clone(),
+                shapes: Vec::new(),
+            },
+            _ => self.content.clone(),
+        }
+    }
+}
+
+/// Reads an uploaded file and looks it over.
+///
+/// # Errors
+/// [`ContentError`].
+pub fn look_over(
+    bytes: &[u8],
+    file_name: &str,
+    against: Against,
+    limits: &Limits,
+) -> Result<LookedOver, ContentError> {
+    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
+    let is_json = text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
+    if is_json {
+        let content = Content::of_geojson(text, limits)?;
+        // Its properties are held to the same rules as cells.
+        let csv = content.to_csv();
+        let file = TableFile::read(&csv, file_name, limits)?;
+        let report = check(&file, file_name, against);
+        return Ok(LookedOver {
+            content,
+            report,
+            mended: None,
+        });
+    }
+    let file = TableFile::read(bytes, file_name, limits)?;
+    if file.further_sheets > 0 {
+        return Err(ContentError::SeveralSheets(file.further_sheets + 1));
+    }
+    let report = check(&file, file_name, against);
+    let mended = repair(&file, file_name, against);
+    Ok(LookedOver {
+        content: Content::of_file(&file),
+        report,
+        mended: Some(mended),
+    })
+}
+
+impl Content {
+    /// The table of a file, its cells as they stand.
+    pub fn of_file(file: &TableFile) -> Self {
+        let width = file
+            .rows
+            .iter()
+            .map(|row| row.cells.len())
+            .max()
+            .unwrap_or(0)
+            .max(file.header.len());
+        let widened = |cells: &[String]| {
+            let mut cells = cells.to_vec();
+            cells.resize(width, String::new());
+            cells
+        };
+        Self {
+            header: widened(&file.header),
+            rows: file.rows.iter().map(|row| widened(&row.cells)).collect(),
+            shapes: Vec::new(),
+        }
+    }
+
+    /// The features of a GeoJSON file as rows: a column for each property, in the order in which they first occur, and
+    /// 緯度 and 経度 for points that have none.
+    fn of_geojson(bytes: &[u8], limits: &Limits) -> Result<Self, ContentError> {
+        let wrong = |cause: &str| ContentError::GeoJson(cause.to_owned());
+        if bytes.len() as u64 > limits.file_bytes {
+            return Err(SheetError::FileTooLarge {
+                bytes: bytes.len() as u64,
+                limit: limits.file_bytes,
+            }
+            .into());
+        }
+        let whole: Json = serde_json::from_slice(bytes)
+            .map_err(|error| ContentError::GeoJson(error.to_string()))?;
+        let features = match whole["type"].as_str() {
+            Some("FeatureCollection") => whole["features"]
+                .as_array()
+                .ok_or_else(|| wrong("no features"))?,
+            _ => return Err(wrong("no FeatureCollection")),
+        };
+        if features.len() > limits.rows {
+            return Err(SheetError::TooManyRows {
+                sheet: None,
+                limit: limits.rows,
+            }
+            .into());
+        }
+        let mut content = Self::default();
+        let mut objects: Vec<&Map<String, Json>> = Vec::with_capacity(features.len());
+        let empty = Map::new();
+        let mut places: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
+        for feature in features {
+            let properties = feature["properties"].as_object().unwrap_or(&empty);
+            for name in properties.keys() {
+                if !places.contains_key(name.as_str()) {
+                    places.insert(name, content.header.len());
+                    content.header.push(name.clone());
+                    if content.header.len() > limits.columns {
+                        return Err(wrong("too many properties"));
+                    }
+                }
+            }
+            objects.push(properties);
+            content
+                .shapes
+                .push(shape(&feature["geometry"]).map_err(wrong)?);
+        }
+        if content.header.len().saturating_mul(features.len()) > limits.cells {
+            return Err(SheetError::TooManyCells {
+                limit: limits.cells,
+            }
+            .into());
+        }
+        for properties in objects {
+            let mut row = vec![String::new(); content.header.len()];
+            for (name, value) in properties {
+                let cell = match value {
+                    Json::Null => String::new(),
+                    Json::String(text) => text.clone(),
+                    other => other.to_string(),
+                };
+                if cell.len() > limits.cell_bytes {
+                    return Err(wrong("a property is too long"));
+                }
+                if let Some(place) = places.get(name.as_str()) {
+                    row[*place] = cell;
+                }
+            }
+            content.rows.push(row);
+        }
+        let is_of_points = content.shapes.iter().any(|shape| shape["type"] == "Point");
+        if is_of_points && content.places().is_none() {
+            content
+                .header
+                .extend(["緯度".to_owned(), "経度".to_owned()]);
+            for (row, shape) in content.rows.iter_mut().zip(&content.shapes) {
+                let at = |place: usize| match &shape["coordinates"][place] {
+                    Json::Number(number) if shape["type"] == "Point" => number.to_string(),
+                    _ => String::new(),
+                };
+                row.extend([at(1), at(0)]);
+            }
+        }
+        Ok(content)
+    }
+
+    /// The columns of latitude and longitude.
+    fn places(&self) -> Option<(usize, usize)> {
+        let of = |kind: &Kind| {
+            self.header
+                .iter()
+                .position(|header| Kind::of_standard(&header_key(header), "") == *kind)
+        };
+        Some((of(&Kind::Latitude)?, of(&Kind::Longitude)?))
+    }
+
+    /// Whether it can go out as GeoJSON.
+    pub fn has_places(&self) -> bool {
+        !self.shapes.is_empty() || self.places().is_some()
+    }
+
+    fn table(&self, name: &str) -> Table {
+        Table {
+            name: name.to_owned(),
+            header: self.header.clone(),
+            rows: self
+                .rows
+                .iter()
+                .map(|row| row.iter().cloned().map(Cell::Verbatim).collect())
+                .collect(),
+        }
+    }
+
+    /// As CSV: UTF-8 with a byte order mark, CR LF, formulas made harmless.
+    pub fn to_csv(&self) -> Vec<u8> {
+        let options = CsvOptions {
+            charset: CsvCharset::Utf8Bom,
+        };
+        write_csv(&self.table(""), options).bytes
+    }
+
+    /// As an Excel file, every cell a text: codes keep their zeros.
+    ///
+    /// # Errors
+    /// More rows or columns than Excel has.
+    pub fn to_xlsx(&self, name: &str) -> Result<Vec<u8>, WriteError> {
+        write_xlsx(&self.table(name))
+    }
+
+    /// A name for each column that nothing else has: the header; where a header stands twice or is missing, `#` and the column's number.
+    pub fn names(&self) -> Vec<String> {
+        let mut names: Vec<String> = Vec::with_capacity(self.header.len());
+        for (at, header) in self.header.iter().enumerate() {
+            let name = if header.is_empty() || names.contains(header) {
+                format!("#{}", at + 1)
+            } else {
+                header.clone()
+            };
+            names.push(name);
+        }
+        names
+    }
+
+    /// A row as an object by the names of [`Content::names`].
+    pub fn object(names: &[String], row: &[String]) -> Map<String, Json> {
+        names
+            .iter()
+            .zip(row)
+            .map(|(name, cell)| (name.clone(), Json::String(cell.clone())))
+            .collect()
+    }
+
+    /// As an array of objects.
+    pub fn to_json(&self) -> Vec<u8> {
+        let names = self.names();
+        let rows: Vec<Json> = self
+            .rows
+            .iter()
+            .map(|row| Json::Object(Self::object(&names, row)))
+            .collect();
+        Json::Array(rows).to_string().into_bytes()
+    }
+
+    /// As GeoJSON; none when no column tells a place. Rows without a readable place have no geometry.
+    pub fn to_geojson(&self) -> Option<Vec<u8>> {
+        if !self.has_places() {
+            return None;
+        }
+        let places = self.places();
+        let names = self.names();
+        let features: Vec<Json> = self
+            .rows
+            .iter()
+            .enumerate()
+            .map(|(at, row)| {
+                let geometry = match self.shapes.get(at) {
+                    Some(shape) => shape.clone(),
+                    None => places.map_or(Json::Null, |(latitude, longitude)| point(row, latitude, longitude)),
+                };
+                json!({"type": "Feature", "geometry": geometry, "properties": Self::object(&names, row)})
+            })
+            .collect();
+        Some(
+            json!({"type": "FeatureCollection", "features": features})
+                .to_string()
+                .into_bytes(),
+        )
+    }
+
+    /// As it is kept: its parts as JSON, read back by [`Content::read`].
+    pub fn kept(&self) -> Vec<u8> {
+        json!({"header": self.header, "rows": self.rows, "shapes": self.shapes})
+            .to_string()
+            .into_bytes()
+    }
+
+    /// Reads what [`Content::kept`] wrote.
+    ///
+    /// # Errors
+    /// When it is something else.
+    pub fn read(kept: &[u8]) -> Result<Self, serde_json::Error> {
+        #[derive(serde::Deserialize)]
+        struct Kept {
+            header: Vec<String>,
+            rows: Vec<Vec<String>>,
+            shapes: Vec<Json>,
+        }
+        let Kept {
+            header,
+            rows,
+            shapes,
+        } = serde_json::from_slice(kept)?;
+        Ok(Self {
+            header,
+            rows,
+            shapes,
+        })
+    }
+}
+
+fn point(row: &[String], latitude: usize, longitude: usize) -> Json {
+    let degrees = |kind: Kind, at: usize| -> Option<f64> {
+        match kind.judge(row.get(at)?) {
+            Standing::Good => row.get(at)?.parse().ok(),
+            Standing::Mendable(right) => right.parse().ok(),
+            Standing::Bad => None,
+        }
+    };
+    match (
+        degrees(Kind::Latitude, latitude),
+        degrees(Kind::Longitude, longitude),
+    ) {
+        (Some(north), Some(east)) => json!({"type": "Point", "coordinates": [east, north]}),
+        _ => Json::Null,
+    }
+}
+
+/// The most points of one shape.
+const MOST_POINTS: usize = 200_000;
+
+/// A geometry of RFC 7946 whose coordinates are finite numbers on the earth, without anything else in it.
+fn shape(geometry: &Json) -> Result<Json, &'static str> {
+    if geometry.is_null() {
+        return Ok(Json::Null);
+    }
+    let depth = match geometry["type"].as_str() {
+        Some("Point") => 0,
+        Some("MultiPoint" | "LineString") => 1,
+        Some("MultiLineString" | "Polygon") => 2,
+        Some("MultiPolygon") => 3,
+        _ => return Err("a geometry of an unknown type"),
+    };
+    let mut points = 0;
+    let coordinates = &geometry["coordinates"];
+    positions(coordinates, depth, &mut points)?;
+    Ok(json!({"type": geometry["type"], "coordinates": coordinates}))
+}
+
+fn positions(part: &Json, depth: u8, points: &mut usize) -> Result<(), &'static str> {
+    let parts = part.as_array().ok_or("coordinates that are no list")?;
+    if depth > 0 {
+        return parts
+            .iter()
+            .try_for_each(|part| positions(part, depth - 1, points));
+    }
+    *points += 1;
+    if *points > MOST_POINTS {
+        return Err("a shape with too many points");
+    }
+    let numbers: Option<Vec<f64>> = parts.iter().map(Json::as_f64).collect();
+    match numbers.as_deref() {
+        Some([east, north] | [east, north, _]) if east.abs() <= 180.0 && north.abs() <= 90.0 => {
+            Ok(())
+        }
+        _ => Err("coordinates that are not longitude and latitude in degrees"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn looked_over(bytes: &[u8], name: &str) -> Result<LookedOver, ContentError> {
+        look_over(bytes, name, Against::default(), &Limits::default())
+    }
+
+    #[test]
+    fn features_become_rows_and_features_again() {
+        let geojson = r#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","geometry":{"type":"Point","coordinates":[139.7,38.9]},"properties":{"名称":"公園","数":3}},
+            {"type":"Feature","geometry":{"type":"Polygon","coordinates":[[[139,38],[140,38],[140,39],[139,38]]],"evil":"<script>"},"properties":{"備考":"=1+1"}}]}"#;
+        let found = looked_over(geojson.as_bytes(), "a.geojson").unwrap();
+        assert_eq!(found.content.header, ["名称", "数", "備考", "緯度", "経度"]);
+        assert_eq!(found.content.rows[0], ["公園", "3", "", "38.9", "139.7"]);
+        let out = String::from_utf8(found.content.to_geojson().unwrap()).unwrap();
+        assert!(out.contains("Polygon") && !out.contains("evil"), "{out}");
+        assert!(
+            String::from_utf8(found.content.to_csv())
+                .unwrap()
+                .contains("'=1+1")
+        );
+        assert_eq!(Content::read(&found.content.kept()).unwrap(), found.content);
+    }
+
+    #[test]
+    fn hostile_shapes_are_refused() {
+        for bad in [
+            r#"{"type":"Point","coordinates":[1,2]}"#,
+            r#"{"type":"FeatureCollection"}"#,
+            r#"{"type":"FeatureCollection","features":[{"geometry":{"type":"Point","coordinates":[200,2]}}]}"#,
+            r#"{"type":"FeatureCollection","features":[{"geometry":{"type":"Point","coordinates":"x"}}]}"#,
+            r#"{"type":"FeatureCollection","features":[{"geometry":{"type":"GeometryCollection"}}]}"#,
+            "{",
+        ] {
+            assert!(
+                matches!(
+                    looked_over(bad.as_bytes(), "a"),
+                    Err(ContentError::GeoJson(_))
+                ),
+                "{bad}"
+            );
+        }
+        let deep = format!("{{\"a\":{}", "[".repeat(100_000));
+        assert!(looked_over(deep.as_bytes(), "a").is_err());
+    }
+
+    #[test]
+    fn rows_with_places_are_points() {
+        let found = looked_over(
+            "名称,緯度,経度\n公園,38.9,139.7\n山,,\n川,x,y\n".as_bytes(),
+            "a.csv",
+        )
+        .unwrap();
+        let out: Json = serde_json::from_slice(&found.content.to_geojson().unwrap()).unwrap();
+        assert_eq!(
+            out["features"][0]["geometry"]["coordinates"],
+            json!([139.7, 38.9])
+        );
+        assert_eq!(out["features"][1]["geometry"], Json::Null);
+        assert_eq!(out["features"][2]["geometry"], Json::Null);
+        let none = looked_over("名称\n公園\n".as_bytes(), "a.csv").unwrap();
+        assert_eq!(none.content.to_geojson(), None);
+    }
+
+    proptest! {
+        #[test]
+        fn every_table_goes_out_in_every_form(
+            header in prop::collection::vec("\\PC{0,6}", 1..5),
+            rows in prop::collection::vec(prop::collection::vec("\\PC{0,8}", 5), 0..5),
+        ) {
+            let width = header.len();
+            let content = Content {
+                rows: rows.into_iter().map(|mut row| { row.truncate(width); row }).collect(),
+                header,
+                shapes: Vec::new(),
+            };
+            let json: Json = serde_json::from_slice(&content.to_json()).unwrap();
+            let objects = json.as_array().unwrap();
+            prop_assert_eq!(objects.len(), content.rows.len());
+            // No cell is lost under a name that stands twice.
+            prop_assert!(objects.iter().all(|object| object.as_object().unwrap().len() == width));
+            prop_assert!(!content.to_csv().is_empty());
+            prop_assert_eq!(Content::read(&content.kept()).unwrap(), content);
+        }
+    }
+}

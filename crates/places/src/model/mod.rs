@@ -1,0 +1,12 @@
+//! The rules of open data, without a database: what the national datasets want, what a file says, what is wrong with it
+//! and what of that can be mended without guessing.
+
+pub mod check;
+pub mod content;
+pub mod document;
+pub mod finding;
+pub mod kind;
+pub mod package;
+pub mod reading;
+pub mod repair;
+pub mod standard;

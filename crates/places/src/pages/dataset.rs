@@ -1,0 +1,320 @@
+//! One dataset: what it is, its files, what stands in them, and how it became what it is.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use yakuba_city::web::Problem;
+use yakuba_identity::department_names;
+use yakuba_ui::{Cell, Column, DescriptionList, Html, LinkButton, Page, Row, Table, Words, format};
+
+use super::{href, href_of_newest, href_of_version, visit::Visit};
+use crate::{
+    capabilities::VIEWS,
+    model::{
+        content::{Content, Form},
+        kind::Kind,
+        standard::{dataset as national, header_key},
+    },
+    store::{self, ChangeKind, Dataset, FileEntry, Version},
+};
+
+/// Rows of a preview.
+const PREVIEW_ROWS: usize = 100;
+
+struct FileShown {
+    id: String,
+    title: String,
+    about: String,
+    forms: Vec<LinkButton>,
+    preview: Table,
+    preview_note: String,
+    dictionary: Table,
+    versions: Table,
+}
+
+#[derive(Template)]
+#[template(path = "public/dataset.html")]
+struct Body {
+    words: Words,
+    about: DescriptionList,
+    files: Vec<FileShown>,
+    changes: Vec<String>,
+    feed: String,
+    structured: String,
+}
+
+#[derive(Template)]
+#[template(
+    source = "<a href=\"{{ url }}\" rel=\"license\">{{ name }}</a>",
+    ext = "html"
+)]
+struct Licensed {
+    name: &'static str,
+    url: &'static str,
+}
+
+/// The forms a version can be had in.
+pub(crate) fn forms_of(version: &Version) -> impl Iterator<Item = Form> + '_ {
+    Form::ALL
+        .into_iter()
+        .filter(|form| *form != Form::GeoJson || version.has_places)
+}
+
+pub(super) async fn page(visit: Visit, Path(key): Path<String>) -> Result<Response, Problem> {
+    let dataset = visit.dataset(&key).await?;
+    let files = store::files_of(visit.city.db(), &key).await?;
+    let mut shown = Vec::new();
+    for file in &files {
+        if let Some(version) = &file.newest {
+            shown.push(file_shown(&visit, file, version).await?);
+        }
+    }
+    let changes = store::changes(visit.city.db(), Some(&key), 20)
+        .await?
+        .iter()
+        .map(|change| line(&visit, change, &files))
+        .collect();
+    let body = Body {
+        words: visit.words,
+        about: about(&visit, &dataset).await?,
+        files: shown,
+        changes,
+        feed: format!("/data/{key}/feed.atom"),
+        // Inside a script element no text may end it.
+        structured: crate::machines::schema_org(&visit.city, &visit.headers, &dataset, &files)
+            .await?
+            .to_string()
+            .replace('<', "\\u003c"),
+    };
+    visit.count(&VIEWS, &dataset).await?;
+    Ok(
+        Page::public(visit.shell.clone(), visit.title(&dataset), &body)
+            .lead(visit.description(&dataset))
+            .description(visit.description(&dataset))
+            .breadcrumb(visit.t("places-title"), "/data")
+            .feed(visit.t("places-feed"), format!("{}/feed.atom", href(&key)))
+            .into_response(),
+    )
+}
+
+/// What happened to a dataset, as one line for readers.
+pub(super) fn line(visit: &Visit, change: &store::Change, files: &[FileEntry]) -> String {
+    let title = files
+        .iter()
+        .find(|file| Some(file.number) == change.file)
+        .map_or("", |file| file.title.as_str());
+    let mut line = visit
+        .words
+        .with(
+            &format!("places-change-{}", change.kind.name()),
+            &[
+                ("file", title.to_owned().into()),
+                ("version", change.version.unwrap_or(0).to_string().into()),
+            ],
+        )
+        .into_owned();
+    if change.kind == ChangeKind::Version && !change.note.is_empty() {
+        line = format!("{line} {}", change.note);
+    }
+    format!("{} {line}", visit.day(change.at))
+}
+
+async fn about(visit: &Visit, dataset: &Dataset) -> Result<DescriptionList, Problem> {
+    let document = &dataset.document;
+    let names = department_names(visit.city.db(), visit.language.is_japanese()).await?;
+    let department = names
+        .get(dataset.department())
+        .map_or(dataset.department().as_str(), String::as_str);
+    let licence = Html::render(&Licensed {
+        name: document.licence.title(),
+        url: document.licence.url(),
+    })
+    .map_err(|error| Problem::internal(&error))?;
+    let mut list = DescriptionList::new()
+        .html(visit.t("places-licence"), &licence)
+        .text(
+            visit.t("places-theme"),
+            visit.t(&format!("places-theme-{}", document.theme.name())),
+        )
+        .text(visit.t("places-department"), department)
+        .text(
+            visit.t("places-rhythm"),
+            visit.t(&format!("places-rhythm-{}", document.rhythm.name())),
+        )
+        .text(visit.t("places-changed"), visit.day(dataset.changed_at));
+    if !document.area.is_empty() {
+        list = list.text(visit.t("places-area"), &document.area);
+    }
+    let day = |day: Option<jiff::civil::Date>| {
+        day.map_or_else(String::new, |day| format::date(day, visit.language))
+    };
+    if document.from.is_some() || document.until.is_some() {
+        list = list.text(
+            visit.t("places-period"),
+            format!("{}–{}", day(document.from), day(document.until)),
+        );
+    }
+    if let Some(national) = document.national.as_deref().and_then(national) {
+        list = list.text(
+            visit.t("places-national"),
+            format!("{} {}", national.generation.name(), national.name),
+        );
+    }
+    if !document.keywords.is_empty() {
+        list = list.text(visit.t("places-keywords"), document.keywords.join("、"));
+    }
+    let contact = [&document.contact, &document.phone, &document.email];
+    let contact: Vec<&str> = contact
+        .iter()
+        .map(|part| part.as_str())
+        .filter(|part| !part.is_empty())
+        .collect();
+    Ok(list.text(visit.t("places-contact"), contact.join(" / ")))
+}
+
+async fn file_shown(
+    visit: &Visit,
+    file: &FileEntry,
+    version: &Version,
+) -> Result<FileShown, Problem> {
+    let content = store::contents(visit.city.db(), version)
+        .await?
+        .unwrap_or_default();
+    let all = store::versions(visit.city.db(), &file.dataset, file.number).await?;
+    let id = format!("file-{}", file.number);
+    let preview = Table::new(
+        visit.language,
+        format!("{id}-preview"),
+        format!("{} ({})", visit.t("places-preview"), file.title),
+    )
+    .columns(content.header.iter().map(Column::text))
+    .rows(
+        content
+            .rows
+            .iter()
+            .take(PREVIEW_ROWS)
+            .map(|row| Row::new(row.iter().map(Cell::text))),
+    );
+    Ok(FileShown {
+        title: file.title.clone(),
+        about: visit
+            .words
+            .with(
+                "places-file-about",
+                &[
+                    ("rows", version.rows.into()),
+                    ("columns", version.columns.len().into()),
+                    ("day", visit.day(version.made_at).into()),
+                    ("version", version.number.to_string().into()),
+                ],
+            )
+            .into_owned(),
+        forms: forms_of(version)
+            .map(|form| {
+                LinkButton::new(
+                    form.name(),
+                    href_of_newest(&file.dataset, file.number, form),
+                )
+                .download()
+            })
+            .collect(),
+        preview,
+        preview_note: if content.rows.len() > PREVIEW_ROWS {
+            visit
+                .words
+                .counted("places-preview-first", PREVIEW_ROWS as u64)
+                .into_owned()
+        } else {
+            String::new()
+        },
+        dictionary: dictionary(visit, &id, file, version, &content),
+        versions: versions(visit, &id, file, &all),
+        id,
+    })
+}
+
+/// What the columns are: as the national standard says where it knows them, else by what stands in them.
+fn dictionary(
+    visit: &Visit,
+    id: &str,
+    file: &FileEntry,
+    version: &Version,
+    content: &Content,
+) -> Table {
+    let national = national(&version.national);
+    let rows = content.header.iter().enumerate().map(|(at, header)| {
+        let known = national.and_then(|dataset| dataset.columns.get(dataset.place_of(header)?));
+        let kind = known.map_or_else(
+            || Kind::of_standard(&header_key(header), ""),
+            |column| column.kind.clone(),
+        );
+        let filled = content
+            .rows
+            .iter()
+            .filter(|row| row.get(at).is_some_and(|cell| !cell.is_empty()))
+            .count();
+        let example = content
+            .rows
+            .iter()
+            .filter_map(|row| row.get(at))
+            .find(|cell| !cell.is_empty())
+            .map_or(String::new(), |cell| crate::model::finding::shortened(cell));
+        Row::new([
+            Cell::text(header),
+            Cell::text(visit.t(&format!("places-kind-{}", kind.name()))),
+            Cell::text(example),
+            Cell::text(format::number(filled as u64)),
+        ])
+    });
+    Table::new(
+        visit.language,
+        format!("{id}-columns"),
+        format!("{} ({})", visit.t("places-dictionary"), file.title),
+    )
+    .columns([
+        Column::text(visit.t("places-column")),
+        Column::text(visit.t("places-column-kind")),
+        Column::text(visit.t("places-column-example")),
+        Column::number(visit.t("places-column-filled")),
+    ])
+    .rows(rows)
+    .row_headers()
+    .stacked()
+}
+
+fn versions(visit: &Visit, id: &str, file: &FileEntry, all: &[Version]) -> Table {
+    let rows = all.iter().map(|version| {
+        let got = if version.is_removed {
+            Cell::text(visit.t("places-version-removed"))
+        } else {
+            Cell::link(
+                "CSV",
+                href_of_version(&file.dataset, file.number, version.number, Form::Csv),
+            )
+        };
+        Row::new([
+            Cell::text(version.number.to_string()),
+            Cell::text(visit.day(version.made_at)),
+            Cell::text(format::number(version.rows)),
+            Cell::text(&version.note),
+            got,
+        ])
+    });
+    Table::new(
+        visit.language,
+        format!("{id}-versions"),
+        format!("{} ({})", visit.t("places-versions"), file.title),
+    )
+    .columns([
+        Column::number(visit.t("places-version")),
+        Column::text(visit.t("places-version-day")).no_wrap(),
+        Column::number(visit.t("places-rows")),
+        Column::text(visit.t("places-version-note")),
+        Column::text(visit.t("places-file")),
+    ])
+    .rows(rows)
+    .row_headers()
+    .stacked()
+}

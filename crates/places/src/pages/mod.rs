@@ -1,0 +1,54 @@
+//! What everybody sees: the catalogue, one dataset, its files in every form, and the feed of changes.
+
+mod dataset;
+mod download;
+mod feed;
+mod list;
+mod visit;
+
+use yakuba_city::web::{Access, Routes};
+
+pub(crate) use dataset::forms_of;
+pub(crate) use visit::WORDS;
+
+/// The routes of this room.
+pub(crate) fn routes() -> Routes {
+    Routes::new()
+        .get("/data", Access::Public, list::page)
+        .get("/data/feed.atom", Access::Public, feed::all)
+        .get("/data/{dataset}", Access::Public, dataset::page)
+        .get("/data/{dataset}/feed.atom", Access::Public, feed::one)
+        .get(
+            "/data/{dataset}/files/{file}/{name}",
+            Access::Public,
+            download::file,
+        )
+}
+
+/// The address of a dataset.
+pub(crate) fn href(key: &str) -> String {
+    format!("/data/{key}")
+}
+
+/// The address of a file's newest version in a form.
+pub(crate) fn href_of_newest(key: &str, file: i64, form: crate::model::content::Form) -> String {
+    format!("/data/{key}/files/{file}/latest.{}", form.ending())
+}
+
+/// The address of one version in a form.
+pub(crate) fn href_of_version(
+    key: &str,
+    file: i64,
+    version: i64,
+    form: crate::model::content::Form,
+) -> String {
+    format!("/data/{key}/files/{file}/v{version}.{}", form.ending())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_text_is_there_in_every_language() {
+        yakuba_ui::assert_complete(&super::WORDS);
+    }
+}

@@ -1,0 +1,122 @@
+//! A request to a public page.
+
+use axum::{
+    extract::FromRequestParts,
+    http::{HeaderMap, Method, request::Parts},
+};
+use yakuba_city::{Actor, City, Fact, JAPAN, Measure, web::Problem};
+use yakuba_kernel::Subject;
+use yakuba_ui::{Catalogue, Fields, Language, Shell, Words, format};
+
+use crate::{
+    error::PlacesError,
+    store::{self, Dataset},
+};
+
+/// The texts of the public pages and of the menus.
+pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("places");
+
+/// Who asks, in which language, for what.
+pub(crate) struct Visit {
+    pub(crate) city: City,
+    pub(crate) shell: Shell,
+    pub(crate) language: Language,
+    pub(crate) words: Words,
+    pub(crate) query: Fields,
+    pub(crate) headers: HeaderMap,
+    is_look: bool,
+}
+
+impl FromRequestParts<City> for Visit {
+    type Rejection = std::convert::Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, city: &City) -> Result<Self, Self::Rejection> {
+        let shell = Shell::from_request_parts(parts, city).await?;
+        // What browsers fetch ahead nobody has looked at yet.
+        let is_ahead = ["purpose", "sec-purpose"]
+            .iter()
+            .filter_map(|name| parts.headers.get(*name)?.to_str().ok())
+            .any(|value| value.contains("prefetch"));
+        Ok(Self {
+            city: city.clone(),
+            language: shell.language,
+            words: WORDS.words(shell.language),
+            query: Fields::of_query(parts.uri.query().unwrap_or_default()),
+            headers: parts.headers.clone(),
+            is_look: parts.method == Method::GET && !is_ahead,
+            shell,
+        })
+    }
+}
+
+impl Visit {
+    /// A text.
+    pub(crate) fn t(&self, key: &str) -> String {
+        self.words.get(key).into_owned()
+    }
+
+    /// A dataset that everybody sees.
+    pub(crate) async fn dataset(&self, key: &str) -> Result<Dataset, Problem> {
+        store::dataset(self.city.db(), key)
+            .await?
+            .filter(Dataset::is_public)
+            .ok_or(Problem::NotFound)
+    }
+
+    /// The title in this language.
+    pub(crate) fn title<'a>(&self, dataset: &'a Dataset) -> &'a str {
+        in_language(
+            self.language,
+            &dataset.document.title,
+            &dataset.document.title_en,
+        )
+    }
+
+    /// The description in this language.
+    pub(crate) fn description<'a>(&self, dataset: &'a Dataset) -> &'a str {
+        in_language(
+            self.language,
+            &dataset.document.description,
+            &dataset.document.description_en,
+        )
+    }
+
+    /// The day of a moment, as readers write it.
+    pub(crate) fn day(&self, at: jiff::Timestamp) -> String {
+        format::date(JAPAN.to_datetime(at).date(), self.language)
+    }
+
+    /// Counts that somebody looked at or took something: which dataset, and nothing about who.
+    pub(crate) async fn count(&self, measure: &Measure, dataset: &Dataset) -> Result<(), Problem> {
+        if !self.is_look {
+            return Ok(());
+        }
+        let input = (
+            measure.name.clone(),
+            dataset.department().clone(),
+            dataset.key().to_owned(),
+        );
+        self.city
+            .write(Actor::Public, input, |tx, (measure, department, key)| {
+                Box::pin(async move {
+                    tx.record(
+                        Fact::one(measure, tx.now())
+                            .department(department.clone())
+                            .subject(Subject::new(key.as_str())?),
+                    )
+                    .await?;
+                    Ok::<_, PlacesError>(())
+                })
+            })
+            .await?;
+        Ok(())
+    }
+}
+
+fn in_language<'a>(language: Language, japanese: &'a str, english: &'a str) -> &'a str {
+    if language == Language::English && !english.is_empty() {
+        english
+    } else {
+        japanese
+    }
+}

@@ -1,0 +1,476 @@
+//! A dataset's files, with every version kept, and what was sent but not yet taken.
+
+use std::collections::BTreeMap;
+
+use jiff::Timestamp;
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use yakuba_city::{FileHash, Tx, sql::Sql as _};
+
+use super::datasets::{ChangeKind, audit_version, moment, must_find, note, settle};
+use crate::{
+    error::PlacesError,
+    model::{check::Report, content::Content, finding::Severity},
+};
+
+/// A file of a dataset.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileEntry {
+    /// The dataset's key.
+    pub dataset: String,
+    /// Its number in the dataset, from 1.
+    pub number: i64,
+    /// What it is called.
+    pub title: String,
+    /// Its newest version that still has contents.
+    pub newest: Option<Version>,
+}
+
+/// A version of a file, without its contents.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Version {
+    /// The dataset's key.
+    pub dataset: String,
+    /// The file's number.
+    pub file: i64,
+    /// Its number, from 1.
+    pub number: i64,
+    /// When it was taken.
+    pub made_at: Timestamp,
+    /// What the clerk wrote about it.
+    pub note: String,
+    /// The headers.
+    pub columns: Vec<String>,
+    /// How many rows it has.
+    pub rows: i64,
+    /// How many findings must be mended.
+    pub must: i64,
+    /// How many others there are.
+    pub should: i64,
+    /// The national dataset it was compared with; empty: none.
+    pub national: String,
+    /// Whether it can go out as GeoJSON.
+    pub has_places: bool,
+    /// The hash of its contents.
+    pub hash: String,
+    /// Its size as CSV.
+    pub csv_bytes: i64,
+    /// Whether its contents were taken away for good.
+    pub is_removed: bool,
+}
+
+impl Version {
+    /// Whether it is a dataset of the present national standard with nothing to mend.
+    pub fn is_recommended(&self) -> bool {
+        self.must == 0 && !self.national.is_empty() && !self.national.starts_with("legacy:")
+    }
+}
+
+#[derive(FromQueryResult)]
+struct Row {
+    dataset: String,
+    file: i64,
+    version: i64,
+    made_at: i64,
+    note: String,
+    columns: String,
+    row_count: i64,
+    must: i64,
+    should: i64,
+    national: String,
+    has_places: i64,
+    hash: String,
+    csv_bytes: i64,
+    is_removed: i64,
+}
+
+impl TryFrom<Row> for Version {
+    type Error = PlacesError;
+
+    fn try_from(row: Row) -> Result<Self, PlacesError> {
+        Ok(Self {
+            dataset: row.dataset,
+            file: row.file,
+            number: row.version,
+            made_at: moment(row.made_at),
+            note: row.note,
+            columns: serde_json::from_str(&row.columns)?,
+            rows: row.row_count,
+            must: row.must,
+            should: row.should,
+            national: row.national,
+            has_places: row.has_places == 1,
+            hash: row.hash,
+            csv_bytes: row.csv_bytes,
+            is_removed: row.is_removed == 1,
+        })
+    }
+}
+
+const COLUMNS: &str = "dataset, file, version, made_at, note, columns, row_count, must, should, national, has_places, hash, csv_bytes, \
+   CAST(CASE WHEN contents IS NULL THEN 1 ELSE 0 END AS BIGINT) AS is_removed";
+
+/// Every dataset's files with their newest versions, in order.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn files(
+    connection: &impl ConnectionTrait,
+) -> Result<BTreeMap<String, Vec<FileEntry>>, PlacesError> {
+    let mut all: BTreeMap<String, Vec<FileEntry>> = BTreeMap::new();
+    for file in read_files(connection, None).await? {
+        all.entry(file.dataset.clone()).or_default().push(file);
+    }
+    Ok(all)
+}
+
+/// A dataset's files with their newest versions, in order.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn files_of(
+    connection: &impl ConnectionTrait,
+    dataset: &str,
+) -> Result<Vec<FileEntry>, PlacesError> {
+    read_files(connection, Some(dataset)).await
+}
+
+/// A file of a dataset.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn file(
+    connection: &impl ConnectionTrait,
+    dataset: &str,
+    number: i64,
+) -> Result<Option<FileEntry>, PlacesError> {
+    let files = files_of(connection, dataset).await?;
+    Ok(files.into_iter().find(|file| file.number == number))
+}
+
+async fn read_files(
+    connection: &impl ConnectionTrait,
+    dataset: Option<&str>,
+) -> Result<Vec<FileEntry>, PlacesError> {
+    #[derive(FromQueryResult)]
+    struct File {
+        dataset: String,
+        number: i64,
+        title: String,
+    }
+    let (narrowed, values) = match dataset {
+        Some(key) => (" WHERE dataset = $1", vec![key.into()]),
+        None => ("", vec![]),
+    };
+    let files: Vec<File> = connection
+        .rows(
+            &format!(
+                "SELECT dataset, number, title FROM places_files{narrowed} ORDER BY dataset, number"
+            ),
+            values.clone(),
+        )
+        .await?;
+    let and = if dataset.is_some() {
+        " AND v.dataset = $1"
+    } else {
+        ""
+    };
+    let rows: Vec<Row> = connection
+        .rows(
+            &format!(
+                "SELECT {COLUMNS} FROM places_versions v WHERE contents IS NOT NULL{and} AND version = \
+                   (SELECT MAX(o.version) FROM places_versions o \
+                    WHERE o.dataset = v.dataset AND o.file = v.file AND o.contents IS NOT NULL)"
+            ),
+            values,
+        )
+        .await?;
+    let mut newest: BTreeMap<(String, i64), Version> = BTreeMap::new();
+    for row in rows {
+        let version = Version::try_from(row)?;
+        newest.insert((version.dataset.clone(), version.file), version);
+    }
+    Ok(files
+        .into_iter()
+        .map(|file| FileEntry {
+            newest: newest.remove(&(file.dataset.clone(), file.number)),
+            dataset: file.dataset,
+            number: file.number,
+            title: file.title,
+        })
+        .collect())
+}
+
+/// All versions of a file, newest first, those without contents too.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn versions(
+    connection: &impl ConnectionTrait,
+    dataset: &str,
+    file: i64,
+) -> Result<Vec<Version>, PlacesError> {
+    let rows: Vec<Row> = connection
+        .rows(
+            &format!(
+                "SELECT {COLUMNS} FROM places_versions WHERE dataset = $1 AND file = $2 ORDER BY version DESC"
+            ),
+            [dataset.into(), file.into()],
+        )
+        .await?;
+    rows.into_iter().map(Version::try_from).collect()
+}
+
+/// A version of a file; the newest one with contents when no number is given.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn version(
+    connection: &impl ConnectionTrait,
+    dataset: &str,
+    file: i64,
+    number: Option<i64>,
+) -> Result<Option<Version>, PlacesError> {
+    let all = versions(connection, dataset, file).await?;
+    Ok(all.into_iter().find(|version| match number {
+        Some(number) => version.number == number,
+        None => !version.is_removed,
+    }))
+}
+
+/// The contents of a version; none when they were taken away.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn contents(
+    connection: &impl ConnectionTrait,
+    version: &Version,
+) -> Result<Option<Content>, PlacesError> {
+    let kept: Option<Option<Vec<u8>>> = connection
+        .value(
+            "SELECT contents FROM places_versions WHERE dataset = $1 AND file = $2 AND version = $3",
+            [
+                version.dataset.as_str().into(),
+                version.file.into(),
+                version.number.into(),
+            ],
+        )
+        .await?;
+    kept.flatten()
+        .map(|kept| Content::read(&kept).map_err(PlacesError::from))
+        .transpose()
+}
+
+/// Adds a file without a version and returns its number.
+///
+/// # Errors
+/// [`PlacesError::NoSuchDataset`].
+pub async fn add_file(tx: &Tx, dataset: &str, title: &str) -> Result<i64, PlacesError> {
+    must_find(tx, dataset).await?;
+    let last: Option<Option<i64>> = tx
+        .connection()
+        .value(
+            "SELECT MAX(number) FROM places_files WHERE dataset = $1",
+            [dataset.into()],
+        )
+        .await?;
+    let number = last.flatten().unwrap_or(0) + 1;
+    tx.connection()
+        .run(
+            "INSERT INTO places_files (dataset, number, title) VALUES ($1, $2, $3)",
+            [dataset.into(), number.into(), title.into()],
+        )
+        .await?;
+    Ok(number)
+}
+
+/// A version to be taken.
+#[derive(Debug, Clone)]
+pub struct NewVersion {
+    /// The dataset's key.
+    pub dataset: String,
+    /// The file's number.
+    pub file: i64,
+    /// What is in it.
+    pub content: Content,
+    /// What the check found in exactly this content.
+    pub report: Report,
+    /// What is new, for readers.
+    pub note: String,
+}
+
+/// Takes a version and returns its number; none when the newest version holds the same.
+///
+/// # Errors
+/// [`PlacesError::NoSuchDataset`].
+pub async fn add_version(tx: &Tx, new: &NewVersion) -> Result<Option<i64>, PlacesError> {
+    let dataset = must_find(tx, &new.dataset).await?;
+    let kept = new.content.kept();
+    let hash = FileHash::of(&kept);
+    let all = versions(tx.connection(), &new.dataset, new.file).await?;
+    if all
+        .iter()
+        .find(|version| !version.is_removed)
+        .is_some_and(|newest| newest.hash == hash.as_str())
+    {
+        return Ok(None);
+    }
+    let number = all.first().map_or(0, |last| last.number) + 1;
+    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let should = new
+        .report
+        .findings
+        .iter()
+        .filter(|finding| finding.severity == Severity::Should)
+        .count();
+    tx.connection()
+        .run(
+            "INSERT INTO places_versions (dataset, file, version, made_at, note, columns, row_count, must, should, national, \
+               has_places, hash, csv_bytes, contents) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+            [
+                new.dataset.as_str().into(),
+                new.file.into(),
+                number.into(),
+                tx.now().as_microsecond().into(),
+                new.note.as_str().into(),
+                serde_json::to_string(&new.content.header)?.into(),
+                count(new.content.rows.len()).into(),
+                count(new.report.must).into(),
+                count(should).into(),
+                new.report
+                    .dataset
+                    .as_ref()
+                    .map_or("", |compared| compared.key.as_str())
+                    .into(),
+                i64::from(new.content.has_places()).into(),
+                hash.as_str().into(),
+                count(new.content.to_csv().len()).into(),
+                kept.into(),
+            ],
+        )
+        .await?;
+    touch(tx, &new.dataset).await?;
+    audit_version(tx, "places.version", &new.dataset, new.file, number);
+    if dataset.is_public() {
+        note(
+            tx,
+            &new.dataset,
+            ChangeKind::Version,
+            Some((new.file, number)),
+            &new.note,
+        )
+        .await?;
+    }
+    settle(tx, &new.dataset).await?;
+    Ok(Some(number))
+}
+
+async fn touch(tx: &Tx, dataset: &str) -> Result<(), PlacesError> {
+    tx.connection()
+        .run(
+            "UPDATE places_datasets SET revision = revision + 1, changed_at = $2 WHERE key = $1",
+            [dataset.into(), tx.now().as_microsecond().into()],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Takes a version's contents away for good, such as when something personal was in them. That there was a version stays.
+/// Returns whether there was something to take away.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn remove_contents(
+    tx: &Tx,
+    dataset: &str,
+    file: i64,
+    version: i64,
+) -> Result<bool, PlacesError> {
+    let found = must_find(tx, dataset).await?;
+    let changed = tx
+        .connection()
+        .run(
+            "UPDATE places_versions SET contents = NULL \
+             WHERE dataset = $1 AND file = $2 AND version = $3 AND contents IS NOT NULL",
+            [dataset.into(), file.into(), version.into()],
+        )
+        .await?;
+    if changed == 0 {
+        return Ok(false);
+    }
+    touch(tx, dataset).await?;
+    audit_version(tx, "places.remove", dataset, file, version);
+    if found.is_public() {
+        note(tx, dataset, ChangeKind::Removed, Some((file, version)), "").await?;
+    }
+    settle(tx, dataset).await?;
+    Ok(true)
+}
+
+/// A file that was sent and not yet taken.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Pending {
+    /// Its name.
+    pub name: String,
+    /// When it was sent, in microseconds since 1970.
+    pub sent_at: i64,
+    /// Its bytes.
+    pub contents: Vec<u8>,
+}
+
+/// Keeps what was sent for a file until somebody decides. A later one takes the place of an earlier one.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn keep_pending(
+    tx: &Tx,
+    dataset: &str,
+    file: i64,
+    name: &str,
+    contents: &[u8],
+) -> Result<(), PlacesError> {
+    tx.connection()
+        .run(
+            "INSERT INTO places_pending (dataset, file, name, sent_at, contents) VALUES ($1, $2, $3, $4, $5) \
+             ON CONFLICT (dataset, file) DO UPDATE SET name = excluded.name, sent_at = excluded.sent_at, contents = excluded.contents",
+            [
+                dataset.into(),
+                file.into(),
+                name.into(),
+                tx.now().as_microsecond().into(),
+                contents.to_vec().into(),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// What was sent for a file and not yet taken.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn pending(
+    connection: &impl ConnectionTrait,
+    dataset: &str,
+    file: i64,
+) -> Result<Option<Pending>, PlacesError> {
+    Ok(connection
+        .row(
+            "SELECT name, sent_at, contents FROM places_pending WHERE dataset = $1 AND file = $2",
+            [dataset.into(), file.into()],
+        )
+        .await?)
+}
+
+/// Forgets what was sent for a file.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn drop_pending(tx: &Tx, dataset: &str, file: i64) -> Result<(), PlacesError> {
+    tx.connection()
+        .run(
+            "DELETE FROM places_pending WHERE dataset = $1 AND file = $2",
+            [dataset.into(), file.into()],
+        )
+        .await?;
+    Ok(())
+}

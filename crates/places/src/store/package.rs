@@ -1,0 +1,82 @@
+//! Bringing in a dataset with its files as a whole.
+
+use yakuba_city::Tx;
+
+use super::{
+    datasets::{State, create, dataset, describe, publish},
+    files::{NewVersion, add_file, add_version, files_of},
+};
+use crate::{
+    error::PlacesError,
+    model::{check::Report, content::Content, document::DatasetDocument},
+};
+
+/// A dataset with its files, read and checked.
+#[derive(Debug, Clone)]
+pub struct Whole {
+    /// What is said about it.
+    pub document: DatasetDocument,
+    /// Its files in order.
+    pub files: Vec<WholeFile>,
+    /// Whether it is shown to everybody at once.
+    pub is_public: bool,
+    /// The service whose table it shows; empty: none.
+    pub source: String,
+}
+
+/// A file of a [`Whole`].
+#[derive(Debug, Clone)]
+pub struct WholeFile {
+    /// What it is called.
+    pub title: String,
+    /// What is in it.
+    pub content: Content,
+    /// What the check found in it.
+    pub report: Report,
+    /// What is new in it.
+    pub note: String,
+}
+
+/// Brings a dataset in, or up to what is given. Returns whether anything changed: the same twice changes nothing. Files are told by
+/// their place; what is not given stays.
+///
+/// # Errors
+/// As [`create`], [`describe`], [`add_version`] and [`publish`].
+pub async fn bring_in(tx: &Tx, whole: &Whole) -> Result<bool, PlacesError> {
+    let key = whole.document.key.as_str();
+    let mut has_changed = false;
+    match dataset(tx.connection(), key).await? {
+        None => {
+            create(tx, &whole.document, &whole.source).await?;
+            has_changed = true;
+        }
+        Some(found) if found.document != whole.document => {
+            describe(tx, &whole.document, found.revision).await?;
+            has_changed = true;
+        }
+        Some(_) => {}
+    }
+    let standing = files_of(tx.connection(), key).await?;
+    for (at, file) in whole.files.iter().enumerate() {
+        let number = match standing.get(at) {
+            Some(known) => known.number,
+            None => add_file(tx, key, &file.title).await?,
+        };
+        let new = NewVersion {
+            dataset: key.to_owned(),
+            file: number,
+            content: file.content.clone(),
+            report: file.report.clone(),
+            note: file.note.clone(),
+        };
+        has_changed |= add_version(tx, &new).await?.is_some();
+    }
+    if whole.is_public
+        && let Some(found) = dataset(tx.connection(), key).await?
+        && found.state == State::Draft
+    {
+        publish(tx, key, found.revision).await?;
+        has_changed = true;
+    }
+    Ok(has_changed)
+}

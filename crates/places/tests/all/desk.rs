@@ -1,0 +1,323 @@
+//! Open data at the desk, by department and capability. On both databases.
+
+use axum::http::StatusCode;
+use yakuba_city::{City, each_database, web::Capability};
+use yakuba_identity::IdentityService;
+use yakuba_mail::MailService;
+use yakuba_places::{
+    PlacesService,
+    capabilities::{EDIT, PUBLISH},
+    store,
+};
+
+use crate::support::{Browser, Page, TOILETS, departments, desk, document, publish, stranger};
+
+async fn send(
+    clerk: &mut Browser,
+    path: &str,
+    fields: &[(&str, &str)],
+    name: &str,
+    bytes: &[u8],
+) -> Page {
+    let mut body = Vec::new();
+    for (field, value) in fields {
+        body.extend_from_slice(
+            format!("--B\r\nContent-Disposition: form-data; name=\"{field}\"\r\n\r\n{value}\r\n")
+                .as_bytes(),
+        );
+    }
+    body.extend_from_slice(
+        format!(
+            "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        )
+        .as_bytes(),
+    );
+    body.extend_from_slice(bytes);
+    body.extend_from_slice(b"\r\n--B--\r\n");
+    clerk
+        .ask("POST", path, "multipart/form-data; boundary=B", body)
+        .await
+}
+
+const NEW: [(&str, &str); 6] = [
+    ("key", "toilets"),
+    ("title", "公衆トイレ一覧"),
+    ("description", "公園の公衆トイレ"),
+    ("department", "parks"),
+    ("theme", "housing"),
+    ("contact", "道路公園課"),
+];
+
+each_database!(
+    a_file_is_sent_checked_mended_taken_and_published,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
+        let bad = clerk
+            .post("/desk/data/new", &[("key", "A B"), ("department", "parks")])
+            .await;
+        assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(bad.text().contains("半角の小文字"));
+        let made = clerk.post("/desk/data/new", &NEW).await;
+        assert_eq!(made.to, "/desk/data/toilets?done=made", "{}", made.text());
+        let again = clerk.post("/desk/data/new", &NEW).await;
+        assert!(again.text().contains("使われています"), "{}", again.text());
+
+        // Nothing can be published yet.
+        let page = clerk.get("/desk/data/toilets").await;
+        let revision = page.revision_or("1");
+        let early = clerk
+            .post("/desk/data/toilets/publish", &[("revision", &revision)])
+            .await;
+        assert!(
+            early.text().contains("登録したファイルがありません"),
+            "{}",
+            early.text()
+        );
+
+        // What is no table is refused and not kept.
+        let picture = send(
+            &mut clerk,
+            "/desk/data/toilets/upload",
+            &[("title", "絵")],
+            "a.csv",
+            b"\x89PNG\r\n",
+        )
+        .await;
+        assert_eq!(picture.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            store::files_of(city.db(), "toilets")
+                .await
+                .unwrap()
+                .is_empty()
+        );
+
+        let raw = TOILETS
+            .trim_start_matches('\u{feff}')
+            .replace("\r\n", "\n")
+            .replace("キタコウエン", "ｷﾀｺｳｴﾝ")
+            .replacen("069990,T1", "69990,T1", 1)
+            .replace("08:00", "8:00");
+        let sent = send(
+            &mut clerk,
+            "/desk/data/toilets/upload",
+            &[("title", "一覧")],
+            "トイレ.csv",
+            raw.as_bytes(),
+        )
+        .await;
+        assert_eq!(
+            sent.to,
+            "/desk/data/toilets/files/1/check",
+            "{}",
+            sent.text()
+        );
+        let check = clerk.get("/desk/data/toilets/files/1/check").await.text();
+        for told in [
+            "公衆トイレ一覧",
+            "69990",
+            "069990",
+            "キタコウエン",
+            "byte-order-mark",
+            "直して登録する",
+        ] {
+            assert!(check.contains(told), "{told} not in {check}");
+        }
+        let taken = clerk
+            .post(
+                "/desk/data/toilets/files/1/take",
+                &[("how", "mended"), ("note", "初めての公開")],
+            )
+            .await;
+        assert_eq!(
+            taken.to,
+            "/desk/data/toilets?done=taken",
+            "{}",
+            taken.text()
+        );
+        assert!(
+            store::pending(city.db(), "toilets", 1)
+                .await
+                .unwrap()
+                .is_none()
+        );
+        assert_eq!(
+            stranger(&city).get("/data/toilets").await.status,
+            StatusCode::NOT_FOUND
+        );
+
+        let revision = clerk.get("/desk/data/toilets").await.revision_or("");
+        let stale = clerk
+            .post("/desk/data/toilets/publish", &[("revision", "1")])
+            .await;
+        assert!(stale.text().contains("ほかの職員が先に変更しました"));
+        let done = clerk
+            .post("/desk/data/toilets/publish", &[("revision", &revision)])
+            .await;
+        assert_eq!(
+            done.to,
+            "/desk/data/toilets?done=published",
+            "{}",
+            done.text()
+        );
+        let csv = stranger(&city)
+            .get("/data/toilets/files/1/latest.csv")
+            .await;
+        assert_eq!(csv.text(), TOILETS);
+
+        // The same again makes no version; without mending it does, and the check's findings stay with it.
+        send(
+            &mut clerk,
+            "/desk/data/toilets/upload",
+            &[("to", "1")],
+            "トイレ.csv",
+            raw.as_bytes(),
+        )
+        .await;
+        let same = clerk
+            .post("/desk/data/toilets/files/1/take", &[("how", "mended")])
+            .await;
+        assert_eq!(same.to, "/desk/data/toilets?done=same");
+        send(
+            &mut clerk,
+            "/desk/data/toilets/upload",
+            &[("to", "1")],
+            "トイレ.csv",
+            raw.as_bytes(),
+        )
+        .await;
+        clerk
+            .post("/desk/data/toilets/files/1/take", &[("how", "plain")])
+            .await;
+        let page = clerk.get("/desk/data/toilets").await.text();
+        assert!(page.contains("直すところ"), "{page}");
+        send(
+            &mut clerk,
+            "/desk/data/toilets/upload",
+            &[("to", "1")],
+            "x.csv",
+            b"a,b\n1,2\n",
+        )
+        .await;
+        let dropped = clerk.post("/desk/data/toilets/files/1/drop", &[]).await;
+        assert_eq!(dropped.to, "/desk/data/toilets?done=forgotten");
+        let list = clerk.get("/desk/data").await.text();
+        assert!(list.contains("公開中") && list.contains("公衆トイレ一覧"));
+    }
+);
+
+trait Revision {
+    fn revision_or(&self, other: &str) -> String;
+}
+
+impl Revision for Page {
+    fn revision_or(&self, other: &str) -> String {
+        if self.text().contains("name=\"revision\"") {
+            self.revision()
+        } else {
+            other.to_owned()
+        }
+    }
+}
+
+async fn as_with(
+    city: &City,
+    capabilities: &[Capability],
+    department: &str,
+    path: &str,
+) -> StatusCode {
+    desk(city, capabilities, department)
+        .post(
+            path,
+            &[("revision", "1"), ("how", "plain"), ("version", "1")],
+        )
+        .await
+        .status
+}
+
+each_database!(
+    other_departments_and_lesser_roles_change_nothing,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        publish(&city, document("toilets", "parks"), TOILETS).await;
+        for path in [
+            "/desk/data/toilets",
+            "/desk/data/toilets/edit",
+            "/desk/data/toilets/files/1/check",
+        ] {
+            let page = desk(&city, &[EDIT, PUBLISH], "health").get(path).await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert!(
+            !desk(&city, &[EDIT], "health")
+                .get("/desk/data")
+                .await
+                .text()
+                .contains("toilets")
+        );
+        for path in [
+            "/desk/data/toilets/publish",
+            "/desk/data/toilets/withdraw",
+            "/desk/data/toilets/files/1/remove",
+        ] {
+            assert_eq!(
+                as_with(&city, &[EDIT], "parks", path).await,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+            assert_eq!(
+                as_with(&city, &[EDIT, PUBLISH], "health", path).await,
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
+        }
+        for path in [
+            "/desk/data/toilets/files/1/take",
+            "/desk/data/toilets/files/1/drop",
+        ] {
+            assert_eq!(
+                as_with(&city, &[PUBLISH], "parks", path).await,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
+        }
+        // Nor is a dataset made for, or moved to, another department.
+        let mut clerk = desk(&city, &[EDIT], "health");
+        assert_eq!(
+            clerk.post("/desk/data/new", &NEW).await.status,
+            StatusCode::FORBIDDEN
+        );
+        let mut own = desk(&city, &[EDIT], "parks");
+        let edit = own.get("/desk/data/toilets/edit").await;
+        let moved = own
+            .post(
+                "/desk/data/toilets/edit",
+                &[
+                    ("revision", &edit.revision()),
+                    ("title", "x"),
+                    ("description", "x"),
+                    ("department", "health"),
+                    ("contact", "x"),
+                ],
+            )
+            .await;
+        assert_eq!(moved.status, StatusCode::FORBIDDEN);
+        let upload = send(
+            &mut clerk,
+            "/desk/data/toilets/upload",
+            &[("to", "1")],
+            "a.csv",
+            b"a,b\n1,2\n",
+        )
+        .await;
+        assert_eq!(upload.status, StatusCode::NOT_FOUND);
+        assert!(
+            store::pending(city.db(), "toilets", 1)
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+);

@@ -1,0 +1,10 @@
+//! The tests of the places service over its public interface, in one program: linked once.
+
+// A test that cannot go on fails there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod content;
+mod desk;
+mod machines;
+mod pages;
+mod support;

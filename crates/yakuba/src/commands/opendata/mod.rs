@@ -1,0 +1,288 @@
+//! `yakuba opendata`: files of open data looked over and mended, and datasets brought in.
+
+mod mirror;
+
+use std::{io::Write as _, path::Path};
+
+use serde_json::json;
+use yakuba_city::Actor;
+use yakuba_places::{
+    PlacesError,
+    model::{
+        check::{Against, Report, check},
+        content::look_over as look_over_content,
+        finding::Severity,
+        package::{Package, Packed},
+        reading::TableFile,
+        repair::repair,
+        standard::{DATASETS, Generation, dataset},
+    },
+    store::{Whole, WholeFile, bring_in},
+};
+use yakuba_sheets::Limits;
+use yakuba_ui::Language;
+
+use super::{file_name, note, read_file, say};
+use crate::{
+    cli::{OpendataAgainst, OpendataCheck, OpendataCommand, OpendataImport, OpendataRepair},
+    failure::{Failure, Outcome},
+    place::Place,
+};
+
+pub(super) async fn run(place: &Place, options: OpendataCommand) -> Result<Outcome, Failure> {
+    match options {
+        OpendataCommand::Check(options) => look_over(&options),
+        OpendataCommand::Repair(options) => mend(&options),
+        OpendataCommand::Import(options) => import(place, &options).await,
+        OpendataCommand::Mirror(options) => mirror::run(place, &options).await,
+        OpendataCommand::Datasets => {
+            list();
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn against(options: &OpendataAgainst) -> Result<Against, Failure> {
+    let dataset = match &options.dataset {
+        None => None,
+        Some(key) => Some(dataset(key).ok_or_else(|| {
+            Failure::usage(format!(
+                "there is no national dataset {key:?}. See `yakuba opendata datasets`"
+            ))
+        })?),
+    };
+    Ok(Against {
+        dataset,
+        area: options.area,
+    })
+}
+
+fn read(path: &Path) -> Result<(String, TableFile), Failure> {
+    let name = file_name(path);
+    let file = TableFile::read(&read_file(path)?, &name, &Limits::default())
+        .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    Ok((name, file))
+}
+
+fn look_over(options: &OpendataCheck) -> Result<Outcome, Failure> {
+    let against = against(&options.against)?;
+    let mut reports = Vec::new();
+    for path in &options.files {
+        let (name, file) = read(path)?;
+        reports.push((path, check(&file, &name, against)));
+    }
+    if options.json {
+        let files: Vec<_> = reports
+            .iter()
+            .map(|(path, report)| json!({"file": path.display().to_string(), "report": report}))
+            .collect();
+        let not_looked_at: Vec<_> = Report::not_looked_at().collect();
+        say(json!({"files": files, "rules_not_looked_at": not_looked_at}));
+    } else {
+        for (path, report) in &reports {
+            tell(path, report);
+        }
+        let rules: Vec<&str> = Report::not_looked_at().collect();
+        note(format_args!(
+            "Not looked at, because a file alone does not show it: {}.",
+            rules.join(", ")
+        ));
+    }
+    Ok(if reports.iter().all(|(_, report)| report.is_valid()) {
+        Outcome::Done
+    } else {
+        Outcome::NeedsReview
+    })
+}
+
+fn tell(path: &Path, report: &Report) {
+    for finding in &report.findings {
+        say(format_args!(
+            "{}: {}: {}",
+            path.display(),
+            match finding.severity {
+                Severity::Must => "must",
+                Severity::Should => "should",
+            },
+            finding.line(Language::English)
+        ));
+    }
+    if report.left_out > 0 {
+        say(format_args!(
+            "{}: {} more findings are not told",
+            path.display(),
+            report.left_out
+        ));
+    }
+    say(format_args!(
+        "{}: {}; {} rows, {} columns; {} things must be mended, {} findings can be mended by `yakuba opendata repair`.",
+        path.display(),
+        described(report),
+        report.rows,
+        report.columns,
+        report.must,
+        report.mendable,
+    ));
+}
+
+fn described(report: &Report) -> String {
+    match &report.dataset {
+        Some(found) => format!("{} ({}, {})", found.name, found.key, found.generation),
+        None => "no national dataset, checked by the general rules".to_owned(),
+    }
+}
+
+fn mend(options: &OpendataRepair) -> Result<Outcome, Failure> {
+    let against = against(&options.against)?;
+    let (name, file) = read(&options.file)?;
+    if file.further_sheets > 0 {
+        return Err(Failure::new(format!(
+            "{}: {} sheets hold data. Save each as a file of its own and repair them one by one",
+            options.file.display(),
+            file.further_sheets + 1
+        )));
+    }
+    let mended = repair(&file, &name, against);
+    let bytes = mended.to_csv();
+    let out = file_name(&options.output);
+    let written = TableFile::read(&bytes, &out, &Limits::default())
+        .map_err(|error| Failure::new(error.to_string()))?;
+    std::fs::File::create_new(&options.output)
+        .and_then(|mut file| file.write_all(&bytes))
+        .map_err(|cause| Failure::file(&options.output, &cause))?;
+    let left = check(&written, &name, against);
+    if options.json {
+        say(json!({"changes": mended.changes, "left": left}));
+    } else {
+        for change in &mended.changes {
+            let row = change
+                .row
+                .map_or_else(String::new, |row| format!("row {row}: "));
+            let column = change
+                .column
+                .as_ref()
+                .map_or_else(String::new, |column| format!("{column}: "));
+            say(format_args!(
+                "{row}{column}\"{}\" → \"{}\" [{}]",
+                change.from,
+                change.to,
+                change.rule.id()
+            ));
+        }
+        say(format_args!(
+            "{}: {} changes. What a person must mend:",
+            options.output.display(),
+            mended.changes.len()
+        ));
+        tell(&options.output, &left);
+    }
+    Ok(if left.is_valid() {
+        Outcome::Done
+    } else {
+        Outcome::NeedsReview
+    })
+}
+
+/// A dataset of a list with its files, read by `read` and checked.
+pub(crate) fn whole_of(
+    packed: &Packed,
+    read: impl Fn(&str) -> Result<Vec<u8>, Failure>,
+    is_public: bool,
+) -> Result<Whole, Failure> {
+    let against = Against {
+        dataset: packed.dataset.national.as_deref().and_then(dataset),
+        area: None,
+    };
+    let mut files = Vec::new();
+    for file in &packed.files {
+        let name = file.path.rsplit('/').next().unwrap_or_default();
+        let looked = look_over_content(&read(&file.path)?, name, against, &Limits::default())
+            .map_err(|error| Failure::new(format!("{}: {error}", file.path)))?;
+        files.push(WholeFile {
+            title: file.title.clone(),
+            content: looked.content,
+            report: looked.report,
+            note: file.note.clone(),
+        });
+    }
+    Ok(Whole {
+        document: packed.dataset.clone(),
+        files,
+        is_public,
+        source: String::new(),
+    })
+}
+
+async fn import(place: &Place, options: &OpendataImport) -> Result<Outcome, Failure> {
+    let text = String::from_utf8(read_file(&options.file)?)
+        .map_err(|_| Failure::new(format!("{}: it is not UTF-8", options.file.display())))?;
+    let package = Package::from_yaml(&text)
+        .map_err(|error| Failure::new(format!("{}: {error}", options.file.display())))?;
+    let folder = options.file.parent().unwrap_or_else(|| Path::new(""));
+    // All are read before the first is written, so that a broken file stops everything.
+    let wholes: Vec<Whole> = package
+        .datasets
+        .iter()
+        .map(|packed| {
+            whole_of(
+                packed,
+                |path| read_file(&folder.join(path)),
+                options.publish,
+            )
+        })
+        .collect::<Result<_, _>>()?;
+    let city = place.open_existing().await?;
+    let brought = city
+        .write(Actor::CommandLine, wholes, |tx, wholes| {
+            Box::pin(async move {
+                let mut brought = Vec::new();
+                for whole in wholes {
+                    let must: usize = whole.files.iter().map(|file| file.report.must).sum();
+                    brought.push((whole.document.key.clone(), bring_in(tx, whole).await?, must));
+                }
+                Ok::<_, PlacesError>(brought)
+            })
+        })
+        .await?;
+    let mut outcome = Outcome::Done;
+    for (key, has_changed, must) in brought {
+        say(format_args!(
+            "{key}: {}{}",
+            if has_changed {
+                "brought in"
+            } else {
+                "as it was"
+            },
+            if must > 0 {
+                format!("; {must} things must be mended")
+            } else {
+                String::new()
+            }
+        ));
+        if must > 0 {
+            outcome = Outcome::NeedsReview;
+        }
+    }
+    Ok(outcome)
+}
+
+fn list() {
+    for dataset in DATASETS.iter() {
+        say(format_args!(
+            "{}\t{} {}\t{} columns{}{}",
+            dataset.key(),
+            dataset.number,
+            dataset.name,
+            dataset.columns.len(),
+            match dataset.generation {
+                Generation::Standard => "",
+                Generation::Recommended => ", older generation",
+            },
+            if dataset.is_verified {
+                ""
+            } else {
+                ", order and completeness not verified"
+            },
+        ));
+    }
+}
