@@ -60,7 +60,7 @@ pub(super) async fn upload(
                     .trim()
                     .chars()
                     .take(200)
-                    .collect()
+                    .collect();
             }
             Some("file") => {
                 name = field
@@ -147,7 +147,14 @@ fn groups(room: &Room, report: &Report) -> Vec<Group> {
     }
     by_rule
         .into_iter()
-        .map(|((severity, rule), findings)| Group {
+        .map(|((severity, _), findings)| {
+            let name = findings
+                .first()
+                .map(|finding| finding.name(room.language()))
+                .unwrap_or_default();
+            (severity, name, findings)
+        })
+        .map(|(severity, name, findings)| Group {
             heading: room
                 .words
                 .with(
@@ -155,7 +162,7 @@ fn groups(room: &Room, report: &Report) -> Vec<Group> {
                         Severity::Must => "desk-group-must",
                         Severity::Should => "desk-group-should",
                     },
-                    &[("rule", rule.into()), ("n", findings.len().into())],
+                    &[("rule", name.into()), ("n", findings.len().into())],
                 )
                 .into_owned(),
             is_must: severity == Severity::Must,
@@ -234,7 +241,7 @@ pub(super) async fn page(
         .map_or(&[][..], |mended| mended.changes.as_slice());
     let content = looked.content(true);
     let sample = Table::new(language, "sample", room.t("desk-sample"))
-        .columns(content.header.iter().map(Column::text))
+        .columns(content.columns_shown())
         .rows(
             content
                 .rows

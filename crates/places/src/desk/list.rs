@@ -56,7 +56,7 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     let published: Vec<&FileEntry> = all
         .iter()
         .filter(|found| found.is_public())
-        .flat_map(|found| of(found))
+        .flat_map(of)
         .filter(|file| file.newest.is_some())
         .collect();
     let recommended = published

@@ -40,8 +40,8 @@ struct Body {
     revision: i64,
     may_edit: bool,
     may_publish: bool,
-    can_publish: bool,
-    is_published: bool,
+    /// What can be done: `publish`, `withdraw`, or nothing while there is no file.
+    publishing: &'static str,
     about: DescriptionList,
     files: Vec<FileShown>,
     title: TextField,
@@ -109,7 +109,7 @@ pub(super) async fn shown(
                 entry.title.clone(),
             )
             .columns([
-                Column::number(room.public("places-version")),
+                Column::text(room.public("places-version")).no_wrap(),
                 Column::text(room.public("places-version-day")),
                 Column::number(room.public("places-rows")),
                 Column::text(room.t("desk-column-standing")),
@@ -173,8 +173,11 @@ pub(super) async fn shown(
         revision: found.revision,
         may_edit: room.may(EDIT, found),
         may_publish: room.may(PUBLISH, found),
-        can_publish: has_file,
-        is_published: found.state == State::Published,
+        publishing: match found.state {
+            State::Published => "withdraw",
+            _ if has_file => "publish",
+            _ => "",
+        },
         about,
         files,
         title: TextField::new(language, "title", room.t("desk-file-title"))

@@ -378,7 +378,7 @@ fn check_header(
                 ..in_column(Severity::Should, Rule::HeaderSpelling)
             }),
             None if dataset.is_some() => {
-                report.add(in_column(Severity::Should, Rule::UnknownColumn))
+                report.add(in_column(Severity::Should, Rule::UnknownColumn));
             }
             None if header.trim() != header => report.add(Finding {
                 mended: Some(header.trim().to_owned()),

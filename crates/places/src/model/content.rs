@@ -5,6 +5,8 @@ use yakuba_sheets::{
     Cell, CsvCharset, CsvOptions, Limits, SheetError, Table, WriteError, write_csv, write_xlsx,
 };
 
+use yakuba_ui::Column;
+
 use super::{
     check::{Against, Report, check},
     kind::{Kind, Standing},
@@ -258,6 +260,25 @@ impl Content {
             }
         }
         Ok(content)
+    }
+
+    /// The columns as a page shows them: short values stay on one line, long texts are broken.
+    pub(crate) fn columns_shown(&self) -> Vec<Column> {
+        const SHORT: usize = 20;
+        self.header
+            .iter()
+            .enumerate()
+            .map(|(at, header)| {
+                let is_short = self
+                    .rows
+                    .iter()
+                    .take(100)
+                    .filter_map(|row| row.get(at))
+                    .all(|cell| cell.chars().count() <= SHORT);
+                let column = Column::text(header);
+                if is_short { column.no_wrap() } else { column }
+            })
+            .collect()
     }
 
     /// The columns of latitude and longitude.

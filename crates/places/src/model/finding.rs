@@ -3,6 +3,8 @@
 use serde::{Serialize, Serializer};
 use yakuba_ui::{Catalogue, Language};
 
+use super::standard::READABILITY_RULES;
+
 /// The texts of the rules.
 pub static WORDS: Catalogue = yakuba_ui::catalogue!("check");
 
@@ -293,6 +295,18 @@ impl Finding {
             .into_owned()
     }
 
+    /// What its rule is about, in a few words: the official rules' own names, and ours.
+    pub fn name(&self, language: Language) -> String {
+        let id = self.rule.id();
+        match READABILITY_RULES.iter().find(|rule| rule.id == id) {
+            Some(rule) => format!("{id} {}", rule.name),
+            None => WORDS
+                .words(language)
+                .get(&format!("check-name-{id}"))
+                .into_owned(),
+        }
+    }
+
     /// Where and what in one line.
     pub fn line(&self, language: Language) -> String {
         let words = WORDS.words(language);
@@ -308,7 +322,11 @@ impl Finding {
         line.push_str(&self.sentence(language));
         if let Some(mended) = &self.mended {
             line.push(' ');
-            line.push_str(&words.with_text("check-would-be", "value", mended));
+            if mended.is_empty() {
+                line.push_str(&words.get("check-would-go"));
+            } else {
+                line.push_str(&words.with_text("check-would-be", "value", mended));
+            }
         }
         line.push_str(" [");
         line.push_str(self.rule.id());
@@ -347,6 +365,16 @@ mod tests {
                 "{}",
                 rule.id()
             );
+            let name = Finding {
+                severity: Severity::Must,
+                rule,
+                row: None,
+                column: None,
+                value: String::new(),
+                mended: None,
+            }
+            .name(Language::Japanese);
+            assert!(!name.contains('⟦'), "{name}");
         }
         assert_eq!(ids.len(), 56);
     }

@@ -189,7 +189,7 @@ async fn file_shown(
         format!("{id}-preview"),
         format!("{} ({})", visit.t("places-preview"), file.title),
     )
-    .columns(content.header.iter().map(Column::text))
+    .columns(content.columns_shown())
     .rows(
         content
             .rows
@@ -308,7 +308,7 @@ fn versions(visit: &Visit, id: &str, file: &FileEntry, all: &[Version]) -> Table
         format!("{} ({})", visit.t("places-versions"), file.title),
     )
     .columns([
-        Column::number(visit.t("places-version")),
+        Column::text(visit.t("places-version")).no_wrap(),
         Column::text(visit.t("places-version-day")).no_wrap(),
         Column::number(visit.t("places-rows")),
         Column::text(visit.t("places-version-note")),

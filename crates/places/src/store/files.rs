@@ -73,7 +73,7 @@ struct Row {
     made_at: i64,
     note: String,
     columns: String,
-    row_count: i64,
+    counted: i64,
     must: i64,
     should: i64,
     national: String,
@@ -94,7 +94,7 @@ impl TryFrom<Row> for Version {
             made_at: moment(row.made_at),
             note: row.note,
             columns: serde_json::from_str(&row.columns)?,
-            rows: row.row_count,
+            rows: row.counted,
             must: row.must,
             should: row.should,
             national: row.national,
@@ -106,7 +106,7 @@ impl TryFrom<Row> for Version {
     }
 }
 
-const COLUMNS: &str = "dataset, file, version, made_at, note, columns, row_count, must, should, national, has_places, hash, csv_bytes, \
+const COLUMNS: &str = "dataset, file, version, made_at, note, columns, row_count AS counted, must, should, national, has_places, hash, csv_bytes, \
    CAST(CASE WHEN contents IS NULL THEN 1 ELSE 0 END AS BIGINT) AS is_removed";
 
 /// Every dataset's files with their newest versions, in order.
