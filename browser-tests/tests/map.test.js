@@ -282,6 +282,60 @@ describe('maps', () => {
     }
   });
 
+  for (const width of [360, 1280]) {
+    test(`facilities stand on a map and in a list, ${width} wide`, { timeout: 120_000 }, async () => {
+      const who = await visitor(drawing, { width });
+      const page = await who.page();
+      await page.goto(`${demo.url}/booking`);
+      const map = page.locator('#facilities-map');
+      await map.scrollIntoViewIfNeeded();
+      await shown(page);
+      await checkPage(page, who);
+      assert.equal(await map.locator('[data-map-instead]').isVisible(), false);
+      await picture(page, `map-facilities-${width}`);
+
+      // A layer is switched off and on with the keyboard.
+      const box = map.locator('input[data-map-layer]').first();
+      await box.focus();
+      await page.keyboard.press('Space');
+      assert.equal(await box.isChecked(), false);
+      await page.keyboard.press('Space');
+
+      // A press on a sign tells what it is; on a number it comes nearer.
+      const area = await map.locator('.maplibregl-canvas').boundingBox();
+      const popup = page.locator('.map-popup');
+      search: for (let row = 1; row < 20; row++) {
+        for (let column = 1; column < 20; column++) {
+          await page.mouse.click(area.x + (area.width * column) / 20, area.y + (area.height * row) / 20);
+          if (await popup.count()) break search;
+        }
+      }
+      const link = popup.locator('a[href^="/booking/"]').first();
+      const name = await link.innerText();
+      await checkPage(page, who);
+      await page.goto(await link.evaluate((one) => one.href));
+      assert.equal(await page.locator('h1').innerText(), name);
+      await page.locator('#facility-map').scrollIntoViewIfNeeded();
+      await shown(page);
+      await checkPage(page, who);
+      await picture(page, `map-facility-${width}`);
+      await who.close();
+    });
+  }
+
+  test('without WebGL the list says what the map would', async () => {
+    const who = await visitor(plain);
+    const page = await who.page();
+    await page.goto(`${demo.url}/booking`);
+    const map = page.locator('#facilities-map');
+    assert.ok(await map.locator('[data-map-instead]').isVisible());
+    assert.equal(await map.locator('input:visible').count(), 0);
+    const list = await map.locator('a[href^="#"]').getAttribute('href');
+    assert.ok(await page.locator(list).isVisible());
+    await checkPage(page, who);
+    await who.close();
+  });
+
   test('a page without a map loads nothing of it', async () => {
     const who = await visitor(drawing);
     const page = await who.page();

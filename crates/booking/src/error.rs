@@ -41,6 +41,11 @@ pub enum BookingError {
     /// A step that does not divide an hour.
     #[error("{0} minutes is no step: choose 5, 10, 15, 20, 30 or 60")]
     BadStep(u16),
+    /// A position is none in Japan.
+    #[error(
+        "\"{0}\" is no position: write latitude and longitude in degrees, such as 34.7594, 135.5168"
+    )]
+    BadPosition(String),
     /// Findings that must be mended first.
     #[error("{0} things must be mended before it can be booked. Check the facility and mend them")]
     MustBeMended(usize),
@@ -139,6 +144,7 @@ impl From<BookingError> for Problem {
             | BookingError::BadTime(_)
             | BookingError::BadDayOfYear(_)
             | BookingError::BadStep(_)
+            | BookingError::BadPosition(_)
             | BookingError::MustBeMended(_)
             | BookingError::NotOffered
             | BookingError::TooManyPeople(_)

@@ -222,13 +222,25 @@ fn polygon(coordinates: &Value) -> Option<Value> {
     (!rings.is_empty()).then_some(Value::Array(rings))
 }
 
+/// What happens to the tile server.
+#[derive(Debug, Clone, Default)]
+pub(crate) enum TilesChange {
+    /// It stays as it is.
+    #[default]
+    Stay,
+    /// This one is used from now on.
+    Use(TileServer),
+    /// None is used any more.
+    End,
+}
+
 /// What a command changes; what is `None` stays.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Change {
     /// Where maps begin.
     pub(crate) centre: Option<Centre>,
-    /// The tile server; `Some(None)` takes it away.
-    pub(crate) tiles: Option<Option<TileServer>>,
+    /// What happens to the tile server.
+    pub(crate) tiles: TilesChange,
     /// The outline, as [`outline`] gave it.
     pub(crate) outline: Option<String>,
 }
@@ -242,12 +254,10 @@ impl Change {
         if let Some(centre) = &self.centre {
             tx.set(CENTRE, &centre.to_string()).await?;
         }
-        if let Some(tiles) = &self.tiles {
-            let text = tiles
-                .as_ref()
-                .map(|tiles| json!(tiles).to_string())
-                .unwrap_or_default();
-            tx.set(TILES, &text).await?;
+        match &self.tiles {
+            TilesChange::Stay => {}
+            TilesChange::Use(tiles) => tx.set(TILES, &json!(tiles).to_string()).await?,
+            TilesChange::End => tx.set(TILES, "").await?,
         }
         if let Some(outline) = &self.outline {
             tx.set(OUTLINE, outline).await?;

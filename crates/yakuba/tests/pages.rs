@@ -75,6 +75,7 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     // A stream of events.
     ("/booking/queue/{counter}/events", Reason::File),
     ("/booking/use/file", Reason::File),
+    ("/booking/facilities.geojson", Reason::File),
     ("/booking/ticket/{token}", Reason::NotInTheDemo),
     ("/desk/booking/ticket/{token}", Reason::NotInTheDemo),
     ("/desk/booking/reservations/{id}/permit", Reason::File),

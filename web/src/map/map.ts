@@ -24,7 +24,6 @@ export async function show(block: HTMLElement): Promise<void> {
     container: frame,
     style: base.style,
     center: centre ?? [137.5, 36.5],
-    // On plain ground only the city's border tells where a pin is.
     zoom: settings.zoom ?? (settings.pin && hasBase ? 16 : centre ? (city.zoom ?? 12) : 4),
     maxBounds: JAPAN,
     maxZoom: 19,
@@ -69,7 +68,11 @@ export async function show(block: HTMLElement): Promise<void> {
   tellWhatItIs(map, settings);
   if (settings.pin) new Marker({ element: pin(word("pin")), anchor: "bottom" }).setLngLat(settings.pin).addTo(map);
   if (settings.pick !== undefined) pickPlace(map, block, settings);
-  if (!settings.pin && !settings.centre) {
+  if (settings.pin && !hasBase) {
+    // On plain ground only the city's border tells where a pin is.
+    const bounds = await extent(map, ["outline"]);
+    if (bounds) map.fitBounds(bounds, { padding: 16, animate: false });
+  } else if (!settings.pin && !settings.centre) {
     const ids = settings.layers.filter((layer) => layer.geojson).map((layer) => layer.id);
     const bounds = (await extent(map, ids)) ?? (city.centre ? undefined : await extent(map, ["outline"]));
     if (bounds) map.fitBounds(bounds, { padding: 40, maxZoom: 15, animate: false });

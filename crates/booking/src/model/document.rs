@@ -4,7 +4,7 @@ use jiff::civil::{Date, Weekday};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use yakuba_forms::model::document::{Key, Text};
-use yakuba_kernel::{DepartmentCode, FiscalYear, Yen};
+use yakuba_kernel::{Decimal, DepartmentCode, FiscalYear, Yen};
 
 use super::{groups::GroupRules, lottery::rules::LotteryRules, time::ClockTime};
 use crate::error::BookingError;
@@ -33,6 +33,9 @@ pub struct FacilityDocument {
     /// Where it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub address: Option<Text>,
+    /// Where it is on the map: latitude and longitude in degrees, such as `34.7594, 135.5168`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub position: Option<Position>,
     /// The telephone number of who answers questions about it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub phone: Option<String>,
@@ -174,6 +177,53 @@ impl TryFrom<u16> for Step {
 impl From<Step> for u16 {
     fn from(step: Step) -> Self {
         step.0
+    }
+}
+
+/// A position in Japan in degrees, written as map services copy it: latitude first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(try_from = "String", into = "String")]
+#[schemars(with = "String")]
+pub struct Position {
+    latitude: Decimal,
+    longitude: Decimal,
+}
+
+impl Position {
+    /// Degrees north and degrees east.
+    pub fn degrees(self) -> (Decimal, Decimal) {
+        (self.latitude, self.longitude)
+    }
+}
+
+impl TryFrom<String> for Position {
+    type Error = BookingError;
+
+    fn try_from(text: String) -> Result<Self, BookingError> {
+        let number = |part: &str| part.trim().parse::<Decimal>().ok();
+        let within = |number: Decimal, low: i64, high: i64| {
+            number.scale() <= 12 && number >= Decimal::from(low) && number <= Decimal::from(high)
+        };
+        match text
+            .split_once(',')
+            .map(|(first, second)| (number(first), number(second)))
+        {
+            Some((Some(latitude), Some(longitude)))
+                if within(latitude, 20, 46) && within(longitude, 122, 154) =>
+            {
+                Ok(Self {
+                    latitude,
+                    longitude,
+                })
+            }
+            _ => Err(BookingError::BadPosition(text)),
+        }
+    }
+}
+
+impl From<Position> for String {
+    fn from(position: Position) -> Self {
+        format!("{}, {}", position.latitude, position.longitude)
     }
 }
 

@@ -8,7 +8,7 @@ use axum::{
 use jiff::{ToSpan as _, civil::Date};
 use serde::Deserialize;
 use yakuba_city::web::Problem;
-use yakuba_ui::{DescriptionList, Language, Page, Words};
+use yakuba_ui::{DescriptionList, Language, Map, Page, Words};
 
 use super::{
     asked::Asked,
@@ -62,6 +62,7 @@ struct ResourceWeek {
 struct Body {
     words: Words,
     details: DescriptionList,
+    map: Option<Map>,
     closed: Vec<String>,
     days: Vec<String>,
     resources: Vec<ResourceWeek>,
@@ -100,6 +101,14 @@ pub(super) async fn page(
     let body = Body {
         words,
         details: details(&asked, document),
+        map: document.position.map(|position| {
+            Map::of_place(
+                language,
+                "facility-map",
+                words.get("booking-map-place"),
+                position.degrees(),
+            )
+        }),
         closed: closed(&asked, &found).await?,
         days: days.iter().map(|day| short_day(words, *day)).collect(),
         resources,

@@ -7,7 +7,7 @@ use axum::{extract::Query, response::IntoResponse};
 use jiff::{ToSpan as _, civil::Date};
 use serde::Deserialize;
 use yakuba_city::web::Problem;
-use yakuba_ui::{Choice, DateField, Fields, Page, Select, TextField, Words};
+use yakuba_ui::{Choice, DateField, Fields, Map, Page, Select, TextField, Words};
 
 use super::{
     asked::{Asked, day_of},
@@ -66,6 +66,7 @@ struct Body {
     later: Option<String>,
     groups: Vec<Group>,
     has_cart: bool,
+    map: Option<Map>,
 }
 
 /// What somebody looks for.
@@ -162,6 +163,9 @@ pub(super) async fn page(
             (day >= asked.city().today()).then(|| wanted.address(day))
         })
     };
+    let list = kinds
+        .first()
+        .map_or_else(String::new, |kind| format!("#{}", kind.name()));
     let body = Body {
         words,
         day: DateField::new(language, "day", words.get("booking-search-day")).value(Some(
@@ -224,6 +228,7 @@ pub(super) async fn page(
             })
             .collect(),
         has_cart: asked.visit().is_some(),
+        map: super::map::map(&asked, &all, &list),
     };
     let mut page = Page::public(asked.shell.clone(), words.get("booking-title"), &body)
         .lead(words.get("booking-lead"));

@@ -12,6 +12,7 @@ mod front;
 pub(crate) mod groups;
 mod limits;
 pub(crate) mod lottery;
+mod map;
 mod mine;
 pub(crate) mod points;
 pub(crate) mod queue;
@@ -27,6 +28,7 @@ use yakuba_city::web::{Access, Routes};
 pub(crate) fn routes() -> Routes {
     Routes::new()
         .get("/booking", Access::Public, front::page)
+        .get("/booking/facilities.geojson", Access::Public, map::file)
         .get("/booking/use", Access::Public, statistics::page)
         .get("/booking/use/file", Access::Public, statistics::file)
         .get("/booking/cart", Access::Public, cart::page)

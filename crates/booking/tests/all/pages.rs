@@ -1,7 +1,7 @@
 //! Booking in a browser without JavaScript, and what nobody else may see. On both databases.
 
 use axum::http::StatusCode;
-use yakuba_booking::{BookingService, store::reservations::of_resident};
+use yakuba_booking::{BookingService, model::document::Position, store::reservations::of_resident};
 use yakuba_city::{City, each_database, sql::Sql as _};
 use yakuba_identity::{
     IdentityService,
@@ -251,3 +251,66 @@ each_database!(
         assert!(page.text().contains("17.9%"));
     }
 );
+
+each_database!(
+    the_map_shows_what_says_where_it_is,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        let mut browser = browser(&city);
+        let mut hall = hall();
+        offer(&city, hall.clone()).await;
+        let page = browser.get("/booking").await;
+        assert!(!page.text().contains("data-map="));
+        let kind = hall.kind.name();
+        let ask = format!("/booking/facilities.geojson?kind={kind}");
+        let read = |page: Page| serde_json::from_str::<serde_json::Value>(&page.text()).unwrap();
+        let nothing = read(browser.get(&ask).await);
+        assert_eq!(nothing["features"], serde_json::json!([]));
+
+        hall.position = Some(Position::try_from("34.7594, 135.5168".to_owned()).unwrap());
+        hall.name.ja = "\"</script><b>会館".to_owned();
+        offer(&city, hall).await;
+        let page = browser.get("/booking").await;
+        assert!(page.text().contains("data-map="));
+        assert!(page.text().contains(&format!("<a href=\"#{kind}\">")));
+        assert!(
+            browser
+                .get("/booking/hall")
+                .await
+                .text()
+                .contains("data-map=")
+        );
+        let found = read(browser.get(&ask).await);
+        let feature = &found["features"][0];
+        assert_eq!(
+            feature["geometry"]["coordinates"],
+            serde_json::json!([135.5168, 34.7594])
+        );
+        assert_eq!(feature["properties"]["name"], "\"</script><b>会館");
+        assert_eq!(feature["properties"]["href"], "/booking/hall");
+        let others = read(
+            browser
+                .get("/booking/facilities.geojson?kind=nothing")
+                .await,
+        );
+        assert_eq!(others["features"], serde_json::json!([]));
+    }
+);
+
+#[test]
+fn a_position_is_in_japan_and_written_as_it_was() {
+    let position = Position::try_from("34.403509,134.997397".to_owned()).unwrap();
+    assert_eq!(String::from(position), "34.403509, 134.997397");
+    for wrong in [
+        "",
+        "34.4",
+        "134.99, 34.40",
+        "34.4, 134.9, 5",
+        "NaN, 135",
+        "34,4 134,9",
+        "1e1, 135",
+        "34.4000000000000000001, 135",
+    ] {
+        assert!(Position::try_from(wrong.to_owned()).is_err(), "{wrong}");
+    }
+}

@@ -7,7 +7,7 @@ use super::{read_file, say};
 use crate::{
     cli::Map,
     failure::{Failure, Outcome},
-    map::{ARCHIVE, Centre, Change, MapError, MapSettings, TileServer, outline},
+    map::{ARCHIVE, Centre, Change, MapError, MapSettings, TileServer, TilesChange, outline},
     place::Place,
 };
 
@@ -16,7 +16,7 @@ pub(super) async fn run(place: &Place, options: Map) -> Result<Outcome, Failure>
     let city = place.open_existing().await?;
     let parts: Vec<&str> = [
         ("centre", change.centre.is_some()),
-        ("tiles", change.tiles.is_some()),
+        ("tiles", !matches!(change.tiles, TilesChange::Stay)),
         ("outline", change.outline.is_some()),
     ]
     .into_iter()
@@ -74,13 +74,11 @@ fn change(options: &Map) -> Result<Change, Failure> {
         }
     };
     let tiles = match &options.tiles {
-        None if options.no_tiles => Some(None),
-        None => None,
+        None if options.no_tiles => TilesChange::End,
+        None => TilesChange::Stay,
         Some(url) => {
             let attribution = options.attribution.as_deref().unwrap_or_default();
-            Some(Some(
-                TileServer::new(url, attribution, options.tiles_to).map_err(usage)?,
-            ))
+            TilesChange::Use(TileServer::new(url, attribution, options.tiles_to).map_err(usage)?)
         }
     };
     Ok(Change {

@@ -162,7 +162,7 @@ fn map_of(file: &CityFile) -> Result<map::Change, Failure> {
         centre: Some(
             map::Centre::read(&file.map).map_err(|error| broken("demo/city.yaml", error))?,
         ),
-        tiles: None,
+        tiles: map::TilesChange::Stay,
         outline: Some(map::outline(super::text(border)?).map_err(|error| broken(border, error))?),
     })
 }

@@ -57,7 +57,7 @@ async fn base(State(city): State<City>, headers: HeaderMap) -> Result<Response, 
 /// Sends a file, or the one range of it that is asked for (RFC 9110, 14).
 async fn send_file(path: &Path, headers: &HeaderMap) -> Result<Response, Problem> {
     let mut file = File::open(path).await.map_err(|_| Problem::NotFound)?;
-    let about = file.metadata().await.map_err(unreadable)?;
+    let about = file.metadata().await.map_err(|cause| unreadable(&cause))?;
     if !about.is_file() {
         return Err(Problem::NotFound);
     }
@@ -95,7 +95,7 @@ async fn send_file(path: &Path, headers: &HeaderMap) -> Result<Response, Problem
     };
     file.seek(SeekFrom::Start(first))
         .await
-        .map_err(unreadable)?;
+        .map_err(|cause| unreadable(&cause))?;
     let pieces = futures::stream::try_unfold((file, count), |(mut file, left)| async move {
         if left == 0 {
             return Ok::<_, std::io::Error>(None);
@@ -128,7 +128,7 @@ async fn send_file(path: &Path, headers: &HeaderMap) -> Result<Response, Problem
     Ok(response)
 }
 
-fn unreadable(cause: std::io::Error) -> Problem {
+fn unreadable(cause: &std::io::Error) -> Problem {
     Problem::Internal(format!("the base map cannot be read: {cause}"))
 }
 

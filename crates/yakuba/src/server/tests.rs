@@ -589,7 +589,7 @@ async fn maps(city: &City) {
     let border = r#"{"type":"Polygon","coordinates":[[[135,34],[136,34],[136,35],[135,34]]]}"#;
     let change = map::Change {
         centre: Some(map::Centre::read("34.4,135.0,12").unwrap()),
-        tiles: Some(Some(map::TileServer::new(tiles, "見本", 17).unwrap())),
+        tiles: map::TilesChange::Use(map::TileServer::new(tiles, "見本", 17).unwrap()),
         outline: Some(map::outline(border).unwrap()),
     };
     city.write(Actor::CommandLine, change, |tx, change| {
