@@ -8,6 +8,7 @@ mod city;
 mod comparisons;
 mod facts;
 mod inventory;
+mod lottery;
 mod opendata;
 mod plans;
 mod procedures;
@@ -47,6 +48,7 @@ pub(crate) async fn open(place: &Place) -> Result<OpenCity, Failure> {
         match setting(city.db(), STATE).await?.as_deref() {
             Some(READY) => {
                 drop(city);
+                lottery::go_on(place).await?;
                 queue::run_morning(place).await?;
                 return place.open_for_serving().await;
             }
@@ -64,6 +66,7 @@ pub(crate) async fn open(place: &Place) -> Result<OpenCity, Failure> {
         }
     }
     make(place).await?;
+    lottery::go_on(place).await?;
     queue::run_morning(place).await?;
     place.open_for_serving().await
 }
@@ -124,6 +127,8 @@ async fn fill(city: &City) -> Result<(), Failure> {
     cases::make(city).await?;
     opendata::make(city, story.today).await?;
     queue::make(city, story.today).await?;
+    lottery::make(city, story.today).await?;
+    city.clock().set(city::morning_of(story.today)?);
     mark(city, READY).await
 }
 

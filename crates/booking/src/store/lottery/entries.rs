@@ -105,6 +105,7 @@ pub struct NewEntry {
     visit: Option<String>,
     account: Option<i64>,
     request: Option<String>,
+    number: Option<EntryNumber>,
 }
 
 /// What is sealed with an entry.
@@ -177,7 +178,16 @@ impl NewEntry {
             visit: None,
             account: None,
             request: None,
+            number: None,
         })
+    }
+
+    /// The number it has in the published list, instead of one that is drawn when it is entered: so that a history that is told again
+    /// comes out the same. Nobody gains by choosing it, because the value that decides comes later.
+    #[must_use]
+    pub fn numbered(mut self, number: EntryNumber) -> Self {
+        self.number = Some(number);
+        self
     }
 
     /// The browser that sent it, which is shown the numbers afterwards.
@@ -526,7 +536,10 @@ pub async fn enter(tx: &Tx, new: &NewEntry) -> Result<Entered, BookingError> {
     points::must_not_be_blocked(tx, &document, &new.holder_hash).await?;
     look_over(&round, &document, &wanted)?;
     within_limit(tx, &round, &new.holder_hash, &new.person_hash).await?;
-    let number = EntryNumber::from_random(rand::random());
+    let number = new
+        .number
+        .clone()
+        .unwrap_or_else(|| EntryNumber::from_random(rand::random()));
     let id: Option<i64> = tx
         .connection()
         .value(

@@ -54,7 +54,7 @@ pub fn job_kinds() -> Vec<JobKind> {
         }),
         JobKind::new("booking.lottery.pass", |city, payload| async move {
             let passed: Passed = read(payload)?;
-            told(pass(&city, passed).await)
+            told(pass_on(&city, passed.round, passed.day).await)
         }),
         JobKind::new("booking.lottery.release", |city, payload| async move {
             let kept: Kept = read(payload)?;
@@ -129,10 +129,14 @@ async fn finish(tx: &Tx, id: i64) -> Result<(), BookingError> {
     Ok(())
 }
 
-async fn pass(city: &City, passed: Passed) -> Result<(), BookingError> {
-    let input = (passed, city.key()?.clone());
-    city.write(program(), input, |tx, (passed, key)| {
-        Box::pin(runners_up(tx, key, passed.round, passed.day))
+/// Offers what is free again on a day to those who lost, in the order of the draw. Doing it again changes nothing.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn pass_on(city: &City, round: i64, day: Date) -> Result<(), BookingError> {
+    let input = (round, day, city.key()?.clone());
+    city.write(program(), input, |tx, (round, day, key)| {
+        Box::pin(runners_up(tx, key, *round, *day))
     })
     .await
 }

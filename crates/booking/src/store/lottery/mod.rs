@@ -19,7 +19,7 @@ pub use entries::{
 };
 pub use freezing::freeze;
 pub use instead::book_instead;
-pub use jobs::{advance, job_kinds};
+pub use jobs::{advance, job_kinds, pass_on};
 pub(super) use passing::passed_on;
 pub use rounds::{Phase, Round, RoundState, announce, frozen_list, round, rounds};
 pub use sources::{Share, bring, give_hash, give_secret, give_value, shares, values_given};

@@ -25,6 +25,7 @@ use yakuba_booking::{
 };
 use yakuba_city::{Actor, City};
 
+pub(super) use self::story::person;
 use self::story::{Ending, Planned};
 use super::{broken, city::morning_of};
 use crate::failure::Failure;
@@ -77,6 +78,19 @@ struct Day {
     steps: Vec<(i64, Step)>,
 }
 
+fn read(path: &str) -> Result<FacilityDocument, Failure> {
+    FacilityDocument::from_yaml(super::text(path)?)
+        .map_err(|error| broken(path, &error.to_string()))
+}
+
+/// A facility as its file is.
+///
+/// # Errors
+/// When the content is broken.
+pub(super) fn facility(key: &str) -> Result<FacilityDocument, Failure> {
+    read(&format!("facilities/{key}.yaml"))
+}
+
 async fn bring_in(city: &City, today: Date) -> Result<Vec<FacilityDocument>, Failure> {
     let folder = super::CONTENT
         .get_dir("facilities")
@@ -86,9 +100,10 @@ async fn bring_in(city: &City, today: Date) -> Result<Vec<FacilityDocument>, Fai
         let Some(path) = file.path().to_str() else {
             continue;
         };
-        let mut document = FacilityDocument::from_yaml(super::text(path)?)
-            .map_err(|error| broken(path, &error.to_string()))?;
+        let mut document = read(path)?;
         move_sessions(&mut document, today).map_err(|error| broken(path, &error.to_string()))?;
+        // Until autumn they could be booked by whoever came first; see [`super::lottery`].
+        document.rules.lottery = None;
         facilities.push(document);
     }
     city.write(Actor::CommandLine, facilities.clone(), |tx, facilities| {

@@ -73,6 +73,23 @@ const GIVEN: [&str; 16] = [
 /// How many people book at all.
 const PEOPLE: usize = 3_000;
 
+/// What the desk knows of somebody, by a number of the demo.
+pub(in super::super) fn person(number: usize) -> Contact {
+    let family = FAMILY[number % FAMILY.len()];
+    let given = GIVEN[number / FAMILY.len() % GIVEN.len()];
+    Contact {
+        name: format!("{family} {given}"),
+        email: None,
+        phone: Some(phone(number)),
+        note: None,
+        language: yakuba_ui::Language::Japanese,
+    }
+}
+
+fn phone(number: usize) -> String {
+    format!("000-{:04}-{:04}", number / 1_000, number % 1_000)
+}
+
 impl Planned {
     /// Who books: a group, or somebody known by a telephone number that nobody has.
     pub(super) fn holder(&self, groups: &[i64]) -> Holder {
@@ -84,24 +101,11 @@ impl Planned {
 
     /// What the desk knows of them.
     pub(super) fn contact(&self) -> Contact {
-        let number = self.number();
-        let family = FAMILY[number % FAMILY.len()];
-        let given = GIVEN[number / FAMILY.len() % GIVEN.len()];
-        Contact {
-            name: format!("{family} {given}"),
-            email: None,
-            phone: Some(self.phone()),
-            note: None,
-            language: yakuba_ui::Language::Japanese,
-        }
+        person(self.number())
     }
 
     fn phone(&self) -> String {
-        format!(
-            "000-{:04}-{:04}",
-            self.number() / 1_000,
-            self.number() % 1_000
-        )
+        phone(self.number())
     }
 
     fn number(&self) -> usize {
