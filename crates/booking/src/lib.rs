@@ -67,6 +67,10 @@ impl Service for BookingService {
                 "booking_0007_rosters",
                 include_str!("../migrations/0007_rosters.sql"),
             ),
+            Migration::new(
+                "booking_0008_fairness",
+                include_str!("../migrations/0008_fairness.sql"),
+            ),
         ]
     }
 

@@ -61,17 +61,15 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         Reason::File,
     ),
     ("/desk/cases/{case}/files/{file}", Reason::File),
-    // No facility of the demo city is drawn by lot.
-    ("/booking/lottery/{round}", Reason::NotInTheDemo),
-    ("/booking/lottery/{round}/enter", Reason::NotInTheDemo),
-    ("/desk/booking/lottery/{round}", Reason::NotInTheDemo),
-    ("/desk/booking/lottery/{round}/enter", Reason::NotInTheDemo),
+    // Nobody in the demo city lost a time that they won.
     (
         "/desk/booking/lottery/{round}/entries/{entry}/instead",
         Reason::NotInTheDemo,
     ),
     ("/booking/lottery/{round}/list.txt", Reason::File),
     ("/booking/lottery/{round}/transcript.txt", Reason::File),
+    ("/booking/lottery/{round}/fairness.csv", Reason::File),
+    ("/desk/booking/lottery/{round}/fairness.csv", Reason::File),
     // A stream of events.
     ("/booking/queue/{counter}/events", Reason::File),
     ("/booking/use/file", Reason::File),

@@ -258,3 +258,26 @@ lottery-desk-instead-lead = Agree on a free time with whoever won. It is booked 
 lottery-desk-instead-time = The time instead
 lottery-desk-instead-send = Book this time
 lottery-mail-instead = It stands for the time that you won in the lottery.
+lottery-fair-title = Fairness
+lottery-fair-wishes = Which choices were granted
+lottery-fair-wish = Choice
+lottery-fair-share = Share
+lottery-fair-nothing = Nothing won
+lottery-fair-times = Most wanted times
+lottery-fair-times-note = The odds are the entries that name a time, divided by how many could have it.
+lottery-fair-time = Time
+lottery-fair-places = Places
+lottery-fair-odds = Odds
+lottery-fair-odds-value = { $n } to 1
+lottery-fair-year = Wins within a year
+lottery-fair-year-wins = Times won
+lottery-fair-holders = People and groups
+lottery-fair-times-count = { $n ->
+    [one] once
+   *[other] { $n } times
+}
+lottery-fair-times-or-more = { $n } times or more
+lottery-fair-gini = Wins are spread with a Gini coefficient of { $gini }: 0 would mean that everybody won equally often, 1 that one alone won everything.
+lottery-fair-hidden = few
+lottery-fair-hidden-note = Counts below 5, and counts that would give them away, are shown as “few”.
+lottery-fair-file = Save the fairness figures as CSV

@@ -24,6 +24,7 @@ use crate::{
         lottery::{
             HOME as PUBLIC, Room,
             choosing::{self, By},
+            fairness::{self, Seen, Shown},
             showing,
         },
         words::moment,
@@ -41,6 +42,11 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .get(HOME, receive, list)
         .get("/desk/booking/lottery/{round}", receive, show)
+        .get(
+            "/desk/booking/lottery/{round}/fairness.csv",
+            receive,
+            fairness_file,
+        )
         .post("/desk/booking/lottery/{round}/hash", receive, hash)
         .post("/desk/booking/lottery/{round}/value", receive, value)
         .get("/desk/booking/lottery/{round}/enter", receive, enter)
@@ -170,6 +176,8 @@ struct Show {
     give_value: Option<TextField>,
     values: String,
     values_differ: bool,
+    fairness: Option<Shown>,
+    fair_file: String,
 }
 
 async fn show(
@@ -279,6 +287,8 @@ async fn shown(
             String::new()
         },
         values_differ: !agree,
+        fairness: fairness::shown(room, round, Seen::ByStaff).await?,
+        fair_file: format!("{HOME}/{}/fairness.csv", round.id),
     };
     let mut page = page(room, showing::title(room, round, &found.document), &body)
         .breadcrumb(room.t("lottery-title"), HOME);
@@ -286,6 +296,12 @@ async fn shown(
         page = page.notice(notice);
     }
     Ok(private(page))
+}
+
+async fn fairness_file(asked: Asked, Path(id): Path<i64>) -> Result<Response, Problem> {
+    let room = Room::new(asked);
+    let (round, _) = own(&room, id).await?;
+    fairness::file(&room, &round, Seen::ByStaff).await
 }
 
 /// Those who won a time that the city has taken since.

@@ -5,6 +5,7 @@
 pub mod choice;
 pub mod drand;
 pub mod draw;
+pub mod fairness;
 pub mod list;
 pub mod rules;
 pub mod source;

@@ -1,6 +1,7 @@
 //! Lotteries for residents: what is drawn and how, entering, what became of it, and everything needed to run a draw again.
 
 pub(crate) mod choosing;
+pub(crate) mod fairness;
 mod front;
 mod mine;
 mod round;
@@ -59,6 +60,11 @@ pub(crate) fn routes() -> Routes {
             "/booking/lottery/{round}/transcript.txt",
             Access::Public,
             round::transcript,
+        )
+        .get(
+            "/booking/lottery/{round}/fairness.csv",
+            Access::Public,
+            fairness::public_file,
         )
         .get(
             "/booking/lottery/{round}/enter",

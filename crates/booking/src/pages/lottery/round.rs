@@ -13,7 +13,11 @@ use yakuba_ui::{
     Words, done as go,
 };
 
-use super::{HOME, Room, showing};
+use super::{
+    HOME, Room,
+    fairness::{self, Seen, Shown},
+    showing,
+};
 use crate::{
     error::BookingError,
     model::lottery::{drand, source::Source},
@@ -49,6 +53,8 @@ struct Body {
     secret: Option<TextField>,
     figures: Option<DescriptionList>,
     tickets: Option<Table>,
+    fairness: Option<Shown>,
+    fair_file: String,
 }
 
 pub(super) async fn page(
@@ -138,6 +144,8 @@ async fn show(
         } else {
             None
         },
+        fairness: fairness::shown(room, round, Seen::ByAll).await?,
+        fair_file: format!("{HOME}/{}/fairness.csv", round.id),
     };
     let mut page = Page::public(
         room.asked.shell.clone(),

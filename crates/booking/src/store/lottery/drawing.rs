@@ -11,6 +11,7 @@ use super::{
     entries::{Entry, many},
     rounds::{Round, RoundState, frozen_list, round},
     sources::proof,
+    statistics::winners,
 };
 use crate::{
     capabilities::{LOTTERY_ENTRIES, LOTTERY_WINS},
@@ -19,6 +20,7 @@ use crate::{
         document::FacilityDocument,
         lottery::{
             draw::{Outcome, Placed, Refused},
+            fairness::Fairness,
             source::Proof,
             transcript::{Drawn, run},
         },
@@ -125,6 +127,7 @@ async fn write(
         }
     }
     count(tx, round, &document).await?;
+    keep_fairness(tx, round, &document, drawn).await?;
     tx.enqueue(Job {
         name: "booking.lottery.tell",
         payload: json!({"round": round.id}),
@@ -279,6 +282,28 @@ pub(super) async fn give(
             .await?;
     }
     Ok(true)
+}
+
+/// Keeps the figures that show how fair the draw was.
+async fn keep_fairness(
+    tx: &Tx,
+    round: &Round,
+    document: &FacilityDocument,
+    drawn: &Drawn,
+) -> Result<(), BookingError> {
+    let mut figures = Fairness::of(drawn, |resource, span| {
+        document
+            .resource(resource)
+            .is_some_and(|resource| document.offers(resource, span))
+    });
+    figures.year = winners(tx.connection(), round).await?;
+    tx.connection()
+        .run(
+            "INSERT INTO booking_lottery_fairness (round_id, figures) VALUES ($1, $2)",
+            [round.id.into(), serde_json::to_string(&figures)?.into()],
+        )
+        .await?;
+    Ok(())
 }
 
 /// The facts of a draw: entries and wins by channel.

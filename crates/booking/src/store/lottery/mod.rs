@@ -23,4 +23,4 @@ pub use jobs::{advance, job_kinds, pass_on};
 pub(super) use passing::passed_on;
 pub use rounds::{Phase, Round, RoundState, announce, frozen_list, round, rounds};
 pub use sources::{Share, bring, give_hash, give_secret, give_value, shares, values_given};
-pub use statistics::{ByTickets, Counts, counts, problems, wins_by_tickets};
+pub use statistics::{ByTickets, Counts, counts, fairness, problems, wins_by_tickets};

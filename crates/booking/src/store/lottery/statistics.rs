@@ -3,8 +3,14 @@
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use yakuba_city::sql::Sql as _;
 
-use super::entries::{Entry, many};
-use crate::error::BookingError;
+use super::{
+    entries::{Entry, many},
+    rounds::Round,
+};
+use crate::{
+    error::BookingError,
+    model::lottery::fairness::{Fairness, Winners},
+};
 
 /// How many entries a round has, and what became of them.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, FromQueryResult)]
@@ -81,6 +87,64 @@ pub async fn wins_by_tickets(
             [round.into()],
         )
         .await?)
+}
+
+/// The figures that show how fair a draw was; none before it.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn fairness(
+    connection: &impl ConnectionTrait,
+    round: i64,
+) -> Result<Option<Fairness>, BookingError> {
+    let figures: Option<String> = connection
+        .value(
+            "SELECT figures FROM booking_lottery_fairness WHERE round_id = $1",
+            [round.into()],
+        )
+        .await?;
+    Ok(figures
+        .map(|figures| serde_json::from_str(&figures))
+        .transpose()?)
+}
+
+/// Rounds of so many months count as a year.
+const YEAR: i32 = 12;
+
+/// How many people and groups won how often in the rounds of the same times in the twelve months that end with this round's.
+pub(super) async fn winners(
+    connection: &impl ConnectionTrait,
+    round: &Round,
+) -> Result<Vec<Winners>, BookingError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        wins: i64,
+        holders: i64,
+    }
+    let rows: Vec<Row> = connection
+        .rows(
+            "SELECT wins, COUNT(*) AS holders FROM ( \
+               SELECT e.holder, COUNT(e.won) AS wins FROM booking_lottery_entries e \
+               JOIN booking_lottery_rounds r ON r.id = e.round_id \
+               WHERE r.facility_key = $1 AND r.scope = $2 AND r.month > $3 AND r.month <= $4 AND r.state IN ('drawn', 'finished') \
+                 AND e.state NOT IN ('entered', 'withdrawn') GROUP BY e.holder) AS by_holder \
+             GROUP BY wins ORDER BY wins",
+            [
+                round.facility.as_str().into(),
+                round.scope.as_deref().unwrap_or_default().into(),
+                round.month.plus(-YEAR).to_string().into(),
+                round.month.to_string().into(),
+            ],
+        )
+        .await?;
+    let count = |count| u64::try_from(count).unwrap_or(0);
+    Ok(rows
+        .into_iter()
+        .map(|row| Winners {
+            wins: count(row.wins),
+            holders: count(row.holders),
+        })
+        .collect())
 }
 
 /// The entries of a round that somebody must look after: won, but the city took the time meanwhile, and they have no other one.
