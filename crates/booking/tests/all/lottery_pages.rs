@@ -305,6 +305,65 @@ each_database!(
 );
 
 each_database!(
+    how_fair_a_draw_was_is_shown_without_small_counts,
+    [&MailService, &IdentityService, &BookingService],
+    async |city| {
+        departments(&city, &["lifelong_learning", "citizens"]).await;
+        offer(&city, hall()).await;
+        let round = announced(&city).await;
+        hashes(&city, round).await;
+        // Seven want the same half on the same morning; one of them another morning, too.
+        for resident_id in 1..=7 {
+            let mut who = browser(&city).of(resident(resident_id));
+            let request = format!("request-{resident_id}");
+            let mut more = vec![("request", request.as_str())];
+            if resident_id == 1 {
+                more.push(("choice", "half_a/2027-03-13/0900-1200"));
+            }
+            let page = enter(&mut who, round, &more).await;
+            assert_eq!(page.to, "/booking/lottery/done", "{}", page.text());
+        }
+        let (public, desk) = (
+            format!("/booking/lottery/{round}"),
+            format!("/desk/booking/lottery/{round}"),
+        );
+        // Before the draw there is nothing to tell.
+        let mut anybody = browser(&city);
+        assert!(!anybody.get(&public).await.text().contains("ジニ係数"));
+        let file = anybody.get(&format!("{public}/fairness.csv")).await;
+        assert!(matches!(file.problem, Some(Problem::NotFound)));
+        drawn(&city, round).await;
+        let page = anybody.get(&public).await;
+        // One of seven for one half, and a second place in the other half that nobody asked for.
+        assert!(page.text().contains("3.5倍"), "{}", page.text());
+        assert!(page.text().contains("少数"));
+        let file = anybody.get(&format!("{public}/fairness.csv")).await;
+        assert!(
+            file.text().contains("time,2027-03-06,9:00,12:00,,7,2,1,"),
+            "{}",
+            file.text()
+        );
+        // One entry asks for this morning: nobody else is told.
+        assert!(!file.text().contains("2027-03-13"));
+        let mut clerk = browser(&city).of(staff(1, &[RECEIVE], "lifelong_learning"));
+        let page = clerk.get(&desk).await;
+        assert!(page.text().contains("ジニ係数"));
+        let file = clerk.get(&format!("{desk}/fairness.csv")).await;
+        assert!(file.text().contains("2027-03-13"));
+        assert!(file.text().contains("gini,"));
+        for mut other in [
+            browser(&city),
+            browser(&city).of(resident(1)),
+            browser(&city).of(staff(2, &[SET_UP], "lifelong_learning")),
+            browser(&city).of(staff(3, &[RECEIVE], "citizens")),
+        ] {
+            let file = other.get(&format!("{desk}/fairness.csv")).await;
+            assert!(file.problem.is_some(), "{}", file.text());
+        }
+    }
+);
+
+each_database!(
     a_draw_of_nobody_is_a_draw,
     [&MailService, &IdentityService, &BookingService],
     async |city| {

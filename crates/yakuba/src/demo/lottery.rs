@@ -42,7 +42,7 @@ use crate::{failure::Failure, place::Place, services};
 
 /// Facility, how many people enter a round, and of how many.
 const DRAWN_BY_LOT: [(&str, usize, usize); 2] =
-    [("chuo-tennis", 220, 300), ("higashi-taiikukan", 70, 110)];
+    [("chuo-tennis", 240, 300), ("higashi-taiikukan", 100, 130)];
 /// The lotteries began so many days before the story's last day.
 const BEGAN_BEFORE: i64 = 56;
 /// When the demo is opened later, rounds that opened longer ago are left out.
@@ -151,7 +151,8 @@ async fn tell(city: &City, from: Timestamp, to: Timestamp) -> Result<(), Failure
             city.write(Actor::CommandLine, (), |tx, ()| Box::pin(announce(tx)))
                 .await?;
         }
-        let (Some(document), Some((_, people, pool))) = (documents.get(place), DRAWN_BY_LOT.get(place))
+        let (Some(document), Some((_, people, pool))) =
+            (documents.get(place), DRAWN_BY_LOT.get(place))
         else {
             continue;
         };
@@ -250,7 +251,11 @@ async fn give_hashes(city: &City, round: &Round) -> Result<(), Failure> {
         if share.hash.is_some() {
             continue;
         }
-        let input = (round.id, share.party, sha256(secret(&share.name, round.month)));
+        let input = (
+            round.id,
+            share.party,
+            sha256(secret(&share.name, round.month)),
+        );
         city.write(Actor::CommandLine, input, |tx, (round, party, hash)| {
             Box::pin(give_hash(tx, *round, *party, hash))
         })
@@ -291,11 +296,9 @@ async fn decide(city: &City, round: &Round) -> Result<(), Failure> {
                 continue;
             };
             let input = (round.id, dice.join(" "));
-            city.write(
-                Actor::Staff(account.id.0),
-                input,
-                |tx, (round, value)| Box::pin(give_value(tx, *round, value)),
-            )
+            city.write(Actor::Staff(account.id.0), input, |tx, (round, value)| {
+                Box::pin(give_value(tx, *round, value))
+            })
             .await?;
         }
     }
@@ -356,7 +359,9 @@ async fn offer_what_was_given_up(
 /// Always the same throws for a facility and a month of use.
 fn seeded(facility: &str, month: Month, part: u64) -> StdRng {
     let text = sha256(format!("{facility}/{month}/{part}"));
-    let seed = text.get(..16).and_then(|text| u64::from_str_radix(text, 16).ok());
+    let seed = text
+        .get(..16)
+        .and_then(|text| u64::from_str_radix(text, 16).ok());
     StdRng::seed_from_u64(seed.unwrap_or(part))
 }
 
@@ -439,15 +444,17 @@ impl<'a> Times<'a> {
                     Offered::Nothing => Vec::new(),
                     Offered::Times(times) => times.iter().map(|offer| offer.span).collect(),
                     // Two hours, one after the other.
-                    Offered::Free(hours) => hours.iter().flat_map(|open| two_hours(*open)).collect(),
+                    Offered::Free(hours) => {
+                        hours.iter().flat_map(|open| two_hours(*open)).collect()
+                    }
                 };
                 for span in spans {
                     let from = span.from().minutes() / 60;
                     let liked = match (is_weekend, from) {
-                        (true, 8..=11) => 14,
-                        (true, 12..=14) => 8,
-                        (true, _) => 3,
-                        (false, 17..) => 6,
+                        (true, 8..=11) => 60,
+                        (true, 12..=14) => 25,
+                        (true, _) => 8,
+                        (false, 17..) => 15,
                         (false, _) => 1,
                     };
                     all.push((*resource, span, liked));
@@ -462,15 +469,9 @@ impl<'a> Times<'a> {
         &self,
         rules: &LotteryRules,
         random: &mut StdRng,
-    ) -> Option<(
-        Vec<Choice>,
-        Option<Key>,
-        u32,
-    )> {
+    ) -> Option<(Vec<Choice>, Option<Key>, u32)> {
         let everything: Vec<&(&Resource, Span, u32)> = self.all.iter().collect();
-        let (dearest, span, _) = *everything
-            .choose_weighted(random, |time| time.2)
-            .ok()?;
+        let (dearest, span, _) = *everything.choose_weighted(random, |time| time.2).ok()?;
         let purpose = dearest
             .purposes
             .choose(random)
