@@ -71,6 +71,9 @@ pub enum BookingError {
     /// Somebody else has it.
     #[error("this time has just been taken. Choose another one")]
     Taken,
+    /// There are not so many of this equipment, by its key, free at the time, or it does not go with what is booked.
+    #[error("there are not so many of {0} free at this time. Choose a smaller number")]
+    EquipmentTaken(String),
     /// Whoever asks may not book this.
     #[error("this can be booked by {0} only")]
     NotAllowed(&'static str),
@@ -155,6 +158,7 @@ impl From<BookingError> for Problem {
             | BookingError::TooEarly(_)
             | BookingError::TooLate
             | BookingError::Taken
+            | BookingError::EquipmentTaken(_)
             | BookingError::NotAllowed(_)
             | BookingError::LimitReached(_)
             | BookingError::Lapsed

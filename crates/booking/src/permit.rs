@@ -13,7 +13,7 @@ use crate::{
     model::state::State,
     pages::{
         facility::cancelling,
-        words::{amount, hours, purpose, what, when},
+        words::{amount, equipment, hours, purpose, what, when},
     },
     store::{
         Facility,
@@ -75,6 +75,9 @@ pub(crate) async fn permit(
             public.get("booking-purpose").into_owned(),
             purpose(language, resource, &found.purpose),
         ));
+    }
+    if let Some(along) = equipment(language, document, &found.of()) {
+        rows.push((public.get("booking-equipment").into_owned(), along));
     }
     rows.push((
         public.get("booking-people").into_owned(),

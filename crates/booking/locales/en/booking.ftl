@@ -290,3 +290,10 @@ booking-mail-reminder =
     If you do not need it, please cancel soon: somebody else may be waiting.
     Questions: { $phone }
 booking-to-use = How facilities are used
+booking-equipment = Taken along
+booking-equipment-none = None
+booking-equipment-count = { $n }
+booking-equipment-left = { $n } left at this time, { $amount } each
+booking-error-equipment = There are not so many free at this time. Choose a smaller number.
+booking-finding-equipment-with = Equipment names a resource in “with” that does not exist
+booking-equipment-offered = Can be taken along when you book: { $items }

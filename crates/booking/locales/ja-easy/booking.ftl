@@ -253,3 +253,9 @@ booking-mail-reminder =
 
     使（つか）わない ときは、はやく やめて ください。待（ま）っている 人（ひと）が います。
     電話（でんわ）　{ $phone }
+booking-equipment = いっしょに 借（か）りる 物（もの）
+booking-equipment-none = 借（か）りない
+booking-equipment-count = { $n }つ
+booking-equipment-left = この 時間（じかん）に あと { $n }つ あります。1つ { $amount }です
+booking-error-equipment = この 時間（じかん）は、その 数（かず）を 借（か）りられません。少（すく）ない 数（かず）を 選（えら）んで ください。
+booking-equipment-offered = 予約（よやく）の とき いっしょに 借（か）りられます：{ $items }

@@ -284,3 +284,10 @@ booking-mail-reminder =
     使わないときは、早めに取り消してください。待っている方が使えるようになります。
     お問い合わせ　{ $phone }
 booking-to-use = 施設の利用状況
+booking-equipment = 一緒に借りる物
+booking-equipment-none = 借りない
+booking-equipment-count = { $n }つ
+booking-equipment-left = この時間にあと{ $n }つあります。1つ{ $amount }
+booking-error-equipment = この時間は、その数を借りられません。数を選び直してください。
+booking-finding-equipment-with = 「一緒に借りる物」の with に、ない部屋のキーがあります
+booking-equipment-offered = 予約のときに一緒に借りられます：{ $items }

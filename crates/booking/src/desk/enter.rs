@@ -29,7 +29,7 @@ use crate::{
     },
     pages::{
         choosing_time::{read_span, span_value},
-        controls::{chosen_language, mail_language},
+        controls::{Controls, chosen_language, equipment_of, mail_language},
         facility::cancelling,
         series::{
             WORDS as SERIES_WORDS,
@@ -64,11 +64,15 @@ struct Body {
     repeat: Option<(RadioGroup, DateField)>,
     purpose: Option<Select>,
     people: TextField,
+    equipment: Vec<Select>,
     lives: RadioGroup,
     terms: Option<CheckboxGroup>,
     agreed: Option<CheckboxGroup>,
     note: TextArea,
 }
+
+/// The beginning of the names of the fields that ask for equipment.
+const EQUIPMENT: &str = "equipment.";
 
 /// What a form is about: taken from its address or from its hidden fields.
 struct About {
@@ -249,6 +253,19 @@ async fn shown(
                 .required()
                 .value(typed("people", "1"))
                 .errors(errors),
+            equipment: spans.first().map_or_else(Vec::new, |span| {
+                let left = document
+                    .equipment_of(resource)
+                    .map(|one| (one.key.clone(), document.equipment_left(one, *span, &taken)))
+                    .collect();
+                Controls {
+                    words: public,
+                    language,
+                    fields,
+                    errors,
+                }
+                .equipment(EQUIPMENT, document, resource, *span, &left)
+            }),
             lives: RadioGroup::new(language, "lives", room.p("booking-lives"))
                 .choices([
                     Choice::new("here", room.p("booking-lives-here")),
@@ -440,6 +457,14 @@ fn read(
             .filter(|key| possible.iter().any(|(known, _)| known == key))
             .filter_map(|key| Key::new(key).ok())
             .collect(),
+        equipment: equipment_of(
+            fields,
+            EQUIPMENT,
+            place
+                .document
+                .equipment_of(resource)
+                .map(|equipment| &equipment.key),
+        ),
     };
     let text =
         |name: &str, most: usize| -> String { fields.get(name).chars().take(most).collect() };
@@ -534,6 +559,12 @@ pub(super) async fn send(
             let mut errors = FormErrors::new();
             if matches!(error, BookingError::Taken | BookingError::NotOffered) {
                 errors.add("time", room.t("desk-problem-taken"));
+            }
+            if let BookingError::EquipmentTaken(key) = &error {
+                errors.add(
+                    format!("{EQUIPMENT}{key}"),
+                    room.p("booking-error-equipment"),
+                );
             }
             shown(&room, &place, &about, &fields, &errors).await
         }

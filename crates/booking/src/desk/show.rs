@@ -23,7 +23,7 @@ use crate::{
         state::State,
         time::{ClockTime, Span},
     },
-    pages::words::{amount, hours, purpose, what, when},
+    pages::words::{amount, equipment, hours, purpose, what, when},
     store::{
         Facility, count_of_units,
         history::{self, Entry, Way, What},
@@ -259,6 +259,9 @@ fn details(
             .text(room.p("booking-lives"), room.p(lives))
             .text(room.t("desk-channel"), channel(room, found.channel))
             .text(room.p("booking-fee"), amount(public, found.fee));
+        if let Some(along) = equipment(language, &place.document, &found.of()) {
+            list = list.text(room.p("booking-equipment"), along);
+        }
         if found.kept_fee.amount() > 0 {
             list = list.text(room.p("booking-kept-fee"), amount(public, found.kept_fee));
         }

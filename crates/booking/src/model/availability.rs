@@ -7,7 +7,7 @@ use yakuba_forms::model::document::Text;
 
 use super::{
     calendar::Offered,
-    document::{FacilityDocument, Resource, Takes, Times},
+    document::{Equipment, FacilityDocument, Resource, Takes, Times},
     time::{ClockTime, Span},
 };
 
@@ -44,6 +44,22 @@ impl FacilityDocument {
                 u32::try_from(units.iter().filter(|unit| is_free(unit)).count()).unwrap_or(u32::MAX)
             }
         }
+    }
+
+    /// How many of some equipment nobody has during a span.
+    pub fn equipment_left(&self, equipment: &Equipment, span: Span, taken: &TakenSteps) -> u32 {
+        let steps: Vec<i64> = span.steps(self.step.minutes()).collect();
+        let is_free = |unit: &String| {
+            steps
+                .iter()
+                .all(|step| !taken.contains(&(unit.clone(), *step)))
+        };
+        let free = equipment
+            .units()
+            .iter()
+            .filter(|unit| is_free(unit))
+            .count();
+        u32::try_from(free).unwrap_or(u32::MAX)
     }
 
     /// The times of a day with what is left of each. Free times are shown by the shortest time that can be booked, one beside the

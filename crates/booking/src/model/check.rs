@@ -85,6 +85,7 @@ pub fn check(document: &FacilityDocument) -> Vec<Finding> {
         }
     }
     check_fees(document, &mut findings);
+    check_equipment(document, &mut findings);
     check_lotteries(document, &mut findings);
     check_manners(document, &mut findings);
     findings.0.sort_by_key(|finding| finding.severity);
@@ -180,6 +181,37 @@ fn check_resource(document: &FacilityDocument, resource: &Resource, findings: &m
         .is_some_and(|percent| !(1..=100).contains(&percent))
     {
         findings.must(about, "booking-finding-groups", String::new());
+    }
+}
+
+/// Equipment has keys of its own, is there, goes with what there is, and has its rows in every fee table.
+fn check_equipment(document: &FacilityDocument, findings: &mut Findings) {
+    let resources = document.resources.iter().map(|resource| &resource.key);
+    let units = document.units.iter().map(|unit| &unit.key);
+    let others: BTreeSet<&Key> = resources.clone().chain(units).collect();
+    let own = document.equipment.iter().map(|one| &one.key);
+    findings.doubled(None, own.clone());
+    for key in own.filter(|key| others.contains(key)) {
+        findings.must(None, "booking-finding-doubled", key.to_string());
+    }
+    for one in &document.equipment {
+        if one.count == 0 || one.count > 1_000 {
+            findings.must(None, "booking-finding-count", one.name.ja.clone());
+        }
+        for key in &one.with {
+            if document.resource(key.as_str()).is_none() {
+                findings.must(None, "booking-finding-equipment-with", key.to_string());
+            }
+        }
+        if let Some(fee) = &one.fee
+            && (document.fees.is_empty()
+                || document
+                    .fees
+                    .iter()
+                    .any(|table| table.rows.iter().all(|row| row.fee != *fee)))
+        {
+            findings.must(None, "booking-finding-no-fee", fee.to_string());
+        }
     }
 }
 
@@ -323,7 +355,41 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::document::tests::{HALL, facility};
+    use yakuba_forms::model::document::Text;
+
+    use crate::model::document::{
+        Equipment,
+        tests::{HALL, facility},
+    };
+
+    #[test]
+    fn equipment_must_be_there_and_have_a_key_of_its_own() {
+        let mut hall = facility(HALL);
+        hall.equipment = vec![
+            Equipment {
+                key: Key::new("whole").unwrap(),
+                name: Text::japanese("演台"),
+                count: 0,
+                with: vec![Key::new("attic").unwrap()],
+                fee: Some(Key::new("lectern").unwrap()),
+            };
+            1
+        ];
+        let found: BTreeSet<&str> = check(&hall)
+            .into_iter()
+            .filter(|finding| finding.severity == Severity::Must)
+            .map(|finding| finding.message)
+            .collect();
+        assert_eq!(
+            found,
+            BTreeSet::from([
+                "booking-finding-count",
+                "booking-finding-doubled",
+                "booking-finding-equipment-with",
+                "booking-finding-no-fee",
+            ])
+        );
+    }
 
     #[test]
     fn a_good_facility_has_no_findings() {

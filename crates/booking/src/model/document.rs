@@ -66,6 +66,9 @@ pub struct FacilityDocument {
     pub reminders: Vec<u16>,
     /// What can be booked.
     pub resources: Vec<Resource>,
+    /// What can be taken along with them for the same time: projectors, table-tennis tables.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equipment: Vec<Equipment>,
     /// What it costs, by the day from which an ordinance holds; none: nothing.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fees: Vec<FeeTable>,
@@ -415,6 +418,24 @@ pub struct Resource {
     /// How many people it is meant for, by fiscal year; the share of them that comes is measured (受診率の対象者).
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub eligible: Vec<Eligible>,
+}
+
+/// Something that is there so many times and is taken along with a room, by the same booking and for the same time.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Equipment {
+    /// Its key in the facility, other than those of units and resources.
+    pub key: Key,
+    /// What it is called.
+    pub name: Text,
+    /// How many of it there are.
+    pub count: u32,
+    /// With which resources it can be taken; empty: with all.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub with: Vec<Key>,
+    /// Which rows of the fee table are for each of it; none: it costs nothing.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub fee: Option<Key>,
 }
 
 /// How many people something is meant for in a fiscal year.
@@ -823,8 +844,32 @@ impl FacilityDocument {
     pub fn unit_keys(&self) -> Vec<String> {
         let named = self.units.iter().map(|unit| unit.key.to_string());
         let alike = self.resources.iter().flat_map(Resource::numbered_units);
-        named.chain(alike).collect()
+        let along = self.equipment.iter().flat_map(Equipment::units);
+        named.chain(alike).chain(along).collect()
     }
+
+    /// What can be taken along with a resource.
+    pub fn equipment_of<'a>(
+        &'a self,
+        resource: &'a Resource,
+    ) -> impl Iterator<Item = &'a Equipment> {
+        self.equipment
+            .iter()
+            .filter(|one| one.with.is_empty() || one.with.contains(&resource.key))
+    }
+}
+
+impl Equipment {
+    /// Its units, numbered from 1: `projector#1`, `projector#2`…
+    pub fn units(&self) -> Vec<String> {
+        numbered(&self.key, self.count)
+    }
+}
+
+fn numbered(key: &Key, count: u32) -> Vec<String> {
+    (1..=count)
+        .map(|number| format!("{key}#{number}"))
+        .collect()
 }
 
 impl Resource {
@@ -832,9 +877,7 @@ impl Resource {
     pub fn numbered_units(&self) -> Vec<String> {
         match self.takes {
             Takes::Units(_) => Vec::new(),
-            Takes::OneOf(count) => (1..=count)
-                .map(|number| format!("{}#{number}", self.key))
-                .collect(),
+            Takes::OneOf(count) => numbered(&self.key, count),
         }
     }
 

@@ -1,12 +1,14 @@
 //! What a booking costs, line by line.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::Weekday;
 use yakuba_forms::model::document::{Key, Text};
 use yakuba_kernel::{Yen, working_days::holiday};
 
 use super::{
     calendar::Offered,
-    document::{FacilityDocument, FeeCondition, FeeRow, FeeTable, Per, Resource, Times},
+    document::{Equipment, FacilityDocument, FeeCondition, FeeRow, FeeTable, Per, Resource, Times},
     time::Span,
 };
 
@@ -27,6 +29,8 @@ pub struct Use {
     pub group_kind: Option<Key>,
     /// The reductions that staff have agreed to.
     pub agreed: Vec<Key>,
+    /// What is taken along, and how many of each.
+    pub equipment: BTreeMap<Key, u32>,
 }
 
 /// One line of a fee.
@@ -84,15 +88,10 @@ impl FacilityDocument {
                 .iter()
                 .find(|row| row.fee == *kind && row.fits(part, band, of.purpose.as_ref()))
                 .ok_or(NoFee::NoRow)?;
-            let times = match row.per {
-                Per::Use => 1,
-                Per::Hour => i64::from(part.minutes().div_ceil(60)),
-                Per::Person => i64::from(of.people),
-            };
             lines.push(FeeLine {
                 name: None,
                 span: Some(part),
-                amount: row.yen.checked_mul(times).ok_or(NoFee::TooLarge)?,
+                amount: row.amount(part, of).ok_or(NoFee::TooLarge)?,
             });
         }
         let mut sum =
@@ -116,7 +115,68 @@ impl FacilityDocument {
             }
             sum = Yen::new(after);
         }
+        for line in self.equipment_lines(resource, span, of)? {
+            sum = sum.checked_add(line.amount).ok_or(NoFee::TooLarge)?;
+            lines.push(line);
+        }
         Ok(Fee { lines, total: sum })
+    }
+
+    /// What the equipment taken along costs, line by line. Surcharges and reductions are of the room's fee alone.
+    fn equipment_lines(
+        &self,
+        resource: &Resource,
+        span: Span,
+        of: &Use,
+    ) -> Result<Vec<FeeLine>, NoFee> {
+        let mut lines = Vec::new();
+        for one in self.equipment_of(resource) {
+            let Some(count) = of.equipment.get(&one.key).filter(|count| **count > 0) else {
+                continue;
+            };
+            let each = self.equipment_fee(resource, one, span, of)?;
+            if each == Yen::ZERO {
+                continue;
+            }
+            let times = |text: &String| format!("{text} ×{count}");
+            lines.push(FeeLine {
+                name: Some(Text {
+                    ja: times(&one.name.ja),
+                    easy: one.name.easy.as_ref().map(times),
+                    en: one.name.en.as_ref().map(times),
+                }),
+                span: None,
+                amount: each.checked_mul(i64::from(*count)).ok_or(NoFee::TooLarge)?,
+            });
+        }
+        Ok(lines)
+    }
+
+    /// What one of some equipment costs with a room at a time: for each band of the room, or for its hours.
+    ///
+    /// # Errors
+    /// When no row fits, or an amount is out of range.
+    pub fn equipment_fee(
+        &self,
+        resource: &Resource,
+        equipment: &Equipment,
+        span: Span,
+        of: &Use,
+    ) -> Result<Yen, NoFee> {
+        let (Some(kind), Some(table)) = (&equipment.fee, self.fee_table(span)) else {
+            return Ok(Yen::ZERO);
+        };
+        let mut sum = Yen::ZERO;
+        for (part, band) in self.parts(resource, span) {
+            let row = table
+                .rows
+                .iter()
+                .find(|row| row.fee == *kind && row.fits(part, band, of.purpose.as_ref()))
+                .ok_or(NoFee::NoRow)?;
+            let amount = row.amount(part, of).ok_or(NoFee::TooLarge)?;
+            sum = sum.checked_add(amount).ok_or(NoFee::TooLarge)?;
+        }
+        Ok(sum)
     }
 
     /// The parts of a span that are charged by themselves: each band in it, or the whole.
@@ -135,6 +195,16 @@ impl FacilityDocument {
 }
 
 impl FeeRow {
+    /// What it comes to for a part of a booking; none when it is out of range.
+    fn amount(&self, part: Span, of: &Use) -> Option<Yen> {
+        let times = match self.per {
+            Per::Use => 1,
+            Per::Hour => i64::from(part.minutes().div_ceil(60)),
+            Per::Person => i64::from(of.people),
+        };
+        self.yen.checked_mul(times)
+    }
+
     fn fits(&self, span: Span, band: Option<&Key>, purpose: Option<&Key>) -> bool {
         let day = span.day();
         let weekend =
@@ -196,6 +266,47 @@ mod tests {
         let fee = hall.fee(whole, span("9:00", "12:00"), &of).unwrap();
         assert_eq!(fee.total, Yen::ZERO);
         assert_eq!(fee.lines.len(), 3);
+    }
+
+    #[test]
+    fn equipment_costs_by_itself_and_is_neither_reduced_nor_raised() {
+        let mut hall = facility(HALL);
+        hall.equipment = vec![Equipment {
+            key: Key::new("projector").unwrap(),
+            name: Text::japanese("プロジェクター"),
+            count: 3,
+            with: Vec::new(),
+            fee: Some(Key::new("projector").unwrap()),
+        }];
+        let whole = hall.resource("whole").unwrap().clone();
+        let mut of = Use {
+            people: 10,
+            is_resident: false,
+            equipment: [(Key::new("projector").unwrap(), 2)].into(),
+            ..Use::default()
+        };
+        // Without a row it is no free projector.
+        let gap = hall.fee(&whole, span("9:00", "12:00"), &of);
+        assert_eq!(gap, Err(NoFee::NoRow));
+        let mut row = hall.fees[0].rows[0].clone();
+        row.fee = Key::new("projector").unwrap();
+        row.band = None;
+        row.purposes = Vec::new();
+        row.per = Per::Use;
+        row.yen = Yen::new(500);
+        hall.fees[0].rows.push(row);
+        let fee = hall.fee(&whole, span("9:00", "12:00"), &of).unwrap();
+        assert_eq!(fee.total, Yen::new(4_500 + 2 * 500));
+        assert_eq!(
+            fee.lines.last().unwrap().name.as_ref().unwrap().ja,
+            "プロジェクター ×2"
+        );
+        // Once for each band.
+        let fee = hall.fee(&whole, span("9:00", "17:00"), &of).unwrap();
+        assert_eq!(fee.total, Yen::new(10_500 + 2 * 2 * 500));
+        of.equipment.clear();
+        let fee = hall.fee(&whole, span("9:00", "12:00"), &of).unwrap();
+        assert_eq!(fee.total, Yen::new(4_500));
     }
 
     #[test]

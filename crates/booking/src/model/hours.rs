@@ -10,7 +10,7 @@ use jiff::civil::Date;
 
 use super::{
     calendar::Offered,
-    document::{FacilityDocument, Resource},
+    document::{Equipment, FacilityDocument, Resource},
     time::Span,
 };
 
@@ -86,7 +86,12 @@ impl FacilityDocument {
     pub fn hours_of_use(&self, day: Date, taken: &[TakenStep]) -> Hours {
         let mut open = self.offered_steps(day);
         let (mut used, mut official) = (0_u32, 0_u32);
+        let along: BTreeSet<String> = self.equipment.iter().flat_map(Equipment::units).collect();
         for step in taken {
+            // A projector is no room.
+            if along.contains(&step.unit) {
+                continue;
+            }
             let of_unit = open.entry(step.unit.clone()).or_default();
             match step.taken_for {
                 TakenFor::Use => {

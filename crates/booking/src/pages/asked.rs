@@ -244,6 +244,7 @@ impl Asked {
             BookingError::Taken => self.t("booking-error-taken"),
             BookingError::Lapsed => self.t("booking-error-lapsed"),
             BookingError::NotOffered => self.t("booking-error-not-offered"),
+            BookingError::EquipmentTaken(_) => self.t("booking-error-equipment"),
             BookingError::TooEarly(_) => self.t("booking-error-too-early"),
             BookingError::TooLate => self.t("booking-error-too-late"),
             BookingError::LimitReached(most) => with("booking-error-limit", most),

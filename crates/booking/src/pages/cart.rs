@@ -1,5 +1,7 @@
 //! What this browser holds, and who it is for.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{extract::Query, response::Response};
 use serde::Deserialize;
@@ -11,7 +13,7 @@ use yakuba_ui::{
 
 use super::{
     asked::{Asked, ONESELF, Person, day_of, group_value, private},
-    controls::Controls,
+    controls::{Controls, equipment_left, equipment_of},
     words::{what, when},
 };
 use crate::{
@@ -32,6 +34,8 @@ pub(super) struct Asking {
 pub(super) struct Held {
     pub(super) reservation: Reservation,
     pub(super) facility: Facility,
+    /// How many of each equipment are free for this time.
+    pub(super) left: BTreeMap<Key, u32>,
 }
 
 impl Held {
@@ -50,6 +54,7 @@ impl Held {
                 .unwrap_or(0),
             purpose: Key::new(fields.get(&format!("purpose.{id}"))).ok(),
             is_resident: fields.get("lives") == "here",
+            equipment: equipment_of(fields, &equipment_prefix(id), self.left.keys()),
             ..Use::default()
         }
     }
@@ -67,13 +72,26 @@ pub(super) async fn held(asked: &Asked) -> Result<Vec<Held>, Problem> {
             continue;
         }
         if let Some(facility) = facility(asked.city().db(), &reservation.facility).await? {
+            let left = equipment_left(
+                asked.city(),
+                &facility.document,
+                &reservation.resource,
+                reservation.span,
+            )
+            .await?;
             all.push(Held {
                 reservation,
                 facility,
+                left,
             });
         }
     }
     Ok(all)
+}
+
+/// The beginning of the names of the fields that ask for equipment of one held time.
+pub(super) fn equipment_prefix(id: i64) -> String {
+    format!("equipment.{id}.")
 }
 
 struct Item {
@@ -83,6 +101,7 @@ struct Item {
     minutes_left: String,
     purpose: Option<Select>,
     people: TextField,
+    equipment: Vec<Select>,
 }
 
 #[derive(Template)]
@@ -149,6 +168,13 @@ pub(super) fn show(
                     .into_owned(),
                 purpose: controls.purpose(&format!("purpose.{id}"), resource),
                 people: controls.people(&format!("people.{id}")),
+                equipment: controls.equipment(
+                    &equipment_prefix(id),
+                    &held.facility.document,
+                    resource,
+                    held.reservation.span,
+                    &held.left,
+                ),
             })
         })
         .collect();

@@ -4,7 +4,22 @@ use yakuba_ui::{
     Choice, Fields, FormErrors, Language, RadioGroup, Select, TextArea, TextField, Words,
 };
 
-use crate::{PAGE_WORDS, model::document::Resource};
+use std::collections::BTreeMap;
+
+use yakuba_city::City;
+use yakuba_forms::model::document::Key;
+
+use super::words::amount;
+use crate::{
+    PAGE_WORDS,
+    error::BookingError,
+    model::{
+        document::{FacilityDocument, Resource},
+        fees::Use,
+        time::Span,
+    },
+    store::reservations::taken,
+};
 
 /// In which language somebody is written to for whom staff fill a form in.
 pub(crate) fn mail_language(language: Language, fields: &Fields) -> Select {
@@ -19,13 +34,52 @@ pub(crate) fn chosen_language(fields: &Fields) -> Language {
     Language::from_code(fields.get("mail_language")).unwrap_or_default()
 }
 
+/// How many of each equipment that goes with a resource are free at a time.
+pub(crate) async fn equipment_left(
+    city: &City,
+    document: &FacilityDocument,
+    resource: &str,
+    span: Span,
+) -> Result<BTreeMap<Key, u32>, BookingError> {
+    let Some(resource) = document.resource(resource) else {
+        return Ok(BTreeMap::new());
+    };
+    if document.equipment_of(resource).next().is_none() {
+        return Ok(BTreeMap::new());
+    }
+    let day = span.day();
+    let taken = taken(city.db(), &document.key, day, day, city.now()).await?;
+    Ok(document
+        .equipment_of(resource)
+        .map(|one| (one.key.clone(), document.equipment_left(one, span, &taken)))
+        .collect())
+}
+
+/// What a form asks to take along, of what can be.
+pub(crate) fn equipment_of<'a>(
+    fields: &Fields,
+    prefix: &str,
+    known: impl Iterator<Item = &'a Key>,
+) -> BTreeMap<Key, u32> {
+    known
+        .filter_map(|key| {
+            let count = fields.integer(&format!("{prefix}{key}"))?;
+            let count = u32::try_from(count).ok().filter(|count| *count > 0)?;
+            Some((key.clone(), count))
+        })
+        .collect()
+}
+
+/// Nobody carries more of one thing in one booking.
+const MOST_ALONG: u32 = 50;
+
 /// Makes the controls of a form from what was sent and what is wrong with it.
 #[derive(Clone, Copy)]
-pub(super) struct Controls<'a> {
-    pub(super) words: Words,
-    pub(super) language: Language,
-    pub(super) fields: &'a Fields,
-    pub(super) errors: &'a FormErrors,
+pub(crate) struct Controls<'a> {
+    pub(crate) words: Words,
+    pub(crate) language: Language,
+    pub(crate) fields: &'a Fields,
+    pub(crate) errors: &'a FormErrors,
 }
 
 impl Controls<'_> {
@@ -43,6 +97,50 @@ impl Controls<'_> {
                 .value(self.fields.get(name))
                 .errors(self.errors)
         })
+    }
+
+    /// What to take along, and how many of each that are free; with what each costs.
+    pub(crate) fn equipment(
+        self,
+        prefix: &str,
+        document: &FacilityDocument,
+        resource: &Resource,
+        span: Span,
+        left: &BTreeMap<Key, u32>,
+    ) -> Vec<Select> {
+        let of = Use {
+            people: 1,
+            ..Use::default()
+        };
+        document
+            .equipment_of(resource)
+            .filter_map(|one| {
+                let left = left.get(&one.key).copied()?;
+                let name = format!("{prefix}{}", one.key);
+                let each = document.equipment_fee(resource, one, span, &of).ok()?;
+                let support = self.words.with(
+                    "booking-equipment-left",
+                    &[
+                        ("n", i64::from(left).into()),
+                        ("amount", amount(self.words, each).into()),
+                    ],
+                );
+                let chosen = self.fields.get(&name).to_owned();
+                Some(
+                    Select::new(self.language, name, one.name.get(self.language))
+                        .support(support)
+                        .choice(Choice::new("0", self.words.get("booking-equipment-none")))
+                        .choices((1..=left.min(MOST_ALONG)).map(|count| {
+                            Choice::new(
+                                count.to_string(),
+                                self.words.counted("booking-equipment-count", count),
+                            )
+                        }))
+                        .value(if chosen.is_empty() { "0" } else { &chosen })
+                        .errors(self.errors),
+                )
+            })
+            .collect()
     }
 
     /// With how many.

@@ -14,7 +14,7 @@ use super::{
     asked::{Asked, day_of},
     facility::{rules, time_text},
     front::time_address,
-    words::{amount, hours, long_day, what},
+    words::{amount, can_be_taken_along, hours, long_day, what},
 };
 use crate::{
     model::{
@@ -131,6 +131,7 @@ pub(super) async fn page(
             let own = document.rules_of(resource);
             let mut all = rules(words, own);
             all.extend(super::points::rules(&asked, document, own));
+            all.extend(can_be_taken_along(words, language, document, resource));
             all
         },
     };

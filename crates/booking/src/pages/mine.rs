@@ -21,7 +21,7 @@ use super::{
     change::may_change,
     facility::cancelling,
     points,
-    words::{amount, purpose, what, when},
+    words::{amount, equipment, purpose, what, when},
 };
 use crate::{
     calendar_file,
@@ -226,6 +226,9 @@ pub(super) async fn shown(
                 words.get("booking-purpose"),
                 purpose(language, resource, &found.purpose),
             );
+        }
+        if let Some(along) = equipment(language, &facility.document, &found.of()) {
+            details = details.text(words.get("booking-equipment"), along);
         }
         if let Some(address) = &facility.document.address {
             details = details.text(words.get("booking-address"), address.get(language));

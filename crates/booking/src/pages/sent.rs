@@ -12,7 +12,7 @@ use super::{
     asked::{Asked, Person, private},
     cart::{self, Held},
     facility::cancelling,
-    words::{amount, purpose, what, when},
+    words::{amount, equipment, purpose, what, when},
 };
 use crate::{
     error::BookingError,
@@ -87,6 +87,12 @@ async fn entered(asked: &Asked, fields: &Fields) -> Result<Result<Entered, Respo
             && of.people > most
         {
             errors.add(people, asked.explain(BookingError::TooManyPeople(most))?);
+        }
+        for (key, count) in &of.equipment {
+            if one.left.get(key).is_none_or(|left| count > left) {
+                let name = format!("{}{key}", cart::equipment_prefix(id));
+                errors.add(name, asked.t("booking-error-equipment"));
+            }
         }
         let is_known = resource
             .purposes
@@ -170,6 +176,9 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
                 words.get("booking-purpose"),
                 purpose(language, resource, key.as_str()),
             );
+        }
+        if let Some(along) = equipment(language, document, &of) {
+            details = details.text(words.get("booking-equipment"), along);
         }
         items.push(Item {
             title: what(language, document, resource),
@@ -303,7 +312,13 @@ pub(super) async fn send(asked: Asked, fields: Fields) -> Result<Response, Probl
             .await;
         if let Err(error) = outcome {
             let id = held.reservation.id;
-            problems.add(format!("people.{id}"), asked.explain(error)?);
+            let field = match &error {
+                BookingError::EquipmentTaken(key) => {
+                    format!("{}{key}", cart::equipment_prefix(id))
+                }
+                _ => format!("people.{id}"),
+            };
+            problems.add(field, asked.explain(error)?);
         }
     }
     if problems.is_empty() {
@@ -326,6 +341,7 @@ struct Made {
     when: String,
     state: String,
     fee: String,
+    equipment: Option<String>,
 }
 
 #[derive(Template)]
@@ -361,6 +377,9 @@ pub(super) async fn done(asked: Asked) -> Result<Response, Problem> {
                 when: when(words, language, reservation.span),
                 state: asked.t(&format!("booking-state-{}", reservation.state.name())),
                 fee: amount(words, reservation.fee),
+                equipment: found.as_ref().and_then(|facility| {
+                    equipment(language, &facility.document, &reservation.of())
+                }),
             });
         }
     }

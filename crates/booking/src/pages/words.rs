@@ -11,6 +11,7 @@ use yakuba_ui::{Language, Words, format};
 
 use crate::model::{
     document::{FacilityDocument, Resource},
+    fees::Use,
     lottery::choice::Month,
     time::Span,
 };
@@ -93,6 +94,42 @@ pub(crate) fn hours(words: Words, span: Span) -> String {
             ],
         )
         .into_owned()
+}
+
+/// What can be taken along with a resource, in a sentence; none when there is nothing.
+pub(crate) fn can_be_taken_along(
+    words: Words,
+    language: Language,
+    document: &FacilityDocument,
+    resource: &Resource,
+) -> Option<String> {
+    let items: Vec<String> = document
+        .equipment_of(resource)
+        .map(|one| format!("{} ×{}", one.name.get(language), one.count))
+        .collect();
+    (!items.is_empty()).then(|| {
+        words
+            .with_text("booking-equipment-offered", "items", &items.join("　"))
+            .into_owned()
+    })
+}
+
+/// What is taken along, in one line; none when it is nothing.
+pub(crate) fn equipment(
+    language: Language,
+    document: &FacilityDocument,
+    of: &Use,
+) -> Option<String> {
+    let items: Vec<String> = of
+        .equipment
+        .iter()
+        .map(|(key, count)| {
+            let known = document.equipment.iter().find(|one| one.key == *key);
+            let name = known.map_or(key.as_str(), |one| one.name.get(language));
+            format!("{name} ×{count}")
+        })
+        .collect();
+    (!items.is_empty()).then(|| items.join("　"))
 }
 
 /// Day and time.

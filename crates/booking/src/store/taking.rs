@@ -3,7 +3,7 @@
 //! What makes a double booking impossible is the primary key of `booking_taken`: a unit and a step of time stand there once. Nothing
 //! here looks first and writes then.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult, Value};
@@ -11,6 +11,8 @@ use yakuba_city::{
     Tx,
     sql::{Sql as _, list, placeholders},
 };
+
+use yakuba_forms::model::document::Key;
 
 use super::{reservations::forget, waiting::somebody_waits};
 use crate::{
@@ -100,6 +102,58 @@ async fn take_as(
             Err(BookingError::Taken)
         }
     }
+}
+
+/// Takes equipment along with a resource for the same time, in the name of a reservation that has the resource already: so many of each.
+///
+/// # Errors
+/// [`BookingError::EquipmentTaken`] when there are not so many free, or it does not go with the resource; then the whole write must be
+/// given up.
+pub(super) async fn take_along(
+    tx: &Tx,
+    document: &FacilityDocument,
+    resource: &Resource,
+    wanted: &BTreeMap<Key, u32>,
+    span: Span,
+    reservation: i64,
+) -> Result<(), BookingError> {
+    let steps: Vec<i64> = span.steps(document.step.minutes()).collect();
+    let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else {
+        return Err(BookingError::NotOffered);
+    };
+    // In the order of their keys, so that two bookings do not wait for each other crosswise.
+    for (key, count) in wanted.iter().filter(|(_, count)| **count > 0) {
+        let missing = || BookingError::EquipmentTaken(key.to_string());
+        let equipment = document
+            .equipment_of(resource)
+            .find(|one| one.key == *key)
+            .ok_or_else(missing)?;
+        let units = ids_of(tx.connection(), document, &equipment.units()).await?;
+        if units.is_empty() {
+            return Err(missing());
+        }
+        let mut left = *count;
+        for unit in free_units(tx, &units, first, last).await? {
+            if left == 0 {
+                break;
+            }
+            if insert(tx, &[unit], &steps, reservation).await? {
+                left -= 1;
+            } else {
+                // Somebody took a part of it between the look and the write: what was got of it is given back.
+                tx.connection()
+                    .run(
+                        "DELETE FROM booking_taken WHERE reservation_id = $1 AND unit_id = $2",
+                        [reservation.into(), unit.into()],
+                    )
+                    .await?;
+            }
+        }
+        if left > 0 {
+            return Err(missing());
+        }
+    }
+    Ok(())
 }
 
 /// Takes every one of some units in the name of a reservation that is stored already.

@@ -9,6 +9,7 @@ mod desk;
 mod desk_series;
 mod desk_set_up;
 mod desk_taking;
+mod equipment;
 mod feeds;
 mod groups;
 mod hours;

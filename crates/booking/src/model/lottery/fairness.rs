@@ -123,7 +123,12 @@ fn side_by_side(list: &FrozenList, span: Span, offers: &impl Fn(&str, Span) -> b
         .iter()
         .filter(|resource| offers(&resource.key, span))
         .collect();
-    resources.sort_by_key(|resource| (resource.units.len() * usize::from(resource.takes_all), &resource.key));
+    resources.sort_by_key(|resource| {
+        (
+            resource.units.len() * usize::from(resource.takes_all),
+            &resource.key,
+        )
+    });
     let mut used: BTreeSet<&str> = BTreeSet::new();
     let mut count = 0;
     for resource in resources {
@@ -278,10 +283,7 @@ mod tests {
 
     #[test]
     fn a_small_count_is_not_told_by_the_sum_either() {
-        assert_eq!(
-            hide_small(&[40, 3, 9, 0]),
-            [Some(40), None, None, Some(0)]
-        );
+        assert_eq!(hide_small(&[40, 3, 9, 0]), [Some(40), None, None, Some(0)]);
         assert_eq!(hide_small(&[40, 3, 1]), [Some(40), None, None]);
         assert_eq!(hide_small(&[40, 5]), [Some(40), Some(5)]);
         assert_eq!(hide_small(&[3]), [None]);

@@ -68,7 +68,8 @@ pub(crate) async fn shown(room: &Room, round: &Round, by: Seen) -> Result<Option
         return Ok(None);
     };
     let hidden = room.t("lottery-fair-hidden");
-    let count = |count: Option<u64>| count.map_or_else(|| hidden.clone(), |count| count.to_string());
+    let count =
+        |count: Option<u64>| count.map_or_else(|| hidden.clone(), |count| count.to_string());
     let share = |count: Option<u64>, whole: u64| match count {
         Some(count) if whole > 0 => {
             let percent = (count * 200 + whole) / (whole * 2);
@@ -265,7 +266,10 @@ pub(crate) async fn file(room: &Room, round: &Round, by: Seen) -> Result<Respons
             (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
             (
                 header::CONTENT_DISPOSITION,
-                format!("attachment; filename=\"lottery-{}-fairness.csv\"", round.month),
+                format!(
+                    "attachment; filename=\"lottery-{}-fairness.csv\"",
+                    round.month
+                ),
             ),
         ],
         write_csv(&table, CsvOptions { charset }).bytes,

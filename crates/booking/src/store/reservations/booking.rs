@@ -26,7 +26,7 @@ use crate::{
         history::{self, What},
         people::{Contact, Holder, number_hash, seal},
         points,
-        taking::{take, take_in_turn},
+        taking::{take, take_along, take_in_turn},
         waiting::{look_again, somebody_waits},
     },
 };
@@ -252,6 +252,7 @@ pub async fn confirm(
     if changed == 0 {
         return Err(BookingError::Lapsed);
     }
+    take_along(tx, &document, &resource, &of.equipment, wish.span, id).await?;
     made(tx, &document, &wish, new, id).await?;
     Ok(Booked {
         id,
@@ -298,6 +299,7 @@ pub async fn book(tx: &Tx, wish: &Wish, new: &NewBooking) -> Result<Booked, Book
         return made_before(tx, new).await?.ok_or(BookingError::Taken);
     };
     take(tx, &document, &resource, wish.span, id).await?;
+    take_along(tx, &document, &resource, &wish.of.equipment, wish.span, id).await?;
     made(tx, &document, wish, new, id).await?;
     Ok(Booked {
         id,

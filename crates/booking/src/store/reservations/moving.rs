@@ -21,7 +21,7 @@ use crate::{
         groups::group,
         history::{self, What},
         lottery,
-        taking::take,
+        taking::{take, take_along},
         waiting::offer_free,
     },
 };
@@ -130,6 +130,15 @@ pub async fn move_to(tx: &Tx, id: i64, target: &Target) -> Result<Moved, Booking
         )
         .await?;
     take(tx, &document, &resource, target.span, id).await?;
+    take_along(
+        tx,
+        &document,
+        &resource,
+        &wish.of.equipment,
+        target.span,
+        id,
+    )
+    .await?;
     // What it leaves is for those who wait.
     offer_free(tx, &document, found.span.day()).await?;
     // What it had before is given up like any other time.

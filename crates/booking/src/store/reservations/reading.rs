@@ -1,6 +1,6 @@
 //! Finding reservations, and what they take.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -35,6 +35,8 @@ pub(super) struct Terms {
     group_kind: Option<Key>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
     agreed: Vec<Key>,
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    equipment: BTreeMap<Key, u32>,
 }
 
 impl Terms {
@@ -46,6 +48,7 @@ impl Terms {
             is_commercial: of.is_commercial,
             group_kind: of.group_kind.clone(),
             agreed: of.agreed.clone(),
+            equipment: of.equipment.clone(),
         }
     }
 
@@ -58,6 +61,7 @@ impl Terms {
             is_commercial: self.is_commercial,
             group_kind: self.group_kind,
             agreed: self.agreed,
+            equipment: self.equipment,
         }
     }
 }
