@@ -491,3 +491,6 @@ desk-roster-years = Years after the end of the registration
 desk-roster-years-support = 1 to { $n }
 desk-years = years
 desk-done-settings = The settings were saved.
+desk-set-equipment = Equipment that can be taken along
+desk-set-equipment-count = How many there are
+desk-set-equipment-with = Keys of the rooms it goes with (empty: all)

@@ -491,3 +491,6 @@ desk-roster-years = 登録が終わってから残す年数
 desk-roster-years-support = 1から{ $n }まで
 desk-years = 年
 desk-done-settings = 設定を保存しました。
+desk-set-equipment = 一緒に借りられる物（プロジェクター・卓球台など）
+desk-set-equipment-count = いくつあるか
+desk-set-equipment-with = 一緒に借りられる部屋のキー（空ならばどの部屋でも）

@@ -365,16 +365,13 @@ mod tests {
     #[test]
     fn equipment_must_be_there_and_have_a_key_of_its_own() {
         let mut hall = facility(HALL);
-        hall.equipment = vec![
-            Equipment {
-                key: Key::new("whole").unwrap(),
-                name: Text::japanese("演台"),
-                count: 0,
-                with: vec![Key::new("attic").unwrap()],
-                fee: Some(Key::new("lectern").unwrap()),
-            };
-            1
-        ];
+        hall.equipment = vec![Equipment {
+            key: Key::new("whole").unwrap(),
+            name: Text::japanese("演台"),
+            count: 0,
+            with: vec![Key::new("attic").unwrap()],
+            fee: Some(Key::new("lectern").unwrap()),
+        }];
         let found: BTreeSet<&str> = check(&hall)
             .into_iter()
             .filter(|finding| finding.severity == Severity::Must)

@@ -135,6 +135,7 @@ each_database!(
             let mut parts: Vec<String> = [
                 "basics",
                 "units",
+                "equipment",
                 "opening",
                 "closed",
                 "rules",

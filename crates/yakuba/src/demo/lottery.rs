@@ -112,6 +112,7 @@ fn documents() -> Result<Vec<FacilityDocument>, Failure> {
 }
 
 async fn tell(city: &City, from: Timestamp, to: Timestamp) -> Result<(), Failure> {
+    let begun = std::time::Instant::now();
     let documents = documents()?;
     let known = lottery::rounds(city.db()).await?;
     let mut events: Vec<(Timestamp, usize, Month, Event)> = Vec::new();
@@ -173,6 +174,10 @@ async fn tell(city: &City, from: Timestamp, to: Timestamp) -> Result<(), Failure
         })
     })
     .await?;
+    tracing::debug!(
+        seconds = begun.elapsed().as_secs_f32(),
+        "the lotteries were told"
+    );
     Ok(())
 }
 
@@ -374,7 +379,11 @@ async fn entries(
     part: usize,
 ) -> Result<Vec<NewEntry>, Failure> {
     let key = city.key()?;
-    let mut random = seeded(&round.facility, round.month, 1 + part as u64);
+    let mut random = seeded(
+        &round.facility,
+        round.month,
+        u64::try_from(part + 1).unwrap_or(1),
+    );
     let times = Times::of(document, round);
     let groups: Vec<(i64, String)> = groups(city.db())
         .await?

@@ -104,6 +104,9 @@ fn way(document: &crate::model::document::FacilityDocument, finding: &Finding) -
     let at = match message {
         "booking-finding-weeks" => "closed",
         "booking-finding-unit-unused" | "booking-finding-doubled" => "units",
+        "booking-finding-equipment-with" | "booking-finding-count" | "booking-finding-no-fee" => {
+            "equipment"
+        }
         "booking-finding-backwards" | "booking-finding-off-step" => "opening",
         "booking-finding-fee-day" => "fees.0",
         "booking-finding-nothing" => "resources.0",

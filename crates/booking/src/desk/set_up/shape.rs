@@ -164,7 +164,7 @@ fn constant(node: &Value) -> Option<String> {
 }
 
 /// The order in which people think of a facility's members; the others follow.
-const ORDER: [&str; 34] = [
+const ORDER: [&str; 35] = [
     "key",
     "name",
     "kind",
@@ -180,6 +180,7 @@ const ORDER: [&str; 34] = [
     "closed",
     "rules",
     "resources",
+    "equipment",
     "fees",
     "weekdays",
     "weeks",

@@ -58,6 +58,7 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response
     let parts = [
         ("basics", "desk-set-basics"),
         ("units", "desk-set-units"),
+        ("equipment", "desk-set-equipment"),
         ("opening", "desk-set-opening"),
         ("closed", "desk-set-closed"),
         ("rules", "desk-set-rules"),

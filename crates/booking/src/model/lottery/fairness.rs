@@ -202,6 +202,7 @@ mod as_text {
         time::Span,
     };
 
+    #[allow(clippy::trivially_copy_pass_by_ref)] // as serde calls it
     pub(super) fn serialize<S: Serializer>(span: &Span, to: S) -> Result<S::Ok, S::Error> {
         to.collect_str(&format_args!("{}/{}", span.day(), hours(*span)))
     }
@@ -302,6 +303,7 @@ mod tests {
 
         /// The coefficient is the textbook's: the mean difference over twice the mean.
         #[test]
+        #[allow(clippy::cast_precision_loss)] // small numbers
         fn the_coefficient_is_the_textbooks(wins in prop::collection::vec(0..6_u64, 1..40)) {
             let mut bins: BTreeMap<u64, u64> = BTreeMap::new();
             for one in &wins {
@@ -313,7 +315,7 @@ mod tests {
             let (n, sum) = (sorted.len() as f64, sorted.iter().sum::<u64>() as f64);
             let ranked: f64 = (1..).zip(&sorted).map(|(rank, win)| f64::from(rank) * *win as f64).sum();
             match gini(&year) {
-                None => prop_assert_eq!(sum, 0.0),
+                None => prop_assert!(sum < 0.5),
                 Some(found) => {
                     let expected = 100.0 * (2.0 * ranked / (n * sum) - (n + 1.0) / n);
                     prop_assert!((found as f64 - expected).abs() <= 0.51, "{} {}", found, expected);
