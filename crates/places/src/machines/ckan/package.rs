@@ -1,0 +1,104 @@
+//! A dataset and its files, as CKAN calls them.
+
+use serde_json::{Value as Json, json};
+
+use super::{
+    super::catalogue::{Catalogue, Distribution, Published},
+    theme_title,
+};
+use crate::model::content::Form;
+
+/// Moments as CKAN writes them: UTC without a zone.
+fn moment(at: jiff::Timestamp) -> String {
+    jiff::tz::TimeZone::UTC
+        .to_datetime(at)
+        .strftime("%Y-%m-%dT%H:%M:%S%.6f")
+        .to_string()
+}
+
+pub(super) fn package(catalogue: &Catalogue, published: &Published) -> Json {
+    let dataset = &published.dataset;
+    let document = &dataset.document;
+    let resources: Vec<Json> = published
+        .distributions(&catalogue.base)
+        .enumerate()
+        .map(|(position, distribution)| resource(published, &distribution, position))
+        .collect();
+    let tags: Vec<Json> = document
+        .keywords
+        .iter()
+        .map(|word| json!({"name": word, "display_name": word, "id": word, "state": "active"}))
+        .collect();
+    let theme = theme_title(document.theme);
+    let mut extras = vec![
+        ("frequency", document.rhythm.name().to_owned()),
+        ("language", "ja".to_owned()),
+    ];
+    if !document.area.is_empty() {
+        extras.push(("spatial", document.area.clone()));
+    }
+    for (name, day) in [
+        ("temporal_start", document.from),
+        ("temporal_end", document.until),
+    ] {
+        if let Some(day) = day {
+            extras.push((name, day.to_string()));
+        }
+    }
+    if let Some(national) = &document.national {
+        extras.push(("conforms_to", national.clone()));
+    }
+    let code = dataset.department().as_str();
+    json!({
+        "id": dataset.key(),
+        "name": dataset.key(),
+        "title": document.title,
+        "notes": document.description,
+        "url": format!("{}{}", catalogue.base, crate::pages::href(dataset.key())),
+        "type": "dataset",
+        "state": "active",
+        "private": false,
+        "isopen": true,
+        "author": catalogue.publisher,
+        "author_email": "",
+        "maintainer": document.contact,
+        "maintainer_email": document.email,
+        "license_id": document.licence.name(),
+        "license_title": document.licence.title(),
+        "license_url": document.licence.url(),
+        "metadata_created": moment(dataset.created_at),
+        "metadata_modified": moment(dataset.changed_at),
+        "owner_org": code,
+        "organization": {"id": code, "name": code, "title": published.department, "type": "organization", "is_organization": true, "state": "active"},
+        "groups": [{"id": document.theme.name(), "name": document.theme.name(), "title": theme, "display_name": theme}],
+        "tags": tags,
+        "num_tags": tags.len(),
+        "extras": extras.iter().map(|(key, value)| json!({"key": key, "value": value})).collect::<Vec<_>>(),
+        "resources": resources,
+        "num_resources": resources.len(),
+        "version": null,
+    })
+}
+
+pub(super) fn resource(
+    published: &Published,
+    distribution: &Distribution<'_>,
+    position: usize,
+) -> Json {
+    json!({
+        "id": distribution.id,
+        "package_id": published.dataset.key(),
+        "name": distribution.file.title,
+        "description": distribution.version.note,
+        "url": distribution.url,
+        "format": distribution.form.name().to_uppercase(),
+        "mimetype": distribution.form.media_type().split(';').next(),
+        "size": (distribution.form == Form::Csv).then_some(distribution.version.csv_bytes),
+        "created": moment(distribution.version.made_at),
+        "last_modified": moment(distribution.version.made_at),
+        "position": position,
+        "state": "active",
+        "hash": "",
+        "datastore_active": distribution.form == Form::Csv,
+    })
+}

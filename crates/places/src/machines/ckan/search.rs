@@ -1,0 +1,239 @@
+//! `package_search`.
+
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value as Json, json};
+use yakuba_kernel::text::normalise_for_search;
+
+use super::{
+    super::catalogue::{Catalogue, Published},
+    MOST_PACKAGES, Parameters, Refusal,
+    package::package,
+    theme_title,
+};
+
+/// The values by which packages are counted and narrowed, by the names that CKAN gives them.
+fn facets(published: &Published, field: &str) -> Option<Vec<(String, String)>> {
+    let document = &published.dataset.document;
+    let same = |text: &str| (text.to_owned(), text.to_owned());
+    Some(match field {
+        "organization" => vec![(
+            published.dataset.department().as_str().to_owned(),
+            published.department.clone(),
+        )],
+        "groups" => vec![(
+            document.theme.name().to_owned(),
+            theme_title(document.theme),
+        )],
+        "tags" => document.keywords.iter().map(|word| same(word)).collect(),
+        "license_id" => vec![(
+            document.licence.name().to_owned(),
+            document.licence.title().to_owned(),
+        )],
+        "res_format" => {
+            let mut forms: Vec<(String, String)> = published
+                .distributions("")
+                .map(|distribution| same(&distribution.form.name().to_uppercase()))
+                .collect();
+            forms.sort_unstable();
+            forms.dedup();
+            forms
+        }
+        "name" | "id" => vec![same(published.dataset.key())],
+        "owner_org" => vec![same(published.dataset.department().as_str())],
+        "state" => vec![same("active")],
+        "type" | "dataset_type" => vec![same("dataset")],
+        _ => return None,
+    })
+}
+
+/// Terms of `fq`: `field:value`, `field:"value"`, `field:(a OR b)` and `-field:value`, all of which must hold.
+fn terms(fq: &str) -> Result<Vec<(bool, String, Vec<String>)>, Refusal> {
+    let wrong = || Refusal::Invalid("fq", "Search Query is invalid".to_owned());
+    let mut rest = fq.trim();
+    let mut terms = Vec::new();
+    while !rest.is_empty() {
+        rest = rest.trim_start_matches([' ', '+']);
+        if let Some(after) = rest.strip_prefix("AND ") {
+            rest = after;
+            continue;
+        }
+        if rest.is_empty() {
+            break;
+        }
+        let is_wanted = !rest.starts_with('-');
+        rest = rest.trim_start_matches('-');
+        let (field, value) = rest.split_once(':').ok_or_else(wrong)?;
+        let (values, after) = if let Some(quoted) = value.strip_prefix('"') {
+            let (inside, after) = quoted.split_once('"').ok_or_else(wrong)?;
+            (vec![inside.to_owned()], after)
+        } else if let Some(group) = value.strip_prefix('(') {
+            let (inside, after) = group.split_once(')').ok_or_else(wrong)?;
+            let values = inside
+                .split(" OR ")
+                .map(|one| one.trim().trim_matches('"').to_owned())
+                .collect();
+            (values, after)
+        } else {
+            let end = value.find(' ').unwrap_or(value.len());
+            (vec![value[..end].to_owned()], &value[end..])
+        };
+        if terms.len() >= 20 || values.len() > 100 {
+            return Err(wrong());
+        }
+        terms.push((is_wanted, field.trim().to_owned(), values));
+        rest = after.trim_start();
+    }
+    Ok(terms)
+}
+
+fn fits(published: &Published, terms: &[(bool, String, Vec<String>)]) -> Result<bool, Refusal> {
+    for (is_wanted, field, values) in terms {
+        let known = facets(published, field).ok_or_else(|| {
+            Refusal::Invalid(
+                "fq",
+                format!("Search Query is invalid: unknown field {field}"),
+            )
+        })?;
+        let has = values.iter().any(|value| {
+            value == "*"
+                || known
+                    .iter()
+                    .any(|(name, _)| name.eq_ignore_ascii_case(value))
+        });
+        if has != *is_wanted {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+pub(super) fn search(catalogue: &Catalogue, asked: &Parameters) -> Result<Json, Refusal> {
+    let q = asked.text("q");
+    let words: Vec<String> = q
+        .split_whitespace()
+        .filter(|word| *word != "*:*" && *word != "AND")
+        .take(8)
+        .map(|word| {
+            // `title:観光` asks for a field; everything said about a dataset is one.
+            let bare = match word.split_once(':') {
+                Some(("title" | "notes" | "text" | "name", value)) => value,
+                _ => word,
+            };
+            normalise_for_search(bare.trim_matches(['"', '*']))
+        })
+        .filter(|word| !word.is_empty())
+        .collect();
+    let mut all_terms = terms(&asked.text("fq"))?;
+    for fq in asked.list("fq_list") {
+        all_terms.extend(terms(&fq)?);
+    }
+    let mut found: Vec<&Published> = Vec::new();
+    for published in &catalogue.datasets {
+        let columns: Vec<&str> = published
+            .files
+            .iter()
+            .filter_map(|file| file.newest.as_ref())
+            .flat_map(|version| version.columns.iter().map(String::as_str))
+            .collect();
+        let text = normalise_for_search(&format!(
+            "{} {} {}",
+            published.dataset.key(),
+            published.dataset.document.text(),
+            columns.join(" ")
+        ));
+        if words.iter().all(|word| text.contains(word)) && fits(published, &all_terms)? {
+            found.push(published);
+        }
+    }
+    let sort = match asked.text("sort") {
+        sort if sort.is_empty() => "metadata_modified desc".to_owned(),
+        sort => sort,
+    };
+    // The newest comes first already.
+    match sort.split(',').next().unwrap_or_default().trim() {
+        "metadata_modified desc" | "score desc" | "relevance asc" => {}
+        "metadata_modified asc" => found.reverse(),
+        "name asc" | "id asc" => found.sort_by_key(|published| published.dataset.key().to_owned()),
+        "name desc" => {
+            found.sort_by_key(|published| std::cmp::Reverse(published.dataset.key().to_owned()));
+        }
+        "title asc" | "title_string asc" => {
+            found.sort_by_key(|published| published.dataset.document.title.clone());
+        }
+        "title desc" | "title_string desc" => {
+            found.sort_by_key(|published| {
+                std::cmp::Reverse(published.dataset.document.title.clone())
+            });
+        }
+        _ => {
+            return Err(Refusal::Invalid(
+                "sort",
+                "Cannot sort by this field".to_owned(),
+            ));
+        }
+    }
+    let mut counted = Map::new();
+    let mut search_facets = Map::new();
+    for field in asked.list("facet.field") {
+        let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
+        for published in &found {
+            for value in facets(published, &field)
+                .ok_or_else(|| Refusal::Invalid("facet.field", format!("unknown field {field}")))?
+            {
+                *counts.entry(value).or_default() += 1;
+            }
+        }
+        let plain: Map<String, Json> = counts
+            .iter()
+            .map(|((name, _), count)| (name.clone(), json!(count)))
+            .collect();
+        let items: Vec<Json> = counts
+            .iter()
+            .map(|((name, title), count)| json!({"name": name, "display_name": title, "count": count}))
+            .collect();
+        counted.insert(field.clone(), Json::Object(plain));
+        search_facets.insert(field.clone(), json!({"title": field, "items": items}));
+    }
+    let start = asked.number("start", 0, usize::MAX)?;
+    let rows = asked.number("rows", 10, MOST_PACKAGES)?;
+    let results: Vec<Json> = found
+        .iter()
+        .skip(start)
+        .take(rows)
+        .map(|published| package(catalogue, published))
+        .collect();
+    Ok(json!({
+        "count": found.len(),
+        "sort": sort,
+        "results": results,
+        "facets": counted,
+        "search_facets": search_facets,
+    }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn filter_queries_are_read() {
+        let read = |fq: &str| terms(fq).map_err(|_| ());
+        assert_eq!(
+            read("organization:health +groups:\"safety\" AND -res_format:(CSV OR XLSX)").unwrap(),
+            [
+                (true, "organization".to_owned(), vec!["health".to_owned()]),
+                (true, "groups".to_owned(), vec!["safety".to_owned()]),
+                (
+                    false,
+                    "res_format".to_owned(),
+                    vec!["CSV".to_owned(), "XLSX".to_owned()]
+                ),
+            ]
+        );
+        assert!(read("").unwrap().is_empty());
+        for bad in ["x", "a:\"b", "a:(b", &"a:b ".repeat(30)] {
+            assert!(read(bad).is_err(), "{bad}");
+        }
+    }
+}
