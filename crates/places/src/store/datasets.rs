@@ -2,7 +2,6 @@
 
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde_json::json;
 use yakuba_city::{AuditEntry, Fact, Measure, SearchEntry, Tx, sql::Sql as _};
 use yakuba_kernel::{DepartmentCode, Quantity, Subject};
 
@@ -170,7 +169,7 @@ pub async fn create(tx: &Tx, document: &DatasetDocument, source: &str) -> Result
     Ok(())
 }
 
-fn subject_of(key: &str) -> String {
+pub(super) fn subject_of(key: &str) -> String {
     format!("dataset/{key}")
 }
 
@@ -502,12 +501,4 @@ pub async fn changes(
             note: row.note,
         })
         .collect())
-}
-
-/// The audit entry of something done to a file's version.
-pub(super) fn audit_version(tx: &Tx, action: &'static str, dataset: &str, file: i64, version: i64) {
-    tx.audit(
-        AuditEntry::new(action, subject_of(dataset))
-            .with(json!({"file": file, "version": version})),
-    );
 }

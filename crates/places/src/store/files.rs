@@ -4,9 +4,10 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use yakuba_city::{FileHash, Tx, sql::Sql as _};
+use serde_json::json;
+use yakuba_city::{AuditEntry, FileHash, Tx, sql::Sql as _};
 
-use super::datasets::{ChangeKind, audit_version, moment, must_find, note, settle};
+use super::datasets::{ChangeKind, moment, must_find, note, settle, subject_of};
 use crate::{
     error::PlacesError,
     model::{check::Report, content::Content, finding::Severity},
@@ -349,7 +350,10 @@ pub async fn add_version(tx: &Tx, new: &NewVersion) -> Result<Option<i64>, Place
         )
         .await?;
     touch(tx, &new.dataset).await?;
-    audit_version(tx, "places.version", &new.dataset, new.file, number);
+    tx.audit(
+        AuditEntry::new("places.version", subject_of(&new.dataset))
+            .with(json!({"file": new.file, "version": number})),
+    );
     if dataset.is_public() {
         note(
             tx,
@@ -398,7 +402,10 @@ pub async fn remove_contents(
         return Ok(false);
     }
     touch(tx, dataset).await?;
-    audit_version(tx, "places.remove", dataset, file, version);
+    tx.audit(
+        AuditEntry::new("places.remove", subject_of(dataset))
+            .with(json!({"file": file, "version": version})),
+    );
     if found.is_public() {
         note(tx, dataset, ChangeKind::Removed, Some((file, version)), "").await?;
     }
