@@ -248,6 +248,24 @@ export async function logIn(page, url, login) {
 }
 
 /**
+ * The newest code that a resident got by mail: where no mail is sent, administrators read it on a page.
+ * @param {import('playwright-core').Browser} browser
+ * @param {string} url  the program's address
+ * @param {string} address  the resident's mail address
+ * @returns {Promise<string>} six digits
+ */
+export async function mailedCode(browser, url, address) {
+  const who = await visitor(browser);
+  const page = await who.page();
+  await logIn(page, url, { path: '/login', account: 'takahashi', password: 'sumikawa-de-tamesu' });
+  await page.goto(`${url}/desk/mail`);
+  const code = (await page.locator('main section', { hasText: address }).first().innerText()).match(/^\d{6}$/m)?.[0];
+  await who.close();
+  if (!code) throw new Error(`no code for ${address}`);
+  return code;
+}
+
+/**
  * Proves freshly who the signed-in member of staff is, as pages of administration ask, with the password.
  * @param {import('playwright-core').Page} page
  * @param {string} url  the program's address

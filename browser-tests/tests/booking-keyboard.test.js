@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { launch, logIn, visitor } from '../src/browser.js';
+import { launch, mailedCode, visitor } from '../src/browser.js';
 import { dayAhead } from '../src/days.js';
 import { startDemo } from '../src/program.js';
 
@@ -57,18 +57,6 @@ describe('booking with the keyboard alone', () => {
     assert.fail(`${page.url()}: ${name} offers no ${option}`);
   }
 
-  /** The newest code for an address, as the administrator reads it where no mail is sent. */
-  async function codeFor(address) {
-    const who = await visitor(browser);
-    const page = await who.page();
-    await logIn(page, demo.url, { path: '/login', account: 'takahashi', password: 'sumikawa-de-tamesu' });
-    await page.goto(`${demo.url}/desk/mail`);
-    const code = (await page.locator('main section', { hasText: address }).first().innerText()).match(/^\d{6}$/m)?.[0];
-    await who.close();
-    assert.ok(code, `no code for ${address}`);
-    return code;
-  }
-
   for (const javascript of ['on', 'off']) {
     test(`a court is found, booked and given back with JavaScript ${javascript}`, async () => {
       const address = `keyboard-${javascript}@example.jp`;
@@ -77,7 +65,7 @@ describe('booking with the keyboard alone', () => {
       await page.goto(`${demo.url}/resident/sign-in`);
       await type(page, /^メールアドレス/, address);
       await press(page, 'button', 'コードを送る');
-      await type(page, /^コード/, await codeFor(address));
+      await type(page, /^コード/, await mailedCode(browser, demo.url, address));
       await press(page, 'button', 'ログイン');
 
       await page.goto(`${demo.url}/booking`);

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
-import { checkPage, launch, logIn, picture, visitor } from '../src/browser.js';
+import { checkPage, launch, mailedCode, picture, visitor } from '../src/browser.js';
 import { daysAfterToday } from '../src/days.js';
 import { startDemo } from '../src/program.js';
 
@@ -20,18 +20,6 @@ describe('equipment', () => {
     await demo?.stop();
   });
 
-  /** The newest code for an address, as the administrator reads it where no mail is sent. */
-  async function codeFor(address) {
-    const who = await visitor(browser);
-    const page = await who.page();
-    await logIn(page, demo.url, { path: '/login', account: 'takahashi', password: 'sumikawa-de-tamesu' });
-    await page.goto(`${demo.url}/desk/mail`);
-    const code = (await page.locator('main section', { hasText: address }).first().innerText()).match(/^\d{6}$/m)?.[0];
-    await who.close();
-    assert.ok(code, `no code for ${address}`);
-    return code;
-  }
-
   for (const [javascript, room] of [['blocked', 'large'], ['off', 'hall']]) {
     test(`is booked with a room with JavaScript ${javascript}`, async () => {
       const who = await visitor(browser, { javascript, width: 360 });
@@ -44,7 +32,7 @@ describe('equipment', () => {
       await page.goto(`${demo.url}/resident/sign-in`);
       await page.locator('input[name=email]').fill(address);
       await Promise.all([page.waitForURL(/sign-in\/code/), page.getByRole('button', { name: 'コードを送る' }).click()]);
-      await page.locator('input[name=code]').fill(await codeFor(address));
+      await page.locator('input[name=code]').fill(await mailedCode(browser, demo.url, address));
       await Promise.all([
         page.waitForURL((url) => url.pathname === '/resident'),
         page.locator('main form[action="/resident/sign-in/code"] button').click(),

@@ -5,7 +5,7 @@ import { writeFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { archive } from '../src/archive.js';
-import { checkPage, keyboardProblems, launch, logIn, picture, visitor } from '../src/browser.js';
+import { checkPage, keyboardProblems, launch, logIn, mailedCode, picture, visitor } from '../src/browser.js';
 import { readPages } from '../src/pages.js';
 import { startDemo } from '../src/program.js';
 
@@ -36,18 +36,6 @@ const typed = {
   ...dayAhead(),
 };
 
-/** The newest code for an address: where no mail is sent, administrators read it. */
-async function codeFor(browser, url, address) {
-  const who = await visitor(browser);
-  const page = await who.page();
-  await logIn(page, url, logins.administrator);
-  await page.goto(`${url}/desk/mail`);
-  const code = (await page.locator('main section', { hasText: address }).first().innerText()).match(/^\d{6}$/m)?.[0];
-  await who.close();
-  assert.ok(code, `no code for ${address}`);
-  return code;
-}
-
 let addresses = 0;
 
 /** Answers what comes before the page that asks for the place. */
@@ -60,7 +48,7 @@ async function toThePlace(page, url) {
       const address = `map-${process.pid}-${++addresses}@sumikawa.example`;
       await page.locator('main input[type=email]').fill(address);
       await press(page.locator('main button[value=send]'));
-      await page.locator('main input[name=code]').fill(await codeFor(page.context().browser(), url, address));
+      await page.locator('main input[name=code]').fill(await mailedCode(page.context().browser(), url, address));
     }
     await answerAndGoOn(page);
   }
