@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     capabilities::{EDIT, PUBLISH},
+    error::PlacesError,
     model::content::Form,
     pages::{href as public_href, href_of_version},
     store::{self, Dataset, State, Version},
@@ -205,49 +206,48 @@ fn revision(typed: &Fields) -> i64 {
 }
 
 pub(super) async fn publish(
-    mut room: Room,
+    room: Room,
     Path(key): Path<String>,
     typed: Fields,
 ) -> Result<Response, Problem> {
     let found = room.dataset_for(&key, PUBLISH).await?;
     let outcome = room
-        .write((key.clone(), revision(&typed)), |tx, (key, revision)| {
+        .write((key, revision(&typed)), |tx, (key, revision)| {
             Box::pin(store::publish(tx, key, *revision))
         })
         .await;
-    match outcome {
-        Ok(()) => Ok(done(&href(&key), "published")),
-        Err(error) => {
-            let sentence = room
-                .sentence(&error)
-                .ok_or_else(|| Problem::internal(&error))?;
-            room.refuse(sentence);
-            shown(&room, &found, &FormErrors::new()).await
-        }
-    }
+    turned(room, &found, outcome, "published").await
 }
 
 pub(super) async fn withdraw(
-    mut room: Room,
+    room: Room,
     Path(key): Path<String>,
     typed: Fields,
 ) -> Result<Response, Problem> {
     let found = room.dataset_for(&key, PUBLISH).await?;
     let outcome = room
-        .write((key.clone(), revision(&typed)), |tx, (key, revision)| {
+        .write((key, revision(&typed)), |tx, (key, revision)| {
             Box::pin(store::withdraw(tx, key, *revision))
         })
         .await;
-    match outcome {
-        Ok(()) => Ok(done(&href(&key), "withdrawn")),
-        Err(error) => {
-            let sentence = room
-                .sentence(&error)
-                .ok_or_else(|| Problem::internal(&error))?;
-            room.refuse(sentence);
-            shown(&room, &found, &FormErrors::new()).await
-        }
-    }
+    turned(room, &found, outcome, "withdrawn").await
+}
+
+/// Leads back to the dataset, or says there why it stays as it was.
+async fn turned(
+    mut room: Room,
+    found: &Dataset,
+    outcome: Result<(), PlacesError>,
+    word: &str,
+) -> Result<Response, Problem> {
+    let Err(error) = outcome else {
+        return Ok(done(&href(found.key()), word));
+    };
+    let sentence = room
+        .sentence(&error)
+        .ok_or_else(|| Problem::internal(&error))?;
+    room.refuse(sentence);
+    shown(&room, found, &FormErrors::new()).await
 }
 
 /// Takes a version's contents away for good, on a word typed by hand.

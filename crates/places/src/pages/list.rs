@@ -9,7 +9,7 @@ use yakuba_identity::department_names;
 use yakuba_kernel::text::normalise_for_search;
 use yakuba_ui::{ChipLabel, Choice, Page, Pagination, Select, TextField, Words, format};
 
-use super::{href, visit::Visit};
+use super::{forms_of, href, visit::Visit};
 use crate::{
     model::{content::Form, document::Theme},
     store::{self, Dataset, FileEntry},
@@ -42,31 +42,17 @@ struct Body {
 
 /// The forms in which a dataset's files can be had.
 fn forms(files: &[FileEntry]) -> Vec<Form> {
-    let newest: Vec<_> = files
-        .iter()
-        .filter_map(|file| file.newest.as_ref())
-        .collect();
     Form::ALL
         .into_iter()
-        .filter(|form| match form {
-            Form::GeoJson => newest.iter().any(|version| version.has_places),
-            _ => !newest.is_empty(),
+        .filter(|form| {
+            store::newest(files).any(|version| forms_of(version).any(|one| one == *form))
         })
         .collect()
 }
 
 /// Whether every word of a query is in what is said about a dataset or in its files' headers.
 fn has_words(dataset: &Dataset, files: &[FileEntry], query: &[String]) -> bool {
-    let columns: Vec<&str> = files
-        .iter()
-        .filter_map(|file| file.newest.as_ref())
-        .flat_map(|version| version.columns.iter().map(String::as_str))
-        .collect();
-    let text = normalise_for_search(&format!(
-        "{} {}",
-        dataset.document.text(),
-        columns.join(" ")
-    ));
+    let text = normalise_for_search(&dataset.searchable(files));
     query.iter().all(|word| text.contains(word))
 }
 

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use yakuba_city::{AuditEntry, Fact, Measure, SearchEntry, Tx, sql::Sql as _};
 use yakuba_kernel::{DepartmentCode, Quantity, Subject};
 
-use super::files::files_of;
+use super::files::{FileEntry, files_of, newest};
 use crate::{
     capabilities::{DATASETS, FILES, RECOMMENDED},
     error::PlacesError,
@@ -66,6 +66,14 @@ impl Dataset {
     /// Whether everybody sees it.
     pub fn is_public(&self) -> bool {
         self.state == State::Published
+    }
+
+    /// What everybody may search: what is said about it, and the headers of the newest versions of its files.
+    pub fn searchable(&self, files: &[FileEntry]) -> String {
+        let columns: Vec<&str> = newest(files)
+            .flat_map(|version| version.columns.iter().map(String::as_str))
+            .collect();
+        format!("{} {}", self.document.text(), columns.join(" "))
     }
 }
 
@@ -289,7 +297,7 @@ pub(super) async fn settle(tx: &Tx, key: &str) -> Result<(), PlacesError> {
     let mut counted = Counted::default();
     let files = files_of(tx.connection(), key).await?;
     if now.is_public() {
-        for version in files.iter().filter_map(|file| file.newest.as_ref()) {
+        for version in newest(&files) {
             counted.files += 1;
             counted.recommended += i64::from(version.is_recommended());
         }
@@ -297,16 +305,11 @@ pub(super) async fn settle(tx: &Tx, key: &str) -> Result<(), PlacesError> {
     }
     count(tx, &now, counted).await?;
     if now.is_public() {
-        let columns: Vec<&str> = files
-            .iter()
-            .filter_map(|file| file.newest.as_ref())
-            .flat_map(|version| version.columns.iter().map(String::as_str))
-            .collect();
         tx.index(&SearchEntry {
             service: "places",
             key: subject_of(key),
             title: now.document.title.clone(),
-            body: format!("{} {}", now.document.text(), columns.join(" ")),
+            body: now.searchable(&files),
             url: format!("/data/{key}"),
             public: true,
         })

@@ -26,6 +26,11 @@ pub struct FileEntry {
     pub newest: Option<Version>,
 }
 
+/// The newest versions of files, of those that have one with contents.
+pub fn newest(files: &[FileEntry]) -> impl Iterator<Item = &Version> {
+    files.iter().filter_map(|file| file.newest.as_ref())
+}
+
 /// A version of a file, without its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {

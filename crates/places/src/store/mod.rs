@@ -10,6 +10,6 @@ pub use datasets::{
 };
 pub use files::{
     FileEntry, NewVersion, Pending, Version, add_file, add_version, contents, drop_pending, file,
-    files, files_of, keep_pending, pending, remove_contents, version, versions,
+    files, files_of, keep_pending, newest, pending, remove_contents, version, versions,
 };
 pub use package::{Whole, WholeFile, bring_in};

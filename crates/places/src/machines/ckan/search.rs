@@ -130,17 +130,10 @@ pub(super) fn search(catalogue: &Catalogue, asked: &Parameters) -> Result<Json, 
     }
     let mut found: Vec<&Published> = Vec::new();
     for published in &catalogue.datasets {
-        let columns: Vec<&str> = published
-            .files
-            .iter()
-            .filter_map(|file| file.newest.as_ref())
-            .flat_map(|version| version.columns.iter().map(String::as_str))
-            .collect();
         let text = normalise_for_search(&format!(
-            "{} {} {}",
+            "{} {}",
             published.dataset.key(),
-            published.dataset.document.text(),
-            columns.join(" ")
+            published.dataset.searchable(&published.files)
         ));
         if words.iter().all(|word| text.contains(word)) && fits(published, &all_terms)? {
             found.push(published);
