@@ -13,8 +13,8 @@ use super::{
 use crate::{
     capabilities::{RECEIVE, SET_UP, TAKE_OVER},
     model::{
-        availability::TakenSteps,
         document::{Resource, Takes, Times},
+        taken::TakenSteps,
         time::Span,
     },
     pages::words::{hours, long_day, purpose, short_day},

@@ -1,18 +1,14 @@
 //! What is still free, from what is taken.
 
-use std::collections::BTreeSet;
-
 use jiff::civil::Date;
 use yakuba_forms::model::document::Text;
 
 use super::{
     calendar::Offered,
     document::{Equipment, FacilityDocument, Resource, Takes, Times},
+    taken::TakenSteps,
     time::{ClockTime, Span},
 };
-
-/// The steps in which units are taken: the unit's key and the step's beginning (see [`super::time::quantum`]).
-pub type TakenSteps = BTreeSet<(String, i64)>;
 
 /// A time and how much of it is free.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,11 +28,7 @@ impl FacilityDocument {
             .taken_by(resource, span)
             .steps(self.step.minutes())
             .collect();
-        let is_free = |unit: &String| {
-            steps
-                .iter()
-                .all(|step| !taken.contains(&(unit.clone(), *step)))
-        };
+        let is_free = |unit: &String| taken.is_free(unit, &steps);
         let units = resource.units();
         match resource.takes {
             Takes::Units(_) => u32::from(!units.is_empty() && units.iter().all(is_free)),
@@ -49,11 +41,7 @@ impl FacilityDocument {
     /// How many of some equipment nobody has during a span.
     pub fn equipment_left(&self, equipment: &Equipment, span: Span, taken: &TakenSteps) -> u32 {
         let steps: Vec<i64> = span.steps(self.step.minutes()).collect();
-        let is_free = |unit: &String| {
-            steps
-                .iter()
-                .all(|step| !taken.contains(&(unit.clone(), *step)))
-        };
+        let is_free = |unit: &String| taken.is_free(unit, &steps);
         let free = equipment
             .units()
             .iter()
@@ -267,7 +255,7 @@ mod tests {
         let mut taken = TakenSteps::new();
         assert_eq!(hall.times_of_day(class, day, &taken)[0].left, 3);
         let span = hall.times_of_day(class, day, &taken)[0].span;
-        taken.extend(span.steps(30).map(|step| ("class#2".to_owned(), step)));
+        taken.take("class#2", span.steps(30));
         assert_eq!(hall.times_of_day(class, day, &taken)[0].left, 2);
     }
 

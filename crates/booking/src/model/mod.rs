@@ -15,4 +15,5 @@ pub mod rules;
 pub mod series;
 pub mod state;
 pub mod statistics;
+pub mod taken;
 pub mod time;

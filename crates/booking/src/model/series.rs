@@ -5,9 +5,9 @@ use serde::{Deserialize, Serialize};
 use yakuba_kernel::Channel;
 
 use super::{
-    availability::TakenSteps,
     document::{FacilityDocument, Resource},
     rules::Window,
+    taken::TakenSteps,
     time::{ClockTime, Span},
 };
 

@@ -18,11 +18,11 @@ use super::{
 };
 use crate::{
     model::{
-        availability::TakenSteps,
         calendar::Offered,
         document::{Resource, Times, Who},
         fees::Use,
         rules::Window,
+        taken::TakenSteps,
         time::{ClockTime, Span},
     },
     store::{Facility, reservations::taken},

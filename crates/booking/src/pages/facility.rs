@@ -1,5 +1,7 @@
 //! One facility: what there is, and a week of what is free, as a table that reads from left to right.
 
+use std::borrow::Cow;
+
 use askama::Template;
 use axum::{
     extract::{Path, Query},
@@ -17,9 +19,10 @@ use super::{
 };
 use crate::{
     model::{
-        availability::TakenSteps,
+        availability::FreeTime,
         document::{FacilityDocument, FeeRow, Opens, Per, Resource, Rules, Times, Who},
         rules::Window,
+        taken::TakenSteps,
     },
     store::{
         Facility,
@@ -36,9 +39,9 @@ pub(super) struct Asking {
 /// One field of the week's table.
 struct Field {
     /// The mark that is seen: ○, × or −.
-    mark: String,
+    mark: Cow<'static, str>,
     /// What the mark means, read aloud.
-    meaning: String,
+    meaning: Cow<'static, str>,
     /// Where it is booked, if it can be.
     href: Option<String>,
 }
@@ -92,10 +95,11 @@ pub(super) async fn page(
     let last = days.last().copied().unwrap_or(first);
     let now = asked.city().now();
     let taken = taken(asked.city().db(), &key, first, last, now).await?;
+    let marks = Marks::of(words);
     let resources = document
         .resources
         .iter()
-        .map(|resource| week_of(&asked, &found, resource, &days, &taken))
+        .map(|resource| week_of(&asked, &marks, &found, resource, &days, &taken))
         .collect();
     let address = |day: Date| format!("/booking/{key}?week={day}#week");
     let body = Body {
@@ -195,8 +199,32 @@ fn details(asked: &Asked, document: &FacilityDocument) -> DescriptionList {
     details
 }
 
+/// A mark and what it means.
+type Mark = (Cow<'static, str>, Cow<'static, str>);
+
+/// The marks of the week's table, looked up once for all of its fields: a big facility has thousands.
+struct Marks {
+    closed: Mark,
+    not_now: Mark,
+    taken: Mark,
+    free: Mark,
+}
+
+impl Marks {
+    fn of(words: Words) -> Self {
+        let mark = |mark: &str, meaning: &str| (words.get(mark), words.get(meaning));
+        Self {
+            closed: mark("booking-mark-closed", "booking-meaning-closed"),
+            not_now: mark("booking-mark-not-now", "booking-meaning-not-now"),
+            taken: mark("booking-mark-taken", "booking-meaning-taken"),
+            free: mark("booking-mark-free", "booking-meaning-free"),
+        }
+    }
+}
+
 fn week_of(
     asked: &Asked,
+    marks: &Marks,
     found: &Facility,
     resource: &Resource,
     days: &[Date],
@@ -206,21 +234,24 @@ fn week_of(
     let document = &found.document;
     let now = asked.city().now();
     let rules = document.rules_of(resource);
-    let field = |day: Date, times: Vec<crate::model::availability::FreeTime<'_>>| {
-        let offered = !times.is_empty();
-        let bookable: Vec<_> = times
-            .into_iter()
+    let field = |day: Date, times: &[&FreeTime<'_>]| {
+        let bookable: Vec<&FreeTime<'_>> = times
+            .iter()
+            .copied()
             .filter(|time| rules.window(time.span, now) == Window::Open)
             .collect();
-        let free: Vec<_> = bookable.iter().filter(|time| time.left > 0).collect();
-        let (mark, meaning) = match (offered, bookable.is_empty(), free.len()) {
-            (false, ..) => ("booking-mark-closed", "booking-meaning-closed"),
-            (true, true, _) => ("booking-mark-not-now", "booking-meaning-not-now"),
-            (true, false, 0) => ("booking-mark-taken", "booking-meaning-taken"),
-            (true, false, _) => ("booking-mark-free", "booking-meaning-free"),
-        };
-        let mut mark = asked.t(mark);
-        let mut meaning = asked.t(meaning);
+        let free: Vec<&FreeTime<'_>> = bookable
+            .iter()
+            .copied()
+            .filter(|time| time.left > 0)
+            .collect();
+        let (mut mark, mut meaning) = match (times.is_empty(), bookable.is_empty(), free.len()) {
+            (true, ..) => &marks.closed,
+            (false, true, _) => &marks.not_now,
+            (false, false, 0) => &marks.taken,
+            (false, false, _) => &marks.free,
+        }
+        .clone();
         let places: u32 = free.iter().map(|time| time.left).sum();
         if !free.is_empty() && !matches!(resource.times, Times::Bands(_)) {
             let n = if matches!(resource.times, Times::Sessions(_)) {
@@ -228,10 +259,8 @@ fn week_of(
             } else {
                 i64::try_from(free.len()).unwrap_or(0)
             };
-            mark = format!("{mark}{n}");
-            meaning = words
-                .with("booking-meaning-left", &[("n", n.into())])
-                .into_owned();
+            mark = format!("{mark}{n}").into();
+            meaning = words.counted("booking-meaning-left", n);
         }
         let href = (!free.is_empty()).then(|| match free.as_slice() {
             [only] => time_address(found.key(), resource, day, only.span.from()),
@@ -243,27 +272,31 @@ fn week_of(
             href,
         }
     };
+    let times: Vec<(Date, Vec<FreeTime<'_>>)> = days
+        .iter()
+        .map(|day| (*day, document.times_of_day(resource, *day, taken)))
+        .collect();
+    let fields = |is_in_line: &dyn Fn(&FreeTime<'_>) -> bool| {
+        times
+            .iter()
+            .map(|(day, times)| {
+                let times: Vec<&FreeTime<'_>> =
+                    times.iter().filter(|time| is_in_line(time)).collect();
+                field(*day, &times)
+            })
+            .collect()
+    };
     let lines = match &resource.times {
         Times::Bands(bands) => bands
             .iter()
             .map(|band| Line {
                 band: format!("{} {}–{}", band.name.get(language), band.from, band.to),
-                fields: days
-                    .iter()
-                    .map(|day| {
-                        let mut times = document.times_of_day(resource, *day, taken);
-                        times.retain(|time| time.span.from() == band.from);
-                        field(*day, times)
-                    })
-                    .collect(),
+                fields: fields(&|time| time.span.from() == band.from),
             })
             .collect(),
         Times::Free(_) | Times::Sessions(_) => vec![Line {
             band: asked.t("booking-times"),
-            fields: days
-                .iter()
-                .map(|day| field(*day, document.times_of_day(resource, *day, taken)))
-                .collect(),
+            fields: fields(&|_| true),
         }],
     };
     let mut note = Vec::new();
@@ -499,11 +532,7 @@ fn condition(
 }
 
 /// A time in words, for the link that books it.
-pub(super) fn time_text(
-    words: Words,
-    language: Language,
-    time: &crate::model::availability::FreeTime<'_>,
-) -> String {
+pub(super) fn time_text(words: Words, language: Language, time: &FreeTime<'_>) -> String {
     match time.name {
         Some(name) => format!("{} {}", name.get(language), hours(words, time.span)),
         None => hours(words, time.span),

@@ -251,9 +251,9 @@ async fn public(
     let is_all_or_one = matches!(resource.takes, crate::model::document::Takes::Units(_));
     // A step is taken when a booking could not have it: one of its units is gone, or all of what is alike.
     let mut steps: std::collections::BTreeMap<i64, usize> = std::collections::BTreeMap::new();
-    for (unit, at) in &taken {
-        if units.contains(unit) {
-            *steps.entry(*at).or_default() += 1;
+    for (unit, at) in taken.iter() {
+        if units.iter().any(|one| one == unit) {
+            *steps.entry(at).or_default() += 1;
         }
     }
     let length = i64::from(document.step.minutes());

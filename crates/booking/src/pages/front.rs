@@ -247,7 +247,7 @@ async fn search(asked: &Asked, all: &[Facility], wanted: &Wanted) -> Result<Vec<
     let (words, language) = (asked.words, asked.language);
     let now = asked.city().now();
     let taken = taken_on(asked.city().db(), wanted.day, now).await?;
-    let nothing = crate::model::availability::TakenSteps::new();
+    let nothing = crate::model::taken::TakenSteps::new();
     let (after, before) = wanted.hours();
     let mut found = Vec::new();
     for facility in all {

@@ -20,11 +20,11 @@ use super::{HOME, Room, in_address, showing};
 use crate::{
     error::BookingError,
     model::{
-        availability::TakenSteps,
         calendar::Offered,
         document::{FacilityDocument, Resource, Times},
         fees::Use,
         lottery::choice::{Choice, Place},
+        taken::TakenSteps,
         time::{ClockTime, Span},
     },
     pages::{

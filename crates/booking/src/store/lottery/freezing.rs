@@ -15,7 +15,6 @@ use super::{
 use crate::{
     error::BookingError,
     model::{
-        availability::TakenSteps,
         document::{FacilityDocument, Takes},
         lottery::{
             choice::{Choice, Month},
@@ -24,6 +23,7 @@ use crate::{
             sha256,
             source::Source,
         },
+        taken::TakenSteps,
         time::{ClockTime, Span, quantum},
     },
     store::{facilities::facility, reservations::taken},
@@ -208,12 +208,14 @@ async fn taken_beforehand(
     let mut spans: BTreeMap<(String, Date), Vec<(u16, u16)>> = BTreeMap::new();
     for day in round.month.days() {
         let midnight = quantum(day, ClockTime::default());
-        for (unit, at) in steps_of(&taken, midnight).filter(|(unit, _)| units.contains(unit)) {
+        for (unit, at) in
+            steps_of(&taken, midnight).filter(|(unit, _)| units.iter().any(|one| one == unit))
+        {
             let Ok(from) = u16::try_from(at - midnight) else {
                 continue;
             };
             let to = from + document.step.minutes();
-            let parts = spans.entry((unit.clone(), day)).or_default();
+            let parts = spans.entry((unit.to_owned(), day)).or_default();
             match parts.last_mut() {
                 Some(part) if part.1 == from => part.1 = to,
                 _ => parts.push((from, to)),
@@ -232,11 +234,10 @@ async fn taken_beforehand(
 }
 
 /// The steps of one day, in order of unit and time.
-fn steps_of(taken: &TakenSteps, midnight: i64) -> impl Iterator<Item = (&String, i64)> {
+fn steps_of(taken: &TakenSteps, midnight: i64) -> impl Iterator<Item = (&str, i64)> {
     taken
         .iter()
         .filter(move |(_, at)| (midnight..midnight + 1440).contains(at))
-        .map(|(unit, at)| (unit, *at))
 }
 
 /// How many rounds in a row each holder has lost, up to now: rounds of the same facility and rules, within the months that count, in

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{ConnectionTrait, FromQueryResult};
+use sea_orm::{ConnectionTrait, DbBackend, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use yakuba_city::sql::{Sql as _, list};
 use yakuba_forms::model::document::Key;
@@ -13,9 +13,9 @@ use yakuba_kernel::{Channel, Yen};
 use crate::{
     error::BookingError,
     model::{
-        availability::TakenSteps,
         fees::Use,
         state::State,
+        taken::TakenSteps,
         time::{ClockTime, DAY, Span, quantum},
     },
     store::people::{Contact, number_hash, open},
@@ -375,27 +375,70 @@ pub async fn taken_but(
     now: Timestamp,
     but: i64,
 ) -> Result<TakenSteps, BookingError> {
-    #[derive(FromQueryResult)]
-    struct Taken {
-        key: String,
-        at: i64,
+    let units = taken_of_units(connection, Some(facility), (from, to), now, but).await?;
+    let mut taken = TakenSteps::new();
+    for unit in units {
+        taken.take(&unit.key, unit.steps()?);
     }
+    Ok(taken)
+}
+
+#[derive(FromQueryResult)]
+struct TakenOfUnit {
+    facility_key: String,
+    key: String,
+    /// A JSON array in any order; nothing when it is free all the time.
+    steps: Option<String>,
+}
+
+impl TakenOfUnit {
+    fn steps(&self) -> Result<Vec<i64>, BookingError> {
+        Ok(match &self.steps {
+            Some(steps) => serde_json::from_str(steps)?,
+            None => Vec::new(),
+        })
+    }
+}
+
+/// What is taken of each unit of a facility, or of every facility, on the days from `from` to `to`.
+///
+/// A week of a big facility is tens of thousands of steps: one row for each unit instead of one for each step. Asked for unit by unit,
+/// so that both databases go by the primary key, whatever they believe about the tables' sizes.
+async fn taken_of_units(
+    connection: &impl ConnectionTrait,
+    facility: Option<&str>,
+    (from, to): (Date, Date),
+    now: Timestamp,
+    but: i64,
+) -> Result<Vec<TakenOfUnit>, BookingError> {
+    let joined = match connection.get_database_backend() {
+        DbBackend::Postgres => "string_agg(t.at::text, ',')",
+        _ => "group_concat(t.at)",
+    };
+    let among = if facility.is_some() {
+        "WHERE u.facility_key = $5"
+    } else {
+        ""
+    };
     let last = ClockTime::from_minutes(DAY).unwrap_or_default();
-    let rows: Vec<Taken> = connection
+    let mut values = vec![
+        quantum(from, ClockTime::default()).into(),
+        quantum(to, last).into(),
+        now.as_microsecond().into(),
+        but.into(),
+    ];
+    values.extend(facility.map(Into::into));
+    Ok(connection
         .rows(
-            "SELECT u.key, t.at FROM booking_units u JOIN booking_taken t ON t.unit_id = u.id \
-               LEFT JOIN booking_reservations r ON r.id = t.reservation_id AND r.held_until <= $4 \
-             WHERE u.facility_key = $1 AND t.at >= $2 AND t.at < $3 AND r.id IS NULL AND t.reservation_id <> $5",
-            [
-                facility.into(),
-                quantum(from, ClockTime::default()).into(),
-                quantum(to, last).into(),
-                now.as_microsecond().into(),
-                but.into(),
-            ],
+            &format!(
+                "SELECT u.facility_key, u.key, (SELECT '[' || {joined} || ']' FROM booking_taken t \
+                   WHERE t.unit_id = u.id AND t.at >= $1 AND t.at < $2 AND t.reservation_id <> $4 \
+                   AND t.reservation_id NOT IN (SELECT id FROM booking_reservations WHERE held_until <= $3)) AS steps \
+                 FROM booking_units u {among}"
+            ),
+            values,
         )
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.key, row.at)).collect())
+        .await?)
 }
 
 /// What a browser has booked since a moment, oldest first.
@@ -424,31 +467,13 @@ pub async fn taken_on(
     day: Date,
     now: Timestamp,
 ) -> Result<HashMap<String, TakenSteps>, BookingError> {
-    #[derive(FromQueryResult)]
-    struct Taken {
-        facility_key: String,
-        key: String,
-        at: i64,
-    }
-    let last = ClockTime::from_minutes(DAY).unwrap_or_default();
-    let rows: Vec<Taken> = connection
-        .rows(
-            "SELECT u.facility_key, u.key, t.at FROM booking_taken t JOIN booking_units u ON u.id = t.unit_id \
-               LEFT JOIN booking_reservations r ON r.id = t.reservation_id AND r.held_until <= $3 \
-             WHERE t.at >= $1 AND t.at < $2 AND r.id IS NULL",
-            [
-                quantum(day, ClockTime::default()).into(),
-                quantum(day, last).into(),
-                now.as_microsecond().into(),
-            ],
-        )
-        .await?;
     let mut taken: HashMap<String, TakenSteps> = HashMap::new();
-    for row in rows {
+    for unit in taken_of_units(connection, None, (day, day), now, 0).await? {
+        let steps = unit.steps()?;
         taken
-            .entry(row.facility_key)
+            .entry(unit.facility_key)
             .or_default()
-            .insert((row.key, row.at));
+            .take(&unit.key, steps);
     }
     Ok(taken)
 }

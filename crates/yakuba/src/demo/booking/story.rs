@@ -4,10 +4,10 @@ use jiff::{Span as Length, ToSpan as _, civil::Date, tz::TimeZone};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng, seq::IndexedRandom as _};
 use yakuba_booking::{
     model::{
-        availability::TakenSteps,
         calendar::Offered,
         document::{DayOfWeek, FacilityDocument, FacilityKind, Resource, Takes, Times, Who},
         fees::Use,
+        taken::TakenSteps,
         time::Span,
     },
     store::people::{Contact, Holder},
@@ -352,16 +352,12 @@ fn take(document: &FacilityDocument, resource: &Resource, span: Span, taken: &mu
         .steps(document.step.minutes())
         .collect();
     let units = resource.units();
-    let is_free = |unit: &String| {
-        steps
-            .iter()
-            .all(|step| !taken.contains(&(unit.clone(), *step)))
-    };
+    let is_free = |unit: &String| taken.is_free(unit, &steps);
     let needed: Vec<String> = match resource.takes {
         Takes::Units(_) => units,
         Takes::OneOf(_) => units.into_iter().find(is_free).into_iter().collect(),
     };
     for unit in needed {
-        taken.extend(steps.iter().map(|step| (unit.clone(), *step)));
+        taken.take(&unit, steps.iter().copied());
     }
 }
