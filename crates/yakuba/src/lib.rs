@@ -17,6 +17,11 @@ use clap::Parser as _;
 
 use crate::failure::Outcome;
 
+/// Large pages are thousands of small pieces made by one thread and freed by another: the C library's allocator spends more time on
+/// them than the page itself takes.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 /// Reads the command line, carries it out and says how it went by the exit code.
 pub fn main() -> ExitCode {
     let cli = cli::Cli::parse();
