@@ -23,7 +23,7 @@ use yakuba_city::{
 pub use cycle::missed_targets;
 pub use desk_menu::menu_texts;
 pub use error::PlanError;
-pub use pages::doubt_sentence;
+pub use pages::{OwnPlans, doubt_sentence};
 
 /// The service as the program runs it.
 #[derive(Debug, Clone, Copy, Default)]

@@ -1,7 +1,10 @@
 //! The list of services: adding one is one line here.
 
 use yakuba_booking::BookingService;
-use yakuba_city::{DeskItem, MenuItem, Service, web::Routes};
+use yakuba_city::{
+    DeskItem, MenuItem, Service,
+    web::{Access, Routes},
+};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_places::PlacesService;
@@ -9,6 +12,8 @@ use yakuba_plan::PlanService;
 use yakuba_procedures::ProcedureService;
 use yakuba_surveys::SurveyService;
 use yakuba_ui::Catalogue;
+
+use crate::server::front;
 
 /// Every service of a city, blocks first.
 pub fn all() -> Vec<&'static dyn Service> {
@@ -42,11 +47,12 @@ const MENU: [MenuItem; 3] = [
     },
 ];
 
-/// The routes of every service.
+/// The front page and the routes of every service.
 pub fn routes() -> Routes {
-    all().into_iter().fold(Routes::new(), |routes, service| {
-        routes.merge(service.routes())
-    })
+    let front = Routes::new().get("/", Access::Public, front::page);
+    all()
+        .into_iter()
+        .fold(front, |routes, service| routes.merge(service.routes()))
 }
 
 /// The texts that a service's menu entries name.

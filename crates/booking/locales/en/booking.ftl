@@ -1,4 +1,5 @@
 booking-menu = Reservations
+booking-menu-summary = Book gyms and halls, a time at a counter, a check-up or a class.
 booking-menu-lottery = Draws
 booking-queue-desk-menu = Counters
 booking-title = Book facilities, counters and classes

@@ -1,4 +1,5 @@
 booking-menu = よやく
+booking-menu-summary = 体育館（たいいくかん）や 窓口（まどぐち）の 時間（じかん）、教室（きょうしつ）を 予約（よやく）します。
 booking-title = 施設（しせつ）・窓口（まどぐち）・教室（きょうしつ）の予約（よやく）
 booking-lead = 空（あ）いている日（ひ）を さがして、予約（よやく）できます。
 booking-search-day = 使（つか）う日（ひ）

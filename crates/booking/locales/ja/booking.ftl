@@ -1,4 +1,5 @@
 booking-menu = 予約
+booking-menu-summary = 体育館や公民館、窓口の時間、健診、教室を予約します。
 booking-menu-lottery = 抽選
 booking-queue-desk-menu = 窓口の呼出し
 booking-title = 施設・窓口・教室の予約

@@ -1,4 +1,5 @@
 places-menu = Open data
+places-menu-summary = See the city’s data as tables and maps, and use it freely.
 places-title = Open data
 places-lead = Data of the city that anyone may use freely.
 places-search = Search words

@@ -1,4 +1,5 @@
 places-menu = オープンデータ
+places-menu-summary = 市（し）の データを 見（み）て、じゆうに 使（つか）えます。
 places-title = オープンデータ
 places-lead = 市（し）の データ（でーた）です。だれでも 使（つか）うことが できます。
 places-search = ことばで さがす

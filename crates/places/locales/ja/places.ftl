@@ -1,4 +1,5 @@
 places-menu = オープンデータ
+places-menu-summary = 市のデータを表や地図で見て、自由に使えます。
 places-title = オープンデータ
 places-lead = 市のデータを、だれでも自由に使える形で公開しています。
 places-search = ことばで探す

@@ -1,10 +1,8 @@
 # Front page and lists
-plan-front-title = Digital plan of { $city }
-plan-front-title-nameless = Digital plan
-plan-front-description = Follow the targets and results of the plan down to the counts of each day.
 plan-front-own = Plans of the city
+plan-front-all = See the plans of other cities, too, and compare
 plan-front-own-text = The figures of the plan are computed from the daily records of our services. Select a figure to see the counts behind it.
-plan-search-label = Search initiatives and indicators
+plan-search-label = Search procedures, places and plans
 plan-search-title = Search
 plan-search-none = Nothing was found for “{ $query }”. Please try other words.
 plan-search-count = “{ $query }”: { $n ->

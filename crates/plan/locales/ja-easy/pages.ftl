@@ -1,10 +1,8 @@
 # トップページと一覧
-plan-front-title = { $city }の デジタルの 計画（けいかく）
-plan-front-title-nameless = デジタルの 計画（けいかく）
-plan-front-description = 計画（けいかく）の 目標（もくひょう）と 結果（けっか）を 見（み）ることが できます。毎日（まいにち）の 数（かず）も わかります。
 plan-front-own = 市（し）の 計画（けいかく）
+plan-front-all = ほかの 市（し）の 計画（けいかく）も 見（み）る
 plan-front-own-text = 計画（けいかく）の 数（かず）は、毎日（まいにち）の 記録（きろく）から 計算（けいさん）します。数（かず）を 押（お）すと、もとの 数（かず）を 見（み）ることが できます。
-plan-search-label = 計画（けいかく）の 中（なか）を さがす
+plan-search-label = 手続（てつづ）き、施設（しせつ）、計画（けいかく）を さがす
 plan-search-title = さがす
 plan-search-none = 「{ $query }」は ありませんでした。ほかの ことばで さがしてください。
 plan-search-count = 「{ $query }」：{ $n }こ ありました

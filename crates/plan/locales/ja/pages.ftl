@@ -1,10 +1,8 @@
 # トップページと一覧
-plan-front-title = { $city }のデジタル計画
-plan-front-title-nameless = デジタル計画
-plan-front-description = 計画の目標と実績を、日々の件数までたどって確かめられます。
 plan-front-own = 市の計画
+plan-front-all = ほかの市の計画も見る、比べる
 plan-front-own-text = 計画の数値は、サービスの日々の記録から計算しています。数値を押すと、計算のもとになった件数を確かめられます。
-plan-search-label = 取組や指標をさがす
+plan-search-label = 手続、施設、計画などをさがす
 plan-search-title = 検索
 plan-search-none = 「{ $query }」は見つかりませんでした。別の言葉でお試しください。
 plan-search-count = 「{ $query }」：{ $n }件

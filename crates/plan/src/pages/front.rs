@@ -1,65 +1,36 @@
-//! The city's front page.
+//! The city's own plans in short, for its front page.
 
 use askama::Template;
-use axum::{extract::State, response::IntoResponse};
-use yakuba_city::{City, CityError, setting, web::Problem};
-use yakuba_ui::{Language, Page, SearchBox, Shell, Words};
+use yakuba_city::{City, web::Problem};
+use yakuba_ui::{Language, Words};
 
 use super::{
     WORDS,
-    plans::{Summary, summaries},
+    plans::{Summary, summary},
 };
+use crate::store;
 
+/// The city's own published plans, each with how far it has come: a part of the city's front page.
 #[derive(Template)]
 #[template(path = "plan/front.html")]
-struct Body {
+pub struct OwnPlans {
     words: Words,
-    about: Option<String>,
-    search: SearchBox,
-    own: Vec<Summary>,
-    neighbours: Vec<Summary>,
+    plans: Vec<Summary>,
 }
 
-pub(super) async fn page(
-    State(city): State<City>,
-    shell: Shell,
-    language: Language,
-) -> Result<impl IntoResponse, Problem> {
-    let words = WORDS.words(language);
-    let (own, neighbours) = summaries(&city, words).await?;
-    let about = in_language(&city, "city.about", language).await?;
-    let title = match in_language(&city, "city.name", language).await? {
-        Some(name) => words
-            .with_text("plan-front-title", "city", &name)
-            .into_owned(),
-        None => words.get("plan-front-title-nameless").into_owned(),
-    };
-    let search = SearchBox::new(language, "/search", words.get("plan-search-label"));
-    let body = Body {
-        words,
-        about,
-        search,
-        own,
-        neighbours,
-    };
-    Ok(Page::public(shell, title, &body).description(words.get("plan-front-description")))
-}
-
-/// A setting of the city in the reader's language, else in Japanese.
-async fn in_language(
-    city: &City,
-    name: &str,
-    language: Language,
-) -> Result<Option<String>, CityError> {
-    let ending = match language {
-        Language::Japanese => None,
-        Language::EasyJapanese => Some("_easy"),
-        Language::English => Some("_en"),
-    };
-    if let Some(ending) = ending
-        && let Some(text) = setting(city.db(), &format!("{name}{ending}")).await?
-    {
-        return Ok(Some(text));
+impl OwnPlans {
+    /// The plans as they are measured at this moment.
+    ///
+    /// # Errors
+    /// When the database does not answer or holds what cannot be read.
+    pub async fn of(city: &City, language: Language) -> Result<Self, Problem> {
+        let words = WORDS.words(language);
+        let mut plans = Vec::new();
+        for plan in store::published_plans(city).await? {
+            if plan.record.is_own() {
+                plans.push(summary(city, plan, words).await?);
+            }
+        }
+        Ok(Self { words, plans })
     }
-    Ok(setting(city.db(), name).await?)
 }

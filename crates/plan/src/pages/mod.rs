@@ -17,6 +17,8 @@ use yakuba_ui::{Catalogue, Language};
 
 use crate::model::document::Doubt;
 
+pub use front::OwnPlans;
+
 /// The texts of the public pages.
 pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("pages");
 
@@ -31,7 +33,6 @@ pub fn doubt_sentence(doubt: &Doubt, language: Language) -> String {
 /// The routes of this room.
 pub(crate) fn routes() -> Routes {
     Routes::new()
-        .get("/", Access::Public, front::page)
         .get("/plan", Access::Public, plans::list)
         .get("/plan/{plan}", Access::Public, plans::overview)
         .get(

@@ -116,6 +116,15 @@ struct ListBody {
     neighbours: Vec<Summary>,
 }
 
+/// A published plan in short, as it is measured at this moment.
+pub(super) async fn summary(
+    city: &City,
+    plan: Arc<PublishedPlan>,
+    words: Words,
+) -> Result<Summary, Problem> {
+    Ok(Summary::of(&measuring::measure(city, plan).await?, words))
+}
+
 /// Every published plan in short: the city's own, and the neighbours'.
 pub(super) async fn summaries(
     city: &City,
@@ -125,8 +134,7 @@ pub(super) async fn summaries(
     let mut neighbours = Vec::new();
     for plan in store::published_plans(city).await? {
         let is_own = plan.record.is_own();
-        let measured = measuring::measure(city, plan).await?;
-        let summary = Summary::of(&measured, words);
+        let summary = summary(city, plan, words).await?;
         if is_own {
             own.push(summary);
         } else {

@@ -1,7 +1,9 @@
 applicant-menu = Procedures
+applicant-menu-summary = Apply and report from a phone or computer.
 applicant-own-code = Show a counter code
 applicant-counter = Apply at the counter (make a code)
 applicant-menu-guide = Life events
+applicant-menu-guide-summary = Moving, a birth, a death: everything that has to be done, put together for you.
 applicant-list-guide = Find everything that a life event brings
 applicant-list-title = Find a procedure
 applicant-list-lead = Procedures of the city that you can do online.

@@ -1,7 +1,9 @@
 applicant-menu = 手続（てつづき）
+applicant-menu-summary = 市（し）への 申（もう）しこみを スマートフォンや パソコンで します。
 applicant-own-code = 窓口（まどぐち）の コードを 出（だ）す
 applicant-counter = 窓口（まどぐち）で 申（もう）し込（こ）む
 applicant-menu-guide = くらしの 案内（あんない）
+applicant-menu-guide-summary = 引（ひ）っこしや 赤（あか）ちゃんが 生（う）まれた ときに 必要（ひつよう）な 手続（てつづ）きを まとめて 教（おし）えます。
 applicant-list-guide = どんな ことが あったかから さがす
 applicant-list-title = 手続（てつづき）を さがす
 applicant-list-lead = インターネットで できる 市（し）の 手続です。

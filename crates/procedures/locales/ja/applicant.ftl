@@ -1,7 +1,9 @@
 applicant-menu = 手続
+applicant-menu-summary = 申請や届出を、スマートフォンやパソコンから行います。
 applicant-own-code = 窓口のコードを出す
 applicant-counter = 窓口で申請する（コードをつくる）
 applicant-menu-guide = くらしの案内
+applicant-menu-guide-summary = 引越し、出産、死亡などのときに必要な手続を、まとめて案内します。
 applicant-list-guide = できごとから、必要な手続をまとめて調べる
 applicant-list-title = 手続をさがす
 applicant-list-lead = 市の手続のうち、インターネットで申請できるものです。

@@ -1,4 +1,5 @@
 surveys-menu = Surveys
+surveys-menu-summary = Answer the city’s questions, and see the results.
 surveys-finding-fees = A survey has no fees. Remove fees.
 surveys-finding-before = A survey has no questions before the start. Remove before and ask on the first page.
 surveys-finding-empty = There are no questions. Write at least one.

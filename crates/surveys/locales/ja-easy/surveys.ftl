@@ -1,4 +1,5 @@
 surveys-menu = アンケート
+surveys-menu-summary = 市（し）の しつもんに 答（こた）えます。結果（けっか）も 見（み）られます。
 surveys-list-title = アンケート
 surveys-list-lead = 市（し）が 聞（き）きたい ことです。名前（なまえ）は 聞（き）きません。
 surveys-list-open = 今（いま） 答（こた）える ことが できます

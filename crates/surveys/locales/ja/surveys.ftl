@@ -1,4 +1,5 @@
 surveys-menu = アンケート
+surveys-menu-summary = 市からの質問に答えます。結果も見られます。
 surveys-finding-fees = アンケートに手数料は付けられません。fees を消してください。
 surveys-finding-before = アンケートに「申請の前の確認」は付けられません。before を消し、最初のページの質問にしてください。
 surveys-finding-empty = 質問がありません。質問を1つ以上書いてください。

@@ -24,3 +24,9 @@ waiting-room-unknown = How long it takes cannot be told yet.
 waiting-room-fair = People get in in the order in which they came. Those who wait before it opens are put into a random order when it opens. Reloading the page makes no difference.
 waiting-room-keep = Keep this page open. It goes on by itself when it is your turn.
 waiting-room-other = You can also come to the counter or ring us.
+# The front page
+front-title = { $city } online
+front-title-nameless = Town hall online
+front-search-label = Search procedures, places and plans
+front-description = Procedures, reservations and surveys at any hour, and how far the city has come with its plan.
+front-offers = What you can do here

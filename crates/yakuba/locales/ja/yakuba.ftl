@@ -20,3 +20,9 @@ waiting-room-unknown = 入れるまでの時間は、まだ分かりません。
 waiting-room-fair = 来た順にご案内します。受付が始まる前から待っている方は、始まるときに抽選で順番を決めます。読み込み直しても、順番は早くも遅くもなりません。
 waiting-room-keep = この画面を開いたままお待ちください。順番が来ると、ひとりでに次の画面に進みます。
 waiting-room-other = 窓口と電話でも受け付けています。
+# 市の入口
+front-title = { $city }のオンライン窓口
+front-title-nameless = オンライン窓口
+front-search-label = 手続、施設、計画などをさがす
+front-description = 手続、予約、アンケートなどを、いつでもどこからでも。計画の進み具合も確かめられます。
+front-offers = できること

@@ -1,6 +1,7 @@
 //! The server: from a connection to the right city's services, and a quiet end.
 
 mod edge;
+pub(crate) mod front;
 mod health;
 mod map;
 mod network;
