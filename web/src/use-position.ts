@@ -5,7 +5,7 @@ export function usePosition(root: ParentNode): void {
     const form = block.closest("form");
     const button = block.querySelector("button");
     const said = block.querySelector("[role=status]");
-    const box = form?.elements.namedItem(`${block.dataset["position"]}.coordinates`);
+    const box = form?.elements.namedItem(block.dataset["positionBox"] ?? `${block.dataset["position"]}.coordinates`);
     if (!button || !said || !(box instanceof HTMLInputElement)) continue;
     block.hidden = false;
     const say = (text: string | undefined): void => {

@@ -52,5 +52,14 @@ pub const DOWNLOADS: Measure = Measure {
     name_en: "Downloads of open data",
 };
 
+/// Looks at the map or at its list.
+pub const MAP_VIEWS: Measure = Measure {
+    name: MeasureName::declared("places.map_views"),
+    kind: MeasureKind::Flow,
+    unit: "回",
+    name_ja: "地図の閲覧",
+    name_en: "Views of the map",
+};
+
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 5] = [DATASETS, FILES, RECOMMENDED, VIEWS, DOWNLOADS];
+pub static MEASURES: [Measure; 6] = [DATASETS, FILES, RECOMMENDED, VIEWS, DOWNLOADS, MAP_VIEWS];

@@ -26,6 +26,18 @@ pub enum PlacesError {
         "somebody else has changed this in the meantime. Reload the page and enter your change again"
     )]
     ChangedMeanwhile,
+    /// There is no such layer.
+    #[error("there is no layer \"{0}\". See the list of layers")]
+    NoSuchLayer(String),
+    /// A layer cannot be as described.
+    #[error("the layer cannot be used: {0}. Compare it with content/map and docs/maps.md")]
+    BadLayer(String),
+    /// The features of a layer cannot be taken.
+    #[error(transparent)]
+    Features(#[from] crate::model::map::package::FeatureError),
+    /// A tile could not be written.
+    #[error("a tile could not be written: {0}. Report this as a bug")]
+    Tile(#[from] geozero::error::GeozeroError),
     /// Nothing can be published without a file.
     #[error("the dataset has no file. Add one before publishing")]
     NoFile,
@@ -55,14 +67,19 @@ impl From<sea_orm::DbErr> for PlacesError {
 impl From<PlacesError> for Problem {
     fn from(error: PlacesError) -> Self {
         match error {
-            PlacesError::NoSuchDataset(_) => Self::NotFound,
-            PlacesError::BadKey(_) | PlacesError::BadFile(_) | PlacesError::Content(_) => {
+            PlacesError::NoSuchDataset(_) | PlacesError::NoSuchLayer(_) => Self::NotFound,
+            PlacesError::BadKey(_)
+            | PlacesError::BadFile(_)
+            | PlacesError::BadLayer(_)
+            | PlacesError::Features(_)
+            | PlacesError::Content(_) => {
                 Self::BadRequest(error.to_string())
             }
             PlacesError::KeyTaken(_) | PlacesError::ChangedMeanwhile | PlacesError::NoFile => {
                 Self::Conflict(error.to_string())
             }
             PlacesError::Stored(_)
+            | PlacesError::Tile(_)
             | PlacesError::Sheet(_)
             | PlacesError::Value(_)
             | PlacesError::City(_) => Self::internal(&error),

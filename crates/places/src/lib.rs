@@ -7,6 +7,7 @@ mod machines;
 pub mod model;
 mod pages;
 pub mod store;
+pub mod tiles;
 
 use yakuba_city::{
     DeskItem, Measure, MenuItem, Migration, Service, SubjectPage,
@@ -33,10 +34,16 @@ impl Service for PlacesService {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration::new(
-            "places_0001_catalogue",
-            include_str!("../migrations/0001_catalogue.sql"),
-        )]
+        vec![
+            Migration::new(
+                "places_0001_catalogue",
+                include_str!("../migrations/0001_catalogue.sql"),
+            ),
+            Migration::new(
+                "places_0002_map",
+                include_str!("../migrations/0002_map.sql"),
+            ),
+        ]
     }
 
     fn measures(&self) -> &'static [Measure] {
@@ -62,11 +69,12 @@ impl Service for PlacesService {
     }
 
     fn menu(&self) -> Vec<MenuItem> {
-        vec![MenuItem {
-            url: "/data",
-            label: "places-menu",
+        let item = |url, label| MenuItem {
+            url,
+            label,
             capability: None,
-        }]
+        };
+        vec![item("/map", "places-map-menu"), item("/data", "places-menu")]
     }
 
     fn desk_menu(&self) -> Vec<DeskItem> {

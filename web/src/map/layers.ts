@@ -1,5 +1,5 @@
-import { LngLatBounds, Popup, type GeoJSONSource, type LngLatBoundsLike, type Map as MapView, type MapGeoJSONFeature } from "maplibre-gl";
-import { COLOURS } from "./signs";
+import { LngLatBounds, Popup, type ExpressionSpecification, type FilterSpecification, type GeoJSONSource, type LngLatBoundsLike, type Map as MapView, type MapGeoJSONFeature } from "maplibre-gl";
+import { COLOURS, classImage, patternImage } from "./signs";
 import type { Block, City, Layer } from "./settings";
 
 /** The city's outline, under everything else of ours. */
@@ -8,6 +8,29 @@ export function addOutline(map: MapView, city: City, hasBase: boolean): void {
   map.addSource("outline", { type: "geojson", data: new URL(city.outline, location.href).href });
   if (!hasBase) map.addLayer({ id: "outline-ground", type: "fill", source: "outline", paint: { "fill-color": "#fdfdfb" } });
   map.addLayer({ id: "outline", type: "line", source: "outline", paint: { "line-color": "#6b6480", "line-width": 2, "line-dasharray": [4, 2] } });
+}
+
+const is = (type: string): ExpressionSpecification => ["==", ["geometry-type"], type];
+
+/** Which features a part of a layer draws. */
+const FILTERS = {
+  areas: is("Polygon"),
+  lines: ["!=", ["geometry-type"], "Point"] as ExpressionSpecification,
+  signs: ["all", is("Point"), ["!", ["has", "point_count"]]] as ExpressionSpecification,
+};
+
+/** A value for each class, else another. */
+function byClass<T extends string | number>(layer: Layer, value: (at: number) => T, otherwise: T): ExpressionSpecification {
+  const classes = layer.classes ?? [];
+  if (classes.length === 0) return ["literal", otherwise] as unknown as ExpressionSpecification;
+  const cases = classes.flatMap((_, at) => [at, value(at)]);
+  return ["match", ["get", "class"], ...cases, otherwise] as unknown as ExpressionSpecification;
+}
+
+/** Features of classes with a pattern. */
+function patterned(layer: Layer): ExpressionSpecification {
+  const places = (layer.classes ?? []).flatMap((one, at) => (one.pattern === "plain" ? [] : [at]));
+  return ["in", ["coalesce", ["get", "class"], -1], ["literal", places]];
 }
 
 /** The layers of the page, each as areas, lines and signs, whatever it holds. */
@@ -30,32 +53,51 @@ export function addLayers(map: MapView, layers: Layer[]): void {
     }
     const colour = COLOURS[layer.sign];
     const visibility = layer.on ? "visible" : "none";
-    const is = (type: string): ["==", ["geometry-type"], string] => ["==", ["geometry-type"], type];
+    const classes = layer.classes ?? [];
+    const opacity = (layer.opacity ?? 100) / 100;
     map.addLayer({
       id: `${id}-areas`,
       type: "fill",
       source: id,
       ...inside,
-      filter: is("Polygon"),
+      filter: FILTERS.areas,
       layout: { visibility },
-      paint: { "fill-color": colour, "fill-opacity": 0.3 },
+      paint: { "fill-color": byClass(layer, (at) => classes[at]?.colour ?? colour, colour), "fill-opacity": layer.opacity === undefined ? 0.3 : opacity },
+    });
+    map.addLayer({
+      id: `${id}-patterns`,
+      type: "fill",
+      source: id,
+      ...inside,
+      filter: ["all", FILTERS.areas, patterned(layer)] as FilterSpecification,
+      layout: { visibility },
+      paint: { "fill-pattern": byClass(layer, (at) => patternImage(classes[at]?.pattern ?? "plain"), patternImage("dots")), "fill-opacity": opacity },
     });
     map.addLayer({
       id: `${id}-lines`,
       type: "line",
       source: id,
       ...inside,
-      filter: ["!=", ["geometry-type"], "Point"],
+      filter: FILTERS.lines,
       layout: { visibility, "line-join": "round" },
-      paint: { "line-color": colour, "line-width": 2.5 },
+      paint: {
+        // The colours of areas may be pale: their border is not.
+        "line-color": ["case", ["==", ["geometry-type"], "Polygon"], classes.length > 0 ? "#555" : colour, byClass(layer, (at) => classes[at]?.colour ?? colour, colour)] as ExpressionSpecification,
+        "line-width": ["case", ["==", ["geometry-type"], "Polygon"], classes.length > 0 ? 0.8 : 2.5, byClass(layer, (at) => 2.5 * (classes[at]?.factor ?? 1), 2.5)] as ExpressionSpecification,
+      },
     });
     map.addLayer({
       id: `${id}-signs`,
       type: "symbol",
       source: id,
       ...inside,
-      filter: ["all", is("Point"), ["!", ["has", "point_count"]]],
-      layout: { visibility, "icon-image": layer.sign, "icon-allow-overlap": true },
+      filter: FILTERS.signs,
+      layout: {
+        visibility,
+        "icon-image": byClass(layer, (at) => classImage(layer, at), layer.sign),
+        "icon-size": byClass(layer, (at) => classes[at]?.factor ?? 1, 1),
+        "icon-allow-overlap": true,
+      },
     });
     map.addLayer({
       id: `${id}-many`,
@@ -78,26 +120,79 @@ export function addLayers(map: MapView, layers: Layer[]): void {
   }
 }
 
-const PARTS = ["areas", "lines", "signs", "many", "count"] as const;
+const PARTS = ["areas", "patterns", "lines", "signs", "many", "count"] as const;
+
+/** Shows one step in time of a layer; features without one belong to all. */
+function showStep(map: MapView, layer: Layer, value: string): void {
+  const belongs: ExpressionSpecification = ["==", ["coalesce", ["get", "step"], value], value];
+  const set = (part: string, ...filters: ExpressionSpecification[]): void => {
+    map.setFilter(`${layer.id}-${part}`, ["all", ...filters, belongs] as FilterSpecification);
+  };
+  set("areas", FILTERS.areas);
+  set("patterns", FILTERS.areas, patterned(layer));
+  set("lines", FILTERS.lines);
+  set("signs", FILTERS.signs);
+}
+
+function cover(map: MapView, layer: Layer, part: number): void {
+  map.setPaintProperty(`${layer.id}-areas`, "fill-opacity", part);
+  map.setPaintProperty(`${layer.id}-patterns`, "fill-opacity", part);
+  map.setPaintProperty(`${layer.id}-lines`, "line-opacity", part);
+  map.setPaintProperty(`${layer.id}-signs`, "icon-opacity", part);
+}
+
+function usePropertiesOf(map: MapView, block: HTMLElement, layer: Layer, changed: () => void): void {
+  const within = (name: string): HTMLElement | null => block.querySelector<HTMLElement>(`[${name}="${CSS.escape(layer.id)}"]`);
+  const opacity = within("data-map-opacity");
+  const percent = opacity?.querySelector("input");
+  if (opacity && percent) {
+    opacity.hidden = false;
+    percent.addEventListener("input", () => cover(map, layer, Number(percent.value) / 100));
+  }
+  const steps = within("data-map-steps");
+  const at = steps?.querySelector("input");
+  const said = steps?.querySelector("output");
+  if (steps && at && said) {
+    const wanted = new URLSearchParams(location.search).getAll("step").find((one) => one.startsWith(`${layer.id}:`));
+    const begin = layer.steps?.findIndex(([value]) => `${layer.id}:${value}` === wanted) ?? -1;
+    at.value = String(Math.max(0, begin));
+    const show = (): void => {
+      const [value, words] = layer.steps?.[Number(at.value)] ?? ["", ""];
+      said.textContent = words;
+      at.setAttribute("aria-valuetext", words);
+      steps.dataset["value"] = value;
+      showStep(map, layer, value);
+    };
+    steps.hidden = false;
+    at.addEventListener("input", () => {
+      show();
+      changed();
+    });
+    show();
+  }
+}
 
 /** The boxes of the legend switch layers on and off. */
-export function useLegend(map: MapView, block: HTMLElement, layers: Layer[]): void {
+export function useLegend(map: MapView, block: HTMLElement, layers: Layer[], changed: () => void): void {
   for (const layer of layers) {
+    usePropertiesOf(map, block, layer, changed);
     const box = block.querySelector<HTMLInputElement>(`input[data-map-layer="${CSS.escape(layer.id)}"]`);
     if (!box) continue;
     box.disabled = false;
     box.hidden = false;
     box.addEventListener("change", () => {
       for (const part of PARTS) map.setLayoutProperty(`${layer.id}-${part}`, "visibility", box.checked ? "visible" : "none");
+      changed();
     });
   }
 }
 
 /** A press on something says what it is: its name, its words, and a link of ours. */
-export function tellWhatItIs(map: MapView, settings: Block): void {
+export function tellWhatItIs(map: MapView, settings: Block, isBusy: () => boolean): void {
   const ids = (...parts: readonly string[]) => settings.layers.flatMap((layer) => parts.map((part) => `${layer.id}-${part}`));
   const pressable = ids("signs", "lines", "areas");
   map.on("click", (event) => {
+    if (isBusy()) return;
     const [many] = map.queryRenderedFeatures(event.point, { layers: ids("many") });
     if (many) {
       void comeNearer(map, many);

@@ -2,7 +2,9 @@
 import { GeolocateControl, Map as MapView, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import { baseOf } from "./base";
 import { addLayers, addOutline, extent, tellWhatItIs, useLegend } from "./layers";
+import { measures } from "./measure";
 import { pickPlace, pin } from "./pick-place";
+import { keepsInAddress, prints, shares } from "./whole";
 import { addSigns } from "./signs";
 import { JAPAN, cityOf, type Block } from "./settings";
 
@@ -61,14 +63,20 @@ export async function show(block: HTMLElement): Promise<void> {
   map.on("error", () => undefined);
 
   await new Promise<void>((resolve) => map.once("load", () => resolve()));
-  addSigns(map);
+  addSigns(map, settings.layers);
   addOutline(map, city, hasBase);
   addLayers(map, settings.layers);
-  useLegend(map, block, settings.layers);
-  tellWhatItIs(map, settings);
+  const changed = settings.whole ? keepsInAddress(map, block, settings.layers) : () => undefined;
+  useLegend(map, block, settings.layers, changed);
+  const measuring = settings.whole ? measures(map, frame, word) : () => false;
+  if (settings.whole) {
+    shares(frame, word);
+    prints(map, frame);
+  }
+  tellWhatItIs(map, settings, measuring);
   if (settings.pin) new Marker({ element: pin(word("pin")), anchor: "bottom" }).setLngLat(settings.pin).addTo(map);
   if (settings.pick !== undefined) pickPlace(map, block, settings);
-  if (settings.pin && !hasBase) {
+  if (settings.pin && !hasBase && settings.zoom === undefined) {
     // On plain ground only the city's border tells where a pin is.
     const bounds = await extent(map, ["outline"]);
     if (bounds) map.fitBounds(bounds, { padding: 16, animate: false });

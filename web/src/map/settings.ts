@@ -14,7 +14,23 @@ export interface Layer {
   /** The layer inside the vector tiles. */
   inside?: string;
   longest?: number;
+  /** The classes that the property `class` of a feature counts, from 0. */
+  classes?: Class[];
+  /** How much of the ground it covers, in percent. */
+  opacity?: number;
+  /** Values of the property `step`, of which one is shown, with their words. */
+  steps?: [value: string, words: string][];
 }
+
+/** A class of a layer. */
+export interface Class {
+  colour: string;
+  pattern: PatternName;
+  sign: SignName;
+  factor: number;
+}
+
+export type PatternName = "plain" | "dots" | "rising" | "falling" | "cross" | "level" | "upright" | "grid";
 
 export type SignName = "circle" | "square" | "triangle" | "diamond" | "star" | "ring";
 
@@ -29,6 +45,8 @@ export interface Block {
   pick?: string;
   /** One place to show. */
   pin?: Position;
+  /** The map is what the page is for. */
+  whole?: boolean;
   words: Record<string, string>;
 }
 

@@ -89,3 +89,4 @@ places-kind-yes-no = 有 (yes) or 無 (no)
 places-kind-weekdays = days of the week
 places-kind-several = several values with ; between
 places-kind-choice = one of a list
+places-map-menu = Map

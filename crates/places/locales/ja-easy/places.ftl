@@ -89,3 +89,4 @@ places-kind-yes-no = 「有（ある）」か「無（ない）」
 places-kind-weekdays = 曜日（ようび）
 places-kind-several = いくつかの 値（あたい）
 places-kind-choice = きまった ことば
+places-map-menu = 地図（ちず）

@@ -89,3 +89,4 @@ places-kind-yes-no = 有か無
 places-kind-weekdays = 曜日
 places-kind-several = いくつかの値（;で区切る）
 places-kind-choice = 決められた選択肢
+places-map-menu = 地図

@@ -194,7 +194,12 @@ mod tests {
     #[test]
     fn every_text_asked_for_exists() {
         yakuba_ui::assert_used_words_exist_in(
-            &[&super::WORDS, crate::WORDS, &crate::model::finding::WORDS],
+            &[
+                &super::WORDS,
+                crate::WORDS,
+                &crate::pages::map::WORDS,
+                &crate::model::finding::WORDS,
+            ],
             env!("CARGO_MANIFEST_DIR"),
         );
     }

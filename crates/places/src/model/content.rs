@@ -384,6 +384,23 @@ impl Content {
         )
     }
 
+    /// The rows with a readable place: a GeoJSON geometry each, and the row as an object.
+    pub fn places_of_rows(&self) -> Vec<(Json, Map<String, Json>)> {
+        let places = self.places();
+        let names = self.names();
+        self.rows
+            .iter()
+            .enumerate()
+            .filter_map(|(at, row)| {
+                let geometry = match self.shapes.get(at) {
+                    Some(shape) => shape.clone(),
+                    None => places.map(|(latitude, longitude)| point(row, latitude, longitude))?,
+                };
+                (!geometry.is_null()).then(|| (geometry, Self::object(&names, row)))
+            })
+            .collect()
+    }
+
     /// As it is kept: its parts as JSON, read back by [`Content::read`].
     pub fn kept(&self) -> Vec<u8> {
         json!({"header": self.header, "rows": self.rows, "shapes": self.shapes})

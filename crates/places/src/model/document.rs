@@ -113,6 +113,8 @@ macro_rules! list {
     };
 }
 
+pub(super) use list;
+
 list! {
     /// What a dataset is about: the 分類 of the national list of open data.
     Theme, Other {

@@ -6,6 +6,7 @@ pub mod content;
 pub mod document;
 pub mod finding;
 pub mod kind;
+pub mod map;
 pub mod package;
 pub mod reading;
 pub mod repair;

@@ -4,6 +4,7 @@ mod dataset;
 mod download;
 mod feed;
 mod list;
+pub(crate) mod map;
 mod visit;
 
 use yakuba_city::web::{Access, Routes};
@@ -13,7 +14,7 @@ pub(crate) use visit::WORDS;
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes {
-    Routes::new()
+    map::routes()
         .get("/data", Access::Public, list::page)
         .get("/data/feed.atom", Access::Public, feed::all)
         .get("/data/{dataset}", Access::Public, dataset::page)

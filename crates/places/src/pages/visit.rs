@@ -9,6 +9,7 @@ use yakuba_kernel::Subject;
 use yakuba_ui::{Catalogue, Fields, Language, Shell, Words, format};
 
 use crate::{
+    capabilities::MAP_VIEWS,
     error::PlacesError,
     store::{self, Dataset},
 };
@@ -84,6 +85,22 @@ impl Visit {
     /// The day of a moment, as readers write it.
     pub(crate) fn day(&self, at: jiff::Timestamp) -> String {
         format::date(JAPAN.to_datetime(at).date(), self.language)
+    }
+
+    /// Counts that somebody looked at the map or its list, and nothing else.
+    pub(crate) async fn count_map(&self) -> Result<(), Problem> {
+        if !self.is_look {
+            return Ok(());
+        }
+        self.city
+            .write(Actor::Public, (), |tx, ()| {
+                Box::pin(async move {
+                    tx.record(Fact::one(&MAP_VIEWS.name, tx.now())).await?;
+                    Ok::<_, PlacesError>(())
+                })
+            })
+            .await?;
+        Ok(())
     }
 
     /// Counts that somebody looked at or took something: which dataset, and nothing about who.

@@ -304,6 +304,7 @@ pub(super) async fn settle(tx: &Tx, key: &str) -> Result<(), PlacesError> {
         counted.is_public = counted.files > 0;
     }
     count(tx, &now, counted).await?;
+    super::map::refresh_from_dataset(tx, key).await?;
     if now.is_public() {
         tx.index(&SearchEntry {
             service: "places",

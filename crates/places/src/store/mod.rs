@@ -2,6 +2,7 @@
 
 mod datasets;
 mod files;
+pub mod map;
 mod package;
 
 pub use datasets::{

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 use askama::Template;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::html::html_safe;
 use crate::{Language, Link, Words};
 
 /// How the things of a layer are drawn: shape and colour belong together, so that no layer is told apart by its colour alone.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MapSign {
     /// A blue circle.
@@ -38,17 +38,144 @@ impl MapSign {
         Self::Ring,
     ];
 
-    /// The sign in a box of 24 by 24, as `web/src/map/signs.ts` draws it on the map.
-    fn drawing(self) -> &'static str {
+    /// Its own colour.
+    fn colour(self) -> &'static str {
         match self {
-            Self::Circle => r##"<circle cx="12" cy="12" r="9" fill="#0056d6"/>"##,
-            Self::Square => r##"<path d="M4 4h16v16H4z" fill="#b35000"/>"##,
-            Self::Triangle => r##"<path d="M12 3l10 18H2z" fill="#1a7a3e"/>"##,
-            Self::Diamond => r##"<path d="M12 2l10 10-10 10L2 12z" fill="#7b2fa8"/>"##,
-            Self::Star => r##"<path d="M12 1l3 8h8l-6 5 2 8-7-5-7 5 2-8-6-5h8z" fill="#c21f39"/>"##,
+            Self::Circle => "#0056d6",
+            Self::Square => "#b35000",
+            Self::Triangle => "#1a7a3e",
+            Self::Diamond => "#7b2fa8",
+            Self::Star => "#c21f39",
+            Self::Ring => "#4a4a4a",
+        }
+    }
+
+    /// The sign in a box of 24 by 24, as `web/src/map/signs.ts` draws it on the map.
+    fn drawing(self, colour: &str) -> String {
+        let shape = match self {
+            Self::Circle => r#"circle cx="12" cy="12" r="9""#,
+            Self::Square => r#"path d="M4 4h16v16H4z""#,
+            Self::Triangle => r#"path d="M12 3l10 18H2z""#,
+            Self::Diamond => r#"path d="M12 2l10 10-10 10L2 12z""#,
+            Self::Star => r#"path d="M12 1l3 8h8l-6 5 2 8-7-5-7 5 2-8-6-5h8z""#,
             Self::Ring => {
-                r##"<circle cx="12" cy="12" r="8" fill="none" stroke="#4a4a4a" stroke-width="5"/>"##
+                return format!(
+                    r#"<circle cx="12" cy="12" r="8" fill="none" stroke="{colour}" stroke-width="5"/>"#
+                );
             }
+        };
+        format!(r##"<{shape} fill="{colour}" stroke="#333" stroke-width="1"/>"##)
+    }
+}
+
+/// The pattern of an area, drawn over its colour, so that no class is told apart by its colour alone.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MapPattern {
+    /// None.
+    #[default]
+    Plain,
+    /// Dots.
+    Dots,
+    /// Lines that rise to the right.
+    Rising,
+    /// Lines that fall to the right.
+    Falling,
+    /// Lines that rise and lines that fall.
+    Cross,
+    /// Lines from left to right.
+    Level,
+    /// Lines from top to bottom.
+    Upright,
+    /// Lines from left to right and from top to bottom.
+    Grid,
+}
+
+impl MapPattern {
+    /// All patterns.
+    pub const ALL: [Self; 8] = [
+        Self::Plain,
+        Self::Dots,
+        Self::Rising,
+        Self::Falling,
+        Self::Cross,
+        Self::Level,
+        Self::Upright,
+        Self::Grid,
+    ];
+
+    /// Its strokes in a box of 24 by 24, as `web/src/map/signs.ts` draws them on the map.
+    fn strokes(self) -> &'static str {
+        match self {
+            Self::Plain => "",
+            Self::Dots => "M5 6h2M17 6h2M11 12h2M5 18h2M17 18h2",
+            Self::Rising => "M0 12L12 0M0 24L24 0M12 24L24 12",
+            Self::Falling => "M12 0L24 12M0 0L24 24M0 12L12 24",
+            Self::Cross => "M0 12L12 0M0 24L24 0M12 24L24 12M12 0L24 12M0 0L24 24M0 12L12 24",
+            Self::Level => "M0 4h24M0 12h24M0 20h24",
+            Self::Upright => "M4 0v24M12 0v24M20 0v24",
+            Self::Grid => "M0 6h24M0 18h24M6 0v24M18 0v24",
+        }
+    }
+}
+
+/// What stands in the legend beside words.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum MapSwatch {
+    /// A sign, for points.
+    #[default]
+    Sign,
+    /// A stroke, for lines.
+    Line,
+    /// A patch, for areas.
+    Area,
+}
+
+impl MapSwatch {
+    fn drawing(self, sign: MapSign, colour: &str, pattern: MapPattern) -> String {
+        match self {
+            Self::Sign => sign.drawing(colour),
+            Self::Line => {
+                format!(r#"<path d="M1 18L9 8l6 8 8-10" fill="none" stroke="{colour}" stroke-width="4"/>"#)
+            }
+            Self::Area => format!(
+                r##"<path d="M1 1h22v22H1z" fill="{colour}" stroke="#333"/><path d="{}" fill="none" stroke="#333" stroke-width="1.5"/>"##,
+                pattern.strokes()
+            ),
+        }
+    }
+}
+
+/// A class of a layer: features whose property `class` is its place among the classes, from 0.
+#[derive(Clone, Debug, Serialize)]
+pub struct MapClass {
+    #[serde(skip)]
+    name: String,
+    colour: String,
+    pattern: MapPattern,
+    sign: MapSign,
+    factor: f32,
+}
+
+impl MapClass {
+    /// A class with its words. `colour` is `#rrggbb` (anything else becomes grey); `factor` is the size of its signs and the width of
+    /// its lines as a part of the usual, from 0.5 to 2.
+    pub fn new(
+        name: impl Into<String>,
+        colour: &str,
+        pattern: MapPattern,
+        sign: MapSign,
+        factor: f32,
+    ) -> Self {
+        let is_colour = colour.len() == 7
+            && colour.starts_with('#')
+            && colour.bytes().skip(1).all(|byte| byte.is_ascii_hexdigit());
+        Self {
+            name: name.into(),
+            colour: if is_colour { colour } else { "#808080" }.to_owned(),
+            pattern,
+            sign,
+            factor: factor.clamp(0.5, 2.0),
         }
     }
 }
@@ -72,6 +199,16 @@ pub struct MapLayer {
     inside: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     longest: Option<u8>,
+    #[serde(skip)]
+    group: String,
+    #[serde(skip)]
+    swatch: MapSwatch,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    classes: Vec<MapClass>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    opacity: Option<u8>,
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    steps: Vec<(String, String)>,
 }
 
 impl MapLayer {
@@ -86,6 +223,11 @@ impl MapLayer {
             tiles: None,
             inside: None,
             longest: None,
+            group: String::new(),
+            swatch: MapSwatch::Sign,
+            classes: Vec::new(),
+            opacity: None,
+            steps: Vec::new(),
         }
     }
 
@@ -139,6 +281,53 @@ impl MapLayer {
         self.on = false;
         self
     }
+
+    /// Stands in the legend under a title, with the layers before and after it that have the same.
+    #[must_use]
+    pub fn group(mut self, title: impl Into<String>) -> Self {
+        self.group = title.into();
+        self
+    }
+
+    /// What stands in the legend beside its words.
+    #[must_use]
+    pub fn swatch(mut self, swatch: MapSwatch) -> Self {
+        self.swatch = swatch;
+        self
+    }
+
+    /// Divided into classes, each with words of its own in the legend.
+    #[must_use]
+    pub fn classes(mut self, classes: impl IntoIterator<Item = MapClass>) -> Self {
+        self.classes = classes.into_iter().collect();
+        self
+    }
+
+    /// Covers so much of the ground, in percent; readers can change it.
+    #[must_use]
+    pub fn opacity(mut self, percent: u8) -> Self {
+        self.opacity = Some(percent.min(100));
+        self
+    }
+
+    /// Has steps in time, of which one is shown: value of the property `step`, and words.
+    #[must_use]
+    pub fn steps(mut self, steps: impl IntoIterator<Item = (String, String)>) -> Self {
+        self.steps = steps.into_iter().collect();
+        self
+    }
+
+    fn drawing(&self) -> String {
+        self.swatch.drawing(self.sign, self.sign.colour(), MapPattern::Plain)
+    }
+
+    fn drawing_of(&self, class: &MapClass) -> String {
+        self.swatch.drawing(class.sign, &class.colour, class.pattern)
+    }
+
+    fn last_step(&self) -> usize {
+        self.steps.len().saturating_sub(1)
+    }
 }
 
 /// A map. Base map, outline and centre are the city's, which the script asks for at `/map/settings.json`. Without JavaScript or WebGL
@@ -156,6 +345,7 @@ pub struct Map {
     picks: Option<String>,
     pin: Option<[f64; 2]>,
     small: bool,
+    whole: bool,
 }
 
 /// What the script reads.
@@ -172,6 +362,8 @@ struct Sent<'m> {
     pick: Option<&'m str>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pin: Option<[f64; 2]>,
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    whole: bool,
     words: BTreeMap<&'static str, Cow<'m, str>>,
 }
 
@@ -188,6 +380,7 @@ impl Map {
             picks: None,
             pin: None,
             small: false,
+            whole: false,
         }
     }
 
@@ -254,9 +447,34 @@ impl Map {
         self
     }
 
+    /// The map is what the page is for: it is larger, measures distances, is printed, and keeps what it shows in the address, as
+    /// `at` (latitude, longitude, zoom), `layer` (once for each that is on) and `step` (layer and value with a colon between).
+    #[must_use]
+    pub fn whole(mut self) -> Self {
+        self.whole = true;
+        self
+    }
+
+    /// A pin at a place in degrees, on a map of layers.
+    #[must_use]
+    pub fn pin(mut self, (latitude, longitude): (Decimal, Decimal)) -> Self {
+        self.pin = degrees(latitude, longitude);
+        self
+    }
+
+    /// The layers with the title before each that begins a group.
+    fn legend(&self) -> impl Iterator<Item = (Option<&str>, &MapLayer)> {
+        let mut before = "";
+        self.layers.iter().map(move |layer| {
+            let begins = layer.group != before;
+            before = &layer.group;
+            (begins.then_some(layer.group.as_str()), layer)
+        })
+    }
+
     /// The settings as JSON. What is in them always can be written so; nothing else would be drawn.
     fn settings(&self) -> String {
-        const WORDS: [(&str, &str); 11] = [
+        const WORDS: [(&str, &str); 17] = [
             ("pin", "ui-map-pin"),
             ("here", "ui-map-here"),
             ("placed", "ui-map-placed"),
@@ -268,6 +486,12 @@ impl Map {
             ("gesture-control", "ui-map-gesture-control"),
             ("gesture-command", "ui-map-gesture-command"),
             ("gesture-fingers", "ui-map-gesture-fingers"),
+            ("measure", "ui-map-measure"),
+            ("measure-end", "ui-map-measure-end"),
+            ("measure-point", "ui-map-measure-point"),
+            ("measure-how", "ui-map-measure-how"),
+            ("share", "ui-map-share"),
+            ("shared", "ui-map-shared"),
         ];
         serde_json::to_string(&Sent {
             name: &self.name,
@@ -277,6 +501,7 @@ impl Map {
             layers: &self.layers,
             pick: self.picks.as_deref(),
             pin: self.pin,
+            whole: self.whole,
             words: WORDS
                 .into_iter()
                 .map(|(name, key)| (name, self.words.get(key)))
@@ -337,6 +562,39 @@ mod tests {
     }
 
     #[test]
+    fn classes_are_told_by_words_and_pattern_and_not_by_colour_alone() {
+        let tiles = MapLayer::tiles("flood", "浸水", MapSign::Square, "/t/{z}/{x}/{y}", "features", 16);
+        let classes = [
+            MapClass::new("<i>3m未満</i>", "#ffd8c0", MapPattern::Dots, MapSign::Square, 1.0),
+            MapClass::new("3m以上", "red\" onload=\"x", MapPattern::Cross, MapSign::Square, 9.0),
+        ];
+        let map = Map::of_layers(Language::Japanese, "m", "地図", Link::new("一覧", "/list"))
+            .layer(
+                tiles
+                    .swatch(MapSwatch::Area)
+                    .group("災害")
+                    .classes(classes)
+                    .opacity(60)
+                    .steps([("30".to_owned(), "30分後".to_owned()), ("60".to_owned(), "1時間後".to_owned())]),
+            )
+            .whole();
+        let html = map.to_string();
+        assert!(html.contains("災害") && html.contains("3m以上") && !html.contains("<i>"), "{html}");
+        assert!(html.contains(MapPattern::Dots.strokes()) && html.contains("#ffd8c0"));
+        // What is no colour is grey, on the page and in what the script reads.
+        assert!(html.contains("#808080") && !html.contains("onload"));
+        let sent: serde_json::Value = serde_json::from_str(&map.settings()).unwrap();
+        assert_eq!(sent["layers"][0]["classes"][1]["factor"], 2.0);
+        assert_eq!(sent["layers"][0]["steps"][1][0], "60");
+        assert_eq!(sent["whole"], true);
+        // What only a script can use is not shown without one.
+        for control in ["data-map-opacity", "data-map-steps"] {
+            let tag = html.split("<label").find(|tag| tag.contains(control)).unwrap();
+            assert!(tag.split('>').next().unwrap().contains("hidden"), "{tag}");
+        }
+    }
+
+    #[test]
     fn a_map_that_only_a_script_can_use_is_hidden_without_one() {
         let picks =
             Map::that_picks(Language::English, "m", "Pick", "place.coordinates").to_string();
@@ -357,7 +615,7 @@ mod tests {
         assert_eq!(sent["name"], "A \"place\"");
         assert_eq!(sent["language"], "en");
         let words = sent["words"].as_object().unwrap();
-        assert_eq!(words.len(), 11);
+        assert_eq!(words.len(), 17);
         assert!(
             words
                 .values()

@@ -1,0 +1,284 @@
+//! Everything on the map as a list: what is near, with distance and direction, without a map and without a script.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use yakuba_city::web::{Principal, Problem};
+use yakuba_ui::{
+    CheckboxGroup, Choice, Page, Pagination, Select, TextField, Words, format,
+};
+
+use super::{super::visit::Visit, WORDS, asked_for, in_address, middle, named, seen};
+use crate::{
+    model::map::near::{direction, place_of},
+    store::map::{Found, Layer, Wanted, nearest, search_features},
+};
+
+/// Things on one page.
+const ON_A_PAGE: usize = 20;
+/// So many of the nearest are listed at least, when there are so many.
+const NEAREST: usize = 100;
+/// So many places are offered for words.
+const OFFERED: usize = 8;
+
+struct Item {
+    name: String,
+    layer: String,
+    lines: Vec<String>,
+    far: Option<String>,
+    href: String,
+}
+
+struct Offer {
+    name: String,
+    layer: String,
+    href: String,
+}
+
+#[derive(Template)]
+#[template(path = "public/map-list.html")]
+struct Body {
+    words: Words,
+    near: TextField,
+    q: TextField,
+    layers: CheckboxGroup,
+    class: Option<Select>,
+    step: Option<Select>,
+    offers: Vec<Offer>,
+    problem: Option<String>,
+    count: String,
+    is_narrowed: bool,
+    items: Vec<Item>,
+    pages: Option<Pagination>,
+}
+
+/// How far, as people say it: to ten metres, from a kilometre on to a hundred.
+pub(super) fn far(words: &Words, metres: f64, direction: &str) -> String {
+    if metres < 1.0 {
+        return words.get("map-here").into_owned();
+    }
+    let distance = if metres < 995.0 {
+        format!("{:.0}m", (metres / 10.0).ceil() * 10.0)
+    } else {
+        format!("{:.1}km", metres / 1_000.0)
+    };
+    words
+        .with(
+            "map-far",
+            &[
+                ("distance", distance.into()),
+                ("direction", words.get(&format!("map-{direction}")).into()),
+            ],
+        )
+        .into_owned()
+}
+
+pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response, Problem> {
+    let language = visit.language;
+    let words = WORDS.words(language);
+    let db = visit.city.db();
+    let all = seen(&visit.city, &principal).await?;
+    let asked = asked_for(&visit.query, &all).filter(|asked| !asked.is_empty());
+    let near = visit.query.get("near").trim().to_owned();
+    let place = place_of(&near);
+    let q = visit.query.get("q").to_owned();
+    let wanted = Wanted {
+        layers: asked
+            .clone()
+            .unwrap_or_else(|| all.iter().map(|layer| layer.key().to_owned()).collect()),
+        words: Wanted::words_of(&q),
+    };
+
+    // Words for a place: the things that have them are offered, and whoever means one of them chooses it.
+    let mut offers = Vec::new();
+    let mut problem = None;
+    if !near.is_empty() && place.is_none() {
+        let meant = Wanted {
+            layers: all.iter().map(|layer| layer.key().to_owned()).collect(),
+            words: Wanted::words_of(&near),
+        };
+        let found = if meant.words.is_empty() {
+            Vec::new()
+        } else {
+            search_features(db, &meant).await?
+        };
+        for one in found.iter().take(OFFERED) {
+            let about = named(&all, &one.row, language)?;
+            let mut query = form_urlencoded::Serializer::new(String::new());
+            query.append_pair("near", &in_address(middle(&one.row)));
+            for (name, value) in visit.query.pairs() {
+                if matches!(name, "layer" | "q" | "class" | "step") {
+                    query.append_pair(name, value);
+                }
+            }
+            offers.push(Offer {
+                name: about.name,
+                layer: about.layer,
+                href: format!("/map/list?{}", query.finish()),
+            });
+        }
+        if offers.is_empty() {
+            problem = Some(words.get("map-near-unknown").into_owned());
+        }
+    }
+
+    let found: Vec<Found> = match place {
+        Some(place) => nearest(db, &wanted, place, NEAREST).await?,
+        None => search_features(db, &wanted).await?,
+    };
+    let only: Option<&Layer> = match asked.as_deref() {
+        Some([key]) => all.iter().find(|layer| layer.key() == key),
+        _ => None,
+    };
+    let class: Option<usize> = visit.query.get("class").parse().ok().filter(|_| only.is_some());
+    let step = visit.query.get("step").to_owned();
+    let mut shown = Vec::new();
+    for one in &found {
+        let about = named(&all, &one.row, language)?;
+        let has_class = class.is_none() || about.class == class;
+        let has_step = only.is_none()
+            || step.is_empty()
+            || about.step.as_deref().is_none_or(|known| known == step);
+        if has_class && has_step {
+            shown.push((one, about));
+        }
+    }
+
+    let number: usize = visit
+        .query
+        .get("page")
+        .parse()
+        .unwrap_or(1)
+        .clamp(1, 10_000);
+    let total = shown.len() as u64;
+    let items = shown
+        .into_iter()
+        .skip((number - 1) * ON_A_PAGE)
+        .take(ON_A_PAGE)
+        .map(|(one, about)| {
+            let at = middle(&one.row);
+            let href: String = form_urlencoded::Serializer::new(String::new())
+                .append_pair("layer", &one.row.layer)
+                .append_pair("at", &format!("{},16", in_address(at)))
+                .append_pair("pin", "1")
+                .finish();
+            Item {
+                name: about.name,
+                layer: about.layer,
+                lines: about.lines,
+                far: one
+                    .metres
+                    .zip(place)
+                    .map(|(metres, place)| far(&words, metres, direction(place, at))),
+                href: format!("/map?{href}#map"),
+            }
+        })
+        .collect();
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(
+            visit
+                .query
+                .pairs()
+                .filter(|(name, value)| {
+                    matches!(*name, "near" | "layer" | "q" | "class" | "step") && !value.is_empty()
+                }),
+        )
+        .finish();
+    if number == 1 {
+        visit.count_map().await?;
+    }
+    let body = Body {
+        words,
+        near: TextField::new(language, "near", words.get("map-near"))
+            .support(words.get("map-near-support"))
+            .error(problem.as_deref())
+            .value(&near),
+        q: TextField::new(language, "q", words.get("map-q")).value(&q),
+        layers: CheckboxGroup::new(language, "layer", words.get("map-layers"))
+            .inline()
+            .choices(all.iter().map(|layer| {
+                let key = layer.key();
+                let is_chosen = asked
+                    .as_ref()
+                    .is_some_and(|asked| asked.iter().any(|one| one == key));
+                Choice::new(key, layer.document.title.in_language(language)).chosen(is_chosen)
+            })),
+        class: only
+            .filter(|layer| !layer.document.style.classes.is_empty())
+            .map(|layer| {
+                layer.document.style.classes.iter().enumerate().fold(
+                    Select::new(language, "class", words.get("map-class")).or_all(),
+                    |select, (at, class)| {
+                        let title = class.title.in_language(language);
+                        select.choice(Choice::new(at.to_string(), title))
+                    },
+                )
+                .value(visit.query.get("class"))
+            }),
+        step: only
+            .and_then(|layer| layer.document.time.as_ref())
+            .map(|time| {
+                time.steps
+                    .iter()
+                    .fold(
+                        Select::new(language, "step", words.get("map-step")).or_all(),
+                        |select, step| {
+                            let title = step.title.in_language(language);
+                            select.choice(Choice::new(&step.value, title))
+                        },
+                    )
+                    .value(&step)
+            }),
+        offers,
+        count: words
+            .with_text(
+                if place.is_some() { "map-near-count" } else { "map-found" },
+                "count",
+                &format::number(total),
+            )
+            .into_owned(),
+        problem,
+        is_narrowed: !query.is_empty(),
+        items,
+        pages: (total > ON_A_PAGE as u64).then(|| {
+            Pagination::new(
+                language,
+                number as u64,
+                ON_A_PAGE as u64,
+                total,
+                format!("/map/list?{query}"),
+            )
+        }),
+    };
+    let mut page = Page::public(visit.shell.clone(), words.get("map-list-title"), &body)
+        .breadcrumb(words.get("map-title"), "/map")
+        .lead(words.get("map-list-lead"))
+        .with_errors(body.problem.is_some());
+    // Where somebody stands is no address for search engines.
+    if !near.is_empty() {
+        page = page.not_for_search_engines();
+    }
+    Ok(page.into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use yakuba_ui::Language;
+
+    use super::*;
+
+    #[test]
+    fn distances_are_said_as_people_say_them() {
+        let words = WORDS.words(Language::Japanese);
+        for (metres, text) in [
+            (0.0, "この場所"),
+            (3.0, "10m"),
+            (994.0, "1000m"),
+            (996.0, "1.0km"),
+            (12_345.0, "12.3km"),
+        ] {
+            let said = far(&words, metres, "north-east");
+            assert!(said.contains(text), "{metres}: {said}");
+        }
+        assert!(far(&words, 20.0, "north-east").contains("北東"));
+    }
+}

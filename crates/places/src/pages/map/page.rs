@@ -1,0 +1,197 @@
+//! The map.
+
+use askama::Template;
+use axum::response::{IntoResponse, Response};
+use geo::Coord;
+use yakuba_city::web::{Principal, Problem};
+use yakuba_ui::{Link, Map, Page, TextField, Words, format};
+
+use super::{
+    super::visit::Visit, WORDS, asked_for, degrees, drawn, in_address, middle, named, seen, theme,
+};
+use crate::{
+    model::map::near::place_of,
+    store::map::{Layer, Wanted, search_features},
+};
+
+/// So many results of a search are shown on the map's page; the list shows all.
+const RESULTS: usize = 10;
+
+struct Hit {
+    name: String,
+    layer: String,
+    href: String,
+}
+
+struct Shown {
+    title: String,
+    about: String,
+    note: String,
+    href: String,
+}
+
+struct Group {
+    theme: String,
+    layers: Vec<Shown>,
+}
+
+#[derive(Template)]
+#[template(path = "public/map.html")]
+struct Body {
+    words: Words,
+    q: TextField,
+    keeps: Vec<String>,
+    searched: Option<String>,
+    results: Vec<Hit>,
+    more: Option<String>,
+    map: Map,
+    groups: Vec<Group>,
+}
+
+/// Where the map begins: `at` as latitude, longitude and zoom.
+fn begins(at: &str) -> Option<(Coord, u8)> {
+    let (place, zoom) = at.rsplit_once(',')?;
+    let zoom: f64 = zoom.trim().parse().ok()?;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // From 4 to 19.
+    let zoom = (4.0..=19.0).contains(&zoom).then(|| zoom.round() as u8)?;
+    Some((place_of(place)?, zoom))
+}
+
+pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response, Problem> {
+    let language = visit.language;
+    let words = WORDS.words(language);
+    let all = seen(&visit.city, &principal).await?;
+    let asked = asked_for(&visit.query, &all);
+    let is_on = |layer: &Layer| match &asked {
+        Some(asked) => asked.iter().any(|key| key == layer.key()),
+        None => layer.document.is_on,
+    };
+    let q = visit.query.get("q").to_owned();
+    let wanted = Wanted {
+        layers: all.iter().map(|layer| layer.key().to_owned()).collect(),
+        words: Wanted::words_of(&q),
+    };
+    let found = if wanted.words.is_empty() {
+        Vec::new()
+    } else {
+        search_features(visit.city.db(), &wanted).await?
+    };
+    let mut results = Vec::new();
+    for one in found.iter().take(RESULTS) {
+        let place = middle(&one.row);
+        let about = named(&all, &one.row, language)?;
+        let href: String = form_urlencoded::Serializer::new(String::new())
+            .append_pair("layer", &one.row.layer)
+            .append_pair("at", &format!("{},16", in_address(place)))
+            .append_pair("pin", "1")
+            .finish();
+        results.push(Hit {
+            name: about.name,
+            layer: about.layer,
+            href: format!("/map?{href}#map"),
+        });
+    }
+    let mut map = Map::of_layers(
+        language,
+        "map",
+        words.get("map-title"),
+        Link::new(words.get("map-as-list"), "/map/list"),
+    )
+    .whole();
+    if let Some((place, zoom)) = begins(visit.query.get("at")) {
+        map = map.at(degrees(place), zoom);
+        if visit.query.has("pin") {
+            map = map.pin(degrees(place));
+        }
+    }
+    for layer in &all {
+        map = map.layer(drawn(&words, layer, is_on(layer)));
+    }
+    let mut groups: Vec<Group> = Vec::new();
+    for layer in &all {
+        let name = theme(&words, layer.document.theme);
+        let shown = Shown {
+            title: layer.document.title.in_language(language).to_owned(),
+            about: layer.document.about.in_language(language).to_owned(),
+            note: note(&words, layer),
+            href: format!("/map/list?layer={}", layer.key()),
+        };
+        match groups.last_mut().filter(|group| group.theme == name) {
+            Some(group) => group.layers.push(shown),
+            None => groups.push(Group {
+                theme: name,
+                layers: vec![shown],
+            }),
+        }
+    }
+    visit.count_map().await?;
+    let body = Body {
+        words,
+        q: TextField::new(language, "q", words.get("map-search"))
+            .support(words.get("map-search-support"))
+            .value(&q),
+        keeps: visit
+            .query
+            .all("layer")
+            .filter(|key| all.iter().any(|layer| layer.key() == *key))
+            .map(str::to_owned)
+            .collect(),
+        searched: (!wanted.words.is_empty()).then(|| {
+            words
+                .with_text("map-found", "count", &format::number(found.len() as u64))
+                .into_owned()
+        }),
+        results,
+        more: (found.len() > RESULTS).then(|| {
+            let query: String = form_urlencoded::Serializer::new(String::new())
+                .append_pair("q", &q)
+                .finish();
+            format!("/map/list?{query}")
+        }),
+        map,
+        groups,
+    };
+    Ok(
+        Page::public(visit.shell.clone(), words.get("map-title"), &body)
+            .lead(words.get("map-lead"))
+            .into_response(),
+    )
+}
+
+/// How many things a layer has, until when it is shown, and whose it is.
+fn note(words: &Words, layer: &Layer) -> String {
+    let language = words.language();
+    let count = words
+        .with_text("map-count", "count", &format::number(layer.count))
+        .into_owned();
+    let until = layer.document.until.map(|day| {
+        words
+            .with_text("map-until", "day", &format::date(day, language))
+            .into_owned()
+    });
+    let whose = layer.document.attribution.in_language(language);
+    let whose = (!whose.is_empty()).then(|| {
+        words
+            .with_text("map-attribution", "whose", whose)
+            .into_owned()
+    });
+    [Some(count), until, whose]
+        .into_iter()
+        .flatten()
+        .collect::<Vec<_>>()
+        .join(" / ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_says_where_the_map_begins() {
+        let (place, zoom) = begins("34.40000,135.00000,14.6").unwrap();
+        assert_eq!((place.y, place.x, zoom), (34.4, 135.0, 15));
+        for wrong in ["", "34.4,135.0", "34.4,135.0,99", "34.4,135.0,NaN", "135,34,10", "a,b,c"] {
+            assert_eq!(begins(wrong), None, "{wrong}");
+        }
+    }
+}

@@ -1,0 +1,255 @@
+//! What lies in a tile, what is near a place, and what has words.
+
+use geo::{Coord, Geometry, Intersects as _};
+use sea_orm::{ConnectionTrait, Value};
+use yakuba_city::sql::{Sql as _, escape_like, list};
+use yakuba_kernel::text::normalise_for_search;
+
+use super::features::{COLUMNS, FeatureRow};
+use crate::{
+    error::PlacesError,
+    model::map::{
+        ground::{LONGEST, Tile},
+        near,
+    },
+};
+
+/// The most features of a tile. Points are thinned to 4,096 in a tile before; this holds for the largest zoom and for small shapes.
+const MOST_IN_TILE: u32 = 20_000;
+/// The most features that one look around a place reads.
+const MOST_AROUND: u32 = 5_000;
+/// The most features that a search reads.
+const MOST_FOUND: u32 = 2_000;
+
+/// The features of a layer that are drawn in a tile, in the order of their numbers.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn in_tile(
+    connection: &impl ConnectionTrait,
+    layer: &str,
+    tile: Tile,
+) -> Result<Vec<FeatureRow>, PlacesError> {
+    inside(connection, &[layer.to_owned()], tile, tile.z, MOST_IN_TILE).await
+}
+
+/// Features of layers in a tile: all that are drawn at `zoom`, which may be larger than the tile's.
+async fn inside(
+    connection: &impl ConnectionTrait,
+    layers: &[String],
+    tile: Tile,
+    zoom: u8,
+    most: u32,
+) -> Result<Vec<FeatureRow>, PlacesError> {
+    let (first, last) = tile.numbers();
+    // One range of the index for each zoom, and a few squares around the tile for what is larger than it.
+    let zooms: Vec<String> = (0..=zoom).map(|zoom| zoom.to_string()).collect();
+    let zooms = zooms.join(", ");
+    let mut values: Vec<Value> = layers.iter().map(|layer| layer.as_str().into()).collect();
+    let layers = list(1, values.len());
+    let mut next = values.len();
+    values.extend([first.into(), last.into(), i64::from(tile.z).into()]);
+    let mut sql = format!(
+        "SELECT {COLUMNS} FROM places_features WHERE layer IN ({layers}) AND shown_from IN ({zooms}) \
+           AND cell BETWEEN ${} AND ${} AND level >= ${}",
+        next + 1,
+        next + 2,
+        next + 3
+    );
+    next += 3;
+    let around: Vec<String> = tile
+        .around()
+        .map(|(level, number)| format!("(cell = {number} AND level = {level})"))
+        .collect();
+    if !around.is_empty() {
+        let numbers: Vec<String> = tile.around().map(|(_, number)| number.to_string()).collect();
+        let area = tile.area();
+        let parts = super::features::parts;
+        values.extend([
+            parts(area.min().x).into(),
+            parts(area.max().x).into(),
+            parts(area.min().y).into(),
+            parts(area.max().y).into(),
+        ]);
+        sql.push_str(&format!(
+            " UNION ALL SELECT {COLUMNS} FROM places_features WHERE layer IN ({layers}) AND shown_from IN ({zooms}) \
+               AND cell IN ({}) AND ({}) AND east >= ${} AND west <= ${} AND north >= ${} AND south <= ${}",
+            numbers.join(", "),
+            around.join(" OR "),
+            next + 1,
+            next + 2,
+            next + 3,
+            next + 4
+        ));
+    }
+    sql.push_str(&format!(" ORDER BY layer, number LIMIT {most}"));
+    Ok(connection.rows(&sql, values).await?)
+}
+
+/// A feature with its distance from where somebody is.
+#[derive(Debug, Clone)]
+pub struct Found {
+    /// The feature.
+    pub row: FeatureRow,
+    /// Its shape in degrees.
+    pub shape: Geometry,
+    /// How far it is in metres; none when nobody said from where.
+    pub metres: Option<f64>,
+}
+
+/// What is looked for.
+#[derive(Debug, Clone, Default)]
+pub struct Wanted {
+    /// The layers.
+    pub layers: Vec<String>,
+    /// Words that all must occur in a feature's properties.
+    pub words: Vec<String>,
+}
+
+impl Wanted {
+    /// The words of a query.
+    pub fn words_of(query: &str) -> Vec<String> {
+        query
+            .split_whitespace()
+            .take(8)
+            .map(normalise_for_search)
+            .filter(|word| !word.is_empty())
+            .collect()
+    }
+}
+
+/// The features nearest to a place, at least `count` when there are so many, the nearest first. Looks in larger and larger surroundings,
+/// up to 60 kilometres.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn nearest(
+    connection: &impl ConnectionTrait,
+    wanted: &Wanted,
+    place: Coord,
+    count: usize,
+) -> Result<Vec<Found>, PlacesError> {
+    if wanted.layers.is_empty() {
+        return Ok(Vec::new());
+    }
+    if !wanted.words.is_empty() {
+        let mut found = search_features(connection, wanted).await?;
+        for one in &mut found {
+            one.metres = Some(near::metres(place, &one.shape));
+        }
+        sort(&mut found);
+        return Ok(found);
+    }
+    let mut found = Vec::new();
+    for radius in [500.0, 2_000.0, 8_000.0, 60_000.0] {
+        found = around(connection, &wanted.layers, place, radius).await?;
+        if found.len() >= count {
+            break;
+        }
+    }
+    Ok(found)
+}
+
+fn sort(found: &mut [Found]) {
+    found.sort_by(|one, other| {
+        let far = |one: &Found| one.metres.unwrap_or(f64::MAX);
+        far(one)
+            .total_cmp(&far(other))
+            .then_with(|| (&one.row.layer, one.row.number).cmp(&(&other.row.layer, other.row.number)))
+    });
+}
+
+/// Everything within some metres.
+async fn around(
+    connection: &impl ConnectionTrait,
+    layers: &[String],
+    place: Coord,
+    radius: f64,
+) -> Result<Vec<Found>, PlacesError> {
+    let up = radius / 111_195.0;
+    let aside = up / place.y.to_radians().cos();
+    // The largest zoom whose tiles are as wide as the surroundings: at most four of them hold all.
+    let mut zoom = LONGEST;
+    let corners = |zoom: u8| -> Vec<Tile> {
+        let mut tiles: Vec<Tile> = [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)]
+            .into_iter()
+            .map(|(x, y)| {
+                let corner = Coord {
+                    x: place.x + x * aside,
+                    y: place.y + y * up,
+                };
+                Tile::with(corner, zoom)
+            })
+            .collect();
+        tiles.sort_by_key(|tile| (tile.x, tile.y));
+        tiles.dedup();
+        tiles
+    };
+    let is_close = |tiles: &[Tile]| {
+        tiles
+            .first()
+            .zip(tiles.last())
+            .is_some_and(|(first, last)| last.x - first.x <= 1 && last.y.abs_diff(first.y) <= 1)
+    };
+    while zoom > 0 && !is_close(&corners(zoom)) {
+        zoom -= 1;
+    }
+    let mut found: Vec<Found> = Vec::new();
+    let mut seen = std::collections::HashSet::new();
+    for tile in corners(zoom) {
+        for row in inside(connection, layers, tile, LONGEST, MOST_AROUND).await? {
+            if !seen.insert((row.layer.clone(), row.number)) {
+                continue;
+            }
+            let square = geo::Rect::new(
+                Coord { x: place.x - aside, y: place.y - up },
+                Coord { x: place.x + aside, y: place.y + up },
+            );
+            if !row.area().intersects(&square) {
+                continue;
+            }
+            let shape = row.shape()?;
+            let metres = near::metres(place, &shape);
+            if metres <= radius {
+                found.push(Found {
+                    row,
+                    shape,
+                    metres: Some(metres),
+                });
+            }
+        }
+    }
+    sort(&mut found);
+    Ok(found)
+}
+
+/// The features of layers with all words, in the order of layers and numbers; all of them when there are no words. At most 2,000.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn search_features(
+    connection: &impl ConnectionTrait,
+    wanted: &Wanted,
+) -> Result<Vec<Found>, PlacesError> {
+    if wanted.layers.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut values: Vec<Value> = wanted.layers.iter().map(|layer| layer.as_str().into()).collect();
+    let layers = list(1, values.len());
+    let mut sql = format!("SELECT {COLUMNS} FROM places_features WHERE layer IN ({layers})");
+    for word in &wanted.words {
+        values.push(format!("%{}%", escape_like(word)).into());
+        sql.push_str(&format!(" AND found LIKE ${} ESCAPE '\\'", values.len()));
+    }
+    sql.push_str(&format!(" ORDER BY layer, number LIMIT {MOST_FOUND}"));
+    let rows: Vec<FeatureRow> = connection.rows(&sql, values).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Found {
+                shape: row.shape()?,
+                row,
+                metres: None,
+            })
+        })
+        .collect()
+}
