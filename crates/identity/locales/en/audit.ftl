@@ -89,6 +89,11 @@ audit-city-map-change = Changed the settings of the maps
 
 audit-places-create = Made a dataset
 audit-places-describe = Changed what is said about a dataset
+audit-places-feature = Changed a feature of the map
+audit-places-features_import = Brought in the features of a map layer
+audit-places-layer_audience = Changed who sees a map layer
+audit-places-layer_create = Made a map layer
+audit-places-layer_describe = Changed what is said about a map layer
 audit-places-publish = Published a dataset
 audit-places-remove = Took an open-data version's contents away
 audit-places-version = Took a new version of open data

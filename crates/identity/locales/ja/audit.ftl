@@ -89,6 +89,11 @@ audit-city-map-change = 地図の設定を変えました
 
 audit-places-create = データセットを作りました
 audit-places-describe = データセットの説明を変えました
+audit-places-feature = 地図の地物を変えました
+audit-places-features_import = 地図のレイヤーの地物を取り込みました
+audit-places-layer_audience = 地図のレイヤーの公開範囲を変えました
+audit-places-layer_create = 地図のレイヤーを作りました
+audit-places-layer_describe = 地図のレイヤーの説明を変えました
 audit-places-publish = データセットを公開しました
 audit-places-remove = オープンデータの版の中身を消しました
 audit-places-version = オープンデータの新しい版を登録しました

@@ -6,5 +6,6 @@
 mod content;
 mod desk;
 mod machines;
+mod map;
 mod pages;
 mod support;

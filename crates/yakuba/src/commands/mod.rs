@@ -11,7 +11,7 @@ mod documents;
 mod facts;
 mod init;
 mod lottery;
-mod map;
+pub(crate) mod map;
 mod measure;
 pub(crate) mod opendata;
 mod personnel;

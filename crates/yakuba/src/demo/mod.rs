@@ -8,6 +8,7 @@ mod city;
 mod comparisons;
 mod facts;
 mod inventory;
+mod layers;
 mod lottery;
 mod opendata;
 mod plans;
@@ -126,6 +127,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     inventory::make(city).await?;
     cases::make(city).await?;
     opendata::make(city, story.today).await?;
+    layers::make(city).await?;
     queue::make(city, story.today).await?;
     lottery::make(city, story.today).await?;
     city.clock().set(city::morning_of(story.today)?);

@@ -202,15 +202,15 @@ layers:
         }
     }
 
-    fn read(features: &Json) -> Result<Vec<Feature>, FeatureError> {
+    fn read_all(list: &Json) -> Result<Vec<Feature>, FeatureError> {
         let layer = &Layers::from_yaml(LIST).unwrap().layers[0].layer;
-        super::features(features.to_string().as_bytes(), layer)
+        features(list.to_string().as_bytes(), layer)
     }
 
     #[test]
     fn features_are_read_with_their_properties_as_texts() {
         let line = json!({"type": "LineString", "coordinates": [[135.0, 34.4], [135.1, 34.4]]});
-        let found = read(&json!({"type": "FeatureCollection", "features": [
+        let found = read_all(&json!({"type": "FeatureCollection", "features": [
             {"type": "Feature", "geometry": line, "properties": {"名称": "<b>幹線</b>", "径": 450, "備考": null}},
             {"type": "Feature", "geometry": null, "properties": {"名称": "場所なし"}},
             {"type": "Feature", "geometry": line, "properties": null},
@@ -225,17 +225,17 @@ layers:
     #[test]
     fn hostile_files_are_refused() {
         let line = json!({"type": "LineString", "coordinates": [[135.0, 34.4], [135.1, 34.4]]});
-        let one = |feature: Json| read(&json!({"type": "FeatureCollection", "features": [feature]}));
+        let one = |feature: Json| read_all(&json!({"type": "FeatureCollection", "features": [feature]}));
         let point = json!({"type": "Point", "coordinates": [135.0, 34.4]});
         assert_eq!(one(json!({"geometry": point})), Err(FeatureError::Kind(1, "lines")));
         let long = "あ".repeat(LONGEST_PROPERTY + 1);
         assert_eq!(one(json!({"geometry": line, "properties": {"a": long}})), Err(FeatureError::Properties(1)));
         assert!(matches!(one(json!({"geometry": {"type": "LineString"}})), Err(FeatureError::Shape(1, _))));
-        assert!(matches!(read(&json!({"type": "Feature"})), Err(FeatureError::NotGeoJson(_))));
+        assert!(matches!(read_all(&json!({"type": "Feature"})), Err(FeatureError::NotGeoJson(_))));
         let layer = &Layers::from_yaml(LIST).unwrap().layers[0].layer;
         let deep = "[".repeat(10_000);
         for text in ["", "{", "null", "\u{0}", deep.as_str(), "{\"type\":\"FeatureCollection\",\"features\":[{\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[NaN,1]]}}]}"] {
-            assert!(super::features(text.as_bytes(), layer).is_err());
+            assert!(features(text.as_bytes(), layer).is_err());
         }
     }
 }

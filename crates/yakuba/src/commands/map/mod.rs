@@ -1,17 +1,22 @@
-//! `yakuba map`: where maps begin, and what lies under them.
+//! `yakuba map`: where maps begin, what lies under them, and their layers.
+
+pub(crate) mod layers;
 
 use serde_json::json;
 use yakuba_city::{Actor, AuditEntry, CityError};
 
 use super::{read_file, say};
 use crate::{
-    cli::Map,
+    cli::{Map, MapCommand},
     failure::{Failure, Outcome},
     map::{ARCHIVE, Centre, Change, MapError, MapSettings, TileServer, TilesChange, outline},
     place::Place,
 };
 
 pub(super) async fn run(place: &Place, options: Map) -> Result<Outcome, Failure> {
+    if let Some(MapCommand::Layers(command)) = &options.command {
+        return layers::run(place, command).await;
+    }
     let change = change(&options)?;
     let city = place.open_existing().await?;
     let parts: Vec<&str> = [

@@ -1,0 +1,350 @@
+//! Layers, their tiles, the map's page and its list. On both databases.
+
+use axum::http::StatusCode;
+use geozero::mvt::{Message as _, Tile as Written};
+use serde_json::json;
+use yakuba_city::{Actor, City, each_database, web::Principal};
+use yakuba_identity::{IdentityService, testing::resident};
+use yakuba_mail::MailService;
+use yakuba_places::{
+    PlacesError, PlacesService,
+    model::map::{
+        ground::{LONGEST, Tile},
+        layer::{Audience, LayerDocument},
+        package,
+    },
+    store::{self, map::*},
+    tiles,
+};
+use yakuba_ui::Language;
+
+use crate::{
+    pages::counted,
+    support::{Browser, TOILETS, departments, document, publish, staff, stranger},
+};
+
+fn layer_of(key: &str, more: serde_json::Value) -> LayerDocument {
+    let mut value = json!({
+        "key": key,
+        "title": {"ja": format!("層{key}"), "en": format!("Layer {key}"), "easy": ""},
+        "about": {"ja": "<script>alert(1)</script>"},
+        "department": "parks",
+        "theme": "hazard",
+        "source": "own",
+        "kind": "any",
+        "name": "名称",
+        "tells": [{"property": "深さ", "title": {"ja": "水の深さ", "en": "Depth"}}],
+        "style": {"sign": "square"},
+        "is_on": true,
+    });
+    for (name, part) in more.as_object().unwrap() {
+        value[name] = part.clone();
+    }
+    serde_json::from_value(value).unwrap()
+}
+
+fn new(document: &LayerDocument, features: &[serde_json::Value]) -> Vec<NewFeature> {
+    let file = json!({"type": "FeatureCollection", "features": features});
+    package::features(file.to_string().as_bytes(), document)
+        .unwrap()
+        .into_iter()
+        .map(|feature| NewFeature::new(&feature.shape, feature.properties).unwrap())
+        .collect()
+}
+
+fn point(name: &str, longitude: f64, latitude: f64) -> serde_json::Value {
+    json!({"type": "Feature", "geometry": {"type": "Point", "coordinates": [longitude, latitude]},
+        "properties": {"名称": name, "深さ": "<b>2</b>"}})
+}
+
+fn square(name: &str, west: f64, south: f64, size: f64) -> serde_json::Value {
+    let (east, north) = (west + size, south + size);
+    json!({"type": "Feature", "properties": {"名称": name, "深さ": "3"}, "geometry": {"type": "Polygon",
+        "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}})
+}
+
+async fn put(city: &City, document: LayerDocument, audience: Audience, features: Vec<NewFeature>) -> bool {
+    city.write(Actor::Staff(1), (document, audience, features), |tx, (document, audience, features)| {
+        Box::pin(async move { put_layer(tx, document, *audience, Some(features)).await })
+    })
+    .await
+    .unwrap()
+}
+
+/// The numbers of the features in a tile as it is sent.
+async fn numbers(reader: &mut Browser, layer: &str, tile: Tile) -> Vec<u64> {
+    let page = reader
+        .get(&format!("/map/tiles/{layer}/{}/{}/{}.mvt", tile.z, tile.x, tile.y))
+        .await;
+    if page.status == StatusCode::NO_CONTENT {
+        return Vec::new();
+    }
+    assert_eq!(page.status, StatusCode::OK, "{:?}", page.problem);
+    let mut numbers: Vec<u64> = Written::decode(page.bytes.as_slice()).unwrap().layers[0]
+        .features
+        .iter()
+        .map(|feature| feature.id.unwrap())
+        .collect();
+    numbers.sort_unstable();
+    numbers
+}
+
+fn at(longitude: f64, latitude: f64, z: u8) -> Tile {
+    Tile::with(geo::Coord { x: longitude, y: latitude }, z)
+}
+
+each_database!(
+    a_layer_is_drawn_listed_and_searched,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        let layer = layer_of("flood", json!({"style": {"sign": "square", "property": "深さ", "classes": [
+            {"title": {"ja": "深い", "en": "Deep", "easy": "ふかい"}, "from": 3.0, "colour": "#ffb7b7", "pattern": "cross"}]}}));
+        let features = new(&layer, &[square("川沿い", 135.0, 34.4, 0.01), point("北の井戸", 135.02, 34.43)]);
+        assert!(put(&city, layer.clone(), Audience::Public, features.clone()).await);
+        // The same twice changes nothing.
+        assert!(!put(&city, layer.clone(), Audience::Public, features).await);
+
+        let mut reader = stranger(&city);
+        assert_eq!(numbers(&mut reader, "flood", at(135.005, 34.405, 14)).await, [1]);
+        assert_eq!(numbers(&mut reader, "flood", at(135.02, 34.43, LONGEST)).await, [2]);
+        // From far both, and from every zoom the area is where it is.
+        assert_eq!(numbers(&mut reader, "flood", at(135.0, 34.4, 8)).await, [1, 2]);
+        for z in 8..=LONGEST {
+            assert!(numbers(&mut reader, "flood", at(135.005, 34.405, z)).await.contains(&1), "{z}");
+        }
+        assert!(numbers(&mut reader, "flood", at(136.0, 35.0, 14)).await.is_empty());
+        for missing in [
+            "/map/tiles/nothing/1/0/0.mvt",
+            "/map/tiles/flood/1/2/0.mvt",
+            "/map/tiles/flood/17/0/0.mvt",
+            "/map/tiles/flood/1/0/0",
+            "/map/tiles/flood/x/0/0.mvt",
+            "/map/tiles/flood/-1/0/0.mvt",
+        ] {
+            assert_eq!(reader.get(missing).await.status, StatusCode::NOT_FOUND, "{missing}");
+        }
+
+        let page = reader.get("/map").await;
+        assert_eq!(page.status, StatusCode::OK, "{:?}", page.problem);
+        let text = page.text();
+        assert!(text.contains("層flood") && text.contains("深い") && text.contains("/map/list?layer=flood"), "{text}");
+        assert!(!text.contains("<script>alert"), "{text}");
+        let text = reader.get("/map?q=%E5%8C%97%E3%81%AE%E4%BA%95%E6%88%B8").await.text();
+        assert!(text.contains("1件") && text.contains("at=34.43000%2C135.02000%2C16"), "{text}");
+
+        // The nearest first, and who is inside an area is told so.
+        let text = reader.get("/map/list?near=34.405,135.005").await.text();
+        let (inside, far) = (text.find("川沿い").unwrap(), text.find("北の井戸").unwrap());
+        assert!(inside < far && text.contains("区域の中") && text.contains("約3.1km（北東）"), "{text}");
+        assert!(text.contains("&#60;b&#62;2") && !text.contains("<b>2"), "{text}");
+        let text = reader.get("/map/list?near=%E5%8C%97%E3%81%AE").await.text();
+        assert!(text.contains("near=34.43000%2C135.02000"), "{text}");
+        let text = reader.get("/map/list?near=%E3%81%A9%E3%81%93").await.text();
+        assert!(text.contains("地図にありません"), "{text}");
+        let text = reader.get("/map/list?layer=flood&class=0&lang=en").await.text();
+        assert!(text.contains("川沿い") && !text.contains("北の井戸") && text.contains("Depth: 3"), "{text}");
+        // The lists and pages that were opened, once each.
+        assert_eq!(counted(&city, "places.map_views").await, "6");
+    }
+);
+
+each_database!(
+    a_layer_is_seen_by_whom_it_is_for,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        for (key, audience, more) in [
+            ("public", Audience::Public, json!({})),
+            ("inner", Audience::Departments, json!({})),
+            ("draft", Audience::Nobody, json!({})),
+            ("over", Audience::Public, json!({"until": "2026-11-20"})),
+            ("later", Audience::Public, json!({"from": "2026-11-22"})),
+        ] {
+            let layer = layer_of(key, more);
+            let features = new(&layer, &[point("ここ", 135.0, 34.4)]);
+            put(&city, layer, audience, features).await;
+        }
+        let services: [&dyn yakuba_city::Service; 1] = [&PlacesService];
+        let mut clerk = Browser::new(&city, &services).of(staff(7, &[], "health"));
+        let mut person = Browser::new(&city, &services).of(resident(1));
+        let mut nobody = Browser::new(&city, &services).of(Principal::Anonymous);
+        for (reader, seen) in [
+            (&mut clerk, &["public", "inner"][..]),
+            (&mut person, &["public"][..]),
+            (&mut nobody, &["public"][..]),
+        ] {
+            let page = reader.get("/map").await.text();
+            let list = reader.get("/map/list").await.text();
+            for key in ["public", "inner", "draft", "over", "later"] {
+                let is_seen = seen.contains(&key);
+                let title = format!("層{key}");
+                assert_eq!(page.contains(&title), is_seen, "{key}");
+                assert_eq!(list.contains(&title), is_seen, "{key}");
+                let tile = at(135.0, 34.4, 10);
+                let address = format!("/map/tiles/{key}/10/{}/{}.mvt", tile.x, tile.y);
+                let expected = if is_seen { StatusCode::OK } else { StatusCode::NOT_FOUND };
+                assert_eq!(reader.get(&address).await.status, expected, "{key}");
+            }
+        }
+    }
+);
+
+each_database!(
+    features_have_a_history_and_come_back,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        let layer = layer_of("wells", json!({}));
+        put(&city, layer.clone(), Audience::Public, Vec::new()).await;
+        let versions = new(&layer, &[point("古い名前", 135.0, 34.4), point("新しい名前", 135.001, 34.4)]);
+        let (first, second) = (versions[0].clone(), versions[1].clone());
+        let number = city
+            .write(Actor::Staff(7), first, |tx, first| Box::pin(add_feature(tx, "wells", first)))
+            .await
+            .unwrap();
+        let mut reader = stranger(&city);
+        let tile = at(135.0, 34.4, 12);
+        assert_eq!(numbers(&mut reader, "wells", tile).await, [1]);
+        let before = tiles::tile(&city, &map::layer(&city).await, tile, Language::Japanese).await.unwrap();
+        city.write(Actor::Staff(8), second.clone(), |tx, second| {
+            Box::pin(change_feature(tx, "wells", 1, 1, second))
+        })
+        .await
+        .unwrap();
+        // What was kept in memory is not shown any more.
+        let after = tiles::tile(&city, &map::layer(&city).await, tile, Language::Japanese).await.unwrap();
+        assert_ne!(before, after);
+        let late = city
+            .write(Actor::Staff(9), second, |tx, second| {
+                Box::pin(change_feature(tx, "wells", 1, 1, second))
+            })
+            .await;
+        assert!(matches!(late, Err(PlacesError::ChangedMeanwhile)));
+        city.write(Actor::Staff(8), (), |tx, ()| Box::pin(remove_feature(tx, "wells", 1, 2)))
+            .await
+            .unwrap();
+        assert!(numbers(&mut reader, "wells", tile).await.is_empty());
+
+        let history = feature_changes(city.db(), "wells", Some(number), 10).await.unwrap();
+        let kinds: Vec<(&str, Option<i64>)> = history.iter().map(|change| (change.kind.as_str(), change.account)).collect();
+        assert_eq!(kinds, [("removed", Some(8)), ("changed", Some(8)), ("added", Some(7))]);
+        assert_eq!(history[1].before.as_ref().unwrap().properties["名称"], "古い名前");
+        assert_eq!(history[1].after.as_ref().unwrap().properties["名称"], "新しい名前");
+        assert!(history[0].after.is_none() && history[2].before.is_none());
+        // Before it was changed, although it is gone now; under its number.
+        let change = history[1].id;
+        city.write(Actor::Staff(7), change, |tx, change| Box::pin(restore_feature(tx, "wells", *change)))
+            .await
+            .unwrap();
+        let row = feature(city.db(), "wells", 1).await.unwrap().unwrap();
+        assert_eq!(row.properties().unwrap()["名称"], "古い名前");
+        assert_eq!(numbers(&mut reader, "wells", tile).await, [1]);
+        // A number is never given twice.
+        let third = new(&layer, &[point("三", 135.0, 34.41)]).remove(0);
+        city.write(Actor::Staff(7), (), |tx, ()| Box::pin(remove_feature(tx, "wells", 1, 1)))
+            .await
+            .unwrap();
+        let number = city
+            .write(Actor::Staff(7), third, |tx, third| Box::pin(add_feature(tx, "wells", third)))
+            .await
+            .unwrap();
+        assert_eq!(number, 2);
+    }
+);
+
+mod map {
+    use super::*;
+
+    pub(super) async fn layer(city: &City) -> Layer {
+        store::map::layer(city.db(), "wells").await.unwrap().unwrap()
+    }
+}
+
+each_database!(
+    a_layer_of_a_dataset_follows_the_catalogue,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        publish(&city, document("toilets", "parks"), TOILETS).await;
+        let layer = layer_of("toilets", json!({"source": {"dataset": "toilets"}, "kind": "points"}));
+        let later = layer_of("later", json!({"source": {"dataset": "later"}, "kind": "points"}));
+        for layer in [layer, later] {
+            city.write(Actor::CommandLine, layer, |tx, layer| {
+                Box::pin(put_layer(tx, layer, Audience::Public, None))
+            })
+            .await
+            .unwrap();
+        }
+        let names = async |key: &str| -> Vec<String> {
+            features(city.db(), key, 0, 100)
+                .await
+                .unwrap()
+                .iter()
+                .map(|row| row.properties().unwrap()["名称"].clone())
+                .collect()
+        };
+        // The second has no place.
+        assert_eq!(names("toilets").await, ["北公園", "東公園"]);
+        assert!(names("later").await.is_empty());
+        publish(&city, document("later", "parks"), TOILETS).await;
+        assert_eq!(names("later").await.len(), 2);
+        publish(&city, document("toilets", "parks"), &TOILETS.replace("北公園", "新公園")).await;
+        assert_eq!(names("toilets").await, ["東公園", "新公園"]);
+        let revision = store::dataset(city.db(), "toilets").await.unwrap().unwrap().revision;
+        city.write(Actor::Staff(1), revision, |tx, revision| Box::pin(store::withdraw(tx, "toilets", *revision)))
+            .await
+            .unwrap();
+        assert!(names("toilets").await.is_empty());
+        // By hand such features are not changed.
+        let layer = layer_of("x", json!({}));
+        let feature = new(&layer, &[point("手", 135.0, 34.4)]).remove(0);
+        let refused = city
+            .write(Actor::Staff(1), feature, |tx, feature| Box::pin(add_feature(tx, "later", feature)))
+            .await;
+        assert!(matches!(refused, Err(PlacesError::BadLayer(_))));
+    }
+);
+
+each_database!(
+    many_points_are_thinned_from_far_and_complete_from_near,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        let layer = layer_of("many", json!({}));
+        // Sixty by sixty in a city, and two hundred in one place.
+        let mut all: Vec<serde_json::Value> = (0..3_600)
+            .map(|at| point(&format!("点{at}"), 134.97 + f64::from(at % 60) * 0.001, 34.37 + f64::from(at / 60) * 0.001))
+            .collect();
+        all.extend((0..200).map(|at| point(&format!("重{at}"), 135.2, 34.6)));
+        put(&city, layer.clone(), Audience::Public, new(&layer, &all)).await;
+        let mut reader = stranger(&city);
+        let far = numbers(&mut reader, "many", at(135.0, 34.4, 6)).await;
+        assert!(!far.is_empty() && far.len() < 100, "{}", far.len());
+        let nearer = numbers(&mut reader, "many", at(135.0, 34.4, 11)).await;
+        assert!(nearer.len() > far.len() && nearer.len() <= 4_096, "{}", nearer.len());
+        assert_eq!(numbers(&mut reader, "many", at(135.2, 34.6, LONGEST)).await.len(), 200);
+        let mut tiles: Vec<Tile> = (0..3_600)
+            .map(|one| at(134.97 + f64::from(one % 60) * 0.001, 34.37 + f64::from(one / 60) * 0.001, LONGEST))
+            .collect();
+        tiles.sort_by_key(|tile| (tile.x, tile.y));
+        tiles.dedup();
+        // A part of the tiles, all of the points in them.
+        let mut seen = 0;
+        let mut expected = 0;
+        for tile in tiles.iter().step_by(37) {
+            seen += numbers(&mut reader, "many", *tile).await.len();
+            expected += (0..3_600)
+                .filter(|one| at(134.97 + f64::from(one % 60) * 0.001, 34.37 + f64::from(one / 60) * 0.001, LONGEST) == *tile)
+                .count();
+        }
+        assert_eq!(seen, expected);
+        // The nearest of all, from where nobody is.
+        let place = geo::Coord { x: 135.0001, y: 34.4001 };
+        let wanted = Wanted { layers: vec!["many".to_owned()], words: Vec::new() };
+        let found = nearest(city.db(), &wanted, place, 20).await.unwrap();
+        assert!(found.len() >= 20);
+        assert!(found.windows(2).all(|pair| pair[0].metres <= pair[1].metres));
+        assert!(found[0].metres.unwrap() < 20.0);
+    }
+);
