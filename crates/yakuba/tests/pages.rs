@@ -36,6 +36,7 @@ enum Reason {
 
 /// The routes that answer GET and have no line. Those under `/api/` are not pages.
 const WITHOUT_A_LINE: &[(&str, Reason)] = &[
+    ("/map/tiles/{layer}/{z}/{x}/{y}", Reason::File),
     ("/data.json", Reason::File),
     ("/data/catalog.jsonld", Reason::File),
     ("/data/catalog.ttl", Reason::File),

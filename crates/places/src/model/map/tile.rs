@@ -299,9 +299,9 @@ mod tests {
     #[test]
     fn an_area_around_a_tile_fills_it_and_turns_as_the_specification_wants() {
         let big = Rect::new(Coord { x: 130.0, y: 30.0 }, Coord { x: 140.0, y: 40.0 }).to_polygon();
-        let hole = Rect::new(Coord { x: 134.999, y: 34.399 }, Coord { x: 135.001, y: 34.401 }).to_polygon();
+        let hole = Rect::new(Coord { x: 135.019, y: 34.409 }, Coord { x: 135.021, y: 34.411 }).to_polygon();
         let shape = Geometry::Polygon(Polygon::new(big.exterior().clone(), vec![hole.exterior().clone()]));
-        let tile = Tile::with(Coord { x: 135.0, y: 34.4 }, 13);
+        let tile = Tile::with(Coord { x: 135.02, y: 34.41 }, 13);
         let layer = decoded(&encode(tile, &[drawn(1, shape)]).unwrap());
         let rings = positions(&layer.features[0].geometry);
         assert_eq!(rings.len(), 2);
