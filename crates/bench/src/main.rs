@@ -1,5 +1,6 @@
 //! Measures Yakuba: a plan over many facts with `cargo run -p bench --release -- plan`, applications of many people at once with
-//! `-- procedures`, a rush for rooms with `-- booking`.
+//! `-- procedures`, a rush for rooms with `-- booking`, tiles of the
+//! map with `-- places`.
 //!
 //! Every figure stands beside the same written by hand as bare SQL with the same durability, run in turn with it, so
 //! that their ratio means something on a busy machine, too. A benchmark is no test: it ends with exit code 0 whether
@@ -11,6 +12,7 @@ mod city;
 mod connections;
 mod made_up;
 mod measuring;
+mod places;
 mod procedures;
 mod process;
 mod report;
@@ -58,6 +60,8 @@ enum Command {
     Procedures(procedures::Procedures),
     /// Measure a rush of residents on the same rooms beside plain INSERTs, and a week of many rooms
     Booking(booking::Booking),
+    /// Measure vector tiles of a layer with many points, cold and warm, beside the same SQL and the bare encoding
+    Places(places::Places),
     /// Make the city that `plan` measures; run by it as a process of its own, so that its memory does not count
     #[command(hide = true)]
     Make {
@@ -119,6 +123,7 @@ async fn run(cli: Cli) -> Outcome<()> {
         Command::Plan(options) => plan(options).await,
         Command::Procedures(options) => procedures::run(options).await,
         Command::Booking(options) => booking::run(options).await,
+        Command::Places(options) => places::run(options).await,
     }
 }
 

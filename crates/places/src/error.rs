@@ -72,9 +72,7 @@ impl From<PlacesError> for Problem {
             | PlacesError::BadFile(_)
             | PlacesError::BadLayer(_)
             | PlacesError::Features(_)
-            | PlacesError::Content(_) => {
-                Self::BadRequest(error.to_string())
-            }
+            | PlacesError::Content(_) => Self::BadRequest(error.to_string()),
             PlacesError::KeyTaken(_) | PlacesError::ChangedMeanwhile | PlacesError::NoFile => {
                 Self::Conflict(error.to_string())
             }

@@ -74,7 +74,10 @@ impl Service for PlacesService {
             label,
             capability: None,
         };
-        vec![item("/map", "places-map-menu"), item("/data", "places-menu")]
+        vec![
+            item("/map", "places-map-menu"),
+            item("/data", "places-menu"),
+        ]
     }
 
     fn desk_menu(&self) -> Vec<DeskItem> {

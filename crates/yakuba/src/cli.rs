@@ -74,62 +74,7 @@ pub enum Command {
     /// Check, bring in and take out procedures and the inventory
     #[command(subcommand)]
     Procedures(ProceduresCommand),
-    /// What a map shows.
-#[derive(Debug, Subcommand)]
-pub enum MapCommand {
-    /// Bring in, write out and check the layers of the public map
-    #[command(subcommand)]
-    Layers(LayersCommand),
-}
-
-/// The layers of the public map.
-#[derive(Debug, Subcommand)]
-pub enum LayersCommand {
-    /// Bring layers with their features into the city from a list; the same twice changes nothing
-    Import(LayersImport),
-    /// Write the layers with their own features into a folder, as `import` reads them
-    Export(LayersExport),
-    /// Read a list and the features beside it and say what is wrong; needs no city
-    Check(LayersCheck),
-}
-
-/// Bring layers in from a list.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-The list is YAML (yakuba-map/1): for each layer what is said about it, who sees it, and its features as GeoJSON in the same folder or the
-dataset of the catalogue that it shows; see content/map/layers.yaml and docs/maps.md. A layer that is there becomes as the list says, and
-its features those of the file; features that are the same keep their numbers. All or nothing is written.
-
-Examples:
-  yakuba map layers import content/map/layers.yaml")]
-pub struct LayersImport {
-    /// The list
-    pub file: PathBuf,
-}
-
-/// Write layers into a folder.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Examples:
-  yakuba map layers export layers")]
-pub struct LayersExport {
-    /// The folder; it must not exist
-    pub folder: PathBuf,
-}
-
-/// Check a list of layers.
-#[derive(Debug, Args)]
-#[command(after_help = "\
-Exit code 3 when something must be mended.
-
-Examples:
-  yakuba map layers check content/map/layers.yaml")]
-pub struct LayersCheck {
-    /// The list
-    pub file: PathBuf,
-}
-
-/// Bring in the table of postal codes that forms fill addresses in from
+    /// Bring in the table of postal codes that forms fill addresses in from
     #[command(subcommand)]
     PostalCodes(PostalCodesCommand),
     /// Check, bring in and take out surveys and their results
@@ -585,6 +530,61 @@ pub struct Map {
     /// Use no server of tiles any more
     #[arg(long, conflicts_with = "tiles")]
     pub no_tiles: bool,
+}
+
+/// What a map shows.
+#[derive(Debug, Subcommand)]
+pub enum MapCommand {
+    /// Bring in, write out and check the layers of the public map
+    #[command(subcommand)]
+    Layers(LayersCommand),
+}
+
+/// The layers of the public map.
+#[derive(Debug, Subcommand)]
+pub enum LayersCommand {
+    /// Bring layers with their features into the city from a list; the same twice changes nothing
+    Import(LayersImport),
+    /// Write the layers with their own features into a folder, as `import` reads them
+    Export(LayersExport),
+    /// Read a list and the features beside it and say what is wrong; needs no city
+    Check(LayersCheck),
+}
+
+/// Bring layers in from a list.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The list is YAML (yakuba-map/1): for each layer what is said about it, who sees it, and its features as GeoJSON in the same folder or the
+dataset of the catalogue that it shows; see content/map/layers.yaml and docs/maps.md. A layer that is there becomes as the list says, and
+its features those of the file; features that are the same keep their numbers. All or nothing is written.
+
+Examples:
+  yakuba map layers import content/map/layers.yaml")]
+pub struct LayersImport {
+    /// The list
+    pub file: PathBuf,
+}
+
+/// Write layers into a folder.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Examples:
+  yakuba map layers export layers")]
+pub struct LayersExport {
+    /// The folder; it must not exist
+    pub folder: PathBuf,
+}
+
+/// Check a list of layers.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Exit code 3 when something must be mended.
+
+Examples:
+  yakuba map layers check content/map/layers.yaml")]
+pub struct LayersCheck {
+    /// The list
+    pub file: PathBuf,
 }
 
 /// Bring in the table of postal codes that forms fill addresses in from.

@@ -3,6 +3,7 @@
 mod catalogue;
 mod ckan;
 mod dcat;
+mod ogc;
 mod structured;
 
 use axum::http::{HeaderMap, header};
@@ -20,6 +21,27 @@ pub(crate) fn routes() -> Routes {
         .get("/data/catalog.jsonld", Access::Public, dcat::json_ld)
         .get("/data/catalog.ttl", Access::Public, dcat::turtle)
         .get("/data.json", Access::Public, dcat::data_json)
+        .get("/api/ogc", Access::Public, ogc::landing)
+        // Clients put a stroke behind the address that they are given.
+        .get("/api/ogc/", Access::Public, ogc::landing)
+        .get("/api/ogc/api", Access::Public, ogc::description)
+        .get("/api/ogc/conformance", Access::Public, ogc::conformance)
+        .get("/api/ogc/collections", Access::Public, ogc::collections)
+        .get(
+            "/api/ogc/collections/{layer}",
+            Access::Public,
+            ogc::one_collection,
+        )
+        .get(
+            "/api/ogc/collections/{layer}/items",
+            Access::Public,
+            ogc::items,
+        )
+        .get(
+            "/api/ogc/collections/{layer}/items/{feature}",
+            Access::Public,
+            ogc::item,
+        )
 }
 
 /// The address the catalogue was asked at, so that links hold anywhere; empty when the request does not name a host.

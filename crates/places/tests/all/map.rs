@@ -63,10 +63,19 @@ fn square(name: &str, west: f64, south: f64, size: f64) -> serde_json::Value {
         "coordinates": [[[west, south], [east, south], [east, north], [west, north], [west, south]]]}})
 }
 
-async fn put(city: &City, document: LayerDocument, audience: Audience, features: Vec<NewFeature>) -> bool {
-    city.write(Actor::Staff(1), (document, audience, features), |tx, (document, audience, features)| {
-        Box::pin(async move { put_layer(tx, document, *audience, Some(features)).await })
-    })
+async fn put(
+    city: &City,
+    document: LayerDocument,
+    audience: Audience,
+    features: Vec<NewFeature>,
+) -> bool {
+    city.write(
+        Actor::Staff(1),
+        (document, audience, features),
+        |tx, (document, audience, features)| {
+            Box::pin(async move { put_layer(tx, document, *audience, Some(features)).await })
+        },
+    )
     .await
     .unwrap()
 }
@@ -74,7 +83,10 @@ async fn put(city: &City, document: LayerDocument, audience: Audience, features:
 /// The numbers of the features in a tile as it is sent.
 async fn numbers(reader: &mut Browser, layer: &str, tile: Tile) -> Vec<u64> {
     let page = reader
-        .get(&format!("/map/tiles/{layer}/{}/{}/{}.mvt", tile.z, tile.x, tile.y))
+        .get(&format!(
+            "/map/tiles/{layer}/{}/{}/{}.mvt",
+            tile.z, tile.x, tile.y
+        ))
         .await;
     if page.status == StatusCode::NO_CONTENT {
         return Vec::new();
@@ -90,7 +102,13 @@ async fn numbers(reader: &mut Browser, layer: &str, tile: Tile) -> Vec<u64> {
 }
 
 fn at(longitude: f64, latitude: f64, z: u8) -> Tile {
-    Tile::with(geo::Coord { x: longitude, y: latitude }, z)
+    Tile::with(
+        geo::Coord {
+            x: longitude,
+            y: latitude,
+        },
+        z,
+    )
 }
 
 each_database!(
@@ -98,22 +116,49 @@ each_database!(
     [&MailService, &IdentityService, &PlacesService],
     async |city| {
         departments(&city).await;
-        let layer = layer_of("flood", json!({"style": {"sign": "square", "property": "深さ", "classes": [
-            {"title": {"ja": "深い", "en": "Deep", "easy": "ふかい"}, "from": 3.0, "colour": "#ffb7b7", "pattern": "cross"}]}}));
-        let features = new(&layer, &[square("川沿い", 135.0, 34.4, 0.01), point("北の井戸", 135.02, 34.43)]);
+        let layer = layer_of(
+            "flood",
+            json!({"style": {"sign": "square", "property": "深さ", "classes": [
+            {"title": {"ja": "深い", "en": "Deep", "easy": "ふかい"}, "from": 3.0, "colour": "#ffb7b7", "pattern": "cross"}]}}),
+        );
+        let features = new(
+            &layer,
+            &[
+                square("川沿い", 135.0, 34.4, 0.01),
+                point("北の井戸", 135.02, 34.43),
+            ],
+        );
         assert!(put(&city, layer.clone(), Audience::Public, features.clone()).await);
         // The same twice changes nothing.
         assert!(!put(&city, layer.clone(), Audience::Public, features).await);
 
         let mut reader = stranger(&city);
-        assert_eq!(numbers(&mut reader, "flood", at(135.005, 34.405, 14)).await, [1]);
-        assert_eq!(numbers(&mut reader, "flood", at(135.02, 34.43, LONGEST)).await, [2]);
+        assert_eq!(
+            numbers(&mut reader, "flood", at(135.005, 34.405, 14)).await,
+            [1]
+        );
+        assert_eq!(
+            numbers(&mut reader, "flood", at(135.02, 34.43, LONGEST)).await,
+            [2]
+        );
         // From far both, and from every zoom the area is where it is.
-        assert_eq!(numbers(&mut reader, "flood", at(135.0, 34.4, 8)).await, [1, 2]);
+        assert_eq!(
+            numbers(&mut reader, "flood", at(135.0, 34.4, 8)).await,
+            [1, 2]
+        );
         for z in 8..=LONGEST {
-            assert!(numbers(&mut reader, "flood", at(135.005, 34.405, z)).await.contains(&1), "{z}");
+            assert!(
+                numbers(&mut reader, "flood", at(135.005, 34.405, z))
+                    .await
+                    .contains(&1),
+                "{z}"
+            );
         }
-        assert!(numbers(&mut reader, "flood", at(136.0, 35.0, 14)).await.is_empty());
+        assert!(
+            numbers(&mut reader, "flood", at(136.0, 35.0, 14))
+                .await
+                .is_empty()
+        );
         for missing in [
             "/map/tiles/nothing/1/0/0.mvt",
             "/map/tiles/flood/1/2/0.mvt",
@@ -122,28 +167,55 @@ each_database!(
             "/map/tiles/flood/x/0/0.mvt",
             "/map/tiles/flood/-1/0/0.mvt",
         ] {
-            assert_eq!(reader.get(missing).await.status, StatusCode::NOT_FOUND, "{missing}");
+            assert_eq!(
+                reader.get(missing).await.status,
+                StatusCode::NOT_FOUND,
+                "{missing}"
+            );
         }
 
         let page = reader.get("/map").await;
         assert_eq!(page.status, StatusCode::OK, "{:?}", page.problem);
         let text = page.text();
-        assert!(text.contains("層flood") && text.contains("深い") && text.contains("/map/list?layer=flood"), "{text}");
+        assert!(
+            text.contains("層flood")
+                && text.contains("深い")
+                && text.contains("/map/list?layer=flood"),
+            "{text}"
+        );
         assert!(!text.contains("<script>alert"), "{text}");
-        let text = reader.get("/map?q=%E5%8C%97%E3%81%AE%E4%BA%95%E6%88%B8").await.text();
-        assert!(text.contains("1件") && text.contains("at=34.43000%2C135.02000%2C16"), "{text}");
+        let text = reader
+            .get("/map?q=%E5%8C%97%E3%81%AE%E4%BA%95%E6%88%B8")
+            .await
+            .text();
+        assert!(
+            text.contains("1件") && text.contains("at=34.43000%2C135.02000%2C16"),
+            "{text}"
+        );
 
         // The nearest first, and who is inside an area is told so.
         let text = reader.get("/map/list?near=34.405,135.005").await.text();
         let (inside, far) = (text.find("川沿い").unwrap(), text.find("北の井戸").unwrap());
-        assert!(inside < far && text.contains("区域の中") && text.contains("約3.1km（北東）"), "{text}");
-        assert!(text.contains("&#60;b&#62;2") && !text.contains("<b>2"), "{text}");
+        assert!(
+            inside < far && text.contains("区域の中") && text.contains("約3.1km（北東）"),
+            "{text}"
+        );
+        assert!(
+            text.contains("&#60;b&#62;2") && !text.contains("<b>2"),
+            "{text}"
+        );
         let text = reader.get("/map/list?near=%E5%8C%97%E3%81%AE").await.text();
         assert!(text.contains("near=34.43000%2C135.02000"), "{text}");
         let text = reader.get("/map/list?near=%E3%81%A9%E3%81%93").await.text();
         assert!(text.contains("地図にありません"), "{text}");
-        let text = reader.get("/map/list?layer=flood&class=0&lang=en").await.text();
-        assert!(text.contains("川沿い") && !text.contains("北の井戸") && text.contains("Depth: 3"), "{text}");
+        let text = reader
+            .get("/map/list?layer=flood&class=0&lang=en")
+            .await
+            .text();
+        assert!(
+            text.contains("川沿い") && !text.contains("北の井戸") && text.contains("Depth: 3"),
+            "{text}"
+        );
         // The lists and pages that were opened, once each.
         assert_eq!(counted(&city, "places.map_views").await, "6");
     }
@@ -183,7 +255,11 @@ each_database!(
                 assert_eq!(list.contains(&title), is_seen, "{key}");
                 let tile = at(135.0, 34.4, 10);
                 let address = format!("/map/tiles/{key}/10/{}/{}.mvt", tile.x, tile.y);
-                let expected = if is_seen { StatusCode::OK } else { StatusCode::NOT_FOUND };
+                let expected = if is_seen {
+                    StatusCode::OK
+                } else {
+                    StatusCode::NOT_FOUND
+                };
                 assert_eq!(reader.get(&address).await.status, expected, "{key}");
             }
         }
@@ -197,23 +273,35 @@ each_database!(
         departments(&city).await;
         let layer = layer_of("wells", json!({}));
         put(&city, layer.clone(), Audience::Public, Vec::new()).await;
-        let versions = new(&layer, &[point("古い名前", 135.0, 34.4), point("新しい名前", 135.001, 34.4)]);
+        let versions = new(
+            &layer,
+            &[
+                point("古い名前", 135.0, 34.4),
+                point("新しい名前", 135.001, 34.4),
+            ],
+        );
         let (first, second) = (versions[0].clone(), versions[1].clone());
         let number = city
-            .write(Actor::Staff(7), first, |tx, first| Box::pin(add_feature(tx, "wells", first)))
+            .write(Actor::Staff(7), first, |tx, first| {
+                Box::pin(add_feature(tx, "wells", first))
+            })
             .await
             .unwrap();
         let mut reader = stranger(&city);
         let tile = at(135.0, 34.4, 12);
         assert_eq!(numbers(&mut reader, "wells", tile).await, [1]);
-        let before = tiles::tile(&city, &map::layer(&city).await, tile, Language::Japanese).await.unwrap();
+        let before = tiles::tile(&city, &map::layer(&city).await, tile, Language::Japanese)
+            .await
+            .unwrap();
         city.write(Actor::Staff(8), second.clone(), |tx, second| {
             Box::pin(change_feature(tx, "wells", 1, 1, second))
         })
         .await
         .unwrap();
         // What was kept in memory is not shown any more.
-        let after = tiles::tile(&city, &map::layer(&city).await, tile, Language::Japanese).await.unwrap();
+        let after = tiles::tile(&city, &map::layer(&city).await, tile, Language::Japanese)
+            .await
+            .unwrap();
         assert_ne!(before, after);
         let late = city
             .write(Actor::Staff(9), second, |tx, second| {
@@ -221,32 +309,58 @@ each_database!(
             })
             .await;
         assert!(matches!(late, Err(PlacesError::ChangedMeanwhile)));
-        city.write(Actor::Staff(8), (), |tx, ()| Box::pin(remove_feature(tx, "wells", 1, 2)))
-            .await
-            .unwrap();
+        city.write(Actor::Staff(8), (), |tx, ()| {
+            Box::pin(remove_feature(tx, "wells", 1, 2))
+        })
+        .await
+        .unwrap();
         assert!(numbers(&mut reader, "wells", tile).await.is_empty());
 
-        let history = feature_changes(city.db(), "wells", Some(number), 10).await.unwrap();
-        let kinds: Vec<(&str, Option<i64>)> = history.iter().map(|change| (change.kind.as_str(), change.account)).collect();
-        assert_eq!(kinds, [("removed", Some(8)), ("changed", Some(8)), ("added", Some(7))]);
-        assert_eq!(history[1].before.as_ref().unwrap().properties["名称"], "古い名前");
-        assert_eq!(history[1].after.as_ref().unwrap().properties["名称"], "新しい名前");
+        let history = feature_changes(city.db(), "wells", Some(number), 10)
+            .await
+            .unwrap();
+        let kinds: Vec<(&str, Option<i64>)> = history
+            .iter()
+            .map(|change| (change.kind.as_str(), change.account))
+            .collect();
+        assert_eq!(
+            kinds,
+            [
+                ("removed", Some(8)),
+                ("changed", Some(8)),
+                ("added", Some(7))
+            ]
+        );
+        assert_eq!(
+            history[1].before.as_ref().unwrap().properties["名称"],
+            "古い名前"
+        );
+        assert_eq!(
+            history[1].after.as_ref().unwrap().properties["名称"],
+            "新しい名前"
+        );
         assert!(history[0].after.is_none() && history[2].before.is_none());
         // Before it was changed, although it is gone now; under its number.
         let change = history[1].id;
-        city.write(Actor::Staff(7), change, |tx, change| Box::pin(restore_feature(tx, "wells", *change)))
-            .await
-            .unwrap();
+        city.write(Actor::Staff(7), change, |tx, change| {
+            Box::pin(restore_feature(tx, "wells", *change))
+        })
+        .await
+        .unwrap();
         let row = feature(city.db(), "wells", 1).await.unwrap().unwrap();
         assert_eq!(row.properties().unwrap()["名称"], "古い名前");
         assert_eq!(numbers(&mut reader, "wells", tile).await, [1]);
         // A number is never given twice.
         let third = new(&layer, &[point("三", 135.0, 34.41)]).remove(0);
-        city.write(Actor::Staff(7), (), |tx, ()| Box::pin(remove_feature(tx, "wells", 1, 1)))
-            .await
-            .unwrap();
+        city.write(Actor::Staff(7), (), |tx, ()| {
+            Box::pin(remove_feature(tx, "wells", 1, 1))
+        })
+        .await
+        .unwrap();
         let number = city
-            .write(Actor::Staff(7), third, |tx, third| Box::pin(add_feature(tx, "wells", third)))
+            .write(Actor::Staff(7), third, |tx, third| {
+                Box::pin(add_feature(tx, "wells", third))
+            })
             .await
             .unwrap();
         assert_eq!(number, 2);
@@ -257,7 +371,10 @@ mod map {
     use super::*;
 
     pub(super) async fn layer(city: &City) -> Layer {
-        store::map::layer(city.db(), "wells").await.unwrap().unwrap()
+        store::map::layer(city.db(), "wells")
+            .await
+            .unwrap()
+            .unwrap()
     }
 }
 
@@ -267,8 +384,14 @@ each_database!(
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;
-        let layer = layer_of("toilets", json!({"source": {"dataset": "toilets"}, "kind": "points"}));
-        let later = layer_of("later", json!({"source": {"dataset": "later"}, "kind": "points"}));
+        let layer = layer_of(
+            "toilets",
+            json!({"source": {"dataset": "toilets"}, "kind": "points"}),
+        );
+        let later = layer_of(
+            "later",
+            json!({"source": {"dataset": "later"}, "kind": "points"}),
+        );
         for layer in [layer, later] {
             city.write(Actor::CommandLine, layer, |tx, layer| {
                 Box::pin(put_layer(tx, layer, Audience::Public, None))
@@ -289,18 +412,31 @@ each_database!(
         assert!(names("later").await.is_empty());
         publish(&city, document("later", "parks"), TOILETS).await;
         assert_eq!(names("later").await.len(), 2);
-        publish(&city, document("toilets", "parks"), &TOILETS.replace("北公園", "新公園")).await;
+        publish(
+            &city,
+            document("toilets", "parks"),
+            &TOILETS.replace("北公園", "新公園"),
+        )
+        .await;
         assert_eq!(names("toilets").await, ["東公園", "新公園"]);
-        let revision = store::dataset(city.db(), "toilets").await.unwrap().unwrap().revision;
-        city.write(Actor::Staff(1), revision, |tx, revision| Box::pin(store::withdraw(tx, "toilets", *revision)))
+        let revision = store::dataset(city.db(), "toilets")
             .await
-            .unwrap();
+            .unwrap()
+            .unwrap()
+            .revision;
+        city.write(Actor::Staff(1), revision, |tx, revision| {
+            Box::pin(store::withdraw(tx, "toilets", *revision))
+        })
+        .await
+        .unwrap();
         assert!(names("toilets").await.is_empty());
         // By hand such features are not changed.
         let layer = layer_of("x", json!({}));
         let feature = new(&layer, &[point("手", 135.0, 34.4)]).remove(0);
         let refused = city
-            .write(Actor::Staff(1), feature, |tx, feature| Box::pin(add_feature(tx, "later", feature)))
+            .write(Actor::Staff(1), feature, |tx, feature| {
+                Box::pin(add_feature(tx, "later", feature))
+            })
             .await;
         assert!(matches!(refused, Err(PlacesError::BadLayer(_))));
     }
@@ -314,7 +450,13 @@ each_database!(
         let layer = layer_of("many", json!({}));
         // Sixty by sixty in a city, and two hundred in one place.
         let mut all: Vec<serde_json::Value> = (0..3_600)
-            .map(|at| point(&format!("点{at}"), 134.97 + f64::from(at % 60) * 0.001, 34.37 + f64::from(at / 60) * 0.001))
+            .map(|at| {
+                point(
+                    &format!("点{at}"),
+                    134.97 + f64::from(at % 60) * 0.001,
+                    34.37 + f64::from(at / 60) * 0.001,
+                )
+            })
             .collect();
         all.extend((0..200).map(|at| point(&format!("重{at}"), 135.2, 34.6)));
         put(&city, layer.clone(), Audience::Public, new(&layer, &all)).await;
@@ -322,10 +464,25 @@ each_database!(
         let far = numbers(&mut reader, "many", at(135.0, 34.4, 6)).await;
         assert!(!far.is_empty() && far.len() < 100, "{}", far.len());
         let nearer = numbers(&mut reader, "many", at(135.0, 34.4, 11)).await;
-        assert!(nearer.len() > far.len() && nearer.len() <= 4_096, "{}", nearer.len());
-        assert_eq!(numbers(&mut reader, "many", at(135.2, 34.6, LONGEST)).await.len(), 200);
+        assert!(
+            nearer.len() > far.len() && nearer.len() <= 4_096,
+            "{}",
+            nearer.len()
+        );
+        assert_eq!(
+            numbers(&mut reader, "many", at(135.2, 34.6, LONGEST))
+                .await
+                .len(),
+            200
+        );
         let mut tiles: Vec<Tile> = (0..3_600)
-            .map(|one| at(134.97 + f64::from(one % 60) * 0.001, 34.37 + f64::from(one / 60) * 0.001, LONGEST))
+            .map(|one| {
+                at(
+                    134.97 + f64::from(one % 60) * 0.001,
+                    34.37 + f64::from(one / 60) * 0.001,
+                    LONGEST,
+                )
+            })
             .collect();
         tiles.sort_by_key(|tile| (tile.x, tile.y));
         tiles.dedup();
@@ -335,16 +492,171 @@ each_database!(
         for tile in tiles.iter().step_by(37) {
             seen += numbers(&mut reader, "many", *tile).await.len();
             expected += (0..3_600)
-                .filter(|one| at(134.97 + f64::from(one % 60) * 0.001, 34.37 + f64::from(one / 60) * 0.001, LONGEST) == *tile)
+                .filter(|one| {
+                    at(
+                        134.97 + f64::from(one % 60) * 0.001,
+                        34.37 + f64::from(one / 60) * 0.001,
+                        LONGEST,
+                    ) == *tile
+                })
                 .count();
         }
         assert_eq!(seen, expected);
         // The nearest of all, from where nobody is.
-        let place = geo::Coord { x: 135.0001, y: 34.4001 };
-        let wanted = Wanted { layers: vec!["many".to_owned()], words: Vec::new() };
+        let place = geo::Coord {
+            x: 135.0001,
+            y: 34.4001,
+        };
+        let wanted = Wanted {
+            layers: vec!["many".to_owned()],
+            words: Vec::new(),
+        };
         let found = nearest(city.db(), &wanted, place, 20).await.unwrap();
         assert!(found.len() >= 20);
-        assert!(found.windows(2).all(|pair| pair[0].metres <= pair[1].metres));
+        assert!(
+            found
+                .windows(2)
+                .all(|pair| pair[0].metres <= pair[1].metres)
+        );
         assert!(found[0].metres.unwrap() < 20.0);
+    }
+);
+
+each_database!(
+    a_client_of_ogc_api_features_finds_and_reads_everything,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        for (key, audience) in [
+            ("wells", Audience::Public),
+            ("inner", Audience::Departments),
+        ] {
+            let layer = layer_of(key, json!({}));
+            let all: Vec<_> = (0..25)
+                .map(|at| point(&format!("井戸{at}"), 135.0 + f64::from(at) * 0.01, 34.4))
+                .chain([square("池", 134.9, 34.3, 0.05)])
+                .collect();
+            put(&city, layer.clone(), audience, new(&layer, &all)).await;
+        }
+        let ask = async |path: &str| -> (StatusCode, serde_json::Value) {
+            let page = stranger(&city).get(path).await;
+            (
+                page.status,
+                serde_json::from_slice(&page.bytes).unwrap_or_default(),
+            )
+        };
+        let (status, landing) = ask("/api/ogc/").await;
+        assert_eq!(status, StatusCode::OK);
+        let rels: Vec<&str> = landing["links"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|link| link["rel"].as_str().unwrap())
+            .collect();
+        assert_eq!(rels, ["self", "service-desc", "conformance", "data"]);
+        // Every link is there.
+        for link in landing["links"].as_array().unwrap() {
+            let href = link["href"].as_str().unwrap();
+            assert_eq!(
+                ask(&href[href.find("/api/").unwrap()..]).await.0,
+                StatusCode::OK,
+                "{href}"
+            );
+        }
+        let (_, conformance) = ask("/api/ogc/conformance").await;
+        assert!(
+            conformance["conformsTo"][0]
+                .as_str()
+                .unwrap()
+                .ends_with("/conf/core")
+        );
+        let (_, collections) = ask("/api/ogc/collections").await;
+        assert_eq!(collections["collections"].as_array().unwrap().len(), 1);
+        assert_eq!(collections["collections"][0]["itemType"], "feature");
+        assert_eq!(
+            collections["collections"][0]["extent"]["spatial"]["bbox"][0],
+            json!([134.9, 34.3, 135.24, 34.4])
+        );
+        assert_eq!(ask("/api/ogc/collections/wells").await.1["id"], "wells");
+
+        let (_, items) = ask("/api/ogc/collections/wells/items").await;
+        assert_eq!(
+            (&items["numberMatched"], &items["numberReturned"]),
+            (&json!(26), &json!(10))
+        );
+        // Following the links leads through all, each once.
+        let mut path = "/api/ogc/collections/wells/items?limit=7".to_owned();
+        let mut seen = Vec::new();
+        loop {
+            let (status, page) = ask(&path).await;
+            assert_eq!(status, StatusCode::OK);
+            seen.extend(
+                page["features"]
+                    .as_array()
+                    .unwrap()
+                    .iter()
+                    .map(|feature| feature["id"].as_i64().unwrap()),
+            );
+            let Some(next) = page["links"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .find(|link| link["rel"] == "next")
+            else {
+                break;
+            };
+            let href = next["href"].as_str().unwrap();
+            path = href[href.find("/api/").unwrap()..].to_owned();
+        }
+        assert_eq!(seen, (1..=26).collect::<Vec<i64>>());
+        for (bbox, count) in [
+            ("135.005,34.3,135.035,34.5", 3),
+            ("135.0,34.4,135.0,34.4", 1),
+            ("134.91,34.31,134.92,34.32", 1),
+            ("134.0,34.0,136.0,35.0", 26),
+            ("-180,-90,180,90", 26),
+            ("135.005,34.3,0,135.035,34.5,100", 3),
+            ("136.0,34.0,137.0,35.0", 0),
+        ] {
+            let (status, found) = ask(&format!(
+                "/api/ogc/collections/wells/items?bbox={bbox}&limit=1000"
+            ))
+            .await;
+            assert_eq!(
+                (status, &found["numberMatched"]),
+                (StatusCode::OK, &json!(count)),
+                "{bbox}"
+            );
+            assert_eq!(found["features"].as_array().unwrap().len(), count, "{bbox}");
+        }
+        let (_, item) = ask("/api/ogc/collections/wells/items/26").await;
+        assert_eq!(
+            (&item["geometry"]["type"], &item["properties"]["名称"]),
+            (&json!("Polygon"), &json!("池"))
+        );
+        for wrong in [
+            "bbox=1,2,3",
+            "bbox=a,b,c,d",
+            "bbox=135,34,134,35",
+            "bbox=NaN,34,135,35",
+            "limit=0",
+            "limit=-1",
+            "limit=x",
+            "offset=-1",
+            "where=1%3D1",
+        ] {
+            let (status, _) = ask(&format!("/api/ogc/collections/wells/items?{wrong}")).await;
+            assert_eq!(status, StatusCode::BAD_REQUEST, "{wrong}");
+        }
+        for missing in [
+            "/api/ogc/collections/inner",
+            "/api/ogc/collections/inner/items",
+            "/api/ogc/collections/inner/items/1",
+            "/api/ogc/collections/nothing/items",
+            "/api/ogc/collections/wells/items/99",
+            "/api/ogc/collections/wells/items/x",
+        ] {
+            assert_eq!(ask(missing).await.0, StatusCode::NOT_FOUND, "{missing}");
+        }
     }
 );

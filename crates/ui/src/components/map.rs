@@ -136,7 +136,9 @@ impl MapSwatch {
         match self {
             Self::Sign => sign.drawing(colour),
             Self::Line => {
-                format!(r#"<path d="M1 18L9 8l6 8 8-10" fill="none" stroke="{colour}" stroke-width="4"/>"#)
+                format!(
+                    r#"<path d="M1 18L9 8l6 8 8-10" fill="none" stroke="{colour}" stroke-width="4"/>"#
+                )
             }
             Self::Area => format!(
                 r##"<path d="M1 1h22v22H1z" fill="{colour}" stroke="#333"/><path d="{}" fill="none" stroke="#333" stroke-width="1.5"/>"##,
@@ -318,11 +320,13 @@ impl MapLayer {
     }
 
     fn drawing(&self) -> String {
-        self.swatch.drawing(self.sign, self.sign.colour(), MapPattern::Plain)
+        self.swatch
+            .drawing(self.sign, self.sign.colour(), MapPattern::Plain)
     }
 
     fn drawing_of(&self, class: &MapClass) -> String {
-        self.swatch.drawing(class.sign, &class.colour, class.pattern)
+        self.swatch
+            .drawing(class.sign, &class.colour, class.pattern)
     }
 
     fn last_step(&self) -> usize {
@@ -563,10 +567,29 @@ mod tests {
 
     #[test]
     fn classes_are_told_by_words_and_pattern_and_not_by_colour_alone() {
-        let tiles = MapLayer::tiles("flood", "浸水", MapSign::Square, "/t/{z}/{x}/{y}", "features", 16);
+        let tiles = MapLayer::tiles(
+            "flood",
+            "浸水",
+            MapSign::Square,
+            "/t/{z}/{x}/{y}",
+            "features",
+            16,
+        );
         let classes = [
-            MapClass::new("<i>3m未満</i>", "#ffd8c0", MapPattern::Dots, MapSign::Square, 1.0),
-            MapClass::new("3m以上", "red\" onload=\"x", MapPattern::Cross, MapSign::Square, 9.0),
+            MapClass::new(
+                "<i>3m未満</i>",
+                "#ffd8c0",
+                MapPattern::Dots,
+                MapSign::Square,
+                1.0,
+            ),
+            MapClass::new(
+                "3m以上",
+                "red\" onload=\"x",
+                MapPattern::Cross,
+                MapSign::Square,
+                9.0,
+            ),
         ];
         let map = Map::of_layers(Language::Japanese, "m", "地図", Link::new("一覧", "/list"))
             .layer(
@@ -575,11 +598,17 @@ mod tests {
                     .group("災害")
                     .classes(classes)
                     .opacity(60)
-                    .steps([("30".to_owned(), "30分後".to_owned()), ("60".to_owned(), "1時間後".to_owned())]),
+                    .steps([
+                        ("30".to_owned(), "30分後".to_owned()),
+                        ("60".to_owned(), "1時間後".to_owned()),
+                    ]),
             )
             .whole();
         let html = map.to_string();
-        assert!(html.contains("災害") && html.contains("3m以上") && !html.contains("<i>"), "{html}");
+        assert!(
+            html.contains("災害") && html.contains("3m以上") && !html.contains("<i>"),
+            "{html}"
+        );
         assert!(html.contains(MapPattern::Dots.strokes()) && html.contains("#ffd8c0"));
         // What is no colour is grey, on the page and in what the script reads.
         assert!(html.contains("#808080") && !html.contains("onload"));
@@ -589,7 +618,10 @@ mod tests {
         assert_eq!(sent["whole"], true);
         // What only a script can use is not shown without one.
         for control in ["data-map-opacity", "data-map-steps"] {
-            let tag = html.split("<label").find(|tag| tag.contains(control)).unwrap();
+            let tag = html
+                .split("<label")
+                .find(|tag| tag.contains(control))
+                .unwrap();
             assert!(tag.split('>').next().unwrap().contains("hidden"), "{tag}");
         }
     }

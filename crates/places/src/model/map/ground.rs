@@ -242,7 +242,13 @@ mod tests {
     fn tiles_end_with_the_world() {
         assert!(Tile::new(0, 0, 0).is_some());
         assert!(Tile::new(LONGEST, (1 << LONGEST) - 1, 0).is_some());
-        for (z, x, y) in [(0, 1, 0), (3, 0, 8), (LONGEST + 1, 0, 0), (255, 0, 0), (5, u32::MAX, 0)] {
+        for (z, x, y) in [
+            (0, 1, 0),
+            (3, 0, 8),
+            (LONGEST + 1, 0, 0),
+            (255, 0, 0),
+            (5, u32::MAX, 0),
+        ] {
             assert_eq!(Tile::new(z, x, y), None);
         }
     }
@@ -251,7 +257,14 @@ mod tests {
     fn what_is_small_is_seen_from_near_only() {
         let at = |size: f64| {
             let place = Coord { x: 135.0, y: 34.0 };
-            Cell::of(Rect::new(place, Coord { x: 135.0 + size, y: 34.0 })).from
+            Cell::of(Rect::new(
+                place,
+                Coord {
+                    x: 135.0 + size,
+                    y: 34.0,
+                },
+            ))
+            .from
         };
         assert_eq!(at(0.0), 0);
         assert!(at(0.001) > at(0.01) && at(0.01) > at(0.1));

@@ -37,9 +37,9 @@ impl Said {
     }
 
     fn is_short(&self, most: usize) -> bool {
-        [&self.ja, &self.en, &self.easy]
-            .into_iter()
-            .all(|text| text.chars().count() <= most && !text.chars().any(|c| c.is_control() && c != '\n'))
+        [&self.ja, &self.en, &self.easy].into_iter().all(|text| {
+            text.chars().count() <= most && !text.chars().any(|c| c.is_control() && c != '\n')
+        })
     }
 }
 
@@ -92,7 +92,9 @@ list! {
 impl Kind {
     /// Whether a shape is of this kind.
     pub fn takes(self, shape: &geo::Geometry) -> bool {
-        use geo::Geometry::{LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon};
+        use geo::Geometry::{
+            LineString, MultiLineString, MultiPoint, MultiPolygon, Point, Polygon,
+        };
         match self {
             Self::Any => true,
             Self::Points => matches!(shape, Point(_) | MultiPoint(_)),
@@ -197,7 +199,8 @@ impl Class {
             return false;
         }
         value.trim().parse::<f64>().is_ok_and(|number| {
-            self.from.is_none_or(|from| number >= from) && self.below.is_none_or(|below| number < below)
+            self.from.is_none_or(|from| number >= from)
+                && self.below.is_none_or(|below| number < below)
         })
     }
 }
@@ -348,7 +351,10 @@ impl LayerDocument {
                 return wrong("each class needs a title of at most 60 characters: no class is told by its colour alone".to_owned());
             }
             if class.values.is_empty() && class.from.is_none() && class.below.is_none() {
-                return wrong(format!("the class {} takes nothing: give values, from or below", class.title.ja));
+                return wrong(format!(
+                    "the class {} takes nothing: give values, from or below",
+                    class.title.ja
+                ));
             }
         }
         if let Some(time) = &self.time
@@ -371,8 +377,13 @@ impl LayerDocument {
 
     /// The class of a feature, by its place among the classes.
     pub fn class_of(&self, properties: &Properties) -> Option<usize> {
-        let value = properties.get(&self.style.property).map_or("", String::as_str);
-        self.style.classes.iter().position(|class| class.takes(value))
+        let value = properties
+            .get(&self.style.property)
+            .map_or("", String::as_str);
+        self.style
+            .classes
+            .iter()
+            .position(|class| class.takes(value))
     }
 
     /// The step of a feature; none: it belongs to all.
@@ -393,7 +404,9 @@ impl LayerDocument {
                 .map(String::as_str)
                 .filter(|value| !value.trim().is_empty())
         };
-        let english = (language == Language::English).then(|| of(&self.name_en)).flatten();
+        let english = (language == Language::English)
+            .then(|| of(&self.name_en))
+            .flatten();
         english.or_else(|| of(&self.name)).unwrap_or_else(|| {
             self.class_of(properties)
                 .and_then(|class| self.style.classes.get(class))
@@ -403,7 +416,11 @@ impl LayerDocument {
     }
 
     /// What readers are told about a feature: what, and its value. The title of its class comes first.
-    pub fn told_of<'a>(&'a self, properties: &'a Properties, language: Language) -> Vec<(&'a str, &'a str)> {
+    pub fn told_of<'a>(
+        &'a self,
+        properties: &'a Properties,
+        language: Language,
+    ) -> Vec<(&'a str, &'a str)> {
         self.tells
             .iter()
             .filter_map(|told| {
@@ -424,7 +441,11 @@ impl LayerDocument {
             .told_of(properties, language)
             .into_iter()
             .map(|(title, value)| {
-                let colon = if language == Language::English { ": " } else { "：" };
+                let colon = if language == Language::English {
+                    ": "
+                } else {
+                    "："
+                };
                 format!("{title}{colon}{value}")
             });
         class
@@ -465,14 +486,24 @@ mod tests {
     }
 
     fn with(pairs: &[(&str, &str)]) -> Properties {
-        pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+        pairs
+            .iter()
+            .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+            .collect()
     }
 
     #[test]
     fn rules_tell_the_class() {
         let layer = flood();
         assert_eq!(layer.problem(), None);
-        for (depth, class) in [("0.2", Some(0)), ("0.5", Some(1)), ("2.99", Some(1)), ("3", None), ("?", Some(2)), ("NaN", None)] {
+        for (depth, class) in [
+            ("0.2", Some(0)),
+            ("0.5", Some(1)),
+            ("2.99", Some(1)),
+            ("3", None),
+            ("?", Some(2)),
+            ("NaN", None),
+        ] {
             assert_eq!(layer.class_of(&with(&[("depth", depth)])), class, "{depth}");
         }
         assert_eq!(layer.class_of(&Properties::new()), Some(2));
@@ -486,7 +517,10 @@ mod tests {
         assert_eq!(layer.name_of(&feature, Language::EasyJapanese), "0.5〜3m");
         assert_eq!(layer.text_of(&feature, Language::English), "Depth: 1.5");
         let named = with(&[("depth", "1.5"), ("name", "川沿い")]);
-        assert_eq!(layer.text_of(&named, Language::Japanese), "0.5〜3m\n深さ：1.5");
+        assert_eq!(
+            layer.text_of(&named, Language::Japanese),
+            "0.5〜3m\n深さ：1.5"
+        );
         assert_eq!(layer.step_of(&feature), Some("60"));
         assert_eq!(layer.step_of(&with(&[("step", "61")])), None);
     }

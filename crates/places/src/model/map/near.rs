@@ -27,7 +27,14 @@ pub fn metres(place: Coord, shape: &Geometry) -> f64 {
 #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // From 0 to 7.
 pub fn direction(from: Coord, to: Coord) -> &'static str {
     const NAMES: [&str; 8] = [
-        "north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west",
+        "north",
+        "north-east",
+        "east",
+        "south-east",
+        "south",
+        "south-west",
+        "west",
+        "north-west",
     ];
     let east = (to.x - from.x) * from.y.to_radians().cos();
     let turn = east.atan2(to.y - from.y).to_degrees().rem_euclid(360.0);
@@ -43,7 +50,9 @@ pub fn place_of(text: &str) -> Option<Coord> {
         .filter(|part| !part.is_empty())
         .map(str::parse::<f64>);
     match (numbers.next(), numbers.next(), numbers.next()) {
-        (Some(Ok(latitude)), Some(Ok(longitude)), None) => super::shape::place(longitude, latitude).ok(),
+        (Some(Ok(latitude)), Some(Ok(longitude)), None) => {
+            super::shape::place(longitude, latitude).ok()
+        }
         _ => None,
     }
 }
@@ -59,7 +68,8 @@ mod tests {
 
     #[test]
     fn distances_are_those_of_the_ground() {
-        let point = |x: f64, y: f64| read(&json!({"type": "Point", "coordinates": [x, y]})).unwrap();
+        let point =
+            |x: f64, y: f64| read(&json!({"type": "Point", "coordinates": [x, y]})).unwrap();
         assert!(metres(HERE, &point(135.0, 34.4)).abs() < 1e-6);
         assert!((metres(HERE, &point(135.0, 34.41)) - 1_112.0).abs() < 1.0);
         // 34.4 degrees north a degree of longitude is 91.7 kilometres.
@@ -72,17 +82,46 @@ mod tests {
 
     #[test]
     fn directions_go_with_the_clock() {
-        for (x, y, name) in [(0.0, 1.0, "north"), (1.0, 0.8, "north-east"), (1.0, 0.0, "east"), (0.0, -1.0, "south"), (-1.0, 0.0, "west"), (-0.001, 1.0, "north")] {
-            assert_eq!(direction(HERE, Coord { x: HERE.x + x, y: HERE.y + y }), name);
+        for (x, y, name) in [
+            (0.0, 1.0, "north"),
+            (1.0, 0.8, "north-east"),
+            (1.0, 0.0, "east"),
+            (0.0, -1.0, "south"),
+            (-1.0, 0.0, "west"),
+            (-0.001, 1.0, "north"),
+        ] {
+            assert_eq!(
+                direction(
+                    HERE,
+                    Coord {
+                        x: HERE.x + x,
+                        y: HERE.y + y
+                    }
+                ),
+                name
+            );
         }
     }
 
     #[test]
     fn places_are_read_as_people_type_them() {
-        for good in ["34.4,135", "34.4, 135.0", "３４．４、１３５．０", " 34.4 135.0 "] {
+        for good in [
+            "34.4,135",
+            "34.4, 135.0",
+            "３４．４、１３５．０",
+            " 34.4 135.0 ",
+        ] {
             assert_eq!(place_of(good), Some(HERE), "{good}");
         }
-        for bad in ["", "34.4", "135.0, 34.4", "a,b", "34.4,135.0,1", "NaN,NaN", "inf,135"] {
+        for bad in [
+            "",
+            "34.4",
+            "135.0, 34.4",
+            "a,b",
+            "34.4,135.0,1",
+            "NaN,NaN",
+            "inf,135",
+        ] {
             assert_eq!(place_of(bad), None, "{bad}");
         }
     }

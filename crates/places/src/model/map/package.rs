@@ -65,10 +65,14 @@ pub enum FeatureError {
     #[error("feature {0}: {1}")]
     Shape(usize, shape::ShapeError),
     /// A feature is of another kind than the layer.
-    #[error("feature {0} is not of the layer's kind ({1}). Divide the file by kind or let the layer take any")]
+    #[error(
+        "feature {0} is not of the layer's kind ({1}). Divide the file by kind or let the layer take any"
+    )]
     Kind(usize, &'static str),
     /// A feature has too many or too long properties.
-    #[error("feature {0} has more than {MOST_PROPERTIES} properties or one of more than {LONGEST_PROPERTY} characters. Leave out what the map does not need")]
+    #[error(
+        "feature {0} has more than {MOST_PROPERTIES} properties or one of more than {LONGEST_PROPERTY} characters. Leave out what the map does not need"
+    )]
     Properties(usize),
 }
 
@@ -89,14 +93,18 @@ impl Layers {
             }
             match (&packed.layer.source, &packed.features) {
                 (Source::Dataset(_), Some(_)) => {
-                    return Err(format!("layer {key:?}: its features come from a dataset and not from a file"));
+                    return Err(format!(
+                        "layer {key:?}: its features come from a dataset and not from a file"
+                    ));
                 }
                 (_, Some(path)) => {
                     let is_inside = !path.starts_with('/')
                         && !path.contains('\\')
                         && path.split('/').all(|part| !part.is_empty() && part != "..");
                     if !is_inside {
-                        return Err(format!("layer {key:?}: the path {path:?} leaves the list's folder"));
+                        return Err(format!(
+                            "layer {key:?}: the path {path:?} leaves the list's folder"
+                        ));
                     }
                 }
                 _ => {}
@@ -115,7 +123,8 @@ pub fn features(bytes: &[u8], layer: &LayerDocument) -> Result<Vec<Feature>, Fea
         return Err(FeatureError::TooLarge);
     }
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
-    let whole: Json = serde_json::from_slice(text).map_err(|error| FeatureError::NotGeoJson(error.to_string()))?;
+    let whole: Json = serde_json::from_slice(text)
+        .map_err(|error| FeatureError::NotGeoJson(error.to_string()))?;
     let list = match (whole["type"].as_str(), whole["features"].as_array()) {
         (Some("FeatureCollection"), Some(list)) => list,
         _ => return Err(FeatureError::NotGeoJson("no FeatureCollection".to_owned())),
@@ -129,11 +138,13 @@ pub fn features(bytes: &[u8], layer: &LayerDocument) -> Result<Vec<Feature>, Fea
         .filter(|(_, feature)| !feature["geometry"].is_null())
         .map(|(at, feature)| {
             let number = at + 1;
-            let shape = shape::read(&feature["geometry"]).map_err(|error| FeatureError::Shape(number, error))?;
+            let shape = shape::read(&feature["geometry"])
+                .map_err(|error| FeatureError::Shape(number, error))?;
             if !layer.kind.takes(&shape) {
                 return Err(FeatureError::Kind(number, layer.kind.name()));
             }
-            let properties = properties(&feature["properties"]).ok_or(FeatureError::Properties(number))?;
+            let properties =
+                properties(&feature["properties"]).ok_or(FeatureError::Properties(number))?;
             Ok(Feature { shape, properties })
         })
         .collect()
@@ -225,16 +236,36 @@ layers:
     #[test]
     fn hostile_files_are_refused() {
         let line = json!({"type": "LineString", "coordinates": [[135.0, 34.4], [135.1, 34.4]]});
-        let one = |feature: Json| read_all(&json!({"type": "FeatureCollection", "features": [feature]}));
+        let one =
+            |feature: Json| read_all(&json!({"type": "FeatureCollection", "features": [feature]}));
         let point = json!({"type": "Point", "coordinates": [135.0, 34.4]});
-        assert_eq!(one(json!({"geometry": point})), Err(FeatureError::Kind(1, "lines")));
+        assert_eq!(
+            one(json!({"geometry": point})),
+            Err(FeatureError::Kind(1, "lines"))
+        );
         let long = "あ".repeat(LONGEST_PROPERTY + 1);
-        assert_eq!(one(json!({"geometry": line, "properties": {"a": long}})), Err(FeatureError::Properties(1)));
-        assert!(matches!(one(json!({"geometry": {"type": "LineString"}})), Err(FeatureError::Shape(1, _))));
-        assert!(matches!(read_all(&json!({"type": "Feature"})), Err(FeatureError::NotGeoJson(_))));
+        assert_eq!(
+            one(json!({"geometry": line, "properties": {"a": long}})),
+            Err(FeatureError::Properties(1))
+        );
+        assert!(matches!(
+            one(json!({"geometry": {"type": "LineString"}})),
+            Err(FeatureError::Shape(1, _))
+        ));
+        assert!(matches!(
+            read_all(&json!({"type": "Feature"})),
+            Err(FeatureError::NotGeoJson(_))
+        ));
         let layer = &Layers::from_yaml(LIST).unwrap().layers[0].layer;
         let deep = "[".repeat(10_000);
-        for text in ["", "{", "null", "\u{0}", deep.as_str(), "{\"type\":\"FeatureCollection\",\"features\":[{\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[NaN,1]]}}]}"] {
+        for text in [
+            "",
+            "{",
+            "null",
+            "\u{0}",
+            deep.as_str(),
+            "{\"type\":\"FeatureCollection\",\"features\":[{\"geometry\":{\"type\":\"LineString\",\"coordinates\":[[NaN,1]]}}]}",
+        ] {
             assert!(features(text.as_bytes(), layer).is_err());
         }
     }

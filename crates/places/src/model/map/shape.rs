@@ -1,8 +1,8 @@
 //! The shapes of features: read from GeoJSON, held to limits, and refused with a sentence when they cannot be drawn.
 
 use geo::{
-    BoundingRect as _, Coord, Geometry, Intersects as _, Line, LineString, MultiLineString, MultiPoint,
-    MultiPolygon, Point, Polygon, Rect, Validation as _,
+    BoundingRect as _, Coord, Geometry, Intersects as _, Line, LineString, MultiLineString,
+    MultiPoint, MultiPolygon, Point, Polygon, Rect, Validation as _,
 };
 use serde_json::{Value as Json, json};
 
@@ -20,7 +20,9 @@ const MOST_PAIRS: usize = 20_000_000;
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ShapeError {
     /// It has a kind that is not drawn.
-    #[error("it must be a Point, LineString or Polygon, or several of one of them (GeoJSON, RFC 7946)")]
+    #[error(
+        "it must be a Point, LineString or Polygon, or several of one of them (GeoJSON, RFC 7946)"
+    )]
     Kind,
     /// A position is no pair of numbers.
     #[error("each position must be longitude and latitude as numbers, such as [135.5168, 34.7594]")]
@@ -31,13 +33,19 @@ pub enum ShapeError {
     )]
     Outside,
     /// It has too many positions.
-    #[error("it has more than {MOST_POSITIONS} positions. Simplify it or cut it into several features")]
+    #[error(
+        "it has more than {MOST_POSITIONS} positions. Simplify it or cut it into several features"
+    )]
     TooLarge,
     /// It has too few positions.
-    #[error("a line needs two different positions and an area four, the last the same as the first")]
+    #[error(
+        "a line needs two different positions and an area four, the last the same as the first"
+    )]
     TooFew,
     /// A ring crosses itself.
-    #[error("the border of an area crosses itself. Mend it with your map program (QGIS: Fix geometries)")]
+    #[error(
+        "the border of an area crosses itself. Mend it with your map program (QGIS: Fix geometries)"
+    )]
     Crosses,
     /// It is wrong in another way.
     #[error("the shape is not valid: {0}. Mend it with your map program (QGIS: Fix geometries)")]
@@ -54,11 +62,16 @@ pub fn read(geometry: &Json) -> Result<Geometry, ShapeError> {
     let shape = match geometry["type"].as_str() {
         Some("Point") => Geometry::Point(Point(position(coordinates, &mut left)?)),
         Some("MultiPoint") => Geometry::MultiPoint(MultiPoint(
-            positions(coordinates, &mut left)?.into_iter().map(Point).collect(),
+            positions(coordinates, &mut left)?
+                .into_iter()
+                .map(Point)
+                .collect(),
         )),
         Some("LineString") => Geometry::LineString(line(coordinates, &mut left)?),
         Some("MultiLineString") => {
-            Geometry::MultiLineString(MultiLineString(each(coordinates, |one| line(one, &mut left))?))
+            Geometry::MultiLineString(MultiLineString(each(coordinates, |one| {
+                line(one, &mut left)
+            })?))
         }
         Some("Polygon") => Geometry::Polygon(area(coordinates, &mut left)?),
         Some("MultiPolygon") => {
@@ -70,7 +83,10 @@ pub fn read(geometry: &Json) -> Result<Geometry, ShapeError> {
     Ok(shape)
 }
 
-fn each<T>(value: &Json, mut read: impl FnMut(&Json) -> Result<T, ShapeError>) -> Result<Vec<T>, ShapeError> {
+fn each<T>(
+    value: &Json,
+    mut read: impl FnMut(&Json) -> Result<T, ShapeError>,
+) -> Result<Vec<T>, ShapeError> {
     let list = value.as_array().ok_or(ShapeError::Position)?;
     if list.is_empty() {
         return Err(ShapeError::TooFew);
@@ -80,7 +96,10 @@ fn each<T>(value: &Json, mut read: impl FnMut(&Json) -> Result<T, ShapeError>) -
 
 fn position(value: &Json, left: &mut usize) -> Result<Coord, ShapeError> {
     *left = left.checked_sub(1).ok_or(ShapeError::TooLarge)?;
-    let list = value.as_array().filter(|list| (2..=4).contains(&list.len())).ok_or(ShapeError::Position)?;
+    let list = value
+        .as_array()
+        .filter(|list| (2..=4).contains(&list.len()))
+        .ok_or(ShapeError::Position)?;
     let (Some(x), Some(y)) = (list[0].as_f64(), list[1].as_f64()) else {
         return Err(ShapeError::Position);
     };
@@ -195,7 +214,12 @@ pub fn write(shape: &Geometry) -> Json {
     let at = |place: &Coord| json!([place.x, place.y]);
     let line = |line: &LineString| Json::Array(line.0.iter().map(at).collect());
     let area = |area: &Polygon| {
-        Json::Array(std::iter::once(area.exterior()).chain(area.interiors()).map(line).collect())
+        Json::Array(
+            std::iter::once(area.exterior())
+                .chain(area.interiors())
+                .map(line)
+                .collect(),
+        )
     };
     let (name, coordinates) = match shape {
         Geometry::Point(point) => ("Point", at(&point.0)),
@@ -204,9 +228,15 @@ pub fn write(shape: &Geometry) -> Json {
             Json::Array(points.iter().map(|point| at(&point.0)).collect()),
         ),
         Geometry::LineString(one) => ("LineString", line(one)),
-        Geometry::MultiLineString(lines) => ("MultiLineString", Json::Array(lines.iter().map(line).collect())),
+        Geometry::MultiLineString(lines) => (
+            "MultiLineString",
+            Json::Array(lines.iter().map(line).collect()),
+        ),
         Geometry::Polygon(one) => ("Polygon", area(one)),
-        Geometry::MultiPolygon(areas) => ("MultiPolygon", Json::Array(areas.iter().map(area).collect())),
+        Geometry::MultiPolygon(areas) => (
+            "MultiPolygon",
+            Json::Array(areas.iter().map(area).collect()),
+        ),
         // No other kind is ever read.
         _ => return Json::Null,
     };
@@ -233,7 +263,10 @@ mod tests {
             ("MultiPolygon", json!([[ring]])),
         ] {
             let shape = of(kind, &coordinates).unwrap();
-            assert_eq!(write(&shape), json!({"type": kind, "coordinates": coordinates}));
+            assert_eq!(
+                write(&shape),
+                json!({"type": kind, "coordinates": coordinates})
+            );
         }
         // Heights and what nobody can measure are left out.
         let high = of("Point", &json!([135.123_456_789, 34.5, 12.5])).unwrap();
@@ -242,7 +275,13 @@ mod tests {
 
     #[test]
     fn hostile_shapes_are_refused() {
-        let bow = json!([[[135.0, 34.0], [135.1, 34.1], [135.1, 34.0], [135.0, 34.1], [135.0, 34.0]]]);
+        let bow = json!([[
+            [135.0, 34.0],
+            [135.1, 34.1],
+            [135.1, 34.0],
+            [135.0, 34.1],
+            [135.0, 34.0]
+        ]]);
         let outside_hole = json!([
             [[135.0, 34.0], [135.1, 34.0], [135.1, 34.1], [135.0, 34.0]],
             [[136.0, 35.0], [136.1, 35.0], [136.1, 35.1], [136.0, 35.0]],
@@ -257,15 +296,30 @@ mod tests {
             ("Sphere", json!([135.0, 34.0]), ShapeError::Kind),
             ("GeometryCollection", json!([]), ShapeError::Kind),
             ("LineString", json!([[135.0, 34.0]]), ShapeError::TooFew),
-            ("LineString", json!([[135.0, 34.0], [135.0, 34.0]]), ShapeError::TooFew),
+            (
+                "LineString",
+                json!([[135.0, 34.0], [135.0, 34.0]]),
+                ShapeError::TooFew,
+            ),
             ("LineString", json!([]), ShapeError::TooFew),
             ("Polygon", json!([]), ShapeError::TooFew),
-            ("Polygon", json!([[[135.0, 34.0], [135.1, 34.0], [135.1, 34.1]]]), ShapeError::TooFew),
+            (
+                "Polygon",
+                json!([[[135.0, 34.0], [135.1, 34.0], [135.1, 34.1]]]),
+                ShapeError::TooFew,
+            ),
             ("Polygon", bow, ShapeError::Crosses),
         ] {
-            assert_eq!(of(kind, &coordinates), Err(expected), "{kind} {coordinates}");
+            assert_eq!(
+                of(kind, &coordinates),
+                Err(expected),
+                "{kind} {coordinates}"
+            );
         }
-        assert!(matches!(of("Polygon", &outside_hole), Err(ShapeError::Invalid(_))));
+        assert!(matches!(
+            of("Polygon", &outside_hole),
+            Err(ShapeError::Invalid(_))
+        ));
         assert_eq!(read(&Json::Null), Err(ShapeError::Kind));
     }
 
@@ -282,7 +336,10 @@ mod tests {
             ring
         };
         assert!(of("Polygon", &json!([circle(5_000)])).is_ok());
-        assert_eq!(of("Polygon", &json!([circle(20_000)])), Err(ShapeError::TooLarge));
+        assert_eq!(
+            of("Polygon", &json!([circle(20_000)])),
+            Err(ShapeError::TooLarge)
+        );
         let mut crossing = circle(5_000);
         crossing.swap(10, 2_000);
         assert_eq!(of("Polygon", &json!([crossing])), Err(ShapeError::Crosses));

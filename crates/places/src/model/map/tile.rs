@@ -1,8 +1,9 @@
 //! A tile's features as a Mapbox Vector Tile: clipped to the tile, simplified for its zoom, in whole units.
 
 use geo::{
-    BooleanOps as _, Coord, Geometry, LineString, MapCoords as _, MultiLineString, MultiPolygon, Orient as _, Polygon, Rect,
-    RemoveRepeatedPoints as _, Simplify as _, Area as _, orient::Direction,
+    Area as _, BooleanOps as _, Coord, Geometry, LineString, MapCoords as _, MultiLineString,
+    MultiPolygon, Orient as _, Polygon, Rect, RemoveRepeatedPoints as _, Simplify as _,
+    orient::Direction,
 };
 use geozero::{
     ColumnValue, FeatureProcessor as _, GeomProcessor as _, PropertyProcessor as _,
@@ -70,7 +71,10 @@ pub fn encode(tile: Tile, features: &[Drawn]) -> Result<Vec<u8>, GeozeroError> {
     for (feature, number) in layer.features.iter_mut().zip(numbers) {
         feature.id = Some(number);
     }
-    Ok(Written { layers: vec![layer] }.encode_to_vec())
+    Ok(Written {
+        layers: vec![layer],
+    }
+    .encode_to_vec())
 }
 
 /// A shape as it lies in a tile, in whole units; none when nothing of it does.
@@ -158,7 +162,8 @@ fn areas_in_tile(tile: Tile, areas: &MultiPolygon) -> Option<Geometry> {
     }
     let kept: Vec<Polygon> = areas.into_iter().filter_map(in_whole_units).collect();
     // Exterior rings turn with the clock on the screen, where y grows downwards (Mapbox Vector Tile 2.1, 4.3.4.4).
-    (!kept.is_empty()).then(|| Geometry::MultiPolygon(MultiPolygon(kept).orient(Direction::Default)))
+    (!kept.is_empty())
+        .then(|| Geometry::MultiPolygon(MultiPolygon(kept).orient(Direction::Default)))
 }
 
 /// An area rounded to whole units; none when nothing of it is left.
@@ -169,7 +174,10 @@ fn in_whole_units(area: Polygon) -> Option<Polygon> {
         let has_area = Polygon::new(ring.clone(), vec![]).unsigned_area() > 0.0;
         (ring.0.len() >= 4 && has_area).then_some(ring)
     };
-    Some(Polygon::new(ring(outer)?, inner.into_iter().filter_map(ring).collect()))
+    Some(Polygon::new(
+        ring(outer)?,
+        inner.into_iter().filter_map(ring).collect(),
+    ))
 }
 
 fn draw(writer: &mut MvtWriter, shape: &Geometry) -> Result<(), GeozeroError> {
@@ -204,7 +212,10 @@ fn draw(writer: &mut MvtWriter, shape: &Geometry) -> Result<(), GeozeroError> {
             writer.multipolygon_begin(areas.0.len(), 0)?;
             for (at, area) in areas.iter().enumerate() {
                 writer.polygon_begin(false, 1 + area.interiors().len(), at)?;
-                for (at, ring) in std::iter::once(area.exterior()).chain(area.interiors()).enumerate() {
+                for (at, ring) in std::iter::once(area.exterior())
+                    .chain(area.interiors())
+                    .enumerate()
+                {
                     line(writer, ring, false, at)?;
                 }
                 writer.polygon_end(false, at)?;
@@ -277,9 +288,19 @@ mod tests {
     fn a_tile_is_what_was_put_into_it() {
         let place = point!(x: 135.0, y: 34.4);
         let tile = Tile::with(place.0, 14);
-        let bytes = encode(tile, &[drawn(7, Geometry::Point(place)), drawn(8, Geometry::Point(point!(x: 136.0, y: 34.4)))]).unwrap();
+        let bytes = encode(
+            tile,
+            &[
+                drawn(7, Geometry::Point(place)),
+                drawn(8, Geometry::Point(point!(x: 136.0, y: 34.4))),
+            ],
+        )
+        .unwrap();
         let layer = decoded(&bytes);
-        assert_eq!((layer.name.as_str(), layer.version, layer.extent), (INSIDE, 2, Some(4096)));
+        assert_eq!(
+            (layer.name.as_str(), layer.version, layer.extent),
+            (INSIDE, 2, Some(4096))
+        );
         // What lies elsewhere is not in it.
         assert_eq!(layer.features.len(), 1);
         let feature = &layer.features[0];
@@ -288,10 +309,21 @@ mod tests {
         let said: Vec<(&str, String)> = feature
             .tags
             .chunks(2)
-            .map(|pair| (layer.keys[pair[0] as usize].as_str(), format!("{:?}", layer.values[pair[1] as usize])))
+            .map(|pair| {
+                (
+                    layer.keys[pair[0] as usize].as_str(),
+                    format!("{:?}", layer.values[pair[1] as usize]),
+                )
+            })
             .collect();
-        assert!(said[0].0 == "name" && said[0].1.contains("名前"), "{said:?}");
-        assert!(said[1].0 == "text" && said[1].1.contains("<b>文</b>"), "{said:?}");
+        assert!(
+            said[0].0 == "name" && said[0].1.contains("名前"),
+            "{said:?}"
+        );
+        assert!(
+            said[1].0 == "text" && said[1].1.contains("<b>文</b>"),
+            "{said:?}"
+        );
         assert!(said[2].0 == "class" && said[2].1.contains('2'), "{said:?}");
         assert!(encode(tile, &[]).unwrap().is_empty());
     }
@@ -299,14 +331,39 @@ mod tests {
     #[test]
     fn an_area_around_a_tile_fills_it_and_turns_as_the_specification_wants() {
         let big = Rect::new(Coord { x: 130.0, y: 30.0 }, Coord { x: 140.0, y: 40.0 }).to_polygon();
-        let hole = Rect::new(Coord { x: 135.019, y: 34.409 }, Coord { x: 135.021, y: 34.411 }).to_polygon();
-        let shape = Geometry::Polygon(Polygon::new(big.exterior().clone(), vec![hole.exterior().clone()]));
-        let tile = Tile::with(Coord { x: 135.02, y: 34.41 }, 13);
+        let hole = Rect::new(
+            Coord {
+                x: 135.019,
+                y: 34.409,
+            },
+            Coord {
+                x: 135.021,
+                y: 34.411,
+            },
+        )
+        .to_polygon();
+        let shape = Geometry::Polygon(Polygon::new(
+            big.exterior().clone(),
+            vec![hole.exterior().clone()],
+        ));
+        let tile = Tile::with(
+            Coord {
+                x: 135.02,
+                y: 34.41,
+            },
+            13,
+        );
         let layer = decoded(&encode(tile, &[drawn(1, shape)]).unwrap());
         let rings = positions(&layer.features[0].geometry);
         assert_eq!(rings.len(), 2);
-        assert!(surveyed(&rings[0]) > 0 && surveyed(&rings[1]) < 0, "{rings:?}");
-        assert_eq!(surveyed(&rings[0]), 2 * i64::from(EXTENT + 2 * BUFFER).pow(2));
+        assert!(
+            surveyed(&rings[0]) > 0 && surveyed(&rings[1]) < 0,
+            "{rings:?}"
+        );
+        assert_eq!(
+            surveyed(&rings[0]),
+            2 * i64::from(EXTENT + 2 * BUFFER).pow(2)
+        );
     }
 
     fn near() -> impl Strategy<Value = Coord> {

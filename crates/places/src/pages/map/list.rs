@@ -3,9 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse, Response};
 use yakuba_city::web::{Principal, Problem};
-use yakuba_ui::{
-    CheckboxGroup, Choice, Page, Pagination, Select, TextField, Words, format,
-};
+use yakuba_ui::{CheckboxGroup, Choice, Page, Pagination, Select, TextField, Words, format};
 
 use super::{super::visit::Visit, WORDS, asked_for, in_address, middle, named, seen};
 use crate::{
@@ -129,7 +127,12 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         Some([key]) => all.iter().find(|layer| layer.key() == key),
         _ => None,
     };
-    let class: Option<usize> = visit.query.get("class").parse().ok().filter(|_| only.is_some());
+    let class: Option<usize> = visit
+        .query
+        .get("class")
+        .parse()
+        .ok()
+        .filter(|_| only.is_some());
     let step = visit.query.get("step").to_owned();
     let mut shown = Vec::new();
     for one in &found {
@@ -174,14 +177,9 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         })
         .collect();
     let query: String = form_urlencoded::Serializer::new(String::new())
-        .extend_pairs(
-            visit
-                .query
-                .pairs()
-                .filter(|(name, value)| {
-                    matches!(*name, "near" | "layer" | "q" | "class" | "step") && !value.is_empty()
-                }),
-        )
+        .extend_pairs(visit.query.pairs().filter(|(name, value)| {
+            matches!(*name, "near" | "layer" | "q" | "class" | "step") && !value.is_empty()
+        }))
         .finish();
     if number == 1 {
         visit.count_map().await?;
@@ -205,14 +203,20 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         class: only
             .filter(|layer| !layer.document.style.classes.is_empty())
             .map(|layer| {
-                layer.document.style.classes.iter().enumerate().fold(
-                    Select::new(language, "class", words.get("map-class")).or_all(),
-                    |select, (at, class)| {
-                        let title = class.title.in_language(language);
-                        select.choice(Choice::new(at.to_string(), title))
-                    },
-                )
-                .value(visit.query.get("class"))
+                layer
+                    .document
+                    .style
+                    .classes
+                    .iter()
+                    .enumerate()
+                    .fold(
+                        Select::new(language, "class", words.get("map-class")).or_all(),
+                        |select, (at, class)| {
+                            let title = class.title.in_language(language);
+                            select.choice(Choice::new(at.to_string(), title))
+                        },
+                    )
+                    .value(visit.query.get("class"))
             }),
         step: only
             .and_then(|layer| layer.document.time.as_ref())
@@ -231,7 +235,11 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         offers,
         count: words
             .with_text(
-                if place.is_some() { "map-near-count" } else { "map-found" },
+                if place.is_some() {
+                    "map-near-count"
+                } else {
+                    "map-found"
+                },
                 "count",
                 &format::number(total),
             )

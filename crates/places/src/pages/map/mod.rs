@@ -24,7 +24,11 @@ pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/map", Access::Public, page::page)
         .get("/map/list", Access::Public, list::page)
-        .get("/map/tiles/{layer}/{z}/{x}/{y}", Access::Public, tiles::tile)
+        .get(
+            "/map/tiles/{layer}/{z}/{x}/{y}",
+            Access::Public,
+            tiles::tile,
+        )
 }
 
 /// Latitude and longitude as blocks of pages take them.
@@ -60,7 +64,9 @@ fn asked_for(query: &Fields, all: &[Layer]) -> Option<Vec<String>> {
 }
 
 fn theme(words: &Words, theme: Theme) -> String {
-    words.get(&format!("map-theme-{}", theme.name())).into_owned()
+    words
+        .get(&format!("map-theme-{}", theme.name()))
+        .into_owned()
 }
 
 /// A layer as the block of the map draws it.

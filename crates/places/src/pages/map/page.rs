@@ -190,7 +190,14 @@ mod tests {
     fn the_address_says_where_the_map_begins() {
         let (place, zoom) = begins("34.40000,135.00000,14.6").unwrap();
         assert_eq!((place.y, place.x, zoom), (34.4, 135.0, 15));
-        for wrong in ["", "34.4,135.0", "34.4,135.0,99", "34.4,135.0,NaN", "135,34,10", "a,b,c"] {
+        for wrong in [
+            "",
+            "34.4,135.0",
+            "34.4,135.0,99",
+            "34.4,135.0,NaN",
+            "135,34,10",
+            "a,b,c",
+        ] {
             assert_eq!(begins(wrong), None, "{wrong}");
         }
     }

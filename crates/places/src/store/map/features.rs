@@ -93,7 +93,8 @@ pub struct FeatureRow {
     pub revision: i64,
 }
 
-pub(super) const COLUMNS: &str = "layer, number, west, south, east, north, shape, properties, revision";
+pub(super) const COLUMNS: &str =
+    "layer, number, west, south, east, north, shape, properties, revision";
 
 fn geometry_of(text: &str, area: Rect) -> Result<Geometry, PlacesError> {
     if text.is_empty() {
@@ -271,7 +272,10 @@ async fn touch(tx: &Tx, layer: &str, last_number: i64) -> Result<(), PlacesError
 async fn last_number(tx: &Tx, layer: &str) -> Result<i64, PlacesError> {
     let last: Option<i64> = tx
         .connection()
-        .value("SELECT last_number FROM places_layers WHERE key = $1", [layer.into()])
+        .value(
+            "SELECT last_number FROM places_layers WHERE key = $1",
+            [layer.into()],
+        )
         .await?;
     last.ok_or_else(|| PlacesError::NoSuchLayer(layer.to_owned()))
 }
@@ -311,7 +315,12 @@ pub async fn replace_features(
         .collect::<Result<Vec<_>, _>>()?;
     for ((feature, from), properties) in new.iter().zip(from).zip(&texts) {
         let min = feature.area.min();
-        let key = (parts(min.x), parts(min.y), feature.shape.as_str(), properties.as_str());
+        let key = (
+            parts(min.x),
+            parts(min.y),
+            feature.shape.as_str(),
+            properties.as_str(),
+        );
         if let Some(row) = known.get_mut(&key).and_then(Vec::pop) {
             staying.insert(row.number);
         } else {
@@ -452,7 +461,10 @@ async fn put(
 ) -> Result<(), PlacesError> {
     let count: Option<i64> = tx
         .connection()
-        .value("SELECT COUNT(*) FROM places_features WHERE layer = $1", [layer.into()])
+        .value(
+            "SELECT COUNT(*) FROM places_features WHERE layer = $1",
+            [layer.into()],
+        )
         .await?;
     let is_few = usize::try_from(count.unwrap_or(0)).is_ok_and(|count| count < FEW_POINTS);
     let from = if is_few && new.is_point() {
@@ -510,7 +522,12 @@ pub async fn remove_feature(
     changed(tx, layer, number, "removed", before, String::new()).await
 }
 
-async fn take_away(tx: &Tx, layer: &str, number: i64, revision: i64) -> Result<String, PlacesError> {
+async fn take_away(
+    tx: &Tx,
+    layer: &str,
+    number: i64,
+    revision: i64,
+) -> Result<String, PlacesError> {
     let before = feature(tx.connection(), layer, number)
         .await?
         .filter(|found| found.revision == revision)

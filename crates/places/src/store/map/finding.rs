@@ -1,6 +1,6 @@
 //! What lies in a tile, what is near a place, and what has words.
 
-use geo::{Coord, Geometry, Intersects as _};
+use geo::{Coord, Geometry, Intersects as _, Rect};
 use sea_orm::{ConnectionTrait, Value};
 use yakuba_city::sql::{Sql as _, escape_like, list};
 use yakuba_kernel::text::normalise_for_search;
@@ -62,7 +62,10 @@ async fn inside(
         .map(|(level, number)| format!("(cell = {number} AND level = {level})"))
         .collect();
     if !around.is_empty() {
-        let numbers: Vec<String> = tile.around().map(|(_, number)| number.to_string()).collect();
+        let numbers: Vec<String> = tile
+            .around()
+            .map(|(_, number)| number.to_string())
+            .collect();
         let area = tile.area();
         let parts = super::features::parts;
         values.extend([
@@ -153,9 +156,9 @@ pub async fn nearest(
 fn sort(found: &mut [Found]) {
     found.sort_by(|one, other| {
         let far = |one: &Found| one.metres.unwrap_or(f64::MAX);
-        far(one)
-            .total_cmp(&far(other))
-            .then_with(|| (&one.row.layer, one.row.number).cmp(&(&other.row.layer, other.row.number)))
+        far(one).total_cmp(&far(other)).then_with(|| {
+            (&one.row.layer, one.row.number).cmp(&(&other.row.layer, other.row.number))
+        })
     });
 }
 
@@ -201,9 +204,15 @@ async fn around(
             if !seen.insert((row.layer.clone(), row.number)) {
                 continue;
             }
-            let square = geo::Rect::new(
-                Coord { x: place.x - aside, y: place.y - up },
-                Coord { x: place.x + aside, y: place.y + up },
+            let square = Rect::new(
+                Coord {
+                    x: place.x - aside,
+                    y: place.y - up,
+                },
+                Coord {
+                    x: place.x + aside,
+                    y: place.y + up,
+                },
             );
             if !row.area().intersects(&square) {
                 continue;
@@ -234,7 +243,11 @@ pub async fn search_features(
     if wanted.layers.is_empty() {
         return Ok(Vec::new());
     }
-    let mut values: Vec<Value> = wanted.layers.iter().map(|layer| layer.as_str().into()).collect();
+    let mut values: Vec<Value> = wanted
+        .layers
+        .iter()
+        .map(|layer| layer.as_str().into())
+        .collect();
     let layers = list(1, values.len());
     let mut sql = format!("SELECT {COLUMNS} FROM places_features WHERE layer IN ({layers})");
     for word in &wanted.words {
@@ -252,4 +265,109 @@ pub async fn search_features(
             })
         })
         .collect()
+}
+
+/// Some of the features in a box.
+#[derive(Debug, Clone)]
+pub struct InBox {
+    /// Those that were asked for, in the order of their numbers.
+    pub rows: Vec<FeatureRow>,
+    /// How many there are.
+    pub count: u64,
+}
+
+/// The features of a layer whose boxes touch a box in degrees, or all, in the order of their numbers.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn in_box(
+    connection: &impl ConnectionTrait,
+    layer: &str,
+    area: Option<Rect>,
+    offset: u32,
+    limit: u32,
+) -> Result<InBox, PlacesError> {
+    let mut values: Vec<Value> = vec![layer.into()];
+    let mut filter = "layer = $1".to_owned();
+    if let Some(area) = area {
+        // The smallest tile that holds all of the box, and the squares around it.
+        let tile = (0..=LONGEST)
+            .rev()
+            .map(|zoom| (Tile::with(area.min(), zoom), Tile::with(area.max(), zoom)))
+            .find_map(|(one, other)| (one == other).then_some(one));
+        if let Some(tile) = tile {
+            let (first, last) = tile.numbers();
+            filter.push_str(&format!(
+                " AND ((cell BETWEEN {first} AND {last} AND level >= {})",
+                tile.z
+            ));
+            for (level, number) in tile.around() {
+                filter.push_str(&format!(" OR (cell = {number} AND level = {level})"));
+            }
+            filter.push(')');
+        }
+        let parts = super::features::parts;
+        values.extend([
+            parts(area.min().x).into(),
+            parts(area.max().x).into(),
+            parts(area.min().y).into(),
+            parts(area.max().y).into(),
+        ]);
+        filter.push_str(" AND east >= $2 AND west <= $3 AND north >= $4 AND south <= $5");
+    }
+    let rows = connection
+        .rows(
+            &format!(
+                "SELECT {COLUMNS} FROM places_features WHERE {filter} ORDER BY number LIMIT {limit} OFFSET {offset}"
+            ),
+            values.clone(),
+        )
+        .await?;
+    let count: Option<i64> = connection
+        .value(
+            &format!("SELECT COUNT(*) FROM places_features WHERE {filter}"),
+            values,
+        )
+        .await?;
+    Ok(InBox {
+        rows,
+        count: count.unwrap_or(0).unsigned_abs(),
+    })
+}
+
+/// The box of all features of a layer in degrees; none when it has none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn extent(
+    connection: &impl ConnectionTrait,
+    layer: &str,
+) -> Result<Option<Rect>, PlacesError> {
+    #[derive(sea_orm::FromQueryResult)]
+    struct Sides {
+        west: Option<i64>,
+        south: Option<i64>,
+        east: Option<i64>,
+        north: Option<i64>,
+    }
+    let sides: Option<Sides> = connection
+        .row(
+            "SELECT MIN(west) AS west, MIN(south) AS south, MAX(east) AS east, MAX(north) AS north \
+             FROM places_features WHERE layer = $1",
+            [layer.into()],
+        )
+        .await?;
+    Ok(sides.and_then(|sides| {
+        let degrees = super::features::degrees;
+        Some(Rect::new(
+            Coord {
+                x: degrees(sides.west?),
+                y: degrees(sides.south?),
+            },
+            Coord {
+                x: degrees(sides.east?),
+                y: degrees(sides.north?),
+            },
+        ))
+    }))
 }

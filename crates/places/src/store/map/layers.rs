@@ -98,7 +98,13 @@ pub async fn layers(connection: &impl ConnectionTrait) -> Result<Vec<Layer>, Pla
         .map(Layer::try_from)
         .collect::<Result<Vec<_>, _>>()?;
     all.sort_by(|one, other| {
-        let order = |layer: &Layer| (layer.document.theme, layer.document.place, layer.key().to_owned());
+        let order = |layer: &Layer| {
+            (
+                layer.document.theme,
+                layer.document.place,
+                layer.key().to_owned(),
+            )
+        };
         order(one).cmp(&order(other))
     });
     Ok(all)
@@ -114,7 +120,9 @@ pub async fn layer(
 ) -> Result<Option<Layer>, PlacesError> {
     let row: Option<Row> = connection
         .row(
-            &format!("SELECT {COLUMNS}, CAST(0 AS BIGINT) AS counted FROM places_layers WHERE key = $1"),
+            &format!(
+                "SELECT {COLUMNS}, CAST(0 AS BIGINT) AS counted FROM places_layers WHERE key = $1"
+            ),
             [key.into()],
         )
         .await?;
@@ -139,7 +147,9 @@ fn dataset_of(document: &LayerDocument) -> &str {
 }
 
 fn examined(document: &LayerDocument) -> Result<(), PlacesError> {
-    document.problem().map_or(Ok(()), |problem| Err(PlacesError::BadLayer(problem)))
+    document
+        .problem()
+        .map_or(Ok(()), |problem| Err(PlacesError::BadLayer(problem)))
 }
 
 /// Brings a layer in, or up to what is given; `features` are its own, `None` leaves them as they are. Returns whether anything changed:
@@ -172,7 +182,10 @@ pub async fn put_layer(
                     ],
                 )
                 .await?;
-            tx.audit(AuditEntry::new("places.layer_create", subject_of(&document.key)));
+            tx.audit(AuditEntry::new(
+                "places.layer_create",
+                subject_of(&document.key),
+            ));
             has_changed = true;
         }
         Some(found) => {
@@ -229,7 +242,10 @@ pub async fn describe_layer(
     if changed == 0 {
         return Err(PlacesError::ChangedMeanwhile);
     }
-    tx.audit(AuditEntry::new("places.layer_describe", subject_of(&document.key)));
+    tx.audit(AuditEntry::new(
+        "places.layer_describe",
+        subject_of(&document.key),
+    ));
     Ok(())
 }
 
@@ -266,7 +282,10 @@ pub async fn turn_layer(
 }
 
 /// Brings every layer that shows a dataset in line with what is published of it now.
-pub(in crate::store) async fn refresh_from_dataset(tx: &Tx, dataset: &str) -> Result<(), PlacesError> {
+pub(in crate::store) async fn refresh_from_dataset(
+    tx: &Tx,
+    dataset: &str,
+) -> Result<(), PlacesError> {
     #[derive(FromQueryResult)]
     struct Showing {
         document: String,
@@ -299,11 +318,17 @@ async fn fill(tx: &Tx, document: &LayerDocument, dataset: &str) -> Result<(), Pl
             let Some(content) = files::contents(tx.connection(), &version).await? else {
                 continue;
             };
-            all.extend(content.places_of_rows().into_iter().filter_map(|(geometry, properties)| {
-                let shape = crate::model::map::shape::read(&geometry).ok()?;
-                let properties = package::properties(&serde_json::Value::Object(properties))?;
-                document.kind.takes(&shape).then(|| NewFeature::new(&shape, properties)).flatten()
-            }));
+            all.extend(content.places_of_rows().into_iter().filter_map(
+                |(geometry, properties)| {
+                    let shape = crate::model::map::shape::read(&geometry).ok()?;
+                    let properties = package::properties(&serde_json::Value::Object(properties))?;
+                    document
+                        .kind
+                        .takes(&shape)
+                        .then(|| NewFeature::new(&shape, properties))
+                        .flatten()
+                },
+            ));
         }
     }
     replace_features(tx, &document.key, &all, false).await?;

@@ -38,8 +38,7 @@ pub(super) async fn run(place: &Place, command: &LayersCommand) -> Result<Outcom
 fn list_of(path: &Path) -> Result<Layers, Failure> {
     let text = String::from_utf8(read_file(path)?)
         .map_err(|_| Failure::new(format!("{}: it is not UTF-8", path.display())))?;
-    Layers::from_yaml(&text)
-        .map_err(|error| Failure::new(format!("{}: {error}", path.display())))
+    Layers::from_yaml(&text).map_err(|error| Failure::new(format!("{}: {error}", path.display())))
 }
 
 /// A layer of a list with its features, read by `read`.
@@ -77,8 +76,7 @@ pub(crate) async fn bring_in(
             let mut brought = Vec::new();
             for whole in wholes {
                 let features = whole.features.as_deref();
-                let has_changed =
-                    put_layer(tx, &whole.document, whole.audience, features).await?;
+                let has_changed = put_layer(tx, &whole.document, whole.audience, features).await?;
                 brought.push((whole.document.key.clone(), has_changed));
             }
             Ok(brought)
@@ -98,7 +96,11 @@ async fn import(place: &Place, options: &LayersImport) -> Result<Outcome, Failur
         .collect::<Result<Vec<_>, _>>()?;
     let city = place.open_existing().await?;
     for (key, has_changed) in bring_in(&city, wholes).await? {
-        let how = if has_changed { "brought in" } else { "as it was" };
+        let how = if has_changed {
+            "brought in"
+        } else {
+            "as it was"
+        };
         say(format_args!("{key}: {how}"));
     }
     Ok(Outcome::Done)
@@ -129,8 +131,7 @@ fn check(options: &LayersCheck) -> Result<Outcome, Failure> {
 
 async fn export(place: &Place, options: &LayersExport) -> Result<Outcome, Failure> {
     let city = place.open_existing().await?;
-    std::fs::create_dir(&options.folder)
-        .map_err(|cause| Failure::file(&options.folder, &cause))?;
+    std::fs::create_dir(&options.folder).map_err(|cause| Failure::file(&options.folder, &cause))?;
     let write = |name: &str, text: String| {
         let path = options.folder.join(name);
         std::fs::write(&path, text).map_err(|cause| Failure::file(&path, &cause))
@@ -163,7 +164,10 @@ async fn export(place: &Place, options: &LayersExport) -> Result<Outcome, Failur
             let head = json!("FeatureCollection");
             write(
                 &name,
-                format!("{{\"type\":{head},\"features\":[\n{}\n]}}\n", lines.join(",\n")),
+                format!(
+                    "{{\"type\":{head},\"features\":[\n{}\n]}}\n",
+                    lines.join(",\n")
+                ),
             )?;
             packed.features = Some(name);
         } else {
