@@ -1,1 +1,2 @@
 desk-menu-data = オープンデータ
+desk-menu-map = 地図（ちず）

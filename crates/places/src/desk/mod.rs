@@ -3,6 +3,7 @@
 mod check;
 mod edit;
 mod list;
+mod map;
 mod room;
 mod show;
 
@@ -20,18 +21,19 @@ const HOME: &str = "/desk/data";
 
 /// The entries of the desk's menu.
 pub(crate) fn items() -> Vec<DeskItem> {
-    vec![DeskItem {
-        url: HOME,
-        label: "desk-menu-data",
+    let item = |url, label| DeskItem {
+        url,
+        label,
         needs: vec![EDIT, PUBLISH],
-    }]
+    };
+    vec![item(map::HOME, "desk-menu-map"), item(HOME, "desk-menu-data")]
 }
 
 /// The desk's pages. The handlers check the department.
 pub(crate) fn routes() -> Routes {
     let edit = Access::Staff(EDIT);
     let publish = Access::Staff(PUBLISH);
-    Routes::new()
+    map::routes()
         .get(HOME, Access::SignedIn, list::page)
         .get("/desk/data/new", edit, edit::new_page)
         .post("/desk/data/new", edit, edit::create)

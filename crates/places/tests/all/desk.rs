@@ -12,7 +12,7 @@ use yakuba_places::{
 
 use crate::support::{Browser, Page, TOILETS, departments, desk, document, publish, stranger};
 
-async fn send(
+pub(crate) async fn send(
     clerk: &mut Browser,
     path: &str,
     fields: &[(&str, &str)],

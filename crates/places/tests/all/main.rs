@@ -7,5 +7,6 @@ mod content;
 mod desk;
 mod machines;
 mod map;
+mod map_desk;
 mod pages;
 mod support;

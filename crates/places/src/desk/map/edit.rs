@@ -1,0 +1,176 @@
+//! What is said about a layer, as the document that files hold.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use yakuba_city::web::Problem;
+use yakuba_ui::{ErrorSummary, Fields, FormErrors, TextArea, Words, done};
+
+use super::{super::room::Room, href};
+use crate::{
+    capabilities::EDIT,
+    model::map::layer::{Audience, LayerDocument},
+    store::map::{Layer, describe_layer, layer, put_layer},
+};
+
+/// The most characters of a document.
+const LONGEST: usize = 50_000;
+/// What a new layer begins with.
+const SAMPLE: &str = include_str!("sample.yaml");
+
+#[derive(Template)]
+#[template(path = "desk/map/edit.html")]
+struct Body {
+    words: Words,
+    summary: ErrorSummary,
+    action: String,
+    revision: i64,
+    document: TextArea,
+}
+
+/// Reads the document. What is wrong goes to `errors`.
+fn read(room: &Room, typed: &Fields, key: Option<&str>, errors: &mut FormErrors) -> Option<LayerDocument> {
+    let text = typed.get("document");
+    if text.chars().count() > LONGEST {
+        errors.add("document", room.t("desk-problem-long"));
+        return None;
+    }
+    let wrong = |cause: &str| {
+        room.words
+            .with_text("desk-problem-content", "cause", cause)
+            .into_owned()
+    };
+    let document: LayerDocument = match serde_saphyr::from_str(text) {
+        Ok(document) => document,
+        Err(error) => {
+            errors.add("document", wrong(&error.to_string()));
+            return None;
+        }
+    };
+    if let Some(problem) = document.problem() {
+        errors.add("document", wrong(&problem));
+    }
+    if key.is_some_and(|key| key != document.key) {
+        errors.add("document", room.t("desk-map-key-stays"));
+    }
+    errors.is_empty().then_some(document)
+}
+
+fn shown(
+    room: &Room,
+    standing: Option<&Layer>,
+    text: &str,
+    revision: i64,
+    errors: &FormErrors,
+) -> Response {
+    let body = Body {
+        words: room.words,
+        summary: errors.summary(room.language()),
+        action: standing.map_or_else(
+            || "/desk/map/new".to_owned(),
+            |found| format!("{}/edit", href(found.key())),
+        ),
+        revision,
+        document: TextArea::new(room.language(), "document", room.t("desk-map-document"))
+            .support(room.t("desk-map-document-support"))
+            .rows(30)
+            .value(text)
+            .errors(errors),
+    };
+    let has_errors = !errors.is_empty();
+    match standing {
+        None => room
+            .map_page(room.t("desk-map-new"), &body)
+            .with_errors(has_errors)
+            .into_response(),
+        Some(found) => room
+            .page_of_layer(found, room.t("desk-map-edit"), &body)
+            .with_errors(has_errors)
+            .into_response(),
+    }
+}
+
+pub(super) async fn new_page(room: Room) -> Result<Response, Problem> {
+    if room.departments().await?.is_empty() {
+        return Err(Problem::NotAllowed);
+    }
+    Ok(shown(&room, None, SAMPLE, 0, &FormErrors::new()))
+}
+
+pub(super) async fn create(room: Room, typed: Fields) -> Result<Response, Problem> {
+    let mut errors = FormErrors::new();
+    let Some(document) = read(&room, &typed, None, &mut errors) else {
+        return Ok(shown(&room, None, typed.get("document"), 0, &errors));
+    };
+    if !room.principal.holds_in(EDIT, &document.department) {
+        return Err(Problem::NotAllowed);
+    }
+    if layer(room.db(), &document.key).await?.is_some() {
+        errors.add("document", room.t("desk-problem-key-taken"));
+        return Ok(shown(&room, None, typed.get("document"), 0, &errors));
+    }
+    let key = document.key.clone();
+    room.write(document, |tx, document| {
+        Box::pin(put_layer(tx, document, Audience::Nobody, None))
+    })
+    .await?;
+    Ok(done(&href(&key), "map-made"))
+}
+
+pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
+    let found = room.layer_for(&key, EDIT).await?;
+    let text = serde_saphyr::to_string(&found.document).map_err(|error| Problem::internal(&error))?;
+    Ok(shown(&room, Some(&found), &text, found.revision, &FormErrors::new()))
+}
+
+pub(super) async fn save(
+    room: Room,
+    Path(key): Path<String>,
+    typed: Fields,
+) -> Result<Response, Problem> {
+    let found = room.layer_for(&key, EDIT).await?;
+    let mut errors = FormErrors::new();
+    let text = typed.get("document").to_owned();
+    let Some(document) = read(&room, &typed, Some(&key), &mut errors) else {
+        return Ok(shown(&room, Some(&found), &text, typed.revision(), &errors));
+    };
+    // Nobody gives a layer to a department that is not theirs.
+    if !room.principal.holds_in(EDIT, &document.department) {
+        return Err(Problem::NotAllowed);
+    }
+    // Features stay where they are: a layer of a dataset does not become one of its own.
+    if document.source != found.document.source {
+        errors.add("document", room.t("desk-map-source-stays"));
+        return Ok(shown(&room, Some(&found), &text, typed.revision(), &errors));
+    }
+    let outcome = room
+        .write((document, typed.revision()), |tx, (document, revision)| {
+            Box::pin(describe_layer(tx, document, *revision))
+        })
+        .await;
+    match outcome {
+        Ok(()) => Ok(done(&href(&key), "saved")),
+        Err(error) => {
+            let sentence = room
+                .map_sentence(&error)
+                .ok_or_else(|| Problem::internal(&error))?;
+            errors.add("document", sentence);
+            Ok(shown(&room, Some(&found), &text, typed.revision(), &errors))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_sample_is_a_layer_and_comes_back_as_it_is_written() {
+        let document: LayerDocument = serde_saphyr::from_str(SAMPLE).unwrap();
+        assert_eq!(document.problem(), None);
+        let text = serde_saphyr::to_string(&document).unwrap();
+        assert_eq!(serde_saphyr::from_str::<LayerDocument>(&text).unwrap(), document);
+    }
+}

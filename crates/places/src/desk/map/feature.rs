@@ -1,0 +1,301 @@
+//! One feature: its properties, and its shape picked on a map or written as coordinates.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    response::{IntoResponse, Response},
+};
+use serde_json::Value as Json;
+use yakuba_city::web::Problem;
+use yakuba_ui::{ErrorSummary, Fields, FormErrors, Map, TextArea, TextField, Words, done};
+
+use super::{super::room::Room, href};
+use crate::{
+    capabilities::EDIT,
+    model::map::{
+        layer::{Kind, LayerDocument, Properties},
+        near::place_of,
+        shape,
+    },
+    store::map::{FeatureRow, Layer, NewFeature, add_feature, change_feature, feature, remove_feature},
+};
+
+/// The name of the box for a property in the form.
+const PREFIX: &str = "property:";
+
+#[derive(Template)]
+#[template(path = "desk/map/feature.html")]
+struct Body {
+    words: Words,
+    summary: ErrorSummary,
+    action: String,
+    remove: Option<String>,
+    revision: i64,
+    properties: Vec<TextField>,
+    place: Option<(TextField, Map)>,
+    shape: Option<TextArea>,
+}
+
+/// The properties that the layer does something with come first, then whatever else the feature has.
+fn names(document: &LayerDocument, properties: &Properties) -> Vec<String> {
+    let mut names = vec![document.name.clone()];
+    let known = [&document.name_en, &document.style.property]
+        .into_iter()
+        .chain(document.time.as_ref().map(|time| &time.property))
+        .chain(document.tells.iter().map(|told| &told.property))
+        .chain(properties.keys());
+    for name in known {
+        if !name.is_empty() && !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+fn is_point(layer: &Layer, geometry: Option<&Json>) -> bool {
+    match geometry {
+        Some(geometry) => geometry["type"] == "Point",
+        None => layer.document.kind == Kind::Points,
+    }
+}
+
+fn typed_of(row: &FeatureRow) -> Result<Fields, Problem> {
+    let mut typed = Fields::default();
+    for (name, value) in row.properties()? {
+        typed.push(&format!("{PREFIX}{name}"), value);
+    }
+    let geometry = row.geometry()?;
+    if geometry["type"] == "Point" {
+        let at = &geometry["coordinates"];
+        typed.push("place", format!("{}, {}", at[1], at[0]));
+    } else {
+        typed.push("shape", geometry.to_string());
+    }
+    Ok(typed)
+}
+
+/// Reads the form. What is missing or wrong goes to `errors`.
+fn read(room: &Room, layer: &Layer, typed: &Fields, errors: &mut FormErrors) -> Option<NewFeature> {
+    let wrong = |cause: &str| {
+        room.words
+            .with_text("desk-problem-content", "cause", cause)
+            .into_owned()
+    };
+    let mut properties = Properties::new();
+    for (name, value) in typed.pairs() {
+        let Some(name) = name.strip_prefix(PREFIX) else {
+            continue;
+        };
+        if value.chars().count() > 5_000 || name.chars().count() > 200 || properties.len() >= 200 {
+            errors.add(format!("{PREFIX}{name}"), room.t("desk-problem-long"));
+        } else if !value.is_empty() {
+            properties.insert(name.to_owned(), value.to_owned());
+        }
+    }
+    if !properties.contains_key(&layer.document.name) {
+        errors.add(
+            format!("{PREFIX}{}", layer.document.name),
+            room.t("desk-problem-required"),
+        );
+    }
+    let shape = if typed.has("place") {
+        match place_of(typed.get("place")) {
+            Some(place) => Some(geo::Geometry::Point(place.into())),
+            None => {
+                errors.add("place", room.t("desk-map-place-problem"));
+                None
+            }
+        }
+    } else {
+        let read = serde_json::from_str::<Json>(typed.get("shape"))
+            .map_err(|error| error.to_string())
+            .and_then(|json| shape::read(&json).map_err(|error| error.to_string()));
+        match read {
+            Ok(shape) => Some(shape),
+            Err(cause) => {
+                errors.add("shape", wrong(&cause));
+                None
+            }
+        }
+    };
+    if let Some(shape) = &shape
+        && !layer.document.kind.takes(shape)
+    {
+        errors.add("shape", room.t("desk-map-kind-problem"));
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+    NewFeature::new(&shape?, properties)
+}
+
+fn shown(
+    room: &Room,
+    layer: &Layer,
+    standing: Option<&FeatureRow>,
+    typed: &Fields,
+    errors: &FormErrors,
+) -> Result<Response, Problem> {
+    let language = room.language();
+    let geometry = standing.map(FeatureRow::geometry).transpose()?;
+    let properties = standing
+        .map(FeatureRow::properties)
+        .transpose()?
+        .unwrap_or_default();
+    let base = href(layer.key());
+    let is_point = is_point(layer, geometry.as_ref());
+    let body = Body {
+        words: room.words,
+        summary: errors.summary(language),
+        action: standing.map_or_else(
+            || format!("{base}/features/new"),
+            |row| format!("{base}/features/{}", row.number),
+        ),
+        remove: standing.map(|row| format!("{base}/features/{}/remove", row.number)),
+        revision: match typed.revision() {
+            0 => standing.map_or(0, |row| row.revision),
+            given => given,
+        },
+        properties: names(&layer.document, &properties)
+            .into_iter()
+            .map(|name| {
+                let title = layer
+                    .document
+                    .tells
+                    .iter()
+                    .find(|told| told.property == name)
+                    .map_or(name.as_str(), |told| told.title.in_language(language));
+                let field = format!("{PREFIX}{name}");
+                let value = typed.get(&field).to_owned();
+                let box_ = TextField::new(language, field, title).value(value).errors(errors);
+                if name == layer.document.name {
+                    box_.required()
+                } else {
+                    box_.optional()
+                }
+            })
+            .collect(),
+        place: is_point.then(|| {
+            let field = TextField::new(language, "place", room.t("desk-map-place"))
+                .support(room.t("desk-map-place-support"))
+                .value(typed.get("place"))
+                .required()
+                .errors(errors);
+            let map = Map::that_picks(language, "place-map", room.t("desk-map-place"), "place");
+            (field, map)
+        }),
+        shape: (!is_point).then(|| {
+            TextArea::new(language, "shape", room.t("desk-map-shape"))
+                .support(room.t("desk-map-shape-support"))
+                .rows(10)
+                .value(typed.get("shape"))
+                .required()
+                .errors(errors)
+        }),
+    };
+    let title = match standing {
+        None => room.t("desk-map-feature-new"),
+        Some(_) => layer.document.name_of(&properties, language).to_owned(),
+    };
+    Ok(room
+        .page_of_layer(layer, title, &body)
+        .with_errors(!errors.is_empty())
+        .into_response())
+}
+
+/// A layer whose features are changed here.
+async fn own(room: &Room, key: &str) -> Result<Layer, Problem> {
+    let found = room.layer_for(key, EDIT).await?;
+    if found.is_own() {
+        Ok(found)
+    } else {
+        Err(Problem::NotFound)
+    }
+}
+
+pub(super) async fn new_page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
+    let layer = own(&room, &key).await?;
+    shown(&room, &layer, None, &Fields::default(), &FormErrors::new())
+}
+
+pub(super) async fn create(
+    room: Room,
+    Path(key): Path<String>,
+    typed: Fields,
+) -> Result<Response, Problem> {
+    let layer = own(&room, &key).await?;
+    let mut errors = FormErrors::new();
+    let Some(new) = read(&room, &layer, &typed, &mut errors) else {
+        return shown(&room, &layer, None, &typed, &errors);
+    };
+    room.write((key.clone(), new), |tx, (key, new)| {
+        Box::pin(add_feature(tx, key, new))
+    })
+    .await?;
+    Ok(done(&href(&key), "saved"))
+}
+
+pub(super) async fn page(
+    room: Room,
+    Path((key, number)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    let layer = own(&room, &key).await?;
+    let row = feature(room.db(), &key, number).await?.ok_or(Problem::NotFound)?;
+    let typed = typed_of(&row)?;
+    shown(&room, &layer, Some(&row), &typed, &FormErrors::new())
+}
+
+pub(super) async fn save(
+    room: Room,
+    Path((key, number)): Path<(String, i64)>,
+    typed: Fields,
+) -> Result<Response, Problem> {
+    let layer = own(&room, &key).await?;
+    let row = feature(room.db(), &key, number).await?.ok_or(Problem::NotFound)?;
+    let mut errors = FormErrors::new();
+    let Some(new) = read(&room, &layer, &typed, &mut errors) else {
+        return shown(&room, &layer, Some(&row), &typed, &errors);
+    };
+    let input = (key.clone(), number, typed.revision(), new);
+    let outcome = room
+        .write(input, |tx, (key, number, revision, new)| {
+            Box::pin(change_feature(tx, key, *number, *revision, new))
+        })
+        .await;
+    after(room, &layer, &row, &typed, outcome)
+}
+
+pub(super) async fn remove(
+    room: Room,
+    Path((key, number)): Path<(String, i64)>,
+    typed: Fields,
+) -> Result<Response, Problem> {
+    let layer = own(&room, &key).await?;
+    let row = feature(room.db(), &key, number).await?.ok_or(Problem::NotFound)?;
+    let outcome = room
+        .write((key.clone(), number, typed.revision()), |tx, (key, number, revision)| {
+            Box::pin(remove_feature(tx, key, *number, *revision))
+        })
+        .await;
+    let typed = typed_of(&row)?;
+    after(room, &layer, &row, &typed, outcome)
+}
+
+fn after(
+    mut room: Room,
+    layer: &Layer,
+    row: &FeatureRow,
+    typed: &Fields,
+    outcome: Result<(), crate::PlacesError>,
+) -> Result<Response, Problem> {
+    match outcome {
+        Ok(()) => Ok(done(&href(layer.key()), "saved")),
+        Err(error) => {
+            let sentence = room
+                .map_sentence(&error)
+                .ok_or_else(|| Problem::internal(&error))?;
+            room.refuse(sentence);
+            shown(&room, layer, Some(row), typed, &FormErrors::new())
+        }
+    }
+}
