@@ -26,7 +26,10 @@ pub(crate) fn items() -> Vec<DeskItem> {
         label,
         needs: vec![EDIT, PUBLISH],
     };
-    vec![item(map::HOME, "desk-menu-map"), item(HOME, "desk-menu-data")]
+    vec![
+        item(map::HOME, "desk-menu-map"),
+        item(HOME, "desk-menu-data"),
+    ]
 }
 
 /// The desk's pages. The handlers check the department.

@@ -1,12 +1,13 @@
 //! The public layers as OGC API – Features (OGC 17-069r4): landing page, conformance, collections, items with box and paging.
 
 use axum::{
-    extract::{Path, State},
-    http::HeaderMap,
-    response::Response,
+    Json,
+    extract::Path,
+    http::{HeaderMap, StatusCode},
+    response::{IntoResponse, Response},
 };
 use geo::{Coord, Rect};
-use serde_json::{Value as Json, json};
+use serde_json::{Value, json};
 use yakuba_city::{
     City, JAPAN, setting,
     web::{Answer, Problem},
@@ -31,6 +32,33 @@ const CRS84: &str = "http://www.opengis.net/def/crs/OGC/1.3/CRS84";
 /// Items of an answer when nobody says how many, and at most.
 const ITEMS: u32 = 10;
 const MOST_ITEMS: u32 = 1_000;
+
+/// Why a request is not answered.
+pub(super) enum Refused {
+    /// A parameter is wrong: the standard wants status 400 and this shape.
+    Parameter(String),
+    /// Anything else, as everywhere.
+    Problem(Problem),
+}
+
+impl<E: Into<Problem>> From<E> for Refused {
+    fn from(error: E) -> Self {
+        Self::Problem(error.into())
+    }
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        match self {
+            Self::Parameter(description) => {
+                let body =
+                    Json(json!({"code": "InvalidParameterValue", "description": description}));
+                (StatusCode::BAD_REQUEST, body).into_response()
+            }
+            Self::Problem(problem) => problem.into_response(),
+        }
+    }
+}
 
 /// A request: the city, and the address that links begin with.
 pub(super) struct Asked {
@@ -59,7 +87,7 @@ impl Asked {
         format!("{}{ROOT}{path}", base(&self.headers))
     }
 
-    fn link(&self, rel: &str, path: &str, kind: &str) -> Json {
+    fn link(&self, rel: &str, path: &str, kind: &str) -> Value {
         json!({"rel": rel, "href": self.url(path), "type": kind})
     }
 
@@ -80,30 +108,30 @@ impl Asked {
     }
 
     /// Refuses parameters that are not described (the standard's requirement 9).
-    fn knows_only(&self, names: &[&str]) -> Result<(), Problem> {
+    fn knows_only(&self, names: &[&str]) -> Result<(), Refused> {
         match self
             .query
             .pairs()
             .find(|(name, _)| !names.contains(name) && *name != "f")
         {
             None => Ok(()),
-            Some((name, _)) => Err(Problem::BadRequest(format!(
+            Some((name, _)) => Err(Refused::Parameter(format!(
                 "there is no parameter {name:?}. Those there are: {}, f",
                 names.join(", ")
             ))),
         }
     }
 
-    fn answer(&self, value: &Json) -> Result<Response, Problem> {
+    fn answer(&self, value: &Value) -> Result<Response, Refused> {
         Ok(Answer::json(value)?.respond(&self.headers))
     }
 
-    fn features(&self, value: &Json) -> Response {
+    fn features(&self, value: &Value) -> Response {
         Answer::new("application/geo+json", value.to_string().into_bytes()).respond(&self.headers)
     }
 }
 
-pub(super) async fn landing(asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn landing(asked: Asked) -> Result<Response, Refused> {
     asked.knows_only(&[])?;
     let name = setting(asked.city.db(), "city.name")
         .await?
@@ -120,12 +148,12 @@ pub(super) async fn landing(asked: Asked) -> Result<Response, Problem> {
     }))
 }
 
-pub(super) async fn conformance(asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn conformance(asked: Asked) -> Result<Response, Refused> {
     asked.knows_only(&[])?;
     asked.answer(&json!({"conformsTo": CLASSES}))
 }
 
-fn collection(asked: &Asked, layer: &Layer, area: Option<Rect>) -> Json {
+fn collection(asked: &Asked, layer: &Layer, area: Option<Rect>) -> Value {
     let document = &layer.document;
     let path = format!("/collections/{}", layer.key());
     let mut described = json!({
@@ -148,7 +176,7 @@ fn collection(asked: &Asked, layer: &Layer, area: Option<Rect>) -> Json {
     described
 }
 
-pub(super) async fn collections(asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn collections(asked: Asked) -> Result<Response, Refused> {
     asked.knows_only(&[])?;
     let mut described = Vec::new();
     for layer in asked.layers().await? {
@@ -164,7 +192,7 @@ pub(super) async fn collections(asked: Asked) -> Result<Response, Problem> {
 pub(super) async fn one_collection(
     Path(key): Path<String>,
     asked: Asked,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused> {
     asked.knows_only(&[])?;
     let layer = asked.layer(&key).await?;
     let area = extent(asked.city.db(), &key).await?;
@@ -172,9 +200,9 @@ pub(super) async fn one_collection(
 }
 
 /// A box as four numbers, or six with heights, which say nothing here.
-fn box_of(text: &str) -> Result<Rect, Problem> {
+fn box_of(text: &str) -> Result<Rect, Refused> {
     let wrong = || {
-        Problem::BadRequest(
+        Refused::Parameter(
             "bbox must be west,south,east,north in degrees, such as 134.9,34.3,135.1,34.5"
                 .to_owned(),
         )
@@ -208,18 +236,18 @@ fn box_of(text: &str) -> Result<Rect, Problem> {
     ))
 }
 
-fn whole_number(query: &Fields, name: &str, default: u32) -> Result<u32, Problem> {
+fn whole_number(query: &Fields, name: &str, default: u32) -> Result<u32, Refused> {
     match query.get(name) {
         "" => Ok(default),
         text => text.parse().map_err(|_| {
-            Problem::BadRequest(format!(
+            Refused::Parameter(format!(
                 "{name} must be a whole number from 0, such as {default}"
             ))
         }),
     }
 }
 
-pub(super) async fn items(Path(key): Path<String>, asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn items(Path(key): Path<String>, asked: Asked) -> Result<Response, Refused> {
     // Features have no time of their own, so that any time holds for all of them (the standard's 7.15.4).
     asked.knows_only(&["bbox", "limit", "offset", "datetime"])?;
     let query = &asked.query;
@@ -229,7 +257,7 @@ pub(super) async fn items(Path(key): Path<String>, asked: Asked) -> Result<Respo
     };
     let limit = whole_number(query, "limit", ITEMS)?;
     if limit == 0 {
-        return Err(Problem::BadRequest("limit must be 1 or more".to_owned()));
+        return Err(Refused::Parameter("limit must be 1 or more".to_owned()));
     }
     let limit = limit.min(MOST_ITEMS);
     let offset = whole_number(query, "offset", 0)?;
@@ -293,13 +321,15 @@ pub(super) async fn items(Path(key): Path<String>, asked: Asked) -> Result<Respo
 pub(super) async fn item(
     Path((key, number)): Path<(String, String)>,
     asked: Asked,
-) -> Result<Response, Problem> {
+) -> Result<Response, Refused> {
     asked.knows_only(&[])?;
     asked.layer(&key).await?;
-    let number = number.parse().map_err(|_| Problem::NotFound)?;
+    let number = number
+        .parse()
+        .map_err(|_| Refused::Problem(Problem::NotFound))?;
     let row = feature(asked.city.db(), &key, number)
         .await?
-        .ok_or(Problem::NotFound)?;
+        .ok_or(Refused::Problem(Problem::NotFound))?;
     let mut whole = written(row.number, &row.geometry()?, &row.properties()?);
     whole["links"] = json!([
         asked.link(
@@ -317,10 +347,10 @@ pub(super) async fn item(
 }
 
 /// The description of the interface.
-pub(super) async fn description(State(_): State<City>, asked: Asked) -> Result<Response, Problem> {
-    let parameter = |name: &str, place: &str, schema: Json| json!({"name": name, "in": place, "required": place == "path", "schema": schema});
+pub(super) async fn description(asked: Asked) -> Result<Response, Refused> {
+    let parameter = |name: &str, place: &str, schema: Value| json!({"name": name, "in": place, "required": place == "path", "schema": schema});
     let collection = || parameter("collectionId", "path", json!({"type": "string"}));
-    let operation = |id: &str, kind: &str, parameters: Vec<Json>| {
+    let operation = |id: &str, kind: &str, parameters: Vec<Value>| {
         json!({"get": {
             "operationId": id,
             "parameters": parameters,

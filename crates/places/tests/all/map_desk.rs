@@ -62,46 +62,99 @@ each_database!(
         // Nobody sees it yet.
         assert!(!stranger(&city).get("/map").await.text().contains("井戸"));
 
-        for (place, name) in [("135.0, 34.4", "逆さま"), ("34.4", "足りない"), ("34.4, 135.0", "")] {
+        for (place, name) in [
+            ("135.0, 34.4", "逆さま"),
+            ("34.4", "足りない"),
+            ("34.4, 135.0", ""),
+        ] {
             let page = clerk
-                .post("/desk/map/wells/features/new", &[("property:名称", name), ("place", place)])
+                .post(
+                    "/desk/map/wells/features/new",
+                    &[("property:名称", name), ("place", place)],
+                )
                 .await;
-            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{place} {name}");
+            assert_eq!(
+                page.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{place} {name}"
+            );
         }
         let added = clerk
             .post(
                 "/desk/map/wells/features/new",
-                &[("property:名称", "<i>北の井戸</i>"), ("property:水質", "飲める"), ("place", "34.43, 135.02")],
+                &[
+                    ("property:名称", "<i>北の井戸</i>"),
+                    ("property:水質", "飲める"),
+                    ("place", "34.43, 135.02"),
+                ],
             )
             .await;
         assert_eq!(added.to, "/desk/map/wells?done=saved");
         let edit = clerk.get("/desk/map/wells/features/1").await;
         assert!(edit.text().contains("34.43, 135.02") && edit.text().contains("飲める"));
         let revision = edit.revision();
-        let sent = [("revision", revision.as_str()), ("property:名称", "北井戸"), ("place", "34.43, 135.02")];
-        assert_eq!(clerk.post("/desk/map/wells/features/1", &sent).await.to, "/desk/map/wells?done=saved");
+        let sent = [
+            ("revision", revision.as_str()),
+            ("property:名称", "北井戸"),
+            ("place", "34.43, 135.02"),
+        ];
+        assert_eq!(
+            clerk.post("/desk/map/wells/features/1", &sent).await.to,
+            "/desk/map/wells?done=saved"
+        );
         // Somebody who had the older page open changes nothing.
         let late = clerk.post("/desk/map/wells/features/1", &sent).await;
         assert_eq!(late.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert_eq!(names(&city).await, ["北井戸"]);
         let page = clerk.get("/desk/map/wells").await.text();
-        assert!(page.contains("職員番号 7") && !page.contains("<i>北"), "{page}");
+        assert!(
+            page.contains("職員番号 7") && !page.contains("<i>北"),
+            "{page}"
+        );
 
         let revision = clerk.get("/desk/map/wells").await.revision();
         let shown = clerk
-            .post("/desk/map/wells/audience", &[("revision", &revision), ("audience", "public")])
+            .post(
+                "/desk/map/wells/audience",
+                &[("revision", &revision), ("audience", "public")],
+            )
             .await;
         assert_eq!(shown.to, "/desk/map/wells?done=saved");
         assert!(stranger(&city).get("/map").await.text().contains("井戸"));
-        assert!(stranger(&city).get("/map/list").await.text().contains("北井戸"));
+        assert!(
+            stranger(&city)
+                .get("/map/list")
+                .await
+                .text()
+                .contains("北井戸")
+        );
 
         let file = "{\"type\":\"FeatureCollection\",\"features\":[{\"type\":\"Feature\",\"properties\":{\"名称\":\"南の井戸\"},\"geometry\":{\"type\":\"Point\",\"coordinates\":[135.0,34.38]}}]}";
-        for wrong in ["", "{}", &file.replace("135.0,34.38", "34.38,135.0"), &file.replace("Point", "LineString")] {
-            let page = send(&mut clerk, "/desk/map/wells/import", &[], "a.geojson", wrong.as_bytes()).await;
+        for wrong in [
+            "",
+            "{}",
+            &file.replace("135.0,34.38", "34.38,135.0"),
+            &file.replace("Point", "LineString"),
+        ] {
+            let page = send(
+                &mut clerk,
+                "/desk/map/wells/import",
+                &[],
+                "a.geojson",
+                wrong.as_bytes(),
+            )
+            .await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         }
         assert_eq!(names(&city).await, ["北井戸"]);
-        let taken = send(&mut clerk, "/desk/map/wells/import", &[], "a.geojson", file.as_bytes()).await;
+        let taken = send(
+            &mut clerk,
+            "/desk/map/wells/import",
+            &[],
+            "a.geojson",
+            file.as_bytes(),
+        )
+        .await;
         assert_eq!(taken.to, "/desk/map/wells?done=map-imported");
         assert_eq!(names(&city).await, ["南の井戸"]);
         // What went with the file comes back.
@@ -113,33 +166,62 @@ each_database!(
             .collect();
         // Newest first: the one that came, the one that went, changed, added.
         assert_eq!(changes.len(), 4, "{page}");
-        let back = clerk.post("/desk/map/wells/restore", &[("change", changes[1])]).await;
+        let back = clerk
+            .post("/desk/map/wells/restore", &[("change", changes[1])])
+            .await;
         assert_eq!(back.to, "/desk/map/wells?done=map-restored");
         assert_eq!(names(&city).await, ["北井戸", "南の井戸"]);
         let revision = clerk.get("/desk/map/wells/features/2").await.revision();
-        let removed = clerk.post("/desk/map/wells/features/2/remove", &[("revision", &revision)]).await;
+        let removed = clerk
+            .post(
+                "/desk/map/wells/features/2/remove",
+                &[("revision", &revision)],
+            )
+            .await;
         assert_eq!(removed.to, "/desk/map/wells?done=saved");
         assert_eq!(names(&city).await, ["北井戸"]);
 
         let edit = clerk.get("/desk/map/wells/edit").await;
         let changed = WELLS.replace("ja: 井戸", "ja: 災害時の井戸");
         let saved = clerk
-            .post("/desk/map/wells/edit", &[("revision", &edit.revision()), ("document", &changed)])
+            .post(
+                "/desk/map/wells/edit",
+                &[("revision", &edit.revision()), ("document", &changed)],
+            )
             .await;
         assert_eq!(saved.to, "/desk/map/wells?done=saved");
-        assert!(stranger(&city).get("/map").await.text().contains("災害時の井戸"));
-        for wrong in [changed.replace("key: wells", "key: other"), changed.replace("source: own", "source: {dataset: aed}"), WELLS.to_owned()] {
+        assert!(
+            stranger(&city)
+                .get("/map")
+                .await
+                .text()
+                .contains("災害時の井戸")
+        );
+        for wrong in [
+            changed.replace("key: wells", "key: other"),
+            changed.replace("source: own", "source: {dataset: aed}"),
+            WELLS.to_owned(),
+        ] {
             // The last one is right and comes too late.
             let page = clerk
-                .post("/desk/map/wells/edit", &[("revision", &edit.revision()), ("document", &wrong)])
+                .post(
+                    "/desk/map/wells/edit",
+                    &[("revision", &edit.revision()), ("document", &wrong)],
+                )
                 .await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         }
         let revision = clerk.get("/desk/map/wells").await.revision();
         clerk
-            .post("/desk/map/wells/audience", &[("revision", &revision), ("audience", "nobody")])
+            .post(
+                "/desk/map/wells/audience",
+                &[("revision", &revision), ("audience", "nobody")],
+            )
             .await;
-        assert_eq!(layer(city.db(), "wells").await.unwrap().unwrap().audience, Audience::Nobody);
+        assert_eq!(
+            layer(city.db(), "wells").await.unwrap().unwrap().audience,
+            Audience::Nobody
+        );
         assert!(!stranger(&city).get("/map").await.text().contains("井戸"));
     }
 );
@@ -152,7 +234,10 @@ each_database!(
         let mut clerk = desk(&city, &[EDIT], "parks");
         clerk.post("/desk/map/new", &[("document", WELLS)]).await;
         clerk
-            .post("/desk/map/wells/features/new", &[("property:名称", "井戸"), ("place", "34.4, 135.0")])
+            .post(
+                "/desk/map/wells/features/new",
+                &[("property:名称", "井戸"), ("place", "34.4, 135.0")],
+            )
             .await;
         let posts = [
             "/desk/map/wells/audience",
@@ -172,30 +257,68 @@ each_database!(
         ];
         let mut other = desk(&city, &[EDIT, PUBLISH], "health");
         for path in posts {
-            assert_eq!(other.post(path, &sent).await.status, StatusCode::NOT_FOUND, "{path}");
+            assert_eq!(
+                other.post(path, &sent).await.status,
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
         }
-        for path in ["/desk/map/wells", "/desk/map/wells/edit", "/desk/map/wells/features/1", "/desk/map/wells/features/new"] {
-            assert_eq!(other.get(path).await.status, StatusCode::NOT_FOUND, "{path}");
+        for path in [
+            "/desk/map/wells",
+            "/desk/map/wells/edit",
+            "/desk/map/wells/features/1",
+            "/desk/map/wells/features/new",
+        ] {
+            assert_eq!(
+                other.get(path).await.status,
+                StatusCode::NOT_FOUND,
+                "{path}"
+            );
         }
         assert!(!other.get("/desk/map").await.text().contains("井戸"));
         // Nor for another department, nor given to one.
-        assert_eq!(other.post("/desk/map/new", &[("document", WELLS)]).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            other
+                .post("/desk/map/new", &[("document", WELLS)])
+                .await
+                .status,
+            StatusCode::FORBIDDEN
+        );
         let away = WELLS.replace("department: parks", "department: health");
-        let given = clerk.post("/desk/map/wells/edit", &[("revision", "1"), ("document", &away)]).await;
+        let given = clerk
+            .post(
+                "/desk/map/wells/edit",
+                &[("revision", "1"), ("document", &away)],
+            )
+            .await;
         assert_eq!(given.status, StatusCode::FORBIDDEN);
         // Who edits does not publish, and who publishes does not edit.
-        assert_eq!(clerk.post(posts[0], &sent).await.status, StatusCode::FORBIDDEN);
+        assert_eq!(
+            clerk.post(posts[0], &sent).await.status,
+            StatusCode::FORBIDDEN
+        );
         let mut head = desk(&city, &[PUBLISH], "parks");
         for path in &posts[1..] {
-            assert_eq!(head.post(path, &sent).await.status, StatusCode::FORBIDDEN, "{path}");
+            assert_eq!(
+                head.post(path, &sent).await.status,
+                StatusCode::FORBIDDEN,
+                "{path}"
+            );
         }
         let upload = send(&mut head, "/desk/map/wells/import", &[], "a.geojson", b"{}").await;
         assert_eq!(upload.status, StatusCode::FORBIDDEN);
-        assert_eq!(layer(city.db(), "wells").await.unwrap().unwrap().revision, 1);
+        assert_eq!(
+            layer(city.db(), "wells").await.unwrap().unwrap().revision,
+            1
+        );
         assert_eq!(names(&city).await, ["井戸"]);
         let mut nobody = stranger(&city);
         for path in posts {
-            assert_ne!(nobody.post(path, &sent).await.status, StatusCode::OK, "{path}");
+            assert_ne!(
+                nobody.post(path, &sent).await.status,
+                StatusCode::OK,
+                "{path}"
+            );
         }
         assert_eq!(names(&city).await, ["井戸"]);
     }

@@ -31,7 +31,12 @@ struct Body {
 }
 
 /// Reads the document. What is wrong goes to `errors`.
-fn read(room: &Room, typed: &Fields, key: Option<&str>, errors: &mut FormErrors) -> Option<LayerDocument> {
+fn read(
+    room: &Room,
+    typed: &Fields,
+    key: Option<&str>,
+    errors: &mut FormErrors,
+) -> Option<LayerDocument> {
     let text = typed.get("document");
     if text.chars().count() > LONGEST {
         errors.add("document", room.t("desk-problem-long"));
@@ -121,8 +126,15 @@ pub(super) async fn create(room: Room, typed: Fields) -> Result<Response, Proble
 
 pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
     let found = room.layer_for(&key, EDIT).await?;
-    let text = serde_saphyr::to_string(&found.document).map_err(|error| Problem::internal(&error))?;
-    Ok(shown(&room, Some(&found), &text, found.revision, &FormErrors::new()))
+    let text =
+        serde_saphyr::to_string(&found.document).map_err(|error| Problem::internal(&error))?;
+    Ok(shown(
+        &room,
+        Some(&found),
+        &text,
+        found.revision,
+        &FormErrors::new(),
+    ))
 }
 
 pub(super) async fn save(
@@ -171,6 +183,9 @@ mod tests {
         let document: LayerDocument = serde_saphyr::from_str(SAMPLE).unwrap();
         assert_eq!(document.problem(), None);
         let text = serde_saphyr::to_string(&document).unwrap();
-        assert_eq!(serde_saphyr::from_str::<LayerDocument>(&text).unwrap(), document);
+        assert_eq!(
+            serde_saphyr::from_str::<LayerDocument>(&text).unwrap(),
+            document
+        );
     }
 }

@@ -17,7 +17,9 @@ use crate::{
         near::place_of,
         shape,
     },
-    store::map::{FeatureRow, Layer, NewFeature, add_feature, change_feature, feature, remove_feature},
+    store::map::{
+        FeatureRow, Layer, NewFeature, add_feature, change_feature, feature, remove_feature,
+    },
 };
 
 /// The name of the box for a property in the form.
@@ -167,7 +169,9 @@ fn shown(
                     .map_or(name.as_str(), |told| told.title.in_language(language));
                 let field = format!("{PREFIX}{name}");
                 let value = typed.get(&field).to_owned();
-                let box_ = TextField::new(language, field, title).value(value).errors(errors);
+                let box_ = TextField::new(language, field, title)
+                    .value(value)
+                    .errors(errors);
                 if name == layer.document.name {
                     box_.required()
                 } else {
@@ -240,7 +244,9 @@ pub(super) async fn page(
     Path((key, number)): Path<(String, i64)>,
 ) -> Result<Response, Problem> {
     let layer = own(&room, &key).await?;
-    let row = feature(room.db(), &key, number).await?.ok_or(Problem::NotFound)?;
+    let row = feature(room.db(), &key, number)
+        .await?
+        .ok_or(Problem::NotFound)?;
     let typed = typed_of(&row)?;
     shown(&room, &layer, Some(&row), &typed, &FormErrors::new())
 }
@@ -251,7 +257,9 @@ pub(super) async fn save(
     typed: Fields,
 ) -> Result<Response, Problem> {
     let layer = own(&room, &key).await?;
-    let row = feature(room.db(), &key, number).await?.ok_or(Problem::NotFound)?;
+    let row = feature(room.db(), &key, number)
+        .await?
+        .ok_or(Problem::NotFound)?;
     let mut errors = FormErrors::new();
     let Some(new) = read(&room, &layer, &typed, &mut errors) else {
         return shown(&room, &layer, Some(&row), &typed, &errors);
@@ -271,11 +279,14 @@ pub(super) async fn remove(
     typed: Fields,
 ) -> Result<Response, Problem> {
     let layer = own(&room, &key).await?;
-    let row = feature(room.db(), &key, number).await?.ok_or(Problem::NotFound)?;
+    let row = feature(room.db(), &key, number)
+        .await?
+        .ok_or(Problem::NotFound)?;
     let outcome = room
-        .write((key.clone(), number, typed.revision()), |tx, (key, number, revision)| {
-            Box::pin(remove_feature(tx, key, *number, *revision))
-        })
+        .write(
+            (key.clone(), number, typed.revision()),
+            |tx, (key, number, revision)| Box::pin(remove_feature(tx, key, *number, *revision)),
+        )
         .await;
     let typed = typed_of(&row)?;
     after(room, &layer, &row, &typed, outcome)

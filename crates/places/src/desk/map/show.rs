@@ -11,11 +11,7 @@ use yakuba_ui::{
     RadioGroup, Row, Table, Words, done, format,
 };
 
-use super::{
-    super::room::Room,
-    href,
-    list::chip,
-};
+use super::{super::room::Room, href, list::chip};
 use crate::{
     capabilities::{EDIT, PUBLISH},
     error::PlacesError,
@@ -108,7 +104,10 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
                 .words
                 .with(
                     &format!("desk-map-change-{}", change.kind),
-                    &[("name", name.into()), ("number", change.number.to_string().into())],
+                    &[
+                        ("name", name.into()),
+                        ("number", change.number.to_string().into()),
+                    ],
                 )
                 .into_owned();
             let who = change.account.map_or_else(
@@ -159,7 +158,10 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
                 RadioGroup::new(language, "audience", room.t("desk-map-audience")),
                 |group, audience| {
                     let name = audience.name();
-                    group.choice(Choice::new(name, room.t(&format!("desk-map-audience-{name}"))))
+                    group.choice(Choice::new(
+                        name,
+                        room.t(&format!("desk-map-audience-{name}")),
+                    ))
                 },
             )
             .value(found.audience.name()),
@@ -168,12 +170,8 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
             .accept(".geojson,.json")
             .errors(errors),
         features,
-        next: (end < some.count).then(|| {
-            Link::new(
-                room.t("desk-map-next"),
-                format!("{}?from={end}", href(key)),
-            )
-        }),
+        next: (end < some.count)
+            .then(|| Link::new(room.t("desk-map-next"), format!("{}?from={end}", href(key)))),
         changes,
     };
     Ok(room
@@ -210,9 +208,10 @@ pub(super) async fn audience(
     let audience = Audience::read(typed.get("audience"))
         .ok_or_else(|| Problem::BadRequest(room.t("desk-problem-required")))?;
     let outcome = room
-        .write((key, typed.revision(), audience), |tx, (key, revision, audience)| {
-            Box::pin(turn_layer(tx, key, *revision, *audience))
-        })
+        .write(
+            (key, typed.revision(), audience),
+            |tx, (key, revision, audience)| Box::pin(turn_layer(tx, key, *revision, *audience)),
+        )
         .await;
     after(room, &found, outcome, "saved").await
 }
