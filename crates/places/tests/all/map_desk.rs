@@ -108,7 +108,7 @@ each_database!(
         assert_eq!(names(&city).await, ["北井戸"]);
         let page = clerk.get("/desk/map/wells").await.text();
         assert!(
-            page.contains("職員番号 7") && !page.contains("<i>北"),
+            page.contains("アカウント番号 7") && !page.contains("<i>北"),
             "{page}"
         );
 

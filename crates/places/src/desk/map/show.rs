@@ -17,7 +17,8 @@ use crate::{
     error::PlacesError,
     model::map::{layer::Audience, package},
     store::map::{
-        Layer, NewFeature, feature_changes, in_box, replace_features, restore_feature, turn_layer,
+        FeatureChange, Layer, NewFeature, feature_changes, in_box, replace_features,
+        restore_feature, turn_layer,
     },
 };
 
@@ -103,7 +104,7 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
             let text = room
                 .words
                 .with(
-                    &format!("desk-map-change-{}", change.kind),
+                    &format!("desk-map-change-{}", kind_of(&change)),
                     &[
                         ("name", name.into()),
                         ("number", change.number.to_string().into()),
@@ -178,6 +179,15 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
         .map_page(document.title.in_language(language), &body)
         .with_errors(!errors.is_empty())
         .into_response())
+}
+
+/// What happened to a feature, as the texts have it: a file brings features, takes them away, and changes none.
+fn kind_of(change: &FeatureChange) -> &str {
+    match (change.kind.as_str(), &change.before) {
+        ("imported", None) => "brought",
+        ("imported", Some(_)) => "dropped",
+        (kind, _) => kind,
+    }
 }
 
 /// Leads back to the layer, or says there why it stays as it was.

@@ -43,7 +43,7 @@ struct Body {
     step: Option<Select>,
     offers: Vec<Offer>,
     problem: Option<String>,
-    count: String,
+    count: Option<String>,
     is_narrowed: bool,
     items: Vec<Item>,
     pages: Option<Pagination>,
@@ -121,6 +121,8 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
 
     let found: Vec<Found> = match place {
         Some(place) => nearest(db, &wanted, place, NEAREST).await?,
+        // Which place is meant comes first.
+        None if !near.is_empty() => Vec::new(),
         None => search_features(db, &wanted).await?,
     };
     let only: Option<&Layer> = match asked.as_deref() {
@@ -233,17 +235,19 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
                     .value(&step)
             }),
         offers,
-        count: words
-            .with_text(
-                if place.is_some() {
-                    "map-near-count"
-                } else {
-                    "map-found"
-                },
-                "count",
-                &format::number(total),
-            )
-            .into_owned(),
+        count: (near.is_empty() || place.is_some()).then(|| {
+            words
+                .with_text(
+                    if place.is_some() {
+                        "map-near-count"
+                    } else {
+                        "map-found"
+                    },
+                    "count",
+                    &format::number(total),
+                )
+                .into_owned()
+        }),
         problem,
         is_narrowed: !query.is_empty(),
         items,
