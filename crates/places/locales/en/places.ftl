@@ -90,3 +90,4 @@ places-kind-weekdays = days of the week
 places-kind-several = several values with ; between
 places-kind-choice = one of a list
 places-map-menu = Map
+places-map-menu-summary = See hazards, evacuation sites, AEDs, toilets and more on a map or as a list.

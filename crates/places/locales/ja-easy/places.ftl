@@ -90,3 +90,4 @@ places-kind-weekdays = 曜日（ようび）
 places-kind-several = いくつかの 値（あたい）
 places-kind-choice = きまった ことば
 places-map-menu = 地図（ちず）
+places-map-menu-summary = あぶない 場所（ばしょ）や にげる 場所（ばしょ）、トイレなどを 地図（ちず）で 見（み）ます。

@@ -90,3 +90,4 @@ places-kind-weekdays = 曜日
 places-kind-several = いくつかの値（;で区切る）
 places-kind-choice = 決められた選択肢
 places-map-menu = 地図
+places-map-menu-summary = 災害のおそれのある場所、避難場所、AED、トイレなどを地図と一覧で見られます。
