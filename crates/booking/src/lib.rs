@@ -11,6 +11,7 @@ mod notices;
 mod pages;
 mod permit;
 mod repeating;
+mod slots;
 pub mod store;
 mod telling;
 
@@ -70,6 +71,10 @@ impl Service for BookingService {
             Migration::new(
                 "booking_0008_fairness",
                 include_str!("../migrations/0008_fairness.sql"),
+            ),
+            Migration::new(
+                "booking_0009_records",
+                include_str!("../migrations/0009_records.sql"),
             ),
         ]
     }
@@ -138,6 +143,10 @@ impl Service for BookingService {
 
     fn listens(&self) -> Vec<(&'static str, &'static str)> {
         vec![("resident.deleted", "booking.forget_resident")]
+    }
+
+    fn slots(&self) -> Option<&'static dyn yakuba_city::Slots> {
+        Some(&slots::Times)
     }
 
     fn interface(&self) -> Option<Interface> {

@@ -22,6 +22,7 @@ use crate::{
     measure::{MeasureDefinition, MeasureKind},
     migration::{self, Migration},
     service::{Interface, Service, SubjectPage},
+    slots::Slots,
     sql::Sql as _,
     tx::Tx,
     writer::Writer,
@@ -79,12 +80,13 @@ impl std::fmt::Debug for City {
 }
 
 /// What services declared.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Registry {
     measures: RwLock<BTreeMap<MeasureName, MeasureDefinition>>,
     listeners: HashMap<&'static str, Vec<&'static str>>,
     subject_pages: HashMap<MeasureName, SubjectPage>,
     interfaces: Vec<Interface>,
+    slots: Option<&'static dyn Slots>,
 }
 
 impl Registry {
@@ -100,6 +102,10 @@ impl Registry {
             .write()
             .unwrap_or_else(PoisonError::into_inner)
             .insert(measure.name.clone(), measure);
+    }
+
+    pub(crate) fn slots(&self) -> Option<&'static dyn Slots> {
+        self.slots
     }
 
     pub(crate) fn listeners(&self, event: &str) -> impl Iterator<Item = &'static str> + '_ {
@@ -152,6 +158,7 @@ impl City {
             }
             registry.subject_pages.extend(service.subject_pages());
             registry.interfaces.extend(service.interface());
+            registry.slots = registry.slots.or(service.slots());
             for (event, job) in service.listens() {
                 registry.listeners.entry(event).or_default().push(job);
             }
@@ -250,6 +257,11 @@ impl City {
     /// What the services add to the description of the city's interface.
     pub fn interfaces(&self) -> &[Interface] {
         &self.0.registry.interfaces
+    }
+
+    /// The times that a service gives away; none when no service does.
+    pub fn slots(&self) -> Option<&'static dyn Slots> {
+        self.0.registry.slots()
     }
 
     /// The kinds of job the services carry out.

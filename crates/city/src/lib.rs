@@ -16,6 +16,7 @@ mod migration;
 mod search;
 mod service;
 mod settings;
+mod slots;
 pub mod sql;
 #[cfg(feature = "testing")]
 pub mod testing;
@@ -42,4 +43,5 @@ pub use migration::Migration;
 pub use search::{SearchEntry, SearchHit, search};
 pub use service::{DeskItem, Interface, MenuItem, Service, SubjectPage};
 pub use settings::{all_settings, setting};
+pub use slots::{Appointment, SLOT_CHANGED, Slot, SlotSource, Slots};
 pub use tx::Tx;

@@ -6,6 +6,7 @@ use crate::{
     jobs::JobKind,
     measure::Measure,
     migration::Migration,
+    slots::Slots,
     web::{Capability, Principal, Routes},
 };
 
@@ -56,6 +57,11 @@ pub trait Service: Send + Sync {
     /// The measures whose subjects have a public page, each with what finds its address.
     fn subject_pages(&self) -> Vec<(MeasureName, SubjectPage)> {
         Vec::new()
+    }
+
+    /// The times it gives away to other services.
+    fn slots(&self) -> Option<&'static dyn Slots> {
+        None
     }
 
     /// Its entries in the menus.

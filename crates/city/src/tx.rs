@@ -164,6 +164,11 @@ impl Tx {
         Ok(())
     }
 
+    /// The times that a service gives away; none when no service does.
+    pub fn slots(&self) -> Option<&'static dyn crate::Slots> {
+        self.registry.slots()
+    }
+
     /// Adds a line to the audit log, by the actor of this write.
     pub fn audit(&self, entry: AuditEntry) {
         self.end().audit.push(entry);

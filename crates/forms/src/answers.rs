@@ -5,6 +5,7 @@ use std::fmt;
 
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+pub use yakuba_city::{Slot, SlotSource};
 use yakuba_kernel::{Address, Decimal, PersonName, PostalCode, Yen};
 
 use crate::model::document::Key;
@@ -101,6 +102,14 @@ impl Answers {
         self.answers.is_empty() && self.typed.is_empty()
     }
 
+    /// The time that is to be taken with the booking service, if one was chosen.
+    pub fn slot(&self) -> Option<&Slot> {
+        self.answers.values().find_map(|answer| match answer {
+            Answer::Slot(slot) => Some(slot),
+            _ => None,
+        })
+    }
+
     /// All files among the answers, in groups as well.
     pub fn files(&self) -> Vec<&FileAnswer> {
         let mut files = Vec::new();
@@ -146,6 +155,8 @@ pub enum Answer {
     Name(PersonName),
     /// A postal address.
     Address(Address),
+    /// A time that is taken with the booking service.
+    Slot(Slot),
     /// A place.
     Place(Place),
     /// A bank account.

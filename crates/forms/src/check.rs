@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use jiff::civil::date;
+use jiff::civil::{date, time};
 use yakuba_kernel::text::normalise_for_search;
 use yakuba_kernel::{Address, AddressParts, Decimal, PersonName, Yen};
 
 use crate::answers::{
-    AccountKind, Answer, Answers, BankAccount, Coordinates, FileAnswer, Place as PlaceAnswer,
+    AccountKind, Answer, Answers, BankAccount, Coordinates, FileAnswer, Place as PlaceAnswer, Slot,
+    SlotSource,
 };
 use crate::finding::{Finding, Part, Place, Severity};
 use crate::form::Form;
@@ -245,6 +246,17 @@ fn sample(field: &Field, last: bool) -> Answer {
             media_type: "application/pdf".to_owned(),
             bytes: 1,
         }]),
+        FieldKind::Slot {
+            facility, resource, ..
+        } => Answer::Slot(Slot {
+            of: SlotSource {
+                facility: facility.clone(),
+                resource: resource.clone(),
+            },
+            day: date(2026, 3, 2),
+            from: time(9, 0, 0, 0),
+            to: time(9, 30, 0, 0),
+        }),
         FieldKind::Place => Answer::Place(PlaceAnswer {
             description: "1".to_owned(),
             coordinates: Some(Coordinates {

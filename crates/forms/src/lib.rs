@@ -25,7 +25,7 @@ pub use look_up::{Area, LookUp, Wish};
 pub use message::{Message, MessageValue};
 pub use model::document::FormDocument;
 pub use reading::{Outcome, PageRead};
-pub use rendering::{AnswerRow, AnswerSection, Marks, written};
+pub use rendering::{AnswerRow, AnswerSection, Marks, slot_text, written};
 pub use rules::{Condition, Failure};
 pub use schema::schema;
 

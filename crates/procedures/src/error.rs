@@ -72,6 +72,9 @@ pub enum ProcedureError {
     /// The inventory has no such entry.
     #[error("the inventory has no entry \"{0}\". Look for it in the list")]
     NoSuchEntry(String),
+    /// The time that was chosen has gone to somebody else.
+    #[error("the time that was chosen is no longer free. Choose another one")]
+    SlotTaken,
     /// A mail could not be written.
     #[error(transparent)]
     Mail(#[from] yakuba_mail::MailError),
@@ -104,6 +107,7 @@ impl From<ProcedureError> for Problem {
             | ProcedureError::WrongState(_)
             | ProcedureError::LiveTwice(_)
             | ProcedureError::Gaps
+            | ProcedureError::SlotTaken
             | ProcedureError::Disposed => Self::Conflict(error.to_string()),
             ProcedureError::Stored(_)
             | ProcedureError::StoredValue(_)

@@ -9,6 +9,7 @@ pub mod model;
 mod notices;
 mod pages;
 pub mod scanner;
+mod slots;
 pub mod store;
 
 use yakuba_city::{

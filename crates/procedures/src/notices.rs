@@ -5,12 +5,13 @@
 use jiff::{SignedDuration, civil::Date};
 use sea_orm::FromQueryResult;
 use serde_json::Value as Json;
-use yakuba_city::{Actor, City, JobFailure, JobKind, Tx, setting, sql::Sql as _};
+use yakuba_city::{Actor, City, JobFailure, JobKind, SLOT_CHANGED, Tx, setting, sql::Sql as _};
 use yakuba_mail::{EmailAddress, Mail};
 use yakuba_ui::{Language, format};
 
 use crate::{
     error::ProcedureError,
+    model::case::Outcome,
     pages::WORDS,
     store::{
         cases,
@@ -21,6 +22,8 @@ use crate::{
 
 /// The job that lets go of what a deleted account had.
 const FORGET_JOB: &str = "procedures.forget_resident";
+/// The job that tells applicants that their time was called off or moved.
+const SLOT_JOB: &str = "procedures.slot_changed";
 const REMIND_JOB: &str = "procedures.remind_corrections";
 /// So many days before the last day of a correction the applicant is reminded.
 const REMIND_BEFORE: i64 = 3;
@@ -38,6 +41,8 @@ pub(crate) enum Notice {
     CorrectionEnds(Date),
     /// It is decided.
     Decided,
+    /// Its time was called off or moved.
+    Appointment,
 }
 
 impl Notice {
@@ -48,6 +53,7 @@ impl Notice {
             Self::Correction(None) => "correction",
             Self::CorrectionEnds(_) => "correction-ends",
             Self::Decided => "decided",
+            Self::Appointment => "appointment",
         }
     }
 
@@ -55,7 +61,7 @@ impl Notice {
         match self {
             Self::Correction(day) => day,
             Self::CorrectionEnds(day) => Some(day),
-            Self::Message | Self::Decided => None,
+            Self::Message | Self::Decided | Self::Appointment => None,
         }
     }
 }
@@ -140,6 +146,11 @@ pub(crate) fn jobs() -> Vec<JobKind> {
                 .map_err(|error| JobFailure::from_error(&error))
         })
         .every_day(),
+        JobKind::new(SLOT_JOB, |city, payload| async move {
+            slot_changed(&city, &payload)
+                .await
+                .map_err(|error| JobFailure::from_error(&error))
+        }),
         JobKind::new(FORGET_JOB, |city, payload| async move {
             forget(&city, &payload)
                 .await
@@ -150,7 +161,31 @@ pub(crate) fn jobs() -> Vec<JobKind> {
 
 /// The events it hears of.
 pub(crate) fn listens() -> Vec<(&'static str, &'static str)> {
-    vec![(own::RESIDENT_DELETED, FORGET_JOB)]
+    vec![
+        (own::RESIDENT_DELETED, FORGET_JOB),
+        (SLOT_CHANGED, SLOT_JOB),
+    ]
+}
+
+/// Tells the applicant of a case that is still worked on. What the applicant gave back, or a refusal did, is no news.
+async fn slot_changed(city: &City, payload: &Json) -> Result<(), ProcedureError> {
+    let record = payload["record"].as_str().unwrap_or_default();
+    let Some(case) = crate::slots::case_of(record) else {
+        // The record of another service.
+        return Ok(());
+    };
+    let found = cases::case(city.db(), case).await?;
+    let is_over = found.stage.is_final() || found.outcome == Some(Outcome::Refused);
+    if is_over || found.disposed_at.is_some() {
+        return Ok(());
+    }
+    let key = keys::open(city.db(), city.key()?, case).await?;
+    city.write(
+        Actor::Program(SLOT_JOB.into()),
+        (key, case),
+        |tx, (key, case)| Box::pin(tell(tx, key, *case, Notice::Appointment)),
+    )
+    .await
 }
 
 async fn forget(city: &City, payload: &Json) -> Result<(), ProcedureError> {

@@ -1,5 +1,7 @@
 #![doc = include_str!("../README.md")]
 
+#[cfg(test)]
+mod appointments;
 pub mod cli;
 mod commands;
 mod demo;

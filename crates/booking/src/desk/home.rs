@@ -173,10 +173,13 @@ fn today_table(room: &Room, place: &Facility, own: &[&Reservation]) -> Result<Ta
         let (who, what) = if found.is_own {
             (room.t("desk-own"), found.title.clone())
         } else {
-            let who = found
-                .contact(room.key()?)?
-                .map(|(_, contact)| contact.name)
-                .unwrap_or_default();
+            let who = match &found.record {
+                Some(record) => super::show::record_name(room, record),
+                None => found
+                    .contact(room.key()?)?
+                    .map(|(_, contact)| contact.name)
+                    .unwrap_or_default(),
+            };
             let what = resource
                 .map(|resource| purpose(language, resource, &found.purpose))
                 .unwrap_or_default();

@@ -175,7 +175,8 @@ pub(super) async fn shown(
     let mut page = room
         .page_of(place, title, &body)
         .lead(when(room.public, language, found.span));
-    if matches!(found.state, State::Confirmed | State::Attended) && !found.is_own {
+    let has_permit = !found.is_own && found.record.is_none();
+    if matches!(found.state, State::Confirmed | State::Attended) && has_permit {
         page = page.action(
             &LinkButton::new(room.t("desk-permit"), format!("{}/permit", href(found.id)))
                 .kind(ButtonKind::Other)
@@ -246,17 +247,26 @@ fn details(
                 purpose(language, resource, &found.purpose),
             );
         }
-        let lives = if found.of().is_resident {
-            "booking-lives-here"
-        } else {
-            "booking-lives-elsewhere"
+        list = match &found.record {
+            // Who it is for stands with the record.
+            Some(record) => list.html(
+                room.t("desk-record"),
+                &link(&record_name(room, record), &format!("/desk/{record}")),
+            ),
+            None => {
+                let lives = if found.of().is_resident {
+                    "booking-lives-here"
+                } else {
+                    "booking-lives-elsewhere"
+                };
+                list.text(
+                    room.p("booking-people"),
+                    public.counted("booking-people-count", found.people),
+                )
+                .text(room.p("booking-lives"), room.p(lives))
+            }
         };
         list = list
-            .text(
-                room.p("booking-people"),
-                public.counted("booking-people-count", found.people),
-            )
-            .text(room.p("booking-lives"), room.p(lives))
             .text(room.t("desk-channel"), channel(room, found.channel))
             .text(room.p("booking-fee"), amount(public, found.fee));
         if let Some(along) = equipment(language, &place.document, &found.of()) {
@@ -304,6 +314,14 @@ fn details(
         );
     }
     list
+}
+
+/// What the record of another service is called: by its number, the last part of its path.
+pub(super) fn record_name(room: &Room, record: &str) -> String {
+    let number = record.rsplit('/').next().unwrap_or_default();
+    room.words
+        .with_text("desk-record-number", "number", number)
+        .into_owned()
 }
 
 fn link(text: &str, href: &str) -> Html {

@@ -20,6 +20,7 @@ pub(crate) const MOST_ENTRIES: u32 = 100;
 pub(crate) const MOST_FILES: u32 = 20;
 pub(crate) const LARGEST_FILE: u32 = 50;
 pub(crate) const LONGEST_TEXT: u32 = 10_000;
+pub(crate) const FURTHEST_SLOT: u32 = 60;
 
 /// Names an answer cannot have, because expressions use them for something else.
 const RESERVED: [&str; 23] = [
@@ -164,6 +165,7 @@ impl<'d> Compilation<'d> {
         let document = self.document;
         let mut pages = BTreeSet::new();
         let mut names: BTreeMap<&Key, Place> = BTreeMap::new();
+        let mut slot: Option<&Key> = None;
         for (page_number, page) in document.pages.iter().enumerate() {
             if !pages.insert(&page.key) {
                 self.must(
@@ -184,6 +186,14 @@ impl<'d> Compilation<'d> {
                     inner: None,
                 };
                 self.field_key(&mut names, page, field, place);
+                if matches!(field.kind, FieldKind::Slot { .. })
+                    && let Some(other) = slot.replace(&field.key)
+                {
+                    self.must(
+                        Place::field(&page.key, &field.key),
+                        Message::new("forms-finding-two-slots").text("other", other.as_str()),
+                    );
+                }
                 if let FieldKind::Group { fields, .. } = &field.kind {
                     for (inner_number, inner) in fields.iter().enumerate() {
                         let place = FieldPlace {
@@ -191,6 +201,12 @@ impl<'d> Compilation<'d> {
                             ..place
                         };
                         self.field_key(&mut names, page, inner, place);
+                        if matches!(inner.kind, FieldKind::Slot { .. }) {
+                            self.must(
+                                Place::field(&page.key, &inner.key),
+                                Message::new("forms-finding-slot-in-group"),
+                            );
+                        }
                         if matches!(inner.kind, FieldKind::Group { .. }) {
                             self.must(
                                 Place::field(&page.key, &inner.key),
@@ -621,6 +637,20 @@ fn settings(kind: &FieldKind) -> Vec<Message> {
             }
             if *places > 3 {
                 messages.push(Message::new("forms-finding-places"));
+            }
+        }
+        FieldKind::Slot {
+            facility,
+            resource,
+            days_ahead,
+        } => {
+            if facility.trim().is_empty() || resource.trim().is_empty() {
+                messages.push(Message::new("forms-finding-slot-of-what"));
+            }
+            if !(1..=FURTHEST_SLOT).contains(days_ahead) {
+                messages.push(
+                    Message::new("forms-finding-slot-days").number("n", i64::from(FURTHEST_SLOT)),
+                );
             }
         }
         FieldKind::Yen { min, max } if range(*min, *max) => {

@@ -14,6 +14,7 @@ use crate::reading;
 pub(super) fn missing_text(kind: &FieldKind) -> &'static str {
     match kind {
         FieldKind::Choice { .. } | FieldKind::Choices { .. } => "forms-problem-choose",
+        FieldKind::Slot { .. } => "forms-problem-slot",
         FieldKind::File { .. } => "forms-problem-send-file",
         FieldKind::Consent { .. } => "forms-problem-consent",
         FieldKind::Declaration { .. } => "forms-problem-declaration",
@@ -60,6 +61,10 @@ pub(super) fn problem_of(field: &Field, answer: &Answer, today: Date) -> Option<
             } else {
                 late.map(|limit| label(Message::new("forms-problem-date-late").day("day", limit)))
             }
+        }
+        // How far ahead it may be is the caller's to look at, whose today is not that of a paper that arrived days ago.
+        (FieldKind::Slot { .. }, Answer::Slot(slot)) => {
+            (slot.day < today).then(|| label(Message::new("forms-problem-slot")))
         }
         (FieldKind::Choice { options }, Answer::Choice(choice)) => options
             .iter()

@@ -357,6 +357,17 @@ pub enum FieldKind {
         #[serde(default = "one")]
         max_files: u32,
     },
+    /// A time that is taken with the booking service: at a counter, for a check-up or for advice. At most one in a form, in no group. It is
+    /// kept while the form is filled in and taken for good when the form is sent.
+    Slot {
+        /// The facility, by its key there.
+        facility: String,
+        /// What of it, by its key there.
+        resource: String,
+        /// Up to so many days from today; 14 unless told, at most 60.
+        #[serde(default = "fourteen")]
+        days_ahead: u32,
+    },
     /// A place: by address or by coordinates.
     Place,
     /// A bank account in Japan, for money paid out.
@@ -392,6 +403,10 @@ fn ten() -> u32 {
 
 fn one() -> u32 {
     1
+}
+
+fn fourteen() -> u32 {
+    14
 }
 
 fn twenty() -> u32 {

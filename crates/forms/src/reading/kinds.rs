@@ -2,13 +2,14 @@
 
 use std::collections::BTreeSet;
 
+use jiff::civil::Time;
 use yakuba_kernel::text::{fold_width, hiragana_to_katakana};
 use yakuba_kernel::{
     Address, AddressParts, CorporateNumber, Decimal, PersonName, PostalCode, Prefecture, Yen,
 };
 
 use super::{bank, dates};
-use crate::answers::{Answer, Coordinates, Place, Typed};
+use crate::answers::{Answer, Coordinates, Place, Slot, SlotSource, Typed};
 use crate::message::Message;
 use crate::model::document::{ChoiceOption, Field, FieldKind, Key, Text, TextFormat, TextLimits};
 
@@ -126,6 +127,11 @@ pub(crate) fn read_field(field: &Field, typed: &Typed) -> Result<Option<Answer>,
                     message: message.label("label", &field.label),
                 })
             }),
+        FieldKind::Slot {
+            facility, resource, ..
+        } => read_slot(facility, resource, text)
+            .map(|slot| Some(Answer::Slot(slot)))
+            .ok_or_else(|| wrong("forms-problem-slot")),
         FieldKind::Yen { .. } => text
             .parse::<Yen>()
             .ok()
@@ -133,6 +139,22 @@ pub(crate) fn read_field(field: &Field, typed: &Typed) -> Result<Option<Answer>,
             .map(|yen| Some(Answer::Yen(yen)))
             .ok_or_else(|| wrong("forms-problem-yen")),
     }
+}
+
+/// A time as its control sends it: `2026-12-01T10:00/10:30`.
+fn read_slot(facility: &str, resource: &str, text: &str) -> Option<Slot> {
+    let (day, times) = text.split_once('T')?;
+    let (from, to) = times.split_once('/')?;
+    let (from, to): (Time, Time) = (from.parse().ok()?, to.parse().ok()?);
+    (from < to).then_some(Slot {
+        of: SlotSource {
+            facility: facility.to_owned(),
+            resource: resource.to_owned(),
+        },
+        day: day.parse().ok()?,
+        from,
+        to,
+    })
 }
 
 /// Numbers stay below this, so that an expression computes with them exactly.

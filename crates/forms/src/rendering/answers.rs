@@ -8,7 +8,7 @@ use askama::Template;
 
 use super::{Marks, id_of, shown};
 use crate::WORDS;
-use crate::answers::{Answer, Answers, BankAccount, Place};
+use crate::answers::{Answer, Answers, BankAccount, Place, Slot};
 use crate::form::{ComputedValue, Evaluation, Form};
 use crate::model::document::{ChoiceOption, Field, FieldKind, Key, Text};
 use crate::rules;
@@ -315,6 +315,7 @@ fn in_words(kind: &FieldKind, answer: &Answer, words: Words) -> String {
         }
         Answer::Name(name) => format!("{} ({})", name.full(), name.full_kana()),
         Answer::Address(address) => address_in_words(address),
+        Answer::Slot(slot) => slot_in_words(slot, words),
         Answer::Place(place) => place_in_words(place),
         Answer::BankAccount(account) => account_in_words(account, words),
         Answer::Files(files) => files
@@ -324,6 +325,44 @@ fn in_words(kind: &FieldKind, answer: &Answer, words: Words) -> String {
             .join(comma),
         Answer::Group(_) => String::new(),
     }
+}
+
+/// A time with its day and weekday, for a reader.
+pub fn slot_text(slot: &Slot, language: Language) -> String {
+    slot_in_words(slot, WORDS.words(language))
+}
+
+fn slot_in_words(slot: &Slot, words: Words) -> String {
+    words
+        .with(
+            "forms-slot",
+            &[
+                ("day", day_in_words(slot.day, words).into()),
+                ("from", rules::short_time(slot.from).into()),
+                ("to", rules::short_time(slot.to).into()),
+            ],
+        )
+        .into_owned()
+}
+
+/// A day with its weekday.
+pub(super) fn day_in_words(day: Date, words: Words) -> String {
+    let weekday = day.weekday().to_monday_one_offset();
+    words
+        .with(
+            "forms-slot-day",
+            &[
+                ("day", format::date(day, words.language()).into()),
+                (
+                    "weekday",
+                    words
+                        .get(&format!("forms-weekday-{weekday}"))
+                        .into_owned()
+                        .into(),
+                ),
+            ],
+        )
+        .into_owned()
 }
 
 fn number_in_words(number: Decimal, kind: &FieldKind, language: Language) -> String {

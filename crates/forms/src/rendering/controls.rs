@@ -7,6 +7,8 @@ use yakuba_ui::{
     Select, TextArea, TextField, Words,
 };
 
+use super::answers::day_in_words;
+use super::written::slot_value;
 use super::{Drawing, MOST_RADIO_BUTTONS, id_of, shown, written};
 use crate::answers::{AccountKind, Answer, Answers, Typed};
 use crate::files::extensions;
@@ -75,6 +77,29 @@ struct Files {
     heading: String,
     sent: Vec<(String, Button)>,
     upload: Html,
+}
+
+/// The free times of a day, under their day.
+#[derive(Template)]
+#[template(path = "forms/slots.html")]
+struct Slots {
+    name: String,
+    none: String,
+    days: Vec<SlotDay>,
+}
+
+struct SlotDay {
+    title: String,
+    count: String,
+    open: bool,
+    times: Vec<SlotTime>,
+}
+
+struct SlotTime {
+    id: String,
+    value: String,
+    text: String,
+    chosen: bool,
 }
 
 /// An empty control before radio buttons and checkboxes: without it, a page on which none is ticked would look as if they had not been on it.
@@ -257,6 +282,7 @@ impl Drawing<'_> {
                 self.composite(field, path, support, &content)
             }
             FieldKind::Address => self.address(field, path, support, &typed, !in_group),
+            FieldKind::Slot { .. } => self.slots(field, path, support, &value("")),
             FieldKind::Place => self.place(field, path, support, &typed),
             FieldKind::BankAccount => self.bank_account(field, path, support, &typed),
             FieldKind::File {
@@ -357,6 +383,72 @@ impl Drawing<'_> {
         for part in parts {
             content.push(part);
         }
+        shown(&Composite {
+            words: self.words,
+            id: id_of(path),
+            label: field.label.get(self.language()).to_owned(),
+            support,
+            error: self.error(path, None),
+            required: must_be_answered(field),
+            content,
+        })
+    }
+
+    /// The free times, day by day; where nobody has said which are free, that they come later.
+    fn slots(&self, field: &Field, path: &str, support: String, chosen: &str) -> Html {
+        let offered = self.marks.slots(path);
+        let mut days: Vec<SlotDay> = Vec::new();
+        for (number, slot) in offered.unwrap_or_default().iter().enumerate() {
+            let title = day_in_words(slot.day, self.words);
+            if days.last().is_none_or(|day| day.title != title) {
+                days.push(SlotDay {
+                    title,
+                    open: false,
+                    count: String::new(),
+                    times: Vec::new(),
+                });
+            }
+            let Some(day) = days.last_mut() else { continue };
+            let value = slot_value(slot);
+            day.open |= value == chosen;
+            day.times.push(SlotTime {
+                id: format!("{}-{}", id_of(path), number + 1),
+                chosen: value == chosen,
+                value,
+                text: self
+                    .words
+                    .with(
+                        "forms-slot-time",
+                        &[
+                            ("from", rules::short_time(slot.from).into()),
+                            ("to", rules::short_time(slot.to).into()),
+                        ],
+                    )
+                    .into_owned(),
+            });
+        }
+        for day in &mut days {
+            let count = i64::try_from(day.times.len()).unwrap_or(i64::MAX);
+            day.count = self.words.counted("forms-slot-free", count).into_owned();
+        }
+        if !days.iter().any(|day| day.open)
+            && let Some(first) = days.first_mut()
+        {
+            first.open = true;
+        }
+        let mut content = marker(path);
+        content.push(&shown(&Slots {
+            name: path.to_owned(),
+            none: self
+                .words
+                .get(if offered.is_some() {
+                    "forms-slot-none"
+                } else {
+                    "forms-slot-later"
+                })
+                .into_owned(),
+            days,
+        }));
         shown(&Composite {
             words: self.words,
             id: id_of(path),

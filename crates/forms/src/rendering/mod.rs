@@ -4,7 +4,7 @@ mod answers;
 mod controls;
 mod written;
 
-pub use answers::{AnswerRow, AnswerSection};
+pub use answers::{AnswerRow, AnswerSection, slot_text};
 pub use written::written;
 
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ use askama::Template;
 use yakuba_ui::{Button, ButtonKind, FormErrors, Html, Language, Words};
 
 use crate::WORDS;
-use crate::answers::Answers;
+use crate::answers::{Answers, Slot};
 use crate::form::{Evaluation, FieldProblem, Form};
 use crate::look_up::LookUp;
 use crate::model::document::{Field, FieldKind, FormPage, Text};
@@ -29,6 +29,7 @@ pub struct Marks {
     looks_up: bool,
     maps: bool,
     found: BTreeMap<String, LookUp>,
+    slots: BTreeMap<String, Vec<Slot>>,
 }
 
 impl Marks {
@@ -61,6 +62,15 @@ impl Marks {
     /// Shows answers about places on small maps as well, with a link to a public map.
     pub fn show_places_on_maps(&mut self) {
         self.maps = true;
+    }
+
+    /// The times that can be chosen at a field's path.
+    pub fn offer_slots(&mut self, path: impl Into<String>, slots: Vec<Slot>) {
+        self.slots.insert(path.into(), slots);
+    }
+
+    pub(crate) fn slots(&self, path: &str) -> Option<&[Slot]> {
+        self.slots.get(path).map(Vec::as_slice)
     }
 
     /// Says beside the postal code of the field at a path what looking it up came to.

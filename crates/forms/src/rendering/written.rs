@@ -3,7 +3,18 @@
 use yakuba_kernel::Wareki;
 use yakuba_ui::Language;
 
-use crate::answers::{Answer, Typed};
+use crate::answers::{Answer, Slot, Typed};
+use crate::rules::short_time;
+
+/// A time as its control sends it.
+pub(super) fn slot_value(slot: &Slot) -> String {
+    format!(
+        "{}T{}/{}",
+        slot.day,
+        short_time(slot.from),
+        short_time(slot.to)
+    )
+}
 
 /// What the controls of a field show for an answer, by the part after the field's name. Read again, it is the same answer.
 pub fn written(answer: &Answer, language: Language) -> Typed {
@@ -61,6 +72,7 @@ pub fn written(answer: &Answer, language: Language) -> Typed {
                 ("building", parts.building.clone()),
             ]
         }
+        Answer::Slot(slot) => one(slot_value(slot)),
         Answer::Place(place) => vec![
             ("description", place.description.clone()),
             (

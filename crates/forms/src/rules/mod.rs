@@ -10,7 +10,7 @@ use cel::{Context, ExecutionError, Value};
 use regex::Regex;
 
 pub(crate) use functions::functions_context;
-pub(crate) use values::{answer_value, date_value, fits, map_value, unanswered_value};
+pub(crate) use values::{answer_value, date_value, fits, map_value, short_time, unanswered_value};
 
 use crate::message::Message;
 use crate::model::document::{Expression, Key};

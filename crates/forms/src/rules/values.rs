@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use cel::Value;
-use jiff::civil::Date;
+use jiff::civil::{Date, Time};
 use rust_decimal::prelude::ToPrimitive as _;
 use yakuba_kernel::{Address, PersonName};
 
@@ -32,6 +32,16 @@ pub(crate) fn unanswered_value(kind: &FieldKind) -> Value {
 
 /// Whether an answer is of the sort its field asks for. One of another sort, left over from an earlier version of the form, counts as none.
 pub(crate) fn fits(kind: &FieldKind, answer: &Answer) -> bool {
+    if let (
+        FieldKind::Slot {
+            facility, resource, ..
+        },
+        Answer::Slot(slot),
+    ) = (kind, answer)
+    {
+        // A time of something else was chosen under an earlier version.
+        return (&slot.of.facility, &slot.of.resource) == (facility, resource);
+    }
     matches!(
         (kind, answer),
         (
@@ -82,11 +92,21 @@ pub(crate) fn answer_value(answer: &Answer, kind: Option<&FieldKind>) -> Value {
         ),
         Answer::Name(name) => name_value(name),
         Answer::Address(address) => address_value(address),
+        Answer::Slot(slot) => texts([
+            ("day", slot.day.to_string()),
+            ("from", short_time(slot.from)),
+            ("to", short_time(slot.to)),
+        ]),
         Answer::Place(place) => place_value(place),
         Answer::BankAccount(account) => account_value(account),
         Answer::Files(files) => Value::from(files.iter().map(file_value).collect::<Vec<_>>()),
         Answer::Group(entries) => Value::from(entries.iter().map(entry_value).collect::<Vec<_>>()),
     }
+}
+
+/// `09:30`, which compares as times do.
+pub(crate) fn short_time(time: Time) -> String {
+    time.strftime("%H:%M").to_string()
 }
 
 /// An entry of a group without its form: what was answered, no more.

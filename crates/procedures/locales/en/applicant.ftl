@@ -84,6 +84,9 @@ applicant-standing-closed = This procedure is finished.
 applicant-standing-withdrawn = This application was withdrawn.
 applicant-standing-correction = Something in your application needs to be corrected.
 applicant-case-received = Received on
+applicant-appointment = Your appointment
+applicant-appointment-off = { $time } (called off)
+applicant-slot-taken = Somebody else has just booked the time you chose. Please choose another.
 applicant-case-due = Result expected
 applicant-case-due-on = by about { $day }
 applicant-case-outcome = Result
@@ -280,6 +283,7 @@ applicant-notice-message = There is a message from { $city } about your applicat
 applicant-notice-correction = { $city } asks you to correct something in your application received on { $received }.
 applicant-notice-correction-until = { $city } asks you to correct something in your application received on { $received }, by { $day }.
 applicant-notice-correction-ends = { $city } has not received the correction of your application received on { $received } yet. The last day is { $day }.
+applicant-notice-appointment = { $city } has moved or called off the appointment of your application received on { $received }.
 applicant-notice-decided = { $city } has decided your application received on { $received }.
 applicant-notice-where =
     See it under “Status of your application” on the city's website: sign in, or enter the receipt number.

@@ -61,6 +61,9 @@ applicant-standing-closed = この 手続は 終わりました。
 applicant-standing-withdrawn = この 申請は やめました。
 applicant-standing-correction = 直（なお）して ほしい ところが あります。
 applicant-case-received = 受けた 日
+applicant-appointment = 予約（よやく）の 時間（じかん）
+applicant-appointment-off = { $time }（なくなりました）
+applicant-slot-taken = えらんだ 時間（じかん）は、ほかの 人（ひと）が 先（さき）に 予約（よやく）しました。ほかの 時間（じかん）を えらんで ください。
 applicant-case-due = 結果が わかる 日
 applicant-case-due-on = { $day }ごろまで
 applicant-case-outcome = 結果
@@ -243,6 +246,7 @@ applicant-notice-message = { $city }です。{ $received }に 受けた 申請�
 applicant-notice-correction = { $city }です。{ $received }に 受けた 申請に、直（なお）して ほしい ところが あります。
 applicant-notice-correction-until = { $city }です。{ $received }に 受けた 申請に、直（なお）して ほしい ところが あります。{ $day }までに 直してください。
 applicant-notice-correction-ends = { $city }です。{ $received }に 受けた 申請の 直した 内容（ないよう）が まだ 届（とど）いていません。{ $day }までに 直してください。
+applicant-notice-appointment = { $city }です。{ $received }に 受けた 申請の 予約（よやく）の 時間（じかん）が 変（か）わりました。または、なくなりました。
 applicant-notice-decided = { $city }です。{ $received }に 受けた 申請の 結果（けっか）が 決（き）まりました。
 applicant-notice-where =
     市（し）の ホームページの「申請の ようす」で 見てください。ログインするか、受付番号（うけつけばんごう）を 入れます。

@@ -81,6 +81,9 @@ applicant-standing-closed = この手続は終わりました。
 applicant-standing-withdrawn = この申請は取り下げられました。
 applicant-standing-correction = 申請の内容に直していただくところがあります。
 applicant-case-received = 受け付けた日
+applicant-appointment = 予約の日時
+applicant-appointment-off = { $time }（取り消されました）
+applicant-slot-taken = 選んだ時間は、ほかの方が先に予約しました。別の時間を選んでください。
 applicant-case-due = 結果の見込み
 applicant-case-due-on = { $day }ごろまで
 applicant-case-outcome = 結果
@@ -271,6 +274,7 @@ applicant-notice-message = { $city }です。{ $received }に受け付けた申�
 applicant-notice-correction = { $city }です。{ $received }に受け付けた申請について、直していただくところがあります。
 applicant-notice-correction-until = { $city }です。{ $received }に受け付けた申請について、直していただくところがあります。{ $day }までに直してください。
 applicant-notice-correction-ends = { $city }です。{ $received }に受け付けた申請の直していただくところを、まだ受け取っていません。期限は{ $day }です。
+applicant-notice-appointment = { $city }です。{ $received }に受け付けた申請の予約の日時が変わったか、取り消されました。
 applicant-notice-decided = { $city }です。{ $received }に受け付けた申請の結果が決まりました。
 applicant-notice-where =
     市のホームページの「申請の状況」で、ログインするか受付番号を入力して、内容をご覧ください。

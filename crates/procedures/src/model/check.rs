@@ -219,7 +219,7 @@ fn is_source(document: &ProcedureDocument, from: &str) -> bool {
 }
 
 /// A text of this room about something, in every language.
-fn message(key: &str, about: &str) -> Message {
+pub(crate) fn message(key: &str, about: &str) -> Message {
     let text = |language| {
         WORDS
             .words(language)

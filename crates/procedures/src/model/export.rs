@@ -58,6 +58,7 @@ pub fn parts(kind: &FieldKind) -> &'static [&'static str] {
             "building",
         ],
         FieldKind::Place => &["description"],
+        FieldKind::Slot { .. } => &["day", "from", "to"],
         _ => &[],
     }
 }

@@ -459,11 +459,14 @@ fn sameness(field: &Field, procedures: &[&ProcedureDocument], same: &[Vec<Key>])
     Sameness::Field(field.key.clone(), field.label.ja.clone())
 }
 
-/// Files, agreements and declarations are made form by form.
+/// Files, agreements and declarations are made form by form, and times are taken form by form.
 fn can_be_shared(kind: &FieldKind) -> bool {
     !matches!(
         kind,
-        FieldKind::File { .. } | FieldKind::Consent { .. } | FieldKind::Declaration { .. }
+        FieldKind::File { .. }
+            | FieldKind::Consent { .. }
+            | FieldKind::Declaration { .. }
+            | FieldKind::Slot { .. }
     )
 }
 

@@ -227,11 +227,15 @@ impl EntryNotes {
     }
 
     /// The questions among those with problems that nothing at all was answered to, by path: what a paper can lack. An answer that
-    /// cannot be read or is wrong is none of them.
+    /// cannot be read or is wrong is none of them, and a time is chosen by whoever enters the paper.
     pub fn unanswered(answers: &Answers, problems: &[FieldProblem]) -> Vec<String> {
         let mut found: Vec<String> = Vec::new();
-        for path in problems.iter().map(FieldProblem::path) {
-            if is_empty(answers, &path) && !found.contains(&path) {
+        for problem in problems {
+            let path = problem.path();
+            if problem.message.id() != Some("forms-problem-slot")
+                && is_empty(answers, &path)
+                && !found.contains(&path)
+            {
                 found.push(path);
             }
         }

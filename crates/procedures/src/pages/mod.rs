@@ -16,7 +16,7 @@ mod visit;
 use yakuba_city::web::{Access, Routes};
 use yakuba_ui::Catalogue;
 
-pub(crate) use apply::{Applicant, Contents, Sent, form, person, problem_at};
+pub(crate) use apply::{Applicant, Contents, Sent, form, person, problem_at, slot_gone};
 pub(crate) use guide::details as guide_details;
 pub(crate) use list::put_into_search;
 

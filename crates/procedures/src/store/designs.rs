@@ -12,6 +12,7 @@ use super::definitions::{draft, put_live, save_draft, versions};
 use crate::{
     error::ProcedureError,
     model::{check::check, document::ProcedureDocument},
+    slots,
 };
 
 /// A procedure with the state of its versions.
@@ -140,7 +141,7 @@ pub async fn bring_in(
             Brought::Drafted
         });
     };
-    look_over(document)?;
+    look_over(tx, document).await?;
     put_live(tx, &document.key, revision, day).await?;
     Ok(Brought::PutLive)
 }
@@ -149,21 +150,19 @@ pub async fn bring_in(
 ///
 /// # Errors
 /// [`ProcedureError::MustBeMended`].
-pub async fn need_no_mending(
-    connection: &impl ConnectionTrait,
-    key: &str,
-) -> Result<(), ProcedureError> {
-    match draft(connection, key).await? {
-        Some(draft) => look_over(&draft.document),
+pub async fn need_no_mending(tx: &Tx, key: &str) -> Result<(), ProcedureError> {
+    match draft(tx.connection(), key).await? {
+        Some(draft) => look_over(tx, &draft.document).await,
         None => Ok(()),
     }
 }
 
-fn look_over(document: &ProcedureDocument) -> Result<(), ProcedureError> {
+async fn look_over(tx: &Tx, document: &ProcedureDocument) -> Result<(), ProcedureError> {
     let must = check(document)
         .iter()
         .filter(|finding| finding.severity == Severity::Must)
-        .count();
+        .count()
+        + usize::from(!slots::is_known(tx, document).await?);
     if must > 0 {
         Err(ProcedureError::MustBeMended(must))
     } else {

@@ -4,13 +4,14 @@ use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Serialize, de::DeserializeOwned};
 use yakuba_city::{
-    Tx,
+    Slot, Tx,
     sql::{Sql as _, Together},
 };
 use yakuba_identity::{CityKey, Token};
 
 use crate::{
     error::ProcedureError,
+    slots::mark_of,
     store::{
         cases::moment,
         files::{self, SealedFile},
@@ -339,6 +340,8 @@ pub struct Saving {
     added: Vec<SealedFile>,
     /// Files other than these are taken away.
     kept: Vec<String>,
+    /// The time to be kept for the draft, when its form asks for one.
+    slot: Option<Option<Slot>>,
 }
 
 impl Saving {
@@ -364,7 +367,15 @@ impl Saving {
                 .map(|file| SealedFile::seal(key, file))
                 .collect::<Result<_, _>>()?,
             kept,
+            slot: None,
         })
+    }
+
+    /// Keeps a time for the draft, in place of any other; none: gives back what it kept.
+    #[must_use]
+    pub fn slot(mut self, slot: Option<Slot>) -> Self {
+        self.slot = Some(slot);
+        self
     }
 
     /// Gives a draft without an account to a resident's.
@@ -385,7 +396,8 @@ impl Saving {
 /// Saves a draft and returns its new revision. It is kept for [`KEPT`] from now.
 ///
 /// # Errors
-/// [`ProcedureError::ChangedMeanwhile`] when it was changed in another window or has been sent.
+/// [`ProcedureError::ChangedMeanwhile`] when it was changed in another window or has been sent; [`ProcedureError::SlotTaken`] when the
+/// time to be kept for it is not free.
 pub async fn save(tx: &Tx, saving: &Saving) -> Result<i64, ProcedureError> {
     let now = tx.now();
     let changed = tx
@@ -406,6 +418,13 @@ pub async fn save(tx: &Tx, saving: &Saving) -> Result<i64, ProcedureError> {
         .await?;
     if changed == 0 {
         return Err(ProcedureError::ChangedMeanwhile);
+    }
+    if let (Some(slot), Some(slots)) = (&saving.slot, tx.slots())
+        && !slots
+            .keep(tx, &mark_of(saving.draft), slot.as_ref())
+            .await?
+    {
+        return Err(ProcedureError::SlotTaken);
     }
     for file in &saving.added {
         files::add_to_draft(tx, saving.draft, file).await?;
@@ -456,6 +475,9 @@ const REMOVE_FILES: &str = "DELETE FROM procedures_draft_files WHERE draft_id = 
 /// # Errors
 /// When the database does not carry it out.
 pub async fn discard(tx: &Tx, draft: i64) -> Result<(), ProcedureError> {
+    if let Some(slots) = tx.slots() {
+        slots.keep(tx, &mark_of(draft), None).await?;
+    }
     tx.connection().run(REMOVE_FILES, [draft.into()]).await?;
     tx.connection()
         .run(

@@ -17,12 +17,13 @@ use yakuba_procedures::{
 use super::designer_desk::{ask, controls, prepare, staff};
 
 /// Files that together have every member of the format.
-const TRIED: [&str; 5] = [
+const TRIED: [&str; 6] = [
     "dog-registration",
     "light-vehicle-tax-reduction",
     "bulky-waste",
     "child-allowance",
     "recruitment-exam",
+    "moving-in-appointment",
 ];
 
 fn shipped(key: &str) -> ProcedureDocument {
@@ -142,7 +143,19 @@ impl Clerk<'_> {
             for name in ["label", "hint", "purpose", "entry", "text", "unit"] {
                 text(&mut typed, name, &field[name]);
             }
-            for name in ["max_length", "min", "max", "places", "max_mib", "max_files"] {
+            if let Some(facility) = field["facility"].as_str() {
+                let resource = field["resource"].as_str().unwrap();
+                typed.push(("slot_of".to_owned(), format!("{facility}/{resource}")));
+            }
+            for name in [
+                "max_length",
+                "min",
+                "max",
+                "places",
+                "max_mib",
+                "max_files",
+                "days_ahead",
+            ] {
                 plain(&mut typed, name, &field[name]);
             }
             plain(&mut typed, "key", &field["key"]);
@@ -584,6 +597,18 @@ fn control_of(member: &str) -> Option<(&'static str, &'static str)> {
         (
             "Field.max_files",
             ("field?page=request&kind=file", "max_files"),
+        ),
+        (
+            "Field.facility",
+            ("field?page=request&kind=slot", "slot_of"),
+        ),
+        (
+            "Field.resource",
+            ("field?page=request&kind=slot", "slot_of"),
+        ),
+        (
+            "Field.days_ahead",
+            ("field?page=request&kind=slot", "days_ahead"),
         ),
         ("Field.entry", ("field?page=request&kind=group", "entry_ja")),
         ("Field.text", ("field?page=request&kind=consent", "text_ja")),

@@ -4,7 +4,7 @@ use jiff::{Timestamp, ToSpan as _, civil::Date};
 use yakuba_city::{Actor, City};
 use yakuba_forms::{
     Answer, Answers, Form,
-    answers::{AccountKind, BankAccount, Coordinates, Place},
+    answers::{AccountKind, BankAccount, Coordinates, Place, Slot, SlotSource},
     model::document::{Field, FieldKind, Key, Prefill, TextFormat, TextLimits},
 };
 use yakuba_identity::store::accounts::account_by_login;
@@ -48,7 +48,10 @@ pub(super) async fn make(city: &City) -> Result<(), Failure> {
                 .now()
                 .checked_sub((days_ago * 24 + i64::from(turn != 0)).hours())
                 .unwrap_or(city.now());
-            let Some(answers) = filled_in(&form, person, today) else {
+            let free = free_times(city, &form).await?;
+            // Each another time.
+            let slot = free.get(turn * free.len() / PEOPLE.len());
+            let Some(answers) = filled_in(&form, person, today, slot) else {
                 break;
             };
             if turn == 0 {
@@ -59,6 +62,29 @@ pub(super) async fn make(city: &City) -> Result<(), Failure> {
         }
     }
     Ok(())
+}
+
+/// The times that the form asks for, as far as they are free now; none when it asks for none.
+async fn free_times(city: &City, form: &Form) -> Result<Vec<Slot>, Failure> {
+    let asked = form
+        .document()
+        .pages
+        .iter()
+        .flat_map(|page| &page.fields)
+        .find_map(|field| match &field.kind {
+            FieldKind::Slot {
+                facility,
+                resource,
+                days_ahead,
+            } => Some((facility.clone(), resource.clone(), i64::from(*days_ahead))),
+            _ => None,
+        });
+    let (Some((facility, resource, days)), Some(slots)) = (asked, city.slots()) else {
+        return Ok(Vec::new());
+    };
+    let until = city.today().checked_add(days.days()).unwrap_or(Date::MAX);
+    let of = SlotSource { facility, resource };
+    Ok(slots.free(city, &of, until, "demo").await?)
 }
 
 /// How far an application has come.
@@ -236,8 +262,15 @@ fn born(turn: usize) -> Date {
 }
 
 /// The form filled in by a person; none when a question cannot be answered without a file or beyond what is made up here.
-fn filled_in(form: &Form, person: &(&str, &str, &str, &str), today: Date) -> Option<Answers> {
+fn filled_in(
+    form: &Form,
+    person: &(&str, &str, &str, &str),
+    today: Date,
+    slot: Option<&Slot>,
+) -> Option<Answers> {
     let mut answers = Answers::new();
+    // Before whoever has an appointment comes, it has happened.
+    let happened = today.checked_sub(1.day()).ok().filter(|_| slot.is_some());
     // An answer can bring further questions.
     for _ in 0..12 {
         let evaluation = form.evaluate(&answers, today);
@@ -251,7 +284,14 @@ fn filled_in(form: &Form, person: &(&str, &str, &str, &str), today: Date) -> Opt
                 if !evaluation.is_required(path) || answers.get(path).is_some() {
                     continue;
                 }
-                if let Some(answer) = made_up(field, person, today) {
+                let answer = match (&field.kind, happened) {
+                    (FieldKind::Slot { .. }, _) => slot.cloned().map(Answer::Slot),
+                    (FieldKind::Date { .. }, Some(day)) if field.prefill.is_none() => {
+                        Some(Answer::Date(day))
+                    }
+                    _ => made_up(field, person, today),
+                };
+                if let Some(answer) = answer {
                     answers.set(field.key.clone(), answer);
                     changed = true;
                 }
@@ -328,7 +368,7 @@ fn made_up(field: &Field, person: &(&str, &str, &str, &str), today: Date) -> Opt
             Answer::Group(vec![entry; usize::try_from((*min).max(1)).unwrap_or(1)])
         }
         FieldKind::Consent { .. } | FieldKind::Declaration { .. } => Answer::Flag(true),
-        FieldKind::File { .. } => return None,
+        FieldKind::File { .. } | FieldKind::Slot { .. } => return None,
     })
 }
 

@@ -253,7 +253,7 @@ pub async fn confirm(
         return Err(BookingError::Lapsed);
     }
     take_along(tx, &document, &resource, &of.equipment, wish.span, id).await?;
-    made(tx, &document, &wish, new, id).await?;
+    made(tx, &document, &wish, new.channel, id).await?;
     Ok(Booked {
         id,
         number: Some(new.number.clone()),
@@ -300,7 +300,7 @@ pub async fn book(tx: &Tx, wish: &Wish, new: &NewBooking) -> Result<Booked, Book
     };
     take(tx, &document, &resource, wish.span, id).await?;
     take_along(tx, &document, &resource, &wish.of.equipment, wish.span, id).await?;
-    made(tx, &document, wish, new, id).await?;
+    made(tx, &document, wish, new.channel, id).await?;
     Ok(Booked {
         id,
         number: Some(new.number.clone()),
@@ -554,13 +554,13 @@ pub(super) async fn made(
     tx: &Tx,
     document: &FacilityDocument,
     wish: &Wish,
-    new: &NewBooking,
+    channel: Channel,
     id: i64,
 ) -> Result<(), BookingError> {
     tx.record(
         Fact::one(&RESERVATIONS.name, tx.now())
             .department(document.department.clone())
-            .channel(new.channel)
+            .channel(channel)
             .subject(subject(document, &wish.resource)?)
             .record(format!("booking_reservations/{id}"))
             .idempotency_key(format!("booking.reservations/{id}")),

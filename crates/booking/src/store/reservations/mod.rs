@@ -4,6 +4,7 @@ mod agreeing;
 mod booking;
 mod moving;
 mod reading;
+mod records;
 pub(super) mod reserve;
 mod steps;
 
@@ -17,5 +18,6 @@ pub use reading::{
     of_group, of_holder, of_resident, on_day, requested, reservation, reservations_between, taken,
     taken_but, taken_on, to_give_back,
 };
+pub use records::{KEPT_FOR, give_back, keep, kept, of_record, take_for, visit_of, wish_for};
 pub use steps::{Changed, kept_now, lapse, let_go, step, step_because};
 pub(super) use steps::{forget, give_way};

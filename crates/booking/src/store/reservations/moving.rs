@@ -7,7 +7,7 @@ use yakuba_kernel::{Channel, Yen};
 use super::{
     booking::{Wish, bookable, within_limits},
     reading::Terms,
-    steps::{locked, release},
+    steps::{locked, release, tell_record},
 };
 use crate::{
     error::BookingError,
@@ -150,6 +150,7 @@ pub async fn move_to(tx: &Tx, id: i64, target: &Target) -> Result<Moved, Booking
         to: found.span.to().minutes(),
     };
     history::note(tx, id, &what, None).await?;
+    tell_record(tx, &found).await?;
     tx.audit(
         AuditEntry::new("booking.move", format!("reservation/{id}")).with(json!({
             "from": format!("{} {}", found.resource, found.span),

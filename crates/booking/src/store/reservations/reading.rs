@@ -109,6 +109,8 @@ pub struct Reservation {
     pub displaced_by: Option<i64>,
     /// The closure that it is a day of, or to which it had to give way.
     pub closure: Option<i64>,
+    /// The record of another service it is for: the path of its page below `/desk`.
+    pub record: Option<String>,
     /// What the fee depends on beside the rest.
     pub(super) terms: Terms,
     /// When it was made.
@@ -176,6 +178,7 @@ struct Row {
     title: String,
     displaced_by: Option<i64>,
     closure_id: Option<i64>,
+    record: Option<String>,
     sealed: Option<Vec<u8>>,
     made_at: i64,
     revision: i64,
@@ -216,6 +219,7 @@ impl TryFrom<Row> for Reservation {
             paid: Yen::new(row.paid),
             displaced_by: row.displaced_by,
             closure: row.closure_id,
+            record: row.record,
             terms: serde_json::from_str(&row.terms)?,
             made_at: moment(row.made_at),
             revision: row.revision,
@@ -225,7 +229,7 @@ impl TryFrom<Row> for Reservation {
 }
 
 const COLUMNS: &str = "id, facility_key, resource_key, day, from_minute, to_minute, state, kind, channel, holder, resident, group_id, \
-    held_until, purpose, people, fee, kept_fee, paid, terms, title, displaced_by, closure_id, sealed, made_at, revision";
+    held_until, purpose, people, fee, kept_fee, paid, terms, title, displaced_by, closure_id, record, sealed, made_at, revision";
 
 pub(in crate::store) async fn many(
     connection: &impl ConnectionTrait,

@@ -101,7 +101,7 @@ pub(in crate::store) async fn told(
     new: &NewBooking,
     id: i64,
 ) -> Result<(), BookingError> {
-    made(tx, document, wish, new, id).await
+    made(tx, document, wish, new.channel, id).await
 }
 
 /// Takes a time for the city itself, for whose sake nobody has to give way; none when somebody has it.

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, tz::TimeZone};
 use sea_orm::FromQueryResult;
 use serde_json::json;
-use yakuba_city::{AuditEntry, Fact, FactId, JAPAN, Measure, Tx, sql::Sql as _};
+use yakuba_city::{AuditEntry, Fact, FactId, JAPAN, Measure, SLOT_CHANGED, Tx, sql::Sql as _};
 use yakuba_kernel::{Channel, Yen};
 
 use super::{
@@ -225,6 +225,9 @@ async fn become_state(
         )
         .await?;
     }
+    if !state.takes_units() {
+        tell_record(tx, found).await?;
+    }
     if state == State::Attended {
         // Whoever has an appointment at a counter is in its line from now on.
         enter_with_appointment(tx, found, Channel::Counter).await?;
@@ -235,6 +238,17 @@ async fn become_state(
         AuditEntry::new("booking.step", format!("reservation/{id}"))
             .with(json!({"from": found.state.name(), "to": state.name()})),
     );
+    Ok(())
+}
+
+/// Tells the service whose record a reservation is for that it was called off or moved.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn tell_record(tx: &Tx, found: &Reservation) -> Result<(), BookingError> {
+    if let Some(record) = &found.record {
+        tx.emit(SLOT_CHANGED, json!({ "record": record })).await?;
+    }
     Ok(())
 }
 

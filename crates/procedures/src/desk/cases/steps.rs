@@ -113,7 +113,7 @@ pub(super) async fn correction(doing: Doing) -> Result<Response, Problem> {
         .filter(|field| {
             doing
                 .opened
-                .fields()
+                .correctable()
                 .any(|(known, _)| known.as_str() == *field)
         })
         .map(str::to_owned)

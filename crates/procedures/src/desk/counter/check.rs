@@ -221,7 +221,7 @@ pub(super) async fn send(
     Path(number): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let open = match Open::of(&room, number).await? {
+    let mut open = match Open::of(&room, number).await? {
         Ok(open) => open,
         Err(response) => return Ok(response),
     };
@@ -265,6 +265,10 @@ pub(super) async fn send(
         Ok(_) => Ok(Redirect::to(&format!("{}/slip", open.base())).into_response()),
         // Sent twice at once: the other request has received it.
         Err(error) if is_changed_meanwhile(&error) => Ok(done(&open.base(), "changed")),
+        Err(ProcedureError::SlotTaken) => {
+            open.forget_slot(&room, &[]).await?;
+            Ok(Redirect::to(&super::fill::slot_taken(&open)).into_response())
+        }
         Err(error) => Err(error.into()),
     }
 }

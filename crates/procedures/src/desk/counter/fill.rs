@@ -25,7 +25,8 @@ use crate::{
         proven::Filling,
         visit::{EntryNotes, IdentityDocument, ShortCode, attribute_name, fields_by_attribute},
     },
-    pages::{Applicant, Sent, look_up, problem_at},
+    pages::{Applicant, Sent, look_up, problem_at, slot_gone},
+    slots,
     store::{
         cases::AgentContact,
         counter_codes::{self, UseFor},
@@ -72,15 +73,24 @@ pub(super) async fn page(room: Room, Path(number): Path<i64>) -> Result<Response
         Err(response) => return Ok(response),
     };
     let evaluation = open.evaluation(&room);
+    let mut problems = Vec::new();
+    if room.query.get("slot") == "taken" {
+        problems.extend(slots::gone(&open.form, slot_gone()));
+    }
     show(
         &room,
         &open,
         &evaluation,
-        &[],
+        &problems,
         &FormErrors::new(),
         &Fields::default(),
     )
     .await
+}
+
+/// Where another time is chosen.
+pub(super) fn slot_taken(open: &Open) -> String {
+    format!("{}?slot=taken", open.base())
 }
 
 /// What a field that may be left out is called: its label, in a group with the number of the entry.
@@ -115,6 +125,7 @@ async fn show(
         &mut marks,
     )
     .await?;
+    slots::offer(&room.city, &open.form, open.entry.draft.id, &mut marks).await?;
     let (words, language) = (room.counter_words(), room.language());
     let notes = &open.notes;
     let arrived = (open.entry.channel == Channel::Paper).then(|| {
@@ -503,7 +514,9 @@ pub(super) async fn answer(
     if let Some(wish) = &wish {
         look_up::carry_out(&room.city, &form, &mut open.contents.answers, wish).await?;
     }
-    open.save(&room, &added).await?;
+    if !open.save_with_slot(&room, &added).await? {
+        return Ok(Redirect::to(&slot_taken(&open)).into_response());
+    }
     if let Some(wish) = wish {
         let to = look_up::back_to(&open.base(), false, &wish);
         return Ok(Redirect::to(&to).into_response());
@@ -605,7 +618,9 @@ pub(super) async fn account(
             None => {}
         }
     }
-    open.save(&room, &[]).await?;
+    if !open.save_with_slot(&room, &[]).await? {
+        return Ok(Redirect::to(&slot_taken(&open)).into_response());
+    }
     Ok(done(&open.base(), "account"))
 }
 

@@ -28,6 +28,7 @@ use crate::{
         visit::{EntryNotes, How},
     },
     pages::{self, Contents},
+    slots,
     store::{
         counter::{self, Entry, SavingEntry},
         drafts::Saving,
@@ -204,19 +205,47 @@ impl Open {
     }
 
     /// Keeps what was entered.
-    async fn save(&mut self, room: &Room, added: &[File]) -> Result<(), Problem> {
-        let saving = Saving::seal(
+    async fn save(&mut self, room: &Room, added: &[File]) -> Result<(), ProcedureError> {
+        let mut saving = Saving::seal(
             &self.key,
             &self.entry.draft,
             &self.contents,
             added,
             self.contents.files(),
         )?;
+        if slots::question(&self.document.form).is_some() {
+            saving = saving.slot(self.contents.answers.slot().cloned());
+        }
         let saving = SavingEntry::seal(&self.key, &self.entry, saving, &self.notes)?;
         self.entry.draft.revision = room
             .write(saving, |tx, saving| Box::pin(counter::save(tx, saving)))
             .await?;
         Ok(())
+    }
+
+    /// As [`Self::save`]; false when somebody else has the time that was chosen: then everything but the time is kept.
+    async fn save_with_slot(&mut self, room: &Room, added: &[File]) -> Result<bool, Problem> {
+        let (form, answers) = (&self.document.form, &self.contents.answers);
+        if slots::is_too_far(form, answers, room.city.today()) {
+            self.forget_slot(room, added).await?;
+            return Ok(false);
+        }
+        match self.save(room, added).await {
+            Ok(()) => Ok(true),
+            Err(ProcedureError::SlotTaken) => {
+                self.forget_slot(room, added).await?;
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Forgets the time that was chosen, which is not to be had.
+    async fn forget_slot(&mut self, room: &Room, added: &[File]) -> Result<(), Problem> {
+        if let Some((_, field)) = slots::question(&self.document.form) {
+            self.contents.answers.remove(field.key.as_str());
+        }
+        Ok(self.save(room, added).await?)
     }
 
     fn title(&self, language: Language) -> &str {

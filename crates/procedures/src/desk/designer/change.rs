@@ -46,9 +46,9 @@ impl Place {
         )
     }
 
-    /// Whether a question of a kind can stand here: there is no group in a group.
+    /// Whether a question of a kind can stand here: there is no group in a group, and no time that is taken.
     pub(super) fn may_be(&self, kind: &str) -> bool {
-        self.group.is_empty() || kind != "group"
+        self.group.is_empty() || !matches!(kind, "group" | "slot")
     }
 }
 

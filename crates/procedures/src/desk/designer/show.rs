@@ -89,7 +89,9 @@ async fn page(room: &Room, standing: &Standing) -> Result<Response, Problem> {
     let language = room.language();
     let document = &standing.document;
     let base = href(&document.key);
-    let found = check(document);
+    let mut found = check(document);
+    found.extend(crate::slots::findings(&room.city, document).await?);
+    found.sort_by_key(|finding| finding.severity);
     let must = found
         .iter()
         .filter(|finding| finding.severity == Severity::Must)
@@ -463,7 +465,7 @@ pub(super) async fn put_live(
             (key.clone(), fields.revision(), from),
             |tx, (key, revision, from)| {
                 Box::pin(async move {
-                    store::designs::need_no_mending(tx.connection(), key).await?;
+                    store::designs::need_no_mending(tx, key).await?;
                     store::put_live(tx, key, *revision, *from).await
                 })
             },

@@ -10,10 +10,13 @@ use yakuba_city::web::Problem;
 use yakuba_forms::{Evaluation, FieldProblem, Outcome, Wish};
 use yakuba_ui::{Html, Page, Words};
 
-use super::{ALL, Open, Sent, problem_at};
-use crate::pages::{
-    asked::{Asked, private},
-    look_up,
+use super::{ALL, Open, Sent, problem_at, slot_gone};
+use crate::{
+    pages::{
+        asked::{Asked, private},
+        look_up,
+    },
+    slots,
 };
 
 #[derive(Deserialize)]
@@ -22,6 +25,8 @@ pub(super) struct Way {
     back: Option<String>,
     /// The path of the address whose postal code was just looked up.
     look_up: Option<String>,
+    /// `taken` when the time that was chosen has gone to somebody else.
+    slot: Option<String>,
 }
 
 impl Way {
@@ -66,7 +71,11 @@ pub(super) async fn page(
     if !exists {
         return Ok(Redirect::to(&open.next(&asked)).into_response());
     }
-    show(asked, &open, &page, &evaluation, &[], &way).await
+    let mut problems = Vec::new();
+    if way.slot.is_some() {
+        problems.extend(slots::gone(&open.form, slot_gone()));
+    }
+    show(asked, &open, &page, &evaluation, &problems, &way).await
 }
 
 async fn show(
@@ -90,6 +99,7 @@ async fn show(
         &mut marks,
     )
     .await?;
+    slots::offer(asked.city(), form, open.draft.id, &mut marks).await?;
     let is_marked = if open.is_single() {
         !marks.is_empty()
     } else {
@@ -221,7 +231,9 @@ pub(super) async fn answer(
     if let Some(wish) = &wish {
         look_up::carry_out(asked.city(), &form, &mut open.contents.answers, wish).await?;
     }
-    open.save(&asked, &added).await?;
+    if !open.save_with_slot(&asked, &added).await? {
+        return Ok(Redirect::to(&open.choose_slot()).into_response());
+    }
     let base = open.base();
     let to_check = way.is_to_check();
     if let Some(wish) = wish {
@@ -243,6 +255,7 @@ pub(super) async fn answer(
         Outcome::Problems => {
             let way = Way {
                 look_up: None,
+                slot: None,
                 ..way_back
             };
             show(asked, &open, &page, &evaluation, &problems, &way).await?

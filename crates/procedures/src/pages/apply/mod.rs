@@ -31,6 +31,7 @@ use crate::{
         document::{Agent, ProcedureDocument, Proof},
         proven::{Filling, Proven},
     },
+    slots,
     store::{
         Definition,
         cases::AgentContact,
@@ -187,6 +188,11 @@ pub(super) fn message(key: &str) -> Message {
     })
 }
 
+/// That the time somebody chose has gone to somebody else.
+pub(crate) fn slot_gone() -> Message {
+    message("applicant-slot-taken")
+}
+
 /// A draft that is open, with everything a page needs of it.
 struct Open {
     draft: Draft,
@@ -306,7 +312,10 @@ impl Open {
 
     /// Keeps what was entered.
     async fn save(&mut self, asked: &Asked, added: &[File]) -> Result<(), Problem> {
-        let saving = self.saving(added)?;
+        Ok(self.try_saving(asked, self.saving(added)?).await?)
+    }
+
+    async fn try_saving(&mut self, asked: &Asked, saving: Saving) -> Result<(), ProcedureError> {
         self.draft.revision = asked
             .city()
             .write(asked.principal.actor(), saving, |tx, saving| {
@@ -314,6 +323,51 @@ impl Open {
             })
             .await?;
         Ok(())
+    }
+
+    /// Keeps what was entered together with the time that was chosen; false when somebody else has that time: then everything but the
+    /// time is kept.
+    async fn save_with_slot(&mut self, asked: &Asked, added: &[File]) -> Result<bool, Problem> {
+        if slots::question(&self.document.form).is_none() {
+            self.save(asked, added).await?;
+            return Ok(true);
+        }
+        if slots::is_too_far(
+            &self.document.form,
+            &self.contents.answers,
+            asked.city().today(),
+        ) {
+            self.forget_slot(asked, added).await?;
+            return Ok(false);
+        }
+        let slot = self.contents.answers.slot().cloned();
+        let saving = self.saving(added)?.slot(slot);
+        match self.try_saving(asked, saving).await {
+            Ok(()) => Ok(true),
+            Err(ProcedureError::SlotTaken) => {
+                self.forget_slot(asked, added).await?;
+                Ok(false)
+            }
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Forgets the time that was chosen, which is not to be had.
+    async fn forget_slot(&mut self, asked: &Asked, added: &[File]) -> Result<(), Problem> {
+        if let Some((_, field)) = slots::question(&self.document.form) {
+            self.contents.answers.remove(field.key.as_str());
+        }
+        let saving = self.saving(added)?.slot(None);
+        Ok(self.try_saving(asked, saving).await?)
+    }
+
+    /// Where another time is chosen.
+    fn choose_slot(&self) -> String {
+        let page = match slots::question(&self.document.form) {
+            Some((page, _)) if !self.is_single() => page.key.as_str(),
+            _ => ALL,
+        };
+        format!("{}/apply/{page}?slot=taken", self.base())
     }
 
     fn base(&self) -> String {

@@ -11,6 +11,7 @@ use yakuba_city::web::Problem;
 use yakuba_forms::{
     Answer, Answers, Form,
     model::document::{FieldKind, Prefill},
+    slot_text,
 };
 use yakuba_kernel::Channel;
 use yakuba_mail::{EmailAddress, Mail};
@@ -24,6 +25,7 @@ use crate::{
         asked::{Asked, private},
         guide,
     },
+    slots,
     store::{
         cases::{self, Contact, NewCase, SealedCase},
         files,
@@ -154,7 +156,7 @@ pub(super) async fn send(
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let open = match Open::of(&asked, &key).await? {
+    let mut open = match Open::of(&asked, &key).await? {
         Ok(open) => open,
         Err(response) => return Ok(response),
     };
@@ -210,6 +212,10 @@ pub(super) async fn send(
         .await;
     match outcome {
         Ok(()) => Ok(done()),
+        Err(ProcedureError::SlotTaken) => {
+            open.forget_slot(&asked, &[]).await?;
+            Ok(Redirect::to(&open.choose_slot()).into_response())
+        }
         Err(error) => Err(error.into()),
     }
 }
@@ -332,6 +338,12 @@ pub(super) async fn done(asked: Asked, Path(key): Path<String>) -> Result<Respon
                 "day",
                 &format::date(due_on, language),
             ),
+        );
+    }
+    if let Some(found) = slots::appointment(asked.city(), case.id, language).await? {
+        details = details.text(
+            words.get("applicant-appointment"),
+            format!("{} {}", slot_text(&found.slot, language), found.name),
         );
     }
     let body = DoneBody {

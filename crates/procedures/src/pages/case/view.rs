@@ -3,6 +3,7 @@
 use askama::Template;
 use axum::{extract::Query, response::Response};
 use yakuba_city::{Actor, web::Problem};
+use yakuba_forms::slot_text;
 use yakuba_identity::department_names;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
@@ -18,6 +19,7 @@ use crate::{
         asked::{Asked, private},
         guide,
     },
+    slots,
     store::{
         cases::{self, Case},
         corrections, files,
@@ -132,6 +134,17 @@ pub(super) async fn view_page(
                 &format::date(due_on, language),
             ),
         );
+    }
+    if let Some(found) = slots::appointment(asked.city(), case.id, language).await? {
+        let time = slot_text(&found.slot, language);
+        let text = if found.is_off {
+            words
+                .with_text("applicant-appointment-off", "time", &time)
+                .into_owned()
+        } else {
+            format!("{time} {}", found.name)
+        };
+        details = details.text(words.get("applicant-appointment"), text);
     }
     if let Some(outcome) = case.outcome {
         details = details.text(

@@ -3,6 +3,8 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::Value as Json;
+use yakuba_city::Slot;
+use yakuba_forms::Answers;
 use yakuba_identity::CityKey;
 use yakuba_kernel::{Channel, DepartmentCode};
 
@@ -118,6 +120,8 @@ pub(super) struct PlainPart {
     pub(super) submission: String,
     pub(super) draft: Option<i64>,
     pub(super) resident: Option<i64>,
+    /// The time that is taken with it.
+    pub(super) slot: Option<Slot>,
 }
 
 impl SealedCase {
@@ -134,6 +138,10 @@ impl NewCase {
     /// When something cannot be sealed.
     pub fn seal(self, city: &CityKey) -> Result<SealedCase, ProcedureError> {
         let receipt = Receipt::generate();
+        // Answers of another shape, which tests give, hold no time.
+        let slot = Answers::deserialize(&self.answers)
+            .ok()
+            .and_then(|answers| answers.slot().cloned());
         let reference = keys::reference(city, &receipt);
         let key = CaseKey::generate(city);
         let files = self
@@ -161,6 +169,7 @@ impl NewCase {
                 submission: self.submission,
                 draft: self.draft,
                 resident: self.resident,
+                slot,
             },
         })
     }

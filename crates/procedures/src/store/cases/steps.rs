@@ -8,6 +8,7 @@ use super::{CASE_MOVED, Case};
 use crate::{
     error::ProcedureError,
     model::case::{Outcome, Stage, Step},
+    slots::record_of,
     store::{
         corrections,
         history::{self, What},
@@ -68,6 +69,10 @@ pub(super) async fn moved(tx: &Tx, case: &Case, step: Step) -> Result<Stage, Pro
             ],
         )
         .await?;
+    let is_for_nothing = to == Stage::Withdrawn || matches!(step, Step::Decide(Outcome::Refused));
+    if let Some(slots) = tx.slots().filter(|_| is_for_nothing) {
+        slots.give_back(tx, &record_of(case.id)).await?;
+    }
     if !to.is_open() {
         corrections::end_open(tx, case.id).await?;
     }

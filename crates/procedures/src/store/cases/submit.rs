@@ -2,16 +2,17 @@
 
 use serde_json::json;
 use yakuba_city::{
-    AuditEntry, Fact, Tx,
+    AuditEntry, Fact, Slot, Tx,
     sql::{Sql as _, Together},
 };
 use yakuba_kernel::working_days;
 
-use super::{CASE_RECEIVED, SealedCase, day, receipt, subject};
+use super::{CASE_RECEIVED, SealedCase, day, new::PlainPart, receipt, subject};
 use crate::{
     capabilities::RECEIVED,
     error::ProcedureError,
     model::receipt::Receipt,
+    slots,
     store::{
         drafts,
         files::{self, UseFor},
@@ -35,7 +36,8 @@ pub struct Submitted {
 /// The same submission received again gives the case and the receipt number of the first time.
 ///
 /// # Errors
-/// When the database does not carry it out; then nothing was received.
+/// [`ProcedureError::SlotTaken`] when the time that was chosen is no longer free; when the database does not carry it out. Then
+/// nothing was received.
 pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureError> {
     let connection = tx.connection();
     let plain = &new.plain;
@@ -70,6 +72,9 @@ pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureErr
     let Some(case) = made else {
         return repeated(tx, new).await;
     };
+    if let Some(slot) = &plain.slot {
+        take(tx, case, slot, plain).await?;
+    }
     add_parts(tx, case, new).await?;
     inventory::record_received(
         tx,
@@ -90,6 +95,20 @@ pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureErr
         receipt: new.receipt.clone(),
         repeated: false,
     })
+}
+
+/// Takes the time that was chosen, in the name of the case.
+async fn take(tx: &Tx, case: i64, slot: &Slot, plain: &PlainPart) -> Result<(), ProcedureError> {
+    let slots = tx.slots().ok_or(ProcedureError::SlotTaken)?;
+    let mark = slots::mark_of(plain.draft.unwrap_or_default());
+    let is_taken = slots
+        .take(tx, &mark, slot, &slots::record_of(case), plain.channel)
+        .await?;
+    if is_taken {
+        Ok(())
+    } else {
+        Err(ProcedureError::SlotTaken)
+    }
 }
 
 /// Adds the rows of a case beside its own, all at once, and ends its draft.

@@ -1,5 +1,7 @@
 //! Where a case stands, what can be done next, who is responsible.
 
+use yakuba_city::Appointment;
+use yakuba_forms::slot_text;
 use yakuba_ui::{
     Button, ButtonKind, ChipLabel, Choice, DescriptionList, Html, Select, StepNavigation,
     StepState, format,
@@ -63,6 +65,7 @@ pub(super) fn about(
     opened: &Opened,
     contact: &cases::Contact,
     receipt: Option<&str>,
+    appointment: Option<&Appointment>,
 ) -> DescriptionList {
     let case = &opened.case;
     let language = room.language();
@@ -107,6 +110,24 @@ pub(super) fn about(
             Some(email) => email.clone(),
         },
     );
+    if let Some(found) = appointment {
+        let time = slot_text(&found.slot, language);
+        let text = if found.is_off {
+            room.words
+                .with_text("desk-appointment-off", "time", &time)
+                .into_owned()
+        } else {
+            time
+        };
+        // Whoever does not receive reservations is told so there.
+        let link = format!(
+            "{} <a href=\"{}\">{}</a>",
+            Html::text(&text),
+            Html::text(&found.desk),
+            Html::text(&found.name)
+        );
+        list = list.html(room.t("desk-field-appointment"), &Html::trusted(link));
+    }
     let mut due = Html::text(&case.due_on.map_or_else(
         || room.t("desk-due-none"),
         |due_on| format::date(due_on, language),

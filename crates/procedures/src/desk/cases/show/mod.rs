@@ -20,6 +20,7 @@ use crate::{
     desk::room::Room,
     error::ProcedureError,
     model::case::Outcome,
+    slots,
     store::{
         self, Definition,
         cases::{self, Case},
@@ -47,6 +48,12 @@ pub(super) struct Opened {
 }
 
 impl Opened {
+    /// The questions that can be answered anew: a time is moved where it was booked.
+    pub(super) fn correctable(&self) -> impl Iterator<Item = (&Key, &Field)> {
+        self.fields()
+            .filter(|(_, field)| !matches!(field.kind, FieldKind::Slot { .. }))
+    }
+
     /// The questions of the form outside groups, with their labels.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&Key, &Field)> {
         self.definition
@@ -306,7 +313,14 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
             .map_err(ProcedureError::from)?;
         let contact = cases::contact(room.db(), &key, case.id).await?;
         receipt = Some(cases::receipt(room.db(), &key, case.id).await?.to_string());
-        body.facts = Html::of(&about(room, opened, &contact, receipt.as_deref()));
+        let appointment = slots::appointment(&room.city, case.id, language).await?;
+        body.facts = Html::of(&about(
+            room,
+            opened,
+            &contact,
+            receipt.as_deref(),
+            appointment.as_ref(),
+        ));
         body.entered =
             crate::desk::counter::record(room, &key, case.id, &opened.definition).await?;
         if case.stage.is_open() {

@@ -24,7 +24,7 @@ use super::{
     },
     Sheet, keep, sheet,
 };
-use crate::desk::room::Room;
+use crate::{desk::room::Room, slots};
 
 /// Empty rows for more options.
 const SPARE: usize = 3;
@@ -41,9 +41,11 @@ struct Asked<'s> {
     /// None: it must be chosen first.
     kind: Option<&'static str>,
     known: Vec<Known>,
+    /// What times can be taken of, by `facility/resource`.
+    sources: Vec<(String, String)>,
 }
 
-fn asked<'s>(room: &Room, standing: &'s Standing) -> Result<Asked<'s>, Problem> {
+async fn asked<'s>(room: &Room, standing: &'s Standing) -> Result<Asked<'s>, Problem> {
     let place = place(room);
     let form = &standing.document.form;
     let fields = change::fields_at(form, &place).ok_or(Problem::NotFound)?;
@@ -69,6 +71,10 @@ fn asked<'s>(room: &Room, standing: &'s Standing) -> Result<Asked<'s>, Problem> 
         field,
         kind,
         known,
+        sources: match kind {
+            Some("slot") => slots::sources(&room.city, room.language()).await?,
+            _ => Vec::new(),
+        },
     })
 }
 
@@ -77,7 +83,7 @@ pub(in crate::desk::designer) async fn field(
     Path(key): Path<String>,
 ) -> Result<Response, Problem> {
     let standing = room.draft_of(&key).await?;
-    let asked = asked(&room, &standing)?;
+    let asked = asked(&room, &standing).await?;
     let Some(kind) = asked.kind else {
         return Ok(kinds_page(&room, &standing, &asked));
     };
@@ -146,7 +152,7 @@ fn field_sheet(
         .text("label", "designer-field-label", 2)
         .text("hint", "designer-field-hint", 2)
         .tick("optional", "designer-need", "designer-may-be-empty");
-    settings(room, kind, values, &mut controls);
+    settings(room, kind, values, &asked.sources, &mut controls);
     controls
         .condition(
             "show_if",
@@ -199,7 +205,13 @@ fn field_sheet(
 }
 
 /// The settings of a kind.
-fn settings(room: &Room, kind: &str, values: &Fields, controls: &mut Controls<'_>) {
+fn settings(
+    room: &Room,
+    kind: &str,
+    values: &Fields,
+    sources: &[(String, String)],
+    controls: &mut Controls<'_>,
+) {
     let named = |prefix: &str, name: &str| room.d(&format!("designer-{prefix}-{name}"));
     match kind {
         "text" | "long_text" => {
@@ -261,6 +273,22 @@ fn settings(room: &Room, kind: &str, values: &Fields, controls: &mut Controls<'_
                 row.number("max_mib", "designer-max-mib", "designer-mib")
                     .number("max_files", "designer-max-files", "");
             });
+        }
+        "slot" => {
+            let mut choices = sources.to_vec();
+            let standing = values.get("slot_of");
+            // What a file names and this city does not offer stays, and the check says so.
+            if !standing.is_empty() && choices.iter().all(|(of, _)| of != standing) {
+                choices.push((standing.to_owned(), standing.to_owned()));
+            }
+            controls
+                .select(
+                    "slot_of",
+                    "designer-slot-of",
+                    "designer-slot-choose",
+                    choices,
+                )
+                .number("days_ahead", "designer-days-ahead", "designer-days");
         }
         "group" => {
             controls.text("entry", "designer-entry", 1);
@@ -344,7 +372,7 @@ pub(in crate::desk::designer) async fn save_field(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let standing = room.draft_of(&key).await?;
-    let asked = asked(&room, &standing)?;
+    let asked = asked(&room, &standing).await?;
     let kind = asked.kind.ok_or(Problem::NotFound)?;
     let mut errors = FormErrors::new();
     if let Some(fields) = rows::rearranged(&fields) {

@@ -118,6 +118,7 @@ impl Known {
                 | FieldKind::Address
                 | FieldKind::File { .. }
                 | FieldKind::Place
+                | FieldKind::Slot { .. }
                 | FieldKind::BankAccount
                 | FieldKind::Group { .. } => Answers::Any,
             },

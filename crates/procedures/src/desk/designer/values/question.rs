@@ -14,7 +14,7 @@ use super::{
 };
 
 /// The kinds of questions, as files name them.
-pub(in super::super) const KINDS: [&str; 17] = [
+pub(in super::super) const KINDS: [&str; 18] = [
     "text",
     "long_text",
     "name",
@@ -27,6 +27,7 @@ pub(in super::super) const KINDS: [&str; 17] = [
     "number",
     "yen",
     "file",
+    "slot",
     "place",
     "bank_account",
     "group",
@@ -49,6 +50,7 @@ pub(in super::super) fn kind_of(field: &Field) -> &'static str {
         FieldKind::Number { .. } => "number",
         FieldKind::Yen { .. } => "yen",
         FieldKind::File { .. } => "file",
+        FieldKind::Slot { .. } => "slot",
         FieldKind::Place => "place",
         FieldKind::BankAccount => "bank_account",
         FieldKind::Group { .. } => "group",
@@ -176,6 +178,14 @@ fn put_kind(values: &mut Fields, kind: &FieldKind) {
             }
             values.push("max_mib", max_mib.to_string());
             values.push("max_files", max_files.to_string());
+        }
+        FieldKind::Slot {
+            facility,
+            resource,
+            days_ahead,
+        } => {
+            values.push("slot_of", format!("{facility}/{resource}"));
+            values.push("days_ahead", days_ahead.to_string());
         }
         FieldKind::Group {
             entry, min, max, ..
@@ -372,6 +382,17 @@ fn kind(
                 accept,
                 max_mib: number(values, "max_mib", wrong).unwrap_or(10),
                 max_files: number(values, "max_files", wrong).unwrap_or(1),
+            }
+        }
+        "slot" => {
+            let (facility, resource) = values.get("slot_of").split_once('/').unwrap_or_default();
+            if resource.is_empty() {
+                wrong.push(Wrong::new("slot_of", "designer-problem-slot"));
+            }
+            FieldKind::Slot {
+                facility: facility.to_owned(),
+                resource: resource.to_owned(),
+                days_ahead: number(values, "days_ahead", wrong).unwrap_or(14),
             }
         }
         "place" => FieldKind::Place,
