@@ -473,7 +473,9 @@ impl Browser {
         let bytes = to_bytes(response.into_body(), 4_000_000).await.unwrap();
         let text = String::from_utf8_lossy(&bytes).into_owned();
         assert!(
-            status.is_success() || status.is_redirection(),
+            status.is_success()
+                || status.is_redirection()
+                || status == StatusCode::UNPROCESSABLE_ENTITY,
             "{path}: {status} {text}"
         );
         (to, text)
