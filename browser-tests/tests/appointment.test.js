@@ -118,7 +118,7 @@ describe('an appointment with an application', () => {
       const number = new URL(page.url()).pathname.split('/').at(-1);
       await press(page, page.locator('main a[href^="/desk/booking/reservations/"]').first());
       const booked = await page.locator('main').innerText();
-      assert.ok(booked.includes(`申請 ${number}`) && booked.includes('確定'), booked);
+      assert.ok(booked.includes(`案件 ${number}`) && booked.includes('確定'), booked);
       assert.ok(!booked.includes('花子'), 'who it is stands with the application alone');
       await checkPage(page, clerk);
       await clerk.close();

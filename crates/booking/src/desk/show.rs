@@ -136,7 +136,11 @@ pub(super) async fn shown(
         },
         because: (is_open && may_end && !found.is_own).then(|| {
             TextArea::new(language, "because", room.t("desk-because"))
-                .support(room.t("desk-because-support"))
+                .support(room.t(if found.record.is_some() {
+                    "desk-because-record"
+                } else {
+                    "desk-because-support"
+                }))
                 .rows(2)
                 .max_length(1_000)
                 .value(typed.get("because"))
