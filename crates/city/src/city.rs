@@ -21,7 +21,7 @@ use crate::{
     key::CityKey,
     measure::{MeasureDefinition, MeasureKind},
     migration::{self, Migration},
-    service::{Interface, Service, SubjectPage},
+    service::{Interface, Service, SubjectNames, SubjectPage},
     slots::Slots,
     sql::Sql as _,
     tx::Tx,
@@ -85,6 +85,7 @@ pub(crate) struct Registry {
     measures: RwLock<BTreeMap<MeasureName, MeasureDefinition>>,
     listeners: HashMap<&'static str, Vec<&'static str>>,
     subject_pages: HashMap<MeasureName, SubjectPage>,
+    subject_names: HashMap<MeasureName, SubjectNames>,
     interfaces: Vec<Interface>,
     slots: Option<&'static dyn Slots>,
 }
@@ -157,6 +158,7 @@ impl City {
                 registry.add_measure(MeasureDefinition::from(measure));
             }
             registry.subject_pages.extend(service.subject_pages());
+            registry.subject_names.extend(service.subject_names());
             registry.interfaces.extend(service.interface());
             registry.slots = registry.slots.or(service.slots());
             for (event, job) in service.listens() {
@@ -247,6 +249,21 @@ impl City {
     pub fn subject_page(&self, measure: &MeasureName, subject: &str) -> Option<String> {
         let find = self.0.registry.subject_pages.get(measure)?;
         find(subject)
+    }
+
+    /// The names of what facts of a measure are about, by subject, in a language (`ja`, `easy`, `en`); none for most measures.
+    ///
+    /// # Errors
+    /// When the service that knows them cannot read them.
+    pub async fn subject_names(
+        &self,
+        measure: &MeasureName,
+        language: &str,
+    ) -> Result<BTreeMap<String, String>, CityError> {
+        match self.0.registry.subject_names.get(measure) {
+            Some(find) => find(self, language).await,
+            None => Ok(BTreeMap::new()),
+        }
     }
 
     /// Whether facts of a measure are about something with a public page.

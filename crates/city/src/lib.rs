@@ -41,7 +41,7 @@ pub use key::{CityKey, KEY_FILE, KEY_VARIABLE, KeyError};
 pub use measure::{Measure, MeasureDefinition, MeasureKind};
 pub use migration::Migration;
 pub use search::{SearchEntry, SearchHit, search};
-pub use service::{DeskItem, Interface, MenuItem, Service, SubjectPage};
+pub use service::{DeskItem, Interface, MenuItem, Service, SubjectNames, SubjectPage};
 pub use settings::{all_settings, setting};
 pub use slots::{Appointment, SLOT_CHANGED, Slot, SlotSource, Slots};
 pub use tx::Tx;

@@ -1,8 +1,12 @@
 //! The seam between a city and its services.
 
+use std::collections::BTreeMap;
+
+use futures::future::BoxFuture;
 use yakuba_kernel::MeasureName;
 
 use crate::{
+    City, CityError,
     jobs::JobKind,
     measure::Measure,
     migration::Migration,
@@ -15,6 +19,10 @@ pub type Interface = fn(language: &str) -> serde_json::Value;
 
 /// The address of the public page about what a fact was recorded about; none when there is none for this subject.
 pub type SubjectPage = fn(subject: &str) -> Option<String>;
+
+/// The names of what facts of a measure are about, in a language (`ja`, `easy`, `en`); a subject without one is shown as it is.
+pub type SubjectNames =
+    for<'a> fn(&'a City, &'a str) -> BoxFuture<'a, Result<BTreeMap<String, String>, CityError>>;
 
 /// One service: everything the program needs to know to run it.
 pub trait Service: Send + Sync {
@@ -56,6 +64,11 @@ pub trait Service: Send + Sync {
 
     /// The measures whose subjects have a public page, each with what finds its address.
     fn subject_pages(&self) -> Vec<(MeasureName, SubjectPage)> {
+        Vec::new()
+    }
+
+    /// The measures whose subjects have names, each with what finds them.
+    fn subject_names(&self) -> Vec<(MeasureName, SubjectNames)> {
         Vec::new()
     }
 

@@ -80,7 +80,11 @@ pub(crate) async fn print(
     initiative: Option<&str>,
     language: Language,
 ) -> Result<Arc<Vec<u8>>, Problem> {
-    let names = Names::read(city, language).await?;
+    let indicators = plan.indicators.values().map(|measured| &measured.indicator);
+    let names = Names::read(city, language)
+        .await?
+        .with_subjects_of(city, indicators)
+        .await?;
     let sheets = sheets(plan, initiative, &names, language);
     if sheets.is_empty() {
         return Err(Problem::NotFound);

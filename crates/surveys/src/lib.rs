@@ -5,12 +5,14 @@ pub mod capabilities;
 mod desk;
 mod error;
 pub mod model;
+mod names;
 mod pages;
 mod shown;
 pub mod store;
 
 use yakuba_city::{
-    DeskItem, Interface, JobFailure, JobKind, Measure, MenuItem, Migration, Service, SubjectPage,
+    DeskItem, Interface, JobFailure, JobKind, Measure, MenuItem, Migration, Service, SubjectNames,
+    SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -73,6 +75,17 @@ impl Service for SurveyService {
         vec![
             (capabilities::ANSWERS.name, page),
             (capabilities::CHOICES.name, page),
+        ]
+    }
+
+    fn subject_names(&self) -> Vec<(MeasureName, SubjectNames)> {
+        vec![
+            (capabilities::ANSWERS.name, |city, language| {
+                Box::pin(names::of_surveys(city, language))
+            }),
+            (capabilities::CHOICES.name, |city, language| {
+                Box::pin(names::of_answers(city, language))
+            }),
         ]
     }
 

@@ -177,7 +177,10 @@ pub(super) async fn indicator(
 ) -> Result<Response, Problem> {
     let plan = measured(&city, &plan_key).await?;
     let measured = plan.indicators.get(&key).ok_or(Problem::NotFound)?;
-    let names = Names::read(&city, language).await?;
+    let names = Names::read(&city, language)
+        .await?
+        .with_subjects_of(&city, [&measured.indicator])
+        .await?;
     let owner = &measured.owner;
     let answer = IndicatorAnswer {
         plan: plan_key,

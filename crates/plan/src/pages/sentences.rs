@@ -1,16 +1,19 @@
 //! The sentences of measuring ([`Message`]) in the reader's language, with names instead of codes.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::FromQueryResult;
 use yakuba_city::{City, sql::Sql as _};
-use yakuba_kernel::Channel;
+use yakuba_kernel::{Channel, MeasureName};
 use yakuba_ui::{Language, Value, format};
 
 use super::{MEASURING, WORDS, view};
 use crate::{
     error::PlanError,
-    model::message::{Argument, Message},
+    model::{
+        document::Indicator,
+        message::{Argument, Message},
+    },
 };
 
 /// The names of measures and departments in one language.
@@ -19,6 +22,8 @@ pub(crate) struct Names {
     measures: BTreeMap<String, (String, String)>,
     departments: BTreeMap<String, String>,
     channels: BTreeMap<&'static str, String>,
+    /// What facts are about, as far as it was asked for.
+    subjects: BTreeMap<String, String>,
 }
 
 impl Names {
@@ -74,7 +79,39 @@ impl Names {
                     (channel.as_str(), name)
                 })
                 .collect(),
+            subjects: BTreeMap::new(),
         })
+    }
+
+    /// The same with the names of what the facts of some indicators are about, where their formulas choose among them.
+    ///
+    /// # Errors
+    /// When the service that knows them cannot read them.
+    pub(crate) async fn with_subjects_of(
+        mut self,
+        city: &City,
+        indicators: impl IntoIterator<Item = &Indicator>,
+    ) -> Result<Self, PlanError> {
+        let chosen: BTreeSet<MeasureName> = indicators
+            .into_iter()
+            .filter_map(|indicator| indicator.formula.as_ref())
+            .flat_map(|formula| formula.kind.selections())
+            .filter(|selection| !selection.subjects.is_empty())
+            .map(|selection| selection.measure)
+            .collect();
+        for measure in chosen {
+            let names = city.subject_names(&measure, self.language.code()).await?;
+            self.subjects.extend(names);
+        }
+        Ok(self)
+    }
+
+    /// The name of what a fact is about, or its key.
+    pub(crate) fn subject(&self, key: &str) -> String {
+        self.subjects
+            .get(key)
+            .cloned()
+            .unwrap_or_else(|| key.to_owned())
     }
 
     /// The name of a measure, or its code.
@@ -157,7 +194,7 @@ impl Names {
             Argument::Measure(measure) => self.measure(measure.as_str()),
             Argument::Department(department) => self.department(department.as_str()),
             Argument::Channel(channel) => self.channel(channel.as_str()),
-            Argument::Subject(subject) => subject.as_str().to_owned(),
+            Argument::Subject(subject) => self.subject(subject.as_str()),
             Argument::Message(message) => self.sentence(message),
             Argument::List(list) => {
                 let separator = if self.language.is_japanese() {

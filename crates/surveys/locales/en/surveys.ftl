@@ -73,3 +73,4 @@ surveys-sent-lead = The results may be published when the survey has closed.
 surveys-thanks = Thank you for your help.
 surveys-results-title = Results: { $survey }
 surveys-finding-breakdown = The question by which results are broken down (breakdown) must be a choice that everybody is asked.
+surveys-answer-named = “{ $answer }” ({ $survey })

@@ -63,3 +63,4 @@ surveys-sent-lead = 終（お）わった 後（あと）、みんなの 答（�
 surveys-thanks = ありがとうございました。
 surveys-results-title = { $survey }：みんなの 答（こた）え
 surveys-finding-breakdown = breakdown は、みんなに 聞（き）く choice の 質問（しつもん）に して ください。
+surveys-answer-named = 「{ $answer }」（{ $survey }）

@@ -73,3 +73,4 @@ surveys-sent-lead = 結果は、終了した後に公表することがありま
 surveys-thanks = ご協力ありがとうございました。
 surveys-results-title = { $survey }の結果
 surveys-finding-breakdown = 結果を分ける質問（breakdown）は、全員に聞く choice の質問にしてください。
+surveys-answer-named = 「{ $answer }」（{ $survey }）

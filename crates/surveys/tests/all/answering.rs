@@ -2,11 +2,12 @@
 
 use crate::support::{answers, departments, document, many, one_per_person, open, take};
 use sea_orm::{DbBackend, FromQueryResult};
-use yakuba_city::{Actor, City, each_database, sql::Sql as _};
+use yakuba_city::{Actor, City, Measure, each_database, sql::Sql as _};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_surveys::{
     SurveyError, SurveyService,
+    capabilities::{ANSWERS, CHOICES},
     model::document::{AnswerQuota, SurveyDocument},
     store::{
         self,
@@ -341,6 +342,21 @@ each_database!(
         assert!(choices.contains(&("park.often.often".to_owned(), 12)));
         assert!(choices.contains(&("park.often.never".to_owned(), 12)));
         assert!(choices.contains(&("park.liked.green".to_owned(), 12)));
+        // What they are about has names.
+        let named = async |measure: &Measure, subject: &str| {
+            city.subject_names(&measure.name, "ja")
+                .await
+                .unwrap()
+                .remove(subject)
+        };
+        assert_eq!(
+            named(&CHOICES, "park.often.never").await.as_deref(),
+            Some("「行かない」（公園のアンケート）")
+        );
+        assert_eq!(
+            named(&ANSWERS, "park").await.as_deref(),
+            Some("公園のアンケート")
+        );
         let again = city
             .write(Actor::Staff(1), (), |tx, ()| {
                 Box::pin(closing::close(tx, "park"))

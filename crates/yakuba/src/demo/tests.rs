@@ -201,6 +201,21 @@ async fn compare_every_figure(city: &City) {
         wrong.len(),
         wrong.join("\n")
     );
+    // A formula over a survey says the answers as they were read, and not their keys.
+    let survey = plan
+        .indicators
+        .values()
+        .find(|indicator| indicator.indicator.name.contains("安全に扱っている"))
+        .unwrap();
+    for (language, answer) in [("ja", "「そう思う」（"), ("en", "“Strongly agree” (")] {
+        let path = format!(
+            "/plan/sumikawa-2022/indicators/{}?lang={language}",
+            survey.key()
+        );
+        let page = page(city, &path).await;
+        assert!(page.contains(answer), "{path} does not say {answer}");
+        assert!(!page.contains("residents-digital-2025.trust"), "{path}");
+    }
     assert!(
         named.len() >= 28 * 4,
         "only {} figures were compared",

@@ -69,8 +69,8 @@ pub(in crate::pages) async fn day(
                     names.channel(&row.channel)
                 }),
                 match city.subject_page(&selection.measure, &row.subject) {
-                    Some(page) => Cell::link(&row.subject, page),
-                    None => Cell::text(&row.subject),
+                    Some(page) => Cell::link(names.subject(&row.subject), page),
+                    None => Cell::text(names.subject(&row.subject)),
                 },
                 Cell::text(format::with_unit(quantity(row.total), &unit, language)),
                 Cell::text(format::number(row.count)),

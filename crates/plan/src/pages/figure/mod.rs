@@ -71,6 +71,7 @@ impl FromRequestParts<City> for Opened {
             .find(|(_, indicator)| indicator.key.as_deref() == Some(&address.indicator))
             .map(|(owner, indicator)| (owner, indicator.clone()))
             .ok_or(Problem::NotFound)?;
+        let names = names.with_subjects_of(city, [&indicator]).await?;
         Ok(Self {
             names,
             city: city.clone(),
@@ -178,7 +179,7 @@ impl Opened {
                 selection
                     .subjects
                     .iter()
-                    .map(|subject| subject.as_str().to_owned()),
+                    .map(|subject| self.names.subject(subject.as_str())),
             );
         }
         let name = self.names.measure(selection.measure.as_str());
