@@ -194,7 +194,8 @@ async fn steps_taken(city: &City) -> usize {
     taken(city.db(), "window", MONDAY, MONDAY, city.now())
         .await
         .unwrap()
-        .len()
+        .iter()
+        .count()
 }
 
 async fn of_case(city: &City, case: i64) -> Reservation {
