@@ -1,6 +1,6 @@
 //! Applications that take a time of the booking service: one of many who want the same, and what becomes of it. On both databases.
 
-use std::{net::SocketAddr, sync::Arc};
+use std::{fmt::Write as _, net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
@@ -443,7 +443,7 @@ impl Browser {
         for (name, value) in form.unwrap_or_default() {
             for (part, end) in [(name, '='), (value, '&')] {
                 for byte in part.bytes() {
-                    sent.push_str(&format!("%{byte:02X}"));
+                    write!(sent, "%{byte:02X}").unwrap();
                 }
                 sent.push(end);
             }

@@ -251,24 +251,23 @@ fn details(
                 purpose(language, resource, &found.purpose),
             );
         }
-        list = match &found.record {
+        list = if let Some(record) = &found.record {
             // Who it is for stands with the record.
-            Some(record) => list.html(
+            list.html(
                 room.t("desk-record"),
                 &link(&record_name(room, record), &format!("/desk/{record}")),
-            ),
-            None => {
-                let lives = if found.of().is_resident {
-                    "booking-lives-here"
-                } else {
-                    "booking-lives-elsewhere"
-                };
-                list.text(
-                    room.p("booking-people"),
-                    public.counted("booking-people-count", found.people),
-                )
-                .text(room.p("booking-lives"), room.p(lives))
-            }
+            )
+        } else {
+            let lives = if found.of().is_resident {
+                "booking-lives-here"
+            } else {
+                "booking-lives-elsewhere"
+            };
+            list.text(
+                room.p("booking-people"),
+                public.counted("booking-people-count", found.people),
+            )
+            .text(room.p("booking-lives"), room.p(lives))
         };
         list = list
             .text(room.t("desk-channel"), channel(room, found.channel))

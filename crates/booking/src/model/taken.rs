@@ -23,15 +23,12 @@ impl TakenSteps {
         if new.is_empty() {
             return;
         }
-        match self.units.get_mut(unit) {
-            Some(taken) => {
-                taken.append(&mut new);
-                tidy(taken);
-            }
-            None => {
-                tidy(&mut new);
-                self.units.insert(unit.to_owned(), new);
-            }
+        if let Some(taken) = self.units.get_mut(unit) {
+            taken.append(&mut new);
+            tidy(taken);
+        } else {
+            tidy(&mut new);
+            self.units.insert(unit.to_owned(), new);
         }
     }
 
@@ -50,7 +47,11 @@ impl TakenSteps {
     }
 }
 
-/// In order of time, each once. Nearly sorted already, as a rule.
+/// In order of time, each once.
+#[expect(
+    clippy::stable_sort_primitive,
+    reason = "they are nearly in order already, which the stable sort makes use of"
+)]
 fn tidy(steps: &mut Vec<i64>) {
     steps.sort();
     steps.dedup();

@@ -340,8 +340,18 @@ pub struct Saving {
     added: Vec<SealedFile>,
     /// Files other than these are taken away.
     kept: Vec<String>,
-    /// The time to be kept for the draft, when its form asks for one.
-    slot: Option<Option<Slot>>,
+    time: Keeping,
+}
+
+/// What becomes of the time that is kept for a draft.
+#[derive(Debug, Clone)]
+enum Keeping {
+    /// It stays as it is.
+    AsItIs,
+    /// None is kept any more.
+    Nothing,
+    /// This one is kept, in place of any other.
+    This(Slot),
 }
 
 impl Saving {
@@ -367,14 +377,14 @@ impl Saving {
                 .map(|file| SealedFile::seal(key, file))
                 .collect::<Result<_, _>>()?,
             kept,
-            slot: None,
+            time: Keeping::AsItIs,
         })
     }
 
     /// Keeps a time for the draft, in place of any other; none: gives back what it kept.
     #[must_use]
     pub fn slot(mut self, slot: Option<Slot>) -> Self {
-        self.slot = Some(slot);
+        self.time = slot.map_or(Keeping::Nothing, Keeping::This);
         self
     }
 
@@ -419,10 +429,13 @@ pub async fn save(tx: &Tx, saving: &Saving) -> Result<i64, ProcedureError> {
     if changed == 0 {
         return Err(ProcedureError::ChangedMeanwhile);
     }
-    if let (Some(slot), Some(slots)) = (&saving.slot, tx.slots())
-        && !slots
-            .keep(tx, &mark_of(saving.draft), slot.as_ref())
-            .await?
+    let slot = match &saving.time {
+        Keeping::This(slot) => Some(slot),
+        Keeping::Nothing | Keeping::AsItIs => None,
+    };
+    if let Some(slots) = tx.slots()
+        && !matches!(saving.time, Keeping::AsItIs)
+        && !slots.keep(tx, &mark_of(saving.draft), slot).await?
     {
         return Err(ProcedureError::SlotTaken);
     }

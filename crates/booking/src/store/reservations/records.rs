@@ -117,12 +117,11 @@ pub async fn take_for(
             let_go(tx, one.id, &visit).await?;
         }
     }
-    let id = match kept {
-        Some(id) => id,
-        None => {
-            let until = now.saturating_add(KEPT_FOR).unwrap_or(Timestamp::MAX);
-            hold(tx, &visit, wish, until).await?
-        }
+    let id = if let Some(id) = kept {
+        id
+    } else {
+        let until = now.saturating_add(KEPT_FOR).unwrap_or(Timestamp::MAX);
+        hold(tx, &visit, wish, until).await?
     };
     let document = facility(tx.connection(), &wish.facility)
         .await?
