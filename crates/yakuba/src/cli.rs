@@ -80,6 +80,9 @@ pub enum Command {
     /// Check, bring in and take out surveys and their results
     #[command(subcommand)]
     Surveys(SurveysCommand),
+    /// Check, bring in and take out what residents can report
+    #[command(subcommand)]
+    Reports(ReportsCommand),
     /// Check, bring in and take out facilities that can be booked
     #[command(subcommand)]
     Booking(BookingCommand),
@@ -761,6 +764,46 @@ pub struct LotteryBring {
     pub round: i64,
     /// The signature, 96 hexadecimal digits
     pub signature: String,
+}
+
+/// Check, bring in and take out what residents can report.
+#[derive(Debug, Subcommand)]
+pub enum ReportsCommand {
+    /// Look files of categories over: what must be mended and what somebody should look at
+    Check(ReportFiles),
+    /// Bring the categories in from a file; what it leaves out is closed, and the same file twice changes nothing
+    Import(ReportFile),
+    /// Write the categories out as a file
+    Export(ReportExport),
+}
+
+/// Files of categories.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+`check` needs no city; its exit code is 3 when something must be mended.
+
+Example:
+  yakuba reports check content/reports/categories.yaml")]
+pub struct ReportFiles {
+    /// The files (YAML)
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// A file of categories.
+#[derive(Debug, Args)]
+pub struct ReportFile {
+    /// The file (YAML)
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// Write the categories out as a file.
+#[derive(Debug, Args)]
+pub struct ReportExport {
+    /// The file to write; the standard output when left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// Check, bring in and take out surveys and their results.

@@ -7,6 +7,7 @@ use yakuba_mail::READ as READ_MAIL;
 use yakuba_places::capabilities as places;
 use yakuba_plan::capabilities as plan;
 use yakuba_procedures::capabilities as procedures;
+use yakuba_reports::capabilities as reports;
 use yakuba_surveys::capabilities as surveys;
 
 struct Start {
@@ -44,6 +45,7 @@ const ROLES: [Start; 7] = [
             booking::RECEPTION.name,
             booking::SET_UP.name,
             places::EDIT.name,
+            reports::WORK.name,
         ],
     },
     Start {
@@ -73,6 +75,7 @@ const ROLES: [Start; 7] = [
             booking::GROUPS.name,
             places::EDIT.name,
             places::PUBLISH.name,
+            reports::WORK.name,
         ],
     },
     Start {
@@ -98,6 +101,7 @@ const ROLES: [Start; 7] = [
             booking::SETTINGS.name,
             places::EDIT.name,
             places::PUBLISH.name,
+            reports::OVERSEE.name,
         ],
     },
     Start {
@@ -119,6 +123,7 @@ const ROLES: [Start; 7] = [
             plan::RECORDS.name,
             READ_AUDIT.name,
             procedures::OVERSEE.name,
+            reports::OVERSEE.name,
         ],
     },
     Start {

@@ -10,6 +10,7 @@ use yakuba_mail::MailService;
 use yakuba_places::PlacesService;
 use yakuba_plan::PlanService;
 use yakuba_procedures::ProcedureService;
+use yakuba_reports::ReportService;
 use yakuba_surveys::SurveyService;
 use yakuba_ui::Catalogue;
 
@@ -25,6 +26,7 @@ pub fn all() -> Vec<&'static dyn Service> {
         &SurveyService,
         &BookingService,
         &PlacesService,
+        &ReportService,
     ]
 }
 
@@ -64,6 +66,7 @@ fn texts_of(service: &str) -> &'static Catalogue {
         "surveys" => &yakuba_surveys::WORDS,
         "booking" => &yakuba_booking::PAGE_WORDS,
         "places" => yakuba_places::WORDS,
+        "reports" => &yakuba_reports::WORDS,
         "plan" => yakuba_plan::menu_texts(),
         _ => &crate::server::WORDS,
     }
@@ -81,6 +84,7 @@ pub(crate) fn desk_menu() -> Vec<(DeskItem, &'static Catalogue)> {
                 "procedures" => yakuba_procedures::DESK_WORDS,
                 "surveys" => yakuba_surveys::DESK_WORDS,
                 "places" => yakuba_places::DESK_WORDS,
+                "reports" => yakuba_reports::DESK_WORDS,
                 name => texts_of(name),
             };
             service

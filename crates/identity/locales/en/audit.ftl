@@ -161,6 +161,13 @@ audit-procedures-settle-disposal = Approved or refused a disposal
 audit-procedures-take-apart = Took a case out of its life event
 audit-procedures-take-pull-right = Ended a system's right to fetch cases
 audit-procedures-tick = Ticked a case's checklist
+audit-reports-assign = Gave a report to somebody
+audit-reports-note = Wrote a note on a report
+audit-reports-photos = Changed the pictures of a report
+audit-reports-route = Routed a report anew
+audit-reports-rules = Brought categories of reports in
+audit-reports-turn = Changed the state of a report
+audit-reports-word = Wrote the public text of a report
 
 audit-resident-create = A resident's account was made
 audit-resident-delete = A resident's account was deleted

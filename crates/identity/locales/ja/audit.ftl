@@ -161,6 +161,13 @@ audit-procedures-settle-disposal = 個人情報の廃棄を認め、または取
 audit-procedures-take-apart = 案件を同じできごとから分けました
 audit-procedures-take-pull-right = ほかのシステムによる案件の取得をやめました
 audit-procedures-tick = 案件の確認項目に印を付けました
+audit-reports-assign = 通報の担当を決めました
+audit-reports-note = 通報にメモを残しました
+audit-reports-photos = 通報の写真を整理しました
+audit-reports-route = 通報の課や種類を変えました
+audit-reports-rules = 通報の種類を取り込みました
+audit-reports-turn = 通報の状態を変えました
+audit-reports-word = 通報の公開する文章を保存しました
 
 audit-resident-create = 住民のアカウントができました
 audit-resident-delete = 住民のアカウントが削除されました

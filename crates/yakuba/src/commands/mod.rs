@@ -18,6 +18,7 @@ mod personnel;
 mod plan;
 mod postal_codes;
 mod procedures;
+mod reports;
 mod serve;
 mod surveys;
 mod token;
@@ -53,6 +54,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Map(options) => map::run(&place, options).await,
         Command::CapacityTest(options) => capacity_test::run(&place, options).await,
         Command::Opendata(options) => opendata::run(&place, options).await,
+        Command::Reports(options) => reports::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,
         Command::Token(options) => token::run(&place, options).await,

@@ -14,6 +14,7 @@ mod opendata;
 mod plans;
 mod procedures;
 mod queue;
+mod reports;
 mod surveys;
 #[cfg(test)]
 mod tests;
@@ -128,6 +129,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     cases::make(city).await?;
     opendata::make(city, story.today).await?;
     layers::make(city).await?;
+    reports::make(city, story.today).await?;
     queue::make(city, story.today).await?;
     lottery::make(city, story.today).await?;
     city.clock().set(city::morning_of(story.today)?);

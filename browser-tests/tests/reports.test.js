@@ -1,0 +1,96 @@
+// A hole in the road: reported on a phone, followed, answered at the desk, and contested.
+
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { checkPage, launch, logIn, visitor } from '../src/browser.js';
+import { readPages } from '../src/pages.js';
+import { startDemo } from '../src/program.js';
+
+const { logins } = readPages();
+// A picture of one red point.
+const PICTURE = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
+  'base64',
+);
+
+describe('reports', () => {
+  let demo;
+  let browser;
+
+  before(async () => {
+    demo = await startDemo();
+    browser = await launch();
+  });
+
+  after(async () => {
+    await browser?.close();
+    await demo?.stop();
+  });
+
+  for (const javascript of ['on', 'blocked', 'off']) {
+    test(`a resident reports a hole with JavaScript ${javascript}, the desk mends it, and it is contested`, async () => {
+      const who = await visitor(browser, { javascript, width: 360 });
+      const page = await who.page();
+      await page.goto(`${demo.url}/reports/new`);
+      await checkPage(page, who);
+      await page.getByRole('radio', { name: '道路の穴・段差' }).check();
+      await page.getByRole('button', { name: '次へ' }).click();
+      assert.match(page.url(), /\/reports\/new\/place$/);
+      await checkPage(page, who);
+      await page.getByLabel('住所や目印').fill('駅前通りの郵便局の前');
+      await page.getByLabel('緯度・経度').fill('34.3995, 134.9965');
+      await page.getByRole('button', { name: '次へ' }).click();
+      if (page.url().endsWith('/reports/new/similar')) {
+        await checkPage(page, who);
+        await page.getByRole('link', { name: 'この中にない。新しく通報する' }).click();
+      }
+      assert.match(page.url(), /\/reports\/new\/details$/);
+      await checkPage(page, who);
+      await page.getByLabel('どんな様子ですか').fill('歩道に穴があります。');
+      await page.locator('input[type=file]').setInputFiles({ name: 'hole.png', mimeType: 'image/png', buffer: PICTURE });
+      await page.getByRole('button', { name: '次へ' }).click();
+      assert.match(page.url(), /\/reports\/new\/contact$/);
+      await checkPage(page, who);
+      await page.getByRole('button', { name: '知らせは要らない' }).click();
+      assert.match(page.url(), /\/reports\/new\/check$/);
+      await checkPage(page, who);
+      await page.getByRole('button', { name: '送る', exact: true }).click();
+      assert.match(page.url(), /\/reports\/new\/done$/);
+      await checkPage(page, who);
+      const number = await page.locator('main strong.figure').innerText();
+      assert.match(number, /^[0-9A-Z]{6}-[0-9A-Z]{6}-[0-9A-Z]{6}$/);
+      await page.getByRole('link', { name: '通報のページを見る' }).click();
+      const address = page.url();
+      await checkPage(page, who);
+      assert.doesNotMatch(await page.locator('main').innerText(), /歩道に穴があります/);
+      await page.goto(`${address}/follow`);
+      await checkPage(page, who);
+
+      const staff = await visitor(browser, { javascript });
+      const desk = await staff.page();
+      await logIn(desk, demo.url, logins.roads);
+      await desk.goto(`${demo.url}/desk/reports`);
+      await desk.getByRole('link', { name: address.split('/').at(-1) }).click();
+      await checkPage(desk, staff);
+      assert.equal(await desk.locator('textarea[name=public_text]').inputValue(), '歩道に穴があります。');
+      await desk.locator('form[action$="/word"]').getByRole('button', { name: '保存する' }).click();
+      await desk.getByRole('radio', { name: '対応しました', exact: true }).check();
+      await desk.locator('form[action$="/turn"]').getByRole('button', { name: '変える' }).click();
+      assert.match(desk.url(), /done=turned$/);
+      await staff.close();
+
+      await page.goto(address);
+      await checkPage(page, who);
+      assert.match(await page.locator('main').innerText(), /歩道に穴があります。[\s\S]*対応しました/);
+      await page.getByRole('link', { name: '直っていないことを知らせる' }).click();
+      assert.match(page.url(), /\/contest$/);
+      await checkPage(page, who);
+      await page.getByLabel('受付番号').fill(number);
+      await page.getByLabel('いまの様子').fill('まだ穴があります。');
+      await page.getByRole('button', { name: '送る', exact: true }).click();
+      assert.match(page.url(), /done=contested$/);
+      await checkPage(page, who);
+      await who.close();
+    });
+  }
+});

@@ -1,0 +1,1 @@
+desk-menu-reports = まちの通報

@@ -1,0 +1,56 @@
+//! What staff and other systems may be allowed to do with reports, and what the service counts.
+
+use yakuba_city::{Measure, MeasureKind, web::Capability};
+use yakuba_kernel::MeasureName;
+
+/// Work on a department's reports: look at them, route them, answer them, merge them.
+pub const WORK: Capability = Capability::new("reports.work");
+/// See reports and their statistics without changing anything.
+pub const OVERSEE: Capability = Capability::new("reports.oversee");
+
+/// All of them, for roles to be made of.
+pub const ALL: [Capability; 2] = [WORK, OVERSEE];
+
+/// Reports that came in; the subject is the category.
+pub const POSTED: Measure = Measure {
+    name: MeasureName::declared("reports.posted"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "まちの通報の受付",
+    name_en: "Reports received",
+};
+/// Reports that were answered for good: fixed, no action, forwarded or merged with another. One that is taken up again is taken off.
+pub const HANDLED: Measure = Measure {
+    name: MeasureName::declared("reports.handled"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "まちの通報の対応済み",
+    name_en: "Reports handled",
+};
+/// Of them, those within the standard days of their category.
+pub const IN_TIME: Measure = Measure {
+    name: MeasureName::declared("reports.in_time"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "標準の日数までに対応した通報",
+    name_en: "Reports handled in time",
+};
+/// The days that the handled reports took, added up.
+pub const DAYS: Measure = Measure {
+    name: MeasureName::declared("reports.days_to_handle"),
+    kind: MeasureKind::Flow,
+    unit: "日",
+    name_ja: "通報の対応にかかった日数の合計",
+    name_en: "Days taken to handle reports",
+};
+/// Reports whose "fixed" was contested.
+pub const CONTESTED: Measure = Measure {
+    name: MeasureName::declared("reports.contested"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "「直っていない」と連絡があった通報",
+    name_en: "Reports contested after they were called fixed",
+};
+
+/// All of them, as the service declares them.
+pub static MEASURES: [Measure; 5] = [POSTED, HANDLED, IN_TIME, DAYS, CONTESTED];

@@ -1,0 +1,257 @@
+//! What staff do with a report. Each step checks the department, writes, and leads back to the report.
+
+use axum::{
+    extract::{Path, Request},
+    response::Response,
+};
+use yakuba_city::web::Problem;
+use yakuba_forms::model::document::Text;
+use yakuba_kernel::DepartmentCode;
+use yakuba_ui::{Fields, FormErrors, done};
+
+use super::{
+    HOME,
+    room::{Room, href},
+    show::shown,
+};
+use crate::{
+    capabilities::WORK,
+    error::ReportError,
+    model::state::State,
+    pages::{asked::plain, sent::Sent},
+    store::{
+        Report,
+        steps::{self, Routing, Turn, Wording, seal_note},
+    },
+};
+
+/// Letters of a public text or a note at most.
+const MOST: usize = 2_000;
+
+/// Leads back to the report, or says there why it stays as it was.
+async fn after(
+    mut room: Room,
+    found: &Report,
+    outcome: Result<(), ReportError>,
+    word: &str,
+) -> Result<Response, Problem> {
+    let Err(error) = outcome else {
+        return Ok(done(&href(found.id), word));
+    };
+    let Some(sentence) = room.sentence(&error) else {
+        return Err(error.into());
+    };
+    room.refuse(sentence);
+    // As it is now, not as it was.
+    let found = room.report(found.id).await?;
+    shown(&room, &found, &FormErrors::new()).await
+}
+
+/// A text that was typed; too long goes to `errors`.
+fn typed(room: &Room, fields: &Fields, name: &str, errors: &mut FormErrors) -> String {
+    let text = plain(fields.get(name), MOST + 1);
+    if text.chars().count() > MOST {
+        errors.add(name, room.t("desk-problem-long"));
+    }
+    text
+}
+
+pub(super) async fn turn(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let found = room.report_to_work_on(id).await?;
+    let mut errors = FormErrors::new();
+    let own = typed(&room, &fields, "turn_text", &mut errors);
+    let state = State::read(fields.get("state"));
+    if state.is_none() {
+        errors.add("state", room.t("desk-problem-required"));
+    }
+    let (Some(state), true) = (state, errors.is_empty()) else {
+        return shown(&room, &found, &errors).await;
+    };
+    let rules = &room.current.rules;
+    let sentence = fields
+        .get("sentence")
+        .parse::<usize>()
+        .ok()
+        .and_then(|place| rules.sentences.get(place))
+        .filter(|sentence| sentence.state == state.name());
+    let text = match sentence {
+        _ if !own.is_empty() => Text::japanese(own),
+        Some(sentence) => sentence.text.clone(),
+        None => Text::default(),
+    };
+    let authority = rules
+        .authority(fields.get("authority"))
+        .map_or("", |authority| authority.key.as_str())
+        .to_owned();
+    let input = Turn {
+        report: found.id,
+        revision: fields.revision(),
+        state,
+        text,
+        authority,
+        into: fields.get("into").to_owned(),
+    };
+    let outcome = room
+        .write(input, |tx, input| Box::pin(steps::turn(tx, input)))
+        .await;
+    after(room, &found, outcome, "turned").await
+}
+
+pub(super) async fn route(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let found = room.report_to_work_on(id).await?;
+    let rules = &room.current.rules;
+    let Some(category) = rules.category(fields.get("category")) else {
+        return Err(Problem::BadRequest(room.t("desk-problem-required")));
+    };
+    let department = match fields.get("department") {
+        "" => Some(category.department_in(&found.area).clone()),
+        code => DepartmentCode::new(code).ok(),
+    };
+    let known = room.all_departments().await?;
+    let Some(department) = department.filter(|code| known.contains_key(code)) else {
+        let mut errors = FormErrors::new();
+        errors.add("department", room.t("desk-problem-department"));
+        return shown(&room, &found, &errors).await;
+    };
+    let stays = room.principal.holds_in(WORK, &department);
+    let input = Routing {
+        report: found.id,
+        revision: fields.revision(),
+        category: category.key.as_str().to_owned(),
+        department,
+        days: category.days,
+    };
+    let outcome = room
+        .write(input, |tx, input| Box::pin(steps::route(tx, input)))
+        .await;
+    if outcome.is_ok() && !stays {
+        // It is another department's from now on.
+        return Ok(done(HOME, "routed"));
+    }
+    after(room, &found, outcome, "routed").await
+}
+
+pub(super) async fn word(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let found = room.report_to_work_on(id).await?;
+    let mut errors = FormErrors::new();
+    let place = typed(&room, &fields, "public_place", &mut errors);
+    let text = typed(&room, &fields, "public_text", &mut errors);
+    if !errors.is_empty() {
+        return shown(&room, &found, &errors).await;
+    }
+    let category = room.current.rules.category(&found.category);
+    let input = Wording {
+        report: found.id,
+        revision: fields.revision(),
+        place: place.replace('\n', " "),
+        text,
+        is_shown: fields.get("is_shown") != "0",
+        also: category.map_or_else(String::new, |category| category.name.ja.clone()),
+    };
+    let outcome = room
+        .write(input, |tx, input| Box::pin(steps::word(tx, input)))
+        .await;
+    after(room, &found, outcome, "worded").await
+}
+
+pub(super) async fn release(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let found = room.report_to_work_on(id).await?;
+    let released: Vec<String> = fields.all("released").map(str::to_owned).collect();
+    let input = (found.id, fields.revision(), released);
+    let outcome = room
+        .write(input, |tx, (report, revision, released)| {
+            Box::pin(steps::release(tx, *report, *revision, released))
+        })
+        .await;
+    after(room, &found, outcome, "photos").await
+}
+
+pub(super) async fn add_photos(
+    room: Room,
+    Path(id): Path<i64>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let found = room.report_to_work_on(id).await?;
+    let mut sent = Sent::read(request).await?;
+    let (mut errors, mut new) = (FormErrors::new(), Vec::new());
+    for photo in sent.photos(room.key()).await? {
+        match photo {
+            Ok(taken) => new.push(taken.sealed),
+            Err(message) => errors.add("photos", message.in_language(room.language()).into_owned()),
+        }
+    }
+    if errors.is_empty() && new.is_empty() {
+        errors.add("photos", room.t("desk-problem-required"));
+    }
+    if !errors.is_empty() {
+        return shown(&room, &found, &errors).await;
+    }
+    let outcome = room
+        .write((found.id, new), |tx, (report, new)| {
+            Box::pin(steps::add_photos(tx, *report, new))
+        })
+        .await;
+    after(room, &found, outcome, "photos").await
+}
+
+pub(super) async fn note(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let found = room.report_to_work_on(id).await?;
+    let mut errors = FormErrors::new();
+    let note = typed(&room, &fields, "note", &mut errors);
+    if note.is_empty() {
+        errors.add("note", room.t("desk-problem-required"));
+    }
+    if !errors.is_empty() {
+        return shown(&room, &found, &errors).await;
+    }
+    let sealed = seal_note(room.key(), found.id, &note)?;
+    let outcome = room
+        .write((found.id, sealed), |tx, (report, sealed)| {
+            Box::pin(steps::note(tx, *report, sealed))
+        })
+        .await;
+    after(room, &found, outcome, "noted").await
+}
+
+pub(super) async fn assign(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let found = room.report_to_work_on(id).await?;
+    let account = fields.integer("account");
+    if let Some(account) = account {
+        let today = room.city().today();
+        let colleagues = yakuba_identity::colleagues(room.db(), &found.department, today).await?;
+        if colleagues.iter().all(|(known, _)| *known != account) {
+            return Err(Problem::BadRequest(room.t("desk-problem-required")));
+        }
+    }
+    let input = (found.id, fields.revision(), account);
+    let outcome = room
+        .write(input, |tx, (report, revision, account)| {
+            Box::pin(steps::assign(tx, *report, *revision, *account))
+        })
+        .await;
+    after(room, &found, outcome, "assigned").await
+}

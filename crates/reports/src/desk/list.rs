@@ -1,0 +1,234 @@
+//! The inbox of the departments.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Redirect, Response};
+use yakuba_city::{JAPAN, web::Problem};
+use yakuba_identity::{Receipt, account_names};
+use yakuba_kernel::{DepartmentCode, text::normalise_for_search};
+use yakuba_ui::{
+    Cell, ChipLabel, Choice, Column, EmptyState, Html, Pagination, Row, Select, Table, TextField,
+    Words, format,
+};
+
+use super::{
+    HOME,
+    room::{Room, href},
+};
+use crate::{
+    capabilities::WORK,
+    model::state::State,
+    pages::asked::{chip, state_key},
+    store::{self, Filter, Report},
+};
+
+/// Reports on one page.
+const ON_A_PAGE: u32 = 50;
+/// The names of the filters in the address.
+const NAMES: [&str; 5] = ["q", "state", "category", "department", "which"];
+
+#[derive(Template)]
+#[template(path = "desk/list.html")]
+struct Body {
+    words: Words,
+    may_enter: bool,
+    q: TextField,
+    filters: Vec<Select>,
+    count: String,
+    table: Option<Table>,
+    empty: EmptyState,
+    pages: Option<Pagination>,
+}
+
+fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
+    let query = &room.query;
+    let wanted = query.get("department");
+    let departments = seen
+        .keys()
+        .filter(|code| wanted.is_empty() || code.as_str() == wanted)
+        .cloned()
+        .collect();
+    let states = match query.get("state") {
+        "" | "open" => State::ALL
+            .into_iter()
+            .filter(|state| !state.is_handled())
+            .collect(),
+        name => State::read(name).into_iter().collect(),
+    };
+    Filter {
+        departments: Some(departments),
+        category: query.optional("category"),
+        states,
+        words: query
+            .get("q")
+            .split_whitespace()
+            .take(8)
+            .map(normalise_for_search)
+            .filter(|word| !word.is_empty())
+            .collect(),
+        late_on: (query.get("which") == "late").then(|| room.city().today()),
+        assigned_to: (query.get("which") == "mine")
+            .then(|| room.principal.staff().map_or(0, |staff| staff.account)),
+        ..Filter::default()
+    }
+}
+
+pub(super) async fn page(room: Room) -> Result<Response, Problem> {
+    let language = room.language();
+    let seen = room.departments().await?;
+    // A sender on the telephone reads out the number.
+    if let Ok(number) = room.query.get("q").parse::<Receipt>()
+        && let Some(found) = store::by_number(room.db(), room.key(), &number).await?
+        && seen.contains_key(&found.department)
+    {
+        return Ok(Redirect::to(&href(found.id)).into_response());
+    }
+    let number: u32 = room.query.get("page").parse().unwrap_or(1).clamp(1, 10_000);
+    let filter = filter_of(&room, &seen);
+    let found = store::search(room.db(), &filter, (number - 1) * ON_A_PAGE, ON_A_PAGE).await?;
+    let accounts: Vec<i64> = found
+        .reports
+        .iter()
+        .filter_map(|(report, _)| report.assigned_to)
+        .collect();
+    let people = account_names(room.db(), &accounts).await?;
+    let rows: Vec<Row> = found
+        .reports
+        .iter()
+        .map(|(report, _)| row(&room, report, &seen, &people))
+        .collect();
+    let table = (!rows.is_empty()).then(|| {
+        Table::new(language, "reports", room.t("desk-title"))
+            .columns([
+                Column::text(room.t("desk-column-report")),
+                Column::text(room.t("desk-column-state")),
+                Column::text(room.t("desk-column-received")).no_wrap(),
+                Column::text(room.t("desk-column-due")).no_wrap(),
+                Column::text(room.t("desk-column-department")),
+                Column::text(room.t("desk-column-assigned")),
+            ])
+            .rows(rows)
+            .row_headers()
+            .stacked()
+            .hide_caption()
+    });
+    let query: String = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(
+            NAMES
+                .into_iter()
+                .map(|name| (name, room.query.get(name)))
+                .filter(|(_, value)| !value.is_empty()),
+        )
+        .finish();
+    let body = Body {
+        words: room.words,
+        may_enter: room.principal.holds(WORK),
+        q: TextField::new(language, "q", room.t("desk-words"))
+            .support(room.t("desk-words-support"))
+            .optional(),
+        filters: filters(&room, &seen),
+        count: room
+            .words
+            .with_text("desk-count", "count", &format::number(found.total))
+            .into_owned(),
+        table,
+        empty: EmptyState::new(room.t("desk-empty")),
+        pages: (found.total > u64::from(ON_A_PAGE)).then(|| {
+            Pagination::new(
+                language,
+                u64::from(number),
+                u64::from(ON_A_PAGE),
+                found.total,
+                format!("{HOME}?{query}"),
+            )
+        }),
+    };
+    Ok(room.page(room.t("desk-title"), &body).into_response())
+}
+
+fn filters(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Vec<Select> {
+    let language = room.language();
+    let given = |name: &str, default: &str| match room.query.get(name) {
+        "" => default.to_owned(),
+        value => value.to_owned(),
+    };
+    let state = [
+        ("open", "reports-state-open".to_owned()),
+        ("all", "reports-state-all".to_owned()),
+    ]
+    .into_iter()
+    .chain(State::ALL.map(|state| (state.name(), state_key(state))))
+    .fold(
+        Select::new(language, "state", room.t("desk-filter-state")),
+        |select, (value, key): (&str, String)| select.choice(Choice::new(value, room.public(&key))),
+    )
+    .value(&given("state", "open"));
+    let category = room
+        .current
+        .rules
+        .categories
+        .iter()
+        .fold(
+            Select::new(language, "category", room.t("desk-filter-category")).or_all(),
+            |select, one| select.choice(Choice::new(one.key.as_str(), one.name.get(language))),
+        )
+        .value(room.query.get("category"));
+    let which = ["all", "late", "mine"]
+        .into_iter()
+        .fold(
+            Select::new(language, "which", room.t("desk-filter-which")),
+            |select, value| {
+                select.choice(Choice::new(value, room.t(&format!("desk-which-{value}"))))
+            },
+        )
+        .value(&given("which", "all"));
+    let mut filters = vec![state, category, which];
+    if seen.len() > 1 {
+        let department = seen
+            .iter()
+            .fold(
+                Select::new(language, "department", room.t("desk-filter-department")).or_all(),
+                |select, (code, name)| select.choice(Choice::new(code.as_str(), name)),
+            )
+            .value(room.query.get("department"));
+        filters.push(department);
+    }
+    filters
+}
+
+fn row(
+    room: &Room,
+    report: &Report,
+    departments: &BTreeMap<DepartmentCode, String>,
+    people: &BTreeMap<i64, String>,
+) -> Row {
+    let mut states = Html::of(&chip(crate::WORDS.words(room.language()), report.state));
+    if report.is_late_on(room.city().today()) {
+        states.push(&ChipLabel::new(room.t("desk-late")).red().beside());
+    }
+    if !report.is_looked_at {
+        states.push(&ChipLabel::new(room.t("desk-unlooked")).orange().beside());
+    }
+    let day = |day| format::date(day, room.language());
+    Row::new([
+        Cell::link(
+            format!("{} {}", room.title(report), report.public_id),
+            href(report.id),
+        ),
+        Cell::html(&states),
+        Cell::text(day(JAPAN.to_datetime(report.received_at).date())),
+        Cell::text(day(report.due_on)),
+        Cell::text(
+            departments
+                .get(&report.department)
+                .map_or(report.department.as_str(), String::as_str),
+        ),
+        Cell::text(
+            report
+                .assigned_to
+                .and_then(|account| people.get(&account))
+                .map_or("", String::as_str),
+        ),
+    ])
+}

@@ -1,0 +1,61 @@
+//! What staff see: the inbox, one report with everything that can be done with it, entering one by telephone, statistics.
+
+mod doing;
+mod enter;
+mod list;
+mod room;
+mod show;
+mod statistics;
+
+use yakuba_city::{
+    DeskItem,
+    web::{Access, Routes},
+};
+
+use crate::capabilities::{OVERSEE, WORK};
+
+pub(crate) use room::WORDS;
+
+/// The address of the inbox.
+const HOME: &str = "/desk/reports";
+
+/// The entries of the desk's menu.
+pub(crate) fn items() -> Vec<DeskItem> {
+    vec![DeskItem {
+        url: HOME,
+        label: "desk-menu-reports",
+        needs: vec![WORK, OVERSEE],
+    }]
+}
+
+/// The desk's pages. The handlers check the department.
+pub(crate) fn routes() -> Routes {
+    let work = Access::Staff(WORK);
+    Routes::new()
+        .get(HOME, Access::SignedIn, list::page)
+        .get("/desk/reports/new", work, enter::page)
+        .post("/desk/reports/new", work, enter::save)
+        .get(
+            "/desk/reports/statistics",
+            Access::SignedIn,
+            statistics::page,
+        )
+        .get(
+            "/desk/reports/statistics.csv",
+            Access::SignedIn,
+            statistics::csv,
+        )
+        .get("/desk/reports/{report}", Access::SignedIn, show::page)
+        .get(
+            "/desk/reports/{report}/photos/{photo}",
+            Access::SignedIn,
+            show::photo,
+        )
+        .post("/desk/reports/{report}/turn", work, doing::turn)
+        .post("/desk/reports/{report}/route", work, doing::route)
+        .post("/desk/reports/{report}/word", work, doing::word)
+        .post("/desk/reports/{report}/release", work, doing::release)
+        .post("/desk/reports/{report}/photos", work, doing::add_photos)
+        .post("/desk/reports/{report}/note", work, doing::note)
+        .post("/desk/reports/{report}/assign", work, doing::assign)
+}

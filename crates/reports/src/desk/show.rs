@@ -1,0 +1,426 @@
+//! One report at the desk.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::{StatusCode, header},
+    response::Response,
+};
+use yakuba_city::{JAPAN, web::Problem};
+use yakuba_identity::{StaffNames, account_names, colleagues};
+use yakuba_ui::{
+    Choice, DescriptionList, FileUpload, FormErrors, Html, Map, RadioGroup, Select, TextArea,
+    TextField, Words, format,
+};
+
+use super::room::{Room, href};
+use crate::{
+    capabilities::WORK,
+    model::{
+        rules::{MOST_MIB, MOST_PHOTOS},
+        state::State,
+    },
+    pages::asked::{chip, private, state_key},
+    store::{
+        self, Filter, Report, followers, open_of,
+        photos::{self, Photo},
+        steps::{Kind, steps},
+    },
+};
+
+struct Picture {
+    key: String,
+    address: String,
+    from: String,
+    is_released: bool,
+}
+
+struct Line {
+    at: String,
+    who: String,
+    what: String,
+    text: String,
+    note: String,
+}
+
+struct Near {
+    href: String,
+    title: String,
+    public_id: String,
+    note: String,
+}
+
+/// The forms, for those who work on it.
+struct Forms {
+    place: TextField,
+    text: TextArea,
+    is_shown: RadioGroup,
+    photos: FileUpload,
+    state: RadioGroup,
+    sentence: Option<Select>,
+    turn_text: TextArea,
+    authority: Option<Select>,
+    into: TextField,
+    category: Select,
+    department: Select,
+    assigned: Select,
+    note: TextArea,
+}
+
+#[derive(Template)]
+#[template(path = "desk/show.html")]
+struct Body {
+    words: Words,
+    base: String,
+    revision: i64,
+    about: DescriptionList,
+    sent: Option<Html>,
+    contact: Option<DescriptionList>,
+    map: Option<Map>,
+    pictures: Vec<Picture>,
+    near: Vec<Near>,
+    forms: Option<Forms>,
+    lines: Vec<Line>,
+}
+
+pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Problem> {
+    let found = room.report(id).await?;
+    shown(&room, &found, &FormErrors::new()).await
+}
+
+/// A picture, released or not.
+pub(super) async fn photo(
+    room: Room,
+    Path((id, photo)): Path<(i64, String)>,
+) -> Result<Response, Problem> {
+    let found = room.report(id).await?;
+    let (media_type, contents) = photos::contents(room.db(), room.key(), found.id, &photo, false)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    Ok(private(([(header::CONTENT_TYPE, media_type)], contents)))
+}
+
+async fn about(room: &Room, found: &Report) -> Result<DescriptionList, Problem> {
+    let language = room.language();
+    let words = crate::WORDS.words(language);
+    let departments = room.all_departments().await?;
+    let mut about = DescriptionList::new()
+        .html(room.t("desk-column-state"), &chip(words, found.state))
+        .text(
+            room.t("desk-filter-category"),
+            room.category(&found.category),
+        )
+        .text(
+            room.t("desk-column-department"),
+            departments
+                .get(&found.department)
+                .map_or(found.department.as_str(), String::as_str),
+        )
+        .text(
+            room.t("desk-channel"),
+            room.t(&format!("desk-channel-{}", found.channel.as_str())),
+        )
+        .text(
+            room.t("desk-column-received"),
+            format::date_time(JAPAN.to_datetime(found.received_at), language),
+        );
+    let mut due = format::date(found.due_on, language);
+    if found.is_late_on(room.city().today()) {
+        due = format!("{due}（{}）", room.t("desk-late"));
+    }
+    about = about.text(room.t("desk-column-due"), due);
+    if !found.area.is_empty() {
+        let area = room.current.rules.area_name(&found.area, language);
+        about = about.text(words.get("reports-area"), area);
+    }
+    if let Some(point) = found.point {
+        about = about.text(words.get("reports-coordinates"), point.to_string());
+    }
+    if let Some(account) = found.assigned_to {
+        let names = account_names(room.db(), &[account]).await?;
+        let name = names.get(&account).map_or("", String::as_str);
+        about = about.text(room.t("desk-column-assigned"), name);
+    }
+    let count = followers::count(room.db(), found.id).await?;
+    Ok(about
+        .text(
+            room.t("desk-followers"),
+            room.words.counted("desk-followers-count", count),
+        )
+        .text(room.t("desk-public-id"), &found.public_id))
+}
+
+/// Open reports of the same category nearby: what this one may be the same as.
+async fn near(room: &Room, found: &Report) -> Result<Vec<Near>, Problem> {
+    let Some(point) = found
+        .point
+        .filter(|_| found.state.may_become(State::Merged))
+    else {
+        return Ok(Vec::new());
+    };
+    let filter = Filter {
+        category: Some(found.category.clone()),
+        states: State::ALL
+            .into_iter()
+            .filter(|state| *state != State::Merged && *state != State::NoAction)
+            .collect(),
+        near: Some((point, 200)),
+        ..Filter::default()
+    };
+    let words = crate::WORDS.words(room.language());
+    Ok(store::search(room.db(), &filter, 0, 8)
+        .await?
+        .reports
+        .iter()
+        .filter(|(report, _)| report.id != found.id)
+        .map(|(report, away)| {
+            #[allow(clippy::cast_possible_truncation)] // within 200 metres
+            let metres = away.unwrap_or(0.0).round() as i64;
+            Near {
+                href: crate::pages::href(&report.public_id),
+                title: room.title(report),
+                public_id: report.public_id.clone(),
+                note: format!(
+                    "{} / {} / {}",
+                    words.with("reports-metres", &[("n", metres.into())]),
+                    words.get(&state_key(report.state)),
+                    format::date(
+                        JAPAN.to_datetime(report.received_at).date(),
+                        room.language()
+                    )
+                ),
+            }
+        })
+        .collect())
+}
+
+pub(super) async fn shown(
+    room: &Room,
+    found: &Report,
+    errors: &FormErrors,
+) -> Result<Response, Problem> {
+    let language = room.language();
+    let works = room.may(WORK, found);
+    let base = href(found.id);
+    let content = open_of(room.db(), room.key(), found).await?;
+    let sent = content.as_ref().and_then(|content| {
+        let form = room.current.form(&found.category, false)?;
+        let evaluation = form.evaluate(&content.answers, room.city().today());
+        Some(form.render_answers(&content.answers, &evaluation, language, |_| None))
+    });
+    // Who it was is for those who work on it.
+    let contact = content
+        .as_ref()
+        .map(|content| &content.contact)
+        .filter(|contact| works && !contact.is_empty())
+        .map(|contact| {
+            [
+                ("desk-name", &contact.name),
+                ("desk-phone", &contact.phone),
+                ("desk-email", &contact.email),
+            ]
+            .into_iter()
+            .filter(|(_, value)| !value.is_empty())
+            .fold(DescriptionList::new(), |list, (key, value)| {
+                list.text(room.t(key), value)
+            })
+        });
+    let pictures = photos::of_report(room.db(), found.id)
+        .await?
+        .into_iter()
+        .map(
+            |Photo {
+                 key,
+                 origin,
+                 is_released,
+                 ..
+             }| Picture {
+                address: format!("{base}/photos/{key}"),
+                from: room.t(&format!("desk-photo-from-{origin}")),
+                is_released: is_released != 0,
+                key,
+            },
+        )
+        .collect();
+    let history = steps(room.db(), room.key(), found.id).await?;
+    let names = StaffNames::read(room.db(), history.iter().map(|step| step.actor.as_str())).await?;
+    let lines = history
+        .iter()
+        .rev()
+        .map(|step| Line {
+            at: format::date_time(JAPAN.to_datetime(step.at), language),
+            who: names.of(&step.actor).unwrap_or_default().to_owned(),
+            what: match step.kind {
+                Kind::State(state) => room.public(&state_key(state)),
+                Kind::Contested => room.public("reports-step-contested"),
+                other => room.t(&format!("desk-step-{}", other.key())),
+            },
+            text: step.text.get(language).to_owned(),
+            note: if works {
+                step.note.clone()
+            } else {
+                String::new()
+            },
+        })
+        .collect();
+    let forms = if works {
+        Some(forms(room, found, content.as_ref(), errors).await?)
+    } else {
+        None
+    };
+    let body = Body {
+        words: room.words,
+        revision: found.revision,
+        about: about(room, found).await?,
+        sent,
+        contact,
+        map: found.point.map(|point| {
+            Map::of_place(
+                language,
+                "report-map",
+                room.public("reports-map-place"),
+                point.degrees(),
+            )
+        }),
+        pictures,
+        near: if works {
+            near(room, found).await?
+        } else {
+            Vec::new()
+        },
+        forms,
+        lines,
+        base,
+    };
+    let title = room.title(found);
+    let mut page = room.page_below(title, &body);
+    if !errors.is_empty() {
+        page = page
+            .with_errors(true)
+            .status(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    if found.is_shown {
+        let public = crate::pages::href(&found.public_id);
+        page = page.action(&yakuba_ui::LinkButton::new(
+            room.t("desk-see-public"),
+            public,
+        ));
+    }
+    Ok(private(page))
+}
+
+async fn forms(
+    room: &Room,
+    found: &Report,
+    content: Option<&store::Content>,
+    errors: &FormErrors,
+) -> Result<Forms, Problem> {
+    let (language, rules) = (room.language(), &room.current.rules);
+    let departments = room.all_departments().await?;
+    // Before the desk has looked at it, what was sent stands there to be mended.
+    let (place, text) = if found.is_looked_at {
+        (found.public_place.as_str(), found.public_text.as_str())
+    } else {
+        content.map_or(("", ""), |content| (content.place(), content.text()))
+    };
+    let next: Vec<State> = found.state.next().collect();
+    let state = next.iter().fold(
+        RadioGroup::new(language, "state", room.t("desk-turn-state")).inline(),
+        |group, state| group.choice(Choice::new(state.name(), room.public(&state_key(*state)))),
+    );
+    let mut sentences = Select::new(language, "sentence", room.t("desk-turn-sentence"))
+        .choice(Choice::new("", room.t("desk-turn-own")));
+    let mut has_sentences = false;
+    for (place, sentence) in rules.sentences.iter().enumerate() {
+        let goes_with = State::read(&sentence.state).filter(|state| next.contains(state));
+        if let Some(state) = goes_with {
+            has_sentences = true;
+            let text = format!(
+                "{}：{}",
+                room.public(&state_key(state)),
+                sentence.text.get(language)
+            );
+            sentences = sentences.choice(Choice::new(place.to_string(), text));
+        }
+    }
+    let authority =
+        (!rules.authorities.is_empty() && next.contains(&State::Forwarded)).then(|| {
+            rules
+                .authorities
+                .iter()
+                .fold(
+                    Select::new(language, "authority", room.t("desk-turn-authority"))
+                        .choice(Choice::new("", "")),
+                    |select, one| {
+                        select.choice(Choice::new(one.key.as_str(), one.name.get(language)))
+                    },
+                )
+                .optional()
+        });
+    let colleagues = colleagues(room.db(), &found.department, room.city().today()).await?;
+    Ok(Forms {
+        place: TextField::new(language, "public_place", room.t("desk-public-place"))
+            .value(place)
+            .optional()
+            .errors(errors),
+        text: TextArea::new(language, "public_text", room.t("desk-public-text"))
+            .rows(5)
+            .value(text)
+            .optional()
+            .errors(errors),
+        is_shown: RadioGroup::new(language, "is_shown", room.t("desk-is-shown"))
+            .inline()
+            .choice(Choice::new("1", room.t("desk-is-shown-yes")))
+            .choice(Choice::new("0", room.t("desk-is-shown-no")))
+            .value(if found.is_shown { "1" } else { "0" }),
+        photos: FileUpload::new(language, "photos", room.t("desk-photo-add"))
+            .accept(".jpg,.jpeg,.png,.webp")
+            .max_size(&format!("{MOST_MIB}MB"))
+            .max_files(MOST_PHOTOS)
+            .optional()
+            .errors(errors),
+        state: state.errors(errors),
+        sentence: has_sentences.then(|| sentences.optional()),
+        turn_text: TextArea::new(language, "turn_text", room.t("desk-turn-text"))
+            .support(room.t("desk-turn-text-support"))
+            .rows(3)
+            .optional()
+            .errors(errors),
+        authority,
+        into: TextField::new(language, "into", room.t("desk-turn-into"))
+            .width(12)
+            .optional(),
+        category: rules
+            .categories
+            .iter()
+            .fold(
+                Select::new(language, "category", room.t("desk-route-category")),
+                |select, one| select.choice(Choice::new(one.key.as_str(), one.name.get(language))),
+            )
+            .value(&found.category),
+        department: departments
+            .iter()
+            .fold(
+                Select::new(language, "department", room.t("desk-route-department"))
+                    .choice(Choice::new("", room.t("desk-route-by-category"))),
+                |select, (code, name)| select.choice(Choice::new(code.as_str(), name)),
+            )
+            .value(found.department.as_str())
+            .errors(errors),
+        assigned: colleagues
+            .iter()
+            .fold(
+                Select::new(language, "account", room.t("desk-assign-to"))
+                    .choice(Choice::new("", room.t("desk-assign-nobody"))),
+                |select, (account, name)| select.choice(Choice::new(account.to_string(), name)),
+            )
+            .value(
+                &found
+                    .assigned_to
+                    .map_or_else(String::new, |account| account.to_string()),
+            ),
+        note: TextArea::new(language, "note", room.t("desk-note"))
+            .rows(3)
+            .errors(errors),
+    })
+}

@@ -1,0 +1,263 @@
+//! How many reports came in, and how long handling took: by category, area, department, channel or month.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    http::header,
+    response::{IntoResponse as _, Response},
+};
+use jiff::civil::Date;
+use yakuba_city::{JAPAN, web::Problem};
+use yakuba_kernel::{DepartmentCode, FiscalYear};
+use yakuba_sheets::{Cell as Written, CsvCharset, CsvOptions, Table as Sheet, write_csv};
+use yakuba_ui::{Cell, Choice, Column, Row, Select, Table, Words, format};
+
+use super::room::Room;
+use crate::{
+    model::statistics::{Summary, by_group, summary},
+    store::{self, Filter, Report},
+};
+
+/// Ways to group, the first as the default.
+const GROUPS: [&str; 5] = ["category", "area", "department", "channel", "month"];
+
+#[derive(Template)]
+#[template(path = "desk/statistics.html")]
+struct Body {
+    words: Words,
+    year: Select,
+    by: Select,
+    table: Table,
+    csv: String,
+}
+
+/// What is asked for, and the groups with their names.
+struct Counted {
+    year: FiscalYear,
+    by: &'static str,
+    rows: Vec<(String, Summary)>,
+    total: Summary,
+}
+
+fn name_of(
+    room: &Room,
+    by: &str,
+    key: &str,
+    departments: &BTreeMap<DepartmentCode, String>,
+) -> String {
+    match by {
+        "area" if key.is_empty() => room.t("desk-statistics-none"),
+        "area" => room
+            .current
+            .rules
+            .area_name(key, room.language())
+            .to_owned(),
+        "department" => DepartmentCode::new(key)
+            .ok()
+            .and_then(|code| departments.get(&code).cloned())
+            .unwrap_or_else(|| key.to_owned()),
+        "channel" => room.t(&format!("desk-channel-{key}")),
+        "month" => key.to_owned(),
+        _ => room.category(key),
+    }
+}
+
+fn key_of(by: &str, report: &Report) -> String {
+    match by {
+        "area" => report.area.clone(),
+        "department" => report.department.as_str().to_owned(),
+        "channel" => report.channel.as_str().to_owned(),
+        "month" => {
+            let day = JAPAN.to_datetime(report.received_at).date();
+            format!("{:04}-{:02}", day.year(), day.month())
+        }
+        _ => report.category.clone(),
+    }
+}
+
+/// The first moment of a day in Japan, in microseconds since 1970.
+fn beginning(day: Date) -> Option<i64> {
+    let at = JAPAN.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
+    Some(at.as_microsecond())
+}
+
+async fn count(room: &Room) -> Result<Counted, Problem> {
+    let departments = room.departments().await?;
+    let today = room.city().today();
+    let year = room
+        .query
+        .year("year")
+        .unwrap_or_else(|| FiscalYear::from_date(today));
+    let by = GROUPS
+        .into_iter()
+        .find(|name| *name == room.query.get("by"))
+        .unwrap_or("category");
+    let filter = Filter {
+        departments: Some(departments.keys().cloned().collect()),
+        from: beginning(year.start()),
+        until: beginning(year.next().start()),
+        ..Filter::default()
+    };
+    let reports = store::handled(room.db(), &filter).await?;
+    let all: Vec<_> = reports
+        .iter()
+        .map(|report| (key_of(by, report), report.for_statistics(today)))
+        .collect();
+    let total = summary(all.iter().map(|(_, handled)| handled));
+    let names = room.all_departments().await?;
+    let mut rows: Vec<(String, Summary)> = by_group(all)
+        .into_iter()
+        .map(|(key, group)| (name_of(room, by, &key, &names), group))
+        .collect();
+    if by != "month" {
+        rows.sort_by(|one, other| other.1.posted.cmp(&one.1.posted));
+    }
+    Ok(Counted {
+        year,
+        by,
+        rows,
+        total,
+    })
+}
+
+fn share(group: Summary) -> String {
+    if group.posted == 0 {
+        return String::new();
+    }
+    // Tenths of a percent, rounded half up.
+    let tenths = (group.handled * 2_000 + group.posted) / (group.posted * 2);
+    format!("{}.{}%", tenths / 10, tenths % 10)
+}
+
+fn days(value: Option<i64>) -> String {
+    value.map_or_else(String::new, |days| days.to_string())
+}
+
+fn headings(room: &Room, by: &str) -> [String; 7] {
+    [
+        room.t(&format!("desk-by-{by}")),
+        room.t("desk-statistics-posted"),
+        room.t("desk-statistics-handled"),
+        room.t("desk-statistics-share"),
+        room.t("desk-statistics-late"),
+        room.t("desk-statistics-median"),
+        room.t("desk-statistics-ninety"),
+    ]
+}
+
+fn cells(name: &str, group: Summary) -> [String; 7] {
+    [
+        name.to_owned(),
+        group.posted.to_string(),
+        group.handled.to_string(),
+        share(group),
+        group.late.to_string(),
+        days(group.median),
+        days(group.ninety),
+    ]
+}
+
+pub(super) async fn page(room: Room) -> Result<Response, Problem> {
+    let language = room.language();
+    let counted = count(&room).await?;
+    let mut columns = headings(&room, counted.by).into_iter();
+    let first = columns.next().unwrap_or_default();
+    let total = room.t("desk-statistics-total");
+    let rows = counted
+        .rows
+        .iter()
+        .map(|(name, group)| (name.as_str(), *group))
+        .chain([(total.as_str(), counted.total)])
+        .map(|(name, group)| Row::new(cells(name, group).map(Cell::text)));
+    let table = Table::new(
+        language,
+        "statistics",
+        format::fiscal_year(counted.year, language),
+    )
+    .columns(
+        [Column::text(first)]
+            .into_iter()
+            .chain(columns.map(Column::number)),
+    )
+    .rows(rows)
+    .row_headers()
+    .stacked();
+    let this = FiscalYear::from_date(room.city().today());
+    let mut years = vec![this];
+    while years.len() < 6 {
+        years.extend(years.last().map(|year| year.previous()));
+    }
+    let body = Body {
+        words: room.words,
+        year: years
+            .iter()
+            .fold(
+                Select::new(language, "year", room.t("desk-statistics-year")),
+                |select, year| {
+                    let name = format::fiscal_year(*year, language);
+                    select.choice(Choice::new(year.year().to_string(), name))
+                },
+            )
+            .value(&counted.year.year().to_string()),
+        by: GROUPS
+            .into_iter()
+            .fold(
+                Select::new(language, "by", room.t("desk-statistics-by")),
+                |select, name| select.choice(Choice::new(name, room.t(&format!("desk-by-{name}")))),
+            )
+            .value(counted.by),
+        table,
+        csv: format!(
+            "/desk/reports/statistics.csv?year={}&by={}",
+            counted.year.year(),
+            counted.by
+        ),
+    };
+    Ok(room
+        .page_below(room.t("desk-statistics"), &body)
+        .into_response())
+}
+
+pub(super) async fn csv(room: Room) -> Result<Response, Problem> {
+    let counted = count(&room).await?;
+    let total = room.t("desk-statistics-total");
+    let row = |name: &str, group: Summary| {
+        let [name, numbers @ ..] = cells(name, group);
+        let plain = |text: String| match text.as_str() {
+            "" => Written::Empty,
+            share if share.ends_with('%') => Written::Text(text),
+            _ => Written::Number(text),
+        };
+        [Written::Text(name)]
+            .into_iter()
+            .chain(numbers.map(plain))
+            .collect()
+    };
+    let table = Sheet {
+        name: String::new(),
+        header: headings(&room, counted.by).to_vec(),
+        rows: counted
+            .rows
+            .iter()
+            .map(|(name, group)| (name.as_str(), *group))
+            .chain([(total.as_str(), counted.total)])
+            .map(|(name, group)| row(name, group))
+            .collect(),
+    };
+    let charset = CsvCharset::Utf8Bom;
+    let bytes = write_csv(&table, CsvOptions { charset }).bytes;
+    let name = format!(
+        "attachment; filename=\"reports-{}-{}.csv\"",
+        counted.year.year(),
+        counted.by
+    );
+    Ok((
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        bytes,
+    )
+        .into_response())
+}

@@ -1,0 +1,77 @@
+#![doc = include_str!("../README.md")]
+
+pub mod capabilities;
+mod desk;
+mod error;
+mod jobs;
+pub mod model;
+mod pages;
+pub mod store;
+
+use yakuba_city::{
+    DeskItem, JobKind, Measure, MenuItem, Migration, Service, SubjectPage,
+    web::{Capability, Routes},
+};
+use yakuba_kernel::MeasureName;
+use yakuba_ui::Catalogue;
+
+pub use error::ReportError;
+
+/// The texts of the public pages and of the menu.
+pub static WORDS: Catalogue = yakuba_ui::catalogue!("reports");
+
+/// The texts that the desk menu's entries name.
+pub static DESK_WORDS: &Catalogue = &desk::WORDS;
+
+/// The service as the program runs it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct ReportService;
+
+impl Service for ReportService {
+    fn name(&self) -> &'static str {
+        "reports"
+    }
+
+    fn migrations(&self) -> Vec<Migration> {
+        vec![Migration::new(
+            "reports_0001_reports",
+            include_str!("../migrations/0001_reports.sql"),
+        )]
+    }
+
+    fn measures(&self) -> &'static [Measure] {
+        &capabilities::MEASURES
+    }
+
+    fn capabilities(&self) -> &'static [Capability] {
+        &capabilities::ALL
+    }
+
+    fn jobs(&self) -> Vec<JobKind> {
+        jobs::jobs()
+    }
+
+    fn subject_pages(&self) -> Vec<(MeasureName, SubjectPage)> {
+        let page: SubjectPage = |subject| Some(format!("/reports?category={subject}&state=all"));
+        capabilities::MEASURES
+            .iter()
+            .map(|measure| (measure.name.clone(), page))
+            .collect()
+    }
+
+    fn routes(&self) -> Routes {
+        pages::routes().merge(desk::routes())
+    }
+
+    fn menu(&self) -> Vec<MenuItem> {
+        vec![MenuItem {
+            url: "/reports",
+            label: "reports-menu",
+            capability: None,
+        }]
+    }
+
+    fn desk_menu(&self) -> Vec<DeskItem> {
+        desk::items()
+    }
+}

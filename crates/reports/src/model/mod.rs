@@ -1,0 +1,6 @@
+//! What reports are made of, without a database.
+
+pub mod place;
+pub mod rules;
+pub mod state;
+pub mod statistics;

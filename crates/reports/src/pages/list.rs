@@ -1,0 +1,294 @@
+//! The list of reports with its filters, and the same on a map.
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use yakuba_city::web::Problem;
+use yakuba_kernel::{Decimal, text::normalise_for_search};
+use yakuba_ui::{
+    ChipLabel, Choice, FormErrors, Link, Map, MapLayer, MapSign, Page, Pagination, Select,
+    TextField, Words, format,
+};
+
+use super::{
+    asked::{Asked, state_key},
+    href,
+};
+use crate::{
+    model::{place::Point, state::State},
+    store::{self, Filter, Found},
+};
+
+/// Reports on one page.
+const ON_A_PAGE: u32 = 20;
+/// The distances that are offered, in metres.
+const DISTANCES: [u32; 4] = [300, 1_000, 3_000, 10_000];
+/// The names of the filters in the address.
+const NAMES: [&str; 6] = ["q", "category", "state", "area", "near", "within"];
+
+struct Item {
+    href: String,
+    title: String,
+    chip: ChipLabel,
+    text: String,
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "public/list.html")]
+struct Body {
+    words: Words,
+    errors: yakuba_ui::ErrorSummary,
+    q: TextField,
+    category: Select,
+    state: Select,
+    area: Option<Select>,
+    near: TextField,
+    near_map: Map,
+    within: Select,
+    is_far: bool,
+    map: Map,
+    count: String,
+    is_narrowed: bool,
+    items: Vec<Item>,
+    pages: Option<Pagination>,
+    feed: String,
+}
+
+/// What an address asks for, and what is wrong with it.
+pub(super) fn filter_of(asked: &Asked) -> (Filter, FormErrors) {
+    let query = &asked.query;
+    let mut errors = FormErrors::new();
+    let near = match query.get("near") {
+        "" => None,
+        text => match Point::read(text) {
+            Ok(point) => {
+                let metres = query.get("within").parse().unwrap_or(1_000_u32);
+                Some((point, metres.clamp(10, 20_000)))
+            }
+            Err(_) => {
+                errors.add("near", asked.t("reports-problem-near"));
+                None
+            }
+        },
+    };
+    let states = match query.get("state") {
+        "" | "open" => State::ALL
+            .into_iter()
+            .filter(|state| !state.is_handled())
+            .collect(),
+        "handled" => State::ALL
+            .into_iter()
+            .filter(|state| state.is_handled())
+            .collect(),
+        name => State::read(name).into_iter().collect(),
+    };
+    let filter = Filter {
+        shown: true,
+        category: query.optional("category"),
+        states,
+        area: query.optional("area"),
+        words: query
+            .get("q")
+            .split_whitespace()
+            .take(8)
+            .map(normalise_for_search)
+            .filter(|word| !word.is_empty())
+            .collect(),
+        near,
+        ..Filter::default()
+    };
+    (filter, errors)
+}
+
+/// The filters as they stand in the address.
+pub(super) fn query_of(asked: &Asked) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(
+            NAMES
+                .into_iter()
+                .map(|name| (name, asked.query.get(name)))
+                .filter(|(_, value)| !value.is_empty()),
+        )
+        .finish()
+}
+
+/// A distance in words, in tens of metres.
+pub(super) fn metres(asked: &Asked, metres: f64) -> String {
+    if metres < 1_000.0 {
+        #[allow(clippy::cast_possible_truncation)] // below a thousand
+        let tens = ((metres / 10.0).round() as i64 * 10).max(10);
+        return asked
+            .words
+            .with("reports-metres", &[("n", tens.into())])
+            .into_owned();
+    }
+    let kilometres = Decimal::from_f64_retain(metres / 1_000.0)
+        .unwrap_or_default()
+        .round_dp(1);
+    asked
+        .words
+        .with_text("reports-kilometres", "n", &kilometres.to_string())
+        .into_owned()
+}
+
+pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
+    let language = asked.language;
+    let rules = &asked.current.rules;
+    let (filter, errors) = filter_of(&asked);
+    let number: u32 = asked
+        .query
+        .get("page")
+        .parse()
+        .unwrap_or(1)
+        .clamp(1, 10_000);
+    let found: Found = store::search(
+        asked.city().db(),
+        &filter,
+        (number - 1) * ON_A_PAGE,
+        ON_A_PAGE,
+    )
+    .await?;
+    let items = found
+        .reports
+        .iter()
+        .map(|(report, away)| {
+            let mut note = vec![
+                asked
+                    .words
+                    .with_text("reports-received-on", "day", &asked.day(report.received_at))
+                    .into_owned(),
+            ];
+            if !report.area.is_empty() {
+                note.push(rules.area_name(&report.area, language).to_owned());
+            }
+            note.extend(away.map(|away| metres(&asked, away)));
+            Item {
+                href: href(&report.public_id),
+                title: asked.title(report),
+                chip: asked.chip(report.state),
+                text: report.public_text.chars().take(100).collect(),
+                note: note.join(" / "),
+            }
+        })
+        .collect();
+    let query = query_of(&asked);
+    let field = |name: &'static str| asked.query.get(name).to_owned();
+    let category = rules.categories.iter().fold(
+        Select::new(language, "category", asked.t("reports-category")).or_all(),
+        |select, one| select.choice(Choice::new(one.key.as_str(), one.name.get(language))),
+    );
+    let states = [
+        ("open", "reports-state-open".to_owned()),
+        ("handled", "reports-state-handled".to_owned()),
+        ("all", "reports-state-all".to_owned()),
+    ]
+    .into_iter()
+    .chain(State::ALL.map(|state| (state.name(), state_key(state))));
+    let state = states.fold(
+        Select::new(language, "state", asked.t("reports-state")),
+        |select, (value, key)| select.choice(Choice::new(value, asked.t(&key))),
+    );
+    let within = DISTANCES.into_iter().fold(
+        Select::new(language, "within", asked.t("reports-within")),
+        |select, distance| {
+            select.choice(Choice::new(
+                distance.to_string(),
+                metres(&asked, f64::from(distance)),
+            ))
+        },
+    );
+    let body = Body {
+        words: asked.words,
+        errors: errors.summary(language),
+        q: TextField::new(language, "q", asked.t("reports-words")).value(field("q")),
+        category: category.value(&field("category")),
+        state: state.value(match asked.query.get("state") {
+            "" => "open",
+            given => given,
+        }),
+        area: (!rules.areas.is_empty()).then(|| {
+            rules
+                .areas
+                .iter()
+                .fold(
+                    Select::new(language, "area", asked.t("reports-area")).or_all(),
+                    |select, area| {
+                        select.choice(Choice::new(area.key.as_str(), area.name.get(language)))
+                    },
+                )
+                .value(&field("area"))
+        }),
+        near: TextField::new(language, "near", asked.t("reports-near"))
+            .support(asked.t("reports-near-support"))
+            .value(field("near"))
+            .optional()
+            .errors(&errors),
+        near_map: Map::that_picks(language, "near-map", asked.t("reports-near-map"), "near"),
+        within: within.value(match asked.query.get("within") {
+            "" => "1000",
+            given => given,
+        }),
+        is_far: !asked.query.get("near").is_empty() || !asked.query.get("q").is_empty(),
+        map: map(&asked, &query),
+        count: asked
+            .words
+            .with_text("reports-count", "count", &format::number(found.total))
+            .into_owned(),
+        is_narrowed: !query.is_empty(),
+        items,
+        pages: (found.total > u64::from(ON_A_PAGE)).then(|| {
+            Pagination::new(
+                language,
+                u64::from(number),
+                u64::from(ON_A_PAGE),
+                found.total,
+                format!("/reports?{query}"),
+            )
+        }),
+        feed: match asked.query.get("category") {
+            "" => "/reports/feed.atom".to_owned(),
+            key => format!(
+                "/reports/feed.atom?{}",
+                form_urlencoded::Serializer::new(String::new())
+                    .append_pair("category", key)
+                    .finish()
+            ),
+        },
+    };
+    Ok(
+        Page::public(asked.shell.clone(), asked.t("reports-title"), &body)
+            .lead(asked.t("reports-lead"))
+            .feed(asked.t("reports-feed"), "/reports/feed.atom")
+            .with_errors(!errors.is_empty())
+            .into_response(),
+    )
+}
+
+/// Open reports and those that are handled, as two layers of what the filters want.
+fn map(asked: &Asked, query: &str) -> Map {
+    let address = |layer: &str| {
+        format!(
+            "/reports/reports.geojson?{query}{}layer={layer}&lang={}",
+            if query.is_empty() { "" } else { "&" },
+            asked.language.code()
+        )
+    };
+    Map::of_layers(
+        asked.language,
+        "reports-map",
+        asked.t("reports-map"),
+        Link::new(asked.t("reports-map-list"), "#reports-list"),
+    )
+    .layer(MapLayer::points(
+        "handled",
+        asked.t("reports-state-handled"),
+        MapSign::Circle,
+        address("handled"),
+    ))
+    .layer(MapLayer::points(
+        "open",
+        asked.t("reports-state-open"),
+        MapSign::Square,
+        address("open"),
+    ))
+}

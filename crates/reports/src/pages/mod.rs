@@ -1,0 +1,60 @@
+//! What everybody sees: reporting, the list and the map, one report, following it.
+
+pub(crate) mod asked;
+mod confirming;
+mod contest;
+mod feed;
+mod follow;
+mod list;
+mod map;
+mod new;
+pub(crate) mod sent;
+mod show;
+mod status;
+
+use yakuba_city::web::{Access, Routes};
+
+/// The routes of this room.
+pub(crate) fn routes() -> Routes {
+    let public = Access::Public;
+    Routes::new()
+        .get("/reports", public, list::page)
+        .get("/reports/reports.geojson", public, map::file)
+        .get("/reports/feed.atom", public, feed::all)
+        .get("/reports/new", public, new::choose)
+        .post("/reports/new", public, new::start)
+        .get("/reports/new/place", public, new::place)
+        .post("/reports/new/place", public, new::answer_place)
+        .get("/reports/new/similar", public, new::similar)
+        .get("/reports/new/details", public, new::details)
+        .post("/reports/new/details", public, new::answer_details)
+        .get("/reports/new/contact", public, new::contact)
+        .post("/reports/new/contact", public, new::answer_contact)
+        .get("/reports/new/check", public, new::check)
+        .post("/reports/new/check", public, new::send)
+        .get("/reports/new/photos/{photo}", public, new::photo)
+        .get("/reports/new/done", public, new::done)
+        .get("/reports/status", public, status::page)
+        .post("/reports/status", public, status::find)
+        .get("/reports/unfollow/{following}", public, follow::leave)
+        .post("/reports/unfollow/{following}", public, follow::left)
+        .get("/reports/{report}", public, show::page)
+        .get("/reports/{report}/photos/{photo}", public, show::photo)
+        .get("/reports/{report}/follow", public, follow::page)
+        .post("/reports/{report}/follow", public, follow::follow)
+        .get("/reports/{report}/contest", public, contest::page)
+        .post("/reports/{report}/contest", public, contest::send)
+}
+
+/// The address of a report.
+pub(crate) fn href(public_id: &str) -> String {
+    format!("/reports/{public_id}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_text_is_there_in_every_language() {
+        yakuba_ui::assert_complete(&crate::WORDS);
+    }
+}

@@ -1,0 +1,138 @@
+//! A form with pictures, as a browser sends it. Pictures are made anew before anything else looks at them.
+
+use axum::{
+    extract::{FromRequest as _, Multipart, Request, multipart::MultipartError},
+    http::header,
+};
+use rand::RngCore as _;
+use yakuba_city::{CityKey, web::Problem};
+use yakuba_forms::{
+    FileAnswer, Message,
+    files::{examine, shortened},
+    model::document::FileType,
+};
+use yakuba_ui::Fields;
+
+use crate::{
+    error::ReportError,
+    model::rules::{MOST_MIB, MOST_PHOTOS},
+    store::photos::SealedPhoto,
+};
+
+/// At most so many bytes in all.
+const MOST: usize = 32 * 1024 * 1024;
+
+/// What was sent.
+pub(crate) struct Sent {
+    /// Names with values.
+    pub(crate) fields: Fields,
+    files: Vec<(String, Vec<u8>)>,
+}
+
+/// A picture that was taken: what stands among the answers, and what is kept.
+pub(crate) struct Taken {
+    pub(crate) answer: FileAnswer,
+    pub(crate) sealed: SealedPhoto,
+}
+
+impl Sent {
+    /// Reads the body of a request, with files or without. Files are those of the field `photos`.
+    pub(crate) async fn read(request: Request) -> Result<Self, Problem> {
+        let with_files = request
+            .headers()
+            .get(header::CONTENT_TYPE)
+            .and_then(|value| value.to_str().ok())
+            .is_some_and(|value| value.starts_with("multipart/form-data"));
+        if !with_files {
+            return Ok(Self {
+                fields: Fields::from_request(request, &()).await?,
+                files: Vec::new(),
+            });
+        }
+        let broken = |error: MultipartError| Problem::BadRequest(error.body_text());
+        let mut multipart = Multipart::from_request(request, &())
+            .await
+            .map_err(|error| Problem::BadRequest(error.body_text()))?;
+        let (mut fields, mut files, mut size) = (Fields::default(), Vec::new(), 0);
+        while let Some(part) = multipart.next_field().await.map_err(broken)? {
+            let path = part.name().unwrap_or_default().to_owned();
+            let file_name = part.file_name().map(str::to_owned);
+            let bytes = part.bytes().await.map_err(broken)?;
+            size += bytes.len();
+            if size > MOST {
+                return Err(Problem::TooLarge(
+                    "at most 32 MB can be sent at once; send fewer or smaller pictures".to_owned(),
+                ));
+            }
+            match file_name {
+                None => fields.push(&path, String::from_utf8_lossy(&bytes)),
+                Some(name) => {
+                    // The field was there, even when nothing was chosen.
+                    fields.push(&path, "");
+                    if !name.is_empty() && files.len() <= MOST_PHOTOS as usize {
+                        files.push((name, bytes.to_vec()));
+                    }
+                }
+            }
+        }
+        Ok(Self { fields, files })
+    }
+
+    /// Names with values, as forms read them.
+    pub(crate) fn pairs(&self) -> Vec<(String, String)> {
+        self.fields
+            .pairs()
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .collect()
+    }
+
+    /// The pictures that were sent, each made anew and sealed, or why it is not taken.
+    pub(crate) async fn photos(
+        &mut self,
+        key: &CityKey,
+    ) -> Result<Vec<Result<Taken, Message>>, Problem> {
+        let mut taken = Vec::new();
+        for (name, contents) in std::mem::take(&mut self.files) {
+            let key = key.clone();
+            // A large picture takes a moment of pure computing.
+            let one = tokio::task::spawn_blocking(move || take(&key, &name, &contents))
+                .await
+                .map_err(|error| Problem::internal(&error))?;
+            taken.push(match one {
+                Ok(found) => found,
+                Err(error) => return Err(error.into()),
+            });
+        }
+        Ok(taken)
+    }
+}
+
+fn take(key: &CityKey, name: &str, contents: &[u8]) -> Result<Result<Taken, Message>, ReportError> {
+    let name = shortened(name);
+    let accept = [FileType::Image];
+    let found = match examine(contents, &accept, MOST_MIB) {
+        Ok(found) => found,
+        Err(refusal) => return Ok(Err(refusal.message(&name, &accept, MOST_MIB))),
+    };
+    let id = random_name();
+    Ok(Ok(Taken {
+        sealed: SealedPhoto::seal(key, &id, found.media_type, &found.content)?,
+        answer: FileAnswer {
+            id,
+            name,
+            media_type: found.media_type.to_owned(),
+            bytes: u64::try_from(found.content.len()).unwrap_or(u64::MAX),
+        },
+    }))
+}
+
+fn random_name() -> String {
+    use std::fmt::Write as _;
+    let mut bytes = [0; 16];
+    rand::rng().fill_bytes(&mut bytes);
+    bytes.iter().fold(String::new(), |mut text, byte| {
+        // Writing to a string cannot fail.
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}

@@ -1,0 +1,207 @@
+//! Lists of reports: filtered in the database, by distance within a square of it.
+
+use std::fmt::Write as _;
+
+use jiff::civil::Date;
+use sea_orm::{ConnectionTrait, Value};
+use yakuba_city::sql::{Sql as _, escape_like};
+use yakuba_kernel::DepartmentCode;
+
+use super::report::{COLUMNS, Report, ReportRow};
+use crate::{
+    error::ReportError,
+    model::{place::Point, state::State},
+};
+
+/// Reports around a point are looked through up to so many, the newest first.
+pub const MOST_NEAR: u32 = 2_000;
+
+/// Which reports are wanted. The default wants all.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Filter {
+    /// Only what everybody may see.
+    pub shown: bool,
+    /// Of these departments; none: of any.
+    pub departments: Option<Vec<DepartmentCode>>,
+    /// Of one category.
+    pub category: Option<String>,
+    /// In one of these states; empty: in any.
+    pub states: Vec<State>,
+    /// In one area.
+    pub area: Option<String>,
+    /// With each of these folded words.
+    pub words: Vec<String>,
+    /// Within so many metres of a point, nearest first.
+    pub near: Option<(Point, u32)>,
+    /// Open and late on this day.
+    pub late_on: Option<Date>,
+    /// Given to this member of staff.
+    pub assigned_to: Option<i64>,
+    /// That came in from this moment, in microseconds since 1970.
+    pub from: Option<i64>,
+    /// That came in before this moment.
+    pub until: Option<i64>,
+    /// Only with a point.
+    pub placed: bool,
+}
+
+/// A part of a list.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct Found {
+    /// How many there are in all.
+    pub total: u64,
+    /// Those of the page, each with the metres to the point asked for.
+    pub reports: Vec<(Report, Option<f64>)>,
+}
+
+/// PostgreSQL takes no text with a NUL; no stored one has it either.
+fn without_nul(text: &str) -> String {
+    text.replace('\0', "")
+}
+
+impl Filter {
+    fn sql(&self) -> (String, Vec<Value>) {
+        let mut sql = String::from("1 = 1");
+        let mut values: Vec<Value> = Vec::new();
+        // Writing to a string cannot fail.
+        let mut add = |condition: &str, value: Value| {
+            values.push(value);
+            let _ = write!(
+                sql,
+                " AND {}",
+                condition.replace('?', &format!("${}", values.len()))
+            );
+        };
+        if self.shown {
+            add("is_shown = ?", 1_i64.into());
+        }
+        if let Some(category) = &self.category {
+            add("category = ?", without_nul(category).into());
+        }
+        if let Some(area) = &self.area {
+            add("area = ?", without_nul(area).into());
+        }
+        for word in &self.words {
+            let pattern = format!("%{}%", escape_like(&without_nul(word)));
+            add(r"folded LIKE ? ESCAPE '\'", pattern.into());
+        }
+        if let Some((point, metres)) = self.near {
+            let ((south, west), (north, east)) = point.around(metres);
+            add("latitude >= ?", south.into());
+            add("latitude <= ?", north.into());
+            add("longitude >= ?", west.into());
+            add("longitude <= ?", east.into());
+        }
+        if let Some(day) = self.late_on {
+            add("due_on < ? AND handled_at IS NULL", day.to_string().into());
+        }
+        if let Some(account) = self.assigned_to {
+            add("assigned_to = ?", account.into());
+        }
+        if let Some(from) = self.from {
+            add("received_at >= ?", from.into());
+        }
+        if let Some(until) = self.until {
+            add("received_at < ?", until.into());
+        }
+        if self.placed {
+            add("latitude >= ?", 0_i64.into());
+        }
+        let mut among = |column: &str, texts: Vec<String>| {
+            let first = values.len() + 1;
+            let list = yakuba_city::sql::list(first, texts.len());
+            // Nothing is in an empty list.
+            let list = if texts.is_empty() {
+                "NULL".to_owned()
+            } else {
+                list
+            };
+            let _ = write!(sql, " AND {column} IN ({list})");
+            values.extend(texts.into_iter().map(Value::from));
+        };
+        if let Some(departments) = &self.departments {
+            let codes = departments.iter().map(|code| code.as_str().to_owned());
+            among("department", codes.collect());
+        }
+        if !self.states.is_empty() {
+            let names = self.states.iter().map(|state| state.name().to_owned());
+            among("state", names.collect());
+        }
+        (sql, values)
+    }
+}
+
+/// The reports of a page of a list, newest first or, around a point, nearest first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn search(
+    connection: &impl ConnectionTrait,
+    filter: &Filter,
+    offset: u32,
+    limit: u32,
+) -> Result<Found, ReportError> {
+    let (condition, values) = filter.sql();
+    let (sql_offset, sql_limit) = if filter.near.is_some() {
+        (0, MOST_NEAR)
+    } else {
+        (offset, limit)
+    };
+    let rows: Vec<ReportRow> = connection
+        .rows(
+            &format!(
+                "SELECT {COLUMNS} FROM reports_reports WHERE {condition} ORDER BY received_at DESC, id DESC LIMIT {sql_limit} OFFSET {sql_offset}"
+            ),
+            values.clone(),
+        )
+        .await?;
+    let reports = rows
+        .into_iter()
+        .map(Report::try_from)
+        .collect::<Result<Vec<_>, _>>()?;
+    let Some((point, metres)) = filter.near else {
+        let total: Option<i64> = connection
+            .value(
+                &format!("SELECT COUNT(*) FROM reports_reports WHERE {condition}"),
+                values,
+            )
+            .await?;
+        return Ok(Found {
+            total: u64::try_from(total.unwrap_or(0)).unwrap_or(0),
+            reports: reports.into_iter().map(|report| (report, None)).collect(),
+        });
+    };
+    let mut near: Vec<(Report, f64)> = reports
+        .into_iter()
+        .filter_map(|report| {
+            let away = report.point?.metres_to(point);
+            (away <= f64::from(metres)).then_some((report, away))
+        })
+        .collect();
+    near.sort_by(|one, other| one.1.total_cmp(&other.1));
+    Ok(Found {
+        total: near.len() as u64,
+        reports: near
+            .into_iter()
+            .skip(offset as usize)
+            .take(limit as usize)
+            .map(|(report, away)| (report, Some(away)))
+            .collect(),
+    })
+}
+
+/// Every report that a filter wants, at most 100,000, for statistics.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn handled(
+    connection: &impl ConnectionTrait,
+    filter: &Filter,
+) -> Result<Vec<Report>, ReportError> {
+    let found = search(connection, filter, 0, 100_000).await?;
+    Ok(found
+        .reports
+        .into_iter()
+        .map(|(report, _)| report)
+        .collect())
+}

@@ -1,0 +1,17 @@
+//! Queries and writes. Every write takes a [`yakuba_city::Tx`].
+
+mod bring_in;
+pub mod drafts;
+pub mod followers;
+mod list;
+pub mod photos;
+mod posting;
+mod report;
+mod rules;
+pub mod steps;
+
+pub use bring_in::{Whole, WholeStep, bring_in_many};
+pub use list::{Filter, Found, MOST_NEAR, handled, search};
+pub use posting::{Content, NewReport, Posted, post};
+pub use report::{Report, by_number, by_public_id, open_of, public_id, report};
+pub use rules::{Current, current, set_rules};

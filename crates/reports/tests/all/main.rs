@@ -1,0 +1,11 @@
+//! The tests of the reports service over its public interface, in one program: linked once.
+
+// A test that cannot go on fails there.
+#![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
+
+mod content;
+mod desk;
+mod hostile;
+mod pages;
+mod steps;
+mod support;
