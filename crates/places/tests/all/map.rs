@@ -23,7 +23,7 @@ use crate::{
     support::{Browser, TOILETS, departments, document, publish, staff, stranger},
 };
 
-fn layer_of(key: &str, more: serde_json::Value) -> LayerDocument {
+fn layer_of(key: &str, more: &serde_json::Value) -> LayerDocument {
     let mut value = json!({
         "key": key,
         "title": {"ja": format!("層{key}"), "en": format!("Layer {key}"), "easy": ""},
@@ -118,7 +118,7 @@ each_database!(
         departments(&city).await;
         let layer = layer_of(
             "flood",
-            json!({"style": {"sign": "square", "property": "深さ", "classes": [
+            &json!({"style": {"sign": "square", "property": "深さ", "classes": [
             {"title": {"ja": "深い", "en": "Deep", "easy": "ふかい"}, "from": 3.0, "colour": "#ffb7b7", "pattern": "cross"}]}}),
         );
         let features = new(
@@ -233,7 +233,7 @@ each_database!(
             ("over", Audience::Public, json!({"until": "2026-11-20"})),
             ("later", Audience::Public, json!({"from": "2026-11-22"})),
         ] {
-            let layer = layer_of(key, more);
+            let layer = layer_of(key, &more);
             let features = new(&layer, &[point("ここ", 135.0, 34.4)]);
             put(&city, layer, audience, features).await;
         }
@@ -271,7 +271,7 @@ each_database!(
     [&MailService, &IdentityService, &PlacesService],
     async |city| {
         departments(&city).await;
-        let layer = layer_of("wells", json!({}));
+        let layer = layer_of("wells", &json!({}));
         put(&city, layer.clone(), Audience::Public, Vec::new()).await;
         let versions = new(
             &layer,
@@ -290,7 +290,7 @@ each_database!(
         let mut reader = stranger(&city);
         let tile = at(135.0, 34.4, 12);
         assert_eq!(numbers(&mut reader, "wells", tile).await, [1]);
-        let before = tiles::tile(&city, &map::layer(&city).await, tile, Language::Japanese)
+        let before = tiles::tile(&city, &wells(&city).await, tile, Language::Japanese)
             .await
             .unwrap();
         city.write(Actor::Staff(8), second.clone(), |tx, second| {
@@ -299,7 +299,7 @@ each_database!(
         .await
         .unwrap();
         // What was kept in memory is not shown any more.
-        let after = tiles::tile(&city, &map::layer(&city).await, tile, Language::Japanese)
+        let after = tiles::tile(&city, &wells(&city).await, tile, Language::Japanese)
             .await
             .unwrap();
         assert_ne!(before, after);
@@ -367,15 +367,8 @@ each_database!(
     }
 );
 
-mod map {
-    use super::*;
-
-    pub(super) async fn layer(city: &City) -> Layer {
-        store::map::layer(city.db(), "wells")
-            .await
-            .unwrap()
-            .unwrap()
-    }
+async fn wells(city: &City) -> Layer {
+    layer(city.db(), "wells").await.unwrap().unwrap()
 }
 
 each_database!(
@@ -386,11 +379,11 @@ each_database!(
         publish(&city, document("toilets", "parks"), TOILETS).await;
         let layer = layer_of(
             "toilets",
-            json!({"source": {"dataset": "toilets"}, "kind": "points"}),
+            &json!({"source": {"dataset": "toilets"}, "kind": "points"}),
         );
         let later = layer_of(
             "later",
-            json!({"source": {"dataset": "later"}, "kind": "points"}),
+            &json!({"source": {"dataset": "later"}, "kind": "points"}),
         );
         for layer in [layer, later] {
             city.write(Actor::CommandLine, layer, |tx, layer| {
@@ -431,7 +424,7 @@ each_database!(
         .unwrap();
         assert!(names("toilets").await.is_empty());
         // By hand such features are not changed.
-        let layer = layer_of("x", json!({}));
+        let layer = layer_of("x", &json!({}));
         let feature = new(&layer, &[point("手", 135.0, 34.4)]).remove(0);
         let refused = city
             .write(Actor::Staff(1), feature, |tx, feature| {
@@ -447,7 +440,7 @@ each_database!(
     [&MailService, &IdentityService, &PlacesService],
     async |city| {
         departments(&city).await;
-        let layer = layer_of("many", json!({}));
+        let layer = layer_of("many", &json!({}));
         // Sixty by sixty in a city, and two hundred in one place.
         let mut all: Vec<serde_json::Value> = (0..3_600)
             .map(|at| {
@@ -531,7 +524,7 @@ each_database!(
             ("wells", Audience::Public),
             ("inner", Audience::Departments),
         ] {
-            let layer = layer_of(key, json!({}));
+            let layer = layer_of(key, &json!({}));
             let all: Vec<_> = (0..25)
                 .map(|at| point(&format!("井戸{at}"), 135.0 + f64::from(at) * 0.01, 34.4))
                 .chain([square("池", 134.9, 34.3, 0.05)])

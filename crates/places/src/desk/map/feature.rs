@@ -101,13 +101,11 @@ fn read(room: &Room, layer: &Layer, typed: &Fields, errors: &mut FormErrors) -> 
         );
     }
     let shape = if typed.has("place") {
-        match place_of(typed.get("place")) {
-            Some(place) => Some(geo::Geometry::Point(place.into())),
-            None => {
-                errors.add("place", room.t("desk-map-place-problem"));
-                None
-            }
+        let place = place_of(typed.get("place"));
+        if place.is_none() {
+            errors.add("place", room.t("desk-map-place-problem"));
         }
+        place.map(|place| geo::Geometry::Point(place.into()))
     } else {
         let read = serde_json::from_str::<Json>(typed.get("shape"))
             .map_err(|error| error.to_string())

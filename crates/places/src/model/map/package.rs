@@ -125,9 +125,10 @@ pub fn features(bytes: &[u8], layer: &LayerDocument) -> Result<Vec<Feature>, Fea
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let whole: Json = serde_json::from_slice(text)
         .map_err(|error| FeatureError::NotGeoJson(error.to_string()))?;
-    let list = match (whole["type"].as_str(), whole["features"].as_array()) {
-        (Some("FeatureCollection"), Some(list)) => list,
-        _ => return Err(FeatureError::NotGeoJson("no FeatureCollection".to_owned())),
+    let (Some("FeatureCollection"), Some(list)) =
+        (whole["type"].as_str(), whole["features"].as_array())
+    else {
+        return Err(FeatureError::NotGeoJson("no FeatureCollection".to_owned()));
     };
     if list.len() > MOST_FEATURES {
         return Err(FeatureError::TooLarge);

@@ -1,5 +1,7 @@
 //! What lies in a tile, what is near a place, and what has words.
 
+use std::fmt::Write as _;
+
 use geo::{Coord, Geometry, Intersects as _, Rect};
 use sea_orm::{ConnectionTrait, Value};
 use yakuba_city::sql::{Sql as _, escape_like, list};
@@ -74,7 +76,9 @@ async fn inside(
             parts(area.min().y).into(),
             parts(area.max().y).into(),
         ]);
-        sql.push_str(&format!(
+        // Writing to a string cannot fail.
+        let _ = write!(
+            sql,
             " UNION ALL SELECT {COLUMNS} FROM places_features WHERE layer IN ({layers}) AND shown_from IN ({zooms}) \
                AND cell IN ({}) AND ({}) AND east >= ${} AND west <= ${} AND north >= ${} AND south <= ${}",
             numbers.join(", "),
@@ -83,9 +87,9 @@ async fn inside(
             next + 2,
             next + 3,
             next + 4
-        ));
+        );
     }
-    sql.push_str(&format!(" ORDER BY layer, number LIMIT {most}"));
+    let _ = write!(sql, " ORDER BY layer, number LIMIT {most}");
     Ok(connection.rows(&sql, values).await?)
 }
 
@@ -252,9 +256,9 @@ pub async fn search_features(
     let mut sql = format!("SELECT {COLUMNS} FROM places_features WHERE layer IN ({layers})");
     for word in &wanted.words {
         values.push(format!("%{}%", escape_like(word)).into());
-        sql.push_str(&format!(" AND found LIKE ${} ESCAPE '\\'", values.len()));
+        let _ = write!(sql, " AND found LIKE ${} ESCAPE '\\'", values.len());
     }
-    sql.push_str(&format!(" ORDER BY layer, number LIMIT {MOST_FOUND}"));
+    let _ = write!(sql, " ORDER BY layer, number LIMIT {MOST_FOUND}");
     let rows: Vec<FeatureRow> = connection.rows(&sql, values).await?;
     rows.into_iter()
         .map(|row| {
@@ -297,12 +301,13 @@ pub async fn in_box(
             .find_map(|(one, other)| (one == other).then_some(one));
         if let Some(tile) = tile {
             let (first, last) = tile.numbers();
-            filter.push_str(&format!(
-                " AND ((cell BETWEEN {first} AND {last} AND level >= {})",
-                tile.z
-            ));
+            let zoom = tile.z;
+            let _ = write!(
+                filter,
+                " AND ((cell BETWEEN {first} AND {last} AND level >= {zoom})"
+            );
             for (level, number) in tile.around() {
-                filter.push_str(&format!(" OR (cell = {number} AND level = {level})"));
+                let _ = write!(filter, " OR (cell = {number} AND level = {level})");
             }
             filter.push(')');
         }
