@@ -175,21 +175,21 @@ fn made_up(count: usize) -> Outcome<Vec<NewFeature>> {
 fn asked_for(count: usize) -> Vec<Tile> {
     let mut chance = Chance(2);
     let mut known = std::collections::HashSet::new();
-    let mut tiles = Vec::new();
+    let mut found = Vec::new();
     // Of the smaller zooms there are few: what comes twice is left out, and after enough tries it is as many as there are.
     for _ in 0..count.saturating_mul(20) {
         for zoom in ZOOMS {
             let (x, y) = chance.place();
             let tile = Tile::with(geo::Coord { x, y }, zoom);
-            if tiles.len() < count && known.insert(tile) {
-                tiles.push(tile);
+            if found.len() < count && known.insert(tile) {
+                found.push(tile);
             }
         }
-        if tiles.len() >= count {
+        if found.len() >= count {
             break;
         }
     }
-    tiles
+    found
 }
 
 async fn get(application: &Router, tile: Tile) -> Outcome<usize> {
@@ -225,9 +225,9 @@ async fn changed(city: &City) -> Outcome<()> {
     Ok(())
 }
 
-async fn together(application: &Router, tiles: &[Tile], clients: usize) -> Outcome<(f64, Times)> {
+async fn together(application: &Router, asked: &[Tile], clients: usize) -> Outcome<(f64, Times)> {
     let begun = Instant::now();
-    let times: Vec<Duration> = stream::iter(tiles.iter().copied())
+    let times: Vec<Duration> = stream::iter(asked.iter().copied())
         .map(|tile| async move {
             let begun = Instant::now();
             get(application, tile).await?;
@@ -237,7 +237,7 @@ async fn together(application: &Router, tiles: &[Tile], clients: usize) -> Outco
         .try_collect()
         .await?;
     #[allow(clippy::cast_precision_loss)] // Thousands.
-    let per_second = tiles.len() as f64 / begun.elapsed().as_secs_f64();
+    let per_second = asked.len() as f64 / begun.elapsed().as_secs_f64();
     Ok((per_second, Times::of(times)))
 }
 
@@ -263,17 +263,17 @@ async fn measure(
     })
     .await?;
     let points_per_second = options.points as f64 / begun.elapsed().as_secs_f64();
-    let tiles = asked_for(options.tiles.max(1));
+    let asked = asked_for(options.tiles.max(1));
 
-    eprintln!("{name}: {} tiles", tiles.len());
+    eprintln!("{name}: {} tiles", asked.len());
     let found = standing(&city).await?;
     let mut counts = Vec::new();
     // Whatever the database reads from the disk it has read before anything is timed.
-    for tile in &tiles {
+    for tile in &asked {
         counts.push(in_tile(city.db(), LAYER, *tile).await?.len());
     }
     let mut times: [Vec<Duration>; 4] = Default::default();
-    for tile in &tiles {
+    for tile in &asked {
         let begun = Instant::now();
         get(&application, *tile).await?;
         times[0].push(begun.elapsed());
@@ -306,7 +306,7 @@ async fn measure(
         ("cold", options.clients.max(1)),
         ("warm", options.clients.max(1)),
     ] {
-        let (per_second, times) = together(&application, &tiles, clients).await?;
+        let (per_second, times) = together(&application, &asked, clients).await?;
         at_once.push((what, clients, per_second, times));
     }
     if postgres.is_some() {
