@@ -160,13 +160,13 @@ pub(super) async fn save(room: Room, fields: Fields) -> Result<Response, Problem
     content.contact.phone = plain(fields.get("phone"), 30);
     let email = match fields.get("email") {
         "" => None,
-        typed => match EmailAddress::read(typed) {
-            Ok(email) => Some(email),
-            Err(_) => {
+        typed => {
+            let read = EmailAddress::read(typed).ok();
+            if read.is_none() {
                 errors.add("email", room.t("desk-problem-email"));
-                None
             }
-        },
+            read
+        }
     };
     if let Some(email) = &email {
         content.contact.email = email.as_str().to_owned();

@@ -111,7 +111,7 @@ async fn count(room: &Room) -> Result<Counted, Problem> {
         .map(|(key, group)| (name_of(room, by, &key, &names), group))
         .collect();
     if by != "month" {
-        rows.sort_by(|one, other| other.1.posted.cmp(&one.1.posted));
+        rows.sort_by_key(|(_, group)| std::cmp::Reverse(group.posted));
     }
     Ok(Counted {
         year,

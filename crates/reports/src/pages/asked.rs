@@ -94,10 +94,10 @@ impl Asked {
 
     /// A report that everybody may see.
     pub(crate) async fn report(&self, public_id: &str) -> Result<Report, Problem> {
-        Ok(store::by_public_id(self.city().db(), public_id)
+        store::by_public_id(self.city().db(), public_id)
             .await?
             .filter(|report| report.is_shown)
-            .ok_or(Problem::NotFound)?)
+            .ok_or(Problem::NotFound)
     }
 
     /// Counts something that strangers write against where it comes from, so that nobody floods the desk.

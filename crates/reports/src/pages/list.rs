@@ -60,16 +60,14 @@ pub(super) fn filter_of(asked: &Asked) -> (Filter, FormErrors) {
     let mut errors = FormErrors::new();
     let near = match query.get("near") {
         "" => None,
-        text => match Point::read(text) {
-            Ok(point) => {
-                let metres = query.get("within").parse().unwrap_or(1_000_u32);
-                Some((point, metres.clamp(10, 20_000)))
-            }
-            Err(_) => {
+        text => {
+            let point = Point::read(text).ok();
+            if point.is_none() {
                 errors.add("near", asked.t("reports-problem-near"));
-                None
             }
-        },
+            let metres = query.get("within").parse().unwrap_or(1_000_u32);
+            point.map(|point| (point, metres.clamp(10, 20_000)))
+        }
     };
     let states = match query.get("state") {
         "" | "open" => State::ALL

@@ -58,16 +58,13 @@ pub(super) async fn by_typed(
     };
     asked.begin_looking_up().await?;
     let found = store::by_number(asked.city().db(), asked.key(), &number).await?;
-    match found.filter(|report| report.is_shown) {
-        Some(found) => {
-            asked.found_it().await?;
-            Ok(Some(found))
-        }
-        None => {
-            errors.add("number", asked.t("reports-problem-number-unknown"));
-            Ok(None)
-        }
+    let found = found.filter(|report| report.is_shown);
+    if found.is_some() {
+        asked.found_it().await?;
+    } else {
+        errors.add("number", asked.t("reports-problem-number-unknown"));
     }
+    Ok(found)
 }
 
 pub(super) async fn find(asked: Asked, fields: Fields) -> Result<Response, Problem> {

@@ -283,7 +283,7 @@ impl Sending {
 /// [`ReportError::ChangedMeanwhile`] when it was changed in another window or has been sent.
 pub async fn send(tx: &Tx, sending: &Sending) -> Result<Posted, ReportError> {
     let token = sending.token.as_str();
-    let taken = tx
+    let changed = tx
         .connection()
         .run(
             "UPDATE reports_drafts SET sealed = $3, revision = revision + 1, expires_at = $4 \
@@ -296,7 +296,7 @@ pub async fn send(tx: &Tx, sending: &Sending) -> Result<Posted, ReportError> {
             ],
         )
         .await?;
-    if taken == 0 {
+    if changed == 0 {
         return Err(ReportError::ChangedMeanwhile);
     }
     let posted = post(tx, &sending.report).await?;

@@ -69,7 +69,7 @@ each_database!(
                         assert_eq!(page.status, StatusCode::NOT_FOUND, "{what}");
                     }
                     ("an overseer", _, false) => {
-                        assert_eq!(page.status, StatusCode::FORBIDDEN, "{what}")
+                        assert_eq!(page.status, StatusCode::FORBIDDEN, "{what}");
                     }
                     ("somebody without a role", _, _) => assert!(
                         [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&page.status),
