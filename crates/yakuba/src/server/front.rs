@@ -90,7 +90,15 @@ mod tests {
     fn every_service_for_residents_says_what_it_is_good_for_in_every_language() {
         for language in Language::ALL {
             let offers = offers(language);
-            for address in ["/procedures", "/guide", "/booking", "/surveys", "/data"] {
+            for address in [
+                "/procedures",
+                "/guide",
+                "/booking",
+                "/reports",
+                "/surveys",
+                "/map",
+                "/data",
+            ] {
                 let offer = offers.iter().find(|offer| offer.href == address);
                 let offer = offer.unwrap_or_else(|| panic!("{address} is not on the front page"));
                 assert!(!offer.title.is_empty() && !offer.summary.is_empty());
