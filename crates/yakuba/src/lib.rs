@@ -27,7 +27,10 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 /// Reads the command line, carries it out and says how it went by the exit code.
 pub fn main() -> ExitCode {
     let cli = cli::Cli::parse();
-    logs::start();
+    logs::start(match cli.command {
+        cli::Command::CapacityTest(_) => logs::TROUBLE,
+        _ => logs::REQUESTS,
+    });
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .enable_all()
         .build();

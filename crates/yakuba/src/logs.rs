@@ -4,10 +4,15 @@ use std::io::IsTerminal as _;
 
 use tracing_subscriber::{EnvFilter, fmt};
 
-/// Starts the log. `YAKUBA_LOG` filters it (`info`, `yakuba_plan=debug`…), `YAKUBA_LOG_FORMAT=json` makes it JSON.
-pub(crate) fn start() {
-    let filter = EnvFilter::try_from_env("YAKUBA_LOG")
-        .unwrap_or_else(|_| EnvFilter::new("info,sqlx=warn,sea_orm_migration=warn"));
+/// Each request, and what goes wrong.
+pub(crate) const REQUESTS: &str = "info,sqlx=warn,sea_orm_migration=warn";
+/// Only what goes wrong: for commands that send thousands of requests themselves.
+pub(crate) const TROUBLE: &str = "warn";
+
+/// Starts the log. `YAKUBA_LOG` filters it (`info`, `yakuba_plan=debug`…), otherwise `filter` does; `YAKUBA_LOG_FORMAT=json` makes it
+/// JSON.
+pub(crate) fn start(filter: &str) {
+    let filter = EnvFilter::try_from_env("YAKUBA_LOG").unwrap_or_else(|_| EnvFilter::new(filter));
     let builder = fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
