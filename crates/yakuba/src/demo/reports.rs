@@ -317,7 +317,7 @@ fn history(
             86..96 => {
                 let pause = hours(random, 24, 120);
                 if step(pause, Some(State::Forwarded), random) {
-                    authority = rules.authorities.choose(random)?.key.as_str().to_owned();
+                    authority = rules.authorities.choose(random)?.key.to_string();
                 }
             }
             _ => {

@@ -150,11 +150,11 @@ async fn export(place: &Place, options: &LayersExport) -> Result<Outcome, Failur
         if layer.is_own() {
             let name = format!("{key}.geojson");
             let mut lines = Vec::new();
-            let mut last = 0;
+            let mut after = 0;
             loop {
-                let rows = map::features(city.db(), &key, last, 1_000).await?;
+                let rows = map::features(city.db(), &key, after, 1_000).await?;
                 let Some(end) = rows.last() else { break };
-                last = end.number;
+                after = end.number;
                 for row in &rows {
                     let feature = written(row.number, &row.geometry()?, &row.properties()?);
                     lines.push(feature.to_string());
