@@ -83,6 +83,9 @@ pub enum Command {
     /// Check, bring in and take out what residents can report
     #[command(subcommand)]
     Reports(ReportsCommand),
+    /// Keep registers of cameras, AEDs and other equipment: their kinds as files, their entries as tables
+    #[command(subcommand)]
+    Assets(AssetsCommand),
     /// Check, bring in and take out facilities that can be booked
     #[command(subcommand)]
     Booking(BookingCommand),
@@ -802,6 +805,82 @@ pub struct ReportFile {
 #[derive(Debug, Args)]
 pub struct ReportExport {
     /// The file to write; the standard output when left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// Keep registers of equipment.
+#[derive(Debug, Subcommand)]
+pub enum AssetsCommand {
+    /// The kinds of equipment, as files
+    #[command(subcommand)]
+    Kinds(AssetKindsCommand),
+    /// Bring a register in from a table (CSV or XLSX), whole or not at all; known numbers are changed, others added
+    Import(AssetImport),
+    /// Write a register out as a table
+    Export(AssetExport),
+}
+
+/// The kinds of equipment.
+#[derive(Debug, Subcommand)]
+pub enum AssetKindsCommand {
+    /// Look files of kinds over: what must be mended and what somebody should look at
+    Check(AssetKindFiles),
+    /// List the kinds of the city
+    List,
+    /// Bring kinds in from files; the same file twice changes nothing
+    Import(AssetKindFiles),
+    /// Write a kind out as a file
+    Export(AssetKindExport),
+}
+
+/// Files of kinds.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+`check` needs no city; its exit code is 3 when something must be mended.
+
+Example:
+  yakuba assets kinds check content/assets/kinds/*.yaml")]
+pub struct AssetKindFiles {
+    /// The files (YAML)
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+}
+
+/// Write a kind out as a file.
+#[derive(Debug, Args)]
+pub struct AssetKindExport {
+    /// The kind's key
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+    /// The file to write; the standard output when left out
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+}
+
+/// A table of equipment.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The first row holds the headings that `yakuba assets export` writes. Every wrong cell is told by row and column; then nothing is brought in.
+
+Example:
+  yakuba assets import camera cameras.csv")]
+pub struct AssetImport {
+    /// The kind's key
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+    /// The table (CSV or XLSX)
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+}
+
+/// Write a register out as a table.
+#[derive(Debug, Args)]
+pub struct AssetExport {
+    /// The kind's key
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+    /// The file to write, CSV or XLSX by its name; the standard output (CSV) when left out
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
 }

@@ -107,6 +107,12 @@ impl From<yakuba_places::PlacesError> for Failure {
     }
 }
 
+impl From<yakuba_assets::AssetError> for Failure {
+    fn from(error: yakuba_assets::AssetError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<yakuba_reports::ReportError> for Failure {
     fn from(error: yakuba_reports::ReportError) -> Self {
         Self::new(error.to_string())

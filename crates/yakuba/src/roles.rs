@@ -1,5 +1,6 @@
 //! The roles a new city starts with. An administrator may change them afterwards.
 
+use yakuba_assets::capabilities as assets;
 use yakuba_booking::capabilities as booking;
 use yakuba_city::Tx;
 use yakuba_identity::{ADMINISTER, IdentityError, PERSONNEL, READ_AUDIT, Role, put_role};
@@ -46,6 +47,7 @@ const ROLES: [Start; 7] = [
             booking::SET_UP.name,
             places::EDIT.name,
             reports::WORK.name,
+            assets::WORK.name,
         ],
     },
     Start {
@@ -76,6 +78,7 @@ const ROLES: [Start; 7] = [
             places::EDIT.name,
             places::PUBLISH.name,
             reports::WORK.name,
+            assets::WORK.name,
         ],
     },
     Start {
@@ -102,6 +105,7 @@ const ROLES: [Start; 7] = [
             places::EDIT.name,
             places::PUBLISH.name,
             reports::OVERSEE.name,
+            assets::OVERSEE.name,
         ],
     },
     Start {
@@ -124,6 +128,7 @@ const ROLES: [Start; 7] = [
             READ_AUDIT.name,
             procedures::OVERSEE.name,
             reports::OVERSEE.name,
+            assets::OVERSEE.name,
         ],
     },
     Start {

@@ -1,5 +1,6 @@
 //! The list of services: adding one is one line here.
 
+use yakuba_assets::AssetService;
 use yakuba_booking::BookingService;
 use yakuba_city::{
     DeskItem, MenuItem, Service,
@@ -27,6 +28,7 @@ pub fn all() -> Vec<&'static dyn Service> {
         &BookingService,
         &PlacesService,
         &ReportService,
+        &AssetService,
     ]
 }
 
@@ -67,6 +69,7 @@ fn texts_of(service: &str) -> &'static Catalogue {
         "booking" => &yakuba_booking::PAGE_WORDS,
         "places" => yakuba_places::WORDS,
         "reports" => &yakuba_reports::WORDS,
+        "assets" => &yakuba_assets::WORDS,
         "plan" => yakuba_plan::menu_texts(),
         _ => &crate::server::WORDS,
     }
@@ -85,6 +88,7 @@ pub(crate) fn desk_menu() -> Vec<(DeskItem, &'static Catalogue)> {
                 "surveys" => yakuba_surveys::DESK_WORDS,
                 "places" => yakuba_places::DESK_WORDS,
                 "reports" => yakuba_reports::DESK_WORDS,
+                "assets" => yakuba_assets::DESK_WORDS,
                 name => texts_of(name),
             };
             service

@@ -38,6 +38,8 @@ enum Reason {
 const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/map/tiles/{layer}/{z}/{x}/{y}", Reason::File),
     ("/reports/feed.atom", Reason::File),
+    ("/assets/assets.geojson", Reason::File),
+    ("/desk/assets/assets.geojson", Reason::File),
     ("/reports/reports.geojson", Reason::File),
     ("/reports/new/photos/{photo}", Reason::File),
     ("/reports/{report}/photos/{photo}", Reason::File),

@@ -1,5 +1,6 @@
 //! What each word of the command line does.
 
+mod assets;
 mod audit;
 mod backup;
 mod booking;
@@ -55,6 +56,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::CapacityTest(options) => capacity_test::run(&place, options).await,
         Command::Opendata(options) => opendata::run(&place, options).await,
         Command::Reports(options) => reports::run(&place, options).await,
+        Command::Assets(options) => assets::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,
         Command::Token(options) => token::run(&place, options).await,

@@ -2,6 +2,7 @@
 //!
 //! The clock stands at the right moment for every step, so that the history reads as if it had happened.
 
+pub(crate) mod assets;
 mod booking;
 mod cases;
 mod city;
@@ -130,6 +131,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     opendata::make(city, story.today).await?;
     layers::make(city).await?;
     reports::make(city, story.today).await?;
+    assets::make(city, story.today).await?;
     queue::make(city, story.today).await?;
     lottery::make(city, story.today).await?;
     city.clock().set(city::morning_of(story.today)?);

@@ -1,5 +1,6 @@
 //! The server: from a connection to the right city's services, and a quiet end.
 
+mod devices;
 mod edge;
 pub(crate) mod front;
 mod health;
@@ -105,6 +106,13 @@ pub async fn serve(
     let workers: Vec<_> = open
         .iter()
         .map(|city| tokio::spawn(worker::work(city.clone(), stopping.clone())))
+        .chain(cities.iter().map(|hosted| {
+            tokio::spawn(devices::watch(
+                hosted.city.city.clone(),
+                hosted.identity.clone(),
+                stopping.clone(),
+            ))
+        }))
         .collect();
     let router = front(&cities, trust)?;
 

@@ -1,0 +1,1 @@
+desk-menu-assets = 設備と機器

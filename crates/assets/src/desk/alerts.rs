@@ -1,0 +1,108 @@
+//! The alerts of the departments: the open ones to be taken up, and those that have ended.
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    response::{IntoResponse as _, Response},
+};
+use yakuba_city::web::Problem;
+use yakuba_kernel::DepartmentCode;
+use yakuba_ui::{ChipLabel, EmptyState, Fields, FormErrors, TextField, Words, done};
+
+use super::{
+    doing::typed,
+    room::{Room, href},
+    show::at,
+};
+use crate::store::alerts::{Alert, acknowledge as take_up, alert as find, alerts, rule_text};
+
+const HERE: &str = "/desk/assets/alerts";
+
+struct Item {
+    id: i64,
+    href: String,
+    title: String,
+    kind: String,
+    what: String,
+    chip: Option<ChipLabel>,
+    times: String,
+    note: String,
+    /// The field for a note, when it can be taken up.
+    take_up: Option<TextField>,
+}
+
+#[derive(Template)]
+#[template(path = "desk/alerts.html")]
+struct Body {
+    words: Words,
+    open: Vec<Item>,
+    ended: Vec<Item>,
+    empty: EmptyState,
+}
+
+fn item(room: &Room, alert: &Alert) -> Item {
+    let language = room.language();
+    let time = |key: &str, moment: i64| room.words.with_text(key, "at", &at(room, moment)).into_owned();
+    let mut times = vec![time("desk-alert-opened", alert.opened_at)];
+    times.extend(alert.escalated_at.map(|moment| time("desk-alert-escalated", moment)));
+    times.extend(alert.acknowledged_at.map(|moment| time("desk-alert-acknowledged", moment)));
+    times.extend(alert.closed_at.map(|moment| time("desk-alert-closed", moment)));
+    let may = DepartmentCode::new(alert.department.as_str()).is_ok_and(|code| room.may_work_in(&code));
+    let kind = room.kinds.get(&alert.kind);
+    let mut what = rule_text(kind, &alert.rule, language);
+    if let (Some(value), Some(rule)) = (alert.value(), kind.and_then(|kind| kind.value(&alert.rule))) {
+        what.push_str(&format!(" ({} {value} {})", rule.name.get(language), rule.unit));
+    }
+    Item {
+        id: alert.id,
+        href: href(alert.asset),
+        title: format!("{} {}", alert.number, alert.name),
+        kind: room.kind_name(&alert.kind),
+        what,
+        chip: alert.closed_at.is_none().then(|| {
+            if alert.acknowledged_at.is_some() {
+                ChipLabel::new(room.t("desk-alert-taken")).blue()
+            } else if alert.escalated_at.is_some() {
+                ChipLabel::new(room.t("desk-alert-late")).red()
+            } else {
+                ChipLabel::new(room.t("desk-alert-new")).orange()
+            }
+        }),
+        times: times.join(" / "),
+        note: alert.note.clone(),
+        take_up: (may && alert.closed_at.is_none() && alert.acknowledged_at.is_none()).then(|| {
+            TextField::new(language, "note", room.t("desk-alert-note"))
+                .id(format!("note-{}", alert.id))
+                .optional()
+        }),
+    }
+}
+
+pub(super) async fn page(room: Room) -> Result<Response, Problem> {
+    let seen: Vec<DepartmentCode> = room.departments().await?.into_keys().collect();
+    let items = |alerts: Vec<Alert>| alerts.iter().map(|alert| item(&room, alert)).collect::<Vec<_>>();
+    let open = items(alerts(room.db(), &seen, true).await?);
+    let mut ended = items(alerts(room.db(), &seen, false).await?);
+    ended.truncate(50);
+    let body = Body {
+        words: room.words,
+        open,
+        ended,
+        empty: EmptyState::new(room.t("desk-alerts-none")),
+    };
+    Ok(room.page_below(room.t("desk-alerts"), &body).into_response())
+}
+
+pub(super) async fn acknowledge(room: Room, Path(id): Path<i64>, fields: Fields) -> Result<Response, Problem> {
+    let found = find(room.db(), id).await?.ok_or(Problem::NotFound)?;
+    room.asset_to_work_on(found.asset).await?;
+    let mut errors = FormErrors::new();
+    let note = typed(&room, &fields, "note", &mut errors);
+    if !errors.is_empty() {
+        return Err(Problem::BadRequest(room.t("desk-problem-long")));
+    }
+    let is_taken = room
+        .write((id, note), |tx, (id, note)| Box::pin(take_up(tx, *id, note)))
+        .await?;
+    Ok(done(HERE, if is_taken { "taken" } else { "taken-before" }))
+}

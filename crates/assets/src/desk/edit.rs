@@ -1,0 +1,293 @@
+//! Adding an asset, and changing what is written about one.
+
+use std::collections::BTreeMap;
+
+use askama::Template;
+use axum::{
+    extract::Path,
+    http::StatusCode,
+    response::{IntoResponse as _, Response},
+};
+use yakuba_city::web::Problem;
+use yakuba_kernel::DepartmentCode;
+use yakuba_ui::{
+    Choice, ErrorSummary, Fields, FormErrors, Html, Map, Select, TextField, Words, done,
+};
+
+use super::room::{Room, href};
+use crate::{
+    error::AssetError,
+    model::{
+        draft::{self, Draft},
+        kind::{Field, FieldType, Kind},
+    },
+    store::{self, Asset, Change},
+};
+
+#[derive(Template)]
+#[template(path = "desk/edit.html")]
+struct Body {
+    words: Words,
+    errors: ErrorSummary,
+    choose: Option<Select>,
+    action: String,
+    kind: String,
+    revision: i64,
+    controls: Html,
+    is_new: bool,
+}
+
+/// What stands in the form: typed, or the asset as it is.
+type Standing = BTreeMap<String, String>;
+
+fn standing_of(asset: &Asset) -> Standing {
+    let mut standing: Standing = asset.fields.clone();
+    for (key, text) in [
+        ("number", asset.number.clone()),
+        ("name", asset.name.clone()),
+        ("place", asset.place.clone()),
+        ("point", asset.point.map_or_else(String::new, |point| point.to_string())),
+        ("department", asset.department.to_string()),
+        ("installed_on", asset.installed_on.map_or_else(String::new, |day| day.to_string())),
+        ("mail", asset.mail.join(", ")),
+    ] {
+        standing.insert(key.to_owned(), text);
+    }
+    standing
+}
+
+fn standing_in(fields: &Fields) -> Standing {
+    fields
+        .pairs()
+        .map(|(name, value)| (name.to_owned(), value.trim().to_owned()))
+        .collect()
+}
+
+/// The kinds that this person may add to: those of their departments, or any when they work everywhere.
+fn kinds_of<'r>(room: &'r Room, departments: &BTreeMap<DepartmentCode, String>) -> Vec<&'r Kind> {
+    room.kinds
+        .all()
+        .iter()
+        .filter(|kind| departments.contains_key(&kind.department))
+        .collect()
+}
+
+pub(super) async fn new(room: Room) -> Result<Response, Problem> {
+    let departments = room.own_departments().await?;
+    let kinds = kinds_of(&room, &departments);
+    let key = match room.query.get("kind") {
+        "" => kinds.first().map_or("", |kind| kind.key.as_str()),
+        key => key,
+    };
+    let Some(kind) = kinds.iter().find(|kind| kind.key.as_str() == key) else {
+        return Err(Problem::NotFound);
+    };
+    Ok(shown(&room, kind, None, &departments, &Standing::new(), &FormErrors::new()))
+}
+
+pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Problem> {
+    let found = room.asset_to_work_on(id).await?;
+    let departments = room.own_departments().await?;
+    let kind = room.kind(&found.kind)?;
+    let standing = standing_of(&found);
+    Ok(shown(&room, kind, Some(&found), &departments, &standing, &FormErrors::new()))
+}
+
+fn field_control(room: &Room, field: &Field, value: &str, errors: &FormErrors) -> Html {
+    let language = room.language();
+    let (key, name) = (field.key.as_str(), field.name.get(language));
+    let select = |choices: Vec<Choice>| {
+        let select = choices
+            .into_iter()
+            .fold(Select::new(language, key, name).ask(), Select::choice)
+            .value(value)
+            .errors(errors);
+        Html::of(&if field.required { select.required() } else { select.optional() })
+    };
+    match field.holds {
+        FieldType::Choice => select(
+            field
+                .options
+                .iter()
+                .map(|option| Choice::new(option.value.as_str(), option.label.get(language)))
+                .collect(),
+        ),
+        FieldType::Flag => select(vec![
+            Choice::new("yes", room.public("assets-yes")),
+            Choice::new("no", room.public("assets-no")),
+        ]),
+        FieldType::Text | FieldType::Number | FieldType::Date => {
+            let mut control = TextField::new(language, key, name).value(value).errors(errors);
+            if field.holds == FieldType::Number {
+                control = control.decimal().width(20);
+                if !field.unit.is_empty() {
+                    control = control.unit(&field.unit);
+                }
+            }
+            if field.holds == FieldType::Date {
+                control = control.support(room.t("desk-day-support")).width(20);
+            }
+            Html::of(&if field.required { control.required() } else { control.optional() })
+        }
+    }
+}
+
+fn shown(
+    room: &Room,
+    kind: &Kind,
+    found: Option<&Asset>,
+    departments: &BTreeMap<DepartmentCode, String>,
+    standing: &Standing,
+    errors: &FormErrors,
+) -> Response {
+    let language = room.language();
+    let value = |key: &str| standing.get(key).map_or("", String::as_str);
+    let text = |key: &'static str| {
+        TextField::new(language, key, room.public(&format!("assets-column-{}", key.replace('_', "-"))))
+            .value(value(key))
+            .errors(errors)
+    };
+    let mut controls = Html::of(&text("number").required().width(20));
+    controls.push(&text("name").required());
+    controls.push(&text("place").optional());
+    controls.push(&text("point").support(room.t("desk-point-support")).optional());
+    controls.push(&Map::that_picks(language, "point-map", room.t("desk-point-map"), "point"));
+    let department = departments
+        .iter()
+        .fold(
+            Select::new(language, "department", room.t("desk-column-department")),
+            |select, (code, name)| select.choice(Choice::new(code.as_str(), name)),
+        )
+        .value(match value("department") {
+            "" => kind.department.as_str(),
+            given => given,
+        })
+        .errors(errors);
+    controls.push(&department);
+    controls.push(&text("installed_on").support(room.t("desk-day-support")).optional().width(20));
+    for field in &kind.fields {
+        controls.push(&field_control(room, field, value(field.key.as_str()), errors));
+    }
+    if kind.telemetry.is_some() {
+        controls.push(&text("mail").support(room.t("desk-mail-support")).optional());
+    }
+    let choose = found.is_none().then(|| {
+        kinds_of(room, departments)
+            .into_iter()
+            .fold(
+                Select::new(language, "kind", room.t("desk-column-kind")).id("choose-kind"),
+                |select, one| select.choice(Choice::new(one.key.as_str(), one.name.get(language))),
+            )
+            .value(kind.key.as_str())
+    });
+    let body = Body {
+        words: room.words,
+        errors: errors.summary(language),
+        choose,
+        action: found.map_or_else(|| "/desk/assets/new".to_owned(), |asset| format!("{}/edit", href(asset.id))),
+        kind: kind.key.as_str().to_owned(),
+        revision: found.map_or(0, |asset| asset.revision),
+        controls,
+        is_new: found.is_none(),
+    };
+    let title = found.map_or_else(
+        || room.t("desk-new"),
+        |asset| format!("{} {}", asset.number, asset.name),
+    );
+    let mut page = room.page_below(title, &body).with_errors(!errors.is_empty());
+    if !errors.is_empty() {
+        page = page.status(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    page.into_response()
+}
+
+/// What was typed, or what is wrong with it.
+fn read(room: &Room, kind: &Kind, departments: &BTreeMap<DepartmentCode, String>, standing: &Standing) -> Result<Draft, FormErrors> {
+    let mut errors = FormErrors::new();
+    let draft = match draft::read(kind, |key| standing.get(key).map_or("", String::as_str)) {
+        Ok(draft) => draft,
+        Err(problems) => {
+            for problem in problems {
+                errors.add(problem.column, room.public(problem.sentence));
+            }
+            return Err(errors);
+        }
+    };
+    // Nobody gives an asset to a department in which they do not work.
+    if !departments.contains_key(&draft.department) {
+        errors.add("department", room.public("assets-problem-department"));
+        return Err(errors);
+    }
+    Ok(draft)
+}
+
+/// A failure that belongs to the form.
+fn told(room: &mut Room, error: AssetError, errors: &mut FormErrors) -> Result<(), Problem> {
+    let sentence = room.sentence(&error).ok_or_else(|| Problem::from(error))?;
+    if sentence == room.t("desk-problem-number") {
+        errors.add("number", sentence);
+    } else {
+        room.refuse(&sentence);
+        errors.add("revision", sentence);
+    }
+    Ok(())
+}
+
+pub(super) async fn add(mut room: Room, fields: Fields) -> Result<Response, Problem> {
+    let departments = room.own_departments().await?;
+    let Some(kind) = kinds_of(&room, &departments)
+        .into_iter()
+        .find(|kind| kind.key.as_str() == fields.get("kind"))
+        .cloned()
+    else {
+        return Err(Problem::NotFound);
+    };
+    let standing = standing_in(&fields);
+    let draft = match read(&room, &kind, &departments, &standing) {
+        Ok(draft) => draft,
+        Err(errors) => return Ok(shown(&room, &kind, None, &departments, &standing, &errors)),
+    };
+    let outcome = room
+        .write((kind.clone(), draft), |tx, (kind, draft)| {
+            Box::pin(store::add(tx, kind, draft))
+        })
+        .await;
+    match outcome {
+        Ok(id) => Ok(done(&href(id), "added")),
+        Err(error) => {
+            let mut errors = FormErrors::new();
+            told(&mut room, error, &mut errors)?;
+            Ok(shown(&room, &kind, None, &departments, &standing, &errors))
+        }
+    }
+}
+
+pub(super) async fn save(mut room: Room, Path(id): Path<i64>, fields: Fields) -> Result<Response, Problem> {
+    let found = room.asset_to_work_on(id).await?;
+    let departments = room.own_departments().await?;
+    let kind = room.kind(&found.kind)?.clone();
+    let standing = standing_in(&fields);
+    let draft = match read(&room, &kind, &departments, &standing) {
+        Ok(draft) => draft,
+        Err(errors) => return Ok(shown(&room, &kind, Some(&found), &departments, &standing, &errors)),
+    };
+    let input = Change {
+        asset: found.id,
+        revision: fields.revision(),
+        draft,
+    };
+    let outcome = room
+        .write((kind.clone(), input), |tx, (kind, input)| {
+            Box::pin(store::change(tx, kind, input))
+        })
+        .await;
+    match outcome {
+        Ok(()) => Ok(done(&href(found.id), "changed")),
+        Err(error) => {
+            let mut errors = FormErrors::new();
+            told(&mut room, error, &mut errors)?;
+            let found = room.asset(found.id).await?;
+            Ok(shown(&room, &kind, Some(&found), &departments, &standing, &errors))
+        }
+    }
+}

@@ -1,0 +1,227 @@
+//! What every page of the desk starts from: who asks, in which language, and the frame with its menu.
+
+use std::{collections::BTreeMap, sync::Arc};
+
+use askama::Template;
+use axum::{extract::FromRequestParts, http::request::Parts};
+use futures::future::BoxFuture;
+use sea_orm::DatabaseConnection;
+use yakuba_city::{
+    City, CityKey, Tx,
+    web::{Principal, Problem},
+};
+use yakuba_identity::{Asker, Identity, department_names};
+use yakuba_kernel::DepartmentCode;
+use yakuba_ui::{Catalogue, Fields, Language, NotificationBanner, Page, Shell, Words};
+
+use super::HOME;
+use crate::{
+    capabilities::{OVERSEE, WORK},
+    error::AssetError,
+    model::kind::Kind,
+    store::{self, Asset, Kinds},
+};
+
+/// The texts of the desk.
+pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
+
+/// A request to a page of the desk.
+pub(crate) struct Room {
+    pub(crate) identity: Identity,
+    pub(crate) principal: Principal,
+    pub(crate) query: Fields,
+    pub(crate) words: Words,
+    pub(crate) shell: Shell,
+    pub(crate) kinds: Arc<Kinds>,
+    refused: Option<String>,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Room {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Asker {
+            identity,
+            principal,
+            shell,
+            ..
+        } = Asker::from_request_parts(parts, state).await?;
+        Ok(Self {
+            kinds: store::kinds(identity.city()).await?,
+            principal,
+            words: WORDS.words(shell.language),
+            query: Fields::of_query(parts.uri.query().unwrap_or_default()),
+            shell,
+            identity,
+            refused: None,
+        })
+    }
+}
+
+impl Room {
+    pub(super) fn city(&self) -> &City {
+        self.identity.city()
+    }
+
+    pub(super) fn db(&self) -> &DatabaseConnection {
+        self.city().db()
+    }
+
+    pub(super) fn key(&self) -> &CityKey {
+        self.identity.key()
+    }
+
+    pub(super) fn language(&self) -> Language {
+        self.shell.language
+    }
+
+    /// A text of the desk.
+    pub(super) fn t(&self, key: &str) -> String {
+        self.words.get(key).into_owned()
+    }
+
+    /// A text of the public pages.
+    pub(super) fn public(&self, key: &str) -> String {
+        crate::WORDS.words(self.language()).get(key).into_owned()
+    }
+
+    pub(super) fn may_work_in(&self, department: &DepartmentCode) -> bool {
+        self.principal.holds_in(WORK, department)
+    }
+
+    fn sees(&self, department: &DepartmentCode) -> bool {
+        self.may_work_in(department) || self.principal.holds_in(OVERSEE, department)
+    }
+
+    /// The departments, with their names, whose registers this person sees; nobody gets by who sees none.
+    pub(super) async fn departments(&self) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
+        let mut names = self.all_departments().await?;
+        names.retain(|code, _| self.sees(code));
+        if names.is_empty() {
+            return Err(Problem::NotAllowed);
+        }
+        Ok(names)
+    }
+
+    /// Those in which this person works.
+    pub(super) async fn own_departments(&self) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
+        let mut names = self.all_departments().await?;
+        names.retain(|code, _| self.may_work_in(code));
+        if names.is_empty() {
+            return Err(Problem::NotAllowed);
+        }
+        Ok(names)
+    }
+
+    async fn all_departments(&self) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
+        Ok(department_names(self.db(), self.language().is_japanese())
+            .await
+            .map_err(AssetError::from)?)
+    }
+
+    /// An asset whose department this person has something to do with; to everybody else it does not exist.
+    pub(super) async fn asset(&self, id: i64) -> Result<Asset, Problem> {
+        store::asset(self.db(), id)
+            .await?
+            .filter(|found| self.sees(&found.department))
+            .ok_or(Problem::NotFound)
+    }
+
+    /// The same, for those who work on it.
+    pub(super) async fn asset_to_work_on(&self, id: i64) -> Result<Asset, Problem> {
+        let found = self.asset(id).await?;
+        if self.may_work_in(&found.department) {
+            Ok(found)
+        } else {
+            Err(Problem::NotAllowed)
+        }
+    }
+
+    /// The kind of an asset.
+    pub(super) fn kind(&self, key: &str) -> Result<&Kind, Problem> {
+        Ok(self
+            .kinds
+            .get(key)
+            .ok_or_else(|| AssetError::NoSuchKind(key.to_owned()))?)
+    }
+
+    /// The name of a kind.
+    pub(super) fn kind_name(&self, key: &str) -> String {
+        self.kinds
+            .get(key)
+            .map_or(key, |kind| kind.name.get(self.language()))
+            .to_owned()
+    }
+
+    /// Changes something in this person's name.
+    pub(super) async fn write<I, T, F>(&self, input: I, work: F) -> Result<T, AssetError>
+    where
+        I: Send + Sync + 'static,
+        T: Send + 'static,
+        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, AssetError>>
+            + Send
+            + Sync
+            + 'static,
+    {
+        self.city().write(self.principal.actor(), input, work).await
+    }
+
+    /// What a failure means, when the person can mend it.
+    pub(super) fn sentence(&self, error: &AssetError) -> Option<String> {
+        Some(self.t(match error {
+            AssetError::ChangedMeanwhile => "desk-problem-changed",
+            AssetError::WrongState { .. } => "desk-problem-state",
+            AssetError::NumberTaken(_) => "desk-problem-number",
+            AssetError::NoTelemetry => "desk-problem-telemetry",
+            _ => return None,
+        }))
+    }
+
+    /// Says on the page why a form was not accepted.
+    pub(super) fn refuse(&mut self, sentence: impl Into<String>) {
+        self.refused = Some(sentence.into());
+    }
+
+    /// A page of the desk: frame, menu, the notice of the last step, the sentence of a refused form.
+    pub(super) fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
+        let mut page =
+            Page::desk(self.shell.clone(), title, body).breadcrumb(self.t("desk-home"), "/desk");
+        let done = self.query.get("done");
+        let key = format!("desk-done-{done}");
+        if !done.is_empty() && self.words.has(&key) {
+            page = page.notice(NotificationBanner::success(self.t(&key)));
+        }
+        if let Some(sentence) = &self.refused {
+            page = page
+                .notice(NotificationBanner::error(sentence))
+                .with_errors(true);
+        }
+        page
+    }
+
+    /// A page below the registers.
+    pub(super) fn page_below(&self, title: impl Into<String>, body: &impl Template) -> Page {
+        self.page(title, body).breadcrumb(self.t("desk-title"), HOME)
+    }
+}
+
+/// The address of an asset at the desk.
+pub(super) fn href(id: i64) -> String {
+    format!("{HOME}/{id}")
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn every_text_is_there_in_every_language() {
+        yakuba_ui::assert_complete(&super::WORDS);
+    }
+
+    #[test]
+    fn every_text_asked_for_exists() {
+        yakuba_ui::assert_used_words_exist_in(
+            &[&super::WORDS, &crate::WORDS],
+            env!("CARGO_MANIFEST_DIR"),
+        );
+    }
+}

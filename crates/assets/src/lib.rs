@@ -1,0 +1,78 @@
+#![doc = include_str!("../README.md")]
+
+mod api;
+pub mod capabilities;
+mod desk;
+mod error;
+mod jobs;
+pub mod model;
+mod pages;
+pub mod store;
+
+use yakuba_city::{
+    DeskItem, JobKind, Measure, MenuItem, Migration, Service, SubjectPage,
+    web::{Capability, Routes},
+};
+use yakuba_kernel::MeasureName;
+use yakuba_ui::Catalogue;
+
+pub use error::AssetError;
+
+/// The texts of the public pages and of the menu.
+pub static WORDS: Catalogue = yakuba_ui::catalogue!("assets");
+
+/// The texts that the desk menu's entries name.
+pub static DESK_WORDS: &Catalogue = &desk::WORDS;
+
+/// The service as the program runs it.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct AssetService;
+
+impl Service for AssetService {
+    fn name(&self) -> &'static str {
+        "assets"
+    }
+
+    fn migrations(&self) -> Vec<Migration> {
+        vec![Migration::new(
+            "assets_0001_assets",
+            include_str!("../migrations/0001_assets.sql"),
+        )]
+    }
+
+    fn measures(&self) -> &'static [Measure] {
+        &capabilities::MEASURES
+    }
+
+    fn capabilities(&self) -> &'static [Capability] {
+        &capabilities::ALL
+    }
+
+    fn jobs(&self) -> Vec<JobKind> {
+        jobs::jobs()
+    }
+
+    fn subject_pages(&self) -> Vec<(MeasureName, SubjectPage)> {
+        let page: SubjectPage = |subject| Some(format!("/assets?kind={subject}"));
+        capabilities::MEASURES
+            .iter()
+            .map(|measure| (measure.name.clone(), page))
+            .collect()
+    }
+
+    fn routes(&self) -> Routes {
+        pages::routes().merge(desk::routes()).merge(api::routes())
+    }
+
+    fn menu(&self) -> Vec<MenuItem> {
+        vec![MenuItem {
+            url: "/assets",
+            label: "assets-menu",
+            capability: None,
+        }]
+    }
+
+    fn desk_menu(&self) -> Vec<DeskItem> {
+        desk::items()
+    }
+}

@@ -1,0 +1,283 @@
+//! The public things, nearest first when a place is given, and the same on a map.
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use yakuba_city::web::Problem;
+use yakuba_kernel::{Decimal, text::normalise_for_search};
+use yakuba_ui::{
+    Cell, Choice, Column, FormErrors, Html, Link, Map, MapLayer, MapSign, Page, Pagination, Row,
+    Select, Table, TextField, Words, format,
+};
+
+use super::{
+    asked::{Asked, chip, feature_collection, percent, state_key},
+    href,
+};
+use crate::{
+    model::{place::Point, state::State},
+    store::{Filter, counting::last_months, search},
+};
+
+/// Assets on one page.
+const ON_A_PAGE: u32 = 30;
+/// Points of the map at most.
+const MOST_POINTS: u32 = 10_000;
+/// The distances that are offered, in metres.
+const DISTANCES: [u32; 4] = [300, 1_000, 3_000, 10_000];
+/// The names of the filters in the address.
+const NAMES: [&str; 4] = ["q", "kind", "near", "within"];
+/// The signs of the map's layers, in turn.
+const SIGNS: [MapSign; 2] = [MapSign::Circle, MapSign::Square];
+
+#[derive(Template)]
+#[template(path = "public/list.html")]
+struct Body {
+    words: Words,
+    errors: yakuba_ui::ErrorSummary,
+    kind: Select,
+    q: TextField,
+    near: TextField,
+    near_map: Map,
+    within: Select,
+    is_far: bool,
+    about: Vec<(String, String)>,
+    map: Map,
+    count: String,
+    table: Option<Table>,
+    pages: Option<Pagination>,
+    geojson: String,
+}
+
+/// What an address asks for: what is there, of public kinds.
+fn filter_of(asked: &Asked) -> (Filter, FormErrors) {
+    let query = &asked.query;
+    let mut errors = FormErrors::new();
+    let near = match query.get("near") {
+        "" => None,
+        text => {
+            let point = Point::read(text).ok();
+            if point.is_none() {
+                errors.add("near", asked.t("assets-problem-point"));
+            }
+            let metres = query.get("within").parse().unwrap_or(1_000_u32);
+            point.map(|point| (point, metres.clamp(10, 20_000)))
+        }
+    };
+    let wanted = query.get("kind");
+    let filter = Filter {
+        kinds: Some(
+            asked
+                .kinds
+                .public()
+                .map(|kind| kind.key.as_str())
+                .filter(|key| wanted.is_empty() || *key == wanted)
+                .map(str::to_owned)
+                .collect(),
+        ),
+        states: vec![State::InService, State::OutOfService],
+        words: query
+            .get("q")
+            .split_whitespace()
+            .take(8)
+            .map(normalise_for_search)
+            .filter(|word| !word.is_empty())
+            .collect(),
+        near,
+        ..Filter::default()
+    };
+    (filter, errors)
+}
+
+fn query_of(asked: &Asked, without: &str) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(
+            NAMES
+                .into_iter()
+                .filter(|name| *name != without)
+                .map(|name| (name, asked.query.get(name)))
+                .filter(|(_, value)| !value.is_empty()),
+        )
+        .finish()
+}
+
+/// A distance in words, in tens of metres.
+fn metres(asked: &Asked, metres: f64) -> String {
+    if metres < 1_000.0 {
+        #[allow(clippy::cast_possible_truncation)] // below a thousand
+        let tens = ((metres / 10.0).round() as i64 * 10).max(10);
+        return asked
+            .words
+            .with("assets-metres", &[("n", tens.into())])
+            .into_owned();
+    }
+    let kilometres = Decimal::from_f64_retain(metres / 1_000.0)
+        .unwrap_or_default()
+        .round_dp(1);
+    asked
+        .words
+        .with_text("assets-kilometres", "n", &kilometres.to_string())
+        .into_owned()
+}
+
+pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
+    let language = asked.language;
+    let (filter, errors) = filter_of(&asked);
+    let number: u32 = asked.query.get("page").parse().unwrap_or(1).clamp(1, 10_000);
+    let found = search(asked.city().db(), &filter, (number - 1) * ON_A_PAGE, ON_A_PAGE).await?;
+    let is_near = filter.near.is_some();
+    let table = (!found.assets.is_empty()).then(|| {
+        let mut columns = vec![
+            Column::text(asked.t("assets-name")),
+            Column::text(asked.t("assets-kind")),
+            Column::text(asked.t("assets-column-place")),
+            Column::text(asked.t("assets-column-state")),
+        ];
+        if is_near {
+            columns.push(Column::text(asked.t("assets-distance")).no_wrap());
+        }
+        Table::new(language, "assets", asked.t("assets-title"))
+            .columns(columns)
+            .rows(found.assets.iter().map(|(asset, away)| {
+                let mut cells = vec![
+                    Cell::link(format!("{} {}", asset.number, asset.name), href(asset.id)),
+                    Cell::text(asked.kind_name(&asset.kind)),
+                    Cell::text(&asset.place),
+                    Cell::html(&Html::of(&chip(asked.words, asset.state))),
+                ];
+                if is_near {
+                    cells.push(Cell::text(away.map_or_else(String::new, |away| metres(&asked, away))));
+                }
+                Row::new(cells)
+            }))
+            .row_headers()
+            .stacked()
+            .hide_caption()
+    });
+    let kind = asked
+        .kinds
+        .public()
+        .fold(
+            Select::new(language, "kind", asked.t("assets-kind")).or_all(),
+            |select, kind| select.choice(Choice::new(kind.key.as_str(), kind.name.get(language))),
+        )
+        .value(asked.query.get("kind"));
+    let within = DISTANCES
+        .into_iter()
+        .fold(
+            Select::new(language, "within", asked.t("assets-within")),
+            |select, distance| {
+                select.choice(Choice::new(
+                    distance.to_string(),
+                    metres(&asked, f64::from(distance)),
+                ))
+            },
+        )
+        .value(match asked.query.get("within") {
+            "" => "1000",
+            given => given,
+        });
+    let query = query_of(&asked, "");
+    let body = Body {
+        words: asked.words,
+        errors: errors.summary(language),
+        kind,
+        q: TextField::new(language, "q", asked.t("assets-words"))
+            .value(asked.query.get("q"))
+            .optional(),
+        near: TextField::new(language, "near", asked.t("assets-near"))
+            .support(asked.t("assets-near-support"))
+            .value(asked.query.get("near"))
+            .optional()
+            .errors(&errors),
+        near_map: Map::that_picks(language, "near-map", asked.t("assets-near-map"), "near"),
+        within,
+        is_far: !asked.query.get("near").is_empty(),
+        about: about(&asked, &filter).await?,
+        map: map(&asked, &filter),
+        count: asked
+            .words
+            .with_text("assets-count", "count", &format::number(found.total))
+            .into_owned(),
+        table,
+        pages: (found.total > u64::from(ON_A_PAGE)).then(|| {
+            Pagination::new(
+                language,
+                u64::from(number),
+                u64::from(ON_A_PAGE),
+                found.total,
+                format!("/assets?{query}"),
+            )
+        }),
+        geojson: format!("/assets/assets.geojson?{query}"),
+    };
+    Ok(
+        Page::public(asked.shell.clone(), asked.t("assets-title"), &body)
+            .lead(asked.t("assets-lead"))
+            .with_errors(!errors.is_empty())
+            .into_response(),
+    )
+}
+
+/// Each kind that is shown, with how much of the time its devices worked last month.
+async fn about(asked: &Asked, filter: &Filter) -> Result<Vec<(String, String)>, Problem> {
+    let keys: Vec<&str> = filter.kinds.iter().flatten().map(String::as_str).collect();
+    let months = last_months(asked.city(), &keys).await?;
+    Ok(asked
+        .kinds
+        .public()
+        .filter(|kind| keys.contains(&kind.key.as_str()))
+        .filter_map(|kind| {
+            let mut text = Vec::new();
+            text.extend(kind.about.as_ref().map(|about| about.get(asked.language).to_owned()));
+            text.extend(months.get(kind.key.as_str()).map(|(month, up, expected)| {
+                asked
+                    .words
+                    .with(
+                        "assets-uptime",
+                        &[
+                            ("month", month.clone().into()),
+                            ("share", percent(*up, *expected).into()),
+                        ],
+                    )
+                    .into_owned()
+            }));
+            (!text.is_empty()).then(|| (kind.name.get(asked.language).to_owned(), text.join(" ")))
+        })
+        .collect())
+}
+
+fn map(asked: &Asked, filter: &Filter) -> Map {
+    let query = query_of(asked, "kind");
+    let list = Link::new(asked.t("assets-map-list"), "#assets-list");
+    filter
+        .kinds
+        .iter()
+        .flatten()
+        .zip(SIGNS.into_iter().cycle())
+        .fold(
+            Map::of_layers(asked.language, "assets-map", asked.t("assets-map"), list),
+            |map, (key, sign)| {
+                map.layer(MapLayer::points(
+                    key.clone(),
+                    asked.kind_name(key),
+                    sign,
+                    format!(
+                        "/assets/assets.geojson?{query}{}kind={key}&lang={}",
+                        if query.is_empty() { "" } else { "&" },
+                        asked.language.code()
+                    ),
+                ))
+            },
+        )
+}
+
+/// What the filters of the list want, as far as it has a point.
+pub(super) async fn file(asked: Asked) -> Result<Response, Problem> {
+    let (mut filter, _) = filter_of(&asked);
+    filter.placed = true;
+    let found = search(asked.city().db(), &filter, 0, MOST_POINTS).await?;
+    Ok(feature_collection(found.assets.iter().map(|(asset, _)| {
+        let text = format!("{} / {}", asked.kind_name(&asset.kind), asked.t(&state_key(asset.state)));
+        (asset, None, text, href(asset.id))
+    })))
+}

@@ -1,0 +1,15 @@
+//! Queries and writes. Every write takes the transaction.
+
+pub mod alerts;
+pub mod counting;
+mod kinds;
+mod list;
+pub mod many;
+pub mod table;
+pub mod telemetry;
+pub mod watching;
+mod writing;
+
+pub use kinds::{Kinds, kinds, set_kind};
+pub use list::{Asset, Device, Filter, Found, LogLine, asset, device, log, search, silent_since};
+pub use writing::{Change, add, change, forget_key, give_key, inspect, key_hash, note, turn};

@@ -1,0 +1,38 @@
+//! Looks for silent devices beside the requests, each minute.
+
+use std::time::Duration;
+
+use tokio::sync::watch;
+use yakuba_assets::store::{alerts::Teller, watching};
+use yakuba_city::City;
+use yakuba_identity::Identity;
+
+use crate::demo;
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+/// Looks each minute until it is told to stop. In the demo city, whose devices exist only there, it also speaks for them.
+pub(super) async fn watch(city: City, identity: Identity, mut stopping: watch::Receiver<bool>) {
+    let teller = Teller {
+        key: identity.key().clone(),
+        base: identity
+            .settings()
+            .public_url
+            .as_str()
+            .trim_end_matches('/')
+            .to_owned(),
+    };
+    let is_demo = demo::assets::is_demo(&city).await;
+    loop {
+        if is_demo && let Err(error) = demo::assets::speak(&city, &teller).await {
+            tracing::error!(%error, "the demo's devices cannot speak");
+        }
+        if let Err(error) = watching::look(&city, &teller).await {
+            tracing::error!(%error, "silent devices cannot be looked for");
+        }
+        let told = tokio::time::timeout(MINUTE, stopping.wait_for(|stop| *stop)).await;
+        if told.is_ok() {
+            return;
+        }
+    }
+}
