@@ -113,10 +113,14 @@ fn own_key(headers: &HeaderMap) -> Option<&str> {
 /// What was sent, each message with its key.
 fn read(headers: &HeaderMap, body: &[u8]) -> Result<Vec<(String, Sent)>, Problem> {
     if body.len() > MOST_BYTES {
-        return Err(Problem::TooLarge("at most 256 kB can be sent here; send fewer messages at once".to_owned()));
+        return Err(Problem::TooLarge(
+            "at most 256 kB can be sent here; send fewer messages at once".to_owned(),
+        ));
     }
     let bad = |error: &dyn std::fmt::Display| {
-        Problem::BadRequest(format!("this is no message of a device: {error}. See docs/assets.md"))
+        Problem::BadRequest(format!(
+            "this is no message of a device: {error}. See docs/assets.md"
+        ))
     };
     let messages: Vec<(Option<String>, Sent)> = match own_key(headers) {
         Some(key) => {
@@ -140,14 +144,20 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<Vec<(String, Sent)>, Problem
         }
     };
     if messages.is_empty() || messages.len() > MOST_MESSAGES {
-        return Err(bad(&format!("between 1 and {MOST_MESSAGES} messages can be sent at once")));
+        return Err(bad(&format!(
+            "between 1 and {MOST_MESSAGES} messages can be sent at once"
+        )));
     }
     messages
         .into_iter()
         .map(|(key, sent)| {
-            let key = key.filter(|key| !key.is_empty()).ok_or(Problem::TokenNeeded)?;
+            let key = key
+                .filter(|key| !key.is_empty())
+                .ok_or(Problem::TokenNeeded)?;
             if key.len() > MOST_KEY || sent.values.len() > MOST_VALUES {
-                return Err(bad(&format!("a message has one key and at most {MOST_VALUES} values")));
+                return Err(bad(&format!(
+                    "a message has one key and at most {MOST_VALUES} values"
+                )));
             }
             Ok((key, sent))
         })
@@ -161,7 +171,11 @@ async fn telemetry(request: axum::extract::Request) -> Result<Response, Problem>
     } = Asker::from_request_parts(&mut parts, &()).await?;
     let body: Bytes = axum::body::to_bytes(body, MOST_BYTES + 1)
         .await
-        .map_err(|_| Problem::TooLarge("at most 256 kB can be sent here; send fewer messages at once".to_owned()))?;
+        .map_err(|_| {
+            Problem::TooLarge(
+                "at most 256 kB can be sent here; send fewer messages at once".to_owned(),
+            )
+        })?;
     let sent = read(&parts.headers, &body)?;
     let is_alone = own_key(&parts.headers).is_some();
     let key = identity.key();
@@ -174,16 +188,27 @@ async fn telemetry(request: axum::extract::Request) -> Result<Response, Problem>
         messages.push(Message {
             hash: key_hash(key, &secret),
             at: sent.at,
-            values: sent.values.into_iter().map(|(key, value)| (key, value.0)).collect(),
+            values: sent
+                .values
+                .into_iter()
+                .map(|(key, value)| (key, value.0))
+                .collect(),
             point,
         });
     }
     let teller = Teller {
         key: key.clone(),
-        base: identity.settings().public_url.as_str().trim_end_matches('/').to_owned(),
+        base: identity
+            .settings()
+            .public_url
+            .as_str()
+            .trim_end_matches('/')
+            .to_owned(),
     };
     let outcomes = tell(identity.city(), &teller, messages).await;
-    if outcomes.iter().all(|outcome| *outcome == Err(Refusal::UnknownKey))
+    if outcomes
+        .iter()
+        .all(|outcome| *outcome == Err(Refusal::UnknownKey))
         && let Some(seconds) = identity
             .begin_try(&visitor, TRY)
             .await
@@ -219,7 +244,6 @@ fn answer(outcomes: &[Outcome], is_alone: bool) -> Response {
     (status, Json(body)).into_response()
 }
 
-
 #[cfg(test)]
 mod tests {
     use axum::http::Request;
@@ -245,8 +269,14 @@ mod tests {
     #[test]
     fn what_is_no_message_is_refused_with_a_sentence() {
         for body in [
-            "", "[]", "{}", "null", "{\"messages\": []}", "{\"messages\": [{}], \"x\": 1}",
-            "{\"messages\": [{\"key\": \"\"}]}", "{\"messages\": [{\"key\": 7}]}",
+            "",
+            "[]",
+            "{}",
+            "null",
+            "{\"messages\": []}",
+            "{\"messages\": [{}], \"x\": 1}",
+            "{\"messages\": [{\"key\": \"\"}]}",
+            "{\"messages\": [{\"key\": 7}]}",
             "{\"messages\": [{\"key\": \"a\", \"at\": \"yesterday\"}]}",
             "{\"messages\": [{\"key\": \"a\", \"values\": {\"heat\": \"hot\"}}]}",
             "{\"messages\": [{\"key\": \"a\", \"position\": {\"latitude\": 34}}]}",
@@ -255,10 +285,21 @@ mod tests {
         }
         let deep = "[".repeat(100_000);
         assert!(read(&headers(Some("Device abc")), deep.as_bytes()).is_err());
-        let many = format!("{{\"messages\": [{}]}}", vec!["{\"key\": \"a\"}"; 1_001].join(","));
+        let many = format!(
+            "{{\"messages\": [{}]}}",
+            vec!["{\"key\": \"a\"}"; 1_001].join(",")
+        );
         assert!(read(&headers(None), many.as_bytes()).is_err());
         assert_eq!(read(&headers(Some("Device abc")), b"").unwrap().len(), 1);
-        assert_eq!(read(&headers(Some("device abc")), b"{\"values\": {\"heat\": 21.5}}").unwrap().len(), 1);
+        assert_eq!(
+            read(
+                &headers(Some("device abc")),
+                b"{\"values\": {\"heat\": 21.5}}"
+            )
+            .unwrap()
+            .len(),
+            1
+        );
         // Another scheme is no device's key.
         assert!(read(&headers(Some("Bearer abc")), b"").is_err());
     }

@@ -11,7 +11,9 @@ pub enum AssetError {
     #[error("there is no such asset. See the list of assets")]
     NoSuchAsset,
     /// There is no such kind.
-    #[error("there is no kind of asset \"{0}\". See `yakuba assets kinds list`, or bring it in with `yakuba assets kinds import`")]
+    #[error(
+        "there is no kind of asset \"{0}\". See `yakuba assets kinds list`, or bring it in with `yakuba assets kinds import`"
+    )]
     NoSuchKind(String),
     /// The file of a kind cannot be read.
     #[error("the file is no kind of asset: {0}. Compare it with the files in content/assets/kinds")]
@@ -20,7 +22,9 @@ pub enum AssetError {
     #[error("{} cells must be mended; nothing was brought in:\n{}", .0.len(), .0.join("\n"))]
     BadTable(Vec<String>),
     /// Somebody else saved in between.
-    #[error("somebody else has changed this in the meantime. Reload the page and enter your change again")]
+    #[error(
+        "somebody else has changed this in the meantime. Reload the page and enter your change again"
+    )]
     ChangedMeanwhile,
     /// Another asset of the kind has the number.
     #[error("another asset of this kind has the number {0}. Choose another number")]
@@ -34,10 +38,14 @@ pub enum AssetError {
         to: State,
     },
     /// Something that needs the asset in service, or the kind to have telemetry.
-    #[error("devices of this kind do not report themselves. Describe `telemetry` in the kind's file first")]
+    #[error(
+        "devices of this kind do not report themselves. Describe `telemetry` in the kind's file first"
+    )]
     NoTelemetry,
     /// A point lies outside Japan.
-    #[error("\"{0}\" is no place in Japan. Write latitude and longitude, such as 34.7594, 135.5168")]
+    #[error(
+        "\"{0}\" is no place in Japan. Write latitude and longitude, such as 34.7594, 135.5168"
+    )]
     BadPlace(String),
     /// A file that cannot be read as a table.
     #[error(transparent)]

@@ -40,6 +40,7 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/reports/feed.atom", Reason::File),
     ("/assets/assets.geojson", Reason::File),
     ("/desk/assets/assets.geojson", Reason::File),
+    ("/desk/assets/{asset}/edit", Reason::Story("assets.test.js")),
     ("/reports/reports.geojson", Reason::File),
     ("/reports/new/photos/{photo}", Reason::File),
     ("/reports/{report}/photos/{photo}", Reason::File),

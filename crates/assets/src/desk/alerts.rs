@@ -42,16 +42,39 @@ struct Body {
 
 fn item(room: &Room, alert: &Alert) -> Item {
     let language = room.language();
-    let time = |key: &str, moment: i64| room.words.with_text(key, "at", &at(room, moment)).into_owned();
+    let time = |key: &str, moment: i64| {
+        room.words
+            .with_text(key, "at", &at(room, moment))
+            .into_owned()
+    };
     let mut times = vec![time("desk-alert-opened", alert.opened_at)];
-    times.extend(alert.escalated_at.map(|moment| time("desk-alert-escalated", moment)));
-    times.extend(alert.acknowledged_at.map(|moment| time("desk-alert-acknowledged", moment)));
-    times.extend(alert.closed_at.map(|moment| time("desk-alert-closed", moment)));
-    let may = DepartmentCode::new(alert.department.as_str()).is_ok_and(|code| room.may_work_in(&code));
+    times.extend(
+        alert
+            .escalated_at
+            .map(|moment| time("desk-alert-escalated", moment)),
+    );
+    times.extend(
+        alert
+            .acknowledged_at
+            .map(|moment| time("desk-alert-acknowledged", moment)),
+    );
+    times.extend(
+        alert
+            .closed_at
+            .map(|moment| time("desk-alert-closed", moment)),
+    );
+    let may =
+        DepartmentCode::new(alert.department.as_str()).is_ok_and(|code| room.may_work_in(&code));
     let kind = room.kinds.get(&alert.kind);
     let mut what = rule_text(kind, &alert.rule, language);
-    if let (Some(value), Some(rule)) = (alert.value(), kind.and_then(|kind| kind.value(&alert.rule))) {
-        what.push_str(&format!(" ({} {value} {})", rule.name.get(language), rule.unit));
+    if let (Some(value), Some(rule)) =
+        (alert.value(), kind.and_then(|kind| kind.value(&alert.rule)))
+    {
+        what.push_str(&format!(
+            " ({} {value} {})",
+            rule.name.get(language),
+            rule.unit
+        ));
     }
     Item {
         id: alert.id,
@@ -80,7 +103,12 @@ fn item(room: &Room, alert: &Alert) -> Item {
 
 pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     let seen: Vec<DepartmentCode> = room.departments().await?.into_keys().collect();
-    let items = |alerts: Vec<Alert>| alerts.iter().map(|alert| item(&room, alert)).collect::<Vec<_>>();
+    let items = |alerts: Vec<Alert>| {
+        alerts
+            .iter()
+            .map(|alert| item(&room, alert))
+            .collect::<Vec<_>>()
+    };
     let open = items(alerts(room.db(), &seen, true).await?);
     let mut ended = items(alerts(room.db(), &seen, false).await?);
     ended.truncate(50);
@@ -90,10 +118,16 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         ended,
         empty: EmptyState::new(room.t("desk-alerts-none")),
     };
-    Ok(room.page_below(room.t("desk-alerts"), &body).into_response())
+    Ok(room
+        .page_below(room.t("desk-alerts"), &body)
+        .into_response())
 }
 
-pub(super) async fn acknowledge(room: Room, Path(id): Path<i64>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn acknowledge(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let found = find(room.db(), id).await?.ok_or(Problem::NotFound)?;
     room.asset_to_work_on(found.asset).await?;
     let mut errors = FormErrors::new();
@@ -102,7 +136,9 @@ pub(super) async fn acknowledge(room: Room, Path(id): Path<i64>, fields: Fields)
         return Err(Problem::BadRequest(room.t("desk-problem-long")));
     }
     let is_taken = room
-        .write((id, note), |tx, (id, note)| Box::pin(take_up(tx, *id, note)))
+        .write((id, note), |tx, (id, note)| {
+            Box::pin(take_up(tx, *id, note))
+        })
         .await?;
     Ok(done(HERE, if is_taken { "taken" } else { "taken-before" }))
 }

@@ -50,7 +50,11 @@ async fn after(
     shown(&room, &found, &FormErrors::new(), None).await
 }
 
-pub(super) async fn turn(room: Room, Path(id): Path<i64>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn turn(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let found = room.asset_to_work_on(id).await?;
     let mut errors = FormErrors::new();
     let text = typed(&room, &fields, "turn_text", &mut errors);
@@ -73,7 +77,11 @@ pub(super) async fn turn(room: Room, Path(id): Path<i64>, fields: Fields) -> Res
     after(room, &found, outcome, "turned").await
 }
 
-pub(super) async fn note(room: Room, Path(id): Path<i64>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn note(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let found = room.asset_to_work_on(id).await?;
     let mut errors = FormErrors::new();
     let text = typed(&room, &fields, "note", &mut errors);
@@ -91,7 +99,11 @@ pub(super) async fn note(room: Room, Path(id): Path<i64>, fields: Fields) -> Res
     after(room, &found, outcome, "noted").await
 }
 
-pub(super) async fn inspect(room: Room, Path(id): Path<i64>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn inspect(
+    room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let found = room.asset_to_work_on(id).await?;
     let mut errors = FormErrors::new();
     let text = typed(&room, &fields, "inspected_text", &mut errors);

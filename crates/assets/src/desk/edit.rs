@@ -46,9 +46,19 @@ fn standing_of(asset: &Asset) -> Standing {
         ("number", asset.number.clone()),
         ("name", asset.name.clone()),
         ("place", asset.place.clone()),
-        ("point", asset.point.map_or_else(String::new, |point| point.to_string())),
+        (
+            "point",
+            asset
+                .point
+                .map_or_else(String::new, |point| point.to_string()),
+        ),
         ("department", asset.department.to_string()),
-        ("installed_on", asset.installed_on.map_or_else(String::new, |day| day.to_string())),
+        (
+            "installed_on",
+            asset
+                .installed_on
+                .map_or_else(String::new, |day| day.to_string()),
+        ),
         ("mail", asset.mail.join(", ")),
     ] {
         standing.insert(key.to_owned(), text);
@@ -82,7 +92,14 @@ pub(super) async fn new(room: Room) -> Result<Response, Problem> {
     let Some(kind) = kinds.iter().find(|kind| kind.key.as_str() == key) else {
         return Err(Problem::NotFound);
     };
-    Ok(shown(&room, kind, None, &departments, &Standing::new(), &FormErrors::new()))
+    Ok(shown(
+        &room,
+        kind,
+        None,
+        &departments,
+        &Standing::new(),
+        &FormErrors::new(),
+    ))
 }
 
 pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Problem> {
@@ -90,7 +107,14 @@ pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Pr
     let departments = room.own_departments().await?;
     let kind = room.kind(&found.kind)?;
     let standing = standing_of(&found);
-    Ok(shown(&room, kind, Some(&found), &departments, &standing, &FormErrors::new()))
+    Ok(shown(
+        &room,
+        kind,
+        Some(&found),
+        &departments,
+        &standing,
+        &FormErrors::new(),
+    ))
 }
 
 fn field_control(room: &Room, field: &Field, value: &str, errors: &FormErrors) -> Html {
@@ -102,7 +126,11 @@ fn field_control(room: &Room, field: &Field, value: &str, errors: &FormErrors) -
             .fold(Select::new(language, key, name).ask(), Select::choice)
             .value(value)
             .errors(errors);
-        Html::of(&if field.required { select.required() } else { select.optional() })
+        Html::of(&if field.required {
+            select.required()
+        } else {
+            select.optional()
+        })
     };
     match field.holds {
         FieldType::Choice => select(
@@ -117,7 +145,9 @@ fn field_control(room: &Room, field: &Field, value: &str, errors: &FormErrors) -
             Choice::new("no", room.public("assets-no")),
         ]),
         FieldType::Text | FieldType::Number | FieldType::Date => {
-            let mut control = TextField::new(language, key, name).value(value).errors(errors);
+            let mut control = TextField::new(language, key, name)
+                .value(value)
+                .errors(errors);
             if field.holds == FieldType::Number {
                 control = control.decimal().width(20);
                 if !field.unit.is_empty() {
@@ -127,7 +157,11 @@ fn field_control(room: &Room, field: &Field, value: &str, errors: &FormErrors) -
             if field.holds == FieldType::Date {
                 control = control.support(room.t("desk-day-support")).width(20);
             }
-            Html::of(&if field.required { control.required() } else { control.optional() })
+            Html::of(&if field.required {
+                control.required()
+            } else {
+                control.optional()
+            })
         }
     }
 }
@@ -143,15 +177,28 @@ fn shown(
     let language = room.language();
     let value = |key: &str| standing.get(key).map_or("", String::as_str);
     let text = |key: &'static str| {
-        TextField::new(language, key, room.public(&format!("assets-column-{}", key.replace('_', "-"))))
-            .value(value(key))
-            .errors(errors)
+        TextField::new(
+            language,
+            key,
+            room.public(&format!("assets-column-{}", key.replace('_', "-"))),
+        )
+        .value(value(key))
+        .errors(errors)
     };
     let mut controls = Html::of(&text("number").required().width(20));
     controls.push(&text("name").required());
     controls.push(&text("place").optional());
-    controls.push(&text("point").support(room.t("desk-point-support")).optional());
-    controls.push(&Map::that_picks(language, "point-map", room.t("desk-point-map"), "point"));
+    controls.push(
+        &text("point")
+            .support(room.t("desk-point-support"))
+            .optional(),
+    );
+    controls.push(&Map::that_picks(
+        language,
+        "point-map",
+        room.t("desk-point-map"),
+        "point",
+    ));
     let department = departments
         .iter()
         .fold(
@@ -164,9 +211,19 @@ fn shown(
         })
         .errors(errors);
     controls.push(&department);
-    controls.push(&text("installed_on").support(room.t("desk-day-support")).optional().width(20));
+    controls.push(
+        &text("installed_on")
+            .support(room.t("desk-day-support"))
+            .optional()
+            .width(20),
+    );
     for field in &kind.fields {
-        controls.push(&field_control(room, field, value(field.key.as_str()), errors));
+        controls.push(&field_control(
+            room,
+            field,
+            value(field.key.as_str()),
+            errors,
+        ));
     }
     if kind.telemetry.is_some() {
         controls.push(&text("mail").support(room.t("desk-mail-support")).optional());
@@ -184,7 +241,10 @@ fn shown(
         words: room.words,
         errors: errors.summary(language),
         choose,
-        action: found.map_or_else(|| "/desk/assets/new".to_owned(), |asset| format!("{}/edit", href(asset.id))),
+        action: found.map_or_else(
+            || "/desk/assets/new".to_owned(),
+            |asset| format!("{}/edit", href(asset.id)),
+        ),
         kind: kind.key.as_str().to_owned(),
         revision: found.map_or(0, |asset| asset.revision),
         controls,
@@ -194,7 +254,9 @@ fn shown(
         || room.t("desk-new"),
         |asset| format!("{} {}", asset.number, asset.name),
     );
-    let mut page = room.page_below(title, &body).with_errors(!errors.is_empty());
+    let mut page = room
+        .page_below(title, &body)
+        .with_errors(!errors.is_empty());
     if !errors.is_empty() {
         page = page.status(StatusCode::UNPROCESSABLE_ENTITY);
     }
@@ -202,7 +264,12 @@ fn shown(
 }
 
 /// What was typed, or what is wrong with it.
-fn read(room: &Room, kind: &Kind, departments: &BTreeMap<DepartmentCode, String>, standing: &Standing) -> Result<Draft, FormErrors> {
+fn read(
+    room: &Room,
+    kind: &Kind,
+    departments: &BTreeMap<DepartmentCode, String>,
+    standing: &Standing,
+) -> Result<Draft, FormErrors> {
     let mut errors = FormErrors::new();
     let draft = match draft::read(kind, |key| standing.get(key).map_or("", String::as_str)) {
         Ok(draft) => draft,
@@ -262,14 +329,27 @@ pub(super) async fn add(mut room: Room, fields: Fields) -> Result<Response, Prob
     }
 }
 
-pub(super) async fn save(mut room: Room, Path(id): Path<i64>, fields: Fields) -> Result<Response, Problem> {
+pub(super) async fn save(
+    mut room: Room,
+    Path(id): Path<i64>,
+    fields: Fields,
+) -> Result<Response, Problem> {
     let found = room.asset_to_work_on(id).await?;
     let departments = room.own_departments().await?;
     let kind = room.kind(&found.kind)?.clone();
     let standing = standing_in(&fields);
     let draft = match read(&room, &kind, &departments, &standing) {
         Ok(draft) => draft,
-        Err(errors) => return Ok(shown(&room, &kind, Some(&found), &departments, &standing, &errors)),
+        Err(errors) => {
+            return Ok(shown(
+                &room,
+                &kind,
+                Some(&found),
+                &departments,
+                &standing,
+                &errors,
+            ));
+        }
     };
     let input = Change {
         asset: found.id,
@@ -287,7 +367,14 @@ pub(super) async fn save(mut room: Room, Path(id): Path<i64>, fields: Fields) ->
             let mut errors = FormErrors::new();
             told(&mut room, error, &mut errors)?;
             let found = room.asset(found.id).await?;
-            Ok(shown(&room, &kind, Some(&found), &departments, &standing, &errors))
+            Ok(shown(
+                &room,
+                &kind,
+                Some(&found),
+                &departments,
+                &standing,
+                &errors,
+            ))
         }
     }
 }

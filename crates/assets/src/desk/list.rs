@@ -177,12 +177,14 @@ pub(super) async fn file(room: Room) -> Result<Response, Problem> {
         ..filter_of(&room, &seen)
     };
     let found = search(room.db(), &filter, 0, MOST_POINTS).await?;
-    Ok(feature_collection(
-        found.assets.iter().map(|(asset, _)| {
-            let text = format!("{} / {}", room.kind_name(&asset.kind), room.public(&state_key(asset.state)));
-            (asset, None, text, href(asset.id))
-        }),
-    ))
+    Ok(feature_collection(found.assets.iter().map(|(asset, _)| {
+        let text = format!(
+            "{} / {}",
+            room.kind_name(&asset.kind),
+            room.public(&state_key(asset.state))
+        );
+        (asset, None, text, href(asset.id))
+    })))
 }
 
 fn filters(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Vec<Select> {
@@ -202,14 +204,18 @@ fn filters(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Vec<Select> 
             Select::new(language, "state", room.t("desk-filter-state"))
                 .choice(Choice::new("", room.t("desk-state-present")))
                 .choice(Choice::new("all", room.t("desk-state-all"))),
-            |select, state| select.choice(Choice::new(state.name(), room.public(&state_key(state)))),
+            |select, state| {
+                select.choice(Choice::new(state.name(), room.public(&state_key(state))))
+            },
         )
         .value(room.query.get("state"));
     let which = WHICH
         .into_iter()
         .fold(
             Select::new(language, "which", room.t("desk-filter-which")),
-            |select, value| select.choice(Choice::new(value, room.t(&format!("desk-which-{value}")))),
+            |select, value| {
+                select.choice(Choice::new(value, room.t(&format!("desk-which-{value}"))))
+            },
         )
         .value(match room.query.get("which") {
             "" => "all",
@@ -229,13 +235,22 @@ fn filters(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Vec<Select> 
     filters
 }
 
-fn row(room: &Room, asset: &Asset, departments: &BTreeMap<DepartmentCode, String>, is_silent: bool) -> Row {
+fn row(
+    room: &Room,
+    asset: &Asset,
+    departments: &BTreeMap<DepartmentCode, String>,
+    is_silent: bool,
+) -> Row {
     let mut states = Html::of(&chip(crate::WORDS.words(room.language()), asset.state));
     if is_silent {
         states.push(&ChipLabel::new(room.t("desk-silent")).red().beside());
     }
     if asset.is_inspection_late_on(room.city().today()) {
-        states.push(&ChipLabel::new(room.t("desk-inspection-late")).orange().beside());
+        states.push(
+            &ChipLabel::new(room.t("desk-inspection-late"))
+                .orange()
+                .beside(),
+        );
     }
     Row::new([
         Cell::link(format!("{} {}", asset.number, asset.name), href(asset.id)),

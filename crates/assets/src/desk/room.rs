@@ -104,7 +104,9 @@ impl Room {
     }
 
     /// Those in which this person works.
-    pub(super) async fn own_departments(&self) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
+    pub(super) async fn own_departments(
+        &self,
+    ) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
         let mut names = self.all_departments().await?;
         names.retain(|code, _| self.may_work_in(code));
         if names.is_empty() {
@@ -201,7 +203,8 @@ impl Room {
 
     /// A page below the registers.
     pub(super) fn page_below(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        self.page(title, body).breadcrumb(self.t("desk-title"), HOME)
+        self.page(title, body)
+            .breadcrumb(self.t("desk-title"), HOME)
     }
 }
 

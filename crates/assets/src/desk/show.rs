@@ -77,14 +77,26 @@ pub(super) async fn shown(
             &chip(crate::WORDS.words(language), found.state),
         );
     let say = |list: DescriptionList, name: String, text: String| {
-        if text.is_empty() { list } else { list.text(name, text) }
+        if text.is_empty() {
+            list
+        } else {
+            list.text(name, text)
+        }
     };
-    let day = |day: Option<jiff::civil::Date>| day.map_or_else(String::new, |day| format::date(day, language));
-    about = say(about, room.public("assets-column-place"), found.place.clone());
+    let day = |day: Option<jiff::civil::Date>| {
+        day.map_or_else(String::new, |day| format::date(day, language))
+    };
+    about = say(
+        about,
+        room.public("assets-column-place"),
+        found.place.clone(),
+    );
     about = say(
         about,
         room.public("assets-column-point"),
-        found.point.map_or_else(String::new, |point| point.to_string()),
+        found
+            .point
+            .map_or_else(String::new, |point| point.to_string()),
     );
     about = say(
         about,
@@ -93,15 +105,31 @@ pub(super) async fn shown(
             .get(&found.department)
             .map_or_else(|| found.department.to_string(), Clone::clone),
     );
-    about = say(about, room.public("assets-column-installed-on"), day(found.installed_on));
+    about = say(
+        about,
+        room.public("assets-column-installed-on"),
+        day(found.installed_on),
+    );
     about = say(about, room.t("desk-removed-on"), day(found.removed_on));
-    about = say(about, room.t("desk-column-inspection"), day(found.inspection_due));
+    about = say(
+        about,
+        room.t("desk-column-inspection"),
+        day(found.inspection_due),
+    );
     for field in &kind.fields {
         if let Some(value) = found.fields.get(field.key.as_str()) {
-            about = say(about, field.name.get(language).to_owned(), field.shown(value, language));
+            about = say(
+                about,
+                field.name.get(language).to_owned(),
+                field.shown(value, language),
+            );
         }
     }
-    about = say(about, room.public("assets-column-mail"), found.mail.join(", "));
+    about = say(
+        about,
+        room.public("assets-column-mail"),
+        found.mail.join(", "),
+    );
     let lines = lines(room, found).await?;
     let alerts = alerts_of(room.db(), found.id)
         .await?
@@ -114,9 +142,17 @@ pub(super) async fn shown(
         revision: found.revision,
         about,
         map: known.point.or(found.point).map(|point| {
-            Map::of_place(language, "asset-map", room.t("desk-map-place"), point.degrees())
+            Map::of_place(
+                language,
+                "asset-map",
+                room.t("desk-map-place"),
+                point.degrees(),
+            )
         }),
-        telemetry: kind.telemetry.as_ref().map(|_| telemetry(room, kind, &known)),
+        telemetry: kind
+            .telemetry
+            .as_ref()
+            .map(|_| telemetry(room, kind, &known)),
         months: months(room, &known),
         alerts,
         lines,
@@ -145,7 +181,11 @@ fn telemetry(room: &Room, kind: &crate::model::kind::Kind, known: &Device) -> De
     let mut list = DescriptionList::new()
         .text(
             room.t("desk-key"),
-            room.t(if known.has_key { "desk-key-there" } else { "desk-key-none" }),
+            room.t(if known.has_key {
+                "desk-key-there"
+            } else {
+                "desk-key-none"
+            }),
         )
         .text(
             room.t("desk-heard"),
@@ -154,9 +194,9 @@ fn telemetry(room: &Room, kind: &crate::model::kind::Kind, known: &Device) -> De
                 .map_or_else(|| room.t("desk-heard-never"), |at| moment(at, language)),
         );
     for (key, value) in &known.readings {
-        let (name, unit) = kind
-            .value(key)
-            .map_or((key.as_str(), ""), |value| (value.name.get(language), value.unit.as_str()));
+        let (name, unit) = kind.value(key).map_or((key.as_str(), ""), |value| {
+            (value.name.get(language), value.unit.as_str())
+        });
         list = list.text(name, format!("{value} {unit}").trim());
     }
     if let Some(point) = known.point {
@@ -188,7 +228,10 @@ fn months(room: &Room, known: &Device) -> Option<Table> {
 
 fn alert_line(room: &Room, alert: &Alert) -> Line {
     let mut text = vec![match alert.closed_at {
-        Some(closed) => room.words.with_text("desk-alert-closed", "at", &at(room, closed)).into_owned(),
+        Some(closed) => room
+            .words
+            .with_text("desk-alert-closed", "at", &at(room, closed))
+            .into_owned(),
         None => room.t("desk-alert-still"),
     }];
     if let Some(value) = alert.value() {
@@ -207,8 +250,15 @@ fn alert_line(room: &Room, alert: &Alert) -> Line {
 
 async fn lines(room: &Room, found: &Asset) -> Result<Vec<Line>, Problem> {
     let steps = log(room.db(), found.id).await?;
-    let number_of = |actor: &str| actor.strip_prefix("staff:").and_then(|id| id.parse::<i64>().ok());
-    let accounts: Vec<i64> = steps.iter().filter_map(|step| number_of(&step.actor)).collect();
+    let number_of = |actor: &str| {
+        actor
+            .strip_prefix("staff:")
+            .and_then(|id| id.parse::<i64>().ok())
+    };
+    let accounts: Vec<i64> = steps
+        .iter()
+        .filter_map(|step| number_of(&step.actor))
+        .collect();
     let people = account_names(room.db(), &accounts)
         .await
         .map_err(crate::AssetError::from)?;
@@ -249,7 +299,9 @@ fn forms(
             next.into_iter()
                 .fold(
                     Select::new(language, "state", room.t("desk-turn-state")).ask(),
-                    |select, state| select.choice(Choice::new(state.name(), room.public(&state_key(state)))),
+                    |select, state| {
+                        select.choice(Choice::new(state.name(), room.public(&state_key(state))))
+                    },
                 )
                 .errors(errors)
         }),
@@ -257,7 +309,9 @@ fn forms(
             .rows(2)
             .optional()
             .errors(errors),
-        note: TextArea::new(language, "note", room.t("desk-note")).rows(3).errors(errors),
+        note: TextArea::new(language, "note", room.t("desk-note"))
+            .rows(3)
+            .errors(errors),
         inspected: (kind.inspection_months.is_some() && found.state != State::Removed).then(|| {
             (
                 DateField::new(language, "inspected", room.t("desk-inspected"))

@@ -199,13 +199,21 @@ fn read_field(field: &Field, text: &str) -> Result<Option<String>, &'static str>
             .ok_or("assets-problem-day"),
         FieldType::Flag => {
             let said = |key| {
-                [Language::Japanese, Language::EasyJapanese, Language::English]
-                    .into_iter()
-                    .any(|language| WORDS.words(language).get(key).eq_ignore_ascii_case(text))
+                [
+                    Language::Japanese,
+                    Language::EasyJapanese,
+                    Language::English,
+                ]
+                .into_iter()
+                .any(|language| WORDS.words(language).get(key).eq_ignore_ascii_case(text))
             };
-            if said("assets-yes") || ["yes", "1", "○", "true"].contains(&folded.to_ascii_lowercase().as_str()) {
+            if said("assets-yes")
+                || ["yes", "1", "○", "true"].contains(&folded.to_ascii_lowercase().as_str())
+            {
                 Ok(Some("yes".to_owned()))
-            } else if said("assets-no") || ["no", "0", "×", "false"].contains(&folded.to_ascii_lowercase().as_str()) {
+            } else if said("assets-no")
+                || ["no", "0", "×", "false"].contains(&folded.to_ascii_lowercase().as_str())
+            {
                 Ok(Some("no".to_owned()))
             } else {
                 Err("assets-problem-flag")
@@ -232,8 +240,10 @@ mod tests {
     use crate::model::kind::tests::camera;
 
     fn typed(rows: &[(&str, &'static str)]) -> Result<Draft, Vec<Problem>> {
-        let rows: BTreeMap<String, &'static str> =
-            rows.iter().map(|(key, text)| ((*key).to_owned(), *text)).collect();
+        let rows: BTreeMap<String, &'static str> = rows
+            .iter()
+            .map(|(key, text)| ((*key).to_owned(), *text))
+            .collect();
         read(&camera(), |key| rows.get(key).copied().unwrap_or(""))
     }
 
@@ -255,9 +265,24 @@ mod tests {
         assert_eq!(draft.number, "C-001");
         assert_eq!(draft.department.as_str(), "crisis");
         assert_eq!(draft.installed_on, Some(jiff::civil::date(2024, 4, 1)));
-        assert_eq!(draft.point, Some(Point::from_millionths(34_400_000, 135_000_000).unwrap()));
-        let expected = [("bought", "2024-03-31"), ("height", "1200.5"), ("mount", "wall"), ("night", "yes"), ("pole", "12番")];
-        assert!(draft.fields.iter().map(|(key, value)| (key.as_str(), value.as_str())).eq(expected));
+        assert_eq!(
+            draft.point,
+            Some(Point::from_millionths(34_400_000, 135_000_000).unwrap())
+        );
+        let expected = [
+            ("bought", "2024-03-31"),
+            ("height", "1200.5"),
+            ("mount", "wall"),
+            ("night", "yes"),
+            ("pole", "12番"),
+        ];
+        assert!(
+            draft
+                .fields
+                .iter()
+                .map(|(key, value)| (key.as_str(), value.as_str()))
+                .eq(expected)
+        );
         assert_eq!(draft.mail.len(), 2);
     }
 
@@ -276,12 +301,31 @@ mod tests {
             ("mail", "nobody"),
         ])
         .unwrap_err();
-        let columns: Vec<&str> = problems.iter().map(|problem| problem.column.as_str()).collect();
+        let columns: Vec<&str> = problems
+            .iter()
+            .map(|problem| problem.column.as_str())
+            .collect();
         assert_eq!(
             columns,
-            ["number", "name", "point", "department", "installed_on", "mail", "pole", "height", "mount", "bought", "night"]
+            [
+                "number",
+                "name",
+                "point",
+                "department",
+                "installed_on",
+                "mail",
+                "pole",
+                "height",
+                "mount",
+                "bought",
+                "night"
+            ]
         );
-        assert!(problems.iter().all(|problem| WORDS.words(Language::Japanese).has(problem.sentence)));
+        assert!(
+            problems
+                .iter()
+                .all(|problem| WORDS.words(Language::Japanese).has(problem.sentence))
+        );
     }
 
     proptest::proptest! {

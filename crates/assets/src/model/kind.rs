@@ -157,8 +157,8 @@ impl Kind {
     /// # Errors
     /// [`AssetError::BadFile`] with line and reason.
     pub fn from_yaml(text: &str) -> Result<Self, AssetError> {
-        let kind: Self = serde_saphyr::from_str(text)
-            .map_err(|error| AssetError::BadFile(error.to_string()))?;
+        let kind: Self =
+            serde_saphyr::from_str(text).map_err(|error| AssetError::BadFile(error.to_string()))?;
         if kind.format != KIND_FORMAT {
             return Err(AssetError::BadFile(format!(
                 "its format is {:?}, but this version reads {KIND_FORMAT:?}",
@@ -202,7 +202,11 @@ impl Field {
                 .to_owned(),
             FieldType::Flag => WORDS
                 .words(language)
-                .get(if value == "yes" { "assets-yes" } else { "assets-no" })
+                .get(if value == "yes" {
+                    "assets-yes"
+                } else {
+                    "assets-no"
+                })
                 .into_owned(),
             FieldType::Number if !self.unit.is_empty() => format!("{value} {}", self.unit),
             FieldType::Date => value.parse().map_or_else(
@@ -256,7 +260,10 @@ pub fn check(kind: &Kind) -> Vec<(Severity, String)> {
             must(place, "assets-finding-unit");
         }
     }
-    if kind.inspection_months.is_some_and(|months| !(1..=1_200).contains(&months)) {
+    if kind
+        .inspection_months
+        .is_some_and(|months| !(1..=1_200).contains(&months))
+    {
         must("inspection_months".to_owned(), "assets-finding-inspection");
     }
     if let Some(telemetry) = &kind.telemetry {
@@ -266,12 +273,23 @@ pub fn check(kind: &Kind) -> Vec<(Severity, String)> {
         .into_iter()
         .flatten()
         .chain(kind.fields.iter().map(|field| &field.name))
-        .chain(kind.fields.iter().flat_map(|field| field.options.iter().map(|option| &option.label)))
+        .chain(
+            kind.fields
+                .iter()
+                .flat_map(|field| field.options.iter().map(|option| &option.label)),
+        )
         .chain(kind.telemetry.iter().flat_map(|telemetry| {
-            telemetry.values.iter().flat_map(|value| [Some(&value.name), value.alert.as_ref()].into_iter().flatten())
+            telemetry.values.iter().flat_map(|value| {
+                [Some(&value.name), value.alert.as_ref()]
+                    .into_iter()
+                    .flatten()
+            })
         }));
     for (severity, message) in texts.flat_map(check_text) {
-        found.push((severity, format!("{}: {}", kind.key, message.in_language(Language::English))));
+        found.push((
+            severity,
+            format!("{}: {}", kind.key, message.in_language(Language::English)),
+        ));
     }
     found.sort_by_key(|(severity, _)| *severity);
     found
@@ -288,7 +306,10 @@ fn check_telemetry(telemetry: &Telemetry, must: &mut impl FnMut(String, &'static
     match telemetry.escalate_after_minutes {
         Some(after) if minutes.contains(&after) && !telemetry.escalate_to.is_empty() => {}
         None if telemetry.escalate_to.is_empty() => {}
-        _ => must("telemetry/escalate_after_minutes".to_owned(), "assets-finding-escalation"),
+        _ => must(
+            "telemetry/escalate_after_minutes".to_owned(),
+            "assets-finding-escalation",
+        ),
     }
     let mut seen = BTreeSet::new();
     for value in &telemetry.values {
@@ -363,18 +384,41 @@ telemetry:
         for (from, to, place) in [
             ("key: height", "key: pole", "fields/pole"),
             ("key: height", "key: number", "fields/number"),
-            ("unit: m", "unit: m, options: [{value: a, label: b}]", "fields/height"),
-            ("type: number, unit: m", "type: text, unit: m", "fields/height"),
-            ("inspection_months: 12", "inspection_months: 0", "inspection_months"),
-            ("silent_after_minutes: 15", "silent_after_minutes: 4", "telemetry"),
+            (
+                "unit: m",
+                "unit: m, options: [{value: a, label: b}]",
+                "fields/height",
+            ),
+            (
+                "type: number, unit: m",
+                "type: text, unit: m",
+                "fields/height",
+            ),
+            (
+                "inspection_months: 12",
+                "inspection_months: 0",
+                "inspection_months",
+            ),
+            (
+                "silent_after_minutes: 15",
+                "silent_after_minutes: 4",
+                "telemetry",
+            ),
             ("every_minutes: 5", "every_minutes: 0", "telemetry"),
-            ("  escalate_to: [head@example.jp]\n", "", "telemetry/escalate_after_minutes"),
+            (
+                "  escalate_to: [head@example.jp]\n",
+                "",
+                "telemetry/escalate_after_minutes",
+            ),
             ("crisis@example.jp", "nobody", "telemetry/nobody"),
             ("most: 60", "most: -60", "telemetry/values/heat"),
         ] {
             let broken = CAMERA.replace(from, to);
             let lines = musts(&broken);
-            assert!(lines.iter().any(|line| line.starts_with(place)), "{to}: {lines:?}");
+            assert!(
+                lines.iter().any(|line| line.starts_with(place)),
+                "{to}: {lines:?}"
+            );
         }
         assert!(Kind::from_yaml(&CAMERA.replace("assets/1", "assets/9")).is_err());
         assert!(Kind::from_yaml(&CAMERA.replace("public: true\nf", "publik: true\nf")).is_err());
@@ -384,7 +428,12 @@ telemetry:
     fn a_range_holds_its_ends() {
         let kind = camera();
         let heat = kind.value("heat").unwrap();
-        for (value, is_allowed) in [("-10", true), ("60", true), ("60.001", false), ("-10.5", false)] {
+        for (value, is_allowed) in [
+            ("-10", true),
+            ("60", true),
+            ("60.001", false),
+            ("-10.5", false),
+        ] {
             assert_eq!(heat.allows(value.parse().unwrap()), is_allowed, "{value}");
         }
     }

@@ -116,4 +116,3 @@ impl std::fmt::Display for Point {
 fn as_f64(number: i64) -> f64 {
     number as f64
 }
-

@@ -158,7 +158,10 @@ mod tests {
 
     #[test]
     fn a_program_that_does_not_listen_makes_nobody_silent() {
-        let beats: Vec<i64> = (0..=100).step_by(5).filter(|at| !(31..64).contains(at)).collect();
+        let beats: Vec<i64> = (0..=100)
+            .step_by(5)
+            .filter(|at| !(31..64).contains(at))
+            .collect();
         let listening = [span(0, 31), span(64, 101)];
         let service = [span(0, 1_000)];
         let (up, expected) = worked(&heard(beats), &listening, &service, PROMISE, span(0, 100));
@@ -168,7 +171,10 @@ mod tests {
     #[test]
     fn a_device_never_heard_is_down() {
         let always = [span(0, 100)];
-        assert_eq!(worked(&[], &always, &always, PROMISE, span(10, 60)), (0, 50));
+        assert_eq!(
+            worked(&[], &always, &always, PROMISE, span(10, 60)),
+            (0, 50)
+        );
     }
 
     #[test]
@@ -176,12 +182,21 @@ mod tests {
         let always = [span(0, 100)];
         let beats = heard((0..=100).step_by(5).collect());
         let service = [span(20, 30), span(50, 70)];
-        assert_eq!(worked(&beats, &always, &service, PROMISE, span(0, 100)), (30, 30));
+        assert_eq!(
+            worked(&beats, &always, &service, PROMISE, span(0, 100)),
+            (30, 30)
+        );
     }
 
     fn spans() -> impl Strategy<Value = Vec<Span>> {
-        prop::collection::vec((0_i64..500, 0_i64..80), 0..8)
-            .prop_map(|pairs| joined(pairs.into_iter().map(|(from, long)| span(from, from + long)).collect()))
+        prop::collection::vec((0_i64..500, 0_i64..80), 0..8).prop_map(|pairs| {
+            joined(
+                pairs
+                    .into_iter()
+                    .map(|(from, long)| span(from, from + long))
+                    .collect(),
+            )
+        })
     }
 
     proptest! {

@@ -122,8 +122,19 @@ fn metres(asked: &Asked, metres: f64) -> String {
 pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     let language = asked.language;
     let (filter, errors) = filter_of(&asked);
-    let number: u32 = asked.query.get("page").parse().unwrap_or(1).clamp(1, 10_000);
-    let found = search(asked.city().db(), &filter, (number - 1) * ON_A_PAGE, ON_A_PAGE).await?;
+    let number: u32 = asked
+        .query
+        .get("page")
+        .parse()
+        .unwrap_or(1)
+        .clamp(1, 10_000);
+    let found = search(
+        asked.city().db(),
+        &filter,
+        (number - 1) * ON_A_PAGE,
+        ON_A_PAGE,
+    )
+    .await?;
     let is_near = filter.near.is_some();
     let table = (!found.assets.is_empty()).then(|| {
         let mut columns = vec![
@@ -145,7 +156,9 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
                     Cell::html(&Html::of(&chip(asked.words, asset.state))),
                 ];
                 if is_near {
-                    cells.push(Cell::text(away.map_or_else(String::new, |away| metres(&asked, away))));
+                    cells.push(Cell::text(
+                        away.map_or_else(String::new, |away| metres(&asked, away)),
+                    ));
                 }
                 Row::new(cells)
             }))
@@ -228,7 +241,11 @@ async fn about(asked: &Asked, filter: &Filter) -> Result<Vec<(String, String)>, 
         .filter(|kind| keys.contains(&kind.key.as_str()))
         .filter_map(|kind| {
             let mut text = Vec::new();
-            text.extend(kind.about.as_ref().map(|about| about.get(asked.language).to_owned()));
+            text.extend(
+                kind.about
+                    .as_ref()
+                    .map(|about| about.get(asked.language).to_owned()),
+            );
             text.extend(months.get(kind.key.as_str()).map(|(month, up, expected)| {
                 asked
                     .words
@@ -277,7 +294,11 @@ pub(super) async fn file(asked: Asked) -> Result<Response, Problem> {
     filter.placed = true;
     let found = search(asked.city().db(), &filter, 0, MOST_POINTS).await?;
     Ok(feature_collection(found.assets.iter().map(|(asset, _)| {
-        let text = format!("{} / {}", asked.kind_name(&asset.kind), asked.t(&state_key(asset.state)));
+        let text = format!(
+            "{} / {}",
+            asked.kind_name(&asset.kind),
+            asked.t(&state_key(asset.state))
+        );
         (asset, None, text, href(asset.id))
     })))
 }

@@ -31,7 +31,10 @@ pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, 
         .ok_or(Problem::NotFound)?;
     let mut about = DescriptionList::new()
         .text(asked.t("assets-kind"), kind.name.get(language))
-        .html(asked.t("assets-column-state"), &chip(asked.words, found.state));
+        .html(
+            asked.t("assets-column-state"),
+            &chip(asked.words, found.state),
+        );
     if !found.place.is_empty() {
         about = about.text(asked.t("assets-column-place"), &found.place);
     }
@@ -45,9 +48,14 @@ pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, 
     }
     let body = Body {
         about,
-        map: found
-            .point
-            .map(|point| Map::of_place(language, "asset-map", asked.t("assets-map-place"), point.degrees())),
+        map: found.point.map(|point| {
+            Map::of_place(
+                language,
+                "asset-map",
+                asked.t("assets-map-place"),
+                point.degrees(),
+            )
+        }),
     };
     Ok(Page::public(
         asked.shell.clone(),

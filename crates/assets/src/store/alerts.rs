@@ -64,7 +64,8 @@ pub struct Alert {
 impl Alert {
     /// The value that opened it.
     pub fn value(&self) -> Option<Decimal> {
-        self.thousandths.map(|thousandths| Decimal::new(thousandths, 3).normalize())
+        self.thousandths
+            .map(|thousandths| Decimal::new(thousandths, 3).normalize())
     }
 }
 
@@ -100,7 +101,10 @@ pub async fn alerts(
 ///
 /// # Errors
 /// The database's.
-pub async fn alerts_of(connection: &impl ConnectionTrait, asset: i64) -> Result<Vec<Alert>, AssetError> {
+pub async fn alerts_of(
+    connection: &impl ConnectionTrait,
+    asset: i64,
+) -> Result<Vec<Alert>, AssetError> {
     Ok(connection
         .rows(
             &format!("{SELECT} WHERE l.asset = $1 ORDER BY l.id DESC LIMIT 50"),
@@ -113,8 +117,13 @@ pub async fn alerts_of(connection: &impl ConnectionTrait, asset: i64) -> Result<
 ///
 /// # Errors
 /// The database's.
-pub async fn alert(connection: &impl ConnectionTrait, id: i64) -> Result<Option<Alert>, AssetError> {
-    Ok(connection.row(&format!("{SELECT} WHERE l.id = $1"), [id.into()]).await?)
+pub async fn alert(
+    connection: &impl ConnectionTrait,
+    id: i64,
+) -> Result<Option<Alert>, AssetError> {
+    Ok(connection
+        .row(&format!("{SELECT} WHERE l.id = $1"), [id.into()])
+        .await?)
 }
 
 /// Takes an open alert up, so that it goes no further. Returns whether there was one to take up.
@@ -136,7 +145,10 @@ pub async fn acknowledge(tx: &Tx, id: i64, note: &str) -> Result<bool, AssetErro
         )
         .await?;
     if changed > 0 {
-        tx.audit(AuditEntry::new("assets.acknowledge", format!("assets/alerts/{id}")));
+        tx.audit(AuditEntry::new(
+            "assets.acknowledge",
+            format!("assets/alerts/{id}"),
+        ));
     }
     Ok(changed > 0)
 }
@@ -200,7 +212,9 @@ pub(super) async fn open(
         let own = yakuba_ui::lines(&opening.mail);
         let general = kind.telemetry.iter().flat_map(|telemetry| {
             let special = kind.value(&opening.rule).map(|value| &value.mail);
-            special.filter(|mail| !mail.is_empty()).unwrap_or(&telemetry.mail)
+            special
+                .filter(|mail| !mail.is_empty())
+                .unwrap_or(&telemetry.mail)
         });
         let to: BTreeSet<&String> = own.iter().chain(general).collect();
         for address in to {
@@ -213,7 +227,16 @@ pub(super) async fn open(
     tx.record_all(&facts).await?;
     for ((address, kind, rule), lines) in told {
         if let Some(kind) = kinds.get(&kind) {
-            tell(tx, teller, kind, &rule, &address, "assets-mail-opened", &lines).await?;
+            tell(
+                tx,
+                teller,
+                kind,
+                &rule,
+                &address,
+                "assets-mail-opened",
+                &lines,
+            )
+            .await?;
         }
     }
     Ok(opened)
@@ -240,7 +263,11 @@ pub(crate) fn rule_text(kind: Option<&Kind>, rule: &str, language: Language) -> 
     }
     match kind.and_then(|kind| kind.value(rule)) {
         Some(value) => value.alert.as_ref().map_or_else(
-            || words.with_text("assets-rule-range", "value", value.name.get(language)).into_owned(),
+            || {
+                words
+                    .with_text("assets-rule-range", "value", value.name.get(language))
+                    .into_owned()
+            },
             |alert| alert.get(language).to_owned(),
         ),
         None => rule.to_owned(),
@@ -262,7 +289,9 @@ async fn tell(
     };
     let language = Language::Japanese;
     let words = WORDS.words(language);
-    let city = setting(tx.connection(), "city.name").await?.unwrap_or_default();
+    let city = setting(tx.connection(), "city.name")
+        .await?
+        .unwrap_or_default();
     let values = [
         ("city", city.into()),
         ("kind", kind.name.get(language).to_owned().into()),
@@ -291,7 +320,11 @@ pub(crate) fn moment(at: Timestamp, language: Language) -> String {
 }
 
 /// Tells the next ones of alerts that nobody has taken up in time.
-pub(super) async fn escalate(tx: &Tx, teller: &Teller, kinds: &super::Kinds) -> Result<usize, AssetError> {
+pub(super) async fn escalate(
+    tx: &Tx,
+    teller: &Teller,
+    kinds: &super::Kinds,
+) -> Result<usize, AssetError> {
     let mut escalated = 0;
     for kind in kinds.all() {
         let Some(telemetry) = &kind.telemetry else {
@@ -336,7 +369,16 @@ pub(super) async fn escalate(tx: &Tx, teller: &Teller, kinds: &super::Kinds) -> 
         }
         for (rule, lines) in lines {
             for address in &telemetry.escalate_to {
-                tell(tx, teller, kind, rule, address, "assets-mail-escalated", &lines).await?;
+                tell(
+                    tx,
+                    teller,
+                    kind,
+                    rule,
+                    address,
+                    "assets-mail-escalated",
+                    &lines,
+                )
+                .await?;
             }
         }
         escalated += late.len();

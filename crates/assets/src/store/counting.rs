@@ -36,7 +36,12 @@ const MOST_DAYS: i32 = 400;
 fn midnight(day: Date) -> Result<i64, AssetError> {
     Ok(day
         .to_zoned(TimeZone::fixed(JAPAN))
-        .map_err(|error| AssetError::City(yakuba_city::CityError::Stored { what: "day", cause: error.to_string() }))?
+        .map_err(|error| {
+            AssetError::City(yakuba_city::CityError::Stored {
+                what: "day",
+                cause: error.to_string(),
+            })
+        })?
         .timestamp()
         .as_microsecond())
 }
@@ -56,7 +61,9 @@ pub async fn count(city: &City) -> Result<u32, AssetError> {
         return Ok(0);
     }
     let today = city.today();
-    let done = setting(city.db(), DONE).await?.and_then(|day| day.parse::<Date>().ok());
+    let done = setting(city.db(), DONE)
+        .await?
+        .and_then(|day| day.parse::<Date>().ok());
     let first: Option<i64> = city
         .db()
         .value("SELECT MIN(from_at) FROM assets_listening", [])
@@ -82,8 +89,10 @@ pub async fn count(city: &City) -> Result<u32, AssetError> {
         counted += 1;
         day = day.tomorrow().unwrap_or(today);
     }
-    city.write(Actor::Program("assets.count".to_owned()), (), |tx, ()| Box::pin(roll_up(tx)))
-        .await?;
+    city.write(Actor::Program("assets.count".to_owned()), (), |tx, ()| {
+        Box::pin(roll_up(tx))
+    })
+    .await?;
     Ok(counted)
 }
 
@@ -101,7 +110,11 @@ struct DeviceRow {
     department: String,
 }
 
-async fn spans_by_asset(tx: &Tx, sql: &str, values: [Value; 2]) -> Result<HashMap<i64, Vec<Span>>, AssetError> {
+async fn spans_by_asset(
+    tx: &Tx,
+    sql: &str,
+    values: [Value; 2],
+) -> Result<HashMap<i64, Vec<Span>>, AssetError> {
     let rows: Vec<SpanRow> = tx.connection().rows(sql, values).await?;
     let mut spans: HashMap<i64, Vec<Span>> = HashMap::new();
     for row in rows {
@@ -117,7 +130,10 @@ async fn spans_by_asset(tx: &Tx, sql: &str, values: [Value; 2]) -> Result<HashMa
 async fn count_day(tx: &Tx, kinds: &Kinds, day: Date) -> Result<(), AssetError> {
     let next = day.tomorrow().unwrap_or(day);
     let window = Span::new(midnight(day)?, midnight(next)?);
-    let around: [Value; 2] = [(window.from - AROUND).into(), (window.until + AROUND).into()];
+    let around: [Value; 2] = [
+        (window.from - AROUND).into(),
+        (window.until + AROUND).into(),
+    ];
     let listening = spans_by_asset(
         tx,
         "SELECT CAST(0 AS BIGINT) AS asset, from_at, until_at FROM assets_listening WHERE until_at >= $1 AND from_at <= $2 ORDER BY from_at",
@@ -149,7 +165,10 @@ async fn count_day(tx: &Tx, kinds: &Kinds, day: Date) -> Result<(), AssetError> 
         .await?;
     let mut rows: Vec<Value> = Vec::new();
     for device in &devices {
-        let Some(telemetry) = kinds.get(&device.kind).and_then(|kind| kind.telemetry.as_ref()) else {
+        let Some(telemetry) = kinds
+            .get(&device.kind)
+            .and_then(|kind| kind.telemetry.as_ref())
+        else {
             continue;
         };
         let service = joined(service.remove(&device.id).unwrap_or_default());
@@ -192,7 +211,12 @@ struct MonthRow {
 }
 
 /// Adds the days of a month up: a row and two facts for each device.
-async fn count_month(tx: &Tx, day: Date, end: i64, devices: &[DeviceRow]) -> Result<(), AssetError> {
+async fn count_month(
+    tx: &Tx,
+    day: Date,
+    end: i64,
+    devices: &[DeviceRow],
+) -> Result<(), AssetError> {
     let month = month_of(day);
     let sums: Vec<MonthRow> = tx
         .connection()
@@ -202,7 +226,8 @@ async fn count_month(tx: &Tx, day: Date, end: i64, devices: &[DeviceRow]) -> Res
             [format!("{month}-01").into(), day.to_string().into()],
         )
         .await?;
-    let devices: HashMap<i64, &DeviceRow> = devices.iter().map(|device| (device.id, device)).collect();
+    let devices: HashMap<i64, &DeviceRow> =
+        devices.iter().map(|device| (device.id, device)).collect();
     let months: Vec<Month> = sums
         .into_iter()
         .filter_map(|sum| {
@@ -266,7 +291,12 @@ pub async fn write_months(tx: &Tx, at: Timestamp, months: &[Month]) -> Result<()
                         .subject(Subject::new(month.kind.as_str())?)
                         .quantity(Quantity::from_integer(minutes)?)
                         .record(format!("assets_assets/{}", month.asset))
-                        .idempotency_key(format!("{}/{}/{}", measure.name.as_str(), month.asset, month.month)),
+                        .idempotency_key(format!(
+                            "{}/{}/{}",
+                            measure.name.as_str(),
+                            month.asset,
+                            month.month
+                        )),
                 );
             }
         }
@@ -336,7 +366,10 @@ async fn roll_up(tx: &Tx) -> Result<(), AssetError> {
             .await?;
     }
     tx.connection()
-        .run("DELETE FROM assets_readings WHERE told_at < $1", [old.into()])
+        .run(
+            "DELETE FROM assets_readings WHERE told_at < $1",
+            [old.into()],
+        )
         .await?;
     let oldest = tx.now() - SPANS_KEPT;
     for sql in [
@@ -344,7 +377,9 @@ async fn roll_up(tx: &Tx) -> Result<(), AssetError> {
         "DELETE FROM assets_listening WHERE until_at < $1",
         "DELETE FROM assets_hours WHERE hour < $1",
     ] {
-        tx.connection().run(sql, [oldest.as_microsecond().into()]).await?;
+        tx.connection()
+            .run(sql, [oldest.as_microsecond().into()])
+            .await?;
     }
     tx.connection()
         .run(
@@ -359,7 +394,10 @@ async fn roll_up(tx: &Tx) -> Result<(), AssetError> {
 ///
 /// # Errors
 /// The database's.
-pub async fn last_months(city: &City, kinds: &[&str]) -> Result<BTreeMap<String, (String, i64, i64)>, AssetError> {
+pub async fn last_months(
+    city: &City,
+    kinds: &[&str],
+) -> Result<BTreeMap<String, (String, i64, i64)>, AssetError> {
     #[derive(FromQueryResult)]
     struct Row {
         kind: String,

@@ -55,7 +55,11 @@ pub async fn kinds(city: &City) -> Result<Arc<Kinds>, AssetError> {
         .await?
         .unwrap_or(0);
     let kept = city.state::<Kept>();
-    let known = kept.0.read().unwrap_or_else(PoisonError::into_inner).clone();
+    let known = kept
+        .0
+        .read()
+        .unwrap_or_else(PoisonError::into_inner)
+        .clone();
     if known.version == version {
         return Ok(known);
     }

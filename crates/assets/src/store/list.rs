@@ -86,7 +86,8 @@ fn unreadable(cause: impl std::fmt::Display) -> AssetError {
 }
 
 fn day(text: Option<String>) -> Result<Option<Date>, AssetError> {
-    text.map(|text| text.parse().map_err(unreadable)).transpose()
+    text.map(|text| text.parse().map_err(unreadable))
+        .transpose()
 }
 
 impl Row {
@@ -111,7 +112,10 @@ impl Row {
 }
 
 /// A stored place.
-pub(super) fn point(latitude: Option<i64>, longitude: Option<i64>) -> Result<Option<Point>, AssetError> {
+pub(super) fn point(
+    latitude: Option<i64>,
+    longitude: Option<i64>,
+) -> Result<Option<Point>, AssetError> {
     latitude
         .zip(longitude)
         .map(|(latitude, longitude)| Point::from_millionths(latitude, longitude))
@@ -122,7 +126,10 @@ pub(super) fn point(latitude: Option<i64>, longitude: Option<i64>) -> Result<Opt
 ///
 /// # Errors
 /// The database's.
-pub async fn asset(connection: &impl ConnectionTrait, id: i64) -> Result<Option<Asset>, AssetError> {
+pub async fn asset(
+    connection: &impl ConnectionTrait,
+    id: i64,
+) -> Result<Option<Asset>, AssetError> {
     let row: Option<Row> = connection
         .row(
             &format!("SELECT {COLUMNS} FROM assets_assets a WHERE a.id = $1"),
@@ -177,7 +184,10 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
         }
     };
     if let Some(departments) = &filter.departments {
-        let codes = departments.iter().map(|code| code.as_str().into()).collect();
+        let codes = departments
+            .iter()
+            .map(|code| code.as_str().into())
+            .collect();
         one_of("a.department", codes, &mut values);
     }
     if let Some(kinds) = &filter.kinds {
@@ -185,7 +195,11 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
         one_of("a.kind", keys, &mut values);
     }
     if !filter.states.is_empty() {
-        let names = filter.states.iter().map(|state| state.name().into()).collect();
+        let names = filter
+            .states
+            .iter()
+            .map(|state| state.name().into())
+            .collect();
         one_of("a.state", names, &mut values);
     }
     for word in &filter.words {
@@ -204,7 +218,10 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
     }
     if let Some(day) = filter.inspection_before {
         values.push(day.to_string().into());
-        parts.push(format!("a.inspection_due < ${} AND a.state <> 'removed'", values.len()));
+        parts.push(format!(
+            "a.inspection_due < ${} AND a.state <> 'removed'",
+            values.len()
+        ));
     }
     if let Some((point, metres)) = filter.near {
         let ((south, west), (north, east)) = point.around(metres);
@@ -306,7 +323,10 @@ pub struct LogLine {
 ///
 /// # Errors
 /// The database's.
-pub async fn log(connection: &impl ConnectionTrait, asset: i64) -> Result<Vec<LogLine>, AssetError> {
+pub async fn log(
+    connection: &impl ConnectionTrait,
+    asset: i64,
+) -> Result<Vec<LogLine>, AssetError> {
     Ok(connection
         .rows(
             "SELECT at, actor, kind, state, text FROM assets_log WHERE asset = $1 ORDER BY id DESC LIMIT 200",
@@ -410,5 +430,8 @@ pub async fn silent_since(
             assets.iter().map(|id| (*id).into()),
         )
         .await?;
-    Ok(rows.into_iter().map(|row| (row.asset, row.opened_at)).collect())
+    Ok(rows
+        .into_iter()
+        .map(|row| (row.asset, row.opened_at))
+        .collect())
 }

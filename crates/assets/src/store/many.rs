@@ -58,7 +58,12 @@ pub struct WholeDevice {
 /// Rows of one statement.
 const CHUNK: usize = 500;
 
-async fn insert(tx: &Tx, into: &str, columns: usize, rows: Vec<Vec<Value>>) -> Result<(), AssetError> {
+async fn insert(
+    tx: &Tx,
+    into: &str,
+    columns: usize,
+    rows: Vec<Vec<Value>>,
+) -> Result<(), AssetError> {
     let backend = tx.connection().get_database_backend();
     for chunk in rows.chunks(CHUNK) {
         let values: Vec<Value> = chunk.iter().flatten().cloned().collect();
@@ -181,7 +186,13 @@ pub async fn bring_in_many(tx: &Tx, key: &CityKey, wholes: &[Whole]) -> Result<(
         }
     }
     insert(tx, "assets_service (asset, from_at)", 2, service).await?;
-    insert(tx, "assets_log (asset, at, actor, kind, state, text)", 6, log).await?;
+    insert(
+        tx,
+        "assets_log (asset, at, actor, kind, state, text)",
+        6,
+        log,
+    )
+    .await?;
     insert(tx, "assets_keys (asset, hash, made_at)", 3, keys).await?;
     insert(
         tx,
@@ -228,7 +239,9 @@ async fn numbers(tx: &Tx) -> Result<HashMap<(String, String), i64>, AssetError> 
 ///
 /// # Errors
 /// The database's.
-pub async fn speaking(connection: &impl sea_orm::ConnectionTrait) -> Result<Vec<(String, i64)>, AssetError> {
+pub async fn speaking(
+    connection: &impl sea_orm::ConnectionTrait,
+) -> Result<Vec<(String, i64)>, AssetError> {
     #[derive(FromQueryResult)]
     struct Row {
         hash: String,

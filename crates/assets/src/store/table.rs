@@ -45,8 +45,16 @@ pub struct Brought {
 /// The headings of a column: its key, and its Japanese and English names.
 fn headings(kind: &Kind) -> Vec<(String, [String; 2])> {
     let own = COLUMNS.iter().map(|key| {
-        let name = |language| WORDS.words(language).get(&format!("assets-column-{}", key.replace('_', "-"))).into_owned();
-        ((*key).to_owned(), [name(Language::Japanese), name(Language::English)])
+        let name = |language| {
+            WORDS
+                .words(language)
+                .get(&format!("assets-column-{}", key.replace('_', "-")))
+                .into_owned()
+        };
+        (
+            (*key).to_owned(),
+            [name(Language::Japanese), name(Language::English)],
+        )
     });
     let fields = kind.fields.iter().map(|field| {
         let name = |language| field.name.get(language).to_owned();
@@ -97,17 +105,31 @@ pub fn read(kind: &Kind, bytes: &[u8], file_name: &str) -> Result<Vec<Line>, Ass
     };
     let header = rows
         .iter()
-        .position(|row| row.cells.iter().any(|cell| key_of(cell).as_deref() == Some("number")))
+        .position(|row| {
+            row.cells
+                .iter()
+                .any(|cell| key_of(cell).as_deref() == Some("number"))
+        })
         .ok_or_else(|| told(&words.get("assets-table-no-header")))?;
     let mut mistakes = Vec::new();
     let mut columns: Vec<Option<String>> = Vec::new();
     for (place, cell) in rows[header].cells.iter().enumerate() {
         let key = key_of(cell);
         if key.is_none() && !cell.trim().is_empty() {
-            mistakes.push(mistake(rows[header].line, place, cell, "assets-table-unknown-column"));
+            mistakes.push(mistake(
+                rows[header].line,
+                place,
+                cell,
+                "assets-table-unknown-column",
+            ));
         }
         if key.is_some() && columns.contains(&key) {
-            mistakes.push(mistake(rows[header].line, place, cell, "assets-table-column-twice"));
+            mistakes.push(mistake(
+                rows[header].line,
+                place,
+                cell,
+                "assets-table-column-twice",
+            ));
         }
         columns.push(key);
     }
@@ -117,7 +139,11 @@ pub fn read(kind: &Kind, bytes: &[u8], file_name: &str) -> Result<Vec<Line>, Ass
         if row.cells.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let place_of = |key: &str| columns.iter().position(|column| column.as_deref() == Some(key));
+        let place_of = |key: &str| {
+            columns
+                .iter()
+                .position(|column| column.as_deref() == Some(key))
+        };
         let cell = |key: &str| -> &str {
             let text = place_of(key)
                 .and_then(|place| row.cells.get(place))
@@ -140,7 +166,12 @@ pub fn read(kind: &Kind, bytes: &[u8], file_name: &str) -> Result<Vec<Line>, Ass
             Ok(draft) => {
                 if numbers.insert(draft.number.clone(), row.line).is_some() {
                     let place = place_of("number").unwrap_or(0);
-                    mistakes.push(mistake(row.line, place, &draft.number, "assets-table-number-twice"));
+                    mistakes.push(mistake(
+                        row.line,
+                        place,
+                        &draft.number,
+                        "assets-table-number-twice",
+                    ));
                 }
                 lines.push(Line { draft, state });
             }
@@ -156,11 +187,14 @@ pub fn read(kind: &Kind, bytes: &[u8], file_name: &str) -> Result<Vec<Line>, Ass
         }
     }
     if lines.is_empty() && mistakes.is_empty() {
-        mistakes.push(words.get("assets-table-empty").into_owned());
+        return Err(told(&words.get("assets-table-empty")));
     }
     if mistakes.is_empty() {
         Ok(lines)
     } else {
+        // As they stand in the table.
+        mistakes.sort();
+        let mut mistakes: Vec<String> = mistakes.into_iter().map(|(_, _, text)| text).collect();
         let more = mistakes.len().saturating_sub(MOST_TOLD);
         mistakes.truncate(MOST_TOLD);
         if more > 0 {
@@ -170,11 +204,11 @@ pub fn read(kind: &Kind, bytes: &[u8], file_name: &str) -> Result<Vec<Line>, Ass
     }
 }
 
-/// A mistake with its row and column.
-fn mistake(line: u32, place: usize, cell: &str, sentence: &str) -> String {
+/// A mistake with its row and column, and the sentence that tells of it.
+fn mistake(line: u32, place: usize, cell: &str, sentence: &str) -> (u32, usize, String) {
     let words = WORDS.words(Language::Japanese);
     let shown: String = cell.trim().chars().take(40).collect();
-    words
+    let text = words
         .with(
             "assets-table-mistake",
             &[
@@ -184,7 +218,8 @@ fn mistake(line: u32, place: usize, cell: &str, sentence: &str) -> String {
                 ("sentence", words.get(sentence).into_owned().into()),
             ],
         )
-        .into_owned()
+        .into_owned();
+    (line, place, text)
 }
 
 /// Brings a table in: what has a known number is changed, the rest added. A new asset without a state is planned.
@@ -224,7 +259,9 @@ pub async fn bring_in(tx: &Tx, kind: &Kind, lines: &[Line]) -> Result<Brought, A
             Some(id) => (*id, false),
             None => (add(tx, kind, draft).await?, true),
         };
-        let before = asset(tx.connection(), id).await?.ok_or(AssetError::NoSuchAsset)?;
+        let before = asset(tx.connection(), id)
+            .await?
+            .ok_or(AssetError::NoSuchAsset)?;
         let mut is_changed = false;
         if !is_new && draft_of(&before) != with_day(draft, &before) {
             let revision = before.revision;
@@ -307,14 +344,22 @@ pub async fn table(city: &City, kind: &Kind) -> Result<Table, AssetError> {
                         "number" => asset.number.clone(),
                         "name" => asset.name.clone(),
                         "place" => asset.place.clone(),
-                        "point" => asset.point.map_or_else(String::new, |point| point.to_string()),
+                        "point" => asset
+                            .point
+                            .map_or_else(String::new, |point| point.to_string()),
                         "state" => state_name(asset.state, language),
                         "department" => asset.department.to_string(),
-                        "installed_on" => asset.installed_on.map_or_else(String::new, |day| day.to_string()),
+                        "installed_on" => asset
+                            .installed_on
+                            .map_or_else(String::new, |day| day.to_string()),
                         "mail" => asset.mail.join(", "),
                         key => asset.fields.get(key).cloned().unwrap_or_default(),
                     };
-                    if text.is_empty() { Cell::Empty } else { Cell::Text(text) }
+                    if text.is_empty() {
+                        Cell::Empty
+                    } else {
+                        Cell::Text(text)
+                    }
                 })
                 .collect()
         })

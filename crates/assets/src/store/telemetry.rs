@@ -56,7 +56,9 @@ pub enum Refusal {
     #[error("this device is not in service. Ask the town hall to put it into service first")]
     NotInService,
     /// Told before: it is a repetition, or came in the wrong order.
-    #[error("a message of this time or a later one was taken before. Send each message once, the oldest first")]
+    #[error(
+        "a message of this time or a later one was taken before. Send each message once, the oldest first"
+    )]
     ToldBefore,
     /// Too long ago.
     #[error("the message is older than 24 hours. Set the device's clock, or send less late")]
@@ -104,7 +106,9 @@ fn thousandths(value: Decimal) -> Option<i64> {
     if !scaled.fract().is_zero() {
         return None;
     }
-    i64::try_from(scaled).ok().filter(|whole| whole.abs() < 1_000_000_000_000)
+    i64::try_from(scaled)
+        .ok()
+        .filter(|whole| whole.abs() < 1_000_000_000_000)
 }
 
 #[derive(Default)]
@@ -172,7 +176,11 @@ async fn write_all(city: City, ear: Arc<Ear>, teller: Teller) {
     }
 }
 
-async fn write_group(city: &City, teller: &Teller, messages: Vec<Message>) -> Result<Vec<Outcome>, AssetError> {
+async fn write_group(
+    city: &City,
+    teller: &Teller,
+    messages: Vec<Message>,
+) -> Result<Vec<Outcome>, AssetError> {
     let kinds = kinds(city).await?;
     city.write(
         Actor::Program("assets.telemetry".to_owned()),
@@ -212,7 +220,12 @@ struct Device {
 
 impl Device {
     /// Judges a message and, when it is right, takes it.
-    fn hear(&mut self, kinds: &Kinds, message: &Message, now: i64) -> Result<Vec<(String, i64)>, Refusal> {
+    fn hear(
+        &mut self,
+        kinds: &Kinds,
+        message: &Message,
+        now: i64,
+    ) -> Result<Vec<(String, i64)>, Refusal> {
         let Some((kind, telemetry)) = kinds
             .get(&self.row.kind)
             .and_then(|kind| Some((kind, kind.telemetry.as_ref()?)))
@@ -238,8 +251,15 @@ impl Device {
             let value = thousandths(*value).ok_or_else(|| Refusal::BadValue(key.clone()))?;
             measured.push((key.clone(), value));
         }
-        let same_minute = self.row.heard_at.is_some_and(|before| before / MINUTE == now / MINUTE);
-        let in_minute = if same_minute { self.row.in_minute + 1 } else { 1 };
+        let same_minute = self
+            .row
+            .heard_at
+            .is_some_and(|before| before / MINUTE == now / MINUTE);
+        let in_minute = if same_minute {
+            self.row.in_minute + 1
+        } else {
+            1
+        };
         if in_minute > MOST_IN_A_MINUTE {
             return Err(Refusal::TooMany);
         }
@@ -287,7 +307,10 @@ pub async fn hear(
     messages: &[Message],
 ) -> Result<Vec<Outcome>, AssetError> {
     let now = tx.now().as_microsecond();
-    let hashes: BTreeSet<&str> = messages.iter().map(|message| message.hash.as_str()).collect();
+    let hashes: BTreeSet<&str> = messages
+        .iter()
+        .map(|message| message.hash.as_str())
+        .collect();
     let lock = match tx.connection().get_database_backend() {
         // In one order, so that two nodes that hear the same devices do not wait for each other.
         DbBackend::Postgres => " ORDER BY s.asset FOR UPDATE OF s",
@@ -385,10 +408,9 @@ async fn keep(tx: &Tx, heard: &[&Device], readings: Vec<Vec<Value>>) -> Result<(
     let ended: Vec<Value> = heard
         .iter()
         .flat_map(|device| {
-            device
-                .ended
-                .iter()
-                .flat_map(|(from, until)| [device.row.asset.into(), (*from).into(), (*until).into()])
+            device.ended.iter().flat_map(|(from, until)| {
+                [device.row.asset.into(), (*from).into(), (*until).into()]
+            })
         })
         .collect();
     if !ended.is_empty() {
@@ -445,9 +467,13 @@ async fn judge(
         let Some(device) = devices.get(&hash) else {
             continue;
         };
-        let rule = kinds.get(&device.row.kind).and_then(|kind| kind.value(&key));
+        let rule = kinds
+            .get(&device.row.kind)
+            .and_then(|kind| kind.value(&key));
         let is_allowed = rule.is_none_or(|rule| rule.allows(Decimal::new(value, 3)));
-        let known = open.iter().find(|alert| alert.asset == asset && alert.rule == key);
+        let known = open
+            .iter()
+            .find(|alert| alert.asset == asset && alert.rule == key);
         match (is_allowed, known) {
             (true, Some(alert)) => closing.push(alert.id),
             (false, None) => openings.push(Opening {

@@ -71,13 +71,15 @@ async fn listen(tx: &Tx) -> Result<Option<i64>, AssetError> {
     match last {
         Some(last) if now - last.until_at < SHORTEST => Ok(None),
         Some(last) if now - last.until_at <= LONGEST => {
-            tx.connection()
+            // Another node that looks at the same moment waits here; then it finds that this one was first.
+            let changed = tx
+                .connection()
                 .run(
                     "UPDATE assets_listening SET until_at = $2 WHERE id = $1 AND until_at < $2",
                     [last.id.into(), now.into()],
                 )
                 .await?;
-            Ok(Some(last.from_at))
+            Ok((changed > 0).then_some(last.from_at))
         }
         _ => {
             tx.connection()
@@ -101,7 +103,12 @@ struct Silent {
 }
 
 /// Opens alerts of devices that were not heard for too long, while the program listened and they were in service.
-async fn find_silent(tx: &Tx, teller: &Teller, kinds: &Kinds, listening_since: i64) -> Result<usize, AssetError> {
+async fn find_silent(
+    tx: &Tx,
+    teller: &Teller,
+    kinds: &Kinds,
+    listening_since: i64,
+) -> Result<usize, AssetError> {
     let now = tx.now().as_microsecond();
     let mut openings = Vec::new();
     for kind in kinds.all() {

@@ -68,7 +68,13 @@ async fn write_log(
 }
 
 /// Counts an asset in service on or off.
-async fn count(tx: &Tx, kind: &str, department: &DepartmentCode, asset: i64, by: i64) -> Result<(), AssetError> {
+async fn count(
+    tx: &Tx,
+    kind: &str,
+    department: &DepartmentCode,
+    asset: i64,
+    by: i64,
+) -> Result<(), AssetError> {
     tx.record(
         Fact::one(&INSTALLED.name, tx.now())
             .department(department.clone())
@@ -180,12 +186,17 @@ pub async fn change(tx: &Tx, kind: &Kind, change: &Change) -> Result<(), AssetEr
         count(tx, &before.kind, &draft.department, before.id, 1).await?;
     }
     write_log(tx, change.asset, "changed", None, "").await?;
-    tx.audit(AuditEntry::new("assets.change", format!("assets/{}", change.asset)));
+    tx.audit(AuditEntry::new(
+        "assets.change",
+        format!("assets/{}", change.asset),
+    ));
     Ok(())
 }
 
 async fn found(tx: &Tx, id: i64) -> Result<Asset, AssetError> {
-    asset(tx.connection(), id).await?.ok_or(AssetError::NoSuchAsset)
+    asset(tx.connection(), id)
+        .await?
+        .ok_or(AssetError::NoSuchAsset)
 }
 
 /// Brings an asset into another state. One that goes into service is counted and expected to report itself from now on; one that
@@ -282,7 +293,13 @@ pub async fn note(tx: &Tx, id: i64, text: &str) -> Result<(), AssetError> {
 ///
 /// # Errors
 /// [`AssetError::NoSuchAsset`]; the database's.
-pub async fn inspect(tx: &Tx, kind: &Kind, id: i64, on: Date, text: &str) -> Result<(), AssetError> {
+pub async fn inspect(
+    tx: &Tx,
+    kind: &Kind,
+    id: i64,
+    on: Date,
+    text: &str,
+) -> Result<(), AssetError> {
     found(tx, id).await?;
     tx.connection()
         .run(
@@ -294,10 +311,15 @@ pub async fn inspect(tx: &Tx, kind: &Kind, id: i64, on: Date, text: &str) -> Res
             ],
         )
         .await?;
-    let line = if text.is_empty() { on.to_string() } else { format!("{on} {text}") };
+    let line = if text.is_empty() {
+        on.to_string()
+    } else {
+        format!("{on} {text}")
+    };
     write_log(tx, id, "inspected", None, &line).await?;
     tx.audit(
-        AuditEntry::new("assets.inspect", format!("assets/{id}")).with(json!({ "on": on.to_string() })),
+        AuditEntry::new("assets.inspect", format!("assets/{id}"))
+            .with(json!({ "on": on.to_string() })),
     );
     Ok(())
 }
@@ -321,7 +343,12 @@ async fn revoke(tx: &Tx, id: i64) -> Result<u64, AssetError> {
 ///
 /// # Errors
 /// [`AssetError::NoSuchAsset`], [`AssetError::NoTelemetry`]; [`AssetError::WrongState`] when it was removed; the database's.
-pub async fn give_key(tx: &Tx, city_key: &CityKey, kind: &Kind, id: i64) -> Result<String, AssetError> {
+pub async fn give_key(
+    tx: &Tx,
+    city_key: &CityKey,
+    kind: &Kind,
+    id: i64,
+) -> Result<String, AssetError> {
     let before = found(tx, id).await?;
     if kind.telemetry.is_none() {
         return Err(AssetError::NoTelemetry);

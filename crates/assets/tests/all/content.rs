@@ -12,7 +12,10 @@ fn shipped() -> Vec<(String, Kind)> {
         .map(|entry| {
             let path = entry.unwrap().path();
             let kind = Kind::from_yaml(&std::fs::read_to_string(&path).unwrap()).unwrap();
-            (path.file_stem().unwrap().to_string_lossy().into_owned(), kind)
+            (
+                path.file_stem().unwrap().to_string_lossy().into_owned(),
+                kind,
+            )
         })
         .collect();
     kinds.sort_by(|(one, _), (other, _)| one.cmp(other));
@@ -29,7 +32,12 @@ fn the_shipped_kinds_have_nothing_to_mend_and_are_in_three_languages() {
         assert_eq!(Kind::from_yaml(&kind.to_yaml().unwrap()).unwrap(), kind);
         let mut missing = Vec::new();
         let value = serde_json::to_value(&kind).unwrap();
-        missing_languages("", &value, &["name", "about", "label", "alert"], &mut missing);
+        missing_languages(
+            "",
+            &value,
+            &["name", "about", "label", "alert"],
+            &mut missing,
+        );
         assert!(missing.is_empty(), "{file}: {missing:#?}");
     }
 }

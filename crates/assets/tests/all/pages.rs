@@ -18,10 +18,19 @@ each_database!(
         let secret = installed(&city, trap(), "T-1", &[]).await;
         let mut reader = stranger(&city);
         let list = reader.get("/assets").await.text();
-        assert!(list.contains("設備C-1") && list.contains("設備C-2") && list.contains("まちを見守ります"));
+        assert!(
+            list.contains("設備C-1")
+                && list.contains("設備C-2")
+                && list.contains("まちを見守ります")
+        );
         assert!(!list.contains("設備T-1") && !list.contains("わな") && !list.contains("柱-秘密"));
-        let here = reader.get("/assets?near=34.401,135.05&within=1000").await.text();
-        assert!(here.contains("設備C-1") && here.contains("110メートル") && !here.contains("設備C-2"));
+        let here = reader
+            .get("/assets?near=34.401,135.05&within=1000")
+            .await
+            .text();
+        assert!(
+            here.contains("設備C-1") && here.contains("110メートル") && !here.contains("設備C-2")
+        );
         let wrong = reader.get("/assets?near=somewhere").await;
         assert!(wrong.text().contains("緯度・経度を"));
         for words in ["駅前", "%", "' OR 1=1 --", "<script>alert(1)</script>"] {
@@ -30,18 +39,41 @@ each_database!(
             assert_eq!(page.status, StatusCode::OK, "{words}");
             assert!(!page.text().contains("<script>alert"), "{words}");
         }
-        assert!(reader.get("/assets?q=%E9%A7%85%E5%89%8D").await.text().contains("設備C-1"));
+        assert!(
+            reader
+                .get("/assets?q=%E9%A7%85%E5%89%8D")
+                .await
+                .text()
+                .contains("設備C-1")
+        );
         let page = reader.get(&format!("/assets/{}", near.id)).await.text();
         assert!(page.contains("4.5 m") && page.contains("駅前通り") && !page.contains("柱-秘密"));
-        assert_eq!(reader.get(&format!("/assets/{}", secret.id)).await.status, StatusCode::NOT_FOUND);
-        assert_eq!(reader.get("/assets/999999").await.status, StatusCode::NOT_FOUND);
-        let file = reader.get("/assets/assets.geojson?near=34.401,135.05").await;
+        assert_eq!(
+            reader.get(&format!("/assets/{}", secret.id)).await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(
+            reader.get("/assets/999999").await.status,
+            StatusCode::NOT_FOUND
+        );
+        let file = reader
+            .get("/assets/assets.geojson?near=34.401,135.05")
+            .await;
         let points: serde_json::Value = serde_json::from_str(&file.text()).unwrap();
         let features = points["features"].as_array().unwrap();
         assert_eq!(features.len(), 1);
-        assert_eq!(features[0]["geometry"]["coordinates"], serde_json::json!([135.05, 34.4]));
+        assert_eq!(
+            features[0]["geometry"]["coordinates"],
+            serde_json::json!([135.05, 34.4])
+        );
         assert!(!file.text().contains("柱-秘密"));
         assert_ne!(near.id, far.id);
-        assert!(!reader.get("/assets/assets.geojson?kind=trap").await.text().contains("T-1"));
+        assert!(
+            !reader
+                .get("/assets/assets.geojson?kind=trap")
+                .await
+                .text()
+                .contains("T-1")
+        );
     }
 );

@@ -95,7 +95,12 @@ pub(crate) fn drafted(kind: &Kind, number: &str, more: &[(&str, &'static str)]) 
 }
 
 /// An asset in service.
-pub(crate) async fn installed(city: &City, kind: Kind, number: &str, more: &[(&str, &'static str)]) -> Asset {
+pub(crate) async fn installed(
+    city: &City,
+    kind: Kind,
+    number: &str,
+    more: &[(&str, &'static str)],
+) -> Asset {
     let draft = drafted(&kind, number, more);
     let id = city
         .write(Actor::CommandLine, (kind, draft), |tx, (kind, draft)| {
@@ -117,9 +122,11 @@ pub(crate) async fn found(city: &City, id: i64) -> Asset {
 /// A new key for a device.
 pub(crate) async fn key_of(city: &City, kind: Kind, id: i64) -> String {
     let city_key = city.key().unwrap().clone();
-    city.write(Actor::CommandLine, (city_key, kind, id), |tx, (key, kind, id)| {
-        Box::pin(store::give_key(tx, key, kind, *id))
-    })
+    city.write(
+        Actor::CommandLine,
+        (city_key, kind, id),
+        |tx, (key, kind, id)| Box::pin(store::give_key(tx, key, kind, *id)),
+    )
     .await
     .unwrap()
 }
@@ -142,7 +149,9 @@ pub(crate) fn message(city: &City, key: &str) -> Message {
 
 pub(crate) fn measured(city: &City, key: &str, value: &str, is: &str) -> Message {
     let mut message = message(city, key);
-    message.values.insert(value.to_owned(), is.parse::<Decimal>().unwrap());
+    message
+        .values
+        .insert(value.to_owned(), is.parse::<Decimal>().unwrap());
     message
 }
 
@@ -185,10 +194,17 @@ pub(crate) async fn mails(city: &City) -> Vec<(String, String, String)> {
         id: i64,
     }
     run_due_jobs(city).await.unwrap();
-    let rows: Vec<Row> = city.db().rows("SELECT id FROM mails ORDER BY id", []).await.unwrap();
+    let rows: Vec<Row> = city
+        .db()
+        .rows("SELECT id FROM mails ORDER BY id", [])
+        .await
+        .unwrap();
     let mut mails = Vec::new();
     for row in rows {
-        let waiting = yakuba_mail::store::waiting(city.db(), row.id).await.unwrap().unwrap();
+        let waiting = yakuba_mail::store::waiting(city.db(), row.id)
+            .await
+            .unwrap()
+            .unwrap();
         let mail = waiting.open(city.key().unwrap()).unwrap();
         mails.push((mail.to.as_str().to_owned(), mail.subject, mail.text));
     }

@@ -23,7 +23,10 @@ async fn import(city: &City, bytes: &[u8]) -> Result<Brought, AssetError> {
 }
 
 async fn how_many(city: &City) -> u64 {
-    search(city.db(), &Filter::default(), 0, 1).await.unwrap().total
+    search(city.db(), &Filter::default(), 0, 1)
+        .await
+        .unwrap()
+        .total
 }
 
 each_database!(
@@ -35,23 +38,61 @@ each_database!(
             C-1,駅前,使用中,\"34.4, 135.0\",crisis,2024/4/1,12,4.5,はい\r\n\
             C-2,\"=HYPERLINK(\"\"http://evil.example\"\")\",計画中,,,,@13,,\r\n";
         let brought = import(&city, file.as_bytes()).await.unwrap();
-        assert_eq!(brought, Brought { added: 2, changed: 0, same: 0 });
-        assert_eq!(counted(&city, "assets.installed", "crisis", "camera").await, 1);
+        assert_eq!(
+            brought,
+            Brought {
+                added: 2,
+                changed: 0,
+                same: 0
+            }
+        );
+        assert_eq!(
+            counted(&city, "assets.installed", "crisis", "camera").await,
+            1
+        );
         // The same once more, also in the charset of older systems, changes nothing.
         let old = encoding(file);
-        assert_eq!(import(&city, &old).await.unwrap(), Brought { same: 2, ..Brought::default() });
+        assert_eq!(
+            import(&city, &old).await.unwrap(),
+            Brought {
+                same: 2,
+                ..Brought::default()
+            }
+        );
         let out = table(&city, &camera()).await.unwrap();
         let text = String::from_utf8(csv(&out)).unwrap();
         // No spreadsheet computes what somebody wrote into a name.
-        assert!(text.contains("\"'=HYPERLINK") && text.contains("'@13"), "{text}");
-        assert_eq!(import(&city, text.as_bytes()).await.unwrap(), Brought { same: 2, ..Brought::default() });
-        assert_eq!(import(&city, &xlsx(&out).unwrap()).await.unwrap(), Brought { same: 2, ..Brought::default() });
+        assert!(
+            text.contains("\"'=HYPERLINK") && text.contains("'@13"),
+            "{text}"
+        );
+        assert_eq!(
+            import(&city, text.as_bytes()).await.unwrap(),
+            Brought {
+                same: 2,
+                ..Brought::default()
+            }
+        );
+        assert_eq!(
+            import(&city, &xlsx(&out).unwrap()).await.unwrap(),
+            Brought {
+                same: 2,
+                ..Brought::default()
+            }
+        );
         let changed = text.replace("駅前", "駅前西口").replace("使用中", "休止中");
         assert_eq!(
             import(&city, changed.as_bytes()).await.unwrap(),
-            Brought { added: 0, changed: 1, same: 1 }
+            Brought {
+                added: 0,
+                changed: 1,
+                same: 1
+            }
         );
-        assert_eq!(counted(&city, "assets.installed", "crisis", "camera").await, 0);
+        assert_eq!(
+            counted(&city, "assets.installed", "crisis", "camera").await,
+            0
+        );
     }
 );
 
@@ -59,12 +100,41 @@ each_database!(
 fn encoding(text: &str) -> Vec<u8> {
     let table = yakuba_sheets::Table {
         name: String::new(),
-        header: text.lines().next().unwrap().split(',').map(str::to_owned).collect(),
+        header: text
+            .lines()
+            .next()
+            .unwrap()
+            .split(',')
+            .map(str::to_owned)
+            .collect(),
         rows: [
-            ["C-1", "駅前", "使用中", "34.4, 135.0", "crisis", "2024/4/1", "12", "4.5", "はい"],
-            ["C-2", "=HYPERLINK(\"http://evil.example\")", "計画中", "", "", "", "@13", "", ""],
+            [
+                "C-1",
+                "駅前",
+                "使用中",
+                "34.4, 135.0",
+                "crisis",
+                "2024/4/1",
+                "12",
+                "4.5",
+                "はい",
+            ],
+            [
+                "C-2",
+                "=HYPERLINK(\"http://evil.example\")",
+                "計画中",
+                "",
+                "",
+                "",
+                "@13",
+                "",
+                "",
+            ],
         ]
-        .map(|row| row.map(|cell| yakuba_sheets::Cell::Text(cell.to_owned())).to_vec())
+        .map(|row| {
+            row.map(|cell| yakuba_sheets::Cell::Text(cell.to_owned()))
+                .to_vec()
+        })
         .to_vec(),
     };
     let options = yakuba_sheets::CsvOptions {
@@ -86,7 +156,12 @@ each_database!(
             panic!("taken");
         };
         let told = mistakes.join("\n");
-        for part in ["3行目 2列目「名称 」", "3行目 4列目「高さ 高い」", "3行目 5列目「緯度・経度 0, 0」", "4行目 1列目「C-1」"] {
+        for part in [
+            "3行目 2列目「名称」",
+            "3行目 4列目「高さ 高い」",
+            "3行目 5列目「緯度・経度 0, 0」",
+            "4行目 1列目「C-1」",
+        ] {
             assert!(told.contains(part), "{part}: {told}");
         }
         for (file, part) in [
@@ -94,11 +169,20 @@ each_database!(
             ("番号,名称,値段\nC-1,駅前,4\n", "1行目 3列目「値段」"),
             ("番号,番号,名称\nC-1,C-1,駅前\n", "同じ列が2つ"),
             ("番号,名称\n", "1行もありません"),
-            ("番号,名称,柱の番号,課コード\nC-1,駅前,1,nowhere\n", "C-1 nowhere"),
-            ("番号,名称,柱の番号,状態\nC-1,駅前,1,行方不明\n", "2行目 4列目「行方不明」"),
+            (
+                "番号,名称,柱の番号,課コード\nC-1,駅前,1,nowhere\n",
+                "C-1 nowhere",
+            ),
+            (
+                "番号,名称,柱の番号,状態\nC-1,駅前,1,行方不明\n",
+                "2行目 4列目「行方不明」",
+            ),
             ("", "見出しの行がありません"),
         ] {
-            let told = import(&city, file.as_bytes()).await.unwrap_err().to_string();
+            let told = import(&city, file.as_bytes())
+                .await
+                .unwrap_err()
+                .to_string();
             assert!(told.contains(part), "{file}: {told}");
         }
         // A bomb of a file and a picture are refused before they are read.

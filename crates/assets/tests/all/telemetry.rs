@@ -6,7 +6,11 @@ use yakuba_assets::{
     AssetService,
     capabilities::WORK,
     model::state::State,
-    store::{self, alerts::alerts_of, telemetry::{Refusal, tell}},
+    store::{
+        self,
+        alerts::alerts_of,
+        telemetry::{Refusal, tell},
+    },
 };
 use yakuba_city::{Actor, each_database, sql::Sql as _};
 use yakuba_identity::IdentityService;
@@ -24,7 +28,10 @@ each_database!(
         set_up(&city).await;
         let asset = installed(&city, camera(), "C-1", &[]).await;
         let key = key_of(&city, camera(), asset.id).await;
-        assert_eq!(say(&city, measured(&city, &key, "heat", "21.5")).await, Ok(()));
+        assert_eq!(
+            say(&city, measured(&city, &key, "heat", "21.5")).await,
+            Ok(())
+        );
         let now = city.now();
         let at = |seconds: i64| {
             let mut message = measured(&city, &key, "heat", "22");
@@ -50,13 +57,26 @@ each_database!(
                 Err(Refusal::BadValue("heat".to_owned()))
             );
         }
-        assert_eq!(say(&city, measured(&city, "nobody's key", "heat", "1")).await, Err(Refusal::UnknownKey));
-        assert_eq!(say(&city, placed(&city, &key, (34_410_000, 135_060_000))).await, Ok(()));
+        assert_eq!(
+            say(&city, measured(&city, "nobody's key", "heat", "1")).await,
+            Err(Refusal::UnknownKey)
+        );
+        assert_eq!(
+            say(&city, placed(&city, &key, (34_410_000, 135_060_000))).await,
+            Ok(())
+        );
         let device = store::device(city.db(), asset.id).await.unwrap();
         assert_eq!(device.heard_at, Some(city.now()));
         assert_eq!(device.readings["heat"].to_string(), "21.5");
-        assert_eq!(device.point.unwrap().millionths(), (34_410_000, 135_060_000));
-        let readings: Option<i64> = city.db().value("SELECT COUNT(*) FROM assets_readings", []).await.unwrap();
+        assert_eq!(
+            device.point.unwrap().millionths(),
+            (34_410_000, 135_060_000)
+        );
+        let readings: Option<i64> = city
+            .db()
+            .value("SELECT COUNT(*) FROM assets_readings", [])
+            .await
+            .unwrap();
         assert_eq!(readings, Some(1));
     }
 );
@@ -76,7 +96,10 @@ each_database!(
         assert!(!clerk.get(&href).await.text().contains(&first));
         let stored: Option<i64> = city
             .db()
-            .value("SELECT COUNT(*) FROM assets_keys WHERE hash = $1", [first.as_str().into()])
+            .value(
+                "SELECT COUNT(*) FROM assets_keys WHERE hash = $1",
+                [first.as_str().into()],
+            )
             .await
             .unwrap();
         assert_eq!(stored, Some(0));
@@ -86,25 +109,50 @@ each_database!(
             .await
             .between("<code class=\"asset-key\">", "</code>");
         forward(&city, SignedDuration::from_secs(1));
-        assert_eq!(say(&city, message(&city, &first)).await, Err(Refusal::UnknownKey));
+        assert_eq!(
+            say(&city, message(&city, &first)).await,
+            Err(Refusal::UnknownKey)
+        );
         assert_eq!(say(&city, message(&city, &second)).await, Ok(()));
         let gone = clerk.post(&format!("{href}/revoke"), &[]).await;
         assert!(gone.to.ends_with("done=revoked"));
         forward(&city, SignedDuration::from_secs(1));
-        assert_eq!(say(&city, message(&city, &second)).await, Err(Refusal::UnknownKey));
+        assert_eq!(
+            say(&city, message(&city, &second)).await,
+            Err(Refusal::UnknownKey)
+        );
         // A device out of service is not heard, and a removed one gets no key.
         let third = key_of(&city, camera(), asset.id).await;
         let removed = found(&city, asset.id).await;
         clerk
-            .post(&format!("{href}/turn"), &[("revision", &removed.revision.to_string()), ("state", "out_of_service")])
+            .post(
+                &format!("{href}/turn"),
+                &[
+                    ("revision", &removed.revision.to_string()),
+                    ("state", "out_of_service"),
+                ],
+            )
             .await;
-        assert_eq!(say(&city, message(&city, &third)).await, Err(Refusal::NotInService));
+        assert_eq!(
+            say(&city, message(&city, &third)).await,
+            Err(Refusal::NotInService)
+        );
         let revision = found(&city, asset.id).await.revision.to_string();
-        clerk.post(&format!("{href}/turn"), &[("revision", &revision), ("state", "removed")]).await;
+        clerk
+            .post(
+                &format!("{href}/turn"),
+                &[("revision", &revision), ("state", "removed")],
+            )
+            .await;
         assert_eq!(found(&city, asset.id).await.state, State::Removed);
-        assert_eq!(say(&city, message(&city, &third)).await, Err(Refusal::UnknownKey));
+        assert_eq!(
+            say(&city, message(&city, &third)).await,
+            Err(Refusal::UnknownKey)
+        );
         let refused = clerk.post(&format!("{href}/key"), &[]).await;
-        assert!(refused.text().contains("いまの状態からは") && !refused.text().contains("asset-key"));
+        assert!(
+            refused.text().contains("いまの状態からは") && !refused.text().contains("asset-key")
+        );
     }
 );
 
@@ -126,11 +174,21 @@ each_database!(
             async move { tell(city, teller, vec![message]).await.remove(0) }
         });
         let outcomes = futures::future::join_all(sent).await;
-        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 40);
-        assert!(outcomes.iter().all(|outcome| matches!(outcome, Ok(()) | Err(Refusal::ToldBefore))));
+        assert_eq!(
+            outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
+            40
+        );
+        assert!(
+            outcomes
+                .iter()
+                .all(|outcome| matches!(outcome, Ok(()) | Err(Refusal::ToldBefore)))
+        );
         let heard: Option<i64> = city
             .db()
-            .value("SELECT COUNT(*) FROM assets_state WHERE heard_at IS NOT NULL", [])
+            .value(
+                "SELECT COUNT(*) FROM assets_state WHERE heard_at IS NOT NULL",
+                [],
+            )
             .await
             .unwrap();
         assert_eq!(heard, Some(40));
@@ -153,7 +211,10 @@ each_database!(
             })
             .collect();
         let outcomes = tell(&city, &teller(&city), messages).await;
-        assert_eq!(outcomes.iter().filter(|outcome| outcome.is_ok()).count(), 60);
+        assert_eq!(
+            outcomes.iter().filter(|outcome| outcome.is_ok()).count(),
+            60
+        );
         assert_eq!(outcomes[60], Err(Refusal::TooMany));
         forward(&city, SignedDuration::from_mins(1));
         assert_eq!(say(&city, message(&city, &key)).await, Ok(()));
@@ -175,33 +236,60 @@ each_database!(
         let batch = format!(
             r#"{{"messages": [{{"key": "{first}", "values": {{"heat": 30.25}}}}, {{"key": "{second}", "values": {{"closed": 0}}, "position": {{"latitude": 34.41, "longitude": 135.06}}}}, {{"key": "x"}}]}}"#
         );
-        let page = device.ask("POST", "/api/devices/telemetry", "application/json", batch.clone()).await;
+        let page = device
+            .ask(
+                "POST",
+                "/api/devices/telemetry",
+                "application/json",
+                batch.clone(),
+            )
+            .await;
         assert_eq!(page.status, StatusCode::OK, "{}", page.text());
         let answer: serde_json::Value = serde_json::from_str(&page.text()).unwrap();
         assert_eq!(answer["kept"], 2);
         assert_eq!(answer["refused"][0]["message"], 2);
         assert_eq!(answer["refused"][0]["code"], "unknown_key");
         // The same once more is told before, of each.
-        let again = device.ask("POST", "/api/devices/telemetry", "application/json", batch).await;
+        let again = device
+            .ask("POST", "/api/devices/telemetry", "application/json", batch)
+            .await;
         let answer: serde_json::Value = serde_json::from_str(&again.text()).unwrap();
         assert_eq!(answer["kept"], 0);
         for (body, status) in [
             ("{}", StatusCode::UNPROCESSABLE_ENTITY),
             ("<html>", StatusCode::UNPROCESSABLE_ENTITY),
-            (r#"{"messages": [{"values": {}}]}"#, StatusCode::UNAUTHORIZED),
-            (r#"{"messages": [{"key": "a", "position": {"latitude": 0, "longitude": 0}}]}"#, StatusCode::UNPROCESSABLE_ENTITY),
+            (
+                r#"{"messages": [{"values": {}}]}"#,
+                StatusCode::UNAUTHORIZED,
+            ),
+            (
+                r#"{"messages": [{"key": "a", "position": {"latitude": 0, "longitude": 0}}]}"#,
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
         ] {
-            let page = device.ask("POST", "/api/devices/telemetry", "application/json", body).await;
+            let page = device
+                .ask("POST", "/api/devices/telemetry", "application/json", body)
+                .await;
             assert_eq!(page.status, status, "{body}");
         }
-        let long = format!(r#"{{"messages": [{{"key": "{}"}}]}}"#, "x".repeat(300 * 1024));
-        let page = device.ask("POST", "/api/devices/telemetry", "application/json", long).await;
+        let long = format!(
+            r#"{{"messages": [{{"key": "{}"}}]}}"#,
+            "x".repeat(300 * 1024)
+        );
+        let page = device
+            .ask("POST", "/api/devices/telemetry", "application/json", long)
+            .await;
         assert_eq!(page.status, StatusCode::PAYLOAD_TOO_LARGE);
         // Whoever tries keys is slowed down.
         let mut statuses = Vec::new();
-        for _ in 0..40 {
+        for _ in 0..60 {
             let guess = r#"{"messages": [{"key": "guess"}]}"#;
-            statuses.push(device.ask("POST", "/api/devices/telemetry", "application/json", guess).await.status);
+            statuses.push(
+                device
+                    .ask("POST", "/api/devices/telemetry", "application/json", guess)
+                    .await
+                    .status,
+            );
         }
         assert!(statuses.contains(&StatusCode::TOO_MANY_REQUESTS));
     }
@@ -234,13 +322,27 @@ each_database!(
         let mut clerk = desk(&city, &[WORK], "crisis");
         let list = clerk.get("/desk/assets/alerts").await.text();
         assert!(list.contains("C-1") && list.contains("対応する"));
-        assert!(clerk.get("/desk/assets?which=silent").await.text().contains("通信なし"));
+        assert!(
+            clerk
+                .get("/desk/assets?which=silent")
+                .await
+                .text()
+                .contains("通信なし")
+        );
         let alert = alerts_of(city.db(), cameras[0].0).await.unwrap().remove(0);
         let taken = clerk
-            .post(&format!("/desk/assets/alerts/{}", alert.id), &[("note", "電源を確認します")])
+            .post(
+                &format!("/desk/assets/alerts/{}", alert.id),
+                &[("note", "電源を確認します")],
+            )
             .await;
         assert!(taken.to.ends_with("done=taken"));
-        let twice = clerk.post(&format!("/desk/assets/alerts/{}", alert.id), &[("note", "私も")]).await;
+        let twice = clerk
+            .post(
+                &format!("/desk/assets/alerts/{}", alert.id),
+                &[("note", "私も")],
+            )
+            .await;
         assert!(twice.to.ends_with("done=taken-before"));
         // The other goes to the head, once; the one that was taken up does not.
         minutes(&city, 70).await;
@@ -252,7 +354,11 @@ each_database!(
         let ended = alerts_of(city.db(), cameras[0].0).await.unwrap();
         assert_eq!(ended.len(), 1);
         assert!(ended[0].closed_at.is_some() && ended[0].note == "電源を確認します");
-        assert!(alerts_of(city.db(), cameras[1].0).await.unwrap()[0].closed_at.is_none());
+        assert!(
+            alerts_of(city.db(), cameras[1].0).await.unwrap()[0]
+                .closed_at
+                .is_none()
+        );
     }
 );
 
@@ -275,12 +381,27 @@ each_database!(
         assert_eq!(mails(&city).await.len(), 1);
         // Out of service nobody waits for it, and the alert ends.
         let revision = found(&city, asset.id).await.revision;
-        city.write(Actor::CommandLine, (camera(), asset.id, revision), |tx, (kind, id, revision)| {
-            Box::pin(store::turn(tx, kind, *id, *revision, State::OutOfService, "故障"))
-        })
+        city.write(
+            Actor::CommandLine,
+            (camera(), asset.id, revision),
+            |tx, (kind, id, revision)| {
+                Box::pin(store::turn(
+                    tx,
+                    kind,
+                    *id,
+                    *revision,
+                    State::OutOfService,
+                    "故障",
+                ))
+            },
+        )
         .await
         .unwrap();
-        assert!(alerts_of(city.db(), asset.id).await.unwrap()[0].closed_at.is_some());
+        assert!(
+            alerts_of(city.db(), asset.id).await.unwrap()[0]
+                .closed_at
+                .is_some()
+        );
         minutes(&city, 20).await;
         assert_eq!(mails(&city).await.len(), 1);
     }
@@ -293,17 +414,33 @@ each_database!(
         set_up(&city).await;
         let asset = installed(&city, trap(), "T-7", &[]).await;
         let key = key_of(&city, trap(), asset.id).await;
-        assert_eq!(say(&city, measured(&city, &key, "closed", "0")).await, Ok(()));
+        assert_eq!(
+            say(&city, measured(&city, &key, "closed", "0")).await,
+            Ok(())
+        );
         forward(&city, SignedDuration::from_mins(1));
-        assert_eq!(say(&city, measured(&city, &key, "closed", "1")).await, Ok(()));
+        assert_eq!(
+            say(&city, measured(&city, &key, "closed", "1")).await,
+            Ok(())
+        );
         forward(&city, SignedDuration::from_mins(1));
-        assert_eq!(say(&city, measured(&city, &key, "closed", "1")).await, Ok(()));
+        assert_eq!(
+            say(&city, measured(&city, &key, "closed", "1")).await,
+            Ok(())
+        );
         let told = mails(&city).await;
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].0, "hunters@example.jp");
         assert!(told[0].1.contains("わなが閉じました") && told[0].2.contains("T-7"));
         forward(&city, SignedDuration::from_mins(1));
-        assert_eq!(say(&city, measured(&city, &key, "closed", "0")).await, Ok(()));
-        assert!(alerts_of(city.db(), asset.id).await.unwrap()[0].closed_at.is_some());
+        assert_eq!(
+            say(&city, measured(&city, &key, "closed", "0")).await,
+            Ok(())
+        );
+        assert!(
+            alerts_of(city.db(), asset.id).await.unwrap()[0]
+                .closed_at
+                .is_some()
+        );
     }
 );

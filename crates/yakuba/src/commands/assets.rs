@@ -58,7 +58,10 @@ async fn kind_of(city: &City, key: &str) -> Result<Kind, Failure> {
 async fn list(place: &Place) -> Result<Outcome, Failure> {
     let city = place.open_existing().await?;
     for kind in store::kinds(&city).await?.all() {
-        say(format_args!("{}\t{}\t{}", kind.key, kind.department, kind.name.ja));
+        say(format_args!(
+            "{}\t{}\t{}",
+            kind.key, kind.department, kind.name.ja
+        ));
     }
     Ok(Outcome::Done)
 }

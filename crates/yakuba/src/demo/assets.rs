@@ -160,22 +160,38 @@ fn one(
         ("place".to_owned(), format!("{part}{}丁目", number % 4 + 1)),
         (
             "point".to_owned(),
-            format!("{}.{:06}, {}.{:06}", latitude / 1_000_000, latitude % 1_000_000, longitude / 1_000_000, longitude % 1_000_000),
+            format!(
+                "{}.{:06}, {}.{:06}",
+                latitude / 1_000_000,
+                latitude % 1_000_000,
+                longitude / 1_000_000,
+                longitude % 1_000_000
+            ),
         ),
     ]);
     for field in &kind.fields {
         let value = value_of(field.key.as_str(), number, random, today);
         fields.insert(field.key.as_str().to_owned(), value);
     }
-    let draft = draft::read(kind, |key| fields.get(key).map_or("", String::as_str)).map_err(|problems| {
-        broken(KINDS, &format!("the demo's {} {number} does not fit it: {problems:?}", kind.key))
-    })?;
+    let draft = draft::read(kind, |key| fields.get(key).map_or("", String::as_str)).map_err(
+        |problems| {
+            broken(
+                KINDS,
+                &format!(
+                    "the demo's {} {number} does not fit it: {problems:?}",
+                    kind.key
+                ),
+            )
+        },
+    )?;
     let age = random.random_range(20..1_600_i64);
     let since = morning_of(today.saturating_sub(age.days()))?;
     // A few inspections are late.
-    let inspection_due = kind
-        .inspection_months
-        .map(|months| today.saturating_add(i64::from(random.random_range(-12..i32::try_from(months * 30).unwrap_or(360))).days()));
+    let inspection_due = kind.inspection_months.map(|months| {
+        today.saturating_add(
+            i64::from(random.random_range(-12..i32::try_from(months * 30).unwrap_or(360))).days(),
+        )
+    });
     let point = draft.point;
     let device = match &kind.telemetry {
         None => None,
@@ -213,7 +229,10 @@ fn device(
     let mut months = Vec::new();
     for back in (1..=MONTHS).rev() {
         let first = today.first_of_month().saturating_sub(back.months());
-        let (from, until) = (midnight(first)?.max(since), midnight(first.saturating_add(1.months()))?);
+        let (from, until) = (
+            midnight(first)?.max(since),
+            midnight(first.saturating_add(1.months()))?,
+        );
         let expected = until.duration_since(from).as_secs().max(0) / 60;
         if expected > 0 {
             // Most lose minutes, a few a day or more.
@@ -222,21 +241,31 @@ fn device(
                 70..95 => random.random_range(20..600),
                 _ => random.random_range(600..12_000),
             };
-            months.push((until - SignedDuration::from_secs(1), (expected - lost).max(0), expected));
+            months.push((
+                until - SignedDuration::from_secs(1),
+                (expected - lost).max(0),
+                expected,
+            ));
         }
     }
     let readings = match kind.key.as_str() {
         "camera" => format!("{{\"temperature\":\"{}\"}}", random.random_range(8..24)),
         "shelter_wifi" => format!("{{\"clients\":\"{}\"}}", random.random_range(0..12)),
-        "trap" => format!("{{\"battery\":\"{}\",\"closed\":\"0\"}}", random.random_range(40..100)),
+        "trap" => format!(
+            "{{\"battery\":\"{}\",\"closed\":\"0\"}}",
+            random.random_range(40..100)
+        ),
         _ => "{}".to_owned(),
     };
     Ok(WholeDevice {
         heard_at,
-        span_from: heard_at.min(since + SignedDuration::from_hours(1)).max(since),
+        span_from: heard_at
+            .min(since + SignedDuration::from_hours(1))
+            .max(since),
         readings,
         point: (kind.key.as_str() == "bus").then_some(point).flatten(),
-        silent_since: silent_for.map(|_| heard_at + SignedDuration::from_mins(i64::from(silent_after))),
+        silent_since: silent_for
+            .map(|_| heard_at + SignedDuration::from_mins(i64::from(silent_after))),
         months,
     })
 }
