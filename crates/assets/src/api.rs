@@ -122,26 +122,23 @@ fn read(headers: &HeaderMap, body: &[u8]) -> Result<Vec<(String, Sent)>, Problem
             "this is no message of a device: {error}. See docs/assets.md"
         ))
     };
-    let messages: Vec<(Option<String>, Sent)> = match own_key(headers) {
-        Some(key) => {
-            let sent: Sent = if body.is_empty() {
-                Sent::default()
-            } else {
-                serde_json::from_slice(body).map_err(|error| bad(&error))?
-            };
-            if sent.key.is_some() {
-                return Err(bad(&"the key stands in the header and in the message"));
-            }
-            vec![(Some(key.to_owned()), sent)]
+    let messages: Vec<(Option<String>, Sent)> = if let Some(key) = own_key(headers) {
+        let sent: Sent = if body.is_empty() {
+            Sent::default()
+        } else {
+            serde_json::from_slice(body).map_err(|error| bad(&error))?
+        };
+        if sent.key.is_some() {
+            return Err(bad(&"the key stands in the header and in the message"));
         }
-        None => {
-            let batch: Batch = serde_json::from_slice(body).map_err(|error| bad(&error))?;
-            batch
-                .messages
-                .into_iter()
-                .map(|mut sent| (sent.key.take(), sent))
-                .collect()
-        }
+        vec![(Some(key.to_owned()), sent)]
+    } else {
+        let batch: Batch = serde_json::from_slice(body).map_err(|error| bad(&error))?;
+        batch
+            .messages
+            .into_iter()
+            .map(|mut sent| (sent.key.take(), sent))
+            .collect()
     };
     if messages.is_empty() || messages.len() > MOST_MESSAGES {
         return Err(bad(&format!(

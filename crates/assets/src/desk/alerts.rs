@@ -70,11 +70,7 @@ fn item(room: &Room, alert: &Alert) -> Item {
     if let (Some(value), Some(rule)) =
         (alert.value(), kind.and_then(|kind| kind.value(&alert.rule)))
     {
-        what.push_str(&format!(
-            " ({} {value} {})",
-            rule.name.get(language),
-            rule.unit
-        ));
+        what = format!("{what} ({} {value} {})", rule.name.get(language), rule.unit);
     }
     Item {
         id: alert.id,

@@ -317,7 +317,7 @@ fn check_telemetry(telemetry: &Telemetry, must: &mut impl FnMut(String, &'static
         if !seen.insert(value.key.as_str()) {
             must(place.clone(), "assets-finding-twice");
         }
-        if matches!((value.least, value.most), (Some(least), Some(most)) if least > most) {
+        if matches!((value.least, value.most), (Some(from), Some(to)) if from > to) {
             must(place, "assets-finding-range");
         }
     }

@@ -308,7 +308,9 @@ async fn tell(
     }
     body.push_str("\n\n");
     body.push_str(&words.get("assets-mail-where"));
-    body.push_str(&format!("\n{}/desk/assets/alerts\n", teller.base));
+    body.push('\n');
+    body.push_str(&teller.base);
+    body.push_str("/desk/assets/alerts\n");
     let mail = Mail::new(to, words.with("assets-mail-subject", &values), body);
     enqueue(tx, &teller.key, &mail).await?;
     Ok(())

@@ -149,9 +149,12 @@ pub async fn bring_in_many(tx: &Tx, key: &CityKey, wholes: &[Whole]) -> Result<(
         let Some(device) = &whole.device else {
             continue;
         };
-        let secret: [u8; 20] = rand::rng().random();
-        let secret: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-        keys.push(vec![id.into(), key_hash(key, &secret).into(), since.into()]);
+        let secret: u128 = rand::rng().random();
+        keys.push(vec![
+            id.into(),
+            key_hash(key, &format!("{secret:032x}")).into(),
+            since.into(),
+        ]);
         let point = device.point.map(Point::millionths);
         let heard_at = device.heard_at.as_microsecond();
         states.push(vec![

@@ -58,10 +58,10 @@ each_database!(
                 let about_one = entry.path.contains("{asset}") || entry.path.contains("{alert}");
                 match (name, about_one, is_get) {
                     ("a colleague", true, _) => {
-                        assert_eq!(page.status, StatusCode::NOT_FOUND, "{what}")
+                        assert_eq!(page.status, StatusCode::NOT_FOUND, "{what}");
                     }
                     ("an overseer", _, false) => {
-                        assert_eq!(page.status, StatusCode::FORBIDDEN, "{what}")
+                        assert_eq!(page.status, StatusCode::FORBIDDEN, "{what}");
                     }
                     ("somebody without a role", _, _) => assert!(
                         [StatusCode::FORBIDDEN, StatusCode::NOT_FOUND].contains(&page.status),

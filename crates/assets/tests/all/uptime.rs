@@ -12,7 +12,7 @@ use crate::support::{
 };
 
 #[derive(Debug, PartialEq, FromQueryResult)]
-struct Day {
+struct Counted {
     day: String,
     up: i64,
     expected: i64,
@@ -26,7 +26,7 @@ struct Hour {
     total: i64,
 }
 
-async fn days(city: &City) -> Vec<Day> {
+async fn days(city: &City) -> Vec<Counted> {
     city.db()
         .rows("SELECT day, up, expected FROM assets_days ORDER BY day", [])
         .await
@@ -100,12 +100,12 @@ each_database!(
         assert_eq!(
             days(&city).await,
             [
-                Day {
+                Counted {
                     day: "2026-11-30".into(),
                     up: 45 * 60,
                     expected: 50 * 60
                 },
-                Day {
+                Counted {
                     day: "2026-12-01".into(),
                     up: 40 * 60,
                     expected: 60 * 60

@@ -20,14 +20,15 @@ use crate::failure::Failure;
 const KINDS: &str = "assets/kinds";
 /// The same equipment in every demo city.
 const SEED: u64 = 20_261_122;
-/// How many months of their past the devices have.
-const MONTHS: i32 = 8;
+/// How many months of their past the devices have: from April on.
+const MONTHS: i32 = 7;
 
 /// How many there are of a kind, the beginning of their numbers, and what they are called.
 const REGISTERS: [(&str, &str, usize, &str); 6] = [
     ("camera", "C", 900, "防犯カメラ"),
-    ("shelter", "H", 142, "避難所"),
-    ("shelter_wifi", "W", 118, "避難所Wi-Fi"),
+    // As many as the plan counts.
+    ("shelter", "H", 39, "避難所"),
+    ("shelter_wifi", "W", 38, "避難所Wi-Fi"),
     ("aed", "A", 86, "AED"),
     ("trap", "T", 24, "箱わな"),
     ("bus", "B", 4, "すみかわ号"),
