@@ -66,7 +66,7 @@ describe('assets', () => {
 
       const who = await visitor(browser, { javascript, width: 360 });
       const page = await who.page();
-      await page.goto(`${demo.url}/assets?q=NEW-${javascript}`);
+      await page.goto(`${demo.url}/equipment?q=NEW-${javascript}`);
       await checkPage(page, who);
       await page.getByRole('link', { name: `新しいカメラ${javascript}` }).first().click();
       await checkPage(page, who);

@@ -53,7 +53,7 @@ impl Service for AssetService {
     }
 
     fn subject_pages(&self) -> Vec<(MeasureName, SubjectPage)> {
-        let page: SubjectPage = |subject| Some(format!("/assets?kind={subject}"));
+        let page: SubjectPage = |subject| Some(format!("/equipment?kind={subject}"));
         capabilities::MEASURES
             .iter()
             .map(|measure| (measure.name.clone(), page))
@@ -66,7 +66,7 @@ impl Service for AssetService {
 
     fn menu(&self) -> Vec<MenuItem> {
         vec![MenuItem {
-            url: "/assets",
+            url: "/equipment",
             label: "assets-menu",
             capability: None,
         }]

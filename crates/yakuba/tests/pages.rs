@@ -38,7 +38,7 @@ enum Reason {
 const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/map/tiles/{layer}/{z}/{x}/{y}", Reason::File),
     ("/reports/feed.atom", Reason::File),
-    ("/assets/assets.geojson", Reason::File),
+    ("/equipment/equipment.geojson", Reason::File),
     ("/desk/assets/assets.geojson", Reason::File),
     ("/desk/assets/{asset}/edit", Reason::Story("assets.test.js")),
     ("/reports/reports.geojson", Reason::File),

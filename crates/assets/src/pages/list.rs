@@ -218,10 +218,10 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
                 u64::from(number),
                 u64::from(ON_A_PAGE),
                 found.total,
-                format!("/assets?{query}"),
+                format!("/equipment?{query}"),
             )
         }),
-        geojson: format!("/assets/assets.geojson?{query}"),
+        geojson: format!("/equipment/equipment.geojson?{query}"),
     };
     Ok(
         Page::public(asked.shell.clone(), asked.t("assets-title"), &body)
@@ -279,7 +279,7 @@ fn map(asked: &Asked, filter: &Filter) -> Map {
                     asked.kind_name(key),
                     sign,
                     format!(
-                        "/assets/assets.geojson?{query}{}kind={key}&lang={}",
+                        "/equipment/equipment.geojson?{query}{}kind={key}&lang={}",
                         if query.is_empty() { "" } else { "&" },
                         asked.language.code()
                     ),

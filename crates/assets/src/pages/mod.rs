@@ -10,14 +10,14 @@ use yakuba_city::web::{Access, Routes};
 pub(crate) fn routes() -> Routes {
     let public = Access::Public;
     Routes::new()
-        .get("/assets", public, list::page)
-        .get("/assets/assets.geojson", public, list::file)
-        .get("/assets/{asset}", public, show::page)
+        .get("/equipment", public, list::page)
+        .get("/equipment/equipment.geojson", public, list::file)
+        .get("/equipment/{asset}", public, show::page)
 }
 
 /// The address of an asset.
 pub(crate) fn href(id: i64) -> String {
-    format!("/assets/{id}")
+    format!("/equipment/{id}")
 }
 
 #[cfg(test)]

@@ -62,6 +62,6 @@ pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, 
         format!("{} {}", found.number, found.name),
         &body,
     )
-    .breadcrumb(asked.t("assets-title"), "/assets")
+    .breadcrumb(asked.t("assets-title"), "/equipment")
     .into_response())
 }

@@ -17,7 +17,7 @@ each_database!(
         let far = installed(&city, camera(), "C-2", &[("point", "34.5, 135.05")]).await;
         let secret = installed(&city, trap(), "T-1", &[]).await;
         let mut reader = stranger(&city);
-        let list = reader.get("/assets").await.text();
+        let list = reader.get("/equipment").await.text();
         assert!(
             list.contains("設備C-1")
                 && list.contains("設備C-2")
@@ -25,39 +25,39 @@ each_database!(
         );
         assert!(!list.contains("設備T-1") && !list.contains("わな") && !list.contains("柱-秘密"));
         let here = reader
-            .get("/assets?near=34.401,135.05&within=1000")
+            .get("/equipment?near=34.401,135.05&within=1000")
             .await
             .text();
         assert!(
             here.contains("設備C-1") && here.contains("110メートル") && !here.contains("設備C-2")
         );
-        let wrong = reader.get("/assets?near=somewhere").await;
+        let wrong = reader.get("/equipment?near=somewhere").await;
         assert!(wrong.text().contains("緯度・経度を"));
         for words in ["駅前", "%", "' OR 1=1 --", "<script>alert(1)</script>"] {
             let query: String = form_urlencoded::byte_serialize(words.as_bytes()).collect();
-            let page = reader.get(&format!("/assets?q={query}&kind={query}")).await;
+            let page = reader.get(&format!("/equipment?q={query}&kind={query}")).await;
             assert_eq!(page.status, StatusCode::OK, "{words}");
             assert!(!page.text().contains("<script>alert"), "{words}");
         }
         assert!(
             reader
-                .get("/assets?q=%E9%A7%85%E5%89%8D")
+                .get("/equipment?q=%E9%A7%85%E5%89%8D")
                 .await
                 .text()
                 .contains("設備C-1")
         );
-        let page = reader.get(&format!("/assets/{}", near.id)).await.text();
+        let page = reader.get(&format!("/equipment/{}", near.id)).await.text();
         assert!(page.contains("4.5 m") && page.contains("駅前通り") && !page.contains("柱-秘密"));
         assert_eq!(
-            reader.get(&format!("/assets/{}", secret.id)).await.status,
+            reader.get(&format!("/equipment/{}", secret.id)).await.status,
             StatusCode::NOT_FOUND
         );
         assert_eq!(
-            reader.get("/assets/999999").await.status,
+            reader.get("/equipment/999999").await.status,
             StatusCode::NOT_FOUND
         );
         let file = reader
-            .get("/assets/assets.geojson?near=34.401,135.05")
+            .get("/equipment/equipment.geojson?near=34.401,135.05")
             .await;
         let points: serde_json::Value = serde_json::from_str(&file.text()).unwrap();
         let features = points["features"].as_array().unwrap();
@@ -70,7 +70,7 @@ each_database!(
         assert_ne!(near.id, far.id);
         assert!(
             !reader
-                .get("/assets/assets.geojson?kind=trap")
+                .get("/equipment/equipment.geojson?kind=trap")
                 .await
                 .text()
                 .contains("T-1")
