@@ -177,7 +177,7 @@ each_database!(
                 "番号,名称,柱の番号,状態\nC-1,駅前,1,行方不明\n",
                 "2行目 4列目「行方不明」",
             ),
-            ("", "見出しの行がありません"),
+            ("", "The file is empty"),
         ] {
             let told = import(&city, file.as_bytes())
                 .await
