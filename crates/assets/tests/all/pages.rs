@@ -35,7 +35,9 @@ each_database!(
         assert!(wrong.text().contains("緯度・経度を"));
         for words in ["駅前", "%", "' OR 1=1 --", "<script>alert(1)</script>"] {
             let query: String = form_urlencoded::byte_serialize(words.as_bytes()).collect();
-            let page = reader.get(&format!("/equipment?q={query}&kind={query}")).await;
+            let page = reader
+                .get(&format!("/equipment?q={query}&kind={query}"))
+                .await;
             assert_eq!(page.status, StatusCode::OK, "{words}");
             assert!(!page.text().contains("<script>alert"), "{words}");
         }
@@ -49,7 +51,10 @@ each_database!(
         let page = reader.get(&format!("/equipment/{}", near.id)).await.text();
         assert!(page.contains("4.5 m") && page.contains("駅前通り") && !page.contains("柱-秘密"));
         assert_eq!(
-            reader.get(&format!("/equipment/{}", secret.id)).await.status,
+            reader
+                .get(&format!("/equipment/{}", secret.id))
+                .await
+                .status,
             StatusCode::NOT_FOUND
         );
         assert_eq!(
