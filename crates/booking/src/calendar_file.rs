@@ -35,9 +35,13 @@ impl Event {
     }
 }
 
-/// One reservation as a calendar of one event.
-pub(crate) fn event(found: &Reservation, title: &str, address: &str, now: Timestamp) -> String {
-    calendar(title, &[Event::of(found, title, address, now)])
+/// A reservation, or the sessions of a course, as a calendar.
+pub(crate) fn events(found: &[Reservation], title: &str, address: &str, now: Timestamp) -> String {
+    let events: Vec<Event> = found
+        .iter()
+        .map(|one| Event::of(one, title, address, now))
+        .collect();
+    calendar(title, &events)
 }
 
 /// A calendar of events.

@@ -76,6 +76,10 @@ impl Service for BookingService {
                 "booking_0009_records",
                 include_str!("../migrations/0009_records.sql"),
             ),
+            Migration::new(
+                "booking_0010_courses",
+                include_str!("../migrations/0010_courses.sql"),
+            ),
         ]
     }
 

@@ -10,7 +10,7 @@ use crate::{
     error::BookingError,
     pages::{
         waiting::WORDS as WAITING_WORDS,
-        words::{moment, what, when},
+        words::{moment, what, when, when_of},
     },
     store::{
         facility, reminders,
@@ -100,7 +100,7 @@ async fn tell(city: &City, payload: &Json) -> Result<(), BookingError> {
                 ("what", what(language, &place.document, resource).into()),
                 (
                     "when",
-                    when(PAGE_WORDS.words(language), language, entry.span).into(),
+                    when_of(PAGE_WORDS.words(language), language, resource, entry.span).into(),
                 ),
                 ("until", moment(language, until).into()),
                 (

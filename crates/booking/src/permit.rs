@@ -13,7 +13,7 @@ use crate::{
     model::state::State,
     pages::{
         facility::cancelling,
-        words::{amount, equipment, hours, purpose, what, when},
+        words::{amount, equipment, hours, purpose, sessions, what, when_of},
     },
     store::{
         Facility,
@@ -67,9 +67,14 @@ pub(crate) async fn permit(
         ),
         (
             public.get("booking-when").into_owned(),
-            when(public, language, found.span),
+            when_of(public, language, resource, found.span),
         ),
     ];
+    rows.extend(
+        sessions(public, language, resource, found.span)
+            .into_iter()
+            .map(|session| (String::new(), session)),
+    );
     if !found.purpose.is_empty() {
         rows.push((
             public.get("booking-purpose").into_owned(),

@@ -14,7 +14,7 @@ use crate::{
         document::{FacilityDocument, Resource},
         time::Span,
     },
-    pages::words::{amount, what, when},
+    pages::words::{amount, sessions, what, when, when_of},
     store::reservations::Reservation,
 };
 
@@ -55,9 +55,17 @@ pub(crate) fn prepare(
         to,
         words,
         what: what(language, document, resource),
-        when: when(words, language, span),
+        when: when_in_mails(words, language, resource, span),
         phone: document.phone.clone().unwrap_or_default(),
     }
+}
+
+/// Day and time; of a course each session in a line of its own.
+fn when_in_mails(words: Words, language: Language, resource: &Resource, span: Span) -> String {
+    std::iter::once(when_of(words, language, resource, span))
+        .chain(sessions(words, language, resource, span))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
 /// Sends the news, in the write that makes it.
@@ -168,21 +176,29 @@ pub(crate) async fn tell_by_city(
     };
     let language = contact.language;
     let (words, public) = (WORDS.words(language), crate::PAGE_WORDS.words(language));
-    let place = document
-        .resource(&found.resource)
-        .map_or_else(String::new, |resource| what(language, document, resource));
+    let resource = document.resource(&found.resource);
+    let place = resource.map_or_else(String::new, |resource| what(language, document, resource));
+    let time = match resource {
+        Some(resource) if found.is_course => when_in_mails(public, language, resource, found.span),
+        _ => when(public, language, found.span),
+    };
+    // Of a course only this session is called off.
+    let session = match news {
+        CityNews::Displaced | CityNews::Closed if found.course.is_some() => "-session",
+        _ => "",
+    };
     let text = words.with(
-        &format!("desk-mail-{}", news.name()),
+        &format!("desk-mail-{}{session}", news.name()),
         &[
             ("what", place.into()),
-            ("when", when(public, language, found.span).into()),
+            ("when", time.into()),
             ("number", number.into()),
             ("fee", amount(public, found.fee).into()),
             ("said", said.to_owned().into()),
             ("phone", document.phone.clone().unwrap_or_default().into()),
         ],
     );
-    let subject = words.get(&format!("desk-mail-{}-subject", news.name()));
+    let subject = words.get(&format!("desk-mail-{}{session}-subject", news.name()));
     let mail = Mail::new(to, subject, text);
     enqueue(tx, key, &mail).await?;
     Ok(true)

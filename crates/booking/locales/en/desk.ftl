@@ -251,6 +251,30 @@ desk-mail-closed =
 
     The fee ({ $fee }) is given back in full. There is no cancellation fee.
     Questions: { $phone }
+desk-mail-displaced-session-subject = A session of your course is called off (the city needs the place)
+desk-mail-displaced-session =
+    The city needs the place itself and had to call off this session of your course. We are sorry.
+
+    { $what }
+    Called off: { $when }
+    Number: { $number }
+    Why: { $said }
+
+    You can come to all sessions that are not called off as before.
+    Questions: { $phone }
+desk-mail-closed-session-subject = A session of your course is called off (closed)
+desk-mail-closed-session =
+    The place is closed and we had to call off this session of your course. We are sorry.
+
+    { $what }
+    Called off: { $when }
+    Number: { $number }
+    Why: { $said }
+
+    You can come to all sessions that are not called off as before.
+    Questions: { $phone }
+desk-course-sessions = Who came to each session
+desk-course-number = session { $n }
 desk-official-lead = The city can use a time although somebody has booked it. Look at what would be cancelled before you decide.
 desk-from = From
 desk-to = To
@@ -408,6 +432,10 @@ desk-set-times = Times
 desk-set-bands = Bands
 desk-set-free = Free times
 desk-set-sessions = Sessions
+desk-set-course = Sessions are booked together as a course
+desk-set-sessions-course = Key of the course (sessions with the same key are booked together)
+desk-choice-course-from-the-start = Only before it begins
+desk-choice-course-late-entry = Also later, for the sessions that are left
 desk-set-at-least = At least (minutes)
 desk-set-at-most = At most (minutes)
 desk-set-begins-every = Begins every (minutes)

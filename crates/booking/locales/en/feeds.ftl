@@ -9,5 +9,5 @@ feeds-end = End the address
 feeds-public = What is taken of a room is in a calendar for everybody, linked from its page.
 feeds-taken = Taken
 feeds-requested = { $title } (not yet agreed)
-feeds-done-renewed = The address was made. An earlier one opens nothing any more.
+feeds-done-renewed = The address was made. If there was one before, it opens nothing any more.
 feeds-done-ended = The address was ended.

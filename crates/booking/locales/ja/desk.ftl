@@ -251,6 +251,30 @@ desk-mail-closed =
 
     使用料（{ $fee }）は全額お返しします。取消料はかかりません。
     お問い合わせ　{ $phone }
+desk-mail-displaced-session-subject = 講座の1回分を中止します（公用のため）
+desk-mail-displaced-session =
+    市が公用で使うため、講座の次の回を中止します。ご迷惑をおかけします。
+
+    講座　{ $what }
+    中止する回　{ $when }
+    予約番号　{ $number }
+    理由　{ $said }
+
+    中止になっていないほかの回は、これまでどおりおいでいただけます。
+    お問い合わせ　{ $phone }
+desk-mail-closed-session-subject = 講座の1回分を中止します（休館のため）
+desk-mail-closed-session =
+    休館するため、講座の次の回を中止します。ご迷惑をおかけします。
+
+    講座　{ $what }
+    中止する回　{ $when }
+    予約番号　{ $number }
+    理由　{ $said }
+
+    中止になっていないほかの回は、これまでどおりおいでいただけます。
+    お問い合わせ　{ $phone }
+desk-course-sessions = 各回の出欠
+desk-course-number = 第{ $n }回
 desk-official-lead = 予約がある時間も、公用で使うことができます。取り消される予約を確かめてから決めてください。
 desk-from = 始まり
 desk-to = 終わり
@@ -408,6 +432,10 @@ desk-set-times = 予約できる時間
 desk-set-bands = 時間帯
 desk-set-free = 自由な時間
 desk-set-sessions = 開催日
+desk-set-course = 講座としてまとめて申し込む
+desk-set-sessions-course = 講座のキー（同じキーの回をまとめて申し込みます）
+desk-choice-course-from-the-start = 始まる前だけ申し込める
+desk-choice-course-late-entry = 途中からも、残りの回に申し込める
 desk-set-at-least = 最短（分）
 desk-set-at-most = 最長（分）
 desk-set-begins-every = 始まりの間隔（分）

@@ -9,5 +9,5 @@ feeds-end = アドレスをやめる
 feeds-public = 場所ごとの空きは、それぞれの場所のページにあるカレンダーで、どなたでも見られます。
 feeds-taken = 予約あり
 feeds-requested = { $title }（確認中）
-feeds-done-renewed = アドレスを作りました。前のアドレスは使えません。
+feeds-done-renewed = アドレスを作りました。前に作ったアドレスがあれば、もう使えません。
 feeds-done-ended = アドレスをやめました。

@@ -35,7 +35,7 @@ use crate::{
             WORDS as SERIES_WORDS,
             check::{Check, Sending},
         },
-        words::{amount, hours, long_day, what},
+        words::{amount, hours, long_day, sessions, what},
     },
     repeating::Repeated,
     store::{
@@ -53,6 +53,8 @@ struct Body {
     words: Words,
     errors: ErrorSummary,
     lead: String,
+    /// What is booked together, when it is a course.
+    sessions: Vec<String>,
     hidden: Vec<(&'static str, String)>,
     time: Select,
     channel: RadioGroup,
@@ -122,7 +124,7 @@ async fn shown(
         room.db(),
         place.key(),
         about.day,
-        about.day,
+        document.last_day_of_courses(about.day, about.day),
         room.city.now(),
     )
     .await?;
@@ -181,6 +183,9 @@ async fn shown(
                 what(language, document, resource),
                 long_day(public, language, about.day)
             ),
+            sessions: spans
+                .first()
+                .map_or_else(Vec::new, |span| sessions(public, language, resource, *span)),
             hidden: vec![
                 ("resource", resource.key.to_string()),
                 ("day", about.day.to_string()),

@@ -17,7 +17,7 @@ use crate::{
         state::State,
         time::{ClockTime, moment},
     },
-    pages::words::{hours, purpose, short_day},
+    pages::words::{hours, purpose, short_day, when_of},
     store::{
         self, Facility,
         history::{Way, looked_today, record_looks},
@@ -141,7 +141,13 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
 /// Writes down whose names are about to be shown, once a day for each.
 async fn record(room: &Room, people: &[&Reservation]) -> Result<(), Problem> {
     let account = room.account()?;
-    let ids: Vec<i64> = people.iter().map(|found| found.id).collect();
+    // Of a session, the name stands with its course.
+    let mut ids: Vec<i64> = people
+        .iter()
+        .map(|found| found.course.unwrap_or(found.id))
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
     let known = looked_today(room.db(), &ids, account, room.city.today()).await?;
     let new: Vec<i64> = ids.into_iter().filter(|id| !known.contains(id)).collect();
     if !new.is_empty() {
@@ -155,12 +161,14 @@ async fn record(room: &Room, people: &[&Reservation]) -> Result<(), Problem> {
 
 #[derive(Template)]
 #[template(path = "desk/came.html")]
-struct Came<'a> {
-    words: Words,
-    action: String,
+pub(super) struct Came<'a> {
+    pub(super) words: Words,
+    pub(super) action: String,
+    /// The page on which it stands.
+    pub(super) from: &'static str,
     /// Which of several that read alike it is.
-    about: &'a str,
-    state: State,
+    pub(super) about: &'a str,
+    pub(super) state: State,
 }
 
 fn today_table(room: &Room, place: &Facility, own: &[&Reservation]) -> Result<Table, Problem> {
@@ -169,7 +177,14 @@ fn today_table(room: &Room, place: &Facility, own: &[&Reservation]) -> Result<Ta
     for found in own {
         let resource = place.document.resource(&found.resource);
         let name = resource.map_or("", |resource| resource.name.get(language));
-        let time = hours(room.public, found.span);
+        let mut time = hours(room.public, found.span);
+        let session = resource.and_then(|resource| resource.course_session(found.span));
+        if let Some(session) = session.filter(|_| found.course.is_some()) {
+            let number = room
+                .words
+                .counted("desk-course-number", session.place as u64 + 1);
+            time = format!("{time} {number}");
+        }
         let (who, what) = if found.is_own {
             (room.t("desk-own"), found.title.clone())
         } else {
@@ -192,13 +207,14 @@ fn today_table(room: &Room, place: &Facility, own: &[&Reservation]) -> Result<Ta
             Html::render(&Came {
                 words: room.words,
                 action: format!("{}/step", href(found.id)),
+                from: "today",
                 about: &about,
                 state: found.state,
             })
             .unwrap_or_default()
         };
         rows.push(Row::new([
-            Cell::link(time, href(found.id)),
+            Cell::link(time, href(found.course.unwrap_or(found.id))),
             Cell::text(name),
             Cell::text(who),
             Cell::text(what),
@@ -258,11 +274,14 @@ pub(super) fn list(
             .unwrap_or_default();
         Row::new([
             Cell::link(
-                format!(
-                    "{} {}",
-                    short_day(room.public, found.span.day()),
-                    hours(room.public, found.span)
-                ),
+                match resource.filter(|_| found.is_course) {
+                    Some(resource) => when_of(room.public, language, resource, found.span),
+                    None => format!(
+                        "{} {}",
+                        short_day(room.public, found.span.day()),
+                        hours(room.public, found.span)
+                    ),
+                },
                 href(found.id),
             ),
             Cell::text(what),

@@ -14,6 +14,7 @@ use crate::{
     capabilities::{RECEIVE, SET_UP, TAKE_OVER},
     model::{
         document::{Resource, Takes, Times},
+        rules::Window,
         taken::TakenSteps,
         time::Span,
     },
@@ -77,7 +78,8 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response
         day
     };
     let booked = reservations_between(room.db(), &key, day, last).await?;
-    let taken = taken(room.db(), &key, day, last, room.city.now()).await?;
+    let until = place.document.last_day_of_courses(day, last);
+    let taken = taken(room.db(), &key, day, until, room.city.now()).await?;
     let table = if is_week {
         week_table(&room, &place, day, &booked, &taken)
     } else {
@@ -260,7 +262,7 @@ fn field(
                 state
             };
             Entry {
-                href: href(found.id),
+                href: href(found.course.unwrap_or(found.id)),
                 text: hours(room.public, found.span),
                 note,
             }
@@ -272,6 +274,7 @@ fn field(
     let open: Vec<_> = times
         .iter()
         .filter(|time| time.left > 0 && time.span.end() > now)
+        .filter(|time| place.document.window(resource, time.span, now) != Window::WithTheCourse)
         .collect();
     let left: u32 = open.iter().map(|time| time.left).sum();
     let is_alike = matches!(resource.takes, Takes::OneOf(_));

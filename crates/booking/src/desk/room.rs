@@ -124,8 +124,21 @@ impl Room {
         Ok(all)
     }
 
-    /// A reservation of a facility whose reservations this person receives; to everybody else it does not exist.
+    /// A reservation of a facility whose reservations this person receives; to everybody else it does not exist. A session of a course
+    /// is none by itself.
     pub(crate) async fn reservation(&self, id: i64) -> Result<(Reservation, Facility), Problem> {
+        let (found, place) = self.reservation_or_session(id).await?;
+        if found.course.is_some() {
+            return Err(Problem::NotFound);
+        }
+        Ok((found, place))
+    }
+
+    /// A reservation as [`Self::reservation`], or a session of a course.
+    pub(crate) async fn reservation_or_session(
+        &self,
+        id: i64,
+    ) -> Result<(Reservation, Facility), Problem> {
         let found = reservation(self.db(), id)
             .await?
             .filter(|found| found.held_until.is_none())

@@ -1,7 +1,10 @@
 //! One reservation: who, what, what it costs, what can be done, what was done, who looked.
 
 use askama::Template;
-use axum::{extract::Path, response::Response};
+use axum::{
+    extract::Path,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use jiff::{Timestamp, tz::TimeZone};
 use yakuba_city::{JAPAN, web::Problem};
 use yakuba_identity::{StaffNames, account_names};
@@ -12,7 +15,9 @@ use yakuba_ui::{
 };
 
 use super::{
-    HOME, href,
+    HOME,
+    home::Came,
+    href,
     room::{Room, private},
 };
 use crate::{
@@ -23,12 +28,12 @@ use crate::{
         state::State,
         time::{ClockTime, Span},
     },
-    pages::words::{amount, equipment, hours, purpose, what, when},
+    pages::words::{amount, equipment, hours, purpose, session_line, what, when, when_all},
     store::{
         Facility, count_of_units,
         history::{self, Entry, Way, What},
         people::Contact,
-        reservations::{Reservation, given_way_to},
+        reservations::{Reservation, given_way_to, sessions_of},
         series::{self, Series},
     },
 };
@@ -40,6 +45,8 @@ struct Body {
     /// Where its forms go.
     at: String,
     details: DescriptionList,
+    /// Of a course, who comes to each session.
+    sessions: Option<Table>,
     contact: Option<DescriptionList>,
     lines: Vec<(String, String)>,
     total: String,
@@ -59,7 +66,10 @@ struct Body {
 
 /// Opens a reservation: the look is written down before anything of it is shown.
 pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Problem> {
-    let (found, place) = room.reservation(id).await?;
+    let (found, place) = room.reservation_or_session(id).await?;
+    if let Some(course) = found.course {
+        return Ok(Redirect::to(&href(course)).into_response());
+    }
     if !found.is_own {
         room.write(([id], room.account()?), |tx, (ids, account)| {
             Box::pin(history::record_looks(tx, ids, *account, Way::Page))
@@ -108,6 +118,14 @@ pub(super) async fn shown(
         _ => None,
     };
     let series = series::of_reservation(room.db(), found.id).await?;
+    let sessions = if found.is_course {
+        sessions_of(room.db(), found.id).await?
+    } else {
+        Vec::new()
+    };
+    let spans: Vec<Span> = sessions.iter().map(|session| session.span).collect();
+    let time = when_all(room.public, language, &spans)
+        .unwrap_or_else(|| when(room.public, language, found.span));
     let body = Body {
         words: room.words,
         at: href(found.id),
@@ -120,8 +138,10 @@ pub(super) async fn shown(
                 opened: opened.as_ref(),
                 series: series.as_ref(),
                 units,
+                time: &time,
             },
         ),
+        sessions: (!sessions.is_empty()).then(|| sessions_table(room, &sessions)),
         contact: opened
             .as_ref()
             .map(|(_, contact)| contact_list(room, contact)),
@@ -159,7 +179,7 @@ pub(super) async fn shown(
             .rows(2)
             .max_length(1_000)
             .value(typed.get("note")),
-        moves: is_open && !found.is_own && is_before,
+        moves: is_open && !found.is_own && !found.is_course && is_before,
         later: series.filter(|_| is_open && is_before).map(|series| {
             let day = found.span.day();
             format!("{}?from={day}", super::series::href(series.id))
@@ -176,9 +196,7 @@ pub(super) async fn shown(
     } else {
         room.t("desk-reservation")
     };
-    let mut page = room
-        .page_of(place, title, &body)
-        .lead(when(room.public, language, found.span));
+    let mut page = room.page_of(place, title, &body).lead(time);
     let has_permit = !found.is_own && found.record.is_none();
     if matches!(found.state, State::Confirmed | State::Attended) && has_permit {
         page = page.action(
@@ -203,6 +221,8 @@ struct Known<'a> {
     series: Option<&'a Series>,
     /// How many of what is alike the city takes, and of how many.
     units: Option<(i64, usize)>,
+    /// When it is.
+    time: &'a str,
 }
 
 fn details(
@@ -222,7 +242,7 @@ fn details(
             room.p("booking-state"),
             room.p(&format!("booking-state-{}", found.state.name())),
         )
-        .text(room.p("booking-when"), when(public, language, found.span))
+        .text(room.p("booking-when"), known.time)
         .text(
             room.p("booking-what"),
             resource.map_or_else(
@@ -374,6 +394,40 @@ pub(super) fn fee_lines(room: &Room, fee: &Fee) -> Vec<(String, String)> {
         .collect()
 }
 
+/// The sessions of a course with what has become of each, and who comes.
+fn sessions_table(room: &Room, sessions: &[Reservation]) -> Table {
+    let rows = sessions.iter().enumerate().map(|(place, session)| {
+        let line = session_line(room.public, room.language(), place + 1, session.span);
+        let came = Html::render(&Came {
+            words: room.words,
+            action: format!("{}/step", href(session.id)),
+            from: "course",
+            about: &line,
+            state: session.state,
+        })
+        .unwrap_or_default();
+        Row::new([
+            Cell::text(&line),
+            Cell::text(room.p(&format!("booking-state-{}", session.state.name()))),
+            Cell::html(&came),
+        ])
+    });
+    Table::new(
+        room.language(),
+        "sessions",
+        room.p("booking-course-sessions"),
+    )
+    .hide_caption()
+    .columns([
+        Column::text(room.t("desk-column-when")),
+        Column::text(room.t("desk-column-state")).no_wrap(),
+        Column::text(room.t("desk-column-came")),
+    ])
+    .rows(rows)
+    .row_headers()
+    .stacked()
+}
+
 fn buttons(room: &Room, found: &Reservation) -> Vec<Button> {
     let button = |text: &str, step: &str, kind: ButtonKind| {
         Button::submit(room.t(text)).sends("step", step).kind(kind)
@@ -385,7 +439,8 @@ fn buttons(room: &Room, found: &Reservation) -> Vec<Button> {
             all.push(button("desk-step-approve", "approve", ButtonKind::Main));
             all.push(button("desk-step-refuse", "refuse", ButtonKind::Danger));
         }
-        State::Confirmed if !found.is_own => {
+        // Who comes is noted for each session of a course.
+        State::Confirmed if !found.is_own && !found.is_course => {
             all.push(button("desk-step-check-in", "check_in", ButtonKind::Main));
             all.push(button("desk-step-absent", "absent", ButtonKind::Other));
         }

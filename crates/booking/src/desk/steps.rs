@@ -29,13 +29,18 @@ async fn answer<T>(
 ) -> Result<Response, Problem> {
     match outcome {
         Ok(_) if typed.get("from") == "today" => Ok(done(HOME, notice)),
-        Ok(_) => Ok(done(&href(found.id), notice)),
+        // A session is shown with its course.
+        Ok(_) => Ok(done(&href(found.course.unwrap_or(found.id)), notice)),
         Err(error) => {
             let Some(sentence) = room.sentence(&error) else {
                 return Err(error.into());
             };
             room.refuse(sentence);
-            show::shown(&room, found, place, typed).await
+            let course = match found.course {
+                Some(course) => reservations::reservation(room.db(), course).await?,
+                None => None,
+            };
+            show::shown(&room, course.as_ref().unwrap_or(found), place, typed).await
         }
     }
 }
@@ -45,7 +50,7 @@ pub(super) async fn step(
     Path(id): Path<i64>,
     fields: Fields,
 ) -> Result<Response, Problem> {
-    let (found, place) = room.reservation(id).await?;
+    let (found, place) = room.reservation_or_session(id).await?;
     let (step, news, notice) = match fields.get("step") {
         "approve" => (Step::Approve, Some(CityNews::Approved), "approved"),
         "refuse" => (Step::Refuse, Some(CityNews::Refused), "refused"),

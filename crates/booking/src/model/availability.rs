@@ -22,8 +22,17 @@ pub struct FreeTime<'a> {
 }
 
 impl FacilityDocument {
-    /// How many bookings of a span can still be made.
+    /// How many bookings that begin with a span can still be made; of a course, for its fullest session.
     pub fn left(&self, resource: &Resource, span: Span, taken: &TakenSteps) -> u32 {
+        resource
+            .spans_from(span)
+            .into_iter()
+            .map(|span| self.left_of_one(resource, span, taken))
+            .min()
+            .unwrap_or(0)
+    }
+
+    fn left_of_one(&self, resource: &Resource, span: Span, taken: &TakenSteps) -> u32 {
         let steps: Vec<i64> = self
             .taken_by(resource, span)
             .steps(self.step.minutes())

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use yakuba_forms::{Severity, model::document::Key};
 use yakuba_ui::Language;
 
-use super::document::{FacilityDocument, Resource, Takes, Times, Who};
+use super::document::{FacilityDocument, Per, Resource, Takes, Times, Who};
 use crate::PAGE_WORDS;
 
 /// Something found.
@@ -164,6 +164,7 @@ fn check_resource(document: &FacilityDocument, resource: &Resource, findings: &m
             }
         }
     }
+    check_course(document, resource, findings);
     findings.doubled(about, resource.purposes.iter().map(|purpose| &purpose.key));
     let rules = document.rules_of(resource);
     if rules.cancelling.late_percent > 100 {
@@ -181,6 +182,60 @@ fn check_resource(document: &FacilityDocument, resource: &Resource, findings: &m
         .is_some_and(|percent| !(1..=100).contains(&percent))
     {
         findings.must(about, "booking-finding-groups", String::new());
+    }
+}
+
+/// A course has sessions and costs one fee; it is not drawn by lot, and nothing is taken along.
+fn check_course(document: &FacilityDocument, resource: &Resource, findings: &mut Findings) {
+    let about = Some(&resource.key);
+    let sessions = match &resource.times {
+        Times::Sessions(sessions) => sessions.as_slice(),
+        Times::Bands(_) | Times::Free(_) => &[],
+    };
+    if resource.course.is_none() {
+        if let Some(session) = sessions.iter().find(|session| session.course.is_some()) {
+            findings.must(
+                about,
+                "booking-finding-course-unsaid",
+                session.day.to_string(),
+            );
+        }
+        return;
+    }
+    if !matches!(resource.times, Times::Sessions(_)) {
+        findings.must(about, "booking-finding-course-times", String::new());
+    }
+    for session in sessions {
+        let alone = sessions
+            .iter()
+            .filter(|other| other.course == session.course)
+            .count()
+            == 1;
+        if alone {
+            findings.should(
+                about,
+                "booking-finding-course-alone",
+                session.day.to_string(),
+            );
+        }
+    }
+    if document.rules_of(resource).lottery.is_some() {
+        findings.must(about, "booking-finding-course-lottery", String::new());
+    }
+    let by_the_hour = document
+        .fees
+        .iter()
+        .flat_map(|table| &table.rows)
+        .any(|row| resource.fee.as_ref() == Some(&row.fee) && row.per == Per::Hour);
+    if by_the_hour {
+        findings.must(about, "booking-finding-course-fee", String::new());
+    }
+    if document
+        .equipment
+        .iter()
+        .any(|one| one.with.contains(&resource.key))
+    {
+        findings.must(about, "booking-finding-course-equipment", String::new());
     }
 }
 

@@ -403,6 +403,9 @@ pub struct Resource {
     pub purposes: Vec<Purpose>,
     /// At what times it can be booked.
     pub times: Times,
+    /// Its sessions are booked together, as a course; none: each by itself. Of several courses, each session names its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<Joining>,
     /// Minutes before a booking that nobody else can have (set-up).
     #[serde(default, skip_serializing_if = "is_zero")]
     pub minutes_before: u16,
@@ -527,6 +530,19 @@ pub struct Session {
     /// What it is about, when not all are the same.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<Text>,
+    /// The course it belongs to, such as `spring_2026`: sessions with the same key are booked together, and so are those without one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub course: Option<Key>,
+}
+
+/// How one joins a course.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "snake_case")]
+pub enum Joining {
+    /// Only before its first session.
+    FromTheStart,
+    /// Also afterwards, for the sessions that are left.
+    LateEntry,
 }
 
 /// Who may book what, how far ahead, how often, and how it can be given up.
@@ -848,13 +864,14 @@ impl FacilityDocument {
         named.chain(alike).chain(along).collect()
     }
 
-    /// What can be taken along with a resource.
+    /// What can be taken along with a resource; nothing with a course.
     pub fn equipment_of<'a>(
         &'a self,
         resource: &'a Resource,
     ) -> impl Iterator<Item = &'a Equipment> {
         self.equipment
             .iter()
+            .filter(|_| resource.course.is_none())
             .filter(|one| one.with.is_empty() || one.with.contains(&resource.key))
     }
 }

@@ -3,6 +3,7 @@
 pub mod availability;
 pub mod calendar;
 pub mod check;
+pub mod course;
 pub mod document;
 pub mod fees;
 pub mod giving_way;

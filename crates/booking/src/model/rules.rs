@@ -17,6 +17,8 @@ pub enum Window {
     Open,
     /// No longer.
     Late,
+    /// Never by itself: it is a session of a course that is joined earlier.
+    WithTheCourse,
 }
 
 impl Rules {

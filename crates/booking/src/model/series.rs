@@ -140,7 +140,9 @@ pub fn look(
     let mut counted = mine.to_vec();
     days.iter()
         .map(|day| {
-            let span = Span::new(*day, from, to).filter(|span| document.offers(resource, *span));
+            // A course comes again by itself.
+            let span = Span::new(*day, from, to)
+                .filter(|span| resource.course.is_none() && document.offers(resource, *span));
             let Some(span) = span else {
                 return (*day, Some(Failure::Closed));
             };
@@ -150,7 +152,7 @@ pub fn look(
                 Window::Late if channel == Channel::Online || now >= span.end() => {
                     return (*day, Some(Failure::Late));
                 }
-                Window::Open | Window::Late => {}
+                Window::Open | Window::Late | Window::WithTheCourse => {}
             }
             let count = |fits: &dyn Fn(&Counted) -> bool| {
                 u32::try_from(counted.iter().filter(|one| fits(one)).count()).unwrap_or(u32::MAX)

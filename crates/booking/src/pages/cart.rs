@@ -14,7 +14,7 @@ use yakuba_ui::{
 use super::{
     asked::{Asked, ONESELF, Person, day_of, group_value, private},
     controls::{Controls, equipment_left, equipment_of},
-    words::{what, when},
+    words::{sessions, what, when_of},
 };
 use crate::{
     error::BookingError,
@@ -98,6 +98,7 @@ struct Item {
     id: i64,
     title: String,
     when: String,
+    sessions: Vec<String>,
     minutes_left: String,
     purpose: Option<Select>,
     people: TextField,
@@ -162,7 +163,8 @@ pub(super) fn show(
             Some(Item {
                 id,
                 title: what(language, &held.facility.document, resource),
-                when: when(words, language, held.reservation.span),
+                when: when_of(words, language, resource, held.reservation.span),
+                sessions: sessions(words, language, resource, held.reservation.span),
                 minutes_left: words
                     .with("booking-cart-left", &[("n", left.into())])
                     .into_owned(),

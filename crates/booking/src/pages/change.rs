@@ -44,6 +44,7 @@ pub(super) fn may_change(place: &Facility, found: &Reservation, now: jiff::Times
     });
     matches!(found.state, State::Requested | State::Confirmed)
         && !found.is_own
+        && !found.is_course
         && now < found.span.beginning()
         && until.is_some_and(|until| now < until)
 }

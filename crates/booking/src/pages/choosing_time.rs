@@ -65,6 +65,8 @@ pub(crate) fn choice(
                 document
                     .resources
                     .iter()
+                    // Nobody changes from one time to a course.
+                    .filter(|known| known.course.is_none())
                     .map(|known| Choice::new(known.key.as_str(), known.name.get(language))),
             )
             .value(resource.key.as_str()),

@@ -14,7 +14,9 @@ use super::{
     asked::{Asked, day_of},
     facility::{rules, time_text},
     front::time_address,
-    words::{amount, can_be_taken_along, hours, long_day, what},
+    words::{
+        amount, can_be_taken_along, course_rules, hours, long_day, session_line, sessions, what,
+    },
 };
 use crate::{
     model::{
@@ -45,6 +47,8 @@ struct Line {
     choose: Option<String>,
     /// Where one joins the list of those who wait for it.
     wait: Option<String>,
+    /// What is booked with it, when it is the beginning of a course.
+    sessions: Vec<String>,
 }
 
 #[derive(Template)]
@@ -63,6 +67,8 @@ struct Body {
     lines: Vec<Line>,
     together: Vec<Line>,
     next: Option<(String, String)>,
+    /// What the button says.
+    choose: String,
     /// Where the same time is booked again and again.
     again: Option<String>,
     rules: Vec<String>,
@@ -84,7 +90,8 @@ pub(super) async fn page(
         .unwrap_or_else(|| first_day(resource, today))
         .max(today);
     let now = asked.city().now();
-    let taken = taken(asked.city().db(), &key, day, day, now).await?;
+    let until = document.last_day_of_courses(day, day);
+    let taken = taken(asked.city().db(), &key, day, until, now).await?;
     let from: Option<ClockTime> = query.from.as_deref().and_then(|text| text.parse().ok());
     let from = from.filter(|_| matches!(resource.times, Times::Free(_)));
     let (lines, together) = match from {
@@ -125,11 +132,27 @@ pub(super) async fn page(
                     resource.key
                 )
             }),
-        next: next_session(resource, day)
-            .map(|next| (address(next), long_day(words, language, next))),
+        next: next_session(resource, day).map(|next| {
+            let text = if resource.course.is_some() {
+                "booking-next-course"
+            } else {
+                "booking-next-session"
+            };
+            let next_day = long_day(words, language, next);
+            let text = words.with_text(text, "day", &next_day).into_owned();
+            (address(next), text)
+        }),
+        choose: words
+            .get(if resource.course.is_some() {
+                "booking-choose-course"
+            } else {
+                "booking-choose"
+            })
+            .into_owned(),
         rules: {
             let own = document.rules_of(resource);
-            let mut all = rules(words, own);
+            let mut all = course_rules(words, resource);
+            all.extend(rules(words, own));
             all.extend(super::points::rules(&asked, document, own));
             all.extend(can_be_taken_along(words, language, document, resource));
             all
@@ -150,21 +173,18 @@ pub(super) async fn page(
     Ok(page.into_response())
 }
 
-/// The first day worth looking at: that of the next session, else today.
+/// The first day worth looking at: that of the next session, or of the next course, else today.
 fn first_day(resource: &Resource, today: Date) -> Date {
     next_session(resource, today.checked_sub(1.day()).unwrap_or(today)).unwrap_or(today)
 }
 
-/// The day of the first session after a day.
+/// The day after a day on which the next session is, or on which the next course begins.
 fn next_session(resource: &Resource, day: Date) -> Option<Date> {
-    let Times::Sessions(sessions) = &resource.times else {
-        return None;
-    };
-    sessions
-        .iter()
-        .map(|session| session.day)
-        .filter(|other| *other > day)
-        .min()
+    resource
+        .beginnings()
+        .into_iter()
+        .map(Span::day)
+        .find(|other| *other > day)
 }
 
 fn times(
@@ -183,11 +203,12 @@ fn times(
         .times_of_day(resource, day, taken)
         .into_iter()
         .map(|time| {
-            let window = rules.window(time.span, now);
+            let window = found.document.window(resource, time.span, now);
             let can = window == Window::Open && time.left > 0;
             let state = match window {
                 Window::Early(_) => asked.t("booking-meaning-early"),
                 Window::Late => asked.t("booking-meaning-late"),
+                Window::WithTheCourse => asked.t("booking-meaning-with-course"),
                 Window::Open if time.left == 0 => asked.t("booking-meaning-taken"),
                 Window::Open if time.left > 1 => words
                     .with(
@@ -197,8 +218,30 @@ fn times(
                     .into_owned(),
                 Window::Open => asked.t("booking-meaning-free"),
             };
+            let course = resource.course_session(time.span);
             Line {
-                text: time_text(words, language, &time),
+                text: match &course {
+                    Some(session) if window == Window::WithTheCourse || session.place > 0 => {
+                        format!(
+                            "{}{}",
+                            session_line(words, language, session.place + 1, time.span),
+                            words.with_text(
+                                "booking-in-brackets",
+                                "text",
+                                &words.counted("booking-course-of", session.all.len() as u64),
+                            ),
+                        )
+                    }
+                    Some(session) => words
+                        .counted("booking-course-of", session.all.len() as u64)
+                        .into_owned(),
+                    None => time_text(words, language, &time),
+                },
+                sessions: if window == Window::WithTheCourse {
+                    Vec::new()
+                } else {
+                    sessions(words, language, resource, time.span)
+                },
                 state,
                 fee: fee(asked, found, resource, time.span),
                 book: (can && !is_free).then(|| ends_of(time.span)),
@@ -240,6 +283,7 @@ fn joined(
                     book: Some(ends_of(span)),
                     choose: None,
                     wait: None,
+                    sessions: Vec::new(),
                 });
             }
         }
@@ -268,6 +312,7 @@ fn ends(
             book: Some(ends_of(span)),
             choose: None,
             wait: None,
+            sessions: Vec::new(),
         })
         .collect()
 }

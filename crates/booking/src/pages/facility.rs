@@ -94,7 +94,8 @@ pub(super) async fn page(
         .collect();
     let last = days.last().copied().unwrap_or(first);
     let now = asked.city().now();
-    let taken = taken(asked.city().db(), &key, first, last, now).await?;
+    let until = document.last_day_of_courses(first, last);
+    let taken = taken(asked.city().db(), &key, first, until, now).await?;
     let marks = Marks::of(words);
     let resources = document
         .resources
@@ -233,12 +234,11 @@ fn week_of(
     let (words, language) = (asked.words, asked.language);
     let document = &found.document;
     let now = asked.city().now();
-    let rules = document.rules_of(resource);
     let field = |day: Date, times: &[&FreeTime<'_>]| {
         let bookable: Vec<&FreeTime<'_>> = times
             .iter()
             .copied()
-            .filter(|time| rules.window(time.span, now) == Window::Open)
+            .filter(|time| document.window(resource, time.span, now) == Window::Open)
             .collect();
         let free: Vec<&FreeTime<'_>> = bookable
             .iter()
@@ -315,15 +315,23 @@ fn week_of(
             .collect();
         note.push(names.join(&words.get("booking-and")));
     }
-    if let Times::Sessions(sessions) = &resource.times
-        && let Some(next) = sessions
-            .iter()
-            .filter(|session| session.day >= asked.city().today())
-            .min_by_key(|session| (session.day, session.from))
-    {
+    let next = resource
+        .beginnings()
+        .into_iter()
+        .find(|span| span.day() >= asked.city().today());
+    if let Some(next) = next {
+        let day = short_day(words, next.day());
         note.push(
             words
-                .with_text("booking-next-session", "day", &short_day(words, next.day))
+                .with_text(
+                    if resource.course.is_some() {
+                        "booking-next-course"
+                    } else {
+                        "booking-next-session"
+                    },
+                    "day",
+                    &day,
+                )
                 .into_owned(),
         );
     }

@@ -26,7 +26,7 @@ use crate::{
         facility,
         feeds::{self, Owner},
         groups::{self, groups_of, role_in},
-        reservations::{Reservation, of_group, of_resident, taken},
+        reservations::{Reservation, by_session, of_group, of_resident, taken},
     },
 };
 
@@ -198,7 +198,7 @@ async fn secret(
         ),
     };
     let mut events = Vec::new();
-    for found in reservations {
+    for found in by_session(db, reservations).await? {
         events.push(event(&asked, &found).await?);
     }
     let text = calendar(&name, &events);

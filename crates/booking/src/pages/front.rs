@@ -11,7 +11,7 @@ use yakuba_ui::{Choice, DateField, Fields, Map, Page, Select, TextField, Words};
 
 use super::{
     asked::{Asked, day_of},
-    words::{hours, long_day},
+    words::{hours, long_day, when_of},
 };
 use crate::{
     model::{
@@ -19,7 +19,10 @@ use crate::{
         rules::Window,
         time::ClockTime,
     },
-    store::{Facility, facilities, reservations::taken_on},
+    store::{
+        Facility, facilities,
+        reservations::{self, taken_on},
+    },
 };
 
 #[derive(Deserialize)]
@@ -252,12 +255,24 @@ async fn search(asked: &Asked, all: &[Facility], wanted: &Wanted) -> Result<Vec<
     let mut found = Vec::new();
     for facility in all {
         let document = &facility.document;
-        let taken = taken.get(facility.key()).unwrap_or(&nothing);
+        let until = document.last_day_of_courses(wanted.day, wanted.day);
+        // Of a course beginning that day all sessions must be free.
+        let longer = if until > wanted.day {
+            Some(
+                reservations::taken(asked.city().db(), facility.key(), wanted.day, until, now)
+                    .await?,
+            )
+        } else {
+            None
+        };
+        let taken = longer
+            .as_ref()
+            .or_else(|| taken.get(facility.key()))
+            .unwrap_or(&nothing);
         for resource in &document.resources {
             if !wanted.fits(facility, resource) {
                 continue;
             }
-            let rules = document.rules_of(resource);
             let times: Vec<FreeTime> = document
                 .times_of_day(resource, wanted.day, taken)
                 .into_iter()
@@ -265,11 +280,14 @@ async fn search(asked: &Asked, all: &[Facility], wanted: &Wanted) -> Result<Vec<
                     time.left > 0
                         && time.span.from().minutes() >= after
                         && time.span.to().minutes() <= before
-                        && rules.window(time.span, now) == Window::Open
+                        && document.window(resource, time.span, now) == Window::Open
                 })
                 .map(|time| FreeTime {
                     href: time_address(facility.key(), resource, wanted.day, time.span.from()),
                     text: match time.name {
+                        _ if resource.course.is_some() => {
+                            when_of(words, language, resource, time.span)
+                        }
                         Some(name) => {
                             format!("{} {}", name.get(language), hours(words, time.span))
                         }

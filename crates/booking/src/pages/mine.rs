@@ -21,17 +21,22 @@ use super::{
     change::may_change,
     facility::cancelling,
     points,
-    words::{amount, equipment, purpose, what, when},
+    words::{amount, equipment, purpose, session_line, what, when, when_all},
 };
 use crate::{
     calendar_file,
     error::BookingError,
-    model::state::{State, Step},
+    model::{
+        state::{State, Step},
+        time::Span,
+    },
     store::{
         Facility, facility,
         groups::role_in,
         people::Holder,
-        reservations::{self, Reservation, by_number, of_resident, reservation},
+        reservations::{
+            self, Reservation, by_number, by_session, of_resident, reservation, sessions_of,
+        },
     },
     telling::{self, News},
 };
@@ -71,11 +76,18 @@ async fn list(asked: &Asked, errors: &FormErrors, done: Option<&str>) -> Result<
     if let Some(resident) = resident {
         for found in of_resident(asked.city().db(), resident).await? {
             let title = title(asked, &found).await?;
-            let is_coming = found.state.is_open() && found.span.end() > asked.city().now();
+            let sessions = booked_sessions(asked, &found).await?;
+            let ends = sessions
+                .last()
+                .map_or(found.span, |session| session.span)
+                .end();
+            let is_coming = found.state.is_open() && ends > asked.city().now();
+            let spans: Vec<Span> = sessions.iter().map(|session| session.span).collect();
             let item = Item {
                 id: found.id,
                 title,
-                when: when(words, language, found.span),
+                when: when_all(words, language, &spans)
+                    .unwrap_or_else(|| when(words, language, found.span)),
                 state: asked.t(&format!("booking-state-{}", found.state.name())),
             };
             if is_coming {
@@ -115,6 +127,15 @@ async fn list(asked: &Asked, errors: &FormErrors, done: Option<&str>) -> Result<
     Ok(private(page))
 }
 
+/// The sessions of a booking of a course; nothing when it is none.
+async fn booked_sessions(asked: &Asked, found: &Reservation) -> Result<Vec<Reservation>, Problem> {
+    if found.is_course {
+        Ok(sessions_of(asked.city().db(), found.id).await?)
+    } else {
+        Ok(Vec::new())
+    }
+}
+
 async fn title(asked: &Asked, found: &Reservation) -> Result<String, Problem> {
     let facility = facility(asked.city().db(), &found.facility).await?;
     Ok(facility
@@ -148,7 +169,7 @@ pub(super) async fn asked_for(
     };
     let Some(found) = reservation(connection, id)
         .await?
-        .filter(|found| found.state != State::Held)
+        .filter(|found| found.state != State::Held && found.course.is_none())
     else {
         return Ok(None);
     };
@@ -172,6 +193,8 @@ pub(super) async fn not_found(asked: &Asked) -> Result<Response, Problem> {
 struct Shown {
     words: Words,
     details: DescriptionList,
+    /// The sessions of a course with what has become of each.
+    sessions: Vec<(String, String)>,
     can_cancel: bool,
     can_change: bool,
     has_permit: bool,
@@ -209,13 +232,18 @@ pub(super) async fn shown(
     let resource = place
         .as_ref()
         .and_then(|facility: &Facility| facility.document.resource(&found.resource));
+    let sessions = booked_sessions(asked, found).await?;
+    let spans: Vec<Span> = sessions.iter().map(|session| session.span).collect();
     let mut details = DescriptionList::new()
         .text(words.get("booking-number"), number)
         .text(
             words.get("booking-state"),
             words.get(&format!("booking-state-{}", found.state.name())),
         )
-        .text(words.get("booking-when"), when(words, language, found.span));
+        .text(
+            words.get("booking-when"),
+            when_all(words, language, &spans).unwrap_or_else(|| when(words, language, found.span)),
+        );
     if let (Some(facility), Some(resource)) = (&place, resource) {
         details = details.text(
             words.get("booking-what"),
@@ -268,6 +296,16 @@ pub(super) async fn shown(
     let body = Shown {
         words,
         details,
+        sessions: sessions
+            .iter()
+            .enumerate()
+            .map(|(place, session)| {
+                (
+                    session_line(words, language, place + 1, session.span),
+                    asked.t(&format!("booking-state-{}", session.state.name())),
+                )
+            })
+            .collect(),
         can_cancel,
         can_change: place
             .as_ref()
@@ -397,7 +435,8 @@ pub(super) async fn calendar(asked: Asked, fields: Fields) -> Result<Response, P
         .as_ref()
         .and_then(|facility| facility.document.address.as_ref())
         .map_or("", |address| address.get(asked.language));
-    let text = calendar_file::event(&found, &title, address, asked.city().now());
+    let found = by_session(asked.city().db(), vec![found]).await?;
+    let text = calendar_file::events(&found, &title, address, asked.city().now());
     let mut response = private(text);
     let headers = response.headers_mut();
     headers.insert(

@@ -12,7 +12,7 @@ use super::{
     asked::{Asked, Person, private},
     cart::{self, Held},
     facility::cancelling,
-    words::{amount, equipment, purpose, what, when},
+    words::{amount, equipment, purpose, what, when, when_of},
 };
 use crate::{
     error::BookingError,
@@ -166,7 +166,10 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
             .map_err(BookingError::from)?;
         total = total.checked_add(fee.total).unwrap_or(total);
         let mut details = DescriptionList::new()
-            .text(words.get("booking-when"), when(words, language, span))
+            .text(
+                words.get("booking-when"),
+                when_of(words, language, resource, span),
+            )
             .text(
                 words.get("booking-people"),
                 words.counted("booking-people-count", of.people),
@@ -374,7 +377,13 @@ pub(super) async fn done(asked: Asked) -> Result<Response, Problem> {
             made.push(Made {
                 number,
                 title,
-                when: when(words, language, reservation.span),
+                when: found
+                    .as_ref()
+                    .and_then(|facility| facility.document.resource(&reservation.resource))
+                    .map_or_else(
+                        || when(words, language, reservation.span),
+                        |resource| when_of(words, language, resource, reservation.span),
+                    ),
                 state: asked.t(&format!("booking-state-{}", reservation.state.name())),
                 fee: amount(words, reservation.fee),
                 equipment: found.as_ref().and_then(|facility| {

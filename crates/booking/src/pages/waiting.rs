@@ -14,7 +14,7 @@ use super::{
     asked::{Asked, Person, day_of, private},
     cart::acts_as,
     controls::Controls,
-    words::{moment, what, when},
+    words::{moment, what, when, when_of},
 };
 use crate::{
     error::BookingError,
@@ -75,15 +75,20 @@ async fn page(asked: Asked, RawQuery(query): RawQuery) -> Result<Response, Probl
     list(&asked, query.get("done"), None).await
 }
 
-async fn title(asked: &Asked, entry: &Entry) -> Result<String, Problem> {
+/// What somebody waits for, and when that is.
+async fn title(asked: &Asked, entry: &Entry) -> Result<(String, String), Problem> {
+    let (words, language) = (asked.words, asked.language);
     let place = facility(asked.city().db(), &entry.facility).await?;
     Ok(place
         .as_ref()
         .and_then(|place| {
             let resource = place.document.resource(&entry.resource)?;
-            Some(what(asked.language, &place.document, resource))
+            Some((
+                what(language, &place.document, resource),
+                when_of(words, language, resource, entry.span),
+            ))
         })
-        .unwrap_or_default())
+        .unwrap_or_else(|| (String::new(), when(words, language, entry.span))))
 }
 
 async fn list(asked: &Asked, done: &str, problem: Option<String>) -> Result<Response, Problem> {
@@ -116,10 +121,11 @@ async fn list(asked: &Asked, done: &str, problem: Option<String>) -> Result<Resp
                 ),
                 stage => texts.get(&format!("waiting-state-{}", stage.name())),
             };
+            let (title, when) = title(asked, &entry).await?;
             items.push(Item {
                 id: entry.id,
-                title: title(asked, &entry).await?,
-                when: when(words, language, entry.span),
+                title,
+                when,
                 state: state.into_owned(),
                 is_offered,
                 is_waiting: entry.stage == Stage::Waiting,
@@ -229,7 +235,7 @@ async fn form(asked: &Asked, fields: &Fields, errors: &FormErrors) -> Result<Res
             .replace('&', "%26")
             .replace('=', "%3D")
             .replace(':', "%3A"),
-        when: when(words, language, span),
+        when: when_of(words, language, &resource, span),
         hidden: vec![
             ("facility", place.key().to_owned()),
             ("resource", resource.key.to_string()),

@@ -10,7 +10,7 @@ use yakuba_kernel::{Yen, working_days::holiday};
 use yakuba_ui::{Language, Words, format};
 
 use crate::model::{
-    document::{FacilityDocument, Resource},
+    document::{FacilityDocument, Joining, Resource},
     fees::Use,
     lottery::choice::Month,
     time::Span,
@@ -139,6 +139,79 @@ pub(crate) fn when(words: Words, language: Language, span: Span) -> String {
         long_day(words, language, span.day()),
         hours(words, span)
     )
+}
+
+/// Day and time of a booking; of a course how many sessions it has, from when until when.
+pub(crate) fn when_of(words: Words, language: Language, resource: &Resource, span: Span) -> String {
+    when_all(words, language, &resource.spans_from(span))
+        .unwrap_or_else(|| when(words, language, span))
+}
+
+/// Several sessions in one line; none when there are not several.
+pub(crate) fn when_all(words: Words, language: Language, spans: &[Span]) -> Option<String> {
+    let [first, .., last] = spans else {
+        return None;
+    };
+    Some(
+        words
+            .with(
+                "booking-course-when",
+                &[
+                    ("n", i64::try_from(spans.len()).unwrap_or(i64::MAX).into()),
+                    ("first", when(words, language, *first).into()),
+                    ("last", long_day(words, language, last.day()).into()),
+                ],
+            )
+            .into_owned(),
+    )
+}
+
+/// The sessions of a booking of a course, each in a line; nothing when it is none.
+pub(crate) fn sessions(
+    words: Words,
+    language: Language,
+    resource: &Resource,
+    span: Span,
+) -> Vec<String> {
+    let Some(session) = resource.course_session(span) else {
+        return Vec::new();
+    };
+    session
+        .from_here()
+        .iter()
+        .zip(session.place + 1..)
+        .map(|(span, number)| {
+            let line = session_line(words, language, number, *span);
+            match resource.session_name(*span) {
+                Some(name) => format!("{line}　{}", name.get(language)),
+                None => line,
+            }
+        })
+        .collect()
+}
+
+/// A session in a line: `第1回　2026年12月5日（土） 10:00〜12:00`.
+pub(crate) fn session_line(words: Words, language: Language, number: usize, span: Span) -> String {
+    words
+        .with(
+            "booking-course-session",
+            &[
+                ("n", i64::try_from(number).unwrap_or(i64::MAX).into()),
+                ("when", when(words, language, span).into()),
+            ],
+        )
+        .into_owned()
+}
+
+/// What one must know of a resource whose sessions are booked together, in sentences.
+pub(crate) fn course_rules(words: Words, resource: &Resource) -> Vec<String> {
+    match resource.course {
+        None => Vec::new(),
+        Some(Joining::FromTheStart) => vec![words.get("booking-rule-course").into_owned()],
+        Some(Joining::LateEntry) => ["booking-rule-course", "booking-rule-course-late"]
+            .map(|key| words.get(key).into_owned())
+            .to_vec(),
+    }
 }
 
 /// What a facility and a resource are called together; one name when they are the same.

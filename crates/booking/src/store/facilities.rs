@@ -18,7 +18,7 @@ use crate::{
     error::BookingError,
     model::{
         check::{check, must},
-        document::FacilityDocument,
+        document::{FacilityDocument, Resource},
         state::State,
         time::{ClockTime, moment, quantum},
     },
@@ -239,7 +239,10 @@ async fn losing_their_place(
             continue;
         };
         let keeps = after.resource(&found.resource).is_some_and(|new| {
+            let course = |of: &Resource| of.course_session(found.span);
+            // A course that somebody has booked keeps its sessions, no fewer and no more.
             new.units() == old.units()
+                && course(new) == course(old)
                 && (after.offers(new, found.span) || !before.offers(old, found.span))
         });
         lost += u64::from(!keeps);

@@ -321,7 +321,8 @@ pub async fn join(tx: &Tx, key: &CityKey, new: &NewEntry) -> Result<i64, Booking
     if let Some(id) = known {
         return Ok(id);
     }
-    let taken = taken(tx.connection(), &document.key, day, day, tx.now()).await?;
+    let until = document.last_day_of_courses(day, day);
+    let taken = taken(tx.connection(), &document.key, day, until, tx.now()).await?;
     if document.left(&resource, span, &taken) > 0
         && !somebody_waits(tx, &document, &resource, span).await?
     {
@@ -488,10 +489,11 @@ pub(super) async fn offer_free(
         let Some(waiting) = rules.waiting else {
             continue;
         };
-        if rules.window(entry.span, tx.now()) != Window::Open {
+        if document.window(resource, entry.span, tx.now()) != Window::Open {
             continue;
         }
-        let taken = taken(tx.connection(), &document.key, day, day, tx.now()).await?;
+        let until = document.last_day_of_courses(day, day);
+        let taken = taken(tx.connection(), &document.key, day, until, tx.now()).await?;
         if document.left(resource, entry.span, &taken) == 0 {
             continue;
         }

@@ -4,6 +4,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
 mod content;
+mod courses;
 mod crash;
 mod desk;
 mod desk_series;

@@ -15,7 +15,7 @@ use crate::{
     pages::{
         asked::{Asked, private},
         points,
-        words::{moment, what, when},
+        words::{moment, what, when, when_of},
     },
     store::{
         facility,
@@ -117,22 +117,26 @@ async fn shown(
     let (mut coming, mut past) = (Vec::new(), Vec::new());
     for found in of_group(city.db(), group.id).await? {
         let place = facility(city.db(), &found.facility).await?;
-        let title = place
+        let resource = place
             .as_ref()
-            .and_then(|place| {
-                let resource = place.document.resource(&found.resource)?;
-                Some(what(language, &place.document, resource))
-            })
-            .unwrap_or_default();
+            .and_then(|place| Some((place, place.document.resource(&found.resource)?)));
+        let (title, when, last) = match resource {
+            Some((place, resource)) => (
+                what(language, &place.document, resource),
+                when_of(words, language, resource, found.span),
+                resource.spans_from(found.span).last().copied(),
+            ),
+            None => (String::new(), when(words, language, found.span), None),
+        };
         let item = Reserved {
             id: found.id,
             title,
-            when: when(words, language, found.span),
+            when,
             state: room
                 .asked
                 .t(&format!("booking-state-{}", found.state.name())),
         };
-        if found.state.is_open() && found.span.end() > city.now() {
+        if found.state.is_open() && last.unwrap_or(found.span).end() > city.now() {
             coming.insert(0, item);
         } else {
             past.push(item);

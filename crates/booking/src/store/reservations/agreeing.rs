@@ -25,6 +25,7 @@ pub async fn agree(tx: &Tx, id: i64, agreed: &[Key]) -> Result<Yen, BookingError
         found.state,
         State::Requested | State::Confirmed | State::Attended
     ) || found.is_own
+        || found.course.is_some()
     {
         return Err(BookingError::WrongState);
     }
@@ -65,7 +66,7 @@ pub async fn agree(tx: &Tx, id: i64, agreed: &[Key]) -> Result<Yen, BookingError
 /// [`BookingError::NoSuchReservation`]; [`BookingError::WrongState`] for the city's own and for an amount below zero.
 pub async fn set_paid(tx: &Tx, id: i64, paid: Yen) -> Result<(), BookingError> {
     let found = locked(tx, id).await?;
-    if found.is_own || found.state == State::Held || paid < Yen::ZERO {
+    if found.is_own || found.course.is_some() || found.state == State::Held || paid < Yen::ZERO {
         return Err(BookingError::WrongState);
     }
     if found.paid == paid {

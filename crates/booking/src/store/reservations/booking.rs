@@ -137,20 +137,16 @@ pub async fn hold(tx: &Tx, hold: &Hold) -> Result<i64, BookingError> {
     }
     let (document, resource) = bookable(tx, &hold.wish, Channel::Online).await?;
     let until = now.saturating_add(HELD_FOR).unwrap_or(Timestamp::MAX);
-    let id = insert(
-        tx,
-        &hold.wish,
-        &Row {
-            state: State::Held,
-            channel: Channel::Online,
-            visit: Some(&hold.visit),
-            held_until: Some(until),
-            ..Row::default()
-        },
-    )
-    .await?
-    .ok_or(BookingError::Taken)?;
-    take(tx, &document, &resource, hold.wish.span, id).await?;
+    let row = Row {
+        state: State::Held,
+        channel: Channel::Online,
+        visit: Some(&hold.visit),
+        held_until: Some(until),
+        ..Row::default()
+    };
+    let id = put(tx, &document, &resource, &hold.wish, &row, false)
+        .await?
+        .ok_or(BookingError::Taken)?;
     if somebody_waits(tx, &document, &resource, hold.wish.span).await? {
         // Should it lapse, it is offered.
         look_again(tx, &document.key, hold.wish.span.day(), Some(until)).await?;
@@ -177,17 +173,64 @@ pub(in crate::store) async fn keep_for(
         held_until: Some(until),
         ..Row::default()
     };
-    let Some(id) = insert(tx, wish, &row).await? else {
-        return Ok(None);
-    };
-    match take_in_turn(tx, document, resource, wish.span, id).await {
-        Ok(()) => Ok(Some(id)),
+    match put(tx, document, resource, wish, &row, true).await {
+        Ok(id) => Ok(id),
         Err(BookingError::Taken) => {
-            undo(tx, id).await?;
+            undo_held(tx, visit).await?;
             Ok(None)
         }
         Err(error) => Err(error),
     }
+}
+
+/// Takes back what [`put`] wrote for an offer before somebody turned out to have it.
+async fn undo_held(tx: &Tx, visit: &str) -> Result<(), BookingError> {
+    for held in held_by(tx.connection(), visit).await? {
+        undo(tx, held.id).await?;
+    }
+    Ok(())
+}
+
+/// Writes a reservation with what it takes; none when its mark is known. A course is a row that takes nothing and one for each session.
+///
+/// # Errors
+/// [`BookingError::Taken`]; then the whole write must be given up, or what was written taken back.
+async fn put(
+    tx: &Tx,
+    document: &FacilityDocument,
+    resource: &Resource,
+    wish: &Wish,
+    row: &Row<'_>,
+    is_their_turn: bool,
+) -> Result<Option<i64>, BookingError> {
+    let session = resource.course_session(wish.span);
+    let part = session.as_ref().map_or(Part::Whole, |_| Part::Course);
+    let Some(id) = insert_as(tx, wish, row, part).await? else {
+        return Ok(None);
+    };
+    let sessions = match &session {
+        Some(session) => session.from_here(),
+        None => &[wish.span],
+    };
+    for span in sessions {
+        let taker = if session.is_some() {
+            let one = Wish {
+                span: *span,
+                ..wish.clone()
+            };
+            insert_as(tx, &one, row, Part::Session(id))
+                .await?
+                .ok_or(BookingError::Taken)?
+        } else {
+            id
+        };
+        if is_their_turn {
+            take_in_turn(tx, document, resource, *span, taker).await?;
+        } else {
+            take(tx, document, resource, *span, taker).await?;
+        }
+    }
+    Ok(Some(id))
 }
 
 /// Asks for what a browser holds: each is confirmed, or waits for staff. Doing it twice is the same as once.
@@ -252,6 +295,17 @@ pub async fn confirm(
     if changed == 0 {
         return Err(BookingError::Lapsed);
     }
+    if found.is_course {
+        tx.connection()
+            .run(
+                "UPDATE booking_reservations SET state = c.state, held_until = NULL, holder = c.holder, resident = c.resident, \
+                   group_id = c.group_id, channel = c.channel, purpose = c.purpose, people = c.people, sealed = c.sealed, \
+                   terms = c.terms, changed_at = c.changed_at, revision = booking_reservations.revision + 1 \
+                 FROM booking_reservations c WHERE c.id = $1 AND booking_reservations.course_id = $1",
+                [id.into()],
+            )
+            .await?;
+    }
     take_along(tx, &document, &resource, &of.equipment, wish.span, id).await?;
     made(tx, &document, &wish, new.channel, id).await?;
     Ok(Booked {
@@ -282,23 +336,17 @@ pub async fn book(tx: &Tx, wish: &Wish, new: &NewBooking) -> Result<Booked, Book
     } else {
         State::Confirmed
     };
-    let inserted = insert(
-        tx,
-        wish,
-        &Row {
-            state,
-            channel: new.channel,
-            booking: Some(new),
-            fee,
-            ..Row::default()
-        },
-    )
-    .await?;
-    let Some(id) = inserted else {
+    let row = Row {
+        state,
+        channel: new.channel,
+        booking: Some(new),
+        fee,
+        ..Row::default()
+    };
+    let Some(id) = put(tx, &document, &resource, wish, &row, false).await? else {
         // The same mark was written at the same moment.
         return made_before(tx, new).await?.ok_or(BookingError::Taken);
     };
-    take(tx, &document, &resource, wish.span, id).await?;
     take_along(tx, &document, &resource, &wish.of.equipment, wish.span, id).await?;
     made(tx, &document, wish, new.channel, id).await?;
     Ok(Booked {
@@ -353,13 +401,14 @@ pub(in crate::store) async fn bookable(
         return Err(BookingError::NotOffered);
     }
     let is_online = channel == Channel::Online;
-    match document.rules_of(&resource).window(wish.span, tx.now()) {
+    match document.window(&resource, wish.span, tx.now()) {
         // Nobody gets in before the others by ringing up.
         Window::Early(from) => return Err(BookingError::TooEarly(from.to_string())),
         // Who stands at the counter is let in until it is over.
         Window::Late if is_online || tx.now() >= wish.span.end() => {
             return Err(BookingError::TooLate);
         }
+        Window::WithTheCourse => return Err(BookingError::NotOffered),
         Window::Open | Window::Late => {}
     }
     if let Some(capacity) = resource.capacity
@@ -478,6 +527,7 @@ pub(super) async fn within_limits(
             [holder.into()],
         )
         .await?;
+    // However many sessions a course has, it is one booking.
     // A resource's own rules count its own bookings, the facility's rules those of all that have no rules of their own.
     let counted: Vec<&str> = if resource.rules.is_some() {
         vec![resource.key.as_str()]
@@ -506,9 +556,9 @@ pub(super) async fn within_limits(
         .connection()
         .row(
             &format!(
-                "SELECT CAST(COALESCE(SUM(CASE WHEN day = $3 THEN 1 ELSE 0 END), 0) AS BIGINT) AS on_the_day, \
-                   CAST(COALESCE(SUM(CASE WHEN day >= $4 AND day < $5 THEN 1 ELSE 0 END), 0) AS BIGINT) AS in_the_month, \
-                   CAST(COALESCE(SUM(CASE WHEN day >= $6 AND state IN ('requested', 'confirmed') THEN 1 ELSE 0 END), 0) AS BIGINT) \
+                "SELECT COUNT(DISTINCT CASE WHEN day = $3 THEN COALESCE(course_id, id) END) AS on_the_day, \
+                   COUNT(DISTINCT CASE WHEN day >= $4 AND day < $5 THEN COALESCE(course_id, id) END) AS in_the_month, \
+                   COUNT(DISTINCT CASE WHEN day >= $6 AND state IN ('requested', 'confirmed') THEN COALESCE(course_id, id) END) \
                      AS coming \
                  FROM booking_reservations \
                  WHERE holder = $1 AND facility_key = $2 AND id <> $7 \
@@ -538,7 +588,7 @@ async fn mine(tx: &Tx, id: i64, visit: &str) -> Result<Reservation, BookingError
     let found: Option<i64> = tx
         .connection()
         .value(
-            "SELECT id FROM booking_reservations WHERE id = $1 AND visit = $2",
+            "SELECT id FROM booking_reservations WHERE id = $1 AND visit = $2 AND course_id IS NULL",
             [id.into(), visit.into()],
         )
         .await?;
@@ -623,24 +673,51 @@ impl Default for Row<'_> {
     }
 }
 
+/// What a row stands for.
+#[derive(Clone, Copy)]
+enum Part {
+    /// A reservation that takes its time itself.
+    Whole,
+    /// A booking of a course, which takes nothing.
+    Course,
+    /// A session of a booking of a course. It has no number of its own, and costs nothing.
+    Session(i64),
+}
+
 /// Writes a reservation; none when its mark is known.
 pub(super) async fn insert(
     tx: &Tx,
     wish: &Wish,
     row: &Row<'_>,
 ) -> Result<Option<i64>, BookingError> {
+    insert_as(tx, wish, row, Part::Whole).await
+}
+
+async fn insert_as(
+    tx: &Tx,
+    wish: &Wish,
+    row: &Row<'_>,
+    part: Part,
+) -> Result<Option<i64>, BookingError> {
     let now = tx.now().as_microsecond();
     let booking = row.booking;
+    let (course, fee) = match part {
+        Part::Session(course) => (Some(course), Yen::ZERO),
+        Part::Whole | Part::Course => (None, row.fee),
+    };
+    // What tells one booking from another stands with the booking, not with its sessions.
+    let told_by = booking.filter(|_| course.is_none());
     let id: Option<i64> = tx
         .connection()
         .value(
             "INSERT INTO booking_reservations (number_hash, facility_key, resource_key, day, from_minute, to_minute, state, kind, \
                channel, holder, resident, group_id, visit, held_until, purpose, people, fee, kept_fee, sealed, request, revision, \
-               made_at, changed_at, terms) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7, 'booking', $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, 1, $19, $19, $20) \
+               made_at, changed_at, terms, is_course, course_id) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, 'booking', $8, $9, $10, $11, $12, $13, $14, $15, $16, 0, $17, $18, 1, $19, $19, $20, \
+               $21, $22) \
              ON CONFLICT (request) DO NOTHING RETURNING id",
             [
-                booking.map(|new| new.number_hash.clone()).into(),
+                told_by.map(|new| new.number_hash.clone()).into(),
                 wish.facility.as_str().into(),
                 wish.resource.as_str().into(),
                 wish.span.day().to_string().into(),
@@ -655,11 +732,13 @@ pub(super) async fn insert(
                 row.held_until.map(Timestamp::as_microsecond).into(),
                 purpose(&wish.of).into(),
                 i64::from(wish.of.people).into(),
-                row.fee.amount().into(),
+                fee.amount().into(),
                 booking.map(|new| new.sealed.clone()).into(),
-                booking.and_then(|new| new.request.clone()).into(),
+                told_by.and_then(|new| new.request.clone()).into(),
                 now.into(),
                 serde_json::to_string(&Terms::of(&wish.of))?.into(),
+                i64::from(matches!(part, Part::Course)).into(),
+                course.into(),
             ],
         )
         .await?;

@@ -55,7 +55,11 @@ pub struct Moved {
 /// has begun, or can no longer be changed without a fee; and everything that speaks against booking the new time.
 pub async fn move_to(tx: &Tx, id: i64, target: &Target) -> Result<Moved, BookingError> {
     let found = locked(tx, id).await?;
-    if !matches!(found.state, State::Requested | State::Confirmed) || found.is_own {
+    if !matches!(found.state, State::Requested | State::Confirmed)
+        || found.is_own
+        || found.is_course
+        || found.course.is_some()
+    {
         return Err(BookingError::WrongState);
     }
     if found.resource == target.resource && found.span == target.span {
@@ -89,6 +93,10 @@ pub async fn move_to(tx: &Tx, id: i64, target: &Target) -> Result<Moved, Booking
         of: found.of(),
     };
     let (document, resource) = bookable(tx, &wish, target.channel).await?;
+    // A course is one booking of many times: it is given up and another one booked.
+    if resource.course.is_some() {
+        return Err(BookingError::NotOffered);
+    }
     let rules = document.rules_of(&resource);
     match rules.who {
         Who::Anyone => {}

@@ -111,6 +111,10 @@ pub struct Reservation {
     pub closure: Option<i64>,
     /// The record of another service it is for: the path of its page below `/desk`.
     pub record: Option<String>,
+    /// Whether it is a booking of a course: what it takes stands in the rows of its sessions.
+    pub is_course: bool,
+    /// The booking of a course of which it is a session.
+    pub course: Option<i64>,
     /// What the fee depends on beside the rest.
     pub(super) terms: Terms,
     /// When it was made.
@@ -179,6 +183,8 @@ struct Row {
     displaced_by: Option<i64>,
     closure_id: Option<i64>,
     record: Option<String>,
+    is_course: i64,
+    course_id: Option<i64>,
     sealed: Option<Vec<u8>>,
     made_at: i64,
     revision: i64,
@@ -220,6 +226,8 @@ impl TryFrom<Row> for Reservation {
             displaced_by: row.displaced_by,
             closure: row.closure_id,
             record: row.record,
+            is_course: row.is_course == 1,
+            course: row.course_id,
             terms: serde_json::from_str(&row.terms)?,
             made_at: moment(row.made_at),
             revision: row.revision,
@@ -229,7 +237,8 @@ impl TryFrom<Row> for Reservation {
 }
 
 const COLUMNS: &str = "id, facility_key, resource_key, day, from_minute, to_minute, state, kind, channel, holder, resident, group_id, \
-    held_until, purpose, people, fee, kept_fee, paid, terms, title, displaced_by, closure_id, record, sealed, made_at, revision";
+    held_until, purpose, people, fee, kept_fee, paid, terms, title, displaced_by, closure_id, record, is_course, course_id, sealed, \
+    made_at, revision";
 
 pub(in crate::store) async fn many(
     connection: &impl ConnectionTrait,
@@ -281,7 +290,7 @@ pub async fn held_by(
 ) -> Result<Vec<Reservation>, BookingError> {
     many(
         connection,
-        "visit = $1 AND state = 'held' ORDER BY id",
+        "visit = $1 AND state = 'held' AND course_id IS NULL ORDER BY id",
         vec![visit.into()],
     )
     .await
@@ -298,7 +307,7 @@ pub async fn of_holder(
 ) -> Result<Vec<Reservation>, BookingError> {
     many(
         connection,
-        "holder = $1 AND day >= $2 AND state <> 'held' ORDER BY day, from_minute, id",
+        "holder = $1 AND day >= $2 AND state <> 'held' AND course_id IS NULL ORDER BY day, from_minute, id",
         vec![holder.into(), from.to_string().into()],
     )
     .await
@@ -314,7 +323,7 @@ pub async fn of_resident(
 ) -> Result<Vec<Reservation>, BookingError> {
     many(
         connection,
-        "resident = $1 AND state <> 'held' ORDER BY day DESC, from_minute DESC, id DESC LIMIT 200",
+        "resident = $1 AND state <> 'held' AND course_id IS NULL ORDER BY day DESC, from_minute DESC, id DESC LIMIT 200",
         vec![resident.into()],
     )
     .await
@@ -330,13 +339,49 @@ pub async fn of_group(
 ) -> Result<Vec<Reservation>, BookingError> {
     many(
         connection,
-        "group_id = $1 AND state <> 'held' ORDER BY day DESC, from_minute DESC, id DESC LIMIT 200",
+        "group_id = $1 AND state <> 'held' AND course_id IS NULL ORDER BY day DESC, from_minute DESC, id DESC LIMIT 200",
         vec![group.into()],
     )
     .await
 }
 
-/// The reservations of a facility on the days from `from` to `to`, both included, in order of time; those given up among them.
+/// The sessions of bookings of courses, in order of time.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn sessions_of(
+    connection: &impl ConnectionTrait,
+    course: i64,
+) -> Result<Vec<Reservation>, BookingError> {
+    many(
+        connection,
+        "course_id = $1 ORDER BY day, from_minute, id",
+        vec![course.into()],
+    )
+    .await
+}
+
+/// The same reservations with the sessions of each course in its place, for calendars.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn by_session(
+    connection: &impl ConnectionTrait,
+    found: Vec<Reservation>,
+) -> Result<Vec<Reservation>, BookingError> {
+    let mut all = Vec::with_capacity(found.len());
+    for one in found {
+        if one.is_course {
+            all.extend(sessions_of(connection, one.id).await?);
+        } else {
+            all.push(one);
+        }
+    }
+    Ok(all)
+}
+
+/// The reservations of a facility on the days from `from` to `to`, both included, in order of time; those given up among them. Of a
+/// course, its sessions.
 ///
 /// # Errors
 /// When the database does not answer or holds what cannot be read.
@@ -348,7 +393,7 @@ pub async fn reservations_between(
 ) -> Result<Vec<Reservation>, BookingError> {
     many(
         connection,
-        "facility_key = $1 AND day BETWEEN $2 AND $3 AND state <> 'held' ORDER BY day, from_minute, resource_key, id",
+        "facility_key = $1 AND day BETWEEN $2 AND $3 AND state <> 'held' AND is_course = 0 ORDER BY day, from_minute, resource_key, id",
         vec![facility.into(), from.to_string().into(), to.to_string().into()],
     )
     .await
@@ -456,7 +501,7 @@ pub async fn booked_by(
 ) -> Result<Vec<Reservation>, BookingError> {
     many(
         connection,
-        "visit = $1 AND state <> 'held' AND made_at >= $2 ORDER BY day, from_minute, id",
+        "visit = $1 AND state <> 'held' AND course_id IS NULL AND made_at >= $2 ORDER BY day, from_minute, id",
         vec![visit.into(), since.as_microsecond().into()],
     )
     .await
@@ -493,7 +538,7 @@ fn among(facilities: &[&str], first: usize) -> (String, Vec<sea_orm::Value>) {
     )
 }
 
-/// Everything that is or was booked of facilities on a day, in order of time, without what is only held.
+/// Everything that is or was booked of facilities on a day, in order of time, without what is only held. Of a course, its sessions.
 ///
 /// # Errors
 /// When the database does not answer or holds what cannot be read.
@@ -508,7 +553,7 @@ pub async fn on_day(
     many(
         connection,
         &format!(
-            "day = $1 AND state <> 'held' AND {among} ORDER BY facility_key, from_minute, resource_key, id"
+            "day = $1 AND state <> 'held' AND is_course = 0 AND {among} ORDER BY facility_key, from_minute, resource_key, id"
         ),
         values,
     )
@@ -530,7 +575,7 @@ pub async fn requested(
     many(
         connection,
         &format!(
-            "state = 'requested' AND day >= $1 AND {among} ORDER BY day, from_minute, id LIMIT 500"
+            "state = 'requested' AND course_id IS NULL AND day >= $1 AND {among} ORDER BY day, from_minute, id LIMIT 500"
         ),
         values,
     )
@@ -553,7 +598,7 @@ pub async fn given_up_since(
     many(
         connection,
         &format!(
-            "changed_at >= $1 AND day >= $2 AND state IN ('cancelled', 'refused') AND kind = 'booking' AND {among} \
+            "changed_at >= $1 AND day >= $2 AND state IN ('cancelled', 'refused') AND kind = 'booking' AND course_id IS NULL AND {among} \
              ORDER BY changed_at DESC, id DESC LIMIT 200"
         ),
         values,
@@ -591,7 +636,7 @@ pub async fn given_way_to_closure(
 ) -> Result<Vec<Reservation>, BookingError> {
     many(
         connection,
-        "closure_id = $1 AND kind <> 'closure' ORDER BY day, from_minute, id",
+        "closure_id = $1 AND kind <> 'closure' AND is_course = 0 ORDER BY day, from_minute, id",
         vec![closure.into()],
     )
     .await
@@ -607,7 +652,7 @@ pub async fn given_way_to(
 ) -> Result<Vec<Reservation>, BookingError> {
     many(
         connection,
-        "displaced_by = $1 ORDER BY day, from_minute, id",
+        "displaced_by = $1 AND is_course = 0 ORDER BY day, from_minute, id",
         vec![official.into()],
     )
     .await

@@ -81,6 +81,9 @@ pub async fn keep(tx: &Tx, mark: &str, wish: Option<&Wish>) -> Result<(), Bookin
 
 async fn hold(tx: &Tx, visit: &str, wish: &Wish, until: Timestamp) -> Result<i64, BookingError> {
     let (document, resource) = bookable(tx, wish, Channel::Online).await?;
+    if resource.course.is_some() {
+        return Err(BookingError::NotOffered);
+    }
     let row = Row {
         state: State::Held,
         channel: Channel::Online,

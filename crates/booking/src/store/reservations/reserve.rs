@@ -4,7 +4,7 @@ use yakuba_city::{Tx, sql::Sql as _};
 
 use super::{
     booking::{NewBooking, Row, Wish, allowed, insert, made},
-    steps::release,
+    steps::delete,
 };
 use crate::{
     error::BookingError,
@@ -29,6 +29,9 @@ pub(in crate::store) async fn in_the_name_of(
     let resource = document
         .resource(&wish.resource)
         .ok_or_else(|| BookingError::NoSuchResource(wish.resource.clone()))?;
+    if resource.course.is_some() {
+        return Err(BookingError::NotOffered);
+    }
     let mut of = wish.of.clone();
     let rules = document.rules_of(resource);
     // A group that is no longer registered keeps what it won, at the fee of anybody; staff see it at the desk.
@@ -80,14 +83,7 @@ async fn taken_or_undone(
 /// # Errors
 /// When the database does not answer.
 pub(in crate::store) async fn undo(tx: &Tx, id: i64) -> Result<(), BookingError> {
-    release(tx, id).await?;
-    tx.connection()
-        .run(
-            "DELETE FROM booking_reservations WHERE id = $1",
-            [id.into()],
-        )
-        .await?;
-    Ok(())
+    delete(tx, id).await
 }
 
 /// Counts and logs what [`in_the_name_of`] took.

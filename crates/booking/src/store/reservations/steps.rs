@@ -77,6 +77,18 @@ pub async fn step_because(
     said: Option<&[u8]>,
 ) -> Result<Changed, BookingError> {
     let found = locked(tx, id).await?;
+    let is_coming_or_not = matches!(step, Step::CheckIn | Step::MarkAbsent | Step::TakeBack);
+    if found.is_course && is_coming_or_not {
+        // Who comes is noted for each session.
+        return Err(BookingError::WrongState);
+    }
+    if let Some(course) = found.course {
+        // A session is not given up by itself, and nobody comes to it once the course is given up.
+        let course = locked(tx, course).await?;
+        if !is_coming_or_not || !course.state.takes_units() {
+            return Err(BookingError::WrongState);
+        }
+    }
     let state = match found.state.after(step) {
         Outcome::Now(state) => state,
         Outcome::Already => {
@@ -137,13 +149,14 @@ pub(in crate::store) async fn give_way(
 ) -> Result<Option<Reservation>, BookingError> {
     let found = locked(tx, id).await?;
     if found.state == State::Held {
+        let whole = found.course.unwrap_or(id);
         tx.connection()
             .run(
                 "UPDATE booking_reservations SET held_until = $2 WHERE id = $1",
-                [id.into(), tx.now().as_microsecond().into()],
+                [whole.into(), tx.now().as_microsecond().into()],
             )
             .await?;
-        forget(tx, id).await?;
+        forget(tx, whole).await?;
         return Ok(None);
     }
     if !matches!(found.state, State::Requested | State::Confirmed) {
@@ -162,7 +175,37 @@ pub(in crate::store) async fn give_way(
         .await?;
     become_state(tx, document, &found, State::Cancelled, Yen::ZERO).await?;
     history::note(tx, id, to, None).await?;
+    if let Some(course) = found.course {
+        end_empty_course(tx, document, course, (official, closure)).await?;
+    }
     Ok(Some(found))
+}
+
+/// Gives up a booking of a course of which the city has called off every session.
+async fn end_empty_course(
+    tx: &Tx,
+    document: &FacilityDocument,
+    course: i64,
+    (official, closure): (Option<i64>, Option<i64>),
+) -> Result<(), BookingError> {
+    let whole = locked(tx, course).await?;
+    let left: Option<i64> = tx
+        .connection()
+        .value(
+            "SELECT COUNT(*) FROM booking_reservations WHERE course_id = $1 AND state NOT IN ('cancelled', 'refused')",
+            [course.into()],
+        )
+        .await?;
+    if left != Some(0) || !whole.state.takes_units() {
+        return Ok(());
+    }
+    tx.connection()
+        .run(
+            "UPDATE booking_reservations SET displaced_by = $2, closure_id = $3 WHERE id = $1",
+            [course.into(), official.into(), closure.into()],
+        )
+        .await?;
+    become_state(tx, document, &whole, State::Cancelled, Yen::ZERO).await
 }
 
 /// Takes a fact about a reservation back.
@@ -206,10 +249,26 @@ async fn become_state(
             [id.into(), state.name().into(), kept_fee.amount().into()],
         )
         .await?;
+    if found.is_course {
+        // What its sessions were up to now stays with them.
+        tx.connection()
+            .run(
+                "UPDATE booking_reservations SET state = $2, held_until = NULL, changed_at = $3, revision = revision + 1 \
+                 WHERE course_id = $1 AND state IN ('held', 'requested', 'confirmed')",
+                [
+                    id.into(),
+                    state.name().into(),
+                    tx.now().as_microsecond().into(),
+                ],
+            )
+            .await?;
+    }
     if !state.takes_units() {
         release(tx, id).await?;
     }
     let counted: Option<&Measure> = match state {
+        // A session that is called off is no registration given up.
+        State::Cancelled | State::Refused if found.course.is_some() => None,
         State::Cancelled | State::Refused => Some(&CANCELLATIONS),
         State::Absent => Some(&ABSENCES),
         State::Attended => Some(&ATTENDANCES),
@@ -272,13 +331,29 @@ fn kept(document: &FacilityDocument, resource: &str, span: Span, fee: Yen, now: 
     Yen::new(fee.checked_mul(percent).map_or(0, Yen::amount) / 100)
 }
 
+/// Gives back what a reservation takes, or the sessions of a course, but not those that are over.
 pub(super) async fn release(tx: &Tx, id: i64) -> Result<(), BookingError> {
     tx.connection()
         .run(
-            "DELETE FROM booking_taken WHERE reservation_id = $1",
+            "DELETE FROM booking_taken WHERE reservation_id IN (SELECT id FROM booking_reservations \
+               WHERE id = $1 OR (course_id = $1 AND state NOT IN ('attended', 'absent')))",
             [id.into()],
         )
         .await?;
+    Ok(())
+}
+
+/// Deletes a reservation that never was one, with the sessions of a course.
+pub(super) async fn delete(tx: &Tx, id: i64) -> Result<(), BookingError> {
+    release(tx, id).await?;
+    for of in ["course_id", "id"] {
+        tx.connection()
+            .run(
+                &format!("DELETE FROM booking_reservations WHERE {of} = $1"),
+                [id.into()],
+            )
+            .await?;
+    }
     Ok(())
 }
 
@@ -311,6 +386,15 @@ pub async fn let_go(tx: &Tx, id: i64, visit: &str) -> Result<(), BookingError> {
 /// # Errors
 /// When the database does not answer.
 pub(in crate::store) async fn forget(tx: &Tx, id: i64) -> Result<(), BookingError> {
+    let whole: Option<i64> = tx
+        .connection()
+        .value(
+            "SELECT COALESCE(course_id, id) FROM booking_reservations WHERE id = $1",
+            [id.into()],
+        )
+        .await?;
+    // A course lapses as a whole.
+    let id = whole.unwrap_or(id);
     let lapsed = tx
         .connection()
         .run(
@@ -322,14 +406,7 @@ pub(in crate::store) async fn forget(tx: &Tx, id: i64) -> Result<(), BookingErro
         // It was asked for in time after all, or somebody else has cleared it away.
         return Ok(());
     }
-    release(tx, id).await?;
-    tx.connection()
-        .run(
-            "DELETE FROM booking_reservations WHERE id = $1",
-            [id.into()],
-        )
-        .await?;
-    Ok(())
+    delete(tx, id).await
 }
 
 /// Clears away everything that was held beyond its time, and tells how much it was.
@@ -346,7 +423,7 @@ pub async fn lapse(tx: &Tx) -> Result<usize, BookingError> {
     let lapsed: Vec<Lapsed> = tx
         .connection()
         .rows(
-            "SELECT id, facility_key, day FROM booking_reservations WHERE held_until <= $1 ORDER BY id LIMIT 1000",
+            "SELECT id, facility_key, day FROM booking_reservations WHERE held_until <= $1 AND course_id IS NULL ORDER BY id LIMIT 1000",
             [tx.now().as_microsecond().into()],
         )
         .await?;

@@ -56,6 +56,11 @@ pub(crate) fn wish(resource: &str, day: &str, from: &str, to: &str) -> Wish {
 
 /// A booking in the name of somebody with a mail address.
 pub(crate) fn somebody(city: &City, who: &str) -> NewBooking {
+    somebody_by(city, who, Channel::Online)
+}
+
+/// A booking that came in over a channel.
+pub(crate) fn somebody_by(city: &City, who: &str, channel: Channel) -> NewBooking {
     NewBooking::new(
         city.key().unwrap(),
         Holder::Email(format!("{who}@example.jp")),
@@ -66,7 +71,7 @@ pub(crate) fn somebody(city: &City, who: &str) -> NewBooking {
             note: None,
             language: yakuba_ui::Language::Japanese,
         },
-        Channel::Online,
+        channel,
         Use {
             people: 5,
             is_resident: true,
