@@ -47,7 +47,7 @@ pub use store::{
         Account, StaffNames, account_names, colleagues, create_account, give_post, mail_addresses,
     },
     departments::{Department, create_department, department_names, departments},
-    roles::{Role, grant_role, put_role},
+    roles::{Role, grant_role, put_role, roles, roles_in},
     sessions::{CurrentSession, SECOND_FACTOR_SETTING, SecondFactorPolicy},
     tokens::{NewToken, create_token, systems_with},
 };

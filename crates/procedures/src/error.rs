@@ -32,6 +32,11 @@ pub enum ProcedureError {
     /// The step is not allowed in the present state.
     #[error("this step is not possible now: {0}. Reload the page to see the present state")]
     WrongState(&'static str),
+    /// The procedure lets others take this step.
+    #[error(
+        "this step of the procedure is taken by others. Ask them: the page of the case names them"
+    )]
+    NotTheirStep,
     /// A live version may not begin before today.
     #[error("a version cannot be live from {0}: choose today or a later day")]
     LiveTooEarly(jiff::civil::Date),
@@ -103,6 +108,7 @@ impl From<ProcedureError> for Problem {
             | ProcedureError::Inventory(_)
             | ProcedureError::MustBeMended(_)
             | ProcedureError::ReasonMissing => Self::BadRequest(error.to_string()),
+            ProcedureError::NotTheirStep => Self::NotAllowed,
             ProcedureError::ChangedMeanwhile
             | ProcedureError::WrongState(_)
             | ProcedureError::LiveTwice(_)

@@ -6,6 +6,7 @@ mod delivery;
 mod desk;
 mod error;
 pub mod model;
+mod movers;
 mod notices;
 mod pages;
 pub mod scanner;
@@ -71,6 +72,10 @@ impl Service for ProcedureService {
             Migration::new(
                 "procedures_0009_gaps",
                 include_str!("../migrations/0009_gaps.sql"),
+            ),
+            Migration::new(
+                "procedures_0010_stages",
+                include_str!("../migrations/0010_stages.sql"),
             ),
         ]
     }

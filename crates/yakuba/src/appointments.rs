@@ -225,8 +225,9 @@ async fn decide(city: &City, case: i64, outcome: Outcome) {
         |tx, (key, case, outcome, decision)| {
             Box::pin(async move {
                 let revision = cases::case(tx.connection(), *case).await?.revision;
-                cases::step(tx, *case, revision, Step::Check).await?;
-                cases::decide(tx, key, *case, revision + 1, *outcome, decision).await
+                let by = &cases::By::Program;
+                cases::step(tx, *case, revision, Step::Check, by).await?;
+                cases::decide(tx, key, *case, revision + 1, *outcome, decision, by).await
             })
         },
     )

@@ -286,24 +286,8 @@ fn department(text: &str) -> Result<DepartmentCode, CityError> {
     })
 }
 
-/// Everything an account may do on a day: through its own grants and those of the posts held on that day.
-/// What is granted on a department is listed for each department below it as well.
-///
-/// # Errors
-/// The database's.
-pub async fn grants_of(
-    connection: &impl ConnectionTrait,
-    account: AccountId,
-    day: Date,
-) -> Result<Vec<Grant>, CityError> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        capability: String,
-        department: String,
-    }
-    let rows: Vec<Row> = connection
-        .rows(
-            "WITH RECURSIVE
+/// The roles of an account ($1) on a day ($2), with the department in which each is held; empty: in the whole city.
+const COVERED: &str = "WITH RECURSIVE
                held_posts (department, post) AS (
                  SELECT department, post FROM posts_held
                  WHERE account = $1 AND first_day <= $2 AND (last_day IS NULL OR last_day >= $2)),
@@ -324,9 +308,30 @@ pub async fn grants_of(
                covered (role_key, department) AS (
                  SELECT role_key, department FROM held
                  UNION
-                 SELECT c.role_key, d.code FROM covered c JOIN departments d ON d.parent = c.department)
-             SELECT DISTINCT r.capability, c.department FROM covered c
-             JOIN role_capabilities r ON r.role_key = c.role_key ORDER BY r.capability, c.department",
+                 SELECT c.role_key, d.code FROM covered c JOIN departments d ON d.parent = c.department)";
+
+/// Everything an account may do on a day: through its own grants and those of the posts held on that day.
+/// What is granted on a department is listed for each department below it as well.
+///
+/// # Errors
+/// The database's.
+pub async fn grants_of(
+    connection: &impl ConnectionTrait,
+    account: AccountId,
+    day: Date,
+) -> Result<Vec<Grant>, CityError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        capability: String,
+        department: String,
+    }
+    let rows: Vec<Row> = connection
+        .rows(
+            &format!(
+                "{COVERED}
+                 SELECT DISTINCT r.capability, c.department FROM covered c
+                 JOIN role_capabilities r ON r.role_key = c.role_key ORDER BY r.capability, c.department"
+            ),
             [account.0.into(), day_text(day)],
         )
         .await?;
@@ -342,6 +347,36 @@ pub async fn grants_of(
             })
         })
         .collect()
+}
+
+/// The keys of the roles that an account holds in a department on a day: through its own grants and those of the posts held then, for the
+/// department itself, one above it or the whole city.
+///
+/// # Errors
+/// The database's.
+pub async fn roles_in(
+    connection: &impl ConnectionTrait,
+    account: AccountId,
+    department: &DepartmentCode,
+    day: Date,
+) -> Result<Vec<String>, CityError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        role_key: String,
+    }
+    let rows: Vec<Row> = connection
+        .rows(
+            &format!(
+                "{COVERED} SELECT DISTINCT c.role_key FROM covered c WHERE c.department IN ('', $3) ORDER BY c.role_key"
+            ),
+            [
+                account.0.into(),
+                day_text(day),
+                department.as_str().into(),
+            ],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.role_key).collect())
 }
 
 /// How many accounts may administer the whole city on a day.

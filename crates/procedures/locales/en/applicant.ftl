@@ -289,3 +289,5 @@ applicant-notice-where =
     See it under “Status of your application” on the city's website: sign in, or enter the receipt number.
 
     Please do not reply to this mail. If you want no mails, turn them off on that page.
+applicant-standing-own = Your application is at this stage: { $stage }
+applicant-history-own = Next stage: { $stage }

@@ -280,3 +280,5 @@ applicant-notice-where =
     市のホームページの「申請の状況」で、ログインするか受付番号を入力して、内容をご覧ください。
 
     このメールには返信できません。メールが要らないときは、「申請の状況」で止められます。
+applicant-standing-own = 今の段階：{ $stage }
+applicant-history-own = 次の段階に進みました：{ $stage }

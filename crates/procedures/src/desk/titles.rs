@@ -7,10 +7,16 @@ use yakuba_city::sql::Sql as _;
 use yakuba_forms::model::document::Text;
 use yakuba_ui::{Choice, Language};
 
-use crate::{error::ProcedureError, model::document::ProcedureDocument};
+use crate::{
+    error::ProcedureError,
+    model::{
+        document::{OwnStage, ProcedureDocument},
+        inbox::StageFilter,
+    },
+};
 
-/// The titles of all procedures that are or were live, as their newest version has them.
-pub(crate) struct Titles(BTreeMap<String, Text>);
+/// The titles of all procedures that are or were live, as their newest version has them, and their own stages.
+pub(crate) struct Titles(BTreeMap<String, (Text, Vec<OwnStage>)>);
 
 impl Titles {
     pub(crate) async fn read(connection: &impl ConnectionTrait) -> Result<Self, ProcedureError> {
@@ -30,7 +36,7 @@ impl Titles {
         let mut titles = BTreeMap::new();
         for row in rows {
             let document: ProcedureDocument = serde_json::from_str(&row.document)?;
-            titles.insert(row.procedure_key, document.title);
+            titles.insert(row.procedure_key, (document.title, document.stages));
         }
         Ok(Self(titles))
     }
@@ -39,7 +45,7 @@ impl Titles {
     pub(crate) fn title<'t>(&'t self, procedure: &'t str, language: Language) -> &'t str {
         self.0
             .get(procedure)
-            .map_or(procedure, |title| title.get(language))
+            .map_or(procedure, |(title, _)| title.get(language))
     }
 
     /// Whether a procedure is or was live.
@@ -51,7 +57,25 @@ impl Titles {
     pub(crate) fn choices(&self, language: Language) -> Vec<Choice> {
         self.0
             .iter()
-            .map(|(key, title)| Choice::new(key, title.get(language)))
+            .map(|(key, (title, _))| Choice::new(key, title.get(language)))
+            .collect()
+    }
+
+    /// The stages of the procedures' own, of one or of all of them, as filters of the inbox name them.
+    pub(crate) fn stages(&self, procedure: &str, language: Language) -> Vec<Choice> {
+        self.0
+            .iter()
+            .filter(|(key, _)| procedure.is_empty() || key.as_str() == procedure)
+            .flat_map(|(key, (title, stages))| {
+                stages.iter().map(move |stage| {
+                    let filter = StageFilter::Own {
+                        procedure: key.clone(),
+                        stage: stage.key.to_string(),
+                    };
+                    let text = format!("{}：{}", title.get(language), stage.title.get(language));
+                    Choice::new(filter.value(), text)
+                })
+            })
             .collect()
     }
 }

@@ -60,7 +60,8 @@ impl Stage {
         matches!(self, Self::Received | Self::Checked)
     }
 
-    /// The stage after a step; none when the step is not possible here.
+    /// The stage after a step in a procedure without stages of its own; none when the step is not possible here. For every procedure see
+    /// [`Way::after`](super::way::Way::after).
     pub const fn after(self, step: Step) -> Option<Self> {
         match (self, step) {
             (Self::Received, Step::Check) => Some(Self::Checked),
@@ -159,11 +160,15 @@ pub enum Step {
     Close,
     /// The applicant takes it back.
     Withdraw,
+    /// On to the next of the procedure's own stages.
+    Forward,
+    /// Back by one of the procedure's own stages.
+    Back,
 }
 
 impl Step {
     /// All steps.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Check,
         Self::CheckAgain,
         Self::Decide(Outcome::Approved),
@@ -172,6 +177,8 @@ impl Step {
         Self::Deliver,
         Self::Close,
         Self::Withdraw,
+        Self::Forward,
+        Self::Back,
     ];
 }
 

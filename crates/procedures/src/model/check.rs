@@ -7,8 +7,10 @@ use yakuba_forms::{
 use yakuba_ui::{Catalogue, Language};
 
 use super::{
-    document::{ProcedureDocument, TemplateUse},
+    case::Stage,
+    document::{ProcedureDocument, Rule, TemplateUse},
     export::parts,
+    way::Way,
 };
 
 /// The texts of this room.
@@ -95,6 +97,9 @@ pub fn check(document: &ProcedureDocument) -> Vec<Found> {
             message("check-retention-basis", ""),
         );
     }
+    for (path, severity, message) in stages(document) {
+        find(severity, &path, message);
+    }
     for (number, template) in document.templates.iter().enumerate() {
         let path = format!("templates.{number}.text");
         for text in languages(&template.text) {
@@ -149,6 +154,69 @@ pub fn check(document: &ProcedureDocument) -> Vec<Found> {
     all
 }
 
+/// What is wrong with the procedure's own stages and with who may move its cases. Whether the city has the roles is looked up elsewhere.
+fn stages(document: &ProcedureDocument) -> Vec<(String, Severity, Message)> {
+    let mut found = Vec::new();
+    let mut find = |path: String, severity, key, about: &str| {
+        found.push((path, severity, message(key, about)));
+    };
+    for (number, stage) in document.stages.iter().enumerate() {
+        let key = stage.key.as_str();
+        let path = format!("stages.{number}.key");
+        if document.stages[..number]
+            .iter()
+            .any(|other| other.key == stage.key)
+        {
+            find(path, Severity::Must, "check-stage-twice", key);
+        } else if key.parse::<Stage>().is_ok() {
+            find(path, Severity::Must, "check-stage-standard", key);
+        }
+        if stage.title.ja.trim().is_empty() {
+            let path = format!("stages.{number}.title");
+            find(path, Severity::Must, "check-stage-untitled", key);
+        }
+    }
+    for (path, mover) in document.movers() {
+        if mover.rule() == Rule::Unknown {
+            find(path, Severity::Must, "check-mover-unknown", &mover.0);
+        }
+    }
+    // Somebody may hold two roles; but where nobody does, the case stays where it is.
+    let way = Way::new(document, None);
+    for stop in way.stops() {
+        let place = document
+            .stages
+            .iter()
+            .position(|stage| Some(stage.key.as_str()) == stop.own.as_deref());
+        if let (Some(number), true) = (place, way.needs_two_roles(&stop)) {
+            find(
+                format!("stages.{number}.leave"),
+                Severity::Should,
+                "check-mover-two-roles",
+                &document.stages[number].title.ja,
+            );
+        }
+    }
+    let before_decision = document
+        .stages
+        .iter()
+        .filter(|stage| !Stage::from(stage.after).is_decided())
+        .filter_map(|stage| stage.days)
+        .fold(0u32, u32::saturating_add);
+    if document
+        .processing_days
+        .is_some_and(|days| days < before_decision)
+    {
+        find(
+            "processing_days".to_owned(),
+            Severity::Should,
+            "check-stage-days",
+            &before_decision.to_string(),
+        );
+    }
+    found
+}
+
 /// The texts beside the form that applicants read, with their paths.
 fn texts(document: &ProcedureDocument) -> Vec<(String, &Text)> {
     let guide = &document.guide;
@@ -168,6 +236,11 @@ fn texts(document: &ProcedureDocument) -> Vec<(String, &Text)> {
         ("guide.other_ways", &guide.other_ways),
     ] {
         texts.extend(text.iter().map(|text| (path.to_owned(), text)));
+    }
+    for (number, stage) in document.stages.iter().enumerate() {
+        if stage.shown {
+            texts.push((format!("stages.{number}.title"), &stage.title));
+        }
     }
     for (number, line) in guide.needed.iter().enumerate() {
         texts.push((format!("guide.needed.{number}"), line));
@@ -239,6 +312,7 @@ mod tests {
     #![allow(clippy::unwrap_used)]
 
     use super::*;
+    use crate::model::document::{Mover, OwnStage};
 
     const PROCEDURE: &str = r"
 format: yakuba-procedure/1
@@ -325,6 +399,36 @@ form:
         );
         let line = check(&document)[0].line(Language::English);
         assert!(line.starts_with("guide.who: "), "{line}");
+    }
+
+    #[test]
+    fn stages_and_movers_that_cannot_work_are_found() {
+        let mut document = procedure();
+        let stages = r"
+- {key: approval, after: checked, title: {ja: 課長決裁, easy: 課長（かちょう）, en: Approval}, days: 2, leave: department_head}
+- {key: approval, after: checked, title: {ja: 審査会, easy: 話（はな）し合（あ）い, en: Committee}, days: 4, enter: committee, leave: procedures.oversee}
+- {key: decided, after: decided, title: 検査, shown: false}
+";
+        document.stages = serde_saphyr::from_str(stages).unwrap();
+        document.movers.closed = Some(Mover("procedures.everything".to_owned()));
+        document.processing_days = Some(5);
+        assert_eq!(
+            paths(&document, Severity::Must),
+            [
+                "stages.1.key",
+                "stages.2.key",
+                "stages.1.leave",
+                "movers.closed"
+            ]
+        );
+        assert_eq!(
+            paths(&document, Severity::Should),
+            ["stages.0.leave", "processing_days"],
+            "two roles for one step, and more days than there are; what is not shown needs no plain words"
+        );
+        let after = "- {key: late, after: closed, title: 検査}";
+        let unreachable: Result<Vec<OwnStage>, _> = serde_saphyr::from_str(after);
+        assert!(unreachable.is_err(), "nothing comes after the end");
     }
 
     #[test]

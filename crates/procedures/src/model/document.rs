@@ -5,7 +5,10 @@ use serde::{Deserialize, Serialize};
 use yakuba_forms::model::document::{Expression, FormDocument, Key, Text};
 use yakuba_kernel::DepartmentCode;
 
-use crate::error::ProcedureError;
+use crate::{
+    capabilities::{DECIDE, WORK},
+    error::ProcedureError,
+};
 
 /// The format this version writes and reads.
 pub const FORMAT: &str = "yakuba-procedure/1";
@@ -52,6 +55,13 @@ pub struct ProcedureDocument {
     /// Standard processing time in working days (標準処理期間); none: decided at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processing_days: Option<u32>,
+    /// Stages of its own between the five that every procedure has (受付 → 確認 → 決定 → 交付 → 完了), in the order in which a case goes through
+    /// them.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub stages: Vec<OwnStage>,
+    /// Who may move a case into the standard stages.
+    #[serde(default, skip_serializing_if = "Movers::is_standard")]
+    pub movers: Movers,
     /// How long the case is kept after it is closed.
     pub retention: Retention,
     /// Why the town hall asks for personal data, shown to the applicant (個人情報の利用目的, Act on the Protection of Personal Information Art. 62).
@@ -88,6 +98,27 @@ impl ProcedureDocument {
             return Err(ProcedureError::BadKey(document.key));
         }
         Ok(document)
+    }
+
+    /// Every rule about who may move a case, with the path of its member.
+    pub fn movers(&self) -> impl Iterator<Item = (String, &Mover)> {
+        let own = self.stages.iter().enumerate().flat_map(|(number, stage)| {
+            [("enter", &stage.enter), ("leave", &stage.leave)]
+                .into_iter()
+                .filter_map(move |(name, mover)| {
+                    Some((format!("stages.{number}.{name}"), mover.as_ref()?))
+                })
+        });
+        let movers = &self.movers;
+        let standard = [
+            ("checked", &movers.checked),
+            ("decided", &movers.decided),
+            ("delivered", &movers.delivered),
+            ("closed", &movers.closed),
+        ]
+        .into_iter()
+        .filter_map(|(name, mover)| Some((format!("movers.{name}"), mover.as_ref()?)));
+        own.chain(standard)
     }
 
     /// Whether a text can be a procedure's key.
@@ -220,6 +251,113 @@ pub struct Retention {
     pub years: u32,
     /// The rule it rests on.
     pub basis: String,
+}
+
+/// A stage of the procedure's own: a site visit, the head's approval, a committee, an inspection.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct OwnStage {
+    /// Its lasting key: letters a–z, digits and `_`, no name of a standard stage.
+    pub key: Key,
+    /// The standard stage after which it comes. After a refusal nothing that comes after the decision applies.
+    pub after: After,
+    /// What it is called.
+    pub title: Text,
+    /// Whether applicants see it; otherwise they see the standard stage.
+    #[serde(default = "shown", skip_serializing_if = "is_shown")]
+    pub shown: bool,
+    /// In how many working days a case should leave it; none: no day of its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub days: Option<u32>,
+    /// Who may move a case into it; none: whoever works on the department's cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub enter: Option<Mover>,
+    /// Who may move a case out of it, forward or back; none: whoever works on the department's cases.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub leave: Option<Mover>,
+}
+
+const fn shown() -> bool {
+    true
+}
+
+// The signature is what serde calls.
+#[allow(clippy::trivially_copy_pass_by_ref)]
+const fn is_shown(shown: &bool) -> bool {
+    *shown
+}
+
+/// The standard stages after which there can be others.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum After {
+    /// 受付
+    Received,
+    /// 確認
+    Checked,
+    /// 決定
+    Decided,
+    /// 交付・送付
+    Delivered,
+}
+
+/// Who may move a case into the standard stages; none: whoever works on the department's cases, and for the decision whoever decides them.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct Movers {
+    /// 確認
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub checked: Option<Mover>,
+    /// 決定. Whoever it is must be allowed to decide the department's cases as well.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub decided: Option<Mover>,
+    /// 交付・送付
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub delivered: Option<Mover>,
+    /// 完了
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub closed: Option<Mover>,
+}
+
+impl Movers {
+    /// Whether nothing differs from other procedures.
+    pub fn is_standard(&self) -> bool {
+        *self == Self::default()
+    }
+}
+
+/// Who may move a case: a capability in the case's department, `procedures.work` or `procedures.decide`, or the key of a role that is held
+/// there, such as `department_head`.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(transparent)]
+pub struct Mover(pub String);
+
+impl Mover {
+    /// Which kind of rule it is.
+    pub fn rule(&self) -> Rule<'_> {
+        match self.0.as_str() {
+            name if name == WORK.name => Rule::Work,
+            name if name == DECIDE.name => Rule::Decide,
+            // Names of capabilities have a dot, keys of roles have none.
+            name if name.contains('.') || name.trim().is_empty() => Rule::Unknown,
+            role => Rule::Role(role),
+        }
+    }
+}
+
+/// What a [`Mover`] asks of somebody.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rule<'m> {
+    /// Whoever works on the department's cases.
+    Work,
+    /// Whoever decides them.
+    Decide,
+    /// Whoever holds this role in the department.
+    Role(&'m str),
+    /// A capability that no member of staff has for cases: nobody.
+    Unknown,
 }
 
 /// A text that staff start from.

@@ -1,33 +1,47 @@
 //! What the desk's inbox is filtered and ordered by, as it stands in an address and in a saved view.
 
+use std::borrow::Cow;
+
 use crate::model::case::Stage;
 
 /// Which stages are listed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub enum StageFilter {
     /// Cases somebody still has to do something for: everything before the end.
     #[default]
     Unfinished,
-    /// Those at one stage.
+    /// Those at one standard stage, or at a stage of their procedure's own after it.
     At(Stage),
+    /// Those at one of a procedure's own stages.
+    Own {
+        /// The procedure's key.
+        procedure: String,
+        /// The stage's key.
+        stage: String,
+    },
     /// All, closed ones as well.
     All,
 }
 
 impl StageFilter {
     /// The value in an address.
-    pub fn as_str(self) -> &'static str {
+    pub fn value(&self) -> Cow<'static, str> {
         match self {
-            Self::Unfinished => "",
-            Self::At(stage) => stage.as_str(),
-            Self::All => "all",
+            Self::Unfinished => "".into(),
+            Self::At(stage) => stage.as_str().into(),
+            Self::Own { procedure, stage } => format!("{procedure}/{stage}").into(),
+            Self::All => "all".into(),
         }
     }
 
     fn read(text: &str) -> Self {
-        match text {
-            "all" => Self::All,
-            text => text.parse().map_or(Self::Unfinished, Self::At),
+        match (text, text.split_once('/')) {
+            ("all", _) => Self::All,
+            (_, Some((procedure, stage))) => Self::Own {
+                procedure: procedure.to_owned(),
+                stage: stage.to_owned(),
+            },
+            (text, None) => text.parse().map_or(Self::Unfinished, Self::At),
         }
     }
 }
@@ -83,7 +97,7 @@ pub struct InboxFilter {
     pub assignee: AssigneeFilter,
     /// How they came in; empty: every way.
     pub channel: String,
-    /// Only those past their due day.
+    /// Only those past the day of their decision, or of a stage of their procedure's own.
     pub late: bool,
     /// Only papers that still lack answers.
     pub gaps: bool,
@@ -126,7 +140,7 @@ impl InboxFilter {
         };
         add("department", &self.department);
         add("procedure", &self.procedure);
-        add("stage", self.stage.as_str());
+        add("stage", &self.stage.value());
         match self.assignee {
             AssigneeFilter::Any => {}
             AssigneeFilter::Nobody => add("assignee", "nobody"),
@@ -154,6 +168,8 @@ mod tests {
             Just(StageFilter::Unfinished),
             Just(StageFilter::All),
             (0..Stage::ALL.len()).prop_map(|place| StageFilter::At(Stage::ALL[place])),
+            ("[a-z-]{1,6}", "[a-z_]{1,6}")
+                .prop_map(|(procedure, stage)| StageFilter::Own { procedure, stage }),
         ]
     }
 

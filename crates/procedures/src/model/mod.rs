@@ -11,3 +11,4 @@ pub mod postal;
 pub mod proven;
 pub mod receipt;
 pub mod visit;
+pub mod way;

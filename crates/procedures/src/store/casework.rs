@@ -57,9 +57,13 @@ impl Conditions {
                 conditions.and(&format!("{column} ="), value.as_str());
             }
         }
-        match filter.stage {
+        match &filter.stage {
             StageFilter::Unfinished => conditions.sql.push_str(" AND closed_at IS NULL"),
             StageFilter::At(stage) => conditions.and("stage =", stage.as_str()),
+            StageFilter::Own { procedure, stage } => {
+                conditions.and("procedure_key =", procedure.as_str());
+                conditions.and("own_stage =", stage.as_str());
+            }
             StageFilter::All => {}
         }
         match filter.assignee {
@@ -68,10 +72,8 @@ impl Conditions {
             AssigneeFilter::Account(account) => conditions.and("assignee =", account),
         }
         if filter.late {
-            conditions
-                .sql
-                .push_str(" AND stage IN ('received', 'checked')");
-            conditions.and("due_on <", today.to_string());
+            let place = conditions.value(today.to_string());
+            conditions.sql = format!("{} AND {}", conditions.sql, late(&place));
         }
         if filter.gaps {
             conditions.sql.push_str(
@@ -90,6 +92,11 @@ impl Conditions {
         let place = self.value(value);
         self.sql = format!("{} AND {condition} {place}", self.sql);
     }
+}
+
+/// The condition that a case is late on the day at a place: with its decision, or with leaving a stage of its procedure's own.
+fn late(day: &str) -> String {
+    format!("((stage IN ('received', 'checked') AND due_on < {day}) OR own_due_on < {day})")
 }
 
 /// The cases of departments that fit a filter; `page` counts from 1.
@@ -189,7 +196,7 @@ pub struct Workload {
     pub department: String,
     /// Cases before their decision.
     pub open: i64,
-    /// Of these, past their due day.
+    /// Past the day of their decision or of a stage of their procedure's own.
     pub late: i64,
     /// Of the open ones, nobody's.
     pub unassigned: i64,
@@ -206,10 +213,11 @@ pub async fn workloads(
     today: Date,
 ) -> Result<Vec<Workload>, ProcedureError> {
     let open = "stage IN ('received', 'checked')";
+    let late = late("$1");
     let sql = format!(
         "SELECT department, \
            CAST(SUM(CASE WHEN {open} THEN 1 ELSE 0 END) AS BIGINT) AS open, \
-           CAST(SUM(CASE WHEN {open} AND due_on < $1 THEN 1 ELSE 0 END) AS BIGINT) AS late, \
+           CAST(SUM(CASE WHEN {late} THEN 1 ELSE 0 END) AS BIGINT) AS late, \
            CAST(SUM(CASE WHEN {open} AND assignee IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unassigned, \
            CAST(SUM(CASE WHEN {open} THEN 0 ELSE 1 END) AS BIGINT) AS decided \
          FROM procedures_cases WHERE closed_at IS NULL AND merged_into IS NULL GROUP BY department ORDER BY department"
@@ -297,7 +305,8 @@ pub async fn merge(tx: &Tx, case: i64, revision: i64, into: i64) -> Result<(), P
             "only open cases of the same person, procedure and department can be put together",
         ));
     }
-    cases::step(tx, case, revision, crate::model::case::Step::Withdraw).await?;
+    let withdraw = crate::model::case::Step::Withdraw;
+    cases::step(tx, case, revision, withdraw, &cases::By::Program).await?;
     tx.connection()
         .run(
             "UPDATE procedures_cases SET merged_into = $2 WHERE id = $1",

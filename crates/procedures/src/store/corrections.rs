@@ -191,19 +191,22 @@ async fn end(tx: &Tx, case: i64, number: i64, answers: Option<i64>) -> Result<()
             ],
         )
         .await?;
-    let Some(due_on) = cases::case(tx.connection(), case).await?.due_on else {
+    let found = cases::case(tx.connection(), case).await?;
+    if found.due_on.is_none() && found.own_due_on.is_none() {
         return Ok(());
-    };
+    }
     let asked_on = day(moment(asked_at.unwrap_or_default())?);
     let waited = working_days::working_days_between(asked_on, tx.today());
+    let later = |due_on: Option<Date>| {
+        due_on.map(|due_on| working_days::after_working_days(due_on, waited).to_string())
+    };
     tx.connection()
         .run(
-            "UPDATE procedures_cases SET due_on = $2 WHERE id = $1",
+            "UPDATE procedures_cases SET due_on = $2, own_due_on = $3 WHERE id = $1",
             [
                 case.into(),
-                working_days::after_working_days(due_on, waited)
-                    .to_string()
-                    .into(),
+                later(found.due_on).into(),
+                later(found.own_due_on).into(),
             ],
         )
         .await?;

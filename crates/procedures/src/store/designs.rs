@@ -12,7 +12,7 @@ use super::definitions::{draft, put_live, save_draft, versions};
 use crate::{
     error::ProcedureError,
     model::{check::check, document::ProcedureDocument},
-    slots,
+    movers, slots,
 };
 
 /// A procedure with the state of its versions.
@@ -162,7 +162,8 @@ async fn look_over(tx: &Tx, document: &ProcedureDocument) -> Result<(), Procedur
         .iter()
         .filter(|finding| finding.severity == Severity::Must)
         .count()
-        + usize::from(!slots::is_known(tx, document).await?);
+        + usize::from(!slots::is_known(tx, document).await?)
+        + movers::findings(tx.connection(), document).await?.len();
     if must > 0 {
         Err(ProcedureError::MustBeMended(must))
     } else {

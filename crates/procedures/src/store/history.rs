@@ -28,6 +28,15 @@ pub enum What {
         /// To which.
         to: Stage,
     },
+    /// It went to a stage of its procedure's own, or from the first of them back to the standard one.
+    OwnStage {
+        /// The standard stage that was reached last.
+        stage: Stage,
+        /// The own stage's key; none: back at the standard one.
+        own: Option<String>,
+        /// Whether it went back.
+        back: bool,
+    },
     /// It was decided.
     Decided {
         /// How.

@@ -14,7 +14,7 @@ use yakuba_procedures::{
     ProcedureError, ProcedureService,
     model::case::{Outcome, Stage, Step},
     store::{
-        cases::{self, Decision},
+        cases::{self, By, Decision},
         corrections, drafts, files, history, keys, messages, sessions,
     },
 };
@@ -35,7 +35,8 @@ async fn step(city: &City, case: i64, step: Step) -> Result<Stage, ProcedureErro
     city.write(Actor::Staff(1), (case, step), |tx, (case, step)| {
         Box::pin(async move {
             let revision = cases::case(tx.connection(), *case).await?.revision;
-            cases::step(tx, *case, revision, *step).await
+            let to = cases::step(tx, *case, revision, *step, &By::Program).await?;
+            Ok(to.stage)
         })
     })
     .await
@@ -54,7 +55,8 @@ async fn decide(
             Box::pin(async move {
                 let key = keys::open(tx.connection(), &city_key(), *case).await?;
                 let revision = cases::case(tx.connection(), *case).await?.revision;
-                cases::decide(tx, &key, *case, revision, *outcome, decision).await
+                let by = &By::Program;
+                cases::decide(tx, &key, *case, revision, *outcome, decision, by).await
             })
         },
     )
@@ -281,7 +283,7 @@ each_database!(
 
         let stale = city
             .write(Actor::Staff(1), case, |tx, case| {
-                Box::pin(cases::step(tx, *case, 1, Step::Close))
+                Box::pin(cases::step(tx, *case, 1, Step::Close, &By::Program))
             })
             .await;
         assert!(matches!(stale, Err(ProcedureError::ChangedMeanwhile)));

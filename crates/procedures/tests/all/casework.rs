@@ -38,7 +38,7 @@ async fn steps(city: &City, case: i64, steps: &[Step]) {
         city.write(Actor::Staff(1), (case, *step), |tx, (case, step)| {
             Box::pin(async move {
                 let revision = cases::case(tx.connection(), *case).await?.revision;
-                cases::step(tx, *case, revision, *step).await
+                cases::step(tx, *case, revision, *step, &cases::By::Program).await
             })
         })
         .await

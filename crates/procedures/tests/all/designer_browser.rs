@@ -17,13 +17,14 @@ use yakuba_procedures::{
 use super::designer_desk::{ask, controls, prepare, staff};
 
 /// Files that together have every member of the format.
-const TRIED: [&str; 6] = [
+const TRIED: [&str; 7] = [
     "dog-registration",
     "light-vehicle-tax-reduction",
     "bulky-waste",
     "child-allowance",
     "recruitment-exam",
     "moving-in-appointment",
+    "water-works",
 ];
 
 fn shipped(key: &str) -> ProcedureDocument {
@@ -282,6 +283,19 @@ impl Clerk<'_> {
         );
         let mut review = Typed::new();
         plain(&mut review, "processing_days", &file["processing_days"]);
+        for (row, stage) in list(file, "stages").iter().enumerate() {
+            let name = |part: &str| format!("stage-{row}-{part}");
+            text(&mut review, &name("title"), &stage["title"]);
+            for part in ["after", "days", "enter", "leave", "key"] {
+                plain(&mut review, &name(part), &stage[part]);
+            }
+            if stage["shown"] == false {
+                review.push((name("hidden"), "yes".to_owned()));
+            }
+        }
+        for step in ["checked", "decided", "delivered", "closed"] {
+            plain(&mut review, &format!("mover_{step}"), &file["movers"][step]);
+        }
         for (row, line) in list(file, "checklist").iter().enumerate() {
             plain(&mut review, &format!("check-{row}-text"), line);
         }
@@ -461,6 +475,25 @@ fn control_of(member: &str) -> Option<(&'static str, &'static str)> {
             "ProcedureDocument.processing_days",
             ("settings/review", "processing_days"),
         ),
+        (
+            "ProcedureDocument.stages",
+            ("settings/review", "stage-0-title_ja"),
+        ),
+        ("OwnStage.key", ("settings/review", "stage-0-key")),
+        ("OwnStage.after", ("settings/review", "stage-0-after")),
+        ("OwnStage.title", ("settings/review", "stage-0-title_ja")),
+        ("OwnStage.shown", ("settings/review", "stage-0-hidden")),
+        ("OwnStage.days", ("settings/review", "stage-0-days")),
+        ("OwnStage.enter", ("settings/review", "stage-0-enter")),
+        ("OwnStage.leave", ("settings/review", "stage-0-leave")),
+        (
+            "ProcedureDocument.movers",
+            ("settings/review", "mover_checked"),
+        ),
+        ("Movers.checked", ("settings/review", "mover_checked")),
+        ("Movers.decided", ("settings/review", "mover_decided")),
+        ("Movers.delivered", ("settings/review", "mover_delivered")),
+        ("Movers.closed", ("settings/review", "mover_closed")),
         (
             "ProcedureDocument.checklist",
             ("settings/review", "check-0-text"),

@@ -22,7 +22,7 @@ use yakuba_procedures::{
     capabilities::{DECIDE, DELIVER, PULL, WORK},
     model::case::{Outcome, Stage, Step},
     store::{
-        cases::{self, Decision},
+        cases::{self, By, Decision},
         casework, history, keys,
     },
 };
@@ -429,7 +429,7 @@ async fn decide(city: &City, case: i64) {
     let revision = city
         .write(Actor::Staff(8), (case, revision), |tx, (case, revision)| {
             Box::pin(async move {
-                cases::step(tx, *case, *revision, Step::Check).await?;
+                cases::step(tx, *case, *revision, Step::Check, &By::Program).await?;
                 Ok::<_, ProcedureError>(revision + 1)
             })
         })
@@ -455,6 +455,7 @@ async fn decide(city: &City, case: i64) {
                 *revision,
                 Outcome::Approved,
                 decision,
+                &By::Program,
             ))
         },
     )

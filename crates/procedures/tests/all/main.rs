@@ -18,4 +18,5 @@ mod navigator;
 mod pages;
 mod postal;
 mod residents;
+mod stages;
 mod support;

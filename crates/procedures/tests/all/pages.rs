@@ -174,7 +174,8 @@ each_database!(
             Box::pin(async move {
                 let key = keys::open(tx.connection(), &city_key(), *case).await?;
                 let revision = cases::case(tx.connection(), *case).await?.revision;
-                cases::step(tx, *case, revision, Step::Check).await?;
+                let by = &cases::By::Program;
+                cases::step(tx, *case, revision, Step::Check, by).await?;
                 let decision = Decision {
                     title: "犬の登録について（通知）".to_owned(),
                     number: String::new(),
@@ -184,7 +185,8 @@ each_database!(
                     reason: String::new(),
                     appeal: String::new(),
                 };
-                cases::decide(tx, &key, *case, revision + 1, Outcome::Approved, &decision).await
+                let outcome = Outcome::Approved;
+                cases::decide(tx, &key, *case, revision + 1, outcome, &decision, by).await
             })
         })
         .await

@@ -644,7 +644,8 @@ each_database!(
                                 .map(|_| ())
                             }
                             "decision" => {
-                                cases::step(tx, *case, revision, Step::Check).await?;
+                                let by = &cases::By::Program;
+                                cases::step(tx, *case, revision, Step::Check, by).await?;
                                 let decision = Decision {
                                     title: "犬の登録について".to_owned(),
                                     number: String::new(),
@@ -655,7 +656,7 @@ each_database!(
                                     appeal: String::new(),
                                 };
                                 let outcome = Outcome::Approved;
-                                cases::decide(tx, &key, *case, revision + 1, outcome, &decision)
+                                cases::decide(tx, &key, *case, revision + 1, outcome, &decision, by)
                                     .await
                             }
                             text => messages::send(tx, &key, *case, true, text, &[])

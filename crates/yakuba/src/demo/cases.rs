@@ -1,7 +1,7 @@
 //! Applications of the demo city's people, none of whom exist: so that the desks have something to work on.
 
 use jiff::{Timestamp, ToSpan as _, civil::Date};
-use yakuba_city::{Actor, City};
+use yakuba_city::{Actor, City, Tx};
 use yakuba_forms::{
     Answer, Answers, Form,
     answers::{AccountKind, BankAccount, Coordinates, Place, Slot, SlotSource},
@@ -11,12 +11,15 @@ use yakuba_identity::store::accounts::account_by_login;
 use yakuba_kernel::{Address, AddressParts, Channel, Decimal, PersonName, PostalCode, Yen};
 use yakuba_procedures::{
     ProcedureError,
-    model::case::{Outcome, Step},
+    model::{
+        case::{Outcome, Stage, Step},
+        way::Way as Stages,
+    },
     store::{
         self, Definition,
-        cases::{self, Contact, Decision, NewCase},
+        cases::{self, By, Contact, Decision, NewCase},
         casework, corrections,
-        keys::{self, Person},
+        keys::{self, CaseKey, Person},
         messages,
     },
 };
@@ -117,10 +120,6 @@ impl Way {
             _ => Self::Delivered,
         }
     }
-
-    const fn is_decided(self) -> bool {
-        matches!(self, Self::Decided | Self::Delivered | Self::Closed)
-    }
 }
 
 /// What the applicant asks.
@@ -185,27 +184,58 @@ async fn live(
                     corrections::ask(tx, key, *case, now, asked_again, CORRECTION, None).await?;
                 }
                 Way::Withdrawn => {
-                    cases::step(tx, *case, revision().await?, Step::Withdraw).await?;
+                    cases::withdraw(tx, *case).await?;
                 }
-                _ => {
-                    cases::step(tx, *case, revision().await?, Step::Check).await?;
+                Way::Checked => {
+                    on(tx, *case, Stage::Checked, decision, key).await?;
+                    // Where the procedure has a stage of its own before the decision, it waits there.
+                    let found = cases::case(tx.connection(), *case).await?;
+                    let document = cases::document_of(tx.connection(), &found).await?;
+                    let stages = Stages::new(&document, found.outcome);
+                    if stages.after(&found.stop(), Step::Forward).is_some() {
+                        cases::step(tx, *case, found.revision, Step::Forward, &By::Program).await?;
+                    }
                 }
-            }
-            if way.is_decided() {
-                let now = revision().await?;
-                cases::decide(tx, key, *case, now, Outcome::Approved, decision).await?;
-            }
-            if matches!(way, Way::Delivered | Way::Closed) {
-                cases::step(tx, *case, revision().await?, Step::Deliver).await?;
-            }
-            if *way == Way::Closed {
-                cases::step(tx, *case, revision().await?, Step::Close).await?;
+                Way::Correction => on(tx, *case, Stage::Checked, decision, key).await?,
+                Way::Decided => on(tx, *case, Stage::Decided, decision, key).await?,
+                Way::Delivered => on(tx, *case, Stage::Delivered, decision, key).await?,
+                Way::Closed => on(tx, *case, Stage::Closed, decision, key).await?,
             }
             Ok(())
         })
     })
     .await
     .map_err(|error: ProcedureError| Failure::from(error))
+}
+
+/// Takes a case on until it is at a standard stage, through every stage of its procedure's own before that.
+async fn on(
+    tx: &Tx,
+    case: i64,
+    to: Stage,
+    decision: &Decision,
+    key: &CaseKey,
+) -> Result<(), ProcedureError> {
+    let document = {
+        let found = cases::case(tx.connection(), case).await?;
+        cases::document_of(tx.connection(), &found).await?
+    };
+    loop {
+        let found = cases::case(tx.connection(), case).await?;
+        let stages = Stages::new(&document, found.outcome);
+        let outcome = Outcome::Approved;
+        match stages.onward(&found.stop(), outcome) {
+            Some(_) if found.stage >= to => return Ok(()),
+            None => return Ok(()),
+            Some(Step::Decide(_)) => {
+                let now = found.revision;
+                cases::decide(tx, key, case, now, outcome, decision, &By::Program).await?;
+            }
+            Some(step) => {
+                cases::step(tx, case, found.revision, step, &By::Program).await?;
+            }
+        }
+    }
 }
 
 async fn receive(

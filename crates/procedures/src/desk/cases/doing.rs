@@ -17,7 +17,10 @@ use crate::{
     capabilities::WORK,
     desk::room::Room,
     error::ProcedureError,
-    store::keys::{self, CaseKey},
+    store::{
+        cases::By,
+        keys::{self, CaseKey},
+    },
 };
 
 /// A case before somebody who may work on it, and what they sent.
@@ -65,6 +68,11 @@ impl Doing {
     /// The revision of the case that was on the page.
     pub(super) fn revision(&self) -> i64 {
         self.fields.revision()
+    }
+
+    /// In whose name it is done.
+    pub(super) fn by(&self) -> By {
+        By::Staff(self.room.principal.clone())
     }
 
     /// The data key of the case.
@@ -121,6 +129,7 @@ impl Doing {
             Err(ProcedureError::ChangedMeanwhile) => self.refuse("desk-error-changed").await,
             Err(ProcedureError::WrongState(_)) => self.refuse("desk-error-state").await,
             Err(ProcedureError::ReasonMissing) => self.refuse("desk-error-reason").await,
+            Err(ProcedureError::NotTheirStep) => self.refuse("desk-error-not-theirs").await,
             Err(ProcedureError::Gaps) => self.refuse("desk-error-gaps").await,
             Err(error) => Err(error.into()),
         }

@@ -239,6 +239,7 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
         .await?
         .ok_or(Problem::NotFound)?;
     let columns = columns(&definition.document.form, &definition.document.export);
+    let has_stages = (!definition.document.stages.is_empty()).then_some("own_stage");
     let asks_for_proof = columns.iter().any(|column| column.verified);
     sheet.header = [
         "number",
@@ -248,8 +249,11 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
         "stage",
         "outcome",
     ]
-    .map(str::to_owned)
     .into_iter()
+    // Layouts of procedures without stages of their own stay as they are.
+    .flat_map(|name| [Some(name), has_stages.filter(|_| name == "stage")])
+    .flatten()
+    .map(str::to_owned)
     .chain(columns.iter().map(|column| column.heading.clone()))
     .collect();
     for case in found {
@@ -269,11 +273,15 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
             SheetCell::Verbatim(case.received_on().to_string()),
             SheetCell::Text(case.channel.as_str().to_owned()),
             SheetCell::Text(case.stage.as_str().to_owned()),
-            SheetCell::Text(
-                case.outcome
-                    .map_or_else(String::new, |outcome| outcome.as_str().to_owned()),
-            ),
         ];
+        if has_stages.is_some() {
+            let own = case.own_stage.clone().unwrap_or_default();
+            row.push(SheetCell::Text(own));
+        }
+        row.push(SheetCell::Text(
+            case.outcome
+                .map_or_else(String::new, |outcome| outcome.as_str().to_owned()),
+        ));
         let (verified, by_staff) = if asks_for_proof {
             let contact = cases::contact(room.db(), &key, case.id).await?;
             let entered = counter::record_of(room.db(), &key, case.id).await?;

@@ -20,10 +20,11 @@ use crate::{
     error::ProcedureError,
     model::{
         case::{Stage, Step},
+        document::OwnStage,
         inbox::{AssigneeFilter, InboxFilter, InboxOrder, StageFilter},
     },
     store::{
-        cases::{self, Case},
+        cases::{self, By, Case},
         casework::{self, INBOX_PAGE, SavedView},
         gaps,
     },
@@ -95,6 +96,7 @@ async fn inbox_page(room: &Room) -> Result<Page, Problem> {
                     .sends("action", "check"),
             );
         for (action, key) in [
+            ("forward", "desk-bulk-forward"),
             ("deliver", "desk-bulk-deliver"),
             ("close", "desk-bulk-close"),
         ] {
@@ -214,11 +216,12 @@ fn filter_fields(
                 .into_iter()
                 .map(|stage| Choice::new(stage.as_str(), room.t(&stage_key(stage)))),
         )
+        .chain(titles.stages(&filter.procedure, language))
         .chain([Choice::new("all", room.t("desk-stage-all"))]);
     fields.push(
         &Select::new(language, "stage", room.t("desk-field-stage"))
             .choices(stages)
-            .value(filter.stage.as_str()),
+            .value(&filter.stage.value()),
     );
     fields.push(
         &Select::new(language, "assignee", room.t("desk-field-assignee"))
@@ -270,9 +273,12 @@ pub(super) fn stage_key(stage: Stage) -> String {
     format!("desk-stage-{stage}")
 }
 
-/// A stage as a label whose colour repeats what it says.
-pub(super) fn stage_chip(room: &Room, stage: Stage) -> ChipLabel {
-    let label = ChipLabel::new(room.t(&stage_key(stage)));
+/// Where a case stands, as a label whose colour repeats what it says: the procedure's own stage, or the standard one.
+pub(super) fn stage_chip(room: &Room, stage: Stage, own: Option<&OwnStage>) -> ChipLabel {
+    let label = ChipLabel::new(own.map_or_else(
+        || room.t(&stage_key(stage)),
+        |own| own.title.get(room.language()).to_owned(),
+    ));
     match stage {
         Stage::Received => label.orange(),
         Stage::Checked => label.blue(),
@@ -291,6 +297,7 @@ pub(super) async fn case_table(
     let today = room.city.today();
     let numbers: Vec<i64> = cases.iter().map(|case| case.id).collect();
     let with_gaps = gaps::among(room.db(), &numbers).await?;
+    let own = cases::own_stages(room.db(), cases).await?;
     let accounts: Vec<i64> = cases.iter().filter_map(|case| case.assignee).collect();
     let names = account_names(room.db(), &accounts)
         .await
@@ -309,7 +316,7 @@ pub(super) async fn case_table(
         Column::text(room.t("desk-field-channel")).no_wrap(),
     ]);
     let rows = cases.iter().map(|case| {
-        let late = case.stage.is_open() && case.due_on.is_some_and(|due_on| due_on < today);
+        let late = case.is_late(today);
         let mut due = Html::text(
             &case
                 .due_on
@@ -319,7 +326,10 @@ pub(super) async fn case_table(
         if late {
             due.push(&ChipLabel::new(room.t("desk-late")).red().beside());
         }
-        let mut stage = Html::of(&stage_chip(room, case.stage));
+        let mut stage = Html::of(&stage_chip(room, case.stage, own.get(&case.id)));
+        if case.is_late_here(today) {
+            stage.push(&ChipLabel::new(room.t("desk-late-here")).red().beside());
+        }
         if with_gaps.contains(&case.id) {
             stage.push(&ChipLabel::new(room.t("desk-gaps-mark")).red().beside());
         }
@@ -351,7 +361,7 @@ pub(super) async fn case_table(
             ),
             Cell::text(room.t(&format!("desk-channel-{}", case.channel.as_str()))),
         ]);
-        Row::new(cells).marked(late)
+        Row::new(cells).marked(late || case.is_late_here(today))
     });
     Ok(
         Table::new(room.language(), "cases", room.t("desk-menu-inbox"))
@@ -362,7 +372,7 @@ pub(super) async fn case_table(
     )
 }
 
-/// One action over several cases; those it is not possible for, or that changed meanwhile, stay as they are and are counted.
+/// One action over several cases; those it is not possible for, that the person may not move, or that changed meanwhile, stay as they are and are counted.
 pub(super) async fn together(mut room: Room, fields: Fields) -> Result<Response, Problem> {
     let me = room.account()?;
     let chosen: Vec<(i64, i64)> = fields
@@ -376,6 +386,7 @@ pub(super) async fn together(mut room: Room, fields: Fields) -> Result<Response,
     let step = match fields.get("action") {
         "mine" => None,
         "check" => Some(Step::Check),
+        "forward" => Some(Step::Forward),
         "deliver" => Some(Step::Deliver),
         "close" => Some(Step::Close),
         _ => return Err(Problem::NotFound),
@@ -396,9 +407,10 @@ pub(super) async fn together(mut room: Room, fields: Fields) -> Result<Response,
                 .await
             }
             Some(step) => {
-                room.write((*case, *revision, step), |tx, (case, revision, step)| {
+                let input = (*case, *revision, step, By::Staff(room.principal.clone()));
+                room.write(input, |tx, (case, revision, step, by)| {
                     Box::pin(async move {
-                        cases::step(tx, *case, *revision, *step).await?;
+                        cases::step(tx, *case, *revision, *step, by).await?;
                         Ok(())
                     })
                 })
@@ -407,7 +419,11 @@ pub(super) async fn together(mut room: Room, fields: Fields) -> Result<Response,
         };
         match outcome {
             Ok(()) => {}
-            Err(ProcedureError::WrongState(_) | ProcedureError::ChangedMeanwhile) => left += 1,
+            Err(
+                ProcedureError::WrongState(_)
+                | ProcedureError::NotTheirStep
+                | ProcedureError::ChangedMeanwhile,
+            ) => left += 1,
             Err(error) => return Err(error.into()),
         }
     }

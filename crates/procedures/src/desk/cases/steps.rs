@@ -22,12 +22,14 @@ pub(super) async fn step(doing: Doing) -> Result<Response, Problem> {
         "check_again" => Step::CheckAgain,
         "deliver" => Step::Deliver,
         "close" => Step::Close,
+        "forward" => Step::Forward,
+        "back" => Step::Back,
         _ => return Err(Problem::NotFound),
     };
-    let input = (doing.case(), doing.revision(), step);
+    let input = (doing.case(), doing.revision(), step, doing.by());
     doing
-        .write("stage", input, |tx, (case, revision, step)| {
-            Box::pin(cases::step(tx, *case, *revision, *step))
+        .write("stage", input, |tx, (case, revision, step, by)| {
+            Box::pin(cases::step(tx, *case, *revision, *step, by))
         })
         .await
 }
@@ -187,13 +189,16 @@ pub(super) async fn decide(
         doing.revision(),
         outcome,
         decision,
+        doing.by(),
     );
     doing
         .write(
             "decided",
             input,
-            |tx, (key, case, revision, outcome, decision)| {
-                Box::pin(cases::decide(tx, key, *case, *revision, *outcome, decision))
+            |tx, (key, case, revision, outcome, decision, by)| {
+                Box::pin(cases::decide(
+                    tx, key, *case, *revision, *outcome, decision, by,
+                ))
             },
         )
         .await

@@ -91,6 +91,7 @@ async fn page(room: &Room, standing: &Standing) -> Result<Response, Problem> {
     let base = href(&document.key);
     let mut found = check(document);
     found.extend(crate::slots::findings(&room.city, document).await?);
+    found.extend(crate::movers::findings(room.db(), document).await?);
     found.sort_by_key(|finding| finding.severity);
     let must = found
         .iter()
@@ -246,6 +247,7 @@ async fn outlines(
                         .into_owned(),
                     None => room.d("designer-outline-no-days"),
                 },
+                counted("designer-outline-stages", document.stages.len()),
                 counted("designer-outline-checklist", document.checklist.len()),
                 words
                     .counted(

@@ -11,7 +11,7 @@ use crate::{
     desk::titles::Titles,
     pages::asked::{Asked, Cookie},
     store::{
-        cases,
+        cases::{self, Case, own_stages},
         drafts::{self, Draft},
         own, sessions,
     },
@@ -67,6 +67,8 @@ pub(super) async fn list(asked: &Asked) -> Result<Own, Problem> {
         return Ok(Own::default());
     }
     let titles = Titles::read(db).await?;
+    let all_cases: Vec<Case> = cases.iter().map(|own| own.case.clone()).collect();
+    let stages = own_stages(db, &all_cases).await?;
     let (words, language) = (asked.words, asked.language);
     let drafts = all
         .iter()
@@ -121,7 +123,12 @@ pub(super) async fn list(asked: &Asked) -> Result<Own, Problem> {
                         &day(own.case.received_at, language),
                     )
                     .into_owned(),
-                standing: standing(&own.case, own.correction.is_some(), words),
+                standing: standing(
+                    &own.case,
+                    stages.get(&own.case.id).filter(|stage| stage.shown),
+                    own.correction.is_some(),
+                    words,
+                ),
                 todo,
                 handle: handle(
                     asked,

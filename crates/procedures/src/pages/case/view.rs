@@ -1,5 +1,7 @@
 //! How a case stands.
 
+use std::cmp::Ordering;
+
 use askama::Template;
 use axum::{extract::Query, response::Response};
 use yakuba_city::{Actor, web::Problem};
@@ -14,7 +16,11 @@ use yakuba_ui::{
 use super::{Done, day, moment, opened};
 use crate::{
     ProcedureError,
-    model::case::Stage,
+    model::{
+        case::Stage,
+        document::{OwnStage, ProcedureDocument},
+        way::{Stop, Way},
+    },
     pages::{
         asked::{Asked, private},
         guide,
@@ -28,32 +34,35 @@ use crate::{
     },
 };
 
-/// The line of stages, the present one marked.
-fn progress(case: &Case, words: Words) -> StepNavigation {
-    let language = words.language();
-    let stages = [
-        Stage::Received,
-        Stage::Checked,
-        Stage::Decided,
-        Stage::Delivered,
-    ];
-    let mut line = StepNavigation::new(language);
-    for stage in stages {
-        let state = if case.stage == Stage::Withdrawn {
-            StepState::Skipped
-        } else if stage < case.stage || case.stage.is_final() {
-            StepState::Completed
-        } else if stage == case.stage {
-            StepState::Editing
-        } else {
-            StepState::Reached
+/// The line of stages that the applicant sees, the present one marked: the standard ones but the last, and those of the procedure's own
+/// that are shown.
+fn progress(case: &Case, document: &ProcedureDocument, words: Words) -> StepNavigation {
+    let way = Way::new(document, case.outcome);
+    let is_seen = |stop: &Stop| match &stop.own {
+        Some(key) => way.stage(key).is_some_and(|own| own.shown),
+        None => stop.stage != Stage::Closed,
+    };
+    let stops = way.stops();
+    let here = case.stop();
+    let reached = stops.iter().position(|stop| *stop == here).unwrap_or(0);
+    // At a stage that is not shown they are still at the one before.
+    let place = (0..=reached).rev().find(|place| is_seen(&stops[*place]));
+    let mut line = StepNavigation::new(words.language());
+    for (number, stop) in stops.iter().enumerate().filter(|(_, stop)| is_seen(stop)) {
+        let state = match (case.stage, Some(number).cmp(&place)) {
+            (Stage::Withdrawn, _) if *stop == Stop::at(Stage::Received) => StepState::Completed,
+            (Stage::Withdrawn, _) => StepState::Skipped,
+            (Stage::Closed, _) | (_, Ordering::Less) => StepState::Completed,
+            (_, Ordering::Equal) => StepState::Editing,
+            (_, Ordering::Greater) => StepState::Reached,
         };
-        let state = if case.stage == Stage::Withdrawn && stage == Stage::Received {
-            StepState::Completed
-        } else {
-            state
+        let title = match stop.own.as_deref().and_then(|key| way.stage(key)) {
+            Some(own) => own.title.get(words.language()).to_owned(),
+            None => words
+                .get(&format!("applicant-stage-{}", stop.stage))
+                .into_owned(),
         };
-        line = line.step(words.get(&format!("applicant-stage-{stage}")), state);
+        line = line.step(title, state);
     }
     line
 }
@@ -174,8 +183,13 @@ pub(super) async fn view_page(
     let views = history::views(db, case.id).await?;
     let body = ViewBody {
         words,
-        standing: standing(&case, correction.is_some(), words),
-        progress: progress(&case, words),
+        standing: standing(
+            &case,
+            own_seen(&case, &document),
+            correction.is_some(),
+            words,
+        ),
+        progress: progress(&case, &document, words),
         details,
         correction: correction.as_ref().map(|correction| {
             let until = correction.answer_by.map_or_else(String::new, |until| {
@@ -213,7 +227,7 @@ pub(super) async fn view_page(
             to: contact.email.map(|email| (!contact.no_mail, email)),
         }),
         has_views: !views.is_empty(),
-        history: history_table(&history::history(db, case.id).await?, words),
+        history: history_table(&history::history(db, case.id).await?, &document, words),
         views: views_table(&views, &names, words),
     };
     let notice = asked.done(done);
@@ -234,17 +248,36 @@ pub(super) async fn view_page(
     Ok(private(page))
 }
 
+/// The procedure's own stage at which a case is, when applicants see it.
+fn own_seen<'d>(case: &Case, document: &'d ProcedureDocument) -> Option<&'d OwnStage> {
+    let key = case.own_stage.as_deref()?;
+    Way::new(document, case.outcome)
+        .stage(key)
+        .filter(|own| own.shown)
+}
+
 /// Where the case stands, in a sentence.
-pub(super) fn standing(case: &Case, is_waiting: bool, words: Words) -> String {
+pub(super) fn standing(
+    case: &Case,
+    own: Option<&OwnStage>,
+    is_waiting: bool,
+    words: Words,
+) -> String {
     if is_waiting {
         return words.get("applicant-standing-correction").into_owned();
+    }
+    if let Some(own) = own {
+        let title = own.title.get(words.language());
+        return words
+            .with_text("applicant-standing-own", "stage", title)
+            .into_owned();
     }
     words
         .get(&format!("applicant-standing-{}", case.stage))
         .into_owned()
 }
 
-fn history_table(entries: &[history::Entry], words: Words) -> Table {
+fn history_table(entries: &[history::Entry], document: &ProcedureDocument, words: Words) -> Table {
     let language = words.language();
     let mut table = Table::new(language, "history", words.get("applicant-history"))
         .columns([
@@ -256,6 +289,18 @@ fn history_table(entries: &[history::Entry], words: Words) -> Table {
         let what = match &entry.what {
             What::Received => words.get("applicant-history-received"),
             What::Stage { to, .. } => words.get(&format!("applicant-history-stage-{to}")),
+            What::OwnStage {
+                own: Some(key),
+                back: false,
+                ..
+            } => match Way::new(document, None).stage(key) {
+                Some(own) if own.shown => {
+                    words.with_text("applicant-history-own", "stage", own.title.get(language))
+                }
+                _ => continue,
+            },
+            // That something went back inside the town hall is its own affair.
+            What::OwnStage { .. } => continue,
             What::Decided { outcome } => words.get(&format!("applicant-outcome-{outcome}")),
             What::CorrectionAsked { .. } => words.get("applicant-history-correction-asked"),
             What::Corrected { .. } => words.get("applicant-history-corrected"),

@@ -12,6 +12,7 @@ use crate::{
     model::{
         case::{Outcome, Stage},
         receipt::Receipt,
+        way::Stop,
     },
     store::keys,
 };
@@ -31,6 +32,10 @@ pub struct Case {
     pub channel: Channel,
     /// Where it stands.
     pub stage: Stage,
+    /// The key of the procedure's own stage at which it is, after the standard one.
+    pub own_stage: Option<String>,
+    /// By when it should leave that stage, without the days a correction took.
+    pub own_due_on: Option<Date>,
     /// What was decided.
     pub outcome: Option<Outcome>,
     /// When it arrived.
@@ -56,6 +61,24 @@ pub struct Case {
 }
 
 impl Case {
+    /// Where it is on the way of its procedure.
+    pub fn stop(&self) -> Stop {
+        Stop {
+            stage: self.stage,
+            own: self.own_stage.clone(),
+        }
+    }
+
+    /// Whether the day by which it should be decided is over.
+    pub fn is_late(&self, today: Date) -> bool {
+        self.stage.is_open() && self.due_on.is_some_and(|due_on| due_on < today)
+    }
+
+    /// Whether it should have left the procedure's own stage at which it is.
+    pub fn is_late_here(&self, today: Date) -> bool {
+        self.own_due_on.is_some_and(|due_on| due_on < today)
+    }
+
     /// The day in Japan on which it arrived.
     pub fn received_on(&self) -> Date {
         day(self.received_at)
@@ -70,6 +93,8 @@ pub(in crate::store) struct Row {
     department: String,
     channel: String,
     stage: String,
+    own_stage: Option<String>,
+    own_due_on: Option<String>,
     outcome: Option<String>,
     received_at: i64,
     due_on: Option<String>,
@@ -84,7 +109,8 @@ pub(in crate::store) struct Row {
 }
 
 /// The columns that [`Case`] is read from, for statements of other rooms that list cases.
-pub(in crate::store) const COLUMNS: &str = "id, procedure_key, procedure_version, department, channel, stage, outcome, received_at, due_on, \
+pub(in crate::store) const COLUMNS: &str = "id, procedure_key, procedure_version, department, channel, stage, own_stage, own_due_on, outcome, \
+     received_at, due_on, \
      decided_at, closed_at, assignee, resident, person, merged_into, disposed_at, revision";
 
 impl TryFrom<Row> for Case {
@@ -99,6 +125,12 @@ impl TryFrom<Row> for Case {
             department: DepartmentCode::new(row.department).map_err(bad)?,
             channel: row.channel.parse().map_err(bad)?,
             stage: row.stage.parse().map_err(bad)?,
+            own_stage: row.own_stage,
+            own_due_on: row
+                .own_due_on
+                .map(|text| text.parse())
+                .transpose()
+                .map_err(bad)?,
             outcome: row
                 .outcome
                 .map(|text| text.parse())

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use yakuba_city::{Tx, sql::Sql as _};
 use yakuba_kernel::{Quantity, working_days};
 
-use super::{bad, fact_of, locked, moment, steps::moved};
+use super::{By, bad, fact_of, locked, moment, steps::moved};
 use crate::{
     capabilities::{DAYS_TAKEN, DECIDED, ON_TIME},
     error::ProcedureError,
@@ -41,7 +41,7 @@ pub struct Decision {
 ///
 /// # Errors
 /// [`ProcedureError::ReasonMissing`] when it is refused without a reason; [`ProcedureError::Gaps`] while answers are missing;
-/// [`ProcedureError::WrongState`];
+/// [`ProcedureError::WrongState`]; [`ProcedureError::NotTheirStep`] when the procedure lets others decide;
 /// [`ProcedureError::ChangedMeanwhile`].
 pub async fn decide(
     tx: &Tx,
@@ -50,6 +50,7 @@ pub async fn decide(
     revision: i64,
     outcome: Outcome,
     decision: &Decision,
+    by: &By,
 ) -> Result<(), ProcedureError> {
     if outcome.needs_reason() && decision.reason.trim().is_empty() {
         return Err(ProcedureError::ReasonMissing);
@@ -58,7 +59,7 @@ pub async fn decide(
     if !gaps::allow(tx.connection(), case, outcome, tx.today()).await? {
         return Err(ProcedureError::Gaps);
     }
-    moved(tx, &found, Step::Decide(outcome)).await?;
+    moved(tx, &found, Step::Decide(outcome), by).await?;
     notices::tell(tx, key, case, Notice::Decided).await?;
     tx.connection()
         .run(

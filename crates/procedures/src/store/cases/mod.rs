@@ -3,6 +3,7 @@
 mod case;
 mod contents;
 mod decision;
+mod hands;
 mod new;
 mod steps;
 mod submit;
@@ -20,14 +21,15 @@ pub use case::{
 pub(super) use contents::add_answers;
 pub use contents::{GivenAnswers, answers, contact, enter_answers, receipt};
 pub use decision::{Decision, decide, decision};
+pub use hands::By;
 pub use new::{AgentContact, Contact, Mandate, NewCase, SealedCase};
 pub(super) use steps::locked;
-pub use steps::{step, withdraw};
+pub use steps::{document_of, own_stages, step, withdraw};
 pub use submit::{Submitted, submit};
 
 /// The event of a received case; its payload is `{"case": number}`.
 pub const CASE_RECEIVED: &str = "procedures.case_received";
-/// The event of a case that changed its stage; its payload is `{"case": number, "stage": name}`.
+/// The event of a case that changed its standard stage; its payload is `{"case": number, "stage": name}`.
 pub const CASE_MOVED: &str = "procedures.case_moved";
 
 fn bad(error: impl std::fmt::Display) -> ProcedureError {

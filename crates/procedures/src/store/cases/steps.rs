@@ -1,17 +1,26 @@
 //! Moving a case through its stages.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
+use sea_orm::ConnectionTrait;
 use serde_json::json;
 use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
+use yakuba_kernel::working_days;
 
-use super::{CASE_MOVED, Case};
+use super::{By, CASE_MOVED, Case};
 use crate::{
     error::ProcedureError,
-    model::case::{Outcome, Stage, Step},
+    model::{
+        case::{Outcome, Stage, Step},
+        document::{OwnStage, ProcedureDocument},
+        way::{Stop, Way},
+    },
     slots::record_of,
     store::{
         corrections,
         history::{self, What},
+        version,
     },
 };
 
@@ -35,62 +44,144 @@ pub(in crate::store) async fn locked(
     Ok(found)
 }
 
+/// The procedure as the case was made with it, which it keeps.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn document_of(
+    connection: &impl ConnectionTrait,
+    case: &Case,
+) -> Result<ProcedureDocument, ProcedureError> {
+    let definition = version(connection, &case.procedure, case.version).await?;
+    Ok(definition.ok_or(ProcedureError::NoSuchCase)?.document)
+}
+
+/// The stages of their procedures' own at which some of these cases are, by case, as the versions that the cases keep have them.
+///
+/// # Errors
+/// As [`document_of`].
+pub async fn own_stages(
+    connection: &impl ConnectionTrait,
+    cases: &[Case],
+) -> Result<BTreeMap<i64, OwnStage>, ProcedureError> {
+    let mut documents: BTreeMap<(&str, i64), ProcedureDocument> = BTreeMap::new();
+    let mut found = BTreeMap::new();
+    for case in cases {
+        let Some(key) = &case.own_stage else { continue };
+        let version = (case.procedure.as_str(), case.version);
+        if !documents.contains_key(&version) {
+            documents.insert(version, document_of(connection, case).await?);
+        }
+        let stage = documents
+            .get(&version)
+            .and_then(|document| Way::new(document, case.outcome).stage(key));
+        found.extend(stage.map(|stage| (case.id, stage.clone())));
+    }
+    Ok(found)
+}
+
 /// Takes a step other than the decision, for which there is [`decide`](super::decide).
 ///
 /// # Errors
-/// [`ProcedureError::WrongState`] when the step is not possible; [`ProcedureError::ChangedMeanwhile`].
-pub async fn step(tx: &Tx, case: i64, revision: i64, step: Step) -> Result<Stage, ProcedureError> {
+/// [`ProcedureError::WrongState`] when the step is not possible; [`ProcedureError::NotTheirStep`] when the procedure lets others take it;
+/// [`ProcedureError::ChangedMeanwhile`].
+pub async fn step(
+    tx: &Tx,
+    case: i64,
+    revision: i64,
+    step: Step,
+    by: &By,
+) -> Result<Stop, ProcedureError> {
     if matches!(step, Step::Decide(_)) {
         return Err(ProcedureError::WrongState("a decision needs its text"));
     }
     let found = locked(tx, case, revision).await?;
-    moved(tx, &found, step).await
+    moved(tx, &found, step, by).await
 }
 
-pub(super) async fn moved(tx: &Tx, case: &Case, step: Step) -> Result<Stage, ProcedureError> {
-    let to = case
-        .stage
-        .after(step)
+pub(super) async fn moved(
+    tx: &Tx,
+    case: &Case,
+    step: Step,
+    by: &By,
+) -> Result<Stop, ProcedureError> {
+    let document = document_of(tx.connection(), case).await?;
+    let way = Way::new(&document, case.outcome);
+    let from = case.stop();
+    let to = way
+        .after(&from, step)
         .ok_or(ProcedureError::WrongState("the case is at another stage"))?;
+    let hands = by
+        .hands(tx.connection(), &document, &case.department, tx.today())
+        .await?;
+    if way.refusal(&hands, &from, step).is_some() {
+        return Err(ProcedureError::NotTheirStep);
+    }
     let now = tx.now().as_microsecond();
     let (outcome, decided_at) = match step {
         Step::Decide(outcome) => (Some(outcome), Some(now)),
         _ => (case.outcome, case.decided_at.map(Timestamp::as_microsecond)),
     };
+    let own_due_on = to
+        .own
+        .as_deref()
+        .and_then(|key| way.stage(key)?.days)
+        .map(|days| working_days::after_working_days(tx.today(), days));
     tx.connection()
         .run(
-            "UPDATE procedures_cases SET stage = $2, outcome = $3, decided_at = $4, closed_at = $5 WHERE id = $1",
+            "UPDATE procedures_cases SET stage = $2, outcome = $3, decided_at = $4, closed_at = $5, own_stage = $6, own_due_on = $7 \
+             WHERE id = $1",
             [
                 case.id.into(),
-                to.as_str().into(),
+                to.stage.as_str().into(),
                 outcome.map(Outcome::as_str).into(),
                 decided_at.into(),
-                to.is_final().then_some(now).into(),
+                to.stage.is_final().then_some(now).into(),
+                to.own.clone().into(),
+                own_due_on.map(|day| day.to_string()).into(),
             ],
         )
         .await?;
-    let is_for_nothing = to == Stage::Withdrawn || matches!(step, Step::Decide(Outcome::Refused));
-    if let Some(slots) = tx.slots().filter(|_| is_for_nothing) {
-        slots.give_back(tx, &record_of(case.id)).await?;
-    }
-    if !to.is_open() {
-        corrections::end_open(tx, case.id).await?;
-    }
+    settle(tx, case, step, &to).await?;
     let what = match step {
         Step::Decide(outcome) => What::Decided { outcome },
+        Step::Forward | Step::Back => What::OwnStage {
+            stage: to.stage,
+            own: to.own.clone(),
+            back: step == Step::Back,
+        },
         _ => What::Stage {
             from: case.stage,
-            to,
+            to: to.stage,
         },
     };
     history::note(tx, case.id, what).await?;
-    tx.emit(CASE_MOVED, json!({ "case": case.id, "stage": to.as_str() }))
-        .await?;
     tx.audit(
         AuditEntry::new("procedures.move", format!("procedures/cases/{}", case.id))
-            .with(json!({"from": case.stage.as_str(), "to": to.as_str()})),
+            .with(json!({"from": from.to_string(), "to": to.to_string()})),
     );
     Ok(to)
+}
+
+/// What a step means for the time that was booked with the case, for an open correction, and for other systems.
+async fn settle(tx: &Tx, case: &Case, step: Step, to: &Stop) -> Result<(), ProcedureError> {
+    let is_for_nothing =
+        to.stage == Stage::Withdrawn || matches!(step, Step::Decide(Outcome::Refused));
+    if let Some(slots) = tx.slots().filter(|_| is_for_nothing) {
+        slots.give_back(tx, &record_of(case.id)).await?;
+    }
+    if !to.stage.is_open() {
+        corrections::end_open(tx, case.id).await?;
+    }
+    // The stages of a procedure's own are the department's affair: other systems know the standard ones.
+    if to.stage != case.stage {
+        tx.emit(
+            CASE_MOVED,
+            json!({ "case": case.id, "stage": to.stage.as_str() }),
+        )
+        .await?;
+    }
+    Ok(())
 }
 
 /// The applicant takes the application back, which is possible until it is decided.
@@ -99,6 +190,6 @@ pub(super) async fn moved(tx: &Tx, case: &Case, step: Step) -> Result<Stage, Pro
 /// [`ProcedureError::WrongState`] when it is decided or ended.
 pub async fn withdraw(tx: &Tx, case: i64) -> Result<(), ProcedureError> {
     let found = super::case(tx.connection(), case).await?;
-    step(tx, case, found.revision, Step::Withdraw).await?;
+    step(tx, case, found.revision, Step::Withdraw, &By::Program).await?;
     Ok(())
 }

@@ -1,64 +1,11 @@
-//! Where a case stands, what can be done next, who is responsible.
+//! What a case is about, where it stands, who is responsible.
 
 use yakuba_city::Appointment;
 use yakuba_forms::slot_text;
-use yakuba_ui::{
-    Button, ButtonKind, ChipLabel, Choice, DescriptionList, Html, Select, StepNavigation,
-    StepState, format,
-};
+use yakuba_ui::{ChipLabel, Choice, DescriptionList, Html, Select, format};
 
-use super::{
-    super::inbox::{stage_chip, stage_key},
-    Opened, Parts,
-};
-use crate::{
-    desk::room::Room,
-    model::case::{Stage, Step},
-    store::cases::{self, Case},
-};
-
-pub(super) fn steps(room: &Room, case: &Case) -> StepNavigation {
-    let mut navigation = StepNavigation::new(room.language());
-    let way = [
-        Stage::Received,
-        Stage::Checked,
-        Stage::Decided,
-        Stage::Delivered,
-        Stage::Closed,
-    ];
-    for stage in way {
-        let state = if stage == case.stage && stage == Stage::Closed {
-            StepState::Completed
-        } else if stage == case.stage {
-            StepState::Editing
-        } else if case.stage == Stage::Withdrawn {
-            StepState::Skipped
-        } else if stage < case.stage {
-            StepState::Completed
-        } else {
-            StepState::Reached
-        };
-        navigation = navigation.step(room.t(&stage_key(stage)), state);
-    }
-    navigation
-}
-
-pub(super) fn next_steps(room: &Room, case: &Case) -> Vec<Button> {
-    [
-        (Step::Check, "check", ButtonKind::Main),
-        (Step::CheckAgain, "check_again", ButtonKind::Other),
-        (Step::Deliver, "deliver", ButtonKind::Main),
-        (Step::Close, "close", ButtonKind::Main),
-    ]
-    .into_iter()
-    .filter(|(step, _, _)| case.stage.after(*step).is_some())
-    .map(|(_, name, kind)| {
-        Button::submit(room.t(&format!("desk-step-{name}")))
-            .kind(kind)
-            .sends("step", name)
-    })
-    .collect()
-}
+use super::{super::inbox::stage_chip, Opened, Parts};
+use crate::{desk::room::Room, store::cases};
 
 pub(super) fn about(
     room: &Room,
@@ -69,8 +16,22 @@ pub(super) fn about(
 ) -> DescriptionList {
     let case = &opened.case;
     let language = room.language();
-    let mut list =
-        DescriptionList::new().html(room.t("desk-field-stage"), &stage_chip(room, case.stage));
+    let today = room.city.today();
+    let own = case
+        .own_stage
+        .as_deref()
+        .and_then(|key| opened.way().stage(key));
+    let mut list = DescriptionList::new().html(
+        room.t("desk-field-stage"),
+        &stage_chip(room, case.stage, own),
+    );
+    if let Some(day) = case.own_due_on {
+        let mut due = Html::text(&format::date(day, language));
+        if case.is_late_here(today) {
+            due.push(&ChipLabel::new(room.t("desk-late-here")).red().beside());
+        }
+        list = list.html(room.t("desk-field-own-due"), &due);
+    }
     if let Some(outcome) = case.outcome {
         list = list.text(
             room.t("desk-field-outcome"),
@@ -132,7 +93,7 @@ pub(super) fn about(
         || room.t("desk-due-none"),
         |due_on| format::date(due_on, language),
     ));
-    if case.stage.is_open() && case.due_on.is_some_and(|due_on| due_on < room.city.today()) {
+    if case.is_late(today) {
         due.push(&ChipLabel::new(room.t("desk-late")).red().beside());
     }
     list.text(

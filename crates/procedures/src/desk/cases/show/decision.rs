@@ -3,13 +3,9 @@
 use yakuba_city::web::Problem;
 use yakuba_ui::{Button, Choice, DescriptionList, Html, RadioGroup, TextArea, TextField, format};
 
-use super::{Body, Parts, exchange::chosen_template};
+use super::{Body, Parts, exchange::chosen_template, way::may_decide_now};
 use crate::{
-    capabilities::DECIDE,
-    model::{
-        case::{Outcome, Stage},
-        document::TemplateUse,
-    },
+    model::{case::Outcome, document::TemplateUse},
     store::{
         cases::{self, day},
         gaps,
@@ -41,7 +37,7 @@ pub(super) async fn fill_decision(
         body.decision = Html::of(&list);
         return Ok(());
     }
-    if case.stage != Stage::Checked || !room.principal.holds_in(DECIDE, &case.department) {
+    if !may_decide_now(parts.opened) {
         return Ok(());
     }
     if !parts.gaps.is_empty() {

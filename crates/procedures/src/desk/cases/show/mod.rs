@@ -6,6 +6,7 @@ mod decision;
 mod exchange;
 mod file;
 mod records;
+mod way;
 
 use askama::Template;
 use axum::extract::Path;
@@ -19,28 +20,36 @@ use crate::{
     capabilities::WORK,
     desk::room::Room,
     error::ProcedureError,
-    model::case::Outcome,
+    model::{
+        case::Outcome,
+        way::{Hands, Way},
+    },
     slots,
     store::{
         self, Definition,
-        cases::{self, Case},
+        cases::{self, By, Case},
         casework, gaps,
         history::{self, ViewReason},
         messages,
     },
 };
 
-use about::{about, assign, hand_over, next_steps, steps};
+use about::{about, assign, hand_over};
 use answers::{checklist, fill_answers, fill_duplicates};
 use decision::fill_decision;
 use exchange::{fill_correction, fill_messages};
 pub(super) use file::file;
 use records::{history_table, notes_part, views_table};
+use way::{RoleNames, Steps, steps};
 
 /// A case opened by somebody who may.
 pub(super) struct Opened {
     pub(super) case: Case,
     pub(super) definition: Definition,
+    /// What the person may do with the department's cases.
+    pub(super) hands: Hands,
+    /// What the roles are called that its procedure names.
+    pub(super) role_names: RoleNames,
     /// Every department, to hand it over to.
     pub(super) departments: Vec<(DepartmentCode, String)>,
     /// Who may be made responsible.
@@ -48,6 +57,11 @@ pub(super) struct Opened {
 }
 
 impl Opened {
+    /// The way of the case through the stages.
+    pub(super) fn way(&self) -> Way<'_> {
+        Way::new(&self.definition.document, self.case.outcome)
+    }
+
     /// The questions that can be answered anew: a time is moved where it was booked.
     pub(super) fn correctable(&self) -> impl Iterator<Item = (&Key, &Field)> {
         self.fields()
@@ -80,6 +94,10 @@ pub(super) async fn open(room: &Room, id: i64, capability: Capability) -> Result
         .await?
         .ok_or(Problem::NotFound)?;
     let today = room.city.today();
+    let hands = By::Staff(room.principal.clone())
+        .hands(room.db(), &definition.document, &case.department, today)
+        .await?;
+    let role_names = RoleNames::read(room, &definition.document).await?;
     let japanese = room.language() != Language::English;
     let departments = departments(room.db())
         .await
@@ -99,6 +117,8 @@ pub(super) async fn open(room: &Room, id: i64, capability: Capability) -> Result
     Ok(Opened {
         case,
         definition,
+        hands,
+        role_names,
         departments,
         colleagues,
     })
@@ -156,6 +176,8 @@ struct Body {
     at: String,
     revision: i64,
     next: Vec<Button>,
+    /// Which steps others take.
+    others: Vec<String>,
     assign: Html,
     entered: Html,
     answers: Html,
@@ -271,13 +293,15 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
     let mut accounts: Vec<i64> = views.iter().map(|view| view.account).collect();
     accounts.extend(case.assignee);
 
+    let next = Steps::read(room, opened);
     let mut body = Body {
         words: room.words,
-        steps: Html::of(&steps(room, case)),
+        steps: Html::of(&steps(room, opened)),
         facts: Html::empty(),
         at: parts.at.clone(),
         revision: case.revision,
-        next: next_steps(room, case),
+        next: next.buttons,
+        others: next.others,
         assign: Html::empty(),
         entered: Html::empty(),
         answers: Html::empty(),
@@ -295,7 +319,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         decide: Html::empty(),
         notes: Html::empty(),
         hand_over: Html::empty(),
-        history: history_table(room, &history, &people),
+        history: history_table(room, opened, &history, &people),
         views: Html::empty(),
         disposed: case.disposed_at.is_some(),
         gaps: Vec::new(),

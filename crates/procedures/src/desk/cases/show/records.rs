@@ -3,9 +3,10 @@
 use yakuba_identity::StaffNames;
 use yakuba_ui::{Cell, Column, Html, Row, Table, TextArea, format};
 
-use super::{super::inbox::stage_key, Opened, Parts};
+use super::{super::inbox::stage_key, Opened, Parts, way::title};
 use crate::{
     desk::room::Room,
+    model::way::Stop,
     store::{
         cases::day,
         casework,
@@ -44,7 +45,12 @@ pub(super) fn notes_part(
     html
 }
 
-pub(super) fn history_table(room: &Room, entries: &[history::Entry], people: &StaffNames) -> Html {
+pub(super) fn history_table(
+    room: &Room,
+    opened: &Opened,
+    entries: &[history::Entry],
+    people: &StaffNames,
+) -> Html {
     let rows = entries.iter().rev().map(|entry| {
         let what = match &entry.what {
             What::Received => room.t("desk-history-received"),
@@ -52,6 +58,20 @@ pub(super) fn history_table(room: &Room, entries: &[history::Entry], people: &St
                 .words
                 .with_text("desk-history-stage", "stage", &room.t(&stage_key(*to)))
                 .into_owned(),
+            What::OwnStage { stage, own, back } => {
+                let to = Stop {
+                    stage: *stage,
+                    own: own.clone(),
+                };
+                let text = if *back {
+                    "desk-history-back"
+                } else {
+                    "desk-history-stage"
+                };
+                room.words
+                    .with_text(text, "stage", &title(room, opened, &to))
+                    .into_owned()
+            }
             What::Decided { outcome } => room.t(&format!("desk-outcome-{outcome}")),
             What::CorrectionAsked { .. } => room.t("desk-history-correction-asked"),
             What::Corrected { .. } => room.t("desk-history-corrected"),

@@ -2,7 +2,8 @@
 
 use axum::{extract::Path, response::Response};
 use yakuba_city::web::Problem;
-use yakuba_ui::{Choice, Fields, FormErrors, Html, MenuItem, Tabs, done};
+use yakuba_identity::roles;
+use yakuba_ui::{Choice, Fields, FormErrors, Html, Language, MenuItem, Tabs, done};
 
 use super::{
     super::{
@@ -12,13 +13,21 @@ use super::{
         values::{
             rows,
             settings::{
-                self as values, AGENTS, CATEGORIES, EVENTS, LAYOUTS, PROOFS, Section, Source, USES,
+                self as values, AFTERS, AGENTS, CATEGORIES, EVENTS, LAYOUTS, PROOFS, Section,
+                Source, USES,
             },
         },
     },
     Sheet, keep, sheet,
 };
-use crate::{desk::room::Room, model::navigator::QuestionKind, pages, store::visits};
+use crate::{
+    capabilities::{DECIDE, WORK},
+    desk::room::Room,
+    error::ProcedureError,
+    model::navigator::QuestionKind,
+    pages,
+    store::visits,
+};
 
 /// Empty rows below a list.
 const SPARE: usize = 2;
@@ -77,7 +86,7 @@ async fn page(
     match section {
         Section::Basics => basics(room, &mut controls).await?,
         Section::Guide => guide(room, values, &mut controls).await?,
-        Section::Review => review(room, values, &mut controls),
+        Section::Review => review(room, values, &mut controls).await?,
         Section::Templates => templates(room, values, &mut controls),
         Section::Export => export(room, standing, values, &mut controls),
     }
@@ -256,7 +265,45 @@ async fn guide(room: &Room, values: &Fields, controls: &mut Controls<'_>) -> Res
     Ok(())
 }
 
-fn review(room: &Room, values: &Fields, controls: &mut Controls<'_>) {
+/// Who may move a case, to choose from: the capabilities for cases, the city's roles, and what stands there already.
+async fn movers(room: &Room, values: &Fields) -> Result<Vec<(String, String)>, Problem> {
+    let mut known: Vec<(String, String)> = [
+        (WORK.name, "designer-mover-work"),
+        (DECIDE.name, "designer-mover-decide"),
+    ]
+    .map(|(name, text)| (name.to_owned(), room.d(text)))
+    .into();
+    for role in roles(room.db()).await.map_err(ProcedureError::from)? {
+        if !role.capabilities.iter().any(|name| name == WORK.name) {
+            continue;
+        }
+        let is_english = room.language() == Language::English && !role.name_en.is_empty();
+        let name = if is_english {
+            role.name_en
+        } else {
+            role.name_ja
+        };
+        let text = room
+            .designer_words()
+            .with_text("designer-mover-role", "role", &name)
+            .into_owned();
+        known.push((role.key, text));
+    }
+    for (name, value) in values.pairs() {
+        let is_mover = name.starts_with("mover_")
+            || (name.starts_with("stage-")
+                && ["-enter", "-leave"]
+                    .iter()
+                    .any(|ending| name.ends_with(ending)));
+        if is_mover && !value.is_empty() && known.iter().all(|(known, _)| known != value) {
+            known.push((value.to_owned(), value.to_owned()));
+        }
+    }
+    Ok(known)
+}
+
+async fn review(room: &Room, values: &Fields, controls: &mut Controls<'_>) -> Result<(), Problem> {
+    let movers = movers(room, values).await?;
     let mut steps = Html::empty();
     for stage in ["received", "checked", "decided", "delivered", "closed"] {
         steps.push(&Html::trusted(format!(
@@ -267,6 +314,70 @@ fn review(room: &Room, values: &Fields, controls: &mut Controls<'_>) {
     controls
         .heading("stages", "designer-stages", "designer-stages-lead")
         .add(&Html::trusted(format!("<ol>{steps}</ol>")))
+        .heading(
+            "own-stages",
+            "designer-own-stages",
+            "designer-own-stages-lead",
+        );
+    list(
+        room,
+        values,
+        controls,
+        ("stage", "designer-stage-row"),
+        |row, name| {
+            row.words(&name("title"))
+                .select_of(
+                    &name("after"),
+                    "designer-stage-after",
+                    AFTERS
+                        .map(|(word, _)| (word.to_owned(), room.d(&format!("designer-at-{word}")))),
+                )
+                .number(
+                    &name("days"),
+                    "designer-stage-days",
+                    "designer-working-days",
+                )
+                .select(
+                    &name("enter"),
+                    "designer-stage-enter",
+                    "designer-mover-standard",
+                    movers.iter().cloned(),
+                )
+                .select(
+                    &name("leave"),
+                    "designer-stage-leave",
+                    "designer-mover-standard",
+                    movers.iter().cloned(),
+                )
+                .tick(
+                    &name("hidden"),
+                    "designer-stage-hidden",
+                    "designer-stage-hidden-text",
+                )
+                .line(
+                    &name("key"),
+                    "designer-field-key",
+                    "designer-support-stage-key",
+                    20,
+                );
+        },
+    );
+    controls.heading("movers", "designer-movers", "designer-movers-lead");
+    for (name, none) in [
+        ("checked", "designer-mover-standard"),
+        ("decided", "designer-mover-standard-decide"),
+        ("delivered", "designer-mover-standard"),
+        ("closed", "designer-mover-standard"),
+    ] {
+        controls.select(
+            &format!("mover_{name}"),
+            &format!("designer-mover-{name}"),
+            none,
+            movers.iter().cloned(),
+        );
+    }
+    controls
+        .heading("days", "designer-days", "designer-days-lead")
         .number(
             "processing_days",
             "designer-field-processing-days",
@@ -295,6 +406,7 @@ fn review(room: &Room, values: &Fields, controls: &mut Controls<'_>) {
             "designer-support-retention-basis",
             40,
         );
+    Ok(())
 }
 
 fn templates(room: &Room, values: &Fields, controls: &mut Controls<'_>) {

@@ -18,9 +18,11 @@ pub(in super::super) fn row_count(values: &Fields, list: &str) -> usize {
 
 /// What a select or a hidden input sends without anybody touching it, or what says nothing alone.
 fn is_untouched(part: &str) -> bool {
-    ["join", "test", "rows", "use_for", "verified"]
-        .iter()
-        .any(|ending| part == *ending || part.ends_with(&format!("-{ending}")))
+    [
+        "join", "test", "rows", "use_for", "verified", "after", "hidden",
+    ]
+    .iter()
+    .any(|ending| part == *ending || part.ends_with(&format!("-{ending}")))
 }
 
 /// Whether nothing was written in a row: an empty one is left out.

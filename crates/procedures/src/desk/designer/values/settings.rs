@@ -13,8 +13,8 @@ use super::{
 };
 use crate::model::{
     document::{
-        Agent, Category, ExportColumn, LifeEvent, MessageTemplate, ProcedureDocument, Proof,
-        TemplateUse,
+        After, Agent, Category, ExportColumn, LifeEvent, MessageTemplate, Mover, Movers, OwnStage,
+        ProcedureDocument, Proof, TemplateUse,
     },
     export::parts,
 };
@@ -92,6 +92,13 @@ pub(in super::super) const AGENTS: [(&str, Agent); 3] = [
 /// One page or several.
 pub(in super::super) const LAYOUTS: [(&str, Layout); 2] =
     [("pages", Layout::Pages), ("single", Layout::Single)];
+/// The standard stages after which a procedure can have stages of its own.
+pub(in super::super) const AFTERS: [(&str, After); 4] = [
+    ("received", After::Received),
+    ("checked", After::Checked),
+    ("decided", After::Decided),
+    ("delivered", After::Delivered),
+];
 /// What a text of the desk is for.
 pub(in super::super) const USES: [(&str, TemplateUse); 4] = [
     ("message", TemplateUse::Message),
@@ -110,6 +117,7 @@ pub(in super::super) fn values(document: &ProcedureDocument, section: Section) -
             if let Some(days) = document.processing_days {
                 values.push("processing_days", days.to_string());
             }
+            put_stages(&mut values, document);
             values.push("check-rows", document.checklist.len().to_string());
             for (row, line) in document.checklist.iter().enumerate() {
                 values.push(&format!("check-{row}-text"), line);
@@ -169,6 +177,41 @@ fn put_guide(values: &mut Fields, document: &ProcedureDocument) {
         };
         values.push(name, &condition.0);
     }
+}
+
+fn put_stages(values: &mut Fields, document: &ProcedureDocument) {
+    values.push("stage-rows", document.stages.len().to_string());
+    for (row, stage) in document.stages.iter().enumerate() {
+        put_stage(values, row, stage);
+    }
+    let movers = &document.movers;
+    for (name, mover) in [
+        ("checked", &movers.checked),
+        ("decided", &movers.decided),
+        ("delivered", &movers.delivered),
+        ("closed", &movers.closed),
+    ] {
+        put_mover(values, &format!("mover_{name}"), mover.as_ref());
+    }
+}
+
+fn put_mover(values: &mut Fields, name: &str, mover: Option<&Mover>) {
+    values.push(name, mover.map_or("", |mover| mover.0.as_str()));
+}
+
+fn put_stage(values: &mut Fields, row: usize, stage: &OwnStage) {
+    let name = |part: &str| format!("stage-{row}-{part}");
+    put_text(values, &name("title"), Some(&stage.title));
+    values.push(&name("after"), named(&AFTERS, stage.after));
+    if let Some(days) = stage.days {
+        values.push(&name("days"), days.to_string());
+    }
+    put_mover(values, &name("enter"), stage.enter.as_ref());
+    put_mover(values, &name("leave"), stage.leave.as_ref());
+    if !stage.shown {
+        values.push(&name("hidden"), "yes");
+    }
+    values.push(&name("key"), stage.key.as_str());
 }
 
 fn put_template(values: &mut Fields, row: usize, template: &MessageTemplate) {
@@ -378,6 +421,7 @@ fn guide(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>
 
 fn review(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>) {
     document.processing_days = number(sent, "processing_days", wrong);
+    stages(sent, document, wrong);
     document.checklist = filled(sent, "check")
         .into_iter()
         .map(|row| sent.get(&format!("check-{row}-text")).to_owned())
@@ -394,6 +438,56 @@ fn review(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong
         Some(basis) => document.retention.basis = basis,
         None => wrong.push(Wrong::new("retention_basis", "designer-problem-basis")),
     }
+}
+
+fn stages(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>) {
+    let mut read: Vec<OwnStage> = Vec::new();
+    for row in filled(sent, "stage") {
+        let name = |part: &str| format!("stage-{row}-{part}");
+        let key = match sent.optional(&name("key")) {
+            Some(key) => Key::new(key),
+            // A key that no stage has, here or in the rows to come.
+            None => (1..)
+                .map(|number| format!("stage_{number}"))
+                .find(|key| {
+                    sent.pairs().all(|(_, value)| value != key)
+                        && read.iter().all(|stage| stage.key.as_str() != key)
+                })
+                .map_or(Key::new("stage"), Key::new),
+        };
+        let key = match key {
+            Ok(key) => key,
+            Err(_) => {
+                wrong.push(Wrong::new(name("key"), "designer-problem-stage-key"));
+                continue;
+            }
+        };
+        let stage = OwnStage {
+            key,
+            after: by_name(&AFTERS, sent.get(&name("after"))).unwrap_or(After::Checked),
+            title: needed_text(sent, &name("title"), wrong),
+            shown: !sent.has(&name("hidden")),
+            days: number(sent, &name("days"), wrong),
+            enter: mover(sent, &name("enter")),
+            leave: mover(sent, &name("leave")),
+        };
+        read.push(kept(&document.stages, stage, |stage| {
+            let mut values = Fields::default();
+            put_stage(&mut values, 0, stage);
+            values
+        }));
+    }
+    document.stages = read;
+    document.movers = Movers {
+        checked: mover(sent, "mover_checked"),
+        decided: mover(sent, "mover_decided"),
+        delivered: mover(sent, "mover_delivered"),
+        closed: mover(sent, "mover_closed"),
+    };
+}
+
+fn mover(sent: &Fields, name: &str) -> Option<Mover> {
+    sent.optional(name).map(Mover)
 }
 
 fn template(sent: &Fields, row: usize, wrong: &mut Vec<Wrong>) -> MessageTemplate {
