@@ -1,11 +1,12 @@
 //! Questions for a time: which times are free, what a draft keeps, and how an application's time stands.
 
 use jiff::civil::Date;
-use yakuba_city::{Appointment, City, SlotSource, Tx, web::Problem};
+use yakuba_city::{Appointment, City, Slot, SlotSource, Tx, web::Problem};
 use yakuba_forms::{
     Answers, FieldProblem, Form, Marks, Message, Severity,
     model::document::{Field, FieldKind, FormDocument, FormPage},
 };
+use yakuba_kernel::Channel;
 use yakuba_ui::Language;
 
 use crate::{
@@ -52,18 +53,57 @@ pub(crate) async fn offer(
     let Some((_, field)) = question(form.document()) else {
         return Ok(());
     };
-    let slots = match (of(field), city.slots()) {
-        (Some((of, days)), Some(slots)) => {
-            let until = city.today().saturating_add(jiff::Span::new().days(days));
-            slots
-                .free(city, &of, until, &mark_of(draft))
-                .await
-                .map_err(ProcedureError::from)?
-        }
-        _ => Vec::new(),
-    };
+    let slots = free(city, field, &mark_of(draft)).await?;
     marks.offer_slots(field.key.as_str(), slots);
     Ok(())
+}
+
+/// Offers the times to which a case can be moved, beside the one that it has.
+pub(crate) async fn offer_others(
+    city: &City,
+    form: &Form,
+    case: i64,
+    own: Option<&Slot>,
+    marks: &mut Marks,
+) -> Result<(), Problem> {
+    let Some((_, field)) = question(form.document()) else {
+        return Ok(());
+    };
+    let mut slots = free(city, field, &record_of(case)).await?;
+    slots.extend(own.cloned());
+    slots.sort();
+    slots.dedup();
+    marks.offer_slots(field.key.as_str(), slots);
+    Ok(())
+}
+
+/// The times of a question that are free for whoever is marked so.
+async fn free(city: &City, field: &Field, mark: &str) -> Result<Vec<Slot>, Problem> {
+    let (Some((of, days)), Some(slots)) = (of(field), city.slots()) else {
+        return Ok(Vec::new());
+    };
+    let until = city.today().saturating_add(jiff::Span::new().days(days));
+    Ok(slots
+        .free(city, &of, until, mark)
+        .await
+        .map_err(ProcedureError::from)?)
+}
+
+/// Gives the time of a case back, if it has not begun, and takes another in its place. Both happen or neither.
+pub(crate) async fn change(
+    tx: &Tx,
+    case: i64,
+    slot: &Slot,
+    channel: Channel,
+) -> Result<(), ProcedureError> {
+    let slots = tx.slots().ok_or(ProcedureError::SlotTaken)?;
+    let record = record_of(case);
+    slots.give_back(tx, &record).await?;
+    if slots.take(tx, &record, slot, &record, channel).await? {
+        Ok(())
+    } else {
+        Err(ProcedureError::SlotTaken)
+    }
 }
 
 /// What a question takes times of, and how many days ahead.

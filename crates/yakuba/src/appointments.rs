@@ -40,6 +40,7 @@ use yakuba_procedures::{
     store::{
         self,
         cases::{self, Contact, Decision, NewCase, Submitted},
+        corrections,
         drafts::{self, Draft, NewDraft, Saving},
         keys::{self, Person},
     },
@@ -395,6 +396,99 @@ each_database!(
     }
 );
 
+/// The desk asks for the time again.
+async fn ask_again(city: &City, case: i64) {
+    let key = keys::open(city.db(), city.key().unwrap(), case)
+        .await
+        .unwrap();
+    city.write(Actor::Staff(1), (key, case), |tx, (key, case)| {
+        Box::pin(async move {
+            let revision = cases::case(tx.connection(), *case).await?.revision;
+            let fields = ["visit".to_owned()];
+            corrections::ask(tx, key, *case, revision, &fields, "別の日時に", None).await
+        })
+    })
+    .await
+    .map_err(|error: ProcedureError| error)
+    .unwrap();
+}
+
+/// The applicant chooses another one, as the page of the correction does.
+async fn choose_again(city: &City, case: i64, slot: Slot) -> Result<i64, ProcedureError> {
+    let key = keys::open(city.db(), city.key().unwrap(), case)
+        .await
+        .unwrap();
+    let answers =
+        Answers::new().with(Key::new("visit").unwrap(), Answer::Slot(slot.clone()));
+    let answers = serde_json::to_value(answers).unwrap();
+    let input = (key, case, answers, slot);
+    city.write(Actor::Public, input, |tx, (key, case, answers, slot)| {
+        Box::pin(corrections::answer(
+            tx,
+            key,
+            *case,
+            answers,
+            &[],
+            Some(slot),
+        ))
+    })
+    .await
+}
+
+each_database!(
+    a_correction_changes_the_time_and_gives_the_old_one_back_or_neither,
+    [
+        &MailService,
+        &IdentityService,
+        &ProcedureService,
+        &BookingService
+    ],
+    async |city| {
+        prepare(&city).await;
+        let mut all = Vec::new();
+        for _ in 0..4 {
+            all.push(begin(&city).await);
+        }
+        let case = send(&city, &all[0], slot(9)).await.unwrap().case;
+        let other = send(&city, &all[1], slot(10)).await.unwrap().case;
+        ask_again(&city, case).await;
+        ask_again(&city, other).await;
+        // Taken: everything stays as it was, and the question is still open.
+        let refused = choose_again(&city, case, slot(10)).await;
+        assert!(matches!(refused, Err(ProcedureError::SlotTaken)), "{refused:?}");
+        let kept = of_case(&city, case).await;
+        assert_eq!(kept.state.name(), "confirmed");
+        let key = keys::open(city.db(), city.key().unwrap(), case).await.unwrap();
+        let given = cases::answers(city.db(), &key, case).await.unwrap();
+        assert_eq!(given.len(), 1);
+        let open = corrections::corrections(city.db(), &key, case).await.unwrap();
+        assert_eq!(open[0].ended_at, None);
+
+        // Both want the same free one at once: one gets it, the other keeps what it had.
+        let sent = join_all([case, other].map(|one| choose_again(&city, one, slot(11)))).await;
+        assert_eq!(sent.iter().filter(|one| one.is_ok()).count(), 1, "{sent:?}");
+        let (winner, loser, left, kept) = if sent[0].is_ok() {
+            (case, other, 9, 10)
+        } else {
+            (other, case, 10, 9)
+        };
+        let hour = async |case: i64| {
+            let found = of_case(&city, case).await;
+            assert_eq!(found.state.name(), "confirmed");
+            (found.span.from().minutes() / 60, found.channel)
+        };
+        assert_eq!(hour(winner).await, (11, Channel::Online));
+        assert_eq!(hour(loser).await, (kept, Channel::Online));
+        assert_eq!(steps_taken(&city).await, 4, "half an hour of quarters each");
+        // What was given back is free for others.
+        let third = send(&city, &all[2], slot(i8::try_from(left).unwrap())).await;
+        assert!(third.is_ok(), "{third:?}");
+        let key = keys::open(city.db(), city.key().unwrap(), winner).await.unwrap();
+        let given = cases::answers(city.db(), &key, winner).await.unwrap();
+        assert_eq!(given[0].answers["answers"]["visit"]["value"]["from"], "11:00:00");
+    }
+);
+
 each_database!(
     a_procedure_goes_live_only_with_times_that_there_are,
     [
@@ -597,5 +691,23 @@ each_database!(
         let (status, page) = desk(&city, RECEIVE.name, &path).await;
         assert_eq!(status, StatusCode::OK);
         assert!(page.contains(&format!("/desk/cases/{case}")) && !page.contains("花子"));
+
+        // The desk asks for another time: the one that there is stands among those that are free.
+        ask_again(&city, case).await;
+        let (_, page) = hanako.ask("/cases/correct", None).await;
+        let ten = "2026-11-23T10:00/10:30";
+        assert!(page.contains(nine) && page.contains(ten), "{page}");
+        let (_, page) = hanako
+            .ask("/cases/correct", Some(&[("visit", "2026-12-03T09:00/09:30")]))
+            .await;
+        assert!(page.contains("ほかの方が先に予約しました"), "{page}");
+        let (to, _) = hanako
+            .ask("/cases/correct", Some(&[("visit", ten)]))
+            .await;
+        assert_eq!(to, "/cases/view?done=corrected");
+        let (_, view) = hanako.ask(&to, None).await;
+        assert!(view.contains("10:00〜10:30") && !view.contains("09:00〜09:30"));
+        assert_eq!(of_case(&city, case).await.span.from().minutes(), 600);
+        assert_eq!(steps_taken(&city).await, 2);
     }
 );

@@ -5,8 +5,9 @@ use axum::{
     extract::Request,
     response::{IntoResponse as _, Redirect, Response},
 };
-use yakuba_city::web::Problem;
-use yakuba_forms::{Answers, Evaluation, FieldProblem, Form, Marks, Outcome, Wish};
+use yakuba_city::{Slot, web::Problem};
+use yakuba_forms::{Answer, Answers, Evaluation, FieldProblem, Form, Marks, Outcome, Wish};
+use yakuba_forms::model::document::FormDocument;
 use yakuba_ui::{Html, Page, Words};
 
 use super::{
@@ -16,7 +17,7 @@ use super::{
     look_up,
 };
 use crate::{
-    ProcedureError,
+    ProcedureError, slots,
     store::{
         cases::{self, Case},
         corrections::{self, Correction},
@@ -35,6 +36,19 @@ struct Body {
     controls: Html,
 }
 
+/// Puts the time that a case has in place of the one that was answered.
+fn put_slot(form: &FormDocument, answers: &mut Answers, slot: Option<&Slot>) {
+    let Some((_, field)) = slots::question(form) else {
+        return;
+    };
+    match slot {
+        Some(slot) => answers.set(field.key.clone(), Answer::Slot(slot.clone())),
+        None => {
+            answers.remove(field.key.as_str());
+        }
+    }
+}
+
 /// The open request, with the answers it is about.
 struct Open {
     case: Case,
@@ -42,6 +56,8 @@ struct Open {
     correction: Correction,
     form: std::sync::Arc<Form>,
     answers: Answers,
+    /// The time that the case has, which the booking desk may have moved.
+    slot: Option<Slot>,
     title: String,
 }
 
@@ -66,13 +82,23 @@ impl Open {
             .into_iter()
             .next()
             .ok_or(Problem::NotFound)?;
-        let answers = serde_json::from_value(newest.answers).map_err(ProcedureError::Stored)?;
+        let mut answers: Answers =
+            serde_json::from_value(newest.answers).map_err(ProcedureError::Stored)?;
+        let appointment = slots::appointment(asked.city(), case.id, asked.language).await?;
+        let booked = appointment.is_some();
+        let slot = appointment
+            .filter(|found| !found.is_off)
+            .map(|found| found.slot);
+        if booked {
+            put_slot(&definition.document.form, &mut answers, slot.as_ref());
+        }
         Ok(Ok(Self {
             case,
             key,
             correction,
             form,
             answers,
+            slot,
             title: definition.document.title.get(asked.language).to_owned(),
         }))
     }
@@ -119,6 +145,8 @@ impl Open {
     ) -> Result<Response, Problem> {
         let mut marks = Marks::new();
         look_up::mark(asked.city(), &self.form, answers, looked_up, &mut marks).await?;
+        let own = self.slot.as_ref();
+        slots::offer_others(asked.city(), &self.form, self.case.id, own, &mut marks).await?;
         let evaluation = self.only_named(evaluation);
         let (words, language) = (asked.words, asked.language);
         let body = Body {
@@ -205,6 +233,21 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
             .show(asked, &answers, evaluation, &problems, None)
             .await;
     }
+    // Another time than the one that the case has.
+    let asks_for_time = slots::question(open.form.document())
+        .is_some_and(|(_, field)| open.is_named(field.key.as_str()));
+    let slot = answers
+        .slot()
+        .filter(|slot| asks_for_time && open.slot.as_ref() != Some(*slot))
+        .cloned();
+    let is_too_far = slot.is_some()
+        && slots::is_too_far(open.form.document(), &answers, asked.city().today());
+    if is_too_far {
+        let gone: Vec<FieldProblem> = slots::gone(&open.form, apply::slot_gone())
+            .into_iter()
+            .collect();
+        return open.show(asked, &answers, evaluation, &gone, None).await;
+    }
     let kept = open.form.asked_only(&answers, &evaluation);
     let corrected = serde_json::to_value(&kept).map_err(|error| Problem::internal(&error))?;
     let named: Vec<String> = kept
@@ -226,15 +269,24 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
             .unwrap_or_default()
             .gaps(&open.form, &answers, &evaluation),
     };
-    let input = (open.case.id, open.key.clone(), corrected, sealed, gaps);
+    let input = (
+        open.case.id,
+        open.key.clone(),
+        corrected,
+        sealed,
+        gaps,
+        slot,
+    );
     let outcome = asked
         .city()
         .write(
             asked.principal.actor(),
             input,
-            |tx, (case, key, corrected, files, gaps)| {
+            |tx, (case, key, corrected, files, gaps, slot)| {
                 Box::pin(async move {
-                    let number = corrections::answer(tx, key, *case, corrected, files).await?;
+                    let slot = slot.as_ref();
+                    let number =
+                        corrections::answer(tx, key, *case, corrected, files, slot).await?;
                     gaps::put(tx, *case, gaps).await?;
                     Ok(number)
                 })
@@ -243,6 +295,15 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
         .await;
     match outcome {
         Ok(_) => Ok(Redirect::to("/cases/view?done=corrected").into_response()),
+        // Somebody else was first: the times that are left, and the one that the case goes on having.
+        Err(ProcedureError::SlotTaken) => {
+            let gone: Vec<FieldProblem> = slots::gone(&open.form, apply::slot_gone())
+                .into_iter()
+                .collect();
+            put_slot(open.form.document(), &mut answers, open.slot.as_ref());
+            let evaluation = open.form.evaluate(&answers, day);
+            open.show(asked, &answers, evaluation, &gone, None).await
+        }
         // Sent twice: the page shows how it stands.
         Err(ProcedureError::WrongState(_)) => Ok(Redirect::to("/cases/view").into_response()),
         Err(error) => Err(error.into()),

@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::Value as Json;
 use yakuba_city::{
-    AuditEntry, Tx,
+    AuditEntry, Slot, Tx,
     sql::{Sql as _, is_unique_violation},
 };
 use yakuba_kernel::working_days;
@@ -12,6 +12,7 @@ use yakuba_kernel::working_days;
 use crate::{
     error::ProcedureError,
     notices::{self, Notice},
+    slots,
     store::{
         cases::{self, day, locked, moment},
         files::{self, SealedFile, UseFor},
@@ -103,22 +104,28 @@ pub async fn ask(
 }
 
 /// The corrected answers to the open request; the earlier answers stay. Returns the number of the new answers.
-/// The time the applicant took is added to the day by which the case should be decided.
+/// The time the applicant took is added to the day by which the case should be decided. With a `slot` the case has this time from now
+/// on, and what it had is free.
 ///
 /// # Errors
-/// [`ProcedureError::WrongState`] when no correction is asked for.
+/// [`ProcedureError::WrongState`] when no correction is asked for; [`ProcedureError::SlotTaken`] when the other time cannot be had: then
+/// nothing was corrected, and the case keeps the time it had.
 pub async fn answer(
     tx: &Tx,
     key: &CaseKey,
     case: i64,
     corrected: &Json,
     new_files: &[SealedFile],
+    slot: Option<&Slot>,
 ) -> Result<i64, ProcedureError> {
     let found = cases::case(tx.connection(), case).await?;
     locked(tx, case, found.revision).await?;
     let Some(number) = open_number(tx.connection(), case).await? else {
         return Err(ProcedureError::WrongState("no correction is asked for"));
     };
+    if let Some(slot) = slot {
+        slots::change(tx, case, slot, found.channel).await?;
+    }
     let answers = cases::add_answers(tx, key, case, corrected).await?;
     for file in new_files {
         files::add(tx, case, UseFor::Answer, file).await?;

@@ -115,7 +115,7 @@ pub(super) async fn correction(doing: Doing) -> Result<Response, Problem> {
         .filter(|field| {
             doing
                 .opened
-                .correctable()
+                .fields()
                 .any(|(known, _)| known.as_str() == *field)
         })
         .map(str::to_owned)

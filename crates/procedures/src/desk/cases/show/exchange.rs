@@ -198,7 +198,7 @@ pub(super) async fn fill_correction(
     };
     let mut fields = Html::of(
         &CheckboxGroup::new(language, "field", room.t("desk-correction-which")).choices(
-            parts.opened.correctable().map(|(key, field)| {
+            parts.opened.fields().map(|(key, field)| {
                 Choice::new(key.as_str(), field.label.get(language))
                     .chosen(typed.contains(&key.as_str()))
             }),

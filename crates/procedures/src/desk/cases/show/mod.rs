@@ -62,12 +62,6 @@ impl Opened {
         Way::new(&self.definition.document, self.case.outcome)
     }
 
-    /// The questions that can be answered anew: a time is moved where it was booked.
-    pub(super) fn correctable(&self) -> impl Iterator<Item = (&Key, &Field)> {
-        self.fields()
-            .filter(|(_, field)| !matches!(field.kind, FieldKind::Slot { .. }))
-    }
-
     /// The questions of the form outside groups, with their labels.
     pub(super) fn fields(&self) -> impl Iterator<Item = (&Key, &Field)> {
         self.definition
