@@ -418,8 +418,7 @@ async fn choose_again(city: &City, case: i64, slot: Slot) -> Result<i64, Procedu
     let key = keys::open(city.db(), city.key().unwrap(), case)
         .await
         .unwrap();
-    let answers =
-        Answers::new().with(Key::new("visit").unwrap(), Answer::Slot(slot.clone()));
+    let answers = Answers::new().with(Key::new("visit").unwrap(), Answer::Slot(slot.clone()));
     let answers = serde_json::to_value(answers).unwrap();
     let input = (key, case, answers, slot);
     city.write(Actor::Public, input, |tx, (key, case, answers, slot)| {
@@ -455,13 +454,20 @@ each_database!(
         ask_again(&city, other).await;
         // Taken: everything stays as it was, and the question is still open.
         let refused = choose_again(&city, case, slot(10)).await;
-        assert!(matches!(refused, Err(ProcedureError::SlotTaken)), "{refused:?}");
+        assert!(
+            matches!(refused, Err(ProcedureError::SlotTaken)),
+            "{refused:?}"
+        );
         let kept = of_case(&city, case).await;
         assert_eq!(kept.state.name(), "confirmed");
-        let key = keys::open(city.db(), city.key().unwrap(), case).await.unwrap();
+        let key = keys::open(city.db(), city.key().unwrap(), case)
+            .await
+            .unwrap();
         let given = cases::answers(city.db(), &key, case).await.unwrap();
         assert_eq!(given.len(), 1);
-        let open = corrections::corrections(city.db(), &key, case).await.unwrap();
+        let open = corrections::corrections(city.db(), &key, case)
+            .await
+            .unwrap();
         assert_eq!(open[0].ended_at, None);
 
         // Both want the same free one at once: one gets it, the other keeps what it had.
@@ -483,9 +489,14 @@ each_database!(
         // What was given back is free for others.
         let third = send(&city, &all[2], slot(i8::try_from(left).unwrap())).await;
         assert!(third.is_ok(), "{third:?}");
-        let key = keys::open(city.db(), city.key().unwrap(), winner).await.unwrap();
+        let key = keys::open(city.db(), city.key().unwrap(), winner)
+            .await
+            .unwrap();
         let given = cases::answers(city.db(), &key, winner).await.unwrap();
-        assert_eq!(given[0].answers["answers"]["visit"]["value"]["from"], "11:00:00");
+        assert_eq!(
+            given[0].answers["answers"]["visit"]["value"]["from"],
+            "11:00:00"
+        );
     }
 );
 
@@ -698,12 +709,13 @@ each_database!(
         let ten = "2026-11-23T10:00/10:30";
         assert!(page.contains(nine) && page.contains(ten), "{page}");
         let (_, page) = hanako
-            .ask("/cases/correct", Some(&[("visit", "2026-12-03T09:00/09:30")]))
+            .ask(
+                "/cases/correct",
+                Some(&[("visit", "2026-12-03T09:00/09:30")]),
+            )
             .await;
         assert!(page.contains("ほかの方が先に予約しました"), "{page}");
-        let (to, _) = hanako
-            .ask("/cases/correct", Some(&[("visit", ten)]))
-            .await;
+        let (to, _) = hanako.ask("/cases/correct", Some(&[("visit", ten)])).await;
         assert_eq!(to, "/cases/view?done=corrected");
         let (_, view) = hanako.ask(&to, None).await;
         assert!(view.contains("10:00〜10:30") && !view.contains("09:00〜09:30"));

@@ -252,5 +252,5 @@ applicant-notice-where =
     市（し）の ホームページの「申請の ようす」で 見てください。ログインするか、受付番号（うけつけばんごう）を 入れます。
 
     この メールに 返事（へんじ）は できません。メールが いらないときは、「申請の ようす」で 止（と）められます。
-applicant-standing-own = 今（いま）は、{ $stage } です。
-applicant-history-own = 次（つぎ）に 進（すす）みました：{ $stage }
+applicant-standing-own = 今（いま）：{ $stage }
+applicant-history-own = 次（つぎ）に 進（すす）みました。{ $stage }

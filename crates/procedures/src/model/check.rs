@@ -406,7 +406,8 @@ form:
         let mut document = procedure();
         let stages = r"
 - {key: approval, after: checked, title: {ja: 課長決裁, easy: 課長（かちょう）, en: Approval}, days: 2, leave: department_head}
-- {key: approval, after: checked, title: {ja: 審査会, easy: 話（はな）し合（あ）い, en: Committee}, days: 4, enter: committee, leave: procedures.oversee}
+- {key: board, after: checked, title: {ja: 審査会, easy: 話（はな）し合（あ）い, en: Committee}, days: 4, enter: committee, leave: procedures.oversee}
+- {key: approval, after: decided, title: 検査, shown: false}
 - {key: decided, after: decided, title: 検査, shown: false}
 ";
         document.stages = serde_saphyr::from_str(stages).unwrap();
@@ -415,8 +416,8 @@ form:
         assert_eq!(
             paths(&document, Severity::Must),
             [
-                "stages.1.key",
                 "stages.2.key",
+                "stages.3.key",
                 "stages.1.leave",
                 "movers.closed"
             ]

@@ -6,8 +6,8 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use yakuba_city::{Slot, web::Problem};
-use yakuba_forms::{Answer, Answers, Evaluation, FieldProblem, Form, Marks, Outcome, Wish};
 use yakuba_forms::model::document::FormDocument;
+use yakuba_forms::{Answer, Answers, Evaluation, FieldProblem, Form, Marks, Outcome, Wish};
 use yakuba_ui::{Html, Page, Words};
 
 use super::{
@@ -240,8 +240,8 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
         .slot()
         .filter(|slot| asks_for_time && open.slot.as_ref() != Some(*slot))
         .cloned();
-    let is_too_far = slot.is_some()
-        && slots::is_too_far(open.form.document(), &answers, asked.city().today());
+    let is_too_far =
+        slot.is_some() && slots::is_too_far(open.form.document(), &answers, asked.city().today());
     if is_too_far {
         let gone: Vec<FieldProblem> = slots::gone(&open.form, apply::slot_gone())
             .into_iter()

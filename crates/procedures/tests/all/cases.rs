@@ -343,7 +343,8 @@ each_database!(
         let answer = || {
             city.write(Actor::Public, (case, key.clone()), |tx, (case, key)| {
                 Box::pin(async move {
-                    corrections::answer(tx, key, *case, &json!({"dog_name": "ポチ"}), &[], None).await
+                    corrections::answer(tx, key, *case, &json!({"dog_name": "ポチ"}), &[], None)
+                        .await
                 })
             })
         };

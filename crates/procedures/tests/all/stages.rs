@@ -3,6 +3,7 @@
 
 use axum::http::StatusCode;
 use jiff::civil::date;
+use serde_json::json;
 use yakuba_city::{Actor, City, each_database, sql::Sql as _, web::Principal};
 use yakuba_identity::{
     AccountId, GrantScope, Holder, IdentityService, LoginName, NewAccount, NewGrant, Role,
@@ -19,8 +20,10 @@ use yakuba_procedures::{
     },
     store::{
         cases::{self, By},
+        corrections,
         designs::bring_in,
         history::{self, What},
+        keys,
     },
 };
 
@@ -49,7 +52,9 @@ async fn one_case(city: &City) -> i64 {
 }
 
 async fn received(city: &City, submission: &str) -> i64 {
-    let sealed = application(submission).seal(city.key().unwrap()).unwrap();
+    let mut new = application(submission);
+    new.answers = json!({"answers": {"dog_name": {"type": "text", "value": "ポチ太郎"}}});
+    let sealed = new.seal(city.key().unwrap()).unwrap();
     submit(city, sealed).await.unwrap().case
 }
 
@@ -409,7 +414,36 @@ each_database!(
         assert!(heading.contains("stage,own_stage,outcome"), "{heading}");
         assert!(lines.next().unwrap().contains("received,site_visit,"));
 
-        // Sent back with a correction in between, the day moves with it; withdrawn, nothing is left of it.
+        // The days that a correction takes do not count here either.
+        let key = keys::open(city.db(), city.key().unwrap(), number)
+            .await
+            .unwrap();
+        city.write(Actor::Staff(7), (number, key), |tx, (number, key)| {
+            Box::pin(async move {
+                let revision = cases::case(tx.connection(), *number).await?.revision;
+                let fields = ["dog_name".to_owned()];
+                corrections::ask(tx, key, *number, revision, &fields, "名前を", None).await?;
+                let monday = date(2026, 11, 16)
+                    .at(10, 0, 0, 0)
+                    .in_tz("Asia/Tokyo")
+                    .unwrap();
+                let sql = "UPDATE procedures_case_corrections SET asked_at = $2 WHERE case_id = $1";
+                let at = monday.timestamp().as_microsecond();
+                tx.connection()
+                    .run(sql, [(*number).into(), at.into()])
+                    .await?;
+                corrections::take_back(tx, *number, revision + 1).await
+            })
+        })
+        .await
+        .unwrap();
+        assert_eq!(
+            case(&city, number).await.own_due_on,
+            Some(date(2026, 11, 27)),
+            "four working days after the 20th: Monday the 23rd is a holiday"
+        );
+
+        // Withdrawn, nothing is left of it.
         let withdrawn = city
             .write(Actor::Public, number, |tx, number| {
                 Box::pin(cases::withdraw(tx, *number))
