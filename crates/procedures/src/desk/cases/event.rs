@@ -20,7 +20,7 @@ use crate::{
     pages::Contents,
     store::{
         self,
-        cases::{self, Case},
+        cases::{self, Case, own_stages},
         counter::{self, NewEntry},
         history::{self, ViewReason},
         visits,
@@ -108,13 +108,15 @@ async fn stops(parts: &Parts<'_>, others: &[Case], titles: &Titles) -> Result<Ve
             .unwrap_or(usize::MAX)
     };
     open.sort_by_key(|case| (order(case), case.department.as_str(), case.id));
+    let cloned: Vec<Case> = open.iter().map(|case| (*case).clone()).collect();
+    let stages = own_stages(room.db(), &cloned).await?;
     let mut stops: Vec<(&Case, Stop)> = Vec::new();
     for case in open {
-        let line = format!(
-            "{}（{}）",
-            titles.title(&case.procedure, language),
-            room.t(&stage_key(case.stage))
+        let stage = stages.get(&case.id).map_or_else(
+            || room.t(&stage_key(case.stage)),
+            |own| own.title.get(language).to_owned(),
         );
+        let line = format!("{}（{stage}）", titles.title(&case.procedure, language));
         let known = stops
             .last_mut()
             .filter(|(last, _)| last.department == case.department);
