@@ -56,7 +56,7 @@ summary: {ja: 時間を決めて来庁できます。, easy: 来（く）る 時
 address: {ja: 市役所本庁舎1階, easy: 市役所（しやくしょ）, en: City hall}
 step: 15
 opening:
-  - {from: "09:00", to: "10:00", weekdays: [mon, tue, wed, thu, fri]}
+  - {from: "09:00", to: "12:00", weekdays: [mon, tue, wed, thu, fri]}
 rules:
   who: staff_only
   way: instant
