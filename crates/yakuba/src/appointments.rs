@@ -705,6 +705,11 @@ each_database!(
 
         // The desk asks for another time: the one that there is stands among those that are free.
         ask_again(&city, case).await;
+        let receipt = done
+            .split(|letter: char| !(letter.is_ascii_alphanumeric() || letter == '-'))
+            .find(|word| word.len() == 20 && word.matches('-').count() == 2)
+            .unwrap();
+        hanako.ask("/cases", Some(&[("receipt", receipt)])).await;
         let (_, page) = hanako.ask("/cases/correct", None).await;
         let ten = "2026-11-23T10:00/10:30";
         assert!(page.contains(nine) && page.contains(ten), "{page}");
