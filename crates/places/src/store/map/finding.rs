@@ -43,6 +43,12 @@ async fn inside(
     zoom: u8,
     most: u32,
 ) -> Result<Vec<FeatureRow>, PlacesError> {
+    let (sql, values) = sql_inside(layers, tile, zoom, most);
+    Ok(connection.rows(&sql, values).await?)
+}
+
+/// What asks for the features of layers in a tile.
+fn sql_inside(layers: &[String], tile: Tile, zoom: u8, most: u32) -> (String, Vec<Value>) {
     let (first, last) = tile.numbers();
     // One range of the index for each zoom, and a few squares around the tile for what is larger than it.
     let zooms: Vec<String> = (0..=zoom).map(|zoom| zoom.to_string()).collect();
@@ -89,8 +95,10 @@ async fn inside(
             next + 4
         );
     }
-    let _ = write!(sql, " ORDER BY layer, number LIMIT {most}");
-    Ok(connection.rows(&sql, values).await?)
+    // Ordered by what is no column: by the columns themselves SQLite would walk through the whole layer to be spared the sorting.
+    let ordered =
+        format!("SELECT * FROM ({sql}) AS found ORDER BY layer || '', number + 0 LIMIT {most}");
+    (ordered, values)
 }
 
 /// A feature with its distance from where somebody is.
@@ -291,35 +299,7 @@ pub async fn in_box(
     offset: u32,
     limit: u32,
 ) -> Result<InBox, PlacesError> {
-    let mut values: Vec<Value> = vec![layer.into()];
-    let mut filter = "layer = $1".to_owned();
-    if let Some(area) = area {
-        // The smallest tile that holds all of the box, and the squares around it.
-        let tile = (0..=LONGEST)
-            .rev()
-            .map(|zoom| (Tile::with(area.min(), zoom), Tile::with(area.max(), zoom)))
-            .find_map(|(one, other)| (one == other).then_some(one));
-        if let Some(tile) = tile {
-            let (first, last) = tile.numbers();
-            let zoom = tile.z;
-            let _ = write!(
-                filter,
-                " AND ((cell BETWEEN {first} AND {last} AND level >= {zoom})"
-            );
-            for (level, number) in tile.around() {
-                let _ = write!(filter, " OR (cell = {number} AND level = {level})");
-            }
-            filter.push(')');
-        }
-        let parts = super::features::parts;
-        values.extend([
-            parts(area.min().x).into(),
-            parts(area.max().x).into(),
-            parts(area.min().y).into(),
-            parts(area.max().y).into(),
-        ]);
-        filter.push_str(" AND east >= $2 AND west <= $3 AND north >= $4 AND south <= $5");
-    }
+    let (filter, values) = filter_of_box(layer, area);
     let rows = connection
         .rows(
             &format!(
@@ -338,6 +318,49 @@ pub async fn in_box(
         rows,
         count: count.unwrap_or(0).unsigned_abs(),
     })
+}
+
+/// The condition for the features of a layer in a box, with its values.
+fn filter_of_box(layer: &str, area: Option<Rect>) -> (String, Vec<Value>) {
+    let mut values: Vec<Value> = vec![layer.into()];
+    let mut filter = "layer = $1".to_owned();
+    if let Some(area) = area {
+        // The smallest tile that holds all of the box, and the squares around it.
+        let tile = (0..=LONGEST)
+            .rev()
+            .map(|zoom| (Tile::with(area.min(), zoom), Tile::with(area.max(), zoom)))
+            .find_map(|(one, other)| (one == other).then_some(one));
+        if let Some(tile) = tile {
+            let (first, last) = tile.numbers();
+            // Every zoom is named so that the index over zoom and cell serves.
+            let zooms: Vec<String> = (0..=LONGEST).map(|zoom| zoom.to_string()).collect();
+            let of_layer = format!(
+                "SELECT number FROM places_features WHERE layer = $1 AND shown_from IN ({})",
+                zooms.join(", ")
+            );
+            let _ = write!(
+                filter,
+                " AND number IN ({of_layer} AND cell BETWEEN {first} AND {last} AND level >= {}",
+                tile.z
+            );
+            for (level, number) in tile.around() {
+                let _ = write!(
+                    filter,
+                    " UNION ALL {of_layer} AND cell = {number} AND level = {level}"
+                );
+            }
+            filter.push(')');
+        }
+        let parts = super::features::parts;
+        values.extend([
+            parts(area.min().x).into(),
+            parts(area.max().x).into(),
+            parts(area.min().y).into(),
+            parts(area.max().y).into(),
+        ]);
+        filter.push_str(" AND east >= $2 AND west <= $3 AND north >= $4 AND south <= $5");
+    }
+    (filter, values)
 }
 
 /// The box of all features of a layer in degrees; none when it has none.
@@ -375,4 +398,68 @@ pub async fn extent(
             },
         ))
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use yakuba_city::testing::on_sqlite;
+
+    use super::*;
+    use crate::PlacesService;
+
+    /// How SQLite goes about a statement, a line for each table that it reads.
+    async fn plan(connection: &impl ConnectionTrait, sql: &str, values: Vec<Value>) -> Vec<String> {
+        #[derive(sea_orm::FromQueryResult)]
+        struct Row {
+            detail: String,
+        }
+        let rows: Vec<Row> = connection
+            .rows(&format!("EXPLAIN QUERY PLAN {sql}"), values)
+            .await
+            .unwrap();
+        rows.into_iter()
+            .map(|row| row.detail)
+            .filter(|line| line.contains("places_features"))
+            .collect()
+    }
+
+    #[tokio::test]
+    async fn what_lies_somewhere_is_found_by_the_index_of_the_ground() {
+        on_sqlite(&[&PlacesService], async |city| {
+            let place = Coord { x: 135.0, y: 34.4 };
+            for zoom in [0, 1, 8, 12, LONGEST] {
+                let tile = Tile::with(place, zoom);
+                for layers in [
+                    vec!["one".to_owned()],
+                    vec!["one".to_owned(), "two".to_owned()],
+                ] {
+                    let (sql, values) = sql_inside(&layers, tile, LONGEST, 100);
+                    let lines = plan(city.db(), &sql, values).await;
+                    assert!(!lines.is_empty());
+                    for line in lines {
+                        assert!(line.contains("places_features_ground"), "{zoom}: {line}");
+                        assert!(line.contains("cell"), "{zoom}: {line}");
+                    }
+                }
+            }
+            let area = Rect::new(
+                place,
+                Coord {
+                    x: 135.001,
+                    y: 34.401,
+                },
+            );
+            let (filter, values) = filter_of_box("one", Some(area));
+            let sql =
+                format!("SELECT west FROM places_features WHERE {filter} ORDER BY number LIMIT 10");
+            let lines = plan(city.db(), &sql, values).await;
+            assert!(lines.len() > 1);
+            for line in lines {
+                let is_by_number = line.contains("number=?");
+                let is_by_cell = line.contains("places_features_ground") && line.contains("cell");
+                assert!(is_by_number || is_by_cell, "{line}");
+            }
+        })
+        .await;
+    }
 }
