@@ -8,6 +8,7 @@ mod desk;
 mod error;
 pub mod model;
 mod notices;
+mod open_tables;
 mod pages;
 mod permit;
 mod repeating;
@@ -151,6 +152,10 @@ impl Service for BookingService {
 
     fn slots(&self) -> Option<&'static dyn yakuba_city::Slots> {
         Some(&slots::Times)
+    }
+
+    fn open_tables(&self) -> Vec<yakuba_city::OpenTable> {
+        open_tables::tables()
     }
 
     fn interface(&self) -> Option<Interface> {

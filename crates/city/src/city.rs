@@ -21,6 +21,7 @@ use crate::{
     key::CityKey,
     measure::{MeasureDefinition, MeasureKind},
     migration::{self, Migration},
+    open_tables::OpenTable,
     service::{Interface, Service, SubjectNames, SubjectPage},
     slots::Slots,
     sql::Sql as _,
@@ -88,6 +89,7 @@ pub(crate) struct Registry {
     subject_names: HashMap<MeasureName, SubjectNames>,
     interfaces: Vec<Interface>,
     slots: Option<&'static dyn Slots>,
+    open_tables: Vec<OpenTable>,
 }
 
 impl Registry {
@@ -161,6 +163,7 @@ impl City {
             registry.subject_names.extend(service.subject_names());
             registry.interfaces.extend(service.interface());
             registry.slots = registry.slots.or(service.slots());
+            registry.open_tables.extend(service.open_tables());
             for (event, job) in service.listens() {
                 registry.listeners.entry(event).or_default().push(job);
             }
@@ -279,6 +282,11 @@ impl City {
     /// The times that a service gives away; none when no service does.
     pub fn slots(&self) -> Option<&'static dyn Slots> {
         self.0.registry.slots()
+    }
+
+    /// The tables that the services make for everybody to use.
+    pub fn open_tables(&self) -> &[OpenTable] {
+        &self.0.registry.open_tables
     }
 
     /// The kinds of job the services carry out.

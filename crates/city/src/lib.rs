@@ -13,6 +13,7 @@ mod jobs;
 mod key;
 mod measure;
 mod migration;
+mod open_tables;
 mod search;
 mod service;
 mod settings;
@@ -30,8 +31,9 @@ pub use clock::{Clock, JAPAN};
 pub use database::DatabaseUrl;
 pub use error::CityError;
 pub use facts::{
-    DayTotal, Fact, FactId, FactSums, RecountDifference, RecountReport, StoredFact, YearTotal,
-    YearTotals, day_totals, days_of, facts_of_day, last_recount, recount, year_totals,
+    DayTotal, Fact, FactId, FactSums, MonthTotal, RecountDifference, RecountReport, StoredFact,
+    YearTotal, YearTotals, day_totals, days_of, facts_of_day, last_recount, month_totals, recount,
+    year_totals,
 };
 pub use files::{FileHash, read_file};
 pub use jobs::{
@@ -40,6 +42,9 @@ pub use jobs::{
 pub use key::{CityKey, KEY_FILE, KEY_VARIABLE, KeyError};
 pub use measure::{Measure, MeasureDefinition, MeasureKind};
 pub use migration::Migration;
+pub use open_tables::{
+    MakeTable, OpenTable, SMALLEST_COUNT, TableRows, TableWords, shown_count, shown_part,
+};
 pub use search::{SearchEntry, SearchHit, search};
 pub use service::{DeskItem, Interface, MenuItem, Service, SubjectNames, SubjectPage};
 pub use settings::{all_settings, setting};

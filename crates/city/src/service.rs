@@ -10,6 +10,7 @@ use crate::{
     jobs::JobKind,
     measure::Measure,
     migration::Migration,
+    open_tables::OpenTable,
     slots::Slots,
     web::{Capability, Principal, Routes},
 };
@@ -75,6 +76,11 @@ pub trait Service: Send + Sync {
     /// The times it gives away to other services.
     fn slots(&self) -> Option<&'static dyn Slots> {
         None
+    }
+
+    /// The tables it makes for everybody to use.
+    fn open_tables(&self) -> Vec<OpenTable> {
+        Vec::new()
     }
 
     /// Its entries in the menus.

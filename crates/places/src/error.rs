@@ -38,6 +38,11 @@ pub enum PlacesError {
     /// A tile could not be written.
     #[error("a tile could not be written: {0}. Report this as a bug")]
     Tile(#[from] geozero::error::GeozeroError),
+    /// What a dataset is made from is not there, or it is made from nothing.
+    #[error(
+        "the dataset is not made from the city's records, or its source \"{0}\" is gone. See `yakuba opendata sources`"
+    )]
+    NoSource(String),
     /// Nothing can be published without a file.
     #[error("the dataset has no file. Add one before publishing")]
     NoFile,
@@ -71,6 +76,7 @@ impl From<PlacesError> for Problem {
             PlacesError::BadKey(_)
             | PlacesError::BadFile(_)
             | PlacesError::BadLayer(_)
+            | PlacesError::NoSource(_)
             | PlacesError::Features(_)
             | PlacesError::Content(_) => Self::BadRequest(error.to_string()),
             PlacesError::KeyTaken(_) | PlacesError::ChangedMeanwhile | PlacesError::NoFile => {

@@ -5,12 +5,14 @@ mod desk;
 mod error;
 mod machines;
 pub mod model;
+mod open_tables;
 mod pages;
 pub mod store;
 pub mod tiles;
 
 use yakuba_city::{
-    DeskItem, Measure, MenuItem, Migration, Service, SubjectPage,
+    Actor, City, DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable, Service,
+    SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -43,6 +45,10 @@ impl Service for PlacesService {
                 "places_0002_map",
                 include_str!("../migrations/0002_map.sql"),
             ),
+            Migration::new(
+                "places_0003_values",
+                include_str!("../migrations/0003_values.sql"),
+            ),
         ]
     }
 
@@ -52,6 +58,27 @@ impl Service for PlacesService {
 
     fn capabilities(&self) -> &'static [Capability] {
         &capabilities::ALL
+    }
+
+    fn jobs(&self) -> Vec<JobKind> {
+        vec![
+            JobKind::new(
+                "places.make",
+                |city, _| async move { make_all(&city).await },
+            )
+            .every_day(),
+            JobKind::new("places.values", |city, _| async move {
+                store::renew_all(&city)
+                    .await
+                    .map(|_| ())
+                    .map_err(|error| JobFailure::from_error(&error))
+            })
+            .every_day(),
+        ]
+    }
+
+    fn open_tables(&self) -> Vec<OpenTable> {
+        open_tables::tables()
     }
 
     fn subject_pages(&self) -> Vec<(MeasureName, SubjectPage)> {
@@ -82,5 +109,25 @@ impl Service for PlacesService {
 
     fn desk_menu(&self) -> Vec<DeskItem> {
         desk::items()
+    }
+}
+
+/// Makes the datasets anew that have a source; those that cannot be made are told once all others are.
+async fn make_all(city: &City) -> Result<(), JobFailure> {
+    let actor = Actor::Program("places.make".to_owned());
+    let made = store::make_all(city, &actor)
+        .await
+        .map_err(|error| JobFailure::from_error(&error))?;
+    let failed: Vec<String> = made
+        .iter()
+        .filter_map(|made| {
+            let error = made.outcome.as_ref().err()?;
+            Some(format!("{}: {error}", made.key))
+        })
+        .collect();
+    if failed.is_empty() {
+        Ok(())
+    } else {
+        Err(JobFailure(failed.join("; ")))
     }
 }

@@ -16,7 +16,7 @@ mod sheet_pdf;
 pub mod store;
 
 use yakuba_city::{
-    DeskItem, JobKind, Measure, Migration, Service,
+    DeskItem, JobKind, Measure, Migration, OpenTable, Service,
     web::{Capability, Routes},
 };
 
@@ -61,6 +61,10 @@ impl Service for PlanService {
 
     fn jobs(&self) -> Vec<JobKind> {
         vec![cycle::reminders::job()]
+    }
+
+    fn open_tables(&self) -> Vec<OpenTable> {
+        api::open_tables::tables()
     }
 
     fn desk_menu(&self) -> Vec<DeskItem> {

@@ -8,13 +8,14 @@ mod error;
 pub mod model;
 mod movers;
 mod notices;
+mod open_tables;
 mod pages;
 pub mod scanner;
 mod slots;
 pub mod store;
 
 use yakuba_city::{
-    Actor, DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, Service,
+    Actor, DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable, Service,
     web::{Capability, Routes},
 };
 
@@ -123,6 +124,10 @@ impl Service for ProcedureService {
 
     fn routes(&self) -> Routes {
         pages::routes().merge(desk::routes()).merge(api::routes())
+    }
+
+    fn open_tables(&self) -> Vec<OpenTable> {
+        open_tables::tables()
     }
 
     fn menu(&self) -> Vec<MenuItem> {

@@ -5,11 +5,12 @@ mod desk;
 mod error;
 mod jobs;
 pub mod model;
+mod open_tables;
 mod pages;
 pub mod store;
 
 use yakuba_city::{
-    DeskItem, JobKind, Measure, MenuItem, Migration, Service, SubjectPage,
+    DeskItem, JobKind, Measure, MenuItem, Migration, OpenTable, Service, SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -61,6 +62,10 @@ impl Service for ReportService {
 
     fn routes(&self) -> Routes {
         pages::routes().merge(desk::routes())
+    }
+
+    fn open_tables(&self) -> Vec<OpenTable> {
+        open_tables::tables()
     }
 
     fn menu(&self) -> Vec<MenuItem> {

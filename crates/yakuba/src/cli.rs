@@ -963,6 +963,23 @@ pub enum OpendataCommand {
     Import(OpendataImport),
     /// Write the published catalogue into a folder that any web server can serve while the program is down
     Mirror(OpendataMirror),
+    /// List what datasets can be made from without files: the services' records and the map's layers
+    Sources,
+    /// Make the datasets anew that are made from the city's records, as the program does every night
+    Make(OpendataMake),
+}
+
+/// Make datasets anew.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Only what changed becomes a new version. A dataset gets its source at the desk (オープンデータ → 市の記録から作る) or from a list (`source:`).
+
+Examples:
+  yakuba opendata make
+  yakuba opendata make facility_use")]
+pub struct OpendataMake {
+    /// The datasets' keys; none: all that have a source
+    pub datasets: Vec<String>,
 }
 
 /// Write the catalogue into a folder.

@@ -63,6 +63,43 @@ pub async fn day_totals(
         .await
 }
 
+/// The sums of a measure over one month in one combination of dimensions.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct MonthTotal {
+    /// The month, `YYYY-MM`.
+    pub month: String,
+    /// The department, or empty.
+    pub department: String,
+    /// The channel, or empty.
+    pub channel: String,
+    /// The subject, or empty.
+    pub subject: String,
+    /// The sum in thousandths.
+    pub total: i64,
+    /// How many facts, corrections taken off.
+    pub count: i64,
+}
+
+/// The sums of a measure for each month before a day, by every combination of dimensions, in order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn month_totals(
+    connection: &impl ConnectionTrait,
+    measure: &MeasureName,
+    before: Date,
+) -> Result<Vec<MonthTotal>, DbErr> {
+    connection
+        .rows(
+            "SELECT substr(day, 1, 7) AS month, department, channel, subject,
+                    CAST(SUM(total) AS BIGINT) AS total, CAST(SUM(count) AS BIGINT) AS count
+             FROM fact_days WHERE measure = $1 AND day < $2
+             GROUP BY substr(day, 1, 7), department, channel, subject ORDER BY 1, 2, 3, 4",
+            [measure.as_str().into(), before.to_string().into()],
+        )
+        .await
+}
+
 /// The facts of a measure on one day, oldest first, at most `limit` after the fact numbered `after`.
 ///
 /// # Errors

@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use sea_orm::FromQueryResult;
 use yakuba_kernel::{Channel, DepartmentCode, MeasureName, Quantity, Subject};
 
-pub use counting::{DayTotal, day_totals, days_of, facts_of_day};
+pub use counting::{DayTotal, MonthTotal, day_totals, days_of, facts_of_day, month_totals};
 pub(crate) use recording::{append, take_back};
 pub use recounting::{RecountDifference, RecountReport, last_recount, recount};
 pub(crate) use roll_ups::{CHANGE_COLUMN, Pending};

@@ -47,6 +47,9 @@ pub(super) async fn upload(
     mut multipart: Multipart,
 ) -> Result<Response, Problem> {
     let found = room.dataset_for(&key, EDIT).await?;
+    if !found.source.is_empty() {
+        return Err(Problem::BadRequest(room.t("desk-problem-made")));
+    }
     let broken = |_| Problem::BadRequest(room.t("desk-problem-sending"));
     let (mut to, mut title, mut name, mut bytes) = (None, String::new(), String::new(), Vec::new());
     while let Some(field) = multipart.next_field().await.map_err(broken)? {

@@ -30,6 +30,8 @@ struct Body {
     action: String,
     key: Option<TextField>,
     revision: i64,
+    /// What it is made from; empty: files.
+    source: String,
     fields: Vec<TextField>,
     description: TextArea,
     description_en: TextArea,
@@ -257,6 +259,7 @@ async fn shown(
                 .required()
         }),
         revision: standing.map_or(0, |found| found.revision),
+        source: typed.get("source").to_owned(),
         fields: vec![
             text("title").required(),
             text("title_en").optional(),
@@ -289,8 +292,30 @@ async fn shown(
     Ok(page.with_errors(!errors.is_empty()).into_response())
 }
 
+/// An empty form, or what a source says about itself.
 pub(super) async fn new_page(room: Room) -> Result<Response, Problem> {
-    shown(&room, None, &Fields::default(), &FormErrors::new()).await
+    let mut typed = Fields::default();
+    let asked = room.query.get("source");
+    if !asked.is_empty() {
+        let source = store::sources(&room.city)
+            .await?
+            .into_iter()
+            .find(|source| source.key == asked)
+            .ok_or(Problem::NotFound)?;
+        for (name, value) in [
+            ("source", source.key.as_str()),
+            ("key", &source.suggested_key()),
+            ("title", &source.title[0]),
+            ("title_en", &source.title[1]),
+            ("description", &source.description[0]),
+            ("description_en", &source.description[1]),
+            ("national", source.national.unwrap_or_default()),
+            ("rhythm", Rhythm::Daily.name()),
+        ] {
+            typed.push(name, value);
+        }
+    }
+    shown(&room, None, &typed, &FormErrors::new()).await
 }
 
 pub(super) async fn create(room: Room, typed: Fields) -> Result<Response, Problem> {
@@ -300,13 +325,29 @@ pub(super) async fn create(room: Room, typed: Fields) -> Result<Response, Proble
         if !room.principal.holds_in(EDIT, &document.department) {
             return Err(Problem::NotAllowed);
         }
+        let source = typed.get("source").to_owned();
+        if !source.is_empty()
+            && store::sources(&room.city)
+                .await?
+                .iter()
+                .all(|known| known.key != source)
+        {
+            return Err(Problem::BadRequest(room.t("desk-problem-source")));
+        }
         let made = room
-            .write(document, |tx, document| {
-                Box::pin(store::create(tx, document, ""))
-            })
+            .write(
+                (document, source.clone()),
+                |tx, (document, source): &(DatasetDocument, String)| {
+                    Box::pin(store::create(tx, document, source))
+                },
+            )
             .await;
         match made {
-            Ok(()) => return Ok(done(&href(&key), "made")),
+            Ok(()) if source.is_empty() => return Ok(done(&href(&key), "made")),
+            Ok(()) => {
+                store::make(&room.city, room.principal.actor(), &key).await?;
+                return Ok(done(&href(&key), "made-itself"));
+            }
             Err(error @ (PlacesError::KeyTaken(_) | PlacesError::BadKey(_))) => {
                 errors.add("key", room.sentence(&error).unwrap_or_default());
             }

@@ -6,6 +6,7 @@ mod list;
 mod map;
 mod room;
 mod show;
+mod sources;
 
 use yakuba_city::{
     DeskItem,
@@ -40,6 +41,9 @@ pub(crate) fn routes() -> Routes {
         .get(HOME, Access::SignedIn, list::page)
         .get("/desk/data/new", edit, edit::new_page)
         .post("/desk/data/new", edit, edit::create)
+        .get("/desk/data/sources", edit, sources::page)
+        .post("/desk/data/{dataset}/make", edit, sources::make)
+        .post("/desk/data/{dataset}/by-hand", edit, sources::by_hand)
         .get("/desk/data/{dataset}", Access::SignedIn, show::page)
         .get("/desk/data/{dataset}/edit", edit, edit::page)
         .post("/desk/data/{dataset}/edit", edit, edit::save)

@@ -40,6 +40,8 @@ struct Body {
     public: Option<String>,
     revision: i64,
     may_edit: bool,
+    /// What it is made from, in words; none: files are sent.
+    source: Option<String>,
     may_publish: bool,
     /// What can be done: `publish`, `withdraw`, or nothing while there is no file.
     publishing: &'static str,
@@ -60,6 +62,30 @@ fn standing(room: &Room, version: &Version) -> String {
     } else {
         room.t("desk-standing-good")
     }
+}
+
+/// What a dataset is made from, in words.
+async fn source(room: &Room, found: &Dataset) -> Result<Option<String>, Problem> {
+    if found.source.is_empty() {
+        return Ok(None);
+    }
+    let name = store::sources(&room.city)
+        .await?
+        .into_iter()
+        .find(|source| source.key == found.source)
+        .map_or_else(
+            || found.source.clone(),
+            |source| {
+                let [ja, en] = source.title;
+                if room.language().is_japanese() {
+                    ja
+                } else {
+                    en
+                }
+            },
+        );
+    let sentence = room.words.with_text("desk-made-from", "source", &name);
+    Ok(Some(sentence.into_owned()))
 }
 
 pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
@@ -173,6 +199,7 @@ pub(super) async fn shown(
         public: found.is_public().then(|| public_href(key)),
         revision: found.revision,
         may_edit: room.may(EDIT, found),
+        source: source(room, found).await?,
         may_publish: room.may(PUBLISH, found),
         publishing: match found.state {
             State::Published => "withdraw",

@@ -77,7 +77,7 @@ pub fn is_key(text: &str) -> bool {
             .bytes()
             .all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || matches!(byte, b'-' | b'_'))
         // Addresses of the catalogue itself.
-        && !matches!(text, "new" | "feed" | "catalog")
+        && !matches!(text, "new" | "feed" | "catalog" | "sources")
 }
 
 macro_rules! list {
@@ -224,6 +224,7 @@ mod tests {
             "あ",
             "new",
             "feed",
+            "sources",
             &"a".repeat(61),
             "a/b",
             "../a",

@@ -24,7 +24,11 @@ pub struct Packed {
     /// What is said about it.
     pub dataset: DatasetDocument,
     /// Its files, in order.
+    #[serde(default)]
     pub files: Vec<PackedFile>,
+    /// What it is made from instead of files, such as `booking.facilities` or `layer.shelters`; see `yakuba opendata sources`.
+    #[serde(default)]
+    pub source: String,
 }
 
 /// A file of a dataset of a list.
@@ -57,6 +61,12 @@ impl Package {
             if !is_key(&packed.dataset.key) {
                 return Err(format!("{:?} cannot be a key", packed.dataset.key));
             }
+            if packed.files.is_empty() == packed.source.is_empty() {
+                return Err(format!(
+                    "{:?} needs either files or a source",
+                    packed.dataset.key
+                ));
+            }
             for file in &packed.files {
                 let is_inside = !file.path.starts_with('/')
                     && !file.path.contains('\\')
@@ -84,6 +94,17 @@ datasets:
 ";
 
     #[test]
+    fn a_dataset_can_be_made_instead_of_read() {
+        let list = LIST.replace(
+            "files: [{title: AED, path: a/aed.csv}]",
+            "source: booking.use",
+        );
+        let package = Package::from_yaml(&list).unwrap();
+        assert_eq!(package.datasets[0].source, "booking.use");
+        assert!(package.datasets[0].files.is_empty());
+    }
+
+    #[test]
     fn a_list_stays_in_its_folder() {
         assert_eq!(Package::from_yaml(LIST).unwrap().datasets.len(), 1);
         for (from, to) in [
@@ -93,6 +114,14 @@ datasets:
             ("opendata/1", "opendata/2"),
             ("theme: safety", "theme: nothing"),
             ("title: AED, path", "name: AED, path"),
+            (
+                "    files: [{title: AED, path: a/aed.csv}]",
+                "    files: []",
+            ),
+            (
+                "path: a/aed.csv}]",
+                "path: a/aed.csv}]\n    source: booking.use",
+            ),
         ] {
             assert!(Package::from_yaml(&LIST.replace(from, to)).is_err(), "{to}");
         }

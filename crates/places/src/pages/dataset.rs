@@ -144,6 +144,9 @@ async fn about(visit: &Visit, dataset: &Dataset) -> Result<DescriptionList, Prob
             visit.t(&format!("places-rhythm-{}", document.rhythm.name())),
         )
         .text(visit.t("places-changed"), visit.day(dataset.changed_at));
+    if !dataset.source.is_empty() {
+        list = list.text(visit.t("places-origin"), visit.t("places-made"));
+    }
     if !document.area.is_empty() {
         list = list.text(visit.t("places-area"), &document.area);
     }

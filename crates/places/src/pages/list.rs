@@ -1,6 +1,6 @@
 //! The catalogue: search and filters over all published datasets.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
@@ -23,6 +23,8 @@ struct Item {
     title: String,
     description: String,
     chips: Vec<ChipLabel>,
+    /// Which of the words asked for are in its values only; empty: none.
+    inside: String,
     note: String,
 }
 
@@ -50,10 +52,32 @@ fn forms(files: &[FileEntry]) -> Vec<Form> {
         .collect()
 }
 
-/// Whether every word of a query is in what is said about a dataset or in its files' headers.
-fn has_words(dataset: &Dataset, files: &[FileEntry], query: &[String]) -> bool {
+/// A word of a query, and the datasets with a value that holds it.
+struct Asked {
+    typed: String,
+    folded: String,
+    datasets: BTreeSet<String>,
+}
+
+/// Whether every word of a query is in what is said about a dataset, in its files' headers or in their values. If so, the words that are
+/// only in the values.
+fn in_values<'q>(
+    dataset: &Dataset,
+    files: &[FileEntry],
+    query: &'q [Asked],
+) -> Option<Vec<&'q str>> {
     let text = normalise_for_search(&dataset.searchable(files));
-    query.iter().all(|word| text.contains(word))
+    let mut only = Vec::new();
+    for word in query {
+        if text.contains(&word.folded) {
+            continue;
+        }
+        if !word.datasets.contains(dataset.key()) {
+            return None;
+        }
+        only.push(word.typed.as_str());
+    }
+    Some(only)
 }
 
 pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
@@ -65,11 +89,22 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
     let of = |dataset: &Dataset| files.get(dataset.key()).map_or(&[][..], Vec::as_slice);
 
     let q = visit.query.get("q").to_owned();
-    let words: Vec<String> = q
+    let (typed, folded): (Vec<String>, Vec<String>) = q
         .split_whitespace()
         .take(8)
-        .map(normalise_for_search)
-        .filter(|word| !word.is_empty())
+        .map(|word| (word.to_owned(), normalise_for_search(word)))
+        .filter(|(_, folded)| !folded.is_empty())
+        .unzip();
+    let datasets = store::with_values(visit.city.db(), &folded).await?;
+    let words: Vec<Asked> = typed
+        .into_iter()
+        .zip(folded)
+        .zip(datasets)
+        .map(|((typed, folded), datasets)| Asked {
+            typed,
+            folded,
+            datasets,
+        })
         .collect();
     let theme = Theme::read(visit.query.get("theme"));
     let department = visit.query.get("department").to_owned();
@@ -91,14 +126,14 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
             )
         })
         .collect();
-    let found: Vec<&Dataset> = all
+    let found: Vec<(&Dataset, Vec<&str>)> = all
         .iter()
         .filter(|dataset| {
             theme.is_none_or(|theme| dataset.document.theme == theme)
                 && (department.is_empty() || dataset.department().as_str() == department)
                 && form.is_none_or(|form| forms(of(dataset)).contains(&form))
-                && has_words(dataset, of(dataset), &words)
         })
+        .filter_map(|dataset| Some((dataset, in_values(dataset, of(dataset), &words)?)))
         .collect();
     let number: usize = visit
         .query
@@ -110,7 +145,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
         .iter()
         .skip((number - 1) * ON_A_PAGE)
         .take(ON_A_PAGE)
-        .map(|dataset| Item {
+        .map(|(dataset, in_values)| Item {
             href: href(dataset.key()),
             title: visit.title(dataset).to_owned(),
             description: visit.description(dataset).to_owned(),
@@ -118,6 +153,14 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
                 .into_iter()
                 .map(|form| ChipLabel::new(form.name()))
                 .collect(),
+            inside: if in_values.is_empty() {
+                String::new()
+            } else {
+                visit
+                    .words
+                    .with_text("places-in-values", "words", &in_values.join("、"))
+                    .into_owned()
+            },
             note: [
                 visit.t(&format!("places-theme-{}", dataset.document.theme.name())),
                 departments

@@ -177,6 +177,25 @@ pub async fn create(tx: &Tx, document: &DatasetDocument, source: &str) -> Result
     Ok(())
 }
 
+/// Lets a dataset be made from another source from now on; empty: files are sent by hand.
+///
+/// # Errors
+/// [`PlacesError::NoSuchDataset`].
+pub async fn set_source(tx: &Tx, key: &str, source: &str) -> Result<(), PlacesError> {
+    let changed = tx
+        .connection()
+        .run(
+            "UPDATE places_datasets SET source = $2, revision = revision + 1, changed_at = $3 WHERE key = $1",
+            [key.into(), source.into(), tx.now().as_microsecond().into()],
+        )
+        .await?;
+    if changed == 0 {
+        return Err(PlacesError::NoSuchDataset(key.to_owned()));
+    }
+    tx.audit(AuditEntry::new("places.describe", subject_of(key)));
+    settle(tx, key).await
+}
+
 pub(super) fn subject_of(key: &str) -> String {
     format!("dataset/{key}")
 }

@@ -354,6 +354,7 @@ pub async fn add_version(tx: &Tx, new: &NewVersion) -> Result<Option<i64>, Place
             ],
         )
         .await?;
+    super::values::put(tx, &new.dataset, new.file, number, &new.content).await?;
     touch(tx, &new.dataset).await?;
     tx.audit(
         AuditEntry::new("places.version", subject_of(&new.dataset))
@@ -406,6 +407,7 @@ pub async fn remove_contents(
     if changed == 0 {
         return Ok(false);
     }
+    super::values::renew(tx, dataset, file).await?;
     touch(tx, dataset).await?;
     tx.audit(
         AuditEntry::new("places.remove", subject_of(dataset))

@@ -3,7 +3,7 @@
 use yakuba_city::Tx;
 
 use super::{
-    datasets::{State, create, dataset, describe, publish},
+    datasets::{State, create, dataset, describe, publish, set_source},
     files::{NewVersion, add_file, add_version, files_of},
 };
 use crate::{
@@ -56,6 +56,12 @@ pub async fn bring_in(tx: &Tx, whole: &Whole) -> Result<bool, PlacesError> {
         }
         Some(_) => {}
     }
+    if let Some(found) = dataset(tx.connection(), key).await?
+        && found.source != whole.source
+    {
+        set_source(tx, key, &whole.source).await?;
+        has_changed = true;
+    }
     let standing = files_of(tx.connection(), key).await?;
     for (at, file) in whole.files.iter().enumerate() {
         let number = match standing.get(at) {
@@ -71,7 +77,9 @@ pub async fn bring_in(tx: &Tx, whole: &Whole) -> Result<bool, PlacesError> {
         };
         has_changed |= add_version(tx, &new).await?.is_some();
     }
+    // What is made is published once it is made.
     if whole.is_public
+        && whole.source.is_empty()
         && let Some(found) = dataset(tx.connection(), key).await?
         && found.state == State::Draft
     {

@@ -6,6 +6,7 @@
 mod content;
 mod desk;
 mod machines;
+mod made;
 mod map;
 mod map_desk;
 mod pages;

@@ -2,7 +2,7 @@
 
 use axum::http::StatusCode;
 use serde_json::Value as Json;
-use yakuba_city::{Actor, City, each_database, year_totals};
+use yakuba_city::{Actor, City, each_database, sql::Sql as _, year_totals};
 use yakuba_identity::IdentityService;
 use yakuba_kernel::MeasureName;
 use yakuba_mail::MailService;
@@ -178,5 +178,78 @@ each_database!(
                 .unwrap()
                 .is_empty()
         );
+    }
+);
+
+each_database!(
+    what_is_in_the_cells_is_found,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        publish(&city, document("toilets", "parks"), TOILETS).await;
+        let mut visitor = stranger(&city);
+        // A value, in another width and script than it was typed in, beside a word of the description.
+        for (query, is_found) in [
+            ("南公園", true),
+            ("ﾐﾅﾐｺｳｴﾝ", true),
+            ("みなみこうえん 公衆", true),
+            ("南公園 消火栓", false),
+            ("北公園\n南公園", true),
+            ("公園キタ", false),
+            ("%", false),
+            ("34.403000", false),
+        ] {
+            let encoded = form_urlencoded::Serializer::new(String::new())
+                .append_pair("q", query)
+                .finish();
+            let page = visitor.get(&format!("/data?{encoded}")).await.text();
+            assert_eq!(
+                page.contains("/data/toilets\""),
+                is_found,
+                "{query}: {page}"
+            );
+            let packages = visitor
+                .get(&format!("/api/3/action/package_search?{encoded}"))
+                .await
+                .text();
+            let packages: serde_json::Value = serde_json::from_str(&packages).unwrap();
+            assert_eq!(
+                packages["result"]["count"],
+                i32::from(is_found),
+                "{query}: {packages}"
+            );
+        }
+        let page = visitor
+            .get("/data?q=%E5%8D%97%E5%85%AC%E5%9C%92")
+            .await
+            .text();
+        assert!(page.contains("データの中に「南公園」があります"), "{page}");
+
+        // Contents that are taken away are not found either, and what was there before words were kept is.
+        let gone = city.write(Actor::Staff(1), (), |tx, ()| {
+            Box::pin(store::remove_contents(tx, "toilets", 1, 1))
+        });
+        assert!(gone.await.unwrap());
+        let page = visitor
+            .get("/data?q=%E5%8D%97%E5%85%AC%E5%9C%92")
+            .await
+            .text();
+        assert!(!page.contains("/data/toilets\""), "{page}");
+        publish(&city, document("others", "parks"), TOILETS).await;
+        city.write(Actor::Staff(1), (), |tx, ()| {
+            Box::pin(async move {
+                tx.connection().run("DELETE FROM places_values", []).await?;
+                Ok::<_, yakuba_city::CityError>(())
+            })
+        })
+        .await
+        .unwrap();
+        assert_eq!(store::renew_all(&city).await.unwrap(), 1);
+        assert_eq!(store::renew_all(&city).await.unwrap(), 0);
+        let page = visitor
+            .get("/data?q=%E5%8D%97%E5%85%AC%E5%9C%92")
+            .await
+            .text();
+        assert!(page.contains("/data/others\""), "{page}");
     }
 );

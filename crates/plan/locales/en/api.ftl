@@ -80,3 +80,5 @@ api-response-404 = There is no such thing; also when the plan is not published
 api-response-409 = Something different was recorded under the same key
 api-response-413 = Too much for one request
 api-response-422 = It cannot be understood; the reason is given, and nothing was recorded
+api-table-figures = Figures of the digital plan
+api-table-figures-about = Targets and actual figures of the published plans by year, including those computed from what the services did. Made every night.

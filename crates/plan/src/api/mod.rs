@@ -8,6 +8,7 @@ mod feed;
 mod figures;
 pub(crate) mod indicators;
 mod measures;
+pub(crate) mod open_tables;
 mod plans;
 mod search;
 mod spec;

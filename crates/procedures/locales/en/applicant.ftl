@@ -291,3 +291,5 @@ applicant-notice-where =
     Please do not reply to this mail. If you want no mails, turn them off on that page.
 applicant-standing-own = Your application is at this stage: { $stage }
 applicant-history-own = Next stage: { $stage }
+applicant-table-inventory = The city's procedures
+applicant-table-inventory-about = The city's procedures, whether each can be done online (1) or not (0), and how many applications came in the last fiscal year, in all and online. Made every night from the inventory. Counts from 1 to 4, and what would give one away, are left out.

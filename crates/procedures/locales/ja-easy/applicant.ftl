@@ -254,3 +254,5 @@ applicant-notice-where =
     この メールに 返事（へんじ）は できません。メールが いらないときは、「申請の ようす」で 止（と）められます。
 applicant-standing-own = 今（いま）：{ $stage }
 applicant-history-own = 次（つぎ）に 進（すす）みました。{ $stage }
+applicant-table-inventory = 市役所（しやくしょ）の 手続（てつづき）の 一覧（いちらん）
+applicant-table-inventory-about = 市役所（しやくしょ）の 手続（てつづき）と、インターネットで できるか（1は できる、0は できない）、去年（きょねん）の 数（かず）です。毎晩（まいばん） 作（つく）ります。1から 4までの 数（かず）は 書（か）きません。

@@ -282,3 +282,5 @@ applicant-notice-where =
     このメールには返信できません。メールが要らないときは、「申請の状況」で止められます。
 applicant-standing-own = 今の段階：{ $stage }
 applicant-history-own = 次の段階に進みました：{ $stage }
+applicant-table-inventory = 行政手続一覧（棚卸）
+applicant-table-inventory-about = 市の手続と、オンラインでできるか（1：できる、0：できない）、前年度の申請件数とオンラインの件数です。手続の棚卸から毎晩作っています。1から4までの件数と、そこから1から4までの件数が分かる値は空欄です。

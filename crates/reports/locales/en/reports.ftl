@@ -138,3 +138,7 @@ reports-finding-state = there is no such state. Write checked, planned, fixed, n
 reports-finding-empty = nothing can be reported. Write at least one category
 reports-finding-days = days must be from 1 to 1,000
 reports-finding-question = this question cannot be asked. Its key may not be place, text or photos, and its type must be text, long_text, choice, choices or number
+reports-table-reports = Reports from residents
+reports-table-reports-about = The reports from residents that the staff have looked at and published. Made every night.
+reports-table-months = Reports from residents by month
+reports-table-months-about = Reports received and handled and the median of the days it took, by month and category. Made every night, for the months that are over. Counts from 1 to 4, and what would give one away, are left out.

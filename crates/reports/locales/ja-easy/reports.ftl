@@ -131,3 +131,7 @@ reports-mail-state-no-action = 何（なに）も しない ことに しまし�
 reports-mail-state-forwarded = ほかの 所（ところ）に 伝（つた）えました。
 reports-mail-state-merged = 同（おな）じ ことを 知（し）らせた ものと いっしょに しました。これからは その ことを 知（し）らせます。
 reports-mail-contested = 「直（なお）って いない」と 言（い）われたので、もう 一度（いちど） 見（み）ます。
+reports-table-reports = まちの お知（し）らせの 一覧（いちらん）
+reports-table-reports-about = 市（し）に 届（とど）いた お知（し）らせの うち、みんなに 見（み）せて いるものです。毎晩（まいばん） 作（つく）ります。
+reports-table-months = まちの お知（し）らせの 数（かず）
+reports-table-months-about = 月（つき）ごと、種類（しゅるい）ごとの 数（かず）と、直（なお）すのに かかった 日（ひ）の 数（かず）です。毎晩（まいばん） 作（つく）ります。1から 4までの 数（かず）は 書（か）きません。

@@ -138,3 +138,7 @@ reports-finding-state = この状態はありません。checked、planned、fix
 reports-finding-empty = 通報できる種類がありません。1つ以上書いてください。
 reports-finding-days = 日数は1から1,000までにしてください。
 reports-finding-question = この質問は使えません。キーはplace、text、photos以外、種類はtext、long_text、choice、choices、numberにしてください。
+reports-table-reports = まちの通報一覧
+reports-table-reports-about = 市に寄せられた通報のうち、担当が内容を確かめて公開しているものです。毎晩作っています。
+reports-table-months = まちの通報の件数と対応
+reports-table-months-about = 月ごと、分類ごとの受付件数、対応した件数、対応にかかった日数の中央値です。終わった月について毎晩作っています。1から4までの件数と、そこから1から4までの件数が分かる値は空欄です。

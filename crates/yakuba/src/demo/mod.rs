@@ -135,6 +135,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     queue::make(city, story.today).await?;
     lottery::make(city, story.today).await?;
     city.clock().set(city::morning_of(story.today)?);
+    opendata::make_from_records(city).await?;
     mark(city, READY).await
 }
 

@@ -65,6 +65,22 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
     .map_err(|error: PlacesError| error.into())
 }
 
+/// Makes and publishes what is made from the records of the other services, when they are there.
+pub(super) async fn make_from_records(city: &City) -> Result<(), Failure> {
+    let package = Package::from_yaml(super::text(LIST)?).map_err(|error| broken(LIST, &error))?;
+    let mut sources: Vec<_> = package
+        .datasets
+        .iter()
+        .filter(|packed| !packed.source.is_empty())
+        .collect();
+    // The list of everything published comes last.
+    sources.sort_by_key(|packed| packed.dataset.national.is_some());
+    for packed in sources {
+        store::make_and_publish(city, Actor::Staff(1), &packed.dataset.key).await?;
+    }
+    Ok(())
+}
+
 fn bytes(path: &str) -> Result<Vec<u8>, Failure> {
     CONTENT
         .get_file(path)

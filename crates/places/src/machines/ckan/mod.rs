@@ -21,7 +21,7 @@ use yakuba_ui::Language;
 use self::{
     package::{package, resource},
     rows::datastore,
-    search::search,
+    search::{search, words_of},
 };
 use super::catalogue::Catalogue;
 use crate::model::document::{Licence, Theme};
@@ -267,7 +267,11 @@ async fn act(
                 .collect();
             Ok(json!(packages))
         }
-        "package_search" => search(&catalogue, asked),
+        "package_search" => {
+            let words = words_of(asked);
+            let with_values = crate::store::with_values(city.db(), &words).await?;
+            search(&catalogue, asked, &words, &with_values)
+        }
         "package_show" => {
             let id = asked.id()?;
             let published = catalogue.dataset(&id).ok_or(Refusal::NotFound)?;

@@ -1,6 +1,6 @@
 //! `package_search`.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value as Json, json};
 use yakuba_kernel::text::normalise_for_search;
@@ -108,9 +108,10 @@ fn fits(published: &Published, terms: &[(bool, String, Vec<String>)]) -> Result<
     Ok(true)
 }
 
-pub(super) fn search(catalogue: &Catalogue, asked: &Parameters) -> Result<Json, Refusal> {
-    let q = asked.text("q");
-    let words: Vec<String> = q
+/// The folded words of a query.
+pub(super) fn words_of(asked: &Parameters) -> Vec<String> {
+    asked
+        .text("q")
         .split_whitespace()
         .filter(|word| *word != "*:*" && *word != "AND")
         .take(8)
@@ -123,7 +124,17 @@ pub(super) fn search(catalogue: &Catalogue, asked: &Parameters) -> Result<Json, 
             normalise_for_search(bare.trim_matches(['"', '*']))
         })
         .filter(|word| !word.is_empty())
-        .collect();
+        .collect()
+}
+
+/// The packages with every word, in what is said about them or in a value of theirs: `with_values` has for each word the datasets with
+/// such a value.
+pub(super) fn search(
+    catalogue: &Catalogue,
+    asked: &Parameters,
+    words: &[String],
+    with_values: &[BTreeSet<String>],
+) -> Result<Json, Refusal> {
     let mut all_terms = terms(&asked.text("fq"))?;
     for fq in asked.list("fq_list") {
         all_terms.extend(terms(&fq)?);
@@ -135,7 +146,12 @@ pub(super) fn search(catalogue: &Catalogue, asked: &Parameters) -> Result<Json, 
             published.dataset.key(),
             published.dataset.searchable(&published.files)
         ));
-        if words.iter().all(|word| text.contains(word)) && fits(published, &all_terms)? {
+        let key = published.dataset.key();
+        let has_all = words
+            .iter()
+            .zip(with_values)
+            .all(|(word, datasets)| text.contains(word) || datasets.contains(key));
+        if has_all && fits(published, &all_terms)? {
             found.push(published);
         }
     }

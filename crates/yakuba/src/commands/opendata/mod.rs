@@ -17,14 +17,17 @@ use yakuba_places::{
         repair::repair,
         standard::{DATASETS, Generation, dataset},
     },
-    store::{Whole, WholeFile, bring_in},
+    store::{self, Made, Whole, WholeFile, bring_in},
 };
 use yakuba_sheets::Limits;
 use yakuba_ui::Language;
 
 use super::{file_name, note, read_file, say};
 use crate::{
-    cli::{OpendataAgainst, OpendataCheck, OpendataCommand, OpendataImport, OpendataRepair},
+    cli::{
+        OpendataAgainst, OpendataCheck, OpendataCommand, OpendataImport, OpendataMake,
+        OpendataRepair,
+    },
     failure::{Failure, Outcome},
     place::Place,
 };
@@ -35,6 +38,8 @@ pub(super) async fn run(place: &Place, options: OpendataCommand) -> Result<Outco
         OpendataCommand::Repair(options) => mend(&options),
         OpendataCommand::Import(options) => import(place, &options).await,
         OpendataCommand::Mirror(options) => mirror::run(place, &options).await,
+        OpendataCommand::Sources => sources(place).await,
+        OpendataCommand::Make(options) => make(place, &options).await,
         OpendataCommand::Datasets => {
             list();
             Ok(Outcome::Done)
@@ -209,8 +214,51 @@ pub(crate) fn whole_of(
         document: packed.dataset.clone(),
         files,
         is_public,
-        source: String::new(),
+        source: packed.source.clone(),
     })
+}
+
+/// What datasets can be made from, one on a line: key, title, national dataset.
+async fn sources(place: &Place) -> Result<Outcome, Failure> {
+    let city = place.open_existing().await?;
+    for source in store::sources(&city).await? {
+        say(format_args!(
+            "{}\t{}\t{}",
+            source.key,
+            source.title[0],
+            source.national.unwrap_or("-")
+        ));
+    }
+    Ok(Outcome::Done)
+}
+
+async fn make(place: &Place, options: &OpendataMake) -> Result<Outcome, Failure> {
+    let city = place.open_existing().await?;
+    let made = if options.datasets.is_empty() {
+        store::make_all(&city, &Actor::CommandLine).await?
+    } else {
+        let mut made = Vec::new();
+        for key in &options.datasets {
+            let outcome = store::make(&city, Actor::CommandLine, key).await;
+            made.push(Made {
+                key: key.clone(),
+                outcome,
+            });
+        }
+        made
+    };
+    let mut outcome = Outcome::Done;
+    for Made { key, outcome: is } in made {
+        match is {
+            Ok(true) => say(format_args!("{key}: a new version")),
+            Ok(false) => say(format_args!("{key}: as it was")),
+            Err(error) => {
+                say(format_args!("{key}: {error}"));
+                outcome = Outcome::NeedsReview;
+            }
+        }
+    }
+    Ok(outcome)
 }
 
 async fn import(place: &Place, options: &OpendataImport) -> Result<Outcome, Failure> {
@@ -244,6 +292,17 @@ async fn import(place: &Place, options: &OpendataImport) -> Result<Outcome, Fail
             })
         })
         .await?;
+    for packed in &package.datasets {
+        if packed.source.is_empty() {
+            continue;
+        }
+        let key = &packed.dataset.key;
+        if options.publish {
+            store::make_and_publish(&city, Actor::CommandLine, key).await?;
+        } else {
+            store::make(&city, Actor::CommandLine, key).await?;
+        }
+    }
     let mut outcome = Outcome::Done;
     for (key, has_changed, must) in brought {
         say(format_args!(

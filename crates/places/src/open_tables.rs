@@ -1,0 +1,150 @@
+//! オープンデータ一覧: the list of everything published, as the national standard wants it.
+//!
+//! Headers and marks are the format of the published file, which is in Japanese for every reader.
+
+use futures::future::BoxFuture;
+use jiff::Timestamp;
+use yakuba_city::{City, CityError, JAPAN, OpenTable, TableRows, TableWords, setting};
+use yakuba_ui::Language;
+
+use crate::{
+    WORDS,
+    error::PlacesError,
+    model::{content::Form, document::Licence},
+    pages::forms_of,
+    store::{self, Dataset, LIST},
+};
+
+/// The tables of the service.
+pub(crate) fn tables() -> Vec<OpenTable> {
+    vec![OpenTable {
+        key: LIST,
+        national: Some("open_data_list"),
+        words: |language| {
+            let words = WORDS.words(Language::from_code(language).unwrap_or_default());
+            TableWords {
+                title: words.get("places-table-list").into_owned(),
+                description: words.get("places-table-list-about").into_owned(),
+            }
+        },
+        make: |city| made(city),
+    }]
+}
+
+fn made(city: &City) -> BoxFuture<'_, Result<TableRows, CityError>> {
+    Box::pin(async move {
+        list(city).await.map_err(|error| match error {
+            PlacesError::City(error) => error,
+            error => CityError::Stored {
+                what: "the list of open data",
+                cause: error.to_string(),
+            },
+        })
+    })
+}
+
+fn day(at: Timestamp) -> String {
+    JAPAN.to_datetime(at).date().to_string()
+}
+
+/// Every file of every published dataset in the form it is kept in.
+async fn list(city: &City) -> Result<TableRows, PlacesError> {
+    let mut table = TableRows::new([
+        "全国地方公共団体コード",
+        "データセット_ID",
+        "地方公共団体名",
+        "データセット_タイトル",
+        "データセット_概要",
+        "データセット_キーワード",
+        "データセット_分類",
+        "データセット_公開日",
+        "データセット_最終更新日",
+        "データセット_言語",
+        "データセット_更新頻度",
+        "データセット_準拠する標準",
+        "データセット_対象地域",
+        "データセット_連絡先名称",
+        "データセット_連絡先電話番号",
+        "ファイル_タイトル",
+        "ファイル形式",
+        "ファイル_ライセンス",
+        "ファイル_最終更新日",
+        "ファイル_言語",
+        "ファイル_API対応有無",
+    ]);
+    let words = WORDS.words(Language::Japanese);
+    let code = setting(city.db(), "city.municipality")
+        .await?
+        .unwrap_or_default();
+    let name = setting(city.db(), "city.name").await?.unwrap_or_default();
+    let files = store::files(city.db()).await?;
+    let mut all: Vec<Dataset> = store::datasets(city.db()).await?;
+    all.retain(Dataset::is_public);
+    all.sort_by(|one, other| one.key().cmp(other.key()));
+    // Were the list's own day in it, it would change each day because it changed.
+    let newest = all
+        .iter()
+        .filter(|found| found.source != LIST)
+        .map(|found| found.changed_at)
+        .max();
+    for found in &all {
+        let document = &found.document;
+        let own = found.source == LIST;
+        let changed = if own {
+            newest.unwrap_or(found.created_at)
+        } else {
+            found.changed_at
+        };
+        for file in files.get(found.key()).map_or(&[][..], Vec::as_slice) {
+            let Some(version) = &file.newest else {
+                continue;
+            };
+            let forms: Vec<&str> = forms_of(version).map(Form::name).collect();
+            table.rows.push(vec![
+                code.clone(),
+                document.key.clone(),
+                name.clone(),
+                document.title.clone(),
+                document.description.clone(),
+                document.keywords.join(";"),
+                words
+                    .get(&format!("places-theme-{}", document.theme.name()))
+                    .into_owned(),
+                found.published_at.map(day).unwrap_or_default(),
+                day(changed),
+                "日本語".to_owned(),
+                words
+                    .get(&format!("places-rhythm-{}", document.rhythm.name()))
+                    .into_owned(),
+                if version.is_recommended() {
+                    "自治体標準オープンデータセット".to_owned()
+                } else {
+                    String::new()
+                },
+                document.area.clone(),
+                document.contact.clone(),
+                document.phone.clone(),
+                file.title.clone(),
+                forms.join(";"),
+                licence(document.licence).to_owned(),
+                if own {
+                    day(changed)
+                } else {
+                    day(version.made_at)
+                },
+                "日本語".to_owned(),
+                "有".to_owned(),
+            ]);
+        }
+    }
+    Ok(table)
+}
+
+/// A licence as the list's readers know it.
+fn licence(licence: Licence) -> &'static str {
+    match licence {
+        Licence::CcBy => "CC BY 4.0",
+        Licence::Pdl => "PDL1.0",
+        Licence::CcZero => "CC0 1.0",
+    }
+}

@@ -1,0 +1,184 @@
+//! Searching the values of files: what is in the cells, not only what is said about them.
+//!
+//! The words of the newest version of each file are kept beside it, folded as a query is. Numbers, days and addresses on the net are left
+//! out: nobody looks for a dataset by them, and they are most of a table.
+
+use std::collections::{BTreeSet, HashSet};
+
+use sea_orm::{ConnectionTrait, FromQueryResult};
+use yakuba_city::{
+    City, Tx,
+    sql::{Sql as _, escape_like},
+};
+use yakuba_kernel::text::normalise_for_search;
+
+use super::files::{contents, version};
+use crate::{error::PlacesError, model::content::Content};
+
+/// At most so many bytes of words are kept of a file: those of some ten thousand places.
+const MOST: usize = 1_000_000;
+
+/// The words of a table, each once, one on a line.
+fn words_of(content: &Content) -> String {
+    let mut known = HashSet::new();
+    let mut words = String::new();
+    for value in content.rows.iter().flatten() {
+        if !is_word(value) || !known.insert(value.as_str()) {
+            continue;
+        }
+        let folded = normalise_for_search(value);
+        if words.len() + folded.len() >= MOST {
+            break;
+        }
+        words.push_str(&folded);
+        words.push('\n');
+    }
+    words
+}
+
+/// Whether somebody may look for a value: it has a letter, and is no address on the net.
+fn is_word(value: &str) -> bool {
+    value.chars().any(char::is_alphabetic) && !value.contains("://")
+}
+
+/// Keeps the words of a file's newest version.
+///
+/// # Errors
+/// When the database does not answer.
+pub(super) async fn put(
+    tx: &Tx,
+    dataset: &str,
+    file: i64,
+    version: i64,
+    content: &Content,
+) -> Result<(), PlacesError> {
+    tx.connection()
+        .run(
+            "INSERT INTO places_values (dataset, file, version, folded) VALUES ($1, $2, $3, $4) \
+             ON CONFLICT (dataset, file) DO UPDATE SET version = excluded.version, folded = excluded.folded",
+            [
+                dataset.into(),
+                file.into(),
+                version.into(),
+                words_of(content).into(),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Keeps the words of what is a file's newest version now; none when all contents were taken away.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub(super) async fn renew(tx: &Tx, dataset: &str, file: i64) -> Result<(), PlacesError> {
+    if let Some(newest) = version(tx.connection(), dataset, file, None).await?
+        && let Some(content) = contents(tx.connection(), &newest).await?
+    {
+        return put(tx, dataset, file, newest.number, &content).await;
+    }
+    tx.connection()
+        .run(
+            "DELETE FROM places_values WHERE dataset = $1 AND file = $2",
+            [dataset.into(), file.into()],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Keeps the words of every file that has none yet, such as those from before words were kept. Returns how many there were.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn renew_all(city: &City) -> Result<usize, PlacesError> {
+    #[derive(FromQueryResult)]
+    struct File {
+        dataset: String,
+        file: i64,
+    }
+    let missing: Vec<File> = city
+        .db()
+        .rows(
+            "SELECT DISTINCT v.dataset, v.file FROM places_versions v \
+             LEFT JOIN places_values w ON w.dataset = v.dataset AND w.file = v.file \
+             WHERE v.contents IS NOT NULL AND w.dataset IS NULL ORDER BY v.dataset, v.file",
+            [],
+        )
+        .await?;
+    for File { dataset, file } in &missing {
+        let actor = yakuba_city::Actor::Program("places.values".to_owned());
+        city.write(actor, (dataset.clone(), *file), |tx, (dataset, file)| {
+            Box::pin(renew(tx, dataset, *file))
+        })
+        .await?;
+    }
+    Ok(missing.len())
+}
+
+/// For each folded word, the datasets with a value that holds it.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn with_values(
+    connection: &impl ConnectionTrait,
+    words: &[String],
+) -> Result<Vec<BTreeSet<String>>, PlacesError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        dataset: String,
+    }
+    let mut all = Vec::with_capacity(words.len());
+    for word in words {
+        // PostgreSQL takes no text with a NUL; no stored one has it either.
+        let pattern = format!("%{}%", escape_like(&word.replace('\0', "")));
+        let rows: Vec<Row> = connection
+            .rows(
+                r"SELECT DISTINCT dataset FROM places_values WHERE folded LIKE $1 ESCAPE '\'",
+                [pattern.into()],
+            )
+            .await?;
+        all.push(rows.into_iter().map(|row| row.dataset).collect());
+    }
+    Ok(all)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn content(rows: &[&[&str]]) -> Content {
+        Content {
+            header: vec!["a".to_owned(); rows.first().map_or(0, |row| row.len())],
+            rows: rows
+                .iter()
+                .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
+                .collect(),
+            shapes: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn words_are_kept_once_and_numbers_are_not() {
+        let words = words_of(&content(&[
+            &["第一小学校", "34.4", "2026-04-01", "https://example.jp/a"],
+            &["第一小学校", "", "09:00", "ＡＥＤ"],
+        ]));
+        assert_eq!(words, "第一小学校\naed\n");
+    }
+
+    #[test]
+    fn a_large_file_keeps_what_fits() {
+        let cells: Vec<String> = (0..200_000)
+            .map(|number| format!("場所{number}番"))
+            .collect();
+        let rows: Vec<Vec<String>> = cells.into_iter().map(|cell| vec![cell]).collect();
+        let whole = Content {
+            header: vec!["a".to_owned()],
+            rows,
+            shapes: Vec::new(),
+        };
+        let words = words_of(&whole);
+        assert!(words.len() < MOST && words.len() > MOST - 100);
+        assert!(words.ends_with('\n'));
+    }
+}

@@ -1,0 +1,167 @@
+//! Open data from the records of reports: each report as its public page shows it, and counts by month and category.
+//!
+//! Headers are the format of the published files, which is in Japanese for every reader.
+
+use std::collections::BTreeMap;
+
+use futures::future::BoxFuture;
+use yakuba_city::{
+    City, CityError, JAPAN, OpenTable, TableRows, TableWords, shown_count, shown_part,
+};
+use yakuba_identity::department_names;
+use yakuba_ui::Language;
+
+use crate::{
+    WORDS,
+    error::ReportError,
+    model::statistics::by_group,
+    store::{self, Filter, Report},
+};
+
+/// The tables of the service.
+pub(crate) fn tables() -> Vec<OpenTable> {
+    vec![
+        OpenTable {
+            key: "reports.reports",
+            national: None,
+            words: |language| words_of(language, "reports"),
+            make: |city| made(reports(city)),
+        },
+        OpenTable {
+            key: "reports.months",
+            national: None,
+            words: |language| words_of(language, "months"),
+            make: |city| made(months(city)),
+        },
+    ]
+}
+
+fn words_of(language: &str, table: &str) -> TableWords {
+    let words = WORDS.words(Language::from_code(language).unwrap_or_default());
+    TableWords {
+        title: words.get(&format!("reports-table-{table}")).into_owned(),
+        description: words
+            .get(&format!("reports-table-{table}-about"))
+            .into_owned(),
+    }
+}
+
+fn made<'a>(
+    table: impl Future<Output = Result<TableRows, ReportError>> + Send + 'a,
+) -> BoxFuture<'a, Result<TableRows, CityError>> {
+    Box::pin(async move {
+        table.await.map_err(|error| match error {
+            ReportError::City(error) => error,
+            error => CityError::Stored {
+                what: "open data of reports",
+                cause: error.to_string(),
+            },
+        })
+    })
+}
+
+fn day(at: jiff::Timestamp) -> String {
+    JAPAN.to_datetime(at).date().to_string()
+}
+
+/// Every report that everybody may read, newest first.
+async fn reports(city: &City) -> Result<TableRows, ReportError> {
+    let mut table = TableRows::new([
+        "通報ID",
+        "分類",
+        "状態",
+        "地域",
+        "場所",
+        "内容",
+        "緯度",
+        "経度",
+        "担当",
+        "受付日",
+        "対応日",
+        "対応にかかった日数",
+    ]);
+    let current = store::current(city).await?;
+    let rules = &current.rules;
+    let words = WORDS.words(Language::Japanese);
+    let departments = department_names(city.db(), true).await?;
+    let shown = Filter {
+        shown: true,
+        ..Filter::default()
+    };
+    for report in store::handled(city.db(), &shown).await? {
+        // What the desk has not looked at may hold anything.
+        if !report.is_looked_at {
+            continue;
+        }
+        let [latitude, longitude] = report.point.map_or_else(Default::default, |point| {
+            let (latitude, longitude) = point.degrees();
+            [latitude.to_string(), longitude.to_string()]
+        });
+        table.rows.push(vec![
+            report.public_id.clone(),
+            category(rules, &report),
+            words
+                .get(&format!("reports-state-{}", report.state.name()))
+                .into_owned(),
+            rules.area_name(&report.area, Language::Japanese).to_owned(),
+            report.public_place.clone(),
+            report.public_text.clone(),
+            latitude,
+            longitude,
+            departments
+                .get(&report.department)
+                .cloned()
+                .unwrap_or_default(),
+            day(report.received_at),
+            report.handled_at.map(day).unwrap_or_default(),
+            report
+                .days_to_handle()
+                .map(|days| days.to_string())
+                .unwrap_or_default(),
+        ]);
+    }
+    Ok(table)
+}
+
+fn category(rules: &crate::model::rules::Rules, report: &Report) -> String {
+    rules.category(&report.category).map_or_else(
+        || report.category.clone(),
+        |category| category.name.ja.clone(),
+    )
+}
+
+/// Reports by the month in which they came in and by category, of the months that are over.
+async fn months(city: &City) -> Result<TableRows, ReportError> {
+    let mut table = TableRows::new([
+        "年月",
+        "分類",
+        "受付件数",
+        "うち対応済み",
+        "対応日数の中央値",
+    ]);
+    let current = store::current(city).await?;
+    let today = city.today();
+    let this_month = format!("{:04}-{:02}", today.year(), today.month());
+    let all = store::handled(city.db(), &Filter::default()).await?;
+    let groups: BTreeMap<(String, String), _> = by_group(all.iter().filter_map(|report| {
+        let month: String = day(report.received_at).chars().take(7).collect();
+        (month < this_month).then(|| {
+            let group = (month, category(&current.rules, report));
+            (group, report.for_statistics(today))
+        })
+    }));
+    for ((month, category), group) in groups {
+        let [posted, handled] = [group.posted, group.handled].map(|count| count as u64);
+        let shown = shown_part(handled, posted);
+        // A median of a few reports tells about each of them.
+        let median = group
+            .median
+            .filter(|_| !shown.is_empty())
+            .map(|days| days.to_string())
+            .unwrap_or_default();
+        table
+            .rows
+            .push(vec![month, category, shown_count(posted), shown, median]);
+    }
+    Ok(table)
+}
