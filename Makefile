@@ -11,7 +11,7 @@ export CARGO_TARGET_DIR ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/yakuba/target
 # More words for the program or the tool behind a target: make run ARGS="--port 8081"
 ARGS ?=
 
-.PHONY: help run test lint fmt check bench soak fuzz docs clean-data screenshots
+.PHONY: help run test clients lint fmt check bench soak fuzz docs clean-data screenshots
 
 help: ## List what there is
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -21,6 +21,9 @@ run: ## Build when something changed, then open the demo city on http://localhos
 
 test: ## Install what the tests need, then run every test once
 	@scripts/test $(ARGS)
+
+clients: ## Let real clients (ckanapi, OWSLib) read the open data of a demo city; needs Python and the network
+	@scripts/clients $(ARGS)
 
 lint: ## Check format, lints, licences and sources of dependencies
 	@scripts/lint
@@ -37,6 +40,7 @@ ifeq ($(ARGS),)
 	cargo run --locked --release -p bench -- plan
 	DURABLE=1 scripts/with-postgres cargo run --locked --release -p bench -- procedures
 	DURABLE=1 scripts/with-postgres cargo run --locked --release -p bench -- booking
+	DURABLE=1 scripts/with-postgres cargo run --locked --release -p bench -- places
 else
 	DURABLE=1 scripts/with-postgres cargo run --locked --release -p bench -- $(ARGS)
 endif
