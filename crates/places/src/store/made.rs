@@ -167,13 +167,13 @@ pub async fn make(city: &City, actor: Actor, key: &str) -> Result<bool, PlacesEr
 /// As [`make`].
 pub async fn make_and_publish(city: &City, actor: Actor, key: &str) -> Result<bool, PlacesError> {
     let has_changed = make(city, actor.clone(), key).await?;
-    let is_draft = dataset(city.db(), key)
+    let Some(found) = dataset(city.db(), key)
         .await?
-        .is_some_and(|found| found.state == State::Draft);
-    if !is_draft {
+        .filter(|found| found.state == State::Draft)
+    else {
         return Ok(has_changed);
-    }
-    city.write(actor, key.to_owned(), |tx, key| {
+    };
+    city.write(actor.clone(), key.to_owned(), |tx, key| {
         Box::pin(async move {
             match dataset(tx.connection(), key).await? {
                 Some(found) => publish(tx, key, found.revision).await,
@@ -182,6 +182,10 @@ pub async fn make_and_publish(city: &City, actor: Actor, key: &str) -> Result<bo
         })
     })
     .await?;
+    if found.source == LIST {
+        // Now it is in itself.
+        make(city, actor, key).await?;
+    }
     Ok(true)
 }
 
