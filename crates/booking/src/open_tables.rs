@@ -18,7 +18,10 @@ use crate::{
     PAGE_WORDS,
     capabilities::{CANCELLATIONS, MINUTES_OFFICIAL, MINUTES_OPEN, MINUTES_USED, RESERVATIONS},
     error::BookingError,
-    model::document::{DayOfWeek, FacilityDocument},
+    model::{
+        document::{DayOfWeek, FacilityDocument},
+        time::ClockTime,
+    },
     store::facilities::{Facility, facilities},
 };
 
@@ -221,7 +224,7 @@ impl Hours {
             .any(|opening| opening.season.is_some());
         let [from, to] = match hours.first() {
             Some((Some(from), Some(to))) if hours.len() == 1 && !is_seasonal => {
-                [from.to_string(), to.to_string()]
+                [hh_mm(from), hh_mm(to)]
             }
             Some(_) => {
                 notes.push(words.get("booking-table-hours-differ").into_owned());
@@ -261,6 +264,11 @@ impl Hours {
             notes: notes.join("。"),
         }
     }
+}
+
+/// A time as the standard writes it: `09:00`.
+fn hh_mm(time: ClockTime) -> String {
+    format!("{:02}:{:02}", time.minutes() / 60, time.minutes() % 60)
 }
 
 /// `12-29` as a day in words.
