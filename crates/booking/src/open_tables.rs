@@ -149,11 +149,11 @@ fn reading(name: &Text) -> Option<String> {
             (other, None) => {
                 written.push(other);
                 if is_kana(other) {
-                    if !kanji.is_empty() {
+                    if kanji.is_empty() {
+                        read.push(other);
+                    } else {
                         // Okurigana belong to the word whose reading follows: 申（もう）し込み and 申し込み（もうしこみ） are both written.
                         kanji.push(other);
-                    } else {
-                        read.push(other);
                     }
                 } else {
                     kanji.push(other);
@@ -224,7 +224,7 @@ impl Hours {
             .any(|opening| opening.season.is_some());
         let [from, to] = match hours.first() {
             Some((Some(from), Some(to))) if hours.len() == 1 && !is_seasonal => {
-                [hh_mm(from), hh_mm(to)]
+                [hh_mm(*from), hh_mm(*to)]
             }
             Some(_) => {
                 notes.push(words.get("booking-table-hours-differ").into_owned());
