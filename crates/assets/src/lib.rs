@@ -6,11 +6,12 @@ mod desk;
 mod error;
 mod jobs;
 pub mod model;
+mod names;
 mod pages;
 pub mod store;
 
 use yakuba_city::{
-    DeskItem, JobKind, Measure, MenuItem, Migration, Service, SubjectPage,
+    DeskItem, JobKind, Measure, MenuItem, Migration, Service, SubjectNames, SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -57,6 +58,14 @@ impl Service for AssetService {
         capabilities::MEASURES
             .iter()
             .map(|measure| (measure.name.clone(), page))
+            .collect()
+    }
+
+    fn subject_names(&self) -> Vec<(MeasureName, SubjectNames)> {
+        let names: SubjectNames = |city, language| Box::pin(names::of_kinds(city, language));
+        capabilities::MEASURES
+            .iter()
+            .map(|measure| (measure.name.clone(), names))
             .collect()
     }
 

@@ -1,11 +1,12 @@
 //! Measures Yakuba: a plan over many facts with `cargo run -p bench --release -- plan`, applications of many people at once with
 //! `-- procedures`, a rush for rooms with `-- booking`, tiles of the
-//! map with `-- places`.
+//! map with `-- places`, heartbeats of many devices with `-- assets`.
 //!
 //! Every figure stands beside the same written by hand as bare SQL with the same durability, run in turn with it, so
 //! that their ratio means something on a busy machine, too. A benchmark is no test: it ends with exit code 0 whether
 //! or not what was aimed at was met.
 
+mod assets;
 mod booking;
 mod by_hand;
 mod city;
@@ -62,6 +63,8 @@ enum Command {
     Booking(booking::Booking),
     /// Measure vector tiles of a layer with many points, cold and warm, beside the same SQL and the bare encoding
     Places(places::Places),
+    /// Measure heartbeats of many devices, at the pace of one each minute and as fast as they go, beside bare upserts
+    Assets(assets::Assets),
     /// Make the city that `plan` measures; run by it as a process of its own, so that its memory does not count
     #[command(hide = true)]
     Make {
@@ -124,6 +127,7 @@ async fn run(cli: Cli) -> Outcome<()> {
         Command::Procedures(options) => procedures::run(options).await,
         Command::Booking(options) => booking::run(options).await,
         Command::Places(options) => places::run(options).await,
+        Command::Assets(options) => assets::run(options).await,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// What keys are looked up under.
-const KEY_PURPOSE: &str = "assets.device";
+const KEY_PURPOSE: &str = "a device's key";
 /// The signs of a key: 32 of them, so that each holds five bits.
 const SIGNS: &[u8; 32] = b"abcdefghijkmnpqrstuvwxyz23456789";
 /// Signs of a key: 160 bits.

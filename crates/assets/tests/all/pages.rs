@@ -4,6 +4,7 @@ use axum::http::StatusCode;
 use yakuba_assets::AssetService;
 use yakuba_city::each_database;
 use yakuba_identity::IdentityService;
+use yakuba_kernel::MeasureName;
 use yakuba_mail::MailService;
 
 use crate::support::{camera, installed, set_up, stranger, trap};
@@ -73,6 +74,14 @@ each_database!(
         );
         assert!(!file.text().contains("柱-秘密"));
         assert_ne!(near.id, far.id);
+        // A figure says the kind's name and leads here.
+        let installed = MeasureName::declared("assets.installed");
+        let names = city.subject_names(&installed, "en").await.unwrap();
+        assert_eq!(names["camera"], "Camera");
+        assert_eq!(
+            city.subject_page(&installed, "camera").as_deref(),
+            Some("/equipment?kind=camera")
+        );
         assert!(
             !reader
                 .get("/equipment/equipment.geojson?kind=trap")
