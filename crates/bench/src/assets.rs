@@ -8,10 +8,10 @@ use std::{
 
 use clap::Args;
 use futures::{StreamExt as _, stream};
-use serde::Serialize;
 use sea_orm::sqlx::{
     self, ConnectOptions as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions,
 };
+use serde::Serialize;
 use yakuba_assets::{
     AssetError, AssetService,
     model::{draft, kind::Kind},
@@ -78,10 +78,17 @@ struct Way {
 /// Measures and prints.
 pub(crate) async fn run(options: Assets) -> Outcome<()> {
     let temporary = match &options.directory {
-        Some(directory) => tempfile::Builder::new().prefix("yakuba-bench-").tempdir_in(directory)?,
+        Some(directory) => tempfile::Builder::new()
+            .prefix("yakuba-bench-")
+            .tempdir_in(directory)?,
         None => tempfile::Builder::new().prefix("yakuba-bench-").tempdir()?,
     };
-    let mut ways = measure("SQLite", &CitySettings::in_directory(temporary.path()), &options).await?;
+    let mut ways = measure(
+        "SQLite",
+        &CitySettings::in_directory(temporary.path()),
+        &options,
+    )
+    .await?;
     ways.extend(by_hand(&temporary.path().join("by-hand.sqlite"), options.devices).await?);
     if let Some(url) = options.database_url.clone() {
         let settings = CitySettings {
@@ -108,9 +115,20 @@ pub(crate) async fn run(options: Assets) -> Outcome<()> {
     let title = format!(
         "Heartbeats of {} devices (milliseconds){}",
         options.devices,
-        if cfg!(debug_assertions) { ", NOT OPTIMISED" } else { "" }
+        if cfg!(debug_assertions) {
+            ", NOT OPTIMISED"
+        } else {
+            ""
+        }
     );
-    println!("{}", table(&title, &["", "per second", "median", "p99", "refused"], &rows));
+    println!(
+        "{}",
+        table(
+            &title,
+            &["", "per second", "median", "p99", "refused"],
+            &rows
+        )
+    );
     if let Some(file) = &options.json {
         std::fs::write(file, serde_json::to_string_pretty(&ways)?)?;
     }
@@ -118,7 +136,11 @@ pub(crate) async fn run(options: Assets) -> Outcome<()> {
 }
 
 async fn made(settings: &CitySettings, devices: usize) -> Outcome<City> {
-    let city = City::open(settings.clone(), &[&MailService, &IdentityService, &AssetService]).await?;
+    let city = City::open(
+        settings.clone(),
+        &[&MailService, &IdentityService, &AssetService],
+    )
+    .await?;
     let kind = Kind::from_yaml(KIND)?;
     let now = city.now();
     let mut wholes = Vec::with_capacity(devices);
@@ -146,11 +168,18 @@ async fn made(settings: &CitySettings, devices: usize) -> Outcome<City> {
         });
     }
     let key = city.key()?.clone();
-    city.write(Actor::CommandLine, kind, |tx, kind| Box::pin(set_kind(tx, kind))).await?;
+    city.write(Actor::CommandLine, kind, |tx, kind| {
+        Box::pin(set_kind(tx, kind))
+    })
+    .await?;
     for chunk in wholes.chunks(BATCH) {
-        city.write(Actor::CommandLine, (key.clone(), chunk.to_vec()), |tx, (key, wholes)| {
-            Box::pin(async move { Ok::<_, AssetError>(bring_in_many(tx, key, wholes).await?) })
-        })
+        city.write(
+            Actor::CommandLine,
+            (key.clone(), chunk.to_vec()),
+            |tx, (key, wholes)| {
+                Box::pin(async move { Ok::<_, AssetError>(bring_in_many(tx, key, wholes).await?) })
+            },
+        )
         .await?;
     }
     Ok(city)
@@ -175,7 +204,11 @@ async fn measure(name: &str, settings: &CitySettings, options: &Assets) -> Outco
         key: city.key()?.clone(),
         base: String::new(),
     };
-    let hashes: Vec<String> = speaking(city.db()).await?.into_iter().map(|(hash, _)| hash).collect();
+    let hashes: Vec<String> = speaking(city.db())
+        .await?
+        .into_iter()
+        .map(|(hash, _)| hash)
+        .collect();
     // At the pace of a minute: each device at its own moment, whether or not the one before is answered.
     let pause = Duration::from_secs(60) / u32::try_from(hashes.len().max(1))?;
     let begun = Instant::now();
@@ -189,7 +222,11 @@ async fn measure(name: &str, settings: &CitySettings, options: &Assets) -> Outco
         running.spawn(async move { beat(&city, &teller, &hash).await });
         sent += 1;
     }
-    let paced = way(format!("{name}: each minute"), begun, running.join_all().await);
+    let paced = way(
+        format!("{name}: each minute"),
+        begun,
+        running.join_all().await,
+    );
     let begun = Instant::now();
     let outcomes = stream::iter(&hashes)
         .map(|hash| beat(&city, &teller, hash))
@@ -242,5 +279,9 @@ async fn by_hand(file: &Path, devices: usize) -> Outcome<Vec<Way>> {
         .await?;
         outcomes.push((start.elapsed(), true));
     }
-    Ok(vec![way("SQLite by hand, one after the other".to_owned(), begun, outcomes)])
+    Ok(vec![way(
+        "SQLite by hand, one after the other".to_owned(),
+        begun,
+        outcomes,
+    )])
 }
