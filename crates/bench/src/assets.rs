@@ -13,7 +13,7 @@ use sea_orm::sqlx::{
 };
 use serde::Serialize;
 use yakuba_assets::{
-    AssetError, AssetService,
+    AssetService,
     model::{draft, kind::Kind},
     store::{
         alerts::Teller,
@@ -176,9 +176,7 @@ async fn made(settings: &CitySettings, devices: usize) -> Outcome<City> {
         city.write(
             Actor::CommandLine,
             (key.clone(), chunk.to_vec()),
-            |tx, (key, wholes)| {
-                Box::pin(async move { Ok::<_, AssetError>(bring_in_many(tx, key, wholes).await?) })
-            },
+            |tx, (key, wholes)| Box::pin(bring_in_many(tx, key, wholes)),
         )
         .await?;
     }
@@ -210,7 +208,7 @@ async fn measure(name: &str, settings: &CitySettings, options: &Assets) -> Outco
         .map(|(hash, _)| hash)
         .collect();
     // At the pace of a minute: each device at its own moment, whether or not the one before is answered.
-    let pause = Duration::from_secs(60) / u32::try_from(hashes.len().max(1))?;
+    let pause = Duration::from_mins(1) / u32::try_from(hashes.len().max(1))?;
     let begun = Instant::now();
     let mut running = tokio::task::JoinSet::new();
     let mut sent = 0_u32;
