@@ -124,10 +124,9 @@ impl<'d> Way<'d> {
                 at.own.as_ref()?;
                 Some(self.previous_own(at).map_or(Stop::at(at.stage), own))
             }
-            // The applicant may do so from everywhere before the decision.
-            Step::Withdraw => at.stage.after(step).map(Stop::at),
             Step::CheckAgain if at.own.is_some() => None,
-            Step::CheckAgain => at.stage.after(step).map(Stop::at),
+            // The applicant may withdraw from everywhere before the decision.
+            Step::Withdraw | Step::CheckAgain => at.stage.after(step).map(Stop::at),
             Step::Check | Step::Decide(_) | Step::Deliver | Step::Close => {
                 if self.next_own(at).is_some() {
                     return None;
@@ -186,7 +185,7 @@ impl<'d> Way<'d> {
     pub fn needs_two_roles(self, at: &Stop) -> bool {
         let step = self.onward(at, Outcome::Approved);
         let rules = step.map_or_else(Vec::new, |step| self.rules(at, step));
-        let roles: BTreeSet<&str> = rules
+        let named: BTreeSet<&str> = rules
             .iter()
             .flatten()
             .filter_map(|mover| match mover.rule() {
@@ -194,7 +193,7 @@ impl<'d> Way<'d> {
                 _ => None,
             })
             .collect();
-        roles.len() > 1
+        named.len() > 1
     }
 
     /// The first rule that somebody does not meet for a step: who may take it. None when they may.

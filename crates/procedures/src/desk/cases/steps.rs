@@ -191,17 +191,17 @@ pub(super) async fn decide(
         decision,
         doing.by(),
     );
-    doing
-        .write(
-            "decided",
-            input,
-            |tx, (key, case, revision, outcome, decision, by)| {
-                Box::pin(cases::decide(
-                    tx, key, *case, *revision, *outcome, decision, by,
-                ))
-            },
-        )
-        .await
+    // Large: the whole case with its procedure.
+    Box::pin(doing.write(
+        "decided",
+        input,
+        |tx, (key, case, revision, outcome, decision, by)| {
+            Box::pin(cases::decide(
+                tx, key, *case, *revision, *outcome, decision, by,
+            ))
+        },
+    ))
+    .await
 }
 
 pub(super) async fn hand_over(doing: Doing) -> Result<Response, Problem> {

@@ -299,8 +299,6 @@ fn history_table(entries: &[history::Entry], document: &ProcedureDocument, words
                 }
                 _ => continue,
             },
-            // That something went back inside the town hall is its own affair.
-            What::OwnStage { .. } => continue,
             What::Decided { outcome } => words.get(&format!("applicant-outcome-{outcome}")),
             What::CorrectionAsked { .. } => words.get("applicant-history-correction-asked"),
             What::Corrected { .. } => words.get("applicant-history-corrected"),
@@ -310,8 +308,12 @@ fn history_table(entries: &[history::Entry], document: &ProcedureDocument, words
             What::Message { from_desk: false } => words.get("applicant-history-message-own"),
             What::HandedOver { .. } => words.get("applicant-history-handed-over"),
             What::Merged { .. } => words.get("applicant-history-merged"),
-            // Who inside the town hall is responsible is its own affair; a disposed case has no page.
-            What::Assigned | What::Joined { .. } | What::Parted | What::Disposed => continue,
+            // Who inside the town hall is responsible, and what went back there, is its own affair; a disposed case has no page.
+            What::OwnStage { .. }
+            | What::Assigned
+            | What::Joined { .. }
+            | What::Parted
+            | What::Disposed => continue,
         };
         table = table.row([Cell::text(moment(entry.at, language)), Cell::text(what)]);
     }

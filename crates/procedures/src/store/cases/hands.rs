@@ -36,14 +36,11 @@ impl By {
         department: &DepartmentCode,
         day: Date,
     ) -> Result<Hands, ProcedureError> {
-        let principal = match self {
-            Self::Staff(principal) => principal,
-            Self::Program => {
-                return Ok(Hands {
-                    is_program: true,
-                    ..Hands::default()
-                });
-            }
+        let Self::Staff(principal) = self else {
+            return Ok(Hands {
+                is_program: true,
+                ..Hands::default()
+            });
         };
         let asks_for_roles = document
             .movers()

@@ -1,6 +1,6 @@
 //! Moving a case through its stages.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, btree_map::Entry};
 
 use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
@@ -68,13 +68,11 @@ pub async fn own_stages(
     let mut found = BTreeMap::new();
     for case in cases {
         let Some(key) = &case.own_stage else { continue };
-        let version = (case.procedure.as_str(), case.version);
-        if !documents.contains_key(&version) {
-            documents.insert(version, document_of(connection, case).await?);
-        }
-        let stage = documents
-            .get(&version)
-            .and_then(|document| Way::new(document, case.outcome).stage(key));
+        let document = match documents.entry((case.procedure.as_str(), case.version)) {
+            Entry::Occupied(read) => read.into_mut(),
+            Entry::Vacant(unread) => unread.insert(document_of(connection, case).await?),
+        };
+        let stage = Way::new(document, case.outcome).stage(key);
         found.extend(stage.map(|stage| (case.id, stage.clone())));
     }
     Ok(found)

@@ -9,7 +9,7 @@ use yakuba_ui::Fields;
 use super::{
     Wrong, kept, needed_text, number, optional_text, put_text,
     question::{by_name, named},
-    rows::filled,
+    rows::{MOST_ROWS, filled},
 };
 use crate::model::{
     document::{
@@ -447,7 +447,7 @@ fn stages(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong
         let key = match sent.optional(&name("key")) {
             Some(key) => Key::new(key),
             // A key that no stage has, here or in the rows to come.
-            None => (1..)
+            None => (1..=2 * MOST_ROWS)
                 .map(|number| format!("stage_{number}"))
                 .find(|key| {
                     sent.pairs().all(|(_, value)| value != key)
@@ -455,12 +455,9 @@ fn stages(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong
                 })
                 .map_or(Key::new("stage"), Key::new),
         };
-        let key = match key {
-            Ok(key) => key,
-            Err(_) => {
-                wrong.push(Wrong::new(name("key"), "designer-problem-stage-key"));
-                continue;
-            }
+        let Ok(key) = key else {
+            wrong.push(Wrong::new(name("key"), "designer-problem-stage-key"));
+            continue;
         };
         let stage = OwnStage {
             key,
