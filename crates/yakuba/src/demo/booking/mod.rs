@@ -20,7 +20,7 @@ use yakuba_booking::{
     },
     store::{
         self, hours,
-        reservations::{NewBooking, Wish, book, step},
+        reservations::{NewBooking, Reservation, Wish, book, sessions_of, step},
     },
 };
 use yakuba_city::{Actor, City};
@@ -154,7 +154,7 @@ async fn happen(
             span: planned.span,
             of: planned.of.clone(),
         };
-        wishes.push((wish, new, planned.ending));
+        wishes.push((wish, new, planned.ending, planned.is_course));
     }
     let later = city
         .write(
@@ -170,7 +170,7 @@ async fn happen(
                         }
                     }
                     let mut later = Vec::new();
-                    for (wish, new, ending) in wishes {
+                    for (wish, new, ending, is_course) in wishes {
                         match book(tx, wish, new).await {
                             Ok(booked) => {
                                 if booked.state == State::Requested {
@@ -179,7 +179,12 @@ async fn happen(
                                     let on = tx.today().saturating_add(days.days());
                                     later.push((booked.id, on, Step::Approve));
                                 }
-                                later.extend(ending.later(booked.id, wish.span.day()));
+                                if *is_course {
+                                    let sessions = sessions_of(tx.connection(), booked.id).await?;
+                                    later.extend(ending.of_course(booked.id, &sessions));
+                                } else {
+                                    later.extend(ending.later(booked.id, wish.span.day()));
+                                }
                             }
                             // The same person once too often, or after having missed too much: as in life.
                             Err(BookingError::LimitReached(_) | BookingError::Blocked(_)) => {}
@@ -198,6 +203,24 @@ async fn happen(
 }
 
 impl Ending {
+    /// What must be done with a booking of a course: it is given up as a whole, and who comes is noted for each session.
+    fn of_course(self, id: i64, sessions: &[Reservation]) -> Vec<(i64, Date, Step)> {
+        if let Self::Cancelled(on) = self {
+            return vec![(id, on, Step::Cancel)];
+        }
+        sessions
+            .iter()
+            .flat_map(|session| {
+                // Even those who come miss a session now and then.
+                let ending = match self {
+                    Self::CheckedIn if session.id % 7 == 0 => Self::Missed,
+                    ending => ending,
+                };
+                ending.later(session.id, session.span.day())
+            })
+            .collect()
+    }
+
     /// What must be done with a reservation, and on which day.
     fn later(self, id: i64, used: Date) -> Vec<(i64, Date, Step)> {
         let after = used.tomorrow().unwrap_or(used);

@@ -25,6 +25,8 @@ pub(super) struct Planned {
     pub(super) of: Use,
     pub(super) channel: Channel,
     pub(super) ending: Ending,
+    /// Whether it is of a course.
+    pub(super) is_course: bool,
     by: By,
 }
 
@@ -122,9 +124,10 @@ pub(super) fn think_out(
     today: Date,
     last: Date,
 ) -> Vec<Planned> {
-    let mut random = StdRng::seed_from_u64(20_261_121);
     let mut all = Vec::new();
     for document in facilities {
+        // Each facility has its own chance: what changes in one changes nothing in the others.
+        let mut random = StdRng::seed_from_u64(seed(&document.key));
         let mut taken = TakenSteps::new();
         let mut day = first;
         while day <= last {
@@ -152,6 +155,12 @@ pub(super) fn think_out(
     all
 }
 
+fn seed(key: &str) -> u64 {
+    key.bytes().fold(20_261_121, |seed, byte| {
+        seed.wrapping_mul(31).wrapping_add(u64::from(byte))
+    })
+}
+
 /// How many would like a resource on a day.
 fn wishes(
     document: &FacilityDocument,
@@ -177,10 +186,8 @@ fn wishes(
                 Takes::OneOf(places) => places,
                 Takes::Units(_) => 1,
             };
-            let Times::Sessions(sessions) = &resource.times else {
-                return 0;
-            };
-            let sessions = sessions.iter().filter(|session| session.day == day).count();
+            let beginnings = resource.beginnings();
+            let sessions = beginnings.iter().filter(|span| span.day() == day).count();
             let share = random.random_range(0.3..0.9) * busy.min(1.0);
             let places = f64::from(places) * share;
             #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
@@ -236,6 +243,7 @@ fn think_of(
             channel => channel,
         },
         ending: ending(document, made, day, random),
+        is_course: resource.course.is_some(),
         by: if rules.who == Who::Groups {
             By::Group(random.random_range(0..PEOPLE))
         } else {
@@ -267,7 +275,15 @@ fn time(
                 times.get(last)?.span.to(),
             )
         }
-        Offered::Times(times) => times.choose(random).map(|offer| offer.span),
+        Offered::Times(mut times) => {
+            // A course is booked at its beginning.
+            times.retain(|offer| {
+                resource
+                    .course_session(offer.span)
+                    .is_none_or(|session| session.place == 0)
+            });
+            times.choose(random).map(|offer| offer.span)
+        }
         Offered::Free(hours) => {
             let Times::Free(limits) = &resource.times else {
                 return None;
@@ -347,17 +363,19 @@ fn ending(document: &FacilityDocument, made: Date, day: Date, random: &mut StdRn
 
 /// Notes what a booking takes, so that the next one is thought of beside it.
 fn take(document: &FacilityDocument, resource: &Resource, span: Span, taken: &mut TakenSteps) {
-    let steps: Vec<i64> = document
-        .taken_by(resource, span)
-        .steps(document.step.minutes())
-        .collect();
-    let units = resource.units();
-    let is_free = |unit: &String| taken.is_free(unit, &steps);
-    let needed: Vec<String> = match resource.takes {
-        Takes::Units(_) => units,
-        Takes::OneOf(_) => units.into_iter().find(is_free).into_iter().collect(),
-    };
-    for unit in needed {
-        taken.take(&unit, steps.iter().copied());
+    for span in resource.spans_from(span) {
+        let steps: Vec<i64> = document
+            .taken_by(resource, span)
+            .steps(document.step.minutes())
+            .collect();
+        let units = resource.units();
+        let is_free = |unit: &String| taken.is_free(unit, &steps);
+        let needed: Vec<String> = match resource.takes {
+            Takes::Units(_) => units,
+            Takes::OneOf(_) => units.into_iter().find(is_free).into_iter().collect(),
+        };
+        for unit in needed {
+            taken.take(&unit, steps.iter().copied());
+        }
     }
 }
