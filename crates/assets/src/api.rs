@@ -1,4 +1,4 @@
-//! What devices ask: `POST /api/devices/telemetry`.
+//! What devices ask: `POST /api/devices/telemetry`. What programs ask: where the vehicles are, as GTFS Realtime.
 //!
 //! One device sends its key in `Authorization: Device KEY` and a message; a gateway sends `{"messages": […]}`, each message with its
 //! own `key`. The answer says of each message whether it is kept; one refused message does not hold up the others.
@@ -8,24 +8,28 @@ use std::collections::BTreeMap;
 use axum::{
     Json,
     body::Bytes,
-    extract::FromRequestParts as _,
+    extract::{FromRequestParts as _, State},
     http::{HeaderMap, StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::json;
-use yakuba_city::web::{Access, Problem, Routes};
+use yakuba_city::{
+    City,
+    web::{Access, Problem, Routes},
+};
 use yakuba_identity::Asker;
 use yakuba_kernel::Decimal;
 
 use crate::{
     error::AssetError,
-    model::place::Point,
+    model::{gtfs_realtime, place::Point},
     store::{
         alerts::Teller,
-        key_hash,
+        key_hash, kinds,
         telemetry::{Message, Outcome, Refusal, tell},
+        vehicles,
     },
 };
 
@@ -41,7 +45,26 @@ const MOST_KEY: usize = 100;
 const TRY: &str = "assets.device";
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().post("/api/devices/telemetry", Access::Public, telemetry)
+    Routes::new()
+        .post("/api/devices/telemetry", Access::Public, telemetry)
+        .get(
+            "/api/gtfs-realtime/vehicle-positions.pb",
+            Access::Public,
+            vehicle_positions,
+        )
+}
+
+/// Where the vehicles of public kinds are, those that told so within a quarter of an hour.
+async fn vehicle_positions(State(city): State<City>) -> Result<Response, Problem> {
+    let kinds = kinds(&city).await?;
+    let now = city.now();
+    let found = vehicles(city.db(), &kinds, now).await?;
+    // Kept for a few seconds by whoever stands between, so that many readers cost as much as one.
+    let headers = [
+        (header::CONTENT_TYPE, gtfs_realtime::MEDIA_TYPE),
+        (header::CACHE_CONTROL, "public, max-age=10"),
+    ];
+    Ok((headers, gtfs_realtime::positions(now, &found)).into_response())
 }
 
 /// A message as it is sent. With nothing in it, it is a heartbeat.

@@ -205,7 +205,7 @@ async fn measure(name: &str, settings: &CitySettings, options: &Assets) -> Outco
     let hashes: Vec<String> = speaking(city.db())
         .await?
         .into_iter()
-        .map(|(hash, _)| hash)
+        .map(|speaker| speaker.hash)
         .collect();
     // At the pace of a minute: each device at its own moment, whether or not the one before is answered.
     let pause = Duration::from_mins(1) / u32::try_from(hashes.len().max(1))?;

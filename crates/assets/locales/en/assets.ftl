@@ -76,3 +76,6 @@ assets-finding-minutes = minutes are 1 to 10,080, and silent_after_minutes is no
 assets-finding-escalation = write both escalate_after_minutes and escalate_to, or neither
 assets-finding-range = least must not be more than most
 assets-finding-mail = this is no mail address
+assets-finding-vehicles = with vehicles, write public: true, too
+assets-place-at = where it was at { $time }
+assets-now = Now

@@ -76,3 +76,6 @@ assets-finding-minutes = 分は1から10,080まで、silent_after_minutesはever
 assets-finding-escalation = escalate_after_minutesとescalate_toは、両方書くか、両方書かないでください。
 assets-finding-range = leastはmost以下にしてください。
 assets-finding-mail = メールアドレスではありません。
+assets-finding-vehicles = vehiclesを書くときは、public: trueも書いてください。
+assets-place-at = { $time }の位置
+assets-now = 今いる場所

@@ -116,6 +116,9 @@ pub struct Telemetry {
     /// Who is told when nobody takes an alert up.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub escalate_to: Vec<String>,
+    /// Whether these are vehicles of public transport: where they are now is on the map and in GTFS Realtime.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub vehicles: bool,
     /// What is measured.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub values: Vec<Value>,
@@ -174,6 +177,13 @@ impl Kind {
     /// [`AssetError::BadFile`] when it cannot be written, which no kind is known to cause.
     pub fn to_yaml(&self) -> Result<String, AssetError> {
         serde_saphyr::to_string(self).map_err(|error| AssetError::BadFile(error.to_string()))
+    }
+
+    /// Whether these are vehicles of public transport.
+    pub fn is_of_vehicles(&self) -> bool {
+        self.telemetry
+            .as_ref()
+            .is_some_and(|telemetry| telemetry.vehicles)
     }
 
     /// A field.
@@ -268,6 +278,10 @@ pub fn check(kind: &Kind) -> Vec<(Severity, String)> {
     }
     if let Some(telemetry) = &kind.telemetry {
         check_telemetry(telemetry, &mut must);
+        // Where they are cannot be told of what nobody may know of.
+        if telemetry.vehicles && !kind.public {
+            must("telemetry/vehicles".to_owned(), "assets-finding-vehicles");
+        }
     }
     let texts = [Some(&kind.name), kind.about.as_ref()]
         .into_iter()

@@ -1,6 +1,7 @@
 //! The rules, without a database: what kinds of things there are, what a row of a register may say, how long a device worked.
 
 pub mod draft;
+pub mod gtfs_realtime;
 pub mod kind;
 pub mod place;
 pub mod state;

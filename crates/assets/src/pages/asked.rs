@@ -7,8 +7,9 @@ use axum::{
     http::{HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
+use jiff::Timestamp;
 use serde_json::{Value, json};
-use yakuba_city::{City, web::Problem};
+use yakuba_city::{City, JAPAN, web::Problem};
 use yakuba_identity::{Asker, Identity};
 use yakuba_kernel::Decimal;
 use yakuba_ui::{ChipLabel, Fields, Language, Shell, Words, format};
@@ -55,6 +56,14 @@ impl Asked {
     /// A text.
     pub(crate) fn t(&self, key: &str) -> String {
         self.words.get(key).into_owned()
+    }
+
+    /// That something was there at a time of day.
+    pub(crate) fn place_at(&self, at: Timestamp) -> String {
+        let time = JAPAN.to_datetime(at).strftime("%H:%M").to_string();
+        self.words
+            .with_text("assets-place-at", "time", &time)
+            .into_owned()
     }
 
     /// The name of a kind.

@@ -1,5 +1,7 @@
 //! The public things, nearest first when a place is given, and the same on a map.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::web::Problem;
@@ -14,8 +16,8 @@ use super::{
     href,
 };
 use crate::{
-    model::{place::Point, state::State},
-    store::{Filter, counting::last_months, search},
+    model::{gtfs_realtime::Vehicle, place::Point, state::State},
+    store::{Filter, counting::last_months, search, vehicles},
 };
 
 /// Assets on one page.
@@ -293,12 +295,27 @@ pub(super) async fn file(asked: Asked) -> Result<Response, Problem> {
     let (mut filter, _) = filter_of(&asked);
     filter.placed = true;
     let found = search(asked.city().db(), &filter, 0, MOST_POINTS).await?;
+    let on_the_way: BTreeMap<i64, Vehicle> =
+        vehicles(asked.city().db(), &asked.kinds, asked.city().now())
+            .await?
+            .into_iter()
+            .map(|vehicle| (vehicle.asset, vehicle))
+            .collect();
     Ok(feature_collection(found.assets.iter().map(|(asset, _)| {
+        let now = on_the_way.get(&asset.id);
         let text = format!(
             "{} / {}",
             asked.kind_name(&asset.kind),
-            asked.t(&state_key(asset.state))
+            now.map_or_else(
+                || asked.t(&state_key(asset.state)),
+                |vehicle| asked.place_at(vehicle.told_at)
+            )
         );
-        (asset, None, text, href(asset.id))
+        (
+            asset,
+            now.map(|vehicle| vehicle.point),
+            text,
+            href(asset.id),
+        )
     })))
 }

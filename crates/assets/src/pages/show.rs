@@ -9,7 +9,10 @@ use yakuba_city::web::Problem;
 use yakuba_ui::{DescriptionList, Map, Page};
 
 use super::asked::{Asked, chip};
-use crate::{model::state::State, store::asset};
+use crate::{
+    model::state::State,
+    store::{asset, vehicles},
+};
 
 #[derive(Template)]
 #[template(path = "public/show.html")]
@@ -38,8 +41,23 @@ pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, 
     if !found.place.is_empty() {
         about = about.text(asked.t("assets-column-place"), &found.place);
     }
-    if let Some(point) = found.point {
+    let on_the_way = if kind.is_of_vehicles() {
+        vehicles(asked.city().db(), &asked.kinds, asked.city().now())
+            .await?
+            .into_iter()
+            .find(|vehicle| vehicle.asset == id)
+    } else {
+        None
+    };
+    let point = on_the_way
+        .as_ref()
+        .map(|vehicle| vehicle.point)
+        .or(found.point);
+    if let Some(point) = point {
         about = about.text(asked.t("assets-column-point"), point.to_string());
+    }
+    if let Some(vehicle) = &on_the_way {
+        about = about.text(asked.t("assets-now"), asked.place_at(vehicle.told_at));
     }
     for field in kind.fields.iter().filter(|field| field.public) {
         if let Some(value) = found.fields.get(field.key.as_str()) {
@@ -48,7 +66,7 @@ pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, 
     }
     let body = Body {
         about,
-        map: found.point.map(|point| {
+        map: point.map(|point| {
             Map::of_place(
                 language,
                 "asset-map",

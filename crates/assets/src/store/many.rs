@@ -238,27 +238,39 @@ async fn numbers(tx: &Tx) -> Result<HashMap<(String, String), i64>, AssetError> 
         .collect())
 }
 
-/// Devices in service that are not silent, for a demo that speaks for them: the hash of the key and the asset.
+/// A device that a demo speaks for.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct Speaker {
+    /// The hash of its key.
+    pub hash: String,
+    /// Its number in the city.
+    pub asset: i64,
+    /// The key of its kind.
+    pub kind: String,
+}
+
+impl Speaker {
+    /// Whether it is of a kind.
+    pub fn is_of(&self, kind: &str) -> bool {
+        self.kind == kind
+    }
+}
+
+/// Devices in service that are not silent, for a demo that speaks for them.
 ///
 /// # Errors
 /// The database's.
 pub async fn speaking(
     connection: &impl sea_orm::ConnectionTrait,
-) -> Result<Vec<(String, i64)>, AssetError> {
-    #[derive(FromQueryResult)]
-    struct Row {
-        hash: String,
-        asset: i64,
-    }
-    let rows: Vec<Row> = connection
+) -> Result<Vec<Speaker>, AssetError> {
+    Ok(connection
         .rows(
             &format!(
-                "SELECT k.hash, k.asset FROM assets_keys k JOIN assets_assets a ON a.id = k.asset \
+                "SELECT k.hash, k.asset, a.kind FROM assets_keys k JOIN assets_assets a ON a.id = k.asset \
                  WHERE k.revoked_at IS NULL AND a.state = 'in_service' AND NOT EXISTS (SELECT 1 FROM assets_alerts l \
                    WHERE l.asset = a.id AND l.rule = '{SILENT}' AND l.closed_at IS NULL)"
             ),
             [],
         )
-        .await?;
-    Ok(rows.into_iter().map(|row| (row.hash, row.asset)).collect())
+        .await?)
 }

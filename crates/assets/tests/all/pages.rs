@@ -1,13 +1,16 @@
 //! What everybody sees. On both databases.
 
 use axum::http::StatusCode;
-use yakuba_assets::AssetService;
-use yakuba_city::each_database;
+use jiff::SignedDuration;
+use yakuba_assets::{AssetService, store};
+use yakuba_city::{Actor, each_database};
 use yakuba_identity::IdentityService;
 use yakuba_kernel::MeasureName;
 use yakuba_mail::MailService;
 
-use crate::support::{camera, installed, set_up, stranger, trap};
+use crate::support::{
+    bus, camera, forward, installed, key_of, placed, say, set_up, stranger, trap,
+};
 
 each_database!(
     everybody_finds_public_things_and_nothing_else,
@@ -89,5 +92,65 @@ each_database!(
                 .text()
                 .contains("T-1")
         );
+    }
+);
+
+each_database!(
+    where_the_buses_are_is_on_the_map_and_in_gtfs_realtime_while_it_is_fresh,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        set_up(&city).await;
+        city.write(Actor::CommandLine, bus(), |tx, kind| {
+            Box::pin(store::set_kind(tx, kind))
+        })
+        .await
+        .unwrap();
+        let one = installed(&city, bus(), "B-1", &[]).await;
+        installed(&city, bus(), "B-2", &[]).await;
+        let other = installed(&city, camera(), "C-1", &[]).await;
+        let hidden = installed(&city, trap(), "T-1", &[]).await;
+        let key = key_of(&city, bus(), one.id).await;
+        let moved = (34_412_345, 135_067_890);
+        say(&city, placed(&city, &key, moved)).await.unwrap();
+        // What is no vehicle may tell where it is; it is nobody's bus.
+        for (asset, kind) in [(&other, camera()), (&hidden, trap())] {
+            let key = key_of(&city, kind, asset.id).await;
+            say(&city, placed(&city, &key, moved)).await.unwrap();
+        }
+        let mut reader = stranger(&city);
+        let feed = reader.get("/api/gtfs-realtime/vehicle-positions.pb").await;
+        assert_eq!(feed.status, StatusCode::OK);
+        let bytes = feed.text();
+        assert!(
+            bytes.contains("B-1") && bytes.contains("設備B-1"),
+            "{bytes}"
+        );
+        for absent in ["B-2", "C-1", "T-1"] {
+            assert!(!bytes.contains(absent), "{absent}");
+        }
+        let file = reader.get("/equipment/equipment.geojson?kind=bus").await;
+        let points: serde_json::Value = serde_json::from_str(&file.text()).unwrap();
+        assert_eq!(
+            points["features"][0]["geometry"]["coordinates"],
+            serde_json::json!([135.06789, 34.412_345])
+        );
+        let text = points["features"][0]["properties"]["text"]
+            .as_str()
+            .unwrap();
+        assert!(text.ends_with("の位置"), "{text}");
+        let page = reader.get(&format!("/equipment/{}", one.id)).await.text();
+        assert!(
+            page.contains("34.412345") && page.contains("今いる場所"),
+            "{page}"
+        );
+        let cameras = reader.get("/equipment/equipment.geojson?kind=camera").await;
+        assert!(!cameras.text().contains("34.412345"), "{}", cameras.text());
+
+        // A quarter of an hour later nobody knows.
+        forward(&city, SignedDuration::from_mins(16));
+        let feed = reader.get("/api/gtfs-realtime/vehicle-positions.pb").await;
+        assert!(!feed.text().contains("B-1"));
+        let page = reader.get(&format!("/equipment/{}", one.id)).await.text();
+        assert!(!page.contains("34.412345"), "{page}");
     }
 );

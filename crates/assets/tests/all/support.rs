@@ -59,6 +59,21 @@ telemetry:
     - {key: closed, name: 閉じた, most: 0, alert: わなが閉じました, mail: [hunters@example.jp]}
 ";
 
+pub(crate) const BUS: &str = "format: yakuba-assets/1
+key: bus
+name: バス
+department: roads
+public: true
+telemetry:
+  vehicles: true
+  every_minutes: 60
+  silent_after_minutes: 180
+";
+
+pub(crate) fn bus() -> Kind {
+    Kind::from_yaml(BUS).unwrap()
+}
+
 pub(crate) fn camera() -> Kind {
     Kind::from_yaml(CAMERA).unwrap()
 }

@@ -4,11 +4,11 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use yakuba_assets::{
     AssetError,
-    model::{draft, kind::Kind},
+    model::{draft, kind::Kind, place::Point},
     store::{
         self,
         alerts::Teller,
-        many::{Whole, WholeDevice, bring_in_many, speaking},
+        many::{Speaker, Whole, WholeDevice, bring_in_many, speaking},
         telemetry::{Message, tell},
     },
 };
@@ -282,7 +282,22 @@ pub(crate) async fn is_demo(city: &City) -> bool {
     matches!(setting(city.db(), STATE).await, Ok(Some(state)) if state == READY)
 }
 
-/// Speaks for the demo city's devices, a fifth of them each minute, through the same door as real ones.
+/// Where a bus is on its round of forty minutes: a circle of some kilometres through the city, the buses a quarter of it apart.
+#[allow(clippy::cast_precision_loss, clippy::cast_possible_truncation)] // minutes of a round, metres of a city
+fn on_the_round(bus: &Speaker, minute: i64) -> Option<Point> {
+    /// The town hall, and how far the round is from it, in millionths of a degree.
+    const MIDDLE: (i64, i64) = (34_400_000, 135_000_000);
+    const AWAY: (f64, f64) = (9_000.0, 11_000.0);
+    let part = (minute.rem_euclid(40) + bus.asset.rem_euclid(4) * 10) as f64 / 40.0;
+    let (sin, cos) = (part * std::f64::consts::TAU).sin_cos();
+    Point::from_millionths(
+        MIDDLE.0 + (AWAY.0 * sin).round() as i64,
+        MIDDLE.1 + (AWAY.1 * cos).round() as i64,
+    )
+    .ok()
+}
+
+/// Speaks for the demo city's devices, the buses and a fifth of the others each minute, through the same door as real ones.
 ///
 /// # Errors
 /// The database's.
@@ -291,12 +306,15 @@ pub(crate) async fn speak(city: &City, teller: &Teller) -> Result<(), AssetError
     let messages = speaking(city.db())
         .await?
         .into_iter()
-        .filter(|(_, asset)| asset % 5 == minute % 5)
-        .map(|(hash, _)| Message {
-            hash,
+        .filter(|speaker| speaker.is_of("bus") || speaker.asset % 5 == minute % 5)
+        .map(|speaker| Message {
+            point: speaker
+                .is_of("bus")
+                .then(|| on_the_round(&speaker, minute))
+                .flatten(),
+            hash: speaker.hash,
             at: None,
             values: std::collections::BTreeMap::new(),
-            point: None,
         })
         .collect();
     tell(city, teller, messages).await;
