@@ -1,5 +1,5 @@
 use encoding_rs::SHIFT_JIS;
-use rust_xlsxwriter::{Format, FormatBorder, Workbook, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, FormatBorder, Workbook, XlsxError};
 use thiserror::Error;
 
 /// A table to write: one header row and rows below it.
@@ -205,11 +205,15 @@ impl CsvWriter {
 }
 
 /// Writes a workbook of one sheet: texts as texts (never as formulas), numbers as numbers, the header row styled and frozen.
+/// The same table is the same file, whenever it is written.
 ///
 /// # Errors
 /// [`WriteError`] when the table is larger than a sheet can be or the name is not allowed.
 pub fn write_xlsx(table: &Table) -> Result<Vec<u8>, WriteError> {
     let mut workbook = Workbook::new();
+    // Otherwise the moment of writing would stand there, and every download would look changed.
+    let created = ExcelDateTime::from_ymd(2000, 1, 1)?;
+    workbook.set_properties(&DocProperties::new().set_creation_datetime(&created));
     let sheet = workbook.add_worksheet();
     sheet.set_name(&table.name)?;
     let header = Format::new()

@@ -94,3 +94,15 @@ proptest! {
         let _ = read(&compound, "a.xls", &Limits::default());
     }
 }
+
+#[test]
+fn the_same_table_is_the_same_workbook_a_second_later() {
+    let table = Table {
+        name: "sheet".to_owned(),
+        header: vec!["a".to_owned()],
+        rows: vec![vec![Cell::Text("b".to_owned())]],
+    };
+    let first = write_xlsx(&table).unwrap();
+    std::thread::sleep(std::time::Duration::from_millis(1_100));
+    assert!(write_xlsx(&table).unwrap() == first);
+}
