@@ -209,7 +209,7 @@ fn one(
 
 fn device(
     kind: &Kind,
-    point: Option<yakuba_assets::model::place::Point>,
+    point: Option<Point>,
     since: Timestamp,
     today: Date,
     random: &mut StdRng,
