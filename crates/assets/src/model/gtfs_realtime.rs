@@ -136,11 +136,13 @@ mod tests {
             told_at: Timestamp::from_second(1_795_312_240).unwrap(),
         };
         let now = Timestamp::from_second(1_795_312_300).unwrap();
-        let written: String = positions(now, std::slice::from_ref(&vehicle))
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
+        let written = positions(now, std::slice::from_ref(&vehicle));
+        let official: Vec<u8> = OFFICIAL
+            .as_bytes()
+            .chunks(2)
+            .map(|two| u8::from_str_radix(std::str::from_utf8(two).unwrap(), 16).unwrap())
             .collect();
-        assert_eq!(written, OFFICIAL);
+        assert_eq!(written, official);
     }
 
     #[test]
