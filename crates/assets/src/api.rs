@@ -20,11 +20,11 @@ use yakuba_city::{
     web::{Access, Problem, Routes},
 };
 use yakuba_identity::Asker;
-use yakuba_kernel::Decimal;
+use yakuba_kernel::{Decimal, Point};
 
 use crate::{
     error::AssetError,
-    model::{gtfs_realtime, place::Point},
+    model::gtfs_realtime,
     store::{
         alerts::Teller,
         key_hash, kinds,
@@ -204,7 +204,8 @@ async fn telemetry(request: axum::extract::Request) -> Result<Response, Problem>
         let point = sent
             .position
             .map(|position| Point::from_degrees(position.latitude.0, position.longitude.0))
-            .transpose()?;
+            .transpose()
+            .map_err(AssetError::from)?;
         messages.push(Message {
             hash: key_hash(key, &secret),
             at: sent.at,

@@ -1,6 +1,7 @@
 //! What can go wrong with assets, each with a sentence for the person who must mend it.
 
 use yakuba_city::{CityError, KeyError, web::Problem};
+use yakuba_kernel::ValueError;
 
 use crate::model::state::State;
 
@@ -42,11 +43,6 @@ pub enum AssetError {
         "devices of this kind do not report themselves. Describe `telemetry` in the kind's file first"
     )]
     NoTelemetry,
-    /// A point lies outside Japan.
-    #[error(
-        "\"{0}\" is no place in Japan. Write latitude and longitude, such as 34.7594, 135.5168"
-    )]
-    BadPlace(String),
     /// A file that cannot be read as a table.
     #[error(transparent)]
     Sheet(#[from] yakuba_sheets::SheetError),
@@ -67,7 +63,7 @@ pub enum AssetError {
     Identity(#[from] yakuba_identity::IdentityError),
     /// A value is not what the kernel takes.
     #[error(transparent)]
-    Value(#[from] yakuba_kernel::ValueError),
+    Value(#[from] ValueError),
     /// The city's machinery failed.
     #[error(transparent)]
     City(#[from] CityError),
@@ -86,7 +82,7 @@ impl From<AssetError> for Problem {
             AssetError::NoSuchKind(_)
             | AssetError::BadFile(_)
             | AssetError::BadTable(_)
-            | AssetError::BadPlace(_)
+            | AssetError::Value(ValueError::Point(_))
             | AssetError::Sheet(_) => Self::BadRequest(error.to_string()),
             AssetError::ChangedMeanwhile
             | AssetError::NumberTaken(_)

@@ -111,6 +111,11 @@ pub enum ValueError {
     /// The prefecture of an address differs from the one its municipality code belongs to.
     #[error("the prefecture does not belong to the municipality code: correct one of them")]
     AddressPrefecture,
+    /// A point lies outside Japan.
+    #[error(
+        "\"{0}\" is no place in Japan. Write latitude and longitude, such as 34.7594, 135.5168"
+    )]
+    Point(String),
     /// Text that is not thirteen digits.
     #[error("\"{0}\" is not a corporate number: write the thirteen digits of 法人番号")]
     CorporateNumber(String),

@@ -1,6 +1,7 @@
 //! What can go wrong with reports, each with a sentence for the person who must mend it.
 
 use yakuba_city::{CityError, KeyError, web::Problem};
+use yakuba_kernel::ValueError;
 
 use crate::model::state::State;
 
@@ -43,11 +44,6 @@ pub enum ReportError {
     /// Only a report that is called fixed can be contested, and once.
     #[error("the report is not called fixed, or was contested before")]
     CannotContest,
-    /// A point lies outside Japan.
-    #[error(
-        "\"{0}\" is no place in Japan. Write latitude and longitude, such as 34.7594, 135.5168"
-    )]
-    BadPlace(String),
     /// A stored document or text could not be read back.
     #[error("a stored report cannot be read: {0}. Restore a backup or report this as a bug")]
     Stored(#[from] serde_json::Error),
@@ -65,7 +61,7 @@ pub enum ReportError {
     Identity(#[from] yakuba_identity::IdentityError),
     /// A value is not what the kernel takes.
     #[error(transparent)]
-    Value(#[from] yakuba_kernel::ValueError),
+    Value(#[from] ValueError),
     /// The city's machinery failed.
     #[error(transparent)]
     City(#[from] CityError),
@@ -85,7 +81,7 @@ impl From<ReportError> for Problem {
             | ReportError::NoSuchCategory(_)
             | ReportError::NoReason
             | ReportError::NoAuthority
-            | ReportError::BadPlace(_) => Self::BadRequest(error.to_string()),
+            | ReportError::Value(ValueError::Point(_)) => Self::BadRequest(error.to_string()),
             ReportError::ChangedMeanwhile
             | ReportError::WrongState { .. }
             | ReportError::CannotMerge

@@ -32,6 +32,22 @@ pub fn with_unit(value: Decimal, unit: &str, language: Language) -> String {
     format!("{}{blank}{unit}", decimal(value))
 }
 
+/// A distance as people say it: in tens of metres, at least ten, and from a kilometre on in tenths of one.
+pub fn distance(metres: f64, language: Language) -> String {
+    let words = Words::general(language);
+    if metres < 1_000.0 {
+        #[allow(clippy::cast_possible_truncation)] // below a thousand
+        let tens = ((metres / 10.0).round() as i64 * 10).max(10);
+        return words.counted("ui-metres", tens).into_owned();
+    }
+    let kilometres = Decimal::from_f64_retain(metres / 1_000.0)
+        .unwrap_or_default()
+        .round_dp(1);
+    words
+        .with_text("ui-kilometres", "n", &kilometres.to_string())
+        .into_owned()
+}
+
 /// `令和5年度（2023年度）`, in English `FY2023 (令和5年度)`.
 pub fn fiscal_year(year: FiscalYear, language: Language) -> String {
     year_text("ui-fiscal-year", year, language)

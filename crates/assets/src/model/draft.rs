@@ -3,14 +3,11 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use yakuba_kernel::{Decimal, DepartmentCode, text::fold_width};
+use yakuba_kernel::{Decimal, DepartmentCode, Point, text::fold_width};
 use yakuba_mail::EmailAddress;
 use yakuba_ui::Language;
 
-use super::{
-    kind::{Field, FieldType, Kind},
-    place::Point,
-};
+use super::kind::{Field, FieldType, Kind};
 use crate::WORDS;
 
 /// The columns that every kind has, by the keys that stand in tables.

@@ -3,8 +3,7 @@
 
 use jiff::Timestamp;
 use prost::Message;
-
-use super::place::Point;
+use yakuba_kernel::Point;
 
 /// The media type that readers of GTFS Realtime expect.
 pub const MEDIA_TYPE: &str = "application/x-protobuf";

@@ -3,6 +3,5 @@
 pub mod draft;
 pub mod gtfs_realtime;
 pub mod kind;
-pub mod place;
 pub mod state;
 pub mod uptime;

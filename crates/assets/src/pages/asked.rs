@@ -11,12 +11,12 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use yakuba_city::{City, JAPAN, web::Problem};
 use yakuba_identity::{Asker, Identity};
-use yakuba_kernel::Decimal;
+use yakuba_kernel::{Decimal, Point};
 use yakuba_ui::{ChipLabel, Fields, Language, Shell, Words, format};
 
 use crate::{
     WORDS,
-    model::{place::Point, state::State},
+    model::state::State,
     store::{self, Asset, Kinds},
 };
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::web::Problem;
-use yakuba_kernel::{Decimal, text::normalise_for_search};
+use yakuba_kernel::{Point, text::normalise_for_search};
 use yakuba_ui::{
     Cell, Choice, Column, FormErrors, Html, Link, Map, MapLayer, MapSign, Page, Pagination, Row,
     Select, Table, TextField, Words, format,
@@ -16,7 +16,7 @@ use super::{
     href,
 };
 use crate::{
-    model::{gtfs_realtime::Vehicle, place::Point, state::State},
+    model::{gtfs_realtime::Vehicle, state::State},
     store::{Filter, counting::last_months, search, vehicles},
 };
 
@@ -102,25 +102,6 @@ fn query_of(asked: &Asked, without: &str) -> String {
         .finish()
 }
 
-/// A distance in words, in tens of metres.
-fn metres(asked: &Asked, metres: f64) -> String {
-    if metres < 1_000.0 {
-        #[allow(clippy::cast_possible_truncation)] // below a thousand
-        let tens = ((metres / 10.0).round() as i64 * 10).max(10);
-        return asked
-            .words
-            .with("assets-metres", &[("n", tens.into())])
-            .into_owned();
-    }
-    let kilometres = Decimal::from_f64_retain(metres / 1_000.0)
-        .unwrap_or_default()
-        .round_dp(1);
-    asked
-        .words
-        .with_text("assets-kilometres", "n", &kilometres.to_string())
-        .into_owned()
-}
-
 pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     let language = asked.language;
     let (filter, errors) = filter_of(&asked);
@@ -159,7 +140,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
                 ];
                 if is_near {
                     cells.push(Cell::text(
-                        away.map_or_else(String::new, |away| metres(&asked, away)),
+                        away.map_or_else(String::new, |away| format::distance(away, language)),
                     ));
                 }
                 Row::new(cells)
@@ -183,7 +164,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
             |select, distance| {
                 select.choice(Choice::new(
                     distance.to_string(),
-                    metres(&asked, f64::from(distance)),
+                    format::distance(f64::from(distance), language),
                 ))
             },
         )

@@ -8,13 +8,10 @@ use yakuba_city::{
     CityError,
     sql::{Sql as _, escape_like},
 };
-use yakuba_kernel::{Decimal, DepartmentCode};
+use yakuba_kernel::{Decimal, DepartmentCode, Point};
 
 use super::alerts::SILENT;
-use crate::{
-    error::AssetError,
-    model::{place::Point, state::State},
-};
+use crate::{error::AssetError, model::state::State};
 
 /// One thing of a register.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -116,10 +113,10 @@ pub(super) fn point(
     latitude: Option<i64>,
     longitude: Option<i64>,
 ) -> Result<Option<Point>, AssetError> {
-    latitude
+    Ok(latitude
         .zip(longitude)
         .map(|(latitude, longitude)| Point::from_millionths(latitude, longitude))
-        .transpose()
+        .transpose()?)
 }
 
 /// One asset.

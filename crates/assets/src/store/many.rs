@@ -9,7 +9,7 @@ use yakuba_city::{
     CityKey, Fact, JAPAN, Tx,
     sql::{Sql as _, many_placeholders},
 };
-use yakuba_kernel::{Quantity, Subject};
+use yakuba_kernel::{Point, Quantity, Subject};
 
 use super::{
     alerts::SILENT,
@@ -20,7 +20,7 @@ use super::{
 use crate::{
     capabilities::{ALERTS, INSTALLED},
     error::AssetError,
-    model::{draft::Draft, place::Point},
+    model::draft::Draft,
 };
 
 /// An asset that is in service, with its past.

@@ -12,14 +12,14 @@ use yakuba_city::{
     Actor, City, Tx,
     sql::{Sql as _, list, many_placeholders},
 };
-use yakuba_kernel::Decimal;
+use yakuba_kernel::{Decimal, Point};
 
 use super::{
     Kinds,
     alerts::{self, Opening, SILENT, Teller},
     kinds,
 };
-use crate::{error::AssetError, model::place::Point};
+use crate::error::AssetError;
 
 /// Messages of one write at most.
 const GROUP: usize = 500;

@@ -7,13 +7,13 @@ use yakuba_city::{
     AuditEntry, CityKey, Fact, Tx,
     sql::{Sql as _, is_unique_violation},
 };
-use yakuba_kernel::{DepartmentCode, Quantity, Subject, text::normalise_for_search};
+use yakuba_kernel::{DepartmentCode, Point, Quantity, Subject, text::normalise_for_search};
 
 use super::{Asset, alerts, asset};
 use crate::{
     capabilities::INSTALLED,
     error::AssetError,
-    model::{draft::Draft, kind::Kind, place::Point, state::State},
+    model::{draft::Draft, kind::Kind, state::State},
 };
 
 /// What keys are looked up under.

@@ -9,7 +9,6 @@ use yakuba_assets::{
     model::{
         draft::{self, Draft},
         kind::Kind,
-        place::Point,
         state::State,
     },
     store::{
@@ -25,7 +24,7 @@ use yakuba_city::{
     web::{Capability, Principal},
 };
 pub(crate) use yakuba_identity::testing::{Browser, staff};
-use yakuba_kernel::Decimal;
+use yakuba_kernel::{Decimal, Point};
 
 pub(crate) const CAMERA: &str = "format: yakuba-assets/1
 key: camera

@@ -173,23 +173,19 @@ async fn near(room: &Room, found: &Report) -> Result<Vec<Near>, Problem> {
         .reports
         .iter()
         .filter(|(report, _)| report.id != found.id)
-        .map(|(report, away)| {
-            #[allow(clippy::cast_possible_truncation)] // within 200 metres
-            let metres = away.unwrap_or(0.0).round() as i64;
-            Near {
-                href: crate::pages::href(&report.public_id),
-                title: room.title(report),
-                public_id: report.public_id.clone(),
-                note: format!(
-                    "{} / {} / {}",
-                    words.with("reports-metres", &[("n", metres.into())]),
-                    words.get(&state_key(report.state)),
-                    format::date(
-                        JAPAN.to_datetime(report.received_at).date(),
-                        room.language()
-                    )
-                ),
-            }
+        .map(|(report, away)| Near {
+            href: crate::pages::href(&report.public_id),
+            title: room.title(report),
+            public_id: report.public_id.clone(),
+            note: format!(
+                "{} / {} / {}",
+                format::distance(away.unwrap_or(0.0), room.language()),
+                words.get(&state_key(report.state)),
+                format::date(
+                    JAPAN.to_datetime(report.received_at).date(),
+                    room.language()
+                )
+            ),
         })
         .collect())
 }

@@ -9,13 +9,10 @@ use yakuba_forms::{
         Field, FieldKind, FileType, FormDocument, FormPage, Key, Layout, Text, TextLimits,
     },
 };
-use yakuba_kernel::{Decimal, DepartmentCode};
+use yakuba_kernel::{Decimal, DepartmentCode, Point};
 use yakuba_ui::Language;
 
-use super::{
-    place::{Area, Point},
-    state::State,
-};
+use super::{place::Area, state::State};
 use crate::{WORDS, error::ReportError};
 
 /// The format that this version writes and reads.

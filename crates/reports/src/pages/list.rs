@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::web::Problem;
-use yakuba_kernel::{Decimal, text::normalise_for_search};
+use yakuba_kernel::{Point, text::normalise_for_search};
 use yakuba_ui::{
     ChipLabel, Choice, FormErrors, Link, Map, MapLayer, MapSign, Page, Pagination, Select,
     TextField, Words, format,
@@ -14,7 +14,7 @@ use super::{
     href,
 };
 use crate::{
-    model::{place::Point, state::State},
+    model::state::State,
     store::{self, Filter, Found},
 };
 
@@ -110,25 +110,6 @@ pub(super) fn query_of(asked: &Asked) -> String {
         .finish()
 }
 
-/// A distance in words, in tens of metres.
-pub(super) fn metres(asked: &Asked, metres: f64) -> String {
-    if metres < 1_000.0 {
-        #[allow(clippy::cast_possible_truncation)] // below a thousand
-        let tens = ((metres / 10.0).round() as i64 * 10).max(10);
-        return asked
-            .words
-            .with("reports-metres", &[("n", tens.into())])
-            .into_owned();
-    }
-    let kilometres = Decimal::from_f64_retain(metres / 1_000.0)
-        .unwrap_or_default()
-        .round_dp(1);
-    asked
-        .words
-        .with_text("reports-kilometres", "n", &kilometres.to_string())
-        .into_owned()
-}
-
 pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     let language = asked.language;
     let rules = &asked.current.rules;
@@ -159,7 +140,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
             if !report.area.is_empty() {
                 note.push(rules.area_name(&report.area, language).to_owned());
             }
-            note.extend(away.map(|away| metres(&asked, away)));
+            note.extend(away.map(|away| format::distance(away, language)));
             Item {
                 href: href(&report.public_id),
                 title: asked.title(report),
@@ -191,7 +172,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
         |select, distance| {
             select.choice(Choice::new(
                 distance.to_string(),
-                metres(&asked, f64::from(distance)),
+                format::distance(f64::from(distance), language),
             ))
         },
     );

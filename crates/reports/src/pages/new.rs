@@ -13,6 +13,7 @@ use yakuba_kernel::Channel;
 use yakuba_mail::EmailAddress;
 use yakuba_ui::{
     ChipLabel, Choice, ErrorSummary, Fields, FormErrors, Html, Page, RadioGroup, TextField, Words,
+    format,
 };
 
 use super::{
@@ -351,7 +352,7 @@ pub(super) async fn similar(asked: Asked) -> Result<Response, Problem> {
             chip: asked.chip(report.state),
             note: format!(
                 "{} / {}",
-                super::list::metres(&asked, away.unwrap_or(0.0)),
+                format::distance(away.unwrap_or(0.0), asked.language),
                 asked
                     .words
                     .with_text("reports-received-on", "day", &asked.day(report.received_at))

@@ -146,7 +146,7 @@ pub async fn bring_in_many(
         let folded = whole.public.as_ref().map_or_else(String::new, |_| {
             normalise_for_search(&format!("{place} {text} {} {public_id}", category.name.ja))
         });
-        let at = point.map(crate::model::place::Point::millionths);
+        let at = point.map(yakuba_kernel::Point::millionths);
         rows.push(vec![
             public_id.as_str().into(),
             reference(key, &Receipt::generate()).into(),

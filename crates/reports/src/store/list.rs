@@ -5,13 +5,10 @@ use std::fmt::Write as _;
 use jiff::civil::Date;
 use sea_orm::{ConnectionTrait, Value};
 use yakuba_city::sql::{Sql as _, escape_like};
-use yakuba_kernel::DepartmentCode;
+use yakuba_kernel::{DepartmentCode, Point};
 
 use super::report::{COLUMNS, Report, ReportRow};
-use crate::{
-    error::ReportError,
-    model::{place::Point, state::State},
-};
+use crate::{error::ReportError, model::state::State};
 
 /// Reports around a point are looked through up to so many, the newest first.
 pub const MOST_NEAR: u32 = 2_000;

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use yakuba_city::{Fact, Tx, sql::Sql as _};
 use yakuba_forms::{Answer, Answers};
 use yakuba_identity::{CityKey, Receipt};
-use yakuba_kernel::{Channel, Subject};
+use yakuba_kernel::{Channel, Point, Subject};
 
 use super::{
     followers::{self, Follower},
@@ -17,7 +17,6 @@ use crate::{
     capabilities::POSTED,
     error::ReportError,
     model::{
-        place::Point,
         rules::{Category, PLACE, Rules, TEXT},
         state::State,
     },

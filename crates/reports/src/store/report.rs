@@ -5,12 +5,12 @@ use rand::Rng as _;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use yakuba_city::{CityKey, JAPAN, sql::Sql as _};
 use yakuba_identity::{Receipt, receipt::ALPHABET};
-use yakuba_kernel::{Channel, DepartmentCode};
+use yakuba_kernel::{Channel, DepartmentCode, Point};
 
 use super::posting::Content;
 use crate::{
     error::ReportError,
-    model::{place::Point, state::State, statistics::Handled},
+    model::{state::State, statistics::Handled},
 };
 
 /// A report, without what is sealed in it.

@@ -147,3 +147,7 @@ ui-map-measure-point = Add the middle of the map
 ui-map-measure-how = Press the points on the map one after the other.
 ui-map-share = Copy the link to this map
 ui-map-shared = The link was copied.
+
+# Distances
+ui-metres = { $n } metres
+ui-kilometres = { $n } kilometres

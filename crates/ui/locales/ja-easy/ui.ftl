@@ -119,3 +119,7 @@ ui-map-measure-point = 地図（ちず）の まんなかを 点（てん）に�
 ui-map-measure-how = 地図（ちず）の 上（うえ）を 順番（じゅんばん）に 押（お）してください。
 ui-map-share = この 地図（ちず）の リンクを コピーする
 ui-map-shared = リンクを コピーしました。
+
+# 距離
+ui-metres = { $n }メートル
+ui-kilometres = { $n }キロメートル

@@ -144,3 +144,7 @@ ui-map-measure-point = 地図の中央を点にする
 ui-map-measure-how = 測る点を地図の上で順に押してください。
 ui-map-share = この地図へのリンクをコピーする
 ui-map-shared = リンクをコピーしました。
+
+# 距離
+ui-metres = { $n }メートル
+ui-kilometres = { $n }キロメートル

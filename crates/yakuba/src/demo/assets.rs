@@ -4,7 +4,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
 use yakuba_assets::{
     AssetError,
-    model::{draft, kind::Kind, place::Point},
+    model::{draft, kind::Kind},
     store::{
         self,
         alerts::Teller,
@@ -13,6 +13,7 @@ use yakuba_assets::{
     },
 };
 use yakuba_city::{Actor, City, JAPAN, setting};
+use yakuba_kernel::Point;
 
 use super::{READY, STATE, broken, city::morning_of};
 use crate::failure::Failure;

@@ -1,8 +1,8 @@
 //! Points in whole millionths of a degree, so that the same question always has the same answer.
 
-use yakuba_kernel::{Decimal, text::fold_width};
+use rust_decimal::Decimal;
 
-use crate::error::AssetError;
+use crate::{error::ValueError, text::fold_width};
 
 /// Millionths of a degree in a degree.
 const MILLION: i64 = 1_000_000;
@@ -20,8 +20,8 @@ impl Point {
     /// A point from millionths of a degree.
     ///
     /// # Errors
-    /// [`AssetError::BadPlace`] outside 20–46° north and 122–154° east.
-    pub fn from_millionths(latitude: i64, longitude: i64) -> Result<Self, AssetError> {
+    /// [`ValueError::Point`] outside 20–46° north and 122–154° east.
+    pub fn from_millionths(latitude: i64, longitude: i64) -> Result<Self, ValueError> {
         let within = (20 * MILLION..=46 * MILLION).contains(&latitude)
             && (122 * MILLION..=154 * MILLION).contains(&longitude);
         if within {
@@ -30,7 +30,7 @@ impl Point {
                 longitude,
             })
         } else {
-            Err(AssetError::BadPlace(format!("{latitude}, {longitude}")))
+            Err(ValueError::Point(format!("{latitude}, {longitude}")))
         }
     }
 
@@ -38,8 +38,8 @@ impl Point {
     ///
     /// # Errors
     /// As [`Point::from_millionths`].
-    pub fn from_degrees(latitude: Decimal, longitude: Decimal) -> Result<Self, AssetError> {
-        let bad = || AssetError::BadPlace(format!("{latitude}, {longitude}"));
+    pub fn from_degrees(latitude: Decimal, longitude: Decimal) -> Result<Self, ValueError> {
+        let bad = || ValueError::Point(format!("{latitude}, {longitude}"));
         let millionths = |degrees: Decimal| {
             degrees
                 .checked_mul(Decimal::from(MILLION))
@@ -56,8 +56,8 @@ impl Point {
     ///
     /// # Errors
     /// As [`Point::from_millionths`], also when it is no pair of numbers.
-    pub fn read(text: &str) -> Result<Self, AssetError> {
-        let bad = || AssetError::BadPlace(text.chars().take(60).collect());
+    pub fn read(text: &str) -> Result<Self, ValueError> {
+        let bad = || ValueError::Point(text.chars().take(60).collect());
         let folded = fold_width(text).replace(['、', ' '], ",");
         let numbers = folded
             .split(',')
@@ -115,4 +115,69 @@ impl std::fmt::Display for Point {
 #[allow(clippy::cast_precision_loss)]
 fn as_f64(number: i64) -> f64 {
     number as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn point(latitude: i64, longitude: i64) -> Point {
+        Point::from_millionths(latitude, longitude).unwrap()
+    }
+
+    #[test]
+    fn points_are_read_as_people_copy_them() {
+        for text in [
+            "34.7594, 135.5168",
+            "３４．７５９４、１３５．５１６８",
+            "34.7594 135.5168",
+        ] {
+            assert_eq!(
+                Point::read(text).unwrap(),
+                point(34_759_400, 135_516_800),
+                "{text}"
+            );
+        }
+        for text in [
+            "",
+            "34.7594",
+            "135.5168, 34.7594",
+            "0,0",
+            "1,2,3",
+            "NaN, NaN",
+            "34.7<b>,135",
+            "1e9, 1e9",
+        ] {
+            assert!(Point::read(text).is_err(), "{text}");
+        }
+        assert_eq!(
+            point(34_759_400, 135_516_800).to_string(),
+            "34.7594, 135.5168"
+        );
+    }
+
+    #[test]
+    fn distances_are_those_of_a_map() {
+        // A minute of latitude is a nautical mile.
+        let metres = point(34_000_000, 135_000_000).metres_to(point(34_016_667, 135_000_000));
+        assert!((metres - 1_853.0).abs() < 2.0, "{metres}");
+        let metres = point(34_400_000, 135_000_000).metres_to(point(34_400_000, 135_010_000));
+        assert!((metres - 917.5).abs() < 2.0, "{metres}");
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_near_lies_in_the_square_around(
+            north in 34_000_000..45_000_000_i64, east in 135_000_000..136_000_000_i64,
+            up in -20_000..20_000_i64, right in -20_000..20_000_i64, metres in 1..1_000_u32,
+        ) {
+            let (here, there) = (point(north, east), point(north + up, east + right));
+            if here.metres_to(there) <= f64::from(metres) {
+                let ((south, west), (top, far)) = here.around(metres);
+                prop_assert!((south..=top).contains(&(north + up)) && (west..=far).contains(&(east + right)));
+            }
+        }
+    }
 }
