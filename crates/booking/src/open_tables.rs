@@ -7,8 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use futures::future::BoxFuture;
 use jiff::civil::Date;
 use yakuba_city::{
-    City, CityError, OpenTable, TableRows, TableWords, month_totals, setting, shown_count,
-    shown_part,
+    City, CityError, OpenTable, TableRows, month_totals, setting, shown_count, shown_part,
 };
 use yakuba_forms::model::document::Text;
 use yakuba_kernel::{Channel, MeasureName, text::hiragana_to_katakana};
@@ -31,26 +30,16 @@ pub(crate) fn tables() -> Vec<OpenTable> {
         OpenTable {
             key: "booking.facilities",
             national: Some("public_facility"),
-            words: |language| words_of(language, "facilities"),
+            words: |language| PAGE_WORDS.table_words(language, "booking-table-facilities"),
             make: |city| made(places(city)),
         },
         OpenTable {
             key: "booking.use",
             national: None,
-            words: |language| words_of(language, "use"),
+            words: |language| PAGE_WORDS.table_words(language, "booking-table-use"),
             make: |city| made(used(city)),
         },
     ]
-}
-
-fn words_of(language: &str, table: &str) -> TableWords {
-    let words = PAGE_WORDS.words(Language::from_code(language).unwrap_or_default());
-    TableWords {
-        title: words.get(&format!("booking-table-{table}")).into_owned(),
-        description: words
-            .get(&format!("booking-table-{table}-about"))
-            .into_owned(),
-    }
 }
 
 fn made<'a>(

@@ -4,7 +4,7 @@
 
 use futures::future::BoxFuture;
 use jiff::Timestamp;
-use yakuba_city::{City, CityError, JAPAN, OpenTable, TableRows, TableWords, setting};
+use yakuba_city::{City, CityError, JAPAN, OpenTable, TableRows, setting};
 use yakuba_ui::Language;
 
 use crate::{
@@ -20,13 +20,7 @@ pub(crate) fn tables() -> Vec<OpenTable> {
     vec![OpenTable {
         key: LIST,
         national: Some("open_data_list"),
-        words: |language| {
-            let words = WORDS.words(Language::from_code(language).unwrap_or_default());
-            TableWords {
-                title: words.get("places-table-list").into_owned(),
-                description: words.get("places-table-list-about").into_owned(),
-            }
-        },
+        words: |language| WORDS.table_words(language, "places-table-list"),
         make: |city| made(city),
     }]
 }

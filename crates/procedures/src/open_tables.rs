@@ -3,12 +3,9 @@
 //! Headers are the format of the published file, which is in Japanese for every reader.
 
 use futures::future::BoxFuture;
-use yakuba_city::{
-    City, CityError, OpenTable, TableRows, TableWords, setting, shown_count, shown_part,
-};
+use yakuba_city::{City, CityError, OpenTable, TableRows, setting, shown_count, shown_part};
 use yakuba_identity::department_names;
 use yakuba_kernel::{Channel, FiscalYear};
-use yakuba_ui::Language;
 
 use crate::{WORDS, error::ProcedureError, store::inventory::entries};
 
@@ -17,13 +14,7 @@ pub(crate) fn tables() -> Vec<OpenTable> {
     vec![OpenTable {
         key: "procedures.inventory",
         national: None,
-        words: |language| {
-            let words = WORDS.words(Language::from_code(language).unwrap_or_default());
-            TableWords {
-                title: words.get("applicant-table-inventory").into_owned(),
-                description: words.get("applicant-table-inventory-about").into_owned(),
-            }
-        },
+        words: |language| WORDS.table_words(language, "applicant-table-inventory"),
         make: |city| made(city),
     }]
 }

@@ -5,9 +5,7 @@
 use std::collections::BTreeMap;
 
 use futures::future::BoxFuture;
-use yakuba_city::{
-    City, CityError, JAPAN, OpenTable, TableRows, TableWords, shown_count, shown_part,
-};
+use yakuba_city::{City, CityError, JAPAN, OpenTable, TableRows, shown_count, shown_part};
 use yakuba_identity::department_names;
 use yakuba_ui::Language;
 
@@ -24,26 +22,16 @@ pub(crate) fn tables() -> Vec<OpenTable> {
         OpenTable {
             key: "reports.reports",
             national: None,
-            words: |language| words_of(language, "reports"),
+            words: |language| WORDS.table_words(language, "reports-table-reports"),
             make: |city| made(reports(city)),
         },
         OpenTable {
             key: "reports.months",
             national: None,
-            words: |language| words_of(language, "months"),
+            words: |language| WORDS.table_words(language, "reports-table-months"),
             make: |city| made(months(city)),
         },
     ]
-}
-
-fn words_of(language: &str, table: &str) -> TableWords {
-    let words = WORDS.words(Language::from_code(language).unwrap_or_default());
-    TableWords {
-        title: words.get(&format!("reports-table-{table}")).into_owned(),
-        description: words
-            .get(&format!("reports-table-{table}-about"))
-            .into_owned(),
-    }
 }
 
 fn made<'a>(

@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::{Html, Language, Link, NotificationBanner, Shell, Words};
+use crate::{Fields, Html, Language, Link, NotificationBanner, Shell, Words};
 
 /// How much fits on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -142,6 +142,23 @@ impl Page {
     pub fn notice(mut self, notice: NotificationBanner) -> Self {
         self.shell.notices.push(notice);
         self
+    }
+
+    /// What became of the last step, on top of a page of the desk: `done` in the address names a text `desk-done-…` of the service, if there
+    /// is such a text; `refused` says why a form was not taken.
+    #[must_use]
+    pub fn outcome(mut self, words: Words, query: &Fields, refused: Option<&str>) -> Self {
+        let done = query.get("done");
+        let key = format!("desk-done-{done}");
+        if !done.is_empty() && words.has(&key) {
+            self = self.notice(NotificationBanner::success(words.get(&key)));
+        }
+        match refused {
+            Some(sentence) => self
+                .notice(NotificationBanner::error(sentence))
+                .with_errors(true),
+            None => self,
+        }
     }
 
     /// The status of the answer; 200 by default.

@@ -8,6 +8,7 @@ use std::sync::OnceLock;
 use fluent_bundle::concurrent::FluentBundle;
 use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use unic_langid::{LanguageIdentifier, langid};
+use yakuba_city::TableWords;
 
 pub use check::{assert_complete, assert_used_words_exist, assert_used_words_exist_in};
 
@@ -47,6 +48,15 @@ impl Catalogue {
         Words {
             catalogue: self,
             language,
+        }
+    }
+
+    /// What a table of open data is called in a language with this code: the texts `<key>` and `<key>-about`.
+    pub fn table_words(&'static self, language: &str, key: &str) -> TableWords {
+        let words = self.words(Language::from_code(language).unwrap_or_default());
+        TableWords {
+            title: words.get(key).into_owned(),
+            description: words.get(&format!("{key}-about")).into_owned(),
         }
     }
 

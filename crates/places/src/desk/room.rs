@@ -12,7 +12,7 @@ use yakuba_city::{
 };
 use yakuba_identity::department_names;
 use yakuba_kernel::DepartmentCode;
-use yakuba_ui::{Catalogue, Fields, Language, NotificationBanner, Page, Shell, Words};
+use yakuba_ui::{Catalogue, Fields, Language, Page, Shell, Words};
 
 use super::HOME;
 use crate::{
@@ -146,19 +146,9 @@ impl Room {
 
     /// A page of the desk: frame, menu, the notice of the last step, the sentence of a refused form.
     pub(super) fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        let mut page =
-            Page::desk(self.shell.clone(), title, body).breadcrumb(self.t("desk-home"), "/desk");
-        let done = self.query.get("done");
-        let key = format!("desk-done-{done}");
-        if !done.is_empty() && self.words.has(&key) {
-            page = page.notice(NotificationBanner::success(self.t(&key)));
-        }
-        if let Some(sentence) = &self.refused {
-            page = page
-                .notice(NotificationBanner::error(sentence))
-                .with_errors(true);
-        }
-        page
+        Page::desk(self.shell.clone(), title, body)
+            .breadcrumb(self.t("desk-home"), "/desk")
+            .outcome(self.words, &self.query, self.refused.as_deref())
     }
 
     /// A page below the list.

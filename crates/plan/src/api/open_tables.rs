@@ -3,8 +3,7 @@
 //! Headers and the names of the kinds are the format of the published file, which is in Japanese for every reader.
 
 use futures::future::BoxFuture;
-use yakuba_city::{City, CityError, OpenTable, TableRows, TableWords};
-use yakuba_ui::Language;
+use yakuba_city::{City, CityError, OpenTable, TableRows};
 
 use super::{WORDS, figures::with_computed};
 use crate::{error::PlanError, export::figure_rows, measuring, store::published_plans};
@@ -14,13 +13,7 @@ pub(crate) fn tables() -> Vec<OpenTable> {
     vec![OpenTable {
         key: "plan.figures",
         national: None,
-        words: |language| {
-            let words = WORDS.words(Language::from_code(language).unwrap_or_default());
-            TableWords {
-                title: words.get("api-table-figures").into_owned(),
-                description: words.get("api-table-figures-about").into_owned(),
-            }
-        },
+        words: |language| WORDS.table_words(language, "api-table-figures"),
         make: |city| made(city),
     }]
 }
