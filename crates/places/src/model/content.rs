@@ -179,7 +179,7 @@ impl Content {
 
     /// The features of a GeoJSON file as rows: a column for each property, in the order in which they first occur, and
     /// 緯度 and 経度 for points that have none.
-    fn of_geojson(bytes: &[u8], limits: &Limits) -> Result<Self, ContentError> {
+    pub(crate) fn of_geojson(bytes: &[u8], limits: &Limits) -> Result<Self, ContentError> {
         let wrong = |cause: &str| ContentError::GeoJson(cause.to_owned());
         if bytes.len() as u64 > limits.file_bytes {
             return Err(SheetError::FileTooLarge {

@@ -116,13 +116,8 @@ async fn content_of_layer(city: &City, key: &str) -> Result<Option<Content>, Pla
         }
     }
     let whole = serde_json::json!({"type": "FeatureCollection", "features": written_features});
-    let looked = look_over(
-        whole.to_string().as_bytes(),
-        "layer.geojson",
-        Against::default(),
-        &Limits::default(),
-    )?;
-    Ok(Some(looked.content))
+    let content = Content::of_geojson(whole.to_string().as_bytes(), &Limits::default())?;
+    Ok(Some(content))
 }
 
 /// Makes a dataset's file anew from its source. Returns whether there is a new version: when nothing changed there is none.

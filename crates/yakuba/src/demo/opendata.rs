@@ -68,13 +68,11 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
 /// Makes and publishes what is made from the records of the other services, when they are there.
 pub(super) async fn make_from_records(city: &City) -> Result<(), Failure> {
     let package = Package::from_yaml(super::text(LIST)?).map_err(|error| broken(LIST, &error))?;
-    let mut sources: Vec<_> = package
+    // In the order of the file: the list of everything published stands last in it.
+    let sources = package
         .datasets
         .iter()
-        .filter(|packed| !packed.source.is_empty())
-        .collect();
-    // The list of everything published comes last.
-    sources.sort_by_key(|packed| packed.dataset.national.is_some());
+        .filter(|packed| !packed.source.is_empty());
     for packed in sources {
         store::make_and_publish(city, Actor::Staff(1), &packed.dataset.key).await?;
     }
