@@ -144,7 +144,8 @@ impl City {
         settings: CitySettings,
         services: &[&dyn Service],
     ) -> Result<Self, CityError> {
-        let connections = database::connect(&settings.database, settings.readers.max(1)).await?;
+        let readers = settings.readers.max(1);
+        let connections = database::connect(&settings.database, readers).await?;
         migration::migrate(&connections.write, migrations_of(services)).await?;
 
         let mut registry = Registry::default();
@@ -169,9 +170,10 @@ impl City {
             }
         }
         let registry = Arc::new(registry);
-        let writer = Writer::start(connections.write, registry.clone(), settings.clock.clone());
+        let (read, door) = connections.into_door(&settings.database, readers).await?;
+        let writer = Writer::start(door, registry.clone(), settings.clock.clone());
         Ok(Self(Arc::new(Inner {
-            read: connections.read,
+            read,
             writer,
             clock: settings.clock,
             registry,
@@ -203,6 +205,20 @@ impl City {
         F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, E>> + Send + Sync + 'static,
     {
         self.0.writer.write(actor, input, work).await
+    }
+
+    /// Reads something that is about to be promised to somebody: what `read` found is on the disk when this returns.
+    ///
+    /// Only PostgreSQL lets others see a change before that, and only for the milliseconds until its own caller is told. What is merely
+    /// shown needs no such care.
+    ///
+    /// # Errors
+    /// [`CityError::OutcomeUnknown`] when the database stopped meanwhile, so that what was read may be lost.
+    pub async fn durably<T>(&self, read: impl Future<Output = T>) -> Result<T, CityError> {
+        let session = self.0.writer.session().await?;
+        let found = read.await;
+        self.0.writer.flush(session).await?;
+        Ok(found)
     }
 
     /// How many writes wait for their turn, for watching the load.

@@ -1,8 +1,11 @@
 //! Opening a city's database: one SQLite file, or one PostgreSQL schema.
 
-use std::{path::Path, time::Duration};
+use std::{path::Path, sync::Arc, time::Duration};
 
-use sea_orm::{ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend};
+use sea_orm::{
+    ConnectOptions, ConnectionTrait, Database, DatabaseConnection, DbBackend, DbErr,
+    sqlx::postgres::PgConnectOptions,
+};
 
 use crate::error::CityError;
 
@@ -86,8 +89,41 @@ fn hide_password(url: &str) -> String {
 pub(crate) struct Connections {
     /// Many readers.
     pub(crate) read: DatabaseConnection,
-    /// SQLite: the one writer. PostgreSQL: the same pool.
+    /// SQLite: the one writer. PostgreSQL: the same pool, whose commits wait for the disk.
     pub(crate) write: DatabaseConnection,
+}
+
+impl Connections {
+    /// Splits off what the write door writes through.
+    ///
+    /// # Errors
+    /// When PostgreSQL does not answer.
+    pub(crate) async fn into_door(
+        self,
+        url: &DatabaseUrl,
+        readers: u32,
+    ) -> Result<(DatabaseConnection, Door), CityError> {
+        let DatabaseUrl::Postgres { url, schema } = url else {
+            return Ok((self.read, Door::Sqlite(self.write)));
+        };
+        let mut options = postgres_options(url, schema, readers);
+        options
+            .map_sqlx_postgres_opts(|postgres| postgres.options([("synchronous_commit", "off")]));
+        let pool = Database::connect(options).await?;
+        let flushing: PgConnectOptions = url
+            .parse()
+            .map_err(|error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(Arc::new(error))))?;
+        let flushing = flushing.application_name(&application_name(schema));
+        Ok((self.read, Door::Postgres(pool, Box::new(flushing))))
+    }
+}
+
+/// What the write door writes through.
+pub(crate) enum Door {
+    /// The one writer.
+    Sqlite(DatabaseConnection),
+    /// Connections whose commits do not wait for the disk, and the way to one whose commits do.
+    Postgres(DatabaseConnection, Box<PgConnectOptions>),
 }
 
 pub(crate) async fn connect(url: &DatabaseUrl, readers: u32) -> Result<Connections, CityError> {
@@ -155,6 +191,14 @@ async fn connect_postgres(url: &str, schema: &str, readers: u32) -> Result<Conne
         .await?;
     setup.close().await?;
 
+    let pool = Database::connect(postgres_options(url, schema, readers)).await?;
+    Ok(Connections {
+        read: pool.clone(),
+        write: pool,
+    })
+}
+
+fn postgres_options(url: &str, schema: &str, readers: u32) -> ConnectOptions {
     let mut options = ConnectOptions::new(url.to_owned());
     options
         .max_connections(readers.max(2) * 2)
@@ -164,11 +208,7 @@ async fn connect_postgres(url: &str, schema: &str, readers: u32) -> Result<Conne
         .set_schema_search_path(schema)
         .set_application_name(application_name(schema));
     options.acquire_timeout(Duration::from_secs(30));
-    let pool = Database::connect(options).await?;
-    Ok(Connections {
-        read: pool.clone(),
-        write: pool,
-    })
+    options
 }
 
 /// What the connections of a city on PostgreSQL are called, so that a restore sees who uses it.

@@ -66,6 +66,14 @@ pub enum CityError {
     /// The city is shutting down and takes no more writes.
     #[error("the service is stopping and takes no more changes. Try again in a minute")]
     Stopping,
+    /// The database could not be reached.
+    #[error("the database cannot be reached. Check that it is running, and try again in a minute")]
+    Unreachable,
+    /// The database stopped after a change was committed and before it was safe.
+    #[error(
+        "the database stopped while the change was being kept, so it may be there or not. Look first, and make it again if it is missing"
+    )]
+    OutcomeUnknown,
     /// A write panicked; its changes were rolled back.
     #[error("the change failed inside the program and was undone. Please report this as a bug")]
     Panicked,

@@ -2,8 +2,12 @@
 //!
 //! SQLite: one writer task owns the one writing connection. Writes that wait together share one transaction,
 //! each in a savepoint of its own, and so share one fsync; each is acknowledged only after that commit.
-//! PostgreSQL: each write is a transaction in a task of its own, tried again when the server breaks a deadlock.
+//! PostgreSQL: each write is a transaction in a task of its own, tried again when the server breaks a deadlock. It commits without waiting
+//! for the disk; writes that wait together share one flush, and each is acknowledged only after that.
 //! On both, a caller that goes away does not leave a half-done write behind.
+
+pub(crate) mod flush;
+mod postgres;
 
 use std::{panic::AssertUnwindSafe, sync::Arc};
 
@@ -14,14 +18,18 @@ use sea_orm::{
 };
 use tokio::sync::{mpsc, oneshot};
 
+use self::{flush::Session, postgres::Postgres};
 use crate::{
-    audit::Actor, city::Registry, clock::Clock, database::is_sqlite, error::CityError, tx::Tx,
+    audit::Actor,
+    city::Registry,
+    clock::Clock,
+    database::{Door, is_sqlite},
+    error::CityError,
+    tx::Tx,
 };
 
 /// How many waiting writes share one commit at most.
 const GROUP: usize = 64;
-/// How often a write is tried when PostgreSQL breaks a deadlock.
-const TRIES: u32 = 5;
 
 type Settle = Box<dyn FnOnce(Result<(), CityError>) + Send>;
 
@@ -40,28 +48,45 @@ pub(crate) struct Request {
 #[derive(Clone)]
 pub(crate) enum Writer {
     Sqlite(mpsc::Sender<Request>),
-    Postgres(DatabaseConnection, Arc<Registry>, Clock),
+    Postgres(Postgres),
 }
 
 impl Writer {
-    pub(crate) fn start(
-        connection: DatabaseConnection,
-        registry: Arc<Registry>,
-        clock: Clock,
-    ) -> Self {
-        if !is_sqlite(&connection) {
-            return Self::Postgres(connection, registry, clock);
+    pub(crate) fn start(door: Door, registry: Arc<Registry>, clock: Clock) -> Self {
+        match door {
+            Door::Sqlite(connection) => {
+                let (sender, receiver) = mpsc::channel(1024);
+                tokio::spawn(serve(connection, registry, clock, receiver));
+                Self::Sqlite(sender)
+            }
+            Door::Postgres(pool, options) => {
+                Self::Postgres(Postgres::start(pool, *options, registry, clock))
+            }
         }
-        let (sender, receiver) = mpsc::channel(1024);
-        tokio::spawn(serve(connection, registry, clock, receiver));
-        Self::Sqlite(sender)
     }
 
-    /// How many writes wait for their turn; none ever does on PostgreSQL, where each has its own transaction.
+    /// How many writes wait: on SQLite for their turn, on PostgreSQL for a connection or for the disk.
     pub(crate) fn waiting(&self) -> usize {
         match self {
             Self::Sqlite(sender) => sender.max_capacity() - sender.capacity(),
-            Self::Postgres(..) => 0,
+            Self::Postgres(postgres) => postgres.waiting(),
+        }
+    }
+
+    /// Begins to watch over what is about to be read, so that [`Writer::flush`] can vouch for it; none on SQLite, where nothing is seen
+    /// that is not on the disk.
+    pub(crate) async fn session(&self) -> Result<Option<Session>, CityError> {
+        match self {
+            Self::Sqlite(_) => Ok(None),
+            Self::Postgres(postgres) => postgres.flush.session().await.map(Some),
+        }
+    }
+
+    /// Waits until everything that was seen since the session was asked for is on the disk.
+    pub(crate) async fn flush(&self, session: Option<Session>) -> Result<(), CityError> {
+        match (self, session) {
+            (Self::Postgres(postgres), Some(session)) => postgres.flush.flush(session).await,
+            _ => Ok(()),
         }
     }
 
@@ -94,69 +119,16 @@ impl Writer {
                     .await
                     .unwrap_or_else(|_| Err(CityError::Panicked.into()))
             }
-            Self::Postgres(pool, registry, clock) => {
-                let (pool, registry, clock) = (pool.clone(), registry.clone(), clock.clone());
+            Self::Postgres(postgres) => {
+                let postgres = postgres.clone();
                 // A task of its own: when the caller goes away the transaction still ends properly
                 // and its connection returns clean to the pool.
-                let task = tokio::spawn(async move {
-                    let mut attempt = 1;
-                    loop {
-                        match once(&pool, &registry, &clock, actor.clone(), &input, &work).await {
-                            Err(error) if attempt < TRIES && is_transient(&error) => attempt += 1,
-                            outcome => return outcome,
-                        }
-                    }
-                });
+                let task = tokio::spawn(async move { postgres.write(actor, &input, &work).await });
                 task.await
                     .unwrap_or_else(|_| Err(CityError::Panicked.into()))
             }
         }
     }
-}
-
-async fn once<I, T, E, F>(
-    pool: &DatabaseConnection,
-    registry: &Arc<Registry>,
-    clock: &Clock,
-    actor: Actor,
-    input: &I,
-    work: &F,
-) -> Result<T, E>
-where
-    E: From<CityError>,
-    F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, E>>,
-{
-    let connection = begin(pool).await?;
-    let tx = Tx::new(connection, registry.clone(), actor, clock.now());
-    let result = work(&tx, input).await;
-    match result {
-        Ok(value) => {
-            let (connection, ended) = tx.finish().await;
-            ended?;
-            connection.commit().await.map_err(CityError::from)?;
-            Ok(value)
-        }
-        Err(error) => {
-            tx.into_connection()
-                .rollback()
-                .await
-                .map_err(CityError::from)?;
-            Err(error)
-        }
-    }
-}
-
-/// Whether PostgreSQL gave the transaction up in favour of another, so that trying again may succeed.
-fn is_transient(error: &(dyn std::error::Error + 'static)) -> bool {
-    let mut cause: Option<&(dyn std::error::Error + 'static)> = Some(error);
-    while let Some(error) = cause {
-        if error.downcast_ref::<DbErr>().is_some() {
-            let text = error.to_string();
-            return text.contains("deadlock detected") || text.contains("could not serialize");
-        }
-        cause = error.source();
-    }
-    false
 }
 
 // The write door itself is where transactions begin.

@@ -11,18 +11,24 @@
 //!   when they commit: one with a lower number can appear later. The horizon is therefore the snapshot's `xmin`, the
 //!   lowest number that was still running: everything below it had ended and was seen.
 //!
+//! PostgreSQL shows a change some milliseconds before it is on the disk, and gives the numbers of transactions that it lost out again.
+//! So what is kept in memory there is read again, flushed and kept only then: no page waits for that.
+//!
 //! Nothing is written for it that was not written anyway, and no writer waits for another because of it.
 
 use std::{
     collections::BTreeMap,
     ops::RangeBounds,
-    sync::{Arc, PoisonError, RwLock},
+    sync::{
+        Arc, PoisonError, RwLock,
+        atomic::{AtomicBool, Ordering},
+    },
 };
 
 use sea_orm::{ConnectionTrait, DbBackend, DbErr, FromQueryResult, QueryResult, Value};
 use yakuba_kernel::MeasureName;
 
-use crate::{City, sql::Sql as _};
+use crate::{City, database::is_sqlite, error::CityError, sql::Sql as _};
 
 const COLUMNS: &str = "measure, fiscal_year, department, channel, subject, total, count, maximum";
 
@@ -249,13 +255,53 @@ impl YearTotals {
 
 /// What is in memory.
 #[derive(Debug, Default)]
-struct Kept(RwLock<Option<Known>>);
+struct Kept {
+    known: RwLock<Option<Known>>,
+    /// Whether somebody is bringing it up to date.
+    is_renewing: AtomicBool,
+}
 
 #[derive(Debug, Clone)]
 struct Known {
     /// Rows that differ in a later snapshot carry a change at or after this one.
     horizon: i64,
     totals: Arc<YearTotals>,
+}
+
+impl Kept {
+    /// What the database holds now, and whether it differs from what is in memory.
+    async fn look(
+        &self,
+        connection: &impl ConnectionTrait,
+    ) -> Result<(Option<Known>, bool), DbErr> {
+        let known = self
+            .known
+            .read()
+            .unwrap_or_else(PoisonError::into_inner)
+            .clone();
+        let (rows, horizon) =
+            changes(connection, known.as_ref().map(|known| known.horizon)).await?;
+        let Some(horizon) = horizon else {
+            // Nothing has changed, or nothing was ever counted.
+            return Ok((known, false));
+        };
+        let totals = match known {
+            Some(known) => known.totals.with(rows),
+            None => Arc::new(rows.into_iter().collect()),
+        };
+        Ok((Some(Known { horizon, totals }), true))
+    }
+
+    fn keep(&self, newer: Known) {
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        // Another call may have put a newer state there meanwhile; with the same horizon either does.
+        if known
+            .as_ref()
+            .is_none_or(|there| there.horizon <= newer.horizon)
+        {
+            *known = Some(newer);
+        }
+    }
 }
 
 impl City {
@@ -266,29 +312,35 @@ impl City {
     /// When the database does not answer.
     pub async fn year_totals(&self) -> Result<Arc<YearTotals>, DbErr> {
         let kept = self.state::<Kept>();
-        let known = kept
-            .0
-            .read()
-            .unwrap_or_else(PoisonError::into_inner)
-            .clone();
-        let (rows, horizon) = changes(self.db(), known.as_ref().map(|known| known.horizon)).await?;
-        let Some(horizon) = horizon else {
-            // Nothing has changed, or nothing was ever counted.
-            return Ok(known.map(|known| known.totals).unwrap_or_default());
-        };
-        let totals = match known {
-            Some(known) => known.totals.with(rows),
-            None => Arc::new(rows.into_iter().collect()),
-        };
-        let mut place = kept.0.write().unwrap_or_else(PoisonError::into_inner);
-        // Another call may have put a newer state there meanwhile; with the same horizon either does.
-        if place.as_ref().is_none_or(|there| there.horizon <= horizon) {
-            *place = Some(Known {
-                horizon,
-                totals: totals.clone(),
-            });
+        let (known, is_newer) = kept.look(self.db()).await?;
+        let totals = known
+            .as_ref()
+            .map(|known| known.totals.clone())
+            .unwrap_or_default();
+        if let Some(known) = known
+            && is_newer
+        {
+            if is_sqlite(self.db()) {
+                kept.keep(known);
+            } else if !kept.is_renewing.swap(true, Ordering::AcqRel) {
+                let city = self.clone();
+                tokio::spawn(async move {
+                    if let Err(error) = city.renew(&kept).await {
+                        tracing::debug!(%error, "the yearly sums in memory stay as they are");
+                    }
+                    kept.is_renewing.store(false, Ordering::Release);
+                });
+            }
         }
         Ok(totals)
+    }
+
+    /// Keeps what the database holds now, when it is on the disk.
+    async fn renew(&self, kept: &Kept) -> Result<(), CityError> {
+        if let (Some(known), true) = self.durably(kept.look(self.db())).await?? {
+            kept.keep(known);
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,9 @@
 //! The city's promises, each on both databases.
 
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::{
+    sync::atomic::{AtomicU32, Ordering},
+    time::Duration,
+};
 
 use jiff::{Timestamp, civil::date};
 use yakuba_city::{
@@ -10,7 +13,7 @@ use yakuba_city::{
 };
 use yakuba_kernel::{Channel, DepartmentCode, FiscalYear, MeasureName, Quantity};
 
-const VISITS: Measure = Measure {
+pub(crate) const VISITS: Measure = Measure {
     name: MeasureName::declared("test.visit"),
     kind: MeasureKind::Flow,
     unit: "件",
@@ -20,7 +23,7 @@ const VISITS: Measure = Measure {
 
 static RUNS: AtomicU32 = AtomicU32::new(0);
 
-struct TestService;
+pub(crate) struct TestService;
 
 impl Service for TestService {
     fn name(&self) -> &'static str {
@@ -172,6 +175,49 @@ each_database!(
         assert!(first.is_ok() != twin.is_ok());
         other.unwrap();
         assert_eq!(count(&city, "visits").await, 2);
+    }
+);
+
+each_database!(
+    a_caller_that_goes_away_leaves_a_whole_write_or_none,
+    [&TestService],
+    async |city| {
+        for number in 0..40_i64 {
+            let write = city.write(actor(), number, |tx, number| {
+                Box::pin(async move {
+                    for part in ["first", "second"] {
+                        tx.connection()
+                            .run(
+                                "INSERT INTO visits (note, kept) VALUES ($1, 1)",
+                                [format!("{number} {part}").into()],
+                            )
+                            .await?;
+                        tokio::task::yield_now().await;
+                    }
+                    tx.audit(AuditEntry::new("test.visit", format!("visit/{number}")));
+                    Ok::<_, CityError>(())
+                })
+            });
+            let patience = Duration::from_micros(100 * u64::try_from(number).unwrap());
+            // Dropped where it happens to be.
+            let _ = tokio::time::timeout(patience, write).await;
+        }
+        // The door is open, and what was begun before has ended.
+        for _ in 0..8 {
+            city.write(actor(), (), |tx, ()| {
+                Box::pin(async move { tx.set("city.name", "澄川市").await })
+            })
+            .await
+            .unwrap();
+        }
+        let begun = std::time::Instant::now();
+        while count(&city, "visits").await != 2 * count(&city, "audit_log").await
+            || city.waiting_writes() > 0
+        {
+            assert!(begun.elapsed() < Duration::from_secs(10), "half a write");
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        assert!(count(&city, "visits").await > 0);
     }
 );
 

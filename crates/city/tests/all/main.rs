@@ -5,4 +5,5 @@
 
 mod backup;
 mod city;
+mod stopped_server;
 mod year_totals;

@@ -315,7 +315,11 @@ pub(super) async fn done(asked: Asked, Path(key): Path<String>) -> Result<Respon
         return Ok(guide());
     }
     let case_key = keys::open(db, asked.key(), case.id).await?;
-    let receipt: Receipt = cases::receipt(db, &case_key, case.id).await?;
+    // Whoever comes here while their application is being sent must not see a number that may be lost.
+    let receipt: Receipt = asked
+        .city()
+        .durably(cases::receipt(db, &case_key, case.id))
+        .await??;
     let contact = cases::contact(db, &case_key, case.id).await?;
     let document = asked.version_of(&case).await?.document;
     let (words, language) = (asked.words, asked.language);
