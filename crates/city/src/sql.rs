@@ -85,8 +85,11 @@ impl<C: ConnectionTrait + Sync> Sql for C {}
 /// The most values of one statement that joins others; PostgreSQL takes 65,535, SQLite 32,766.
 pub(crate) const MOST_VALUES: usize = 30_000;
 
+/// SQLite finds a numbered parameter by walking through those before it: a text of several statements has at most so many.
+const MOST_NUMBERED: usize = 250;
+
 /// Statements that change rows and do not need each other's outcome: on PostgreSQL they go to the server as one statement, so that a
-/// write waits for it once and not once for each. On SQLite, where there is nobody to wait for, one after the other.
+/// write waits for it once and not once for each. On SQLite they go to its thread as one text and are carried out one after the other.
 ///
 /// PostgreSQL carries them out over the same snapshot and in an order of its own: none may read what another writes, or touch the same
 /// row.
@@ -114,15 +117,49 @@ impl Together {
     /// # Errors
     /// When one of them fails.
     pub async fn run(self, connection: &impl ConnectionTrait) -> Result<(), DbErr> {
+        let backend = connection.get_database_backend();
+        if backend == DbBackend::Sqlite {
+            return self.one_after_the_other(connection).await;
+        }
         // What nothing stands behind comes last, so that rows are locked in the order of the statements.
-        let joins = connection.get_database_backend() == DbBackend::Postgres;
-        if joins && self.0.len() > 1 {
+        if self.0.len() > 1 {
             let statement = self
                 .before(connection, "SELECT 1".to_owned(), vec![])
                 .await?;
             connection.execute_raw(statement).await?;
         } else {
             self.count_last(connection).await?;
+        }
+        Ok(())
+    }
+
+    /// SQLite: as few texts of several statements as there can be.
+    async fn one_after_the_other(self, connection: &impl ConnectionTrait) -> Result<(), DbErr> {
+        let mut sql = String::new();
+        let mut all: Vec<Value> = Vec::new();
+        let mut texts = Vec::new();
+        for (step, values) in self.0 {
+            // Numbered parameters are looked for from the first on, and those without a number are counted from the first statement on.
+            let stands_alone = step.contains('?') || values.len() > MOST_NUMBERED;
+            if !sql.is_empty() && (stands_alone || all.len() + values.len() > MOST_NUMBERED) {
+                texts.push((std::mem::take(&mut sql), std::mem::take(&mut all)));
+            }
+            if stands_alone {
+                texts.push((step, values));
+                continue;
+            }
+            if !sql.is_empty() {
+                sql.push_str("; ");
+            }
+            sql.push_str(&numbered_after(&step, all.len()));
+            all.extend(values);
+        }
+        if !sql.is_empty() {
+            texts.push((sql, all));
+        }
+        for (sql, values) in texts {
+            let statement = Statement::from_sql_and_values(DbBackend::Sqlite, sql, values);
+            connection.execute_raw(statement).await?;
         }
         Ok(())
     }
@@ -165,7 +202,11 @@ impl Together {
     ) -> Result<Statement, DbErr> {
         let backend = connection.get_database_backend();
         let count: usize = self.0.iter().map(|(_, values)| values.len()).sum();
-        if backend == DbBackend::Sqlite || count + values.len() > MOST_VALUES {
+        if backend == DbBackend::Sqlite {
+            self.one_after_the_other(connection).await?;
+            return Ok(Statement::from_sql_and_values(backend, last, values));
+        }
+        if count + values.len() > MOST_VALUES {
             for (sql, values) in self.0 {
                 connection
                     .execute_raw(Statement::from_sql_and_values(backend, sql, values))

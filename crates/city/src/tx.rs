@@ -1,9 +1,13 @@
 //! The inside of a write: data, facts, audit lines and jobs that commit together or not at all.
 
-use std::sync::{Mutex, PoisonError};
+use std::{
+    any::Any,
+    collections::BTreeMap,
+    sync::{Mutex, PoisonError},
+};
 
 use jiff::{Timestamp, civil::Date};
-use sea_orm::{ConnectionTrait as _, DatabaseTransaction};
+use sea_orm::{ConnectionTrait as _, DatabaseTransaction, Value};
 use serde_json::Value as Json;
 use yakuba_kernel::MeasureName;
 
@@ -17,7 +21,7 @@ use crate::{
     jobs::{self, Job},
     measure::MeasureDefinition,
     search::SearchEntry,
-    sql::{Sql as _, Together},
+    sql::{Sql as _, Together, placeholders},
 };
 
 /// A running write. Only [`crate::City::write`] makes one.
@@ -28,15 +32,25 @@ pub struct Tx {
     now: Timestamp,
     /// Written at the very end, so that what other writers wait for is held as short as possible.
     end: Mutex<AtTheEnd>,
+    /// What was read once and is needed again.
+    read: Mutex<BTreeMap<String, Box<dyn Any + Send>>>,
 }
 
 /// What a write keeps for its end.
 #[derive(Debug, Default)]
 struct AtTheEnd {
+    facts: Vec<Fact>,
+    rows: Rows,
     sums: facts::Pending,
     jobs: Vec<Job>,
     audit: Vec<AuditEntry>,
 }
+
+/// Rows by the beginning of the statement that inserts them.
+type Rows = BTreeMap<&'static str, Vec<Vec<Value>>>;
+
+/// So many values are inserted by one statement.
+const VALUES_AT_ONCE: usize = 240;
 
 impl std::fmt::Debug for Tx {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
@@ -61,6 +75,7 @@ impl Tx {
             actor,
             now,
             end: Mutex::default(),
+            read: Mutex::default(),
         }
     }
 
@@ -109,6 +124,57 @@ impl Tx {
         Ok(new)
     }
 
+    /// Records a fact at the end of the write, together with others: for those that many are recorded of in one write.
+    /// What is wrong with it fails the write then.
+    ///
+    /// # Errors
+    /// [`CityError::UnknownMeasure`].
+    pub fn record_at_the_end(&self, fact: Fact) -> Result<(), CityError> {
+        if !self.registry.knows_measure(&fact.measure) {
+            return Err(CityError::UnknownMeasure(fact.measure));
+        }
+        self.end().facts.push(fact);
+        Ok(())
+    }
+
+    /// Records now what was to be recorded at the end: before facts are read in this write.
+    ///
+    /// # Errors
+    /// As [`Tx::record`].
+    pub async fn record_what_was_kept(&self) -> Result<(), CityError> {
+        let facts = std::mem::take(&mut self.end().facts);
+        if !facts.is_empty() {
+            self.record_all(&facts).await?;
+        }
+        Ok(())
+    }
+
+    /// Inserts a row at the end of the write, together with others of its kind. `insert` is the statement up to and with `VALUES`.
+    /// Nothing in the write may read it.
+    pub fn insert_at_the_end(&self, insert: &'static str, row: Vec<Value>) {
+        self.end().rows.entry(insert).or_default().push(row);
+    }
+
+    /// What was remembered in this write under a name.
+    pub fn remembered<T: Clone + 'static>(&self, name: &str) -> Option<T> {
+        let read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.get(name)
+            .and_then(|value| value.downcast_ref::<T>())
+            .cloned()
+    }
+
+    /// Remembers what was read until the end of the write, or until [`Tx::forget`]: whoever changes it says so.
+    pub fn remember<T: Clone + Send + 'static>(&self, name: String, value: T) {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.insert(name, Box::new(value));
+    }
+
+    /// Forgets what was remembered under a name, because it was changed.
+    pub fn forget(&self, name: &str) {
+        let mut read = self.read.lock().unwrap_or_else(PoisonError::into_inner);
+        read.remove(name);
+    }
+
     /// The yearly sums of some measures, with the facts that this write has recorded itself.
     ///
     /// # Errors
@@ -120,6 +186,7 @@ impl Tx {
 
     /// Adds what was recorded so far to the roll-ups.
     async fn add_up(&self) -> Result<(), CityError> {
+        self.record_what_was_kept().await?;
         let sums = std::mem::take(&mut self.end().sums);
         let mut together = Together::new();
         sums.write(self.connection.get_database_backend(), &mut together);
@@ -307,12 +374,22 @@ impl Tx {
 
     /// Writes what was kept for the end and gives the connection back for commit or rollback.
     pub(crate) async fn finish(self) -> (DatabaseTransaction, Result<(), CityError>) {
-        let AtTheEnd { sums, jobs, audit } = self
+        if let Err(error) = self.record_what_was_kept().await {
+            return (self.connection, Err(error));
+        }
+        let AtTheEnd {
+            facts: _,
+            rows,
+            sums,
+            jobs,
+            audit,
+        } = self
             .end
             .into_inner()
             .unwrap_or_else(PoisonError::into_inner);
         let mut kept = Together::new();
         let backend = self.connection.get_database_backend();
+        insert(rows, &mut kept);
         sums.write(backend, &mut kept);
         jobs::enqueue(self.now, &jobs, backend, &mut kept);
         let outcome = audit::append(&self.connection, self.now, &self.actor, audit, kept).await;
@@ -321,5 +398,18 @@ impl Tx {
 
     pub(crate) fn into_connection(self) -> DatabaseTransaction {
         self.connection
+    }
+}
+
+/// Adds the statements that insert rows, many at once.
+fn insert(rows: Rows, together: &mut Together) {
+    for (insert, rows) in rows {
+        let columns = rows.first().map_or(1, Vec::len).max(1);
+        for part in rows.chunks((VALUES_AT_ONCE / columns).max(1)) {
+            together.add(
+                format!("{insert} {}", placeholders(part.len(), columns)),
+                part.iter().flatten().cloned(),
+            );
+        }
     }
 }

@@ -155,7 +155,7 @@ pub(super) async fn note(
     let said = seal_said(room.key()?, &text)?;
     let outcome = room
         .write((id, said), |tx, (id, said)| {
-            Box::pin(write_note(tx, *id, &What::Note, Some(said)))
+            Box::pin(async move { write_note(tx, *id, &What::Note, Some(said)) })
         })
         .await;
     answer(room, (&found, &place), &fields, outcome, "noted").await

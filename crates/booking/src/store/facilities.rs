@@ -111,6 +111,30 @@ pub async fn facility(
     row.map(Facility::try_from).transpose()
 }
 
+/// The name under which a write remembers a facility.
+fn remembered_as(key: &str) -> String {
+    format!("booking.facility/{key}")
+}
+
+/// A facility by its key, read once in a write.
+///
+/// # Errors
+/// As [`facility`].
+pub(in crate::store) async fn facility_in(
+    tx: &Tx,
+    key: &str,
+) -> Result<Option<Facility>, BookingError> {
+    let name = remembered_as(key);
+    if let Some(known) = tx.remembered::<Facility>(&name) {
+        return Ok(Some(known));
+    }
+    let found = facility(tx.connection(), key).await?;
+    if let Some(found) = &found {
+        tx.remember(name, found.clone());
+    }
+    Ok(found)
+}
+
 /// All facilities, by kind and key.
 ///
 /// # Errors
@@ -175,6 +199,7 @@ pub async fn save(
     if changed == 0 {
         return Err(BookingError::ChangedMeanwhile);
     }
+    tx.forget(&remembered_as(&document.key));
     let before = before.map(|before| before.document);
     if let Some(before) = &before {
         let lost = losing_their_place(tx, before, document).await?;

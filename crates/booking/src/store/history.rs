@@ -137,28 +137,26 @@ pub fn seal_said(key: &CityKey, text: &str) -> Result<Vec<u8>, BookingError> {
     Ok(key.seal(PURPOSE, text.as_bytes())?)
 }
 
-/// Adds to the history of a reservation, by the actor of the write.
+/// Adds to the history of a reservation, by the actor of the write, at its end.
 ///
 /// # Errors
-/// When the database does not carry it out.
-pub async fn note(
+/// When it cannot be written down.
+pub fn note(
     tx: &Tx,
     reservation: i64,
     what: &What,
     said: Option<&[u8]>,
 ) -> Result<(), BookingError> {
-    tx.connection()
-        .run(
-            "INSERT INTO booking_history (reservation_id, at, actor, detail, sealed) VALUES ($1, $2, $3, $4, $5)",
-            [
-                reservation.into(),
-                tx.now().as_microsecond().into(),
-                tx.actor().to_string().into(),
-                serde_json::to_string(what)?.into(),
-                said.map(<[u8]>::to_vec).into(),
-            ],
-        )
-        .await?;
+    tx.insert_at_the_end(
+        "INSERT INTO booking_history (reservation_id, at, actor, detail, sealed) VALUES",
+        vec![
+            reservation.into(),
+            tx.now().as_microsecond().into(),
+            tx.actor().to_string().into(),
+            serde_json::to_string(what)?.into(),
+            said.map(<[u8]>::to_vec).into(),
+        ],
+    );
     Ok(())
 }
 

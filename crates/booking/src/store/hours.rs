@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 
 use jiff::{ToSpan as _, civil::Date};
-use sea_orm::{ConnectionTrait, FromQueryResult};
-use yakuba_city::{Actor, City, Fact, Measure, Tx, sql::Sql as _};
+use sea_orm::{ConnectionTrait, FromQueryResult, Value};
+use yakuba_city::{
+    Actor, City, Fact, Measure, Tx,
+    sql::{Sql as _, many_placeholders},
+};
 use yakuba_kernel::{Quantity, Subject};
 
 use super::facilities::{Facility, facilities};
@@ -89,6 +92,7 @@ pub async fn report_day(tx: &Tx, day: Date) -> Result<(), BookingError> {
         .map(|row| (row.facility_key.clone(), row))
         .collect();
     let mut facts = Vec::new();
+    let mut rows: Vec<Value> = Vec::new();
     for facility in facilities(tx.connection()).await? {
         let before = reported.get(facility.key());
         // A facility that is no longer offered was not open, but what was reported of it stays.
@@ -100,43 +104,47 @@ pub async fn report_day(tx: &Tx, day: Date) -> Result<(), BookingError> {
         if before.is_none() && hours == Hours::default() {
             continue;
         }
-        put(tx, &facility, day, hours, before, &mut facts).await?;
+        if let Some(row) = put(&facility, day, hours, before, &mut facts)? {
+            rows.extend(row);
+        }
+    }
+    if !rows.is_empty() {
+        tx.connection()
+            .run(
+                &format!(
+                    "INSERT INTO booking_hours (facility_key, day, minutes_open, minutes_used, minutes_official, revision) \
+                     VALUES {} ON CONFLICT (facility_key, day) DO UPDATE SET minutes_open = excluded.minutes_open, \
+                       minutes_used = excluded.minutes_used, minutes_official = excluded.minutes_official, \
+                       revision = excluded.revision",
+                    many_placeholders(tx.connection().get_database_backend(), rows.len() / COLUMNS, COLUMNS)
+                ),
+                rows,
+            )
+            .await?;
     }
     tx.record_all(&facts).await?;
     Ok(())
 }
 
-async fn put(
-    tx: &Tx,
+/// How many values a row of `booking_hours` has.
+const COLUMNS: usize = 6;
+
+/// The row that a facility's day needs, and the facts of what has changed; none when nothing has.
+fn put(
     facility: &Facility,
     day: Date,
     hours: Hours,
     before: Option<&Reported>,
     facts: &mut Vec<Fact>,
-) -> Result<(), BookingError> {
+) -> Result<Option<[Value; COLUMNS]>, BookingError> {
     let now = [hours.open, hours.used, hours.official].map(i64::from);
     let known = before.map_or([0; 3], |row| {
         [row.minutes_open, row.minutes_used, row.minutes_official]
     });
     if now == known {
-        return Ok(());
+        return Ok(None);
     }
     let revision = before.map_or(0, |row| row.revision) + 1;
-    tx.connection()
-        .run(
-            "INSERT INTO booking_hours (facility_key, day, minutes_open, minutes_used, minutes_official, revision) \
-             VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (facility_key, day) DO UPDATE SET minutes_open = $3, minutes_used = $4, \
-               minutes_official = $5, revision = $6",
-            [
-                facility.key().into(),
-                day.to_string().into(),
-                now[0].into(),
-                now[1].into(),
-                now[2].into(),
-                revision.into(),
-            ],
-        )
-        .await?;
     let measures: [&Measure; 3] = [&MINUTES_OPEN, &MINUTES_USED, &MINUTES_OFFICIAL];
     for ((measure, now), known) in measures.into_iter().zip(now).zip(known) {
         if now == known {
@@ -154,7 +162,14 @@ async fn put(
                 )),
         );
     }
-    Ok(())
+    Ok(Some([
+        facility.key().into(),
+        day.to_string().into(),
+        now[0].into(),
+        now[1].into(),
+        now[2].into(),
+        revision.into(),
+    ]))
 }
 
 /// Reports every day that is over and not reported yet, and looks at the last [`LOOKED_AT_AGAIN`] days again.

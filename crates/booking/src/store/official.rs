@@ -256,7 +256,7 @@ pub async fn take_over(tx: &Tx, own: &OwnUse) -> Result<Taken, BookingError> {
             take_these(tx, &document, &room.units, span, id).await?;
         }
     }
-    history::note(tx, id, &What::Booked, None).await?;
+    history::note(tx, id, &What::Booked, None)?;
     tx.audit(
         AuditEntry::new("booking.take_over", format!("reservation/{id}"))
             .with(json!({"gave_way": gave_way.len()})),

@@ -60,7 +60,6 @@ async fn take_as(
     reservation: i64,
     is_their_turn: bool,
 ) -> Result<(), BookingError> {
-    let units = unit_ids(tx, document, resource).await?;
     let steps: Vec<i64> = document
         .taken_by(resource, span)
         .steps(document.step.minutes())
@@ -68,26 +67,33 @@ async fn take_as(
     let (Some(first), Some(last)) = (steps.first().copied(), steps.last().copied()) else {
         return Err(BookingError::NotOffered);
     };
-    if units.len() != resource.units().len() || units.is_empty() {
+    let standing = standing_units(tx, document, resource, first, last).await?;
+    if standing.units.len() != resource.units().len() || standing.units.is_empty() {
         return Err(BookingError::NoSuchResource(resource.key.to_string()));
     }
-    let lapsed = lapsed(tx, &units, first, last).await?;
-    if !lapsed.is_empty() && !is_their_turn && somebody_waits(tx, document, resource, span).await? {
+    if !standing.lapsed.is_empty()
+        && !is_their_turn
+        && somebody_waits(tx, document, resource, span).await?
+    {
         return Err(BookingError::Taken);
     }
-    for reservation in lapsed {
+    for reservation in standing.lapsed {
         forget(tx, reservation).await?;
     }
     match resource.takes {
         Takes::Units(_) => {
-            if insert(tx, &units, &steps, reservation).await? {
+            if insert(tx, &standing.units, &steps, reservation).await? {
                 Ok(())
             } else {
                 Err(BookingError::Taken)
             }
         }
         Takes::OneOf(_) => {
-            for unit in free_units(tx, &units, first, last).await? {
+            let free = standing
+                .units
+                .into_iter()
+                .filter(|unit| !standing.busy.contains(unit));
+            for unit in free {
                 if insert(tx, &[unit], &steps, reservation).await? {
                     return Ok(());
                 }
@@ -410,16 +416,6 @@ pub async fn count_of_units(
     Ok(count.unwrap_or(0))
 }
 
-/// The ids of the units a resource may take, lowest first: all writes take them in one order, so that none waits for another
-/// crosswise.
-async fn unit_ids(
-    tx: &Tx,
-    document: &FacilityDocument,
-    resource: &Resource,
-) -> Result<Vec<i64>, BookingError> {
-    ids_of(tx.connection(), document, &resource.units()).await
-}
-
 async fn ids_of(
     connection: &impl ConnectionTrait,
     document: &FacilityDocument,
@@ -446,26 +442,71 @@ async fn ids_of(
     Ok(units.into_iter().map(|unit| unit.id).collect())
 }
 
-/// What is held beyond its time.
-async fn lapsed(tx: &Tx, units: &[i64], first: i64, last: i64) -> Result<Vec<i64>, BookingError> {
+/// How the units a resource may take stand between two steps, as far as can be seen now.
+struct StandingUnits {
+    /// Their ids, lowest first: all writes take them in one order, so that none waits for another crosswise.
+    units: Vec<i64>,
+    /// Those that somebody has.
+    busy: BTreeSet<i64>,
+    /// The reservations that hold some of them beyond their time.
+    lapsed: BTreeSet<i64>,
+}
+
+async fn standing_units(
+    tx: &Tx,
+    document: &FacilityDocument,
+    resource: &Resource,
+    first: i64,
+    last: i64,
+) -> Result<StandingUnits, BookingError> {
     #[derive(FromQueryResult)]
-    struct Lapsed {
+    struct Row {
         id: i64,
+        reservation_id: Option<i64>,
+        is_lapsed: i64,
     }
-    let mut values: Vec<Value> = vec![tx.now().as_microsecond().into(), first.into(), last.into()];
-    values.extend(units.iter().map(|unit| (*unit).into()));
-    let lapsed: Vec<Lapsed> = tx
+    let keys = resource.units();
+    if keys.is_empty() {
+        return Err(BookingError::NoSuchResource(resource.key.to_string()));
+    }
+    let mut values: Vec<Value> = vec![
+        tx.now().as_microsecond().into(),
+        first.into(),
+        last.into(),
+        document.key.as_str().into(),
+    ];
+    values.extend(keys.iter().map(|key| key.as_str().into()));
+    let rows: Vec<Row> = tx
         .connection()
         .rows(
             &format!(
-                "SELECT DISTINCT r.id FROM booking_taken t JOIN booking_reservations r ON r.id = t.reservation_id \
-                 WHERE r.held_until <= $1 AND t.at BETWEEN $2 AND $3 AND t.unit_id IN ({}) ORDER BY r.id",
-                list(4, units.len())
+                "SELECT DISTINCT u.id, t.reservation_id, CAST(CASE WHEN r.held_until <= $1 THEN 1 ELSE 0 END AS BIGINT) AS is_lapsed \
+                 FROM booking_units u LEFT JOIN booking_taken t ON t.unit_id = u.id AND t.at BETWEEN $2 AND $3 \
+                   LEFT JOIN booking_reservations r ON r.id = t.reservation_id \
+                 WHERE u.facility_key = $4 AND u.key IN ({}) ORDER BY u.id",
+                list(5, keys.len())
             ),
             values,
         )
         .await?;
-    Ok(lapsed.into_iter().map(|lapsed| lapsed.id).collect())
+    let mut standing = StandingUnits {
+        units: rows.iter().map(|row| row.id).collect(),
+        busy: BTreeSet::new(),
+        lapsed: BTreeSet::new(),
+    };
+    standing.units.dedup();
+    for row in rows {
+        match row.reservation_id {
+            Some(reservation) if row.is_lapsed == 1 => {
+                standing.lapsed.insert(reservation);
+            }
+            Some(_) => {
+                standing.busy.insert(row.id);
+            }
+            None => {}
+        }
+    }
+    Ok(standing)
 }
 
 /// The units that nobody has between two steps, as far as can be seen now.

@@ -53,7 +53,6 @@ const PARTS: [(&str, i64, i64); 12] = [
 
 /// Brings the kinds in and makes the registers; the clock stands on the story's last day.
 pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
-    let begun = std::time::Instant::now();
     let kinds = kinds()?;
     city.clock().set(morning_of(today)?);
     let wholes = made_up(&kinds, today)?;
@@ -72,10 +71,6 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
     )
     .await
     .map_err(|error: AssetError| broken(KINDS, &error.to_string()))?;
-    tracing::info!(
-        seconds = begun.elapsed().as_secs_f32(),
-        "the demo city's equipment was made"
-    );
     Ok(())
 }
 

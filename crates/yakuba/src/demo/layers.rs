@@ -14,7 +14,6 @@ const LIST: &str = "map/layers.yaml";
 
 /// Brings all layers in, in one write.
 pub(super) async fn make(city: &City) -> Result<(), Failure> {
-    let begun = std::time::Instant::now();
     let list = Layers::from_yaml(super::text(LIST)?).map_err(|error| broken(LIST, &error))?;
     let wholes = list
         .layers
@@ -22,10 +21,6 @@ pub(super) async fn make(city: &City) -> Result<(), Failure> {
         .map(|packed| whole_of(packed, |path| bytes(&format!("map/{path}"))))
         .collect::<Result<Vec<_>, _>>()?;
     bring_in(city, wholes).await?;
-    tracing::info!(
-        seconds = begun.elapsed().as_secs_f32(),
-        "the layers of the map were brought in"
-    );
     Ok(())
 }
 

@@ -116,27 +116,42 @@ async fn fill(city: &City) -> Result<(), Failure> {
     city.clock()
         .set(city::morning_of(city::CityFile::opening())?);
     mark(city, BUILDING).await?;
-    city::make(city, &story).await?;
-    procedures::make(city, story.today).await?;
+    part("city", city::make(city, &story)).await?;
+    part("procedures", procedures::make(city, story.today)).await?;
     // Before the plan is published for the years of which a survey tells.
-    surveys::make(city, story.today).await?;
+    part("surveys", surveys::make(city, story.today)).await?;
     // And of which the bookings tell.
-    booking::make(city, story.today).await?;
+    part("bookings", booking::make(city, story.today)).await?;
     city.clock()
         .set(city::morning_of(city::CityFile::opening())?);
-    let recordings = facts::prepare(city).await?;
-    plans::make(city, recordings, story.today).await?;
-    inventory::make(city).await?;
-    cases::make(city).await?;
-    opendata::make(city, story.today).await?;
-    layers::make(city).await?;
-    reports::make(city, story.today).await?;
-    assets::make(city, story.today).await?;
-    queue::make(city, story.today).await?;
-    lottery::make(city, story.today).await?;
+    let recordings = part("facts", facts::prepare(city)).await?;
+    part("plans", plans::make(city, recordings, story.today)).await?;
+    part("inventory", inventory::make(city)).await?;
+    part("cases", cases::make(city)).await?;
+    part("open data", opendata::make(city, story.today)).await?;
+    part("layers", layers::make(city)).await?;
+    part("reports", reports::make(city, story.today)).await?;
+    part("equipment", assets::make(city, story.today)).await?;
+    part("queue", queue::make(city, story.today)).await?;
+    part("lottery", lottery::make(city, story.today)).await?;
     city.clock().set(city::morning_of(story.today)?);
-    opendata::make_from_records(city).await?;
+    part("records", opendata::make_from_records(city)).await?;
     mark(city, READY).await
+}
+
+/// Makes a part of the demo city and tells the log how long it took.
+async fn part<T>(
+    name: &'static str,
+    making: impl Future<Output = Result<T, Failure>>,
+) -> Result<T, Failure> {
+    let begun = std::time::Instant::now();
+    let made = making.await?;
+    tracing::info!(
+        part = name,
+        seconds = begun.elapsed().as_secs_f32(),
+        "a part of the demo city was made"
+    );
+    Ok(made)
 }
 
 async fn mark(city: &City, state: &'static str) -> Result<(), Failure> {

@@ -107,12 +107,15 @@ async fn run(
 ) -> Result<(), Failure> {
     city.clock().set(begin);
     let all = queues(city.db()).await?;
+    let mut opened = Vec::new();
     for queue in &all {
+        let standing = now(city, queue).await?;
         // Not every window is open at once.
         for window in 1..=queue.windows.div_ceil(2) {
-            at(city, queue, window, WindowStep::Open).await?;
+            opened.push(at(queue, &standing, window, WindowStep::Open));
         }
     }
+    act_all(city, opened).await?;
     let chance =
         |minutes: u32| (f64::from(u32::try_from(step).unwrap_or(1)) / f64::from(minutes)).min(1.0);
     for minute in 0.. {
@@ -122,28 +125,34 @@ async fn run(
         if is_over && (!to_the_end || minute > steps * 2) {
             break;
         }
-        let mut is_empty = true;
+        let mut coming = Vec::new();
         for queue in &all {
-            let Some((_, _, windows, service)) =
-                COUNTERS.iter().find(|counter| counter.0 == queue.key())
-            else {
+            let Some((_, _, windows, service)) = counter(queue) else {
                 continue;
             };
             // A little more than the windows can serve comes in the morning, then less.
             let rush = if minute < steps * 2 / 5 { 1.3 } else { 0.75 };
-            let coming = chance(*service) * f64::from(windows.div_ceil(2)) * rush;
+            let share = chance(*service) * f64::from(windows.div_ceil(2)) * rush;
             let at_start = if minute == 0 { 3 } else { 0 };
-            let mut count = at_start + u32::from(random.random_bool(coming.fract()));
-            if coming >= 1.0 {
+            let mut count = at_start + u32::from(random.random_bool(share.fract()));
+            if share >= 1.0 {
                 count += 1;
             }
             for _ in 0..count {
                 if !is_over {
-                    come(city, queue, random).await?;
+                    coming.push(come(queue, random));
                 }
             }
-            city.clock()
-                .set(begin + offset + SignedDuration::from_secs(step * 25));
+        }
+        draw_all(city, coming).await?;
+        city.clock()
+            .set(begin + offset + SignedDuration::from_secs(step * 25));
+        let mut is_empty = true;
+        let mut acts = Vec::new();
+        for queue in &all {
+            let Some((_, _, _, service)) = counter(queue) else {
+                continue;
+            };
             let standing = now(city, queue).await?;
             is_empty &= standing.waiting.is_empty() && standing.called.is_empty();
             let mut waiting = standing.waiting.len();
@@ -161,12 +170,13 @@ async fn run(
                 }
                 if waiting > 0 {
                     waiting -= 1;
-                    at(city, queue, window.number, WindowStep::Next).await?;
+                    acts.push(at(queue, &standing, window.number, WindowStep::Next));
                 } else if is_busy && (to_the_end || random.random_bool(0.5)) {
-                    at(city, queue, window.number, WindowStep::Served).await?;
+                    acts.push(at(queue, &standing, window.number, WindowStep::Served));
                 }
             }
         }
+        act_all(city, acts).await?;
         if is_over && is_empty {
             break;
         }
@@ -178,28 +188,62 @@ async fn now(city: &City, queue: &Queue) -> Result<Standing, BookingError> {
     standing(city.db(), queue, city.now(), city.today()).await
 }
 
-async fn at(city: &City, queue: &Queue, window: u32, step: WindowStep) -> Result<(), Failure> {
-    let revision = now(city, queue)
-        .await?
+fn counter(queue: &Queue) -> Option<&'static (&'static str, &'static str, u32, u32)> {
+    COUNTERS.iter().find(|counter| counter.0 == queue.key())
+}
+
+fn at(queue: &Queue, standing: &Standing, window: u32, step: WindowStep) -> Act {
+    let revision = standing
         .windows
         .iter()
         .find(|one| one.number == window)
         .map_or(0, |one| one.revision);
-    let step = Act {
+    Act {
         counter: queue.key().to_owned(),
         window,
         revision,
         step,
-    };
-    city.write(Actor::CommandLine, step, |tx, step| Box::pin(act(tx, step)))
-        .await?;
+    }
+}
+
+/// What happens at the windows at one moment, in one write.
+async fn act_all(city: &City, acts: Vec<Act>) -> Result<(), Failure> {
+    if acts.is_empty() {
+        return Ok(());
+    }
+    city.write(Actor::CommandLine, acts, |tx, acts| {
+        Box::pin(async move {
+            for one in acts {
+                act(tx, one).await?;
+            }
+            Ok::<_, BookingError>(())
+        })
+    })
+    .await?;
     Ok(())
 }
 
-async fn come(city: &City, queue: &Queue, random: &mut StdRng) -> Result<(), Failure> {
+/// The numbers that are drawn at one moment, in one write.
+async fn draw_all(city: &City, coming: Vec<Draw>) -> Result<(), Failure> {
+    if coming.is_empty() {
+        return Ok(());
+    }
+    city.write(Actor::CommandLine, coming, |tx, coming| {
+        Box::pin(async move {
+            for new in coming {
+                draw(tx, new).await?;
+            }
+            Ok::<_, BookingError>(())
+        })
+    })
+    .await?;
+    Ok(())
+}
+
+fn come(queue: &Queue, random: &mut StdRng) -> Draw {
     let services = &queue.document.resources;
     let chosen = random.random_range(0..services.len().max(1));
-    let new = Draw {
+    Draw {
         counter: queue.key().to_owned(),
         resource: services
             .get(chosen)
@@ -213,8 +257,5 @@ async fn come(city: &City, queue: &Queue, random: &mut StdRng) -> Result<(), Fai
             Channel::Counter
         },
         reason: random.random_bool(0.06).then_some(Reason::Baby),
-    };
-    city.write(Actor::CommandLine, new, |tx, new| Box::pin(draw(tx, new)))
-        .await?;
-    Ok(())
+    }
 }

@@ -137,7 +137,6 @@ const PLACES: [(&str, i64, i64); 20] = [
 
 /// Brings the categories in and makes the reports; at the end the clock stands on the story's last day.
 pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
-    let begun = std::time::Instant::now();
     let rules =
         Rules::from_yaml(super::text(RULES)?).map_err(|error| broken(RULES, &error.to_string()))?;
     let wholes = made_up(&rules, today).ok_or_else(|| broken(RULES, "no report fits it"))?;
@@ -156,10 +155,6 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
     )
     .await
     .map_err(|error: ReportError| broken(RULES, &error.to_string()))?;
-    tracing::info!(
-        seconds = begun.elapsed().as_secs_f32(),
-        "the demo city's reports were made"
-    );
     Ok(())
 }
 

@@ -52,7 +52,7 @@ pub async fn agree(tx: &Tx, id: i64, agreed: &[Key]) -> Result<Yen, BookingError
             ],
         )
         .await?;
-    history::note(tx, id, &What::agreed(found.fee, fee), None).await?;
+    history::note(tx, id, &What::agreed(found.fee, fee), None)?;
     tx.audit(
         AuditEntry::new("booking.agree", format!("reservation/{id}"))
             .with(json!({"from": found.fee.amount(), "to": fee.amount()})),
@@ -78,7 +78,7 @@ pub async fn set_paid(tx: &Tx, id: i64, paid: Yen) -> Result<(), BookingError> {
             [id.into(), paid.amount().into()],
         )
         .await?;
-    history::note(tx, id, &What::paid(found.paid, paid), None).await?;
+    history::note(tx, id, &What::paid(found.paid, paid), None)?;
     tx.audit(
         AuditEntry::new("booking.paid", format!("reservation/{id}"))
             .with(json!({"from": found.paid.amount(), "to": paid.amount()})),
@@ -104,7 +104,7 @@ pub async fn waive(tx: &Tx, id: i64) -> Result<(), BookingError> {
             [id.into()],
         )
         .await?;
-    history::note(tx, id, &What::agreed(found.kept_fee, Yen::ZERO), None).await?;
+    history::note(tx, id, &What::agreed(found.kept_fee, Yen::ZERO), None)?;
     tx.audit(AuditEntry::new(
         "booking.waive",
         format!("reservation/{id}"),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date};
-use sea_orm::{FromQueryResult, Value};
+use sea_orm::{ConnectionTrait as _, DbBackend, FromQueryResult, Value};
 use yakuba_city::{AuditEntry, Fact, Tx, sql::Sql as _};
 use yakuba_identity::{CityKey, Receipt};
 use yakuba_kernel::{Channel, Subject, Yen};
@@ -21,7 +21,7 @@ use crate::{
         time::Span,
     },
     store::{
-        facilities::facility,
+        facilities::facility_in,
         groups::group as group_row,
         history::{self, What},
         people::{Contact, Holder, number_hash, seal},
@@ -388,7 +388,7 @@ pub(in crate::store) async fn bookable(
     channel: Channel,
 ) -> Result<(Arc<FacilityDocument>, Resource), BookingError> {
     let nothing = || BookingError::NoSuchResource(wish.resource.clone());
-    let found = facility(tx.connection(), &wish.facility)
+    let found = facility_in(tx, &wish.facility)
         .await?
         .filter(|facility| facility.is_offered)
         .ok_or_else(nothing)?;
@@ -519,14 +519,17 @@ pub(super) async fn within_limits(
     {
         return Ok(());
     }
-    // Two bookings of one person at the same moment wait for each other here, so that both are counted.
-    tx.connection()
-        .run(
-            "INSERT INTO booking_counts (holder, count) VALUES ($1, 1) \
+    // Two bookings of one person at the same moment wait for each other here, so that both are counted. On SQLite writes wait for
+    // each other anyway.
+    if tx.connection().get_database_backend() != DbBackend::Sqlite {
+        tx.connection()
+            .run(
+                "INSERT INTO booking_counts (holder, count) VALUES ($1, 1) \
              ON CONFLICT (holder) DO UPDATE SET count = booking_counts.count + 1",
-            [holder.into()],
-        )
-        .await?;
+                [holder.into()],
+            )
+            .await?;
+    }
     // However many sessions a course has, it is one booking.
     // A resource's own rules count its own bookings, the facility's rules those of all that have no rules of their own.
     let counted: Vec<&str> = if resource.rules.is_some() {
@@ -607,16 +610,15 @@ pub(super) async fn made(
     channel: Channel,
     id: i64,
 ) -> Result<(), BookingError> {
-    tx.record(
+    tx.record_at_the_end(
         Fact::one(&RESERVATIONS.name, tx.now())
             .department(document.department.clone())
             .channel(channel)
             .subject(subject(document, &wish.resource)?)
             .record(format!("booking_reservations/{id}"))
             .idempotency_key(format!("booking.reservations/{id}")),
-    )
-    .await?;
-    history::note(tx, id, &What::Booked, None).await?;
+    )?;
+    history::note(tx, id, &What::Booked, None)?;
     tx.audit(AuditEntry::new("booking.book", format!("reservation/{id}")));
     Ok(())
 }

@@ -157,7 +157,7 @@ pub async fn move_to(tx: &Tx, id: i64, target: &Target) -> Result<Moved, Booking
         from: found.span.from().minutes(),
         to: found.span.to().minutes(),
     };
-    history::note(tx, id, &what, None).await?;
+    history::note(tx, id, &what, None)?;
     tell_record(tx, &found).await?;
     tx.audit(
         AuditEntry::new("booking.move", format!("reservation/{id}")).with(json!({

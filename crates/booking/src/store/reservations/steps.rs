@@ -21,7 +21,7 @@ use crate::{
         time::Span,
     },
     store::{
-        facilities::facility,
+        facilities::{facility, facility_in},
         history::{self, What},
         lottery, points,
         queue::{enter_with_appointment, take_back_appointment},
@@ -103,7 +103,7 @@ pub async fn step_because(
     if step == Step::Cancel && tx.now() >= found.span.beginning() {
         return Err(BookingError::TooLate);
     }
-    let document = facility(tx.connection(), &found.facility)
+    let document = facility_in(tx, &found.facility)
         .await?
         .ok_or_else(|| BookingError::NoSuchResource(found.facility.clone()))?
         .document;
@@ -129,7 +129,7 @@ pub async fn step_because(
         from: found.state.name().to_owned(),
         to: state.name().to_owned(),
     };
-    history::note(tx, id, &what, said).await?;
+    history::note(tx, id, &what, said)?;
     Ok(Changed {
         state,
         already: false,
@@ -174,7 +174,7 @@ pub(in crate::store) async fn give_way(
         )
         .await?;
     become_state(tx, document, &found, State::Cancelled, Yen::ZERO).await?;
-    history::note(tx, id, to, None).await?;
+    history::note(tx, id, to, None)?;
     if let Some(course) = found.course {
         end_empty_course(tx, document, course, (official, closure)).await?;
     }
@@ -210,6 +210,7 @@ async fn end_empty_course(
 
 /// Takes a fact about a reservation back.
 async fn uncount(tx: &Tx, found: &Reservation, measure: &Measure) -> Result<(), BookingError> {
+    tx.record_what_was_kept().await?;
     let fact: Option<i64> = tx
         .connection()
         .value(
@@ -275,14 +276,13 @@ async fn become_state(
         _ => None,
     };
     if let Some(measure) = counted.filter(|_| !found.is_own) {
-        tx.record(
+        tx.record_at_the_end(
             Fact::one(&measure.name, tx.now())
                 .department(document.department.clone())
                 .channel(found.channel)
                 .subject(subject(document, &found.resource)?)
                 .record(format!("booking_reservations/{id}")),
-        )
-        .await?;
+        )?;
     }
     if !state.takes_units() {
         tell_record(tx, found).await?;

@@ -12,6 +12,7 @@ use jiff::{
     ToSpan as _,
     civil::{Date, date},
 };
+use tokio::sync::mpsc;
 use yakuba_booking::{
     BookingError,
     model::{
@@ -24,6 +25,7 @@ use yakuba_booking::{
     },
 };
 use yakuba_city::{Actor, City};
+use yakuba_identity::CityKey;
 
 pub(super) use self::story::person;
 use self::story::{Ending, Planned};
@@ -49,33 +51,89 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
     city.clock().set(morning_of(first)?);
     let facilities = bring_in(city, today).await?;
     let groups = groups::make(city, today, true).await?;
-    let mut days: BTreeMap<Date, Day> = BTreeMap::new();
+    let mut made: BTreeMap<Date, Vec<Planned>> = BTreeMap::new();
     for planned in story::think_out(&facilities, first, today, last) {
-        days.entry(planned.made).or_default().made.push(planned);
+        made.entry(planned.made).or_default().push(planned);
     }
-    let mut day = first;
-    while day <= today {
+    let days: Vec<Date> = first
+        .series(1.day())
+        .take_while(|day| *day <= today)
+        .collect();
+    let each = days
+        .iter()
+        .map(|day| made.remove(day).unwrap_or_default())
+        .collect();
+    let mut sealed = seal_ahead(city.key()?.clone(), groups, each);
+    let mut steps: BTreeMap<Date, Vec<(i64, Step)>> = BTreeMap::new();
+    for day in days {
         city.clock().set(morning_of(day)?);
         let over = day.yesterday().ok().filter(|before| *before >= first);
-        let of_day = days.remove(&day).unwrap_or_default();
-        for (id, at, what) in happen(city, &groups, of_day, over).await? {
+        let Some(wishes) = sealed.recv().await else {
+            break;
+        };
+        let of_day = steps.remove(&day).unwrap_or_default();
+        for (id, at, what) in happen(city, wishes?, of_day, over).await? {
             // What would happen later than today has not happened yet.
             if at <= today {
-                days.entry(at).or_default().steps.push((id, what));
+                steps.entry(at).or_default().push((id, what));
             }
         }
-        let Ok(next) = day.tomorrow() else { break };
-        day = next;
     }
     groups::make(city, today, false).await?;
     Ok(())
 }
 
-/// What happens on a day: what is booked, and what becomes of earlier reservations.
-#[derive(Default)]
-struct Day {
-    made: Vec<Planned>,
-    steps: Vec<(i64, Step)>,
+/// A booking as it is asked for.
+struct Asked {
+    wish: Wish,
+    new: NewBooking,
+    ending: Ending,
+    is_course: bool,
+}
+
+impl Asked {
+    fn seal(key: &CityKey, groups: &[i64], planned: Planned) -> Result<Self, BookingError> {
+        let new = NewBooking::new(
+            key,
+            planned.holder(groups),
+            &planned.contact(),
+            planned.channel,
+            planned.of.clone(),
+        )?;
+        Ok(Self {
+            wish: Wish {
+                facility: planned.facility,
+                resource: planned.resource,
+                span: planned.span,
+                of: planned.of,
+            },
+            new,
+            ending: planned.ending,
+            is_course: planned.is_course,
+        })
+    }
+}
+
+/// Seals the bookings of each day on a thread of its own, some days ahead of their writing.
+fn seal_ahead(
+    key: CityKey,
+    groups: Vec<i64>,
+    days: Vec<Vec<Planned>>,
+) -> mpsc::Receiver<Result<Vec<Asked>, BookingError>> {
+    let (send, receive) = mpsc::channel(30);
+    tokio::task::spawn_blocking(move || {
+        for made in days {
+            let sealed = made
+                .into_iter()
+                .map(|planned| Asked::seal(&key, &groups, planned))
+                .collect();
+            // Nobody listens any more when the writing has failed.
+            if send.blocking_send(sealed).is_err() {
+                break;
+            }
+        }
+    });
+    receive
 }
 
 fn read(path: &str) -> Result<FacilityDocument, Failure> {
@@ -134,32 +192,14 @@ fn move_sessions(document: &mut FacilityDocument, today: Date) -> Result<(), jif
 /// Carries out a day in one write, with the report of the day that is over, and tells what becomes of its bookings and when.
 async fn happen(
     city: &City,
-    groups: &[i64],
-    day: Day,
+    wishes: Vec<Asked>,
+    steps: Vec<(i64, Step)>,
     over: Option<Date>,
 ) -> Result<Vec<(i64, Date, Step)>, Failure> {
-    let key = city.key()?;
-    let mut wishes = Vec::with_capacity(day.made.len());
-    for planned in day.made {
-        let new = NewBooking::new(
-            key,
-            planned.holder(groups),
-            &planned.contact(),
-            planned.channel,
-            planned.of.clone(),
-        )?;
-        let wish = Wish {
-            facility: planned.facility.clone(),
-            resource: planned.resource.clone(),
-            span: planned.span,
-            of: planned.of.clone(),
-        };
-        wishes.push((wish, new, planned.ending, planned.is_course));
-    }
     let later = city
         .write(
             Actor::CommandLine,
-            (wishes, day.steps, over),
+            (wishes, steps, over),
             |tx, (wishes, steps, over)| {
                 Box::pin(async move {
                     for (id, what) in steps {
@@ -170,8 +210,9 @@ async fn happen(
                         }
                     }
                     let mut later = Vec::new();
-                    for (wish, new, ending, is_course) in wishes {
-                        match book(tx, wish, new).await {
+                    for asked in wishes {
+                        let ending = asked.ending;
+                        match book(tx, &asked.wish, &asked.new).await {
                             Ok(booked) => {
                                 if booked.state == State::Requested {
                                     // Staff take a day or two.
@@ -179,11 +220,11 @@ async fn happen(
                                     let on = tx.today().saturating_add(days.days());
                                     later.push((booked.id, on, Step::Approve));
                                 }
-                                if *is_course {
+                                if asked.is_course {
                                     let sessions = sessions_of(tx.connection(), booked.id).await?;
                                     later.extend(ending.of_course(booked.id, &sessions));
                                 } else {
-                                    later.extend(ending.later(booked.id, wish.span.day()));
+                                    later.extend(ending.later(booked.id, asked.wish.span.day()));
                                 }
                             }
                             // The same person once too often, or after having missed too much: as in life.
