@@ -12,6 +12,7 @@ yakuba-resident = Signed in
 yakuba-resident-account = My page
 yakuba-resident-cases = My applications
 # When too many come at once
+waiting-room-language = Language
 waiting-room-title = Many people are here at the moment
 waiting-room-ahead = { $n ->
     [0] You are next.

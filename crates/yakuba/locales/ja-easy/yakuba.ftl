@@ -11,6 +11,7 @@ yakuba-menu-search = さがす
 yakuba-resident = ログインしています
 yakuba-resident-account = わたしの ページ
 yakuba-resident-cases = 申請（しんせい）の ようす
+waiting-room-language = ことば
 waiting-room-title = いま とても 混（こ）んでいます
 waiting-room-ahead = あなたの 前（まえ）に { $n }人（にん）が 待（ま）っています。
 waiting-room-before = { $time }から 始（はじ）まります。

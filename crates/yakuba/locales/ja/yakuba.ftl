@@ -12,6 +12,7 @@ yakuba-resident = ログイン中
 yakuba-resident-account = マイページ
 yakuba-resident-cases = 申請の状況
 # 混み合っているとき
+waiting-room-language = 言語
 waiting-room-title = 混み合っています
 waiting-room-ahead = あなたの前に{ $n }人がお待ちです。
 waiting-room-before = 受付は{ $time }に始まります。

@@ -4,7 +4,8 @@
 //! who is served and who waits is in memory, and what a browser must remember is in a signed cookie. The place is the moment of
 //! arrival in that cookie, so that reloading changes nothing and a restart of the server loses nobody's place. When a beginning is
 //! set, those who come before it have no order until then: it follows from the city's key and the numbers the browsers were given,
-//! which nobody can choose. Each node has a line of its own: give each its share, and lead a browser to the same node.
+//! which nobody can choose. Each node has a line of its own and serves its share of the number; a place and a pass are good at every
+//! node, so that whoever came earlier is let in earlier whichever node answers, give or take [`ABSENT`].
 
 use std::{
     collections::{BTreeMap, HashMap, VecDeque},
@@ -80,6 +81,8 @@ struct Rooms {
     inside: HashMap<u128, Timestamp>,
     /// Who waits, and until when they keep others waiting if they do not ask again.
     line: BTreeMap<Place, Timestamp>,
+    /// The places of those who wait, by their numbers.
+    places: HashMap<u128, Place>,
     /// The line as it was at most a second ago, for telling places.
     shown: Vec<Place>,
     tidied: Option<Timestamp>,
@@ -226,6 +229,8 @@ impl WaitingRoom {
             if is_here || now < inside.at {
                 let until = now + lapse;
                 rooms.inside.insert(inside.id, until);
+                // Who was let in by another node waits here no longer.
+                rooms.leave_line(inside.id);
                 let is_old = inside.at.duration_since(now) < lapse - SignedDuration::from_mins(1);
                 return Answer::Enter(is_old.then_some(Pass {
                     at: until,
@@ -246,8 +251,7 @@ impl WaitingRoom {
         let free = self.seats().saturating_sub(rooms.inside.len());
         let is_next = rooms.line.range(..place).take(free).count() < free;
         if is_next && !self.is_gathering(now) {
-            let waited = rooms.line.remove(&place).is_some();
-            if waited {
+            if rooms.leave_line(id) {
                 rooms.let_in.push_back(now);
             }
             let until = now + lapse;
@@ -262,6 +266,7 @@ impl WaitingRoom {
         }
         let patience = if is_known { ABSENT } else { UNSEEN };
         rooms.line.insert(place, now + patience);
+        rooms.places.insert(id, place);
         let pass = Pass {
             id,
             is_inside: false,
@@ -307,6 +312,8 @@ impl Rooms {
         self.tidied = Some(now);
         self.inside.retain(|_, until| *until > now);
         self.line.retain(|_, until| *until > now);
+        let line = &self.line;
+        self.places.retain(|_, place| line.contains_key(place));
         self.shown = self.line.keys().copied().collect();
         while self
             .let_in
@@ -315,6 +322,13 @@ impl Rooms {
         {
             self.let_in.pop_front();
         }
+    }
+
+    /// Takes somebody out of the line, and tells whether they were in it.
+    fn leave_line(&mut self, id: u128) -> bool {
+        self.places
+            .remove(&id)
+            .is_some_and(|place| self.line.remove(&place).is_some())
     }
 
     /// How long so many before one take at the pace of the last minutes.
@@ -363,7 +377,8 @@ pub(super) async fn guard(
         Answer::Wait(waiting) => {
             let language = Language::of_request(request.uri(), request.headers());
             metrics::counter!("yakuba_waiting_room_total").increment(1);
-            (Some(waiting.pass), room.page(language, &waiting))
+            let query = request.uri().query().unwrap_or_default();
+            (Some(waiting.pass), room.page(language, query, &waiting))
         }
     };
     if let Some(pass) = pass {
@@ -381,7 +396,8 @@ pub(super) async fn guard(
 
 impl WaitingRoom {
     /// The page: small, the same for everybody but for the numbers. It asks again by itself, without a script.
-    fn page(&self, language: Language, waiting: &Waiting) -> Response {
+    /// `query` is what stood behind the address, for the links to it in other languages.
+    fn page(&self, language: Language, query: &str, waiting: &Waiting) -> Response {
         let words = WORDS.words(language);
         let text = |key: &str| Html::text(&words.get(key));
         let place = match (waiting.ahead, self.settings.opens) {
@@ -408,16 +424,41 @@ impl WaitingRoom {
                 .into_owned(),
         };
         let title = text("waiting-room-title");
+        let kept = query
+            .split('&')
+            .filter(|pair| !pair.is_empty() && !pair.starts_with("lang="))
+            .map(|pair| format!("{pair}&"))
+            .collect::<Vec<_>>()
+            .concat();
+        let languages = Language::ALL
+            .map(|other| {
+                let current = if other == language {
+                    " aria-current=\"true\""
+                } else {
+                    ""
+                };
+                format!(
+                    "<li><a href=\"?{href}\" lang=\"{lang}\" hreflang=\"{lang}\"{current}>{name}</a></li>",
+                    href = Html::text(&format!("{kept}lang={}", other.code())),
+                    lang = other.html_lang(),
+                    name = other.own_name(),
+                )
+            })
+            .concat();
         let html = format!(
             "<!doctype html><html lang=\"{lang}\"><head><meta charset=\"utf-8\"><title>{title}｜{city}</title>\
              <meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"><meta name=\"robots\" content=\"noindex\">\
-             <link rel=\"stylesheet\" href=\"{style}\"></head><body class=\"public\"><div class=\"frame\"><div class=\"frame__page\">\
-             <main id=\"main\" class=\"main--narrow\"><p>{city}</p><h1>{title}</h1>\
-             <p role=\"status\"><strong>{place}</strong> {wait}</p><p>{fair}</p><p>{keep}</p><p class=\"support\">{other}</p></main>\
-             </div></div></body></html>",
+             <link rel=\"stylesheet\" href=\"{style}\"></head><body class=\"public\"><header class=\"site-header\">\
+             <div class=\"site-header__bar\"><p class=\"site-header__name\">{city}</p><div class=\"site-header__tools\">\
+             <nav class=\"language-selector\" aria-label=\"{choose}\"><ul>{languages}</ul></nav></div></div></header>\
+             <div class=\"frame\"><div class=\"frame__page\"><main id=\"main\" class=\"main--narrow\">\
+             <div class=\"page-heading\"><h1>{title}</h1></div>\
+             <p class=\"lead\" role=\"status\"><strong>{place}</strong> {wait}</p><p>{fair}</p><p>{keep}</p>\
+             <p class=\"support\">{other}</p></main></div></div></body></html>",
             lang = language.html_lang(),
             city = Html::text(&self.city_name),
             style = asset_url("app.css"),
+            choose = text("waiting-room-language"),
             place = Html::text(&place),
             wait = Html::text(&wait),
             fair = text("waiting-room-fair"),
@@ -638,6 +679,64 @@ mod tests {
         }
     }
 
+    /// Two nodes, half of the number each, and every request goes to either by chance: a place got at one is good at the other. There
+    /// are never more inside than the number, and nobody who keeps asking is overtaken for longer than a place is kept for the absent.
+    #[test]
+    fn a_place_in_line_is_good_at_every_node() {
+        struct Client {
+            came: i64,
+            every: i64,
+            cookie: Option<String>,
+            entered: Option<i64>,
+        }
+        let nodes = [room(5, None), room(5, None)];
+        let mut random = StdRng::seed_from_u64(21);
+        let mut clients: Vec<Client> = (0..150)
+            .map(|client| Client {
+                came: client / 3,
+                every: if client % 4 == 0 {
+                    1
+                } else {
+                    random.random_range(5..20)
+                },
+                cookie: None,
+                entered: None,
+            })
+            .collect();
+        for at in 0..4_000 {
+            let mut inside = std::collections::HashSet::new();
+            for (id, client) in clients.iter_mut().enumerate() {
+                let is_gone = client.entered.is_some_and(|entered| entered + 60 <= at);
+                if at >= client.came && (at - client.came) % client.every == 0 && !is_gone {
+                    let node = &nodes[random.random_range(0..nodes.len())];
+                    let answer = ask(node, &mut client.cookie, id as u128, second(at));
+                    if is_in(&answer) && client.entered.is_none() {
+                        client.entered = Some(at);
+                    }
+                    assert!(client.entered.is_none() || is_in(&answer), "let in once");
+                }
+            }
+            for node in &nodes {
+                let mut rooms = node.rooms.lock().unwrap();
+                for (id, client) in clients.iter().enumerate() {
+                    if client.entered.is_some_and(|entered| entered + 60 <= at) {
+                        rooms.inside.remove(&(id as u128));
+                    }
+                }
+                inside.extend(rooms.inside.keys().copied());
+            }
+            assert!(inside.len() <= 10, "{}", inside.len());
+        }
+        assert!(clients.iter().all(|client| client.entered.is_some()));
+        for early in &clients {
+            for late in clients.iter().filter(|late| late.came > early.came) {
+                let (first, second) = (early.entered.unwrap(), late.entered.unwrap());
+                let overtaken = first - second - early.every;
+                assert!(overtaken <= ABSENT.as_secs(), "{overtaken} seconds");
+            }
+        }
+    }
+
     /// Before the beginning it does not matter when one came, nor that one was inside.
     #[test]
     fn before_the_beginning_everybody_has_the_same_chance() {
@@ -696,7 +795,7 @@ mod tests {
             panic!("the room is full");
         };
         for language in Language::ALL {
-            let page = room.page(language, &waiting);
+            let page = room.page(language, "day=2026-12-05&lang=ja&to=\"", &waiting);
             assert_eq!(page.status(), StatusCode::SERVICE_UNAVAILABLE);
             assert_eq!(page.headers()["refresh"], "5");
             assert_eq!(page.headers()["cache-control"], "no-store");
