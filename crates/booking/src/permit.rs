@@ -1,4 +1,5 @@
-//! The permit (使用許可書) as a letter: for residents from their reservation, for staff from the desk.
+//! What the town hall writes about a reservation that is agreed to: the permit (使用許可書), the decision about a place in a course
+//! (受講決定通知書), or the slip of an appointment (予約票); for residents from their reservation, for staff from the desk.
 
 use jiff::tz::TimeZone;
 use yakuba_city::{City, JAPAN, web::Problem};
@@ -10,17 +11,82 @@ use crate::{
     PAGE_WORDS,
     desk::WORDS,
     error::BookingError,
-    model::state::State,
+    model::{document::FacilityKind, state::State},
     pages::{
         facility::cancelling,
-        words::{amount, equipment, hours, purpose, sessions, what, when_of},
+        words::{amount, equipment, hours, purpose, session_line, what, when_of},
     },
     store::{
         Facility,
         history::{What, history},
-        reservations::Reservation,
+        reservations::{Reservation, sessions_of},
     },
 };
+
+/// Which paper a reservation has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Paper {
+    /// 使用許可書: a place or a thing may be used.
+    Permit,
+    /// 受講決定通知書: somebody may come to a course or class.
+    Course,
+    /// 予約票: somebody is expected at a counter, a consultation or a check-up.
+    Appointment,
+}
+
+impl Paper {
+    /// The paper of a reservation of a kind of facility.
+    pub(crate) fn of(kind: FacilityKind, found: &Reservation) -> Self {
+        match kind {
+            _ if found.is_course => Self::Course,
+            FacilityKind::Class => Self::Course,
+            FacilityKind::Counter | FacilityKind::Consultation | FacilityKind::CheckUp => {
+                Self::Appointment
+            }
+            _ => Self::Permit,
+        }
+    }
+
+    /// The end of the keys of its words.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Permit => "permit",
+            Self::Course => "course",
+            Self::Appointment => "appointment",
+        }
+    }
+}
+
+/// The sessions that somebody may come to, each in a line; nothing when it is no course.
+async fn sessions(
+    city: &City,
+    place: &Facility,
+    found: &Reservation,
+    language: Language,
+) -> Result<Vec<String>, BookingError> {
+    if !found.is_course {
+        return Ok(Vec::new());
+    }
+    let public = PAGE_WORDS.words(language);
+    let resource = place.document.resource(&found.resource);
+    let all = sessions_of(city.db(), found.id).await?;
+    Ok(all
+        .iter()
+        .zip(1..)
+        // What the city has called off is not among them, but the others keep their numbers.
+        .filter(|(session, _)| !matches!(session.state, State::Cancelled | State::Refused))
+        .map(|(session, number)| {
+            let begun = resource
+                .and_then(|resource| resource.course_session(session.span))
+                .map_or(number, |session| session.place + 1);
+            let line = session_line(public, language, begun, session.span);
+            match resource.and_then(|resource| resource.session_name(session.span)) {
+                Some(name) => format!("{line}　{}", name.get(language)),
+                None => line,
+            }
+        })
+        .collect())
+}
 
 /// Prints the permit of a reservation that is agreed to.
 ///
@@ -59,10 +125,15 @@ pub(crate) async fn permit(
         })
         .map_or(found.made_at, |entry| entry.at);
     let day = agreed_at.to_zoned(TimeZone::fixed(JAPAN)).date();
+    let paper = Paper::of(document.kind, found);
+    let label = |of_a_course: &str, of_others: &str| match paper {
+        Paper::Course => words.get(of_a_course).into_owned(),
+        Paper::Permit | Paper::Appointment => public.get(of_others).into_owned(),
+    };
     let mut rows = vec![
         (public.get("booking-number").into_owned(), number),
         (
-            public.get("booking-what").into_owned(),
+            label("desk-course-what", "booking-what"),
             what(language, document, resource),
         ),
         (
@@ -70,11 +141,6 @@ pub(crate) async fn permit(
             when_of(public, language, resource, found.span),
         ),
     ];
-    rows.extend(
-        sessions(public, language, resource, found.span)
-            .into_iter()
-            .map(|session| (String::new(), session)),
-    );
     if !found.purpose.is_empty() {
         rows.push((
             public.get("booking-purpose").into_owned(),
@@ -91,7 +157,7 @@ pub(crate) async fn permit(
             .into_owned(),
     ));
     rows.push((
-        public.get("booking-fee").into_owned(),
+        label("desk-course-fee", "booking-fee"),
         amount(public, found.fee),
     ));
     let fee = document
@@ -107,13 +173,21 @@ pub(crate) async fn permit(
         rows.push((format!("　{name}"), amount(public, line.amount)));
     }
     let paragraph = |text: String| LetterPart::Paragraph { text };
+    let say = |what: &str| words.get(&format!("desk-{}-{what}", paper.name()));
     let mut parts = vec![
-        paragraph(words.get("desk-permit-text").into_owned()),
+        paragraph(say("text").into_owned()),
         LetterPart::Details { rows },
-        LetterPart::Heading {
-            text: words.get("desk-permit-conditions").into_owned(),
-        },
     ];
+    let sessions = sessions(city, place, found, language).await?;
+    if !sessions.is_empty() {
+        parts.push(LetterPart::Heading {
+            text: words.get("desk-course-dates").into_owned(),
+        });
+        parts.extend(sessions.into_iter().map(paragraph));
+    }
+    parts.push(LetterPart::Heading {
+        text: say("conditions").into_owned(),
+    });
     let conditions = document
         .conditions
         .iter()
@@ -131,7 +205,7 @@ pub(crate) async fn permit(
         parts.push(paragraph(
             words
                 .with_text(
-                    "desk-permit-ordinance",
+                    &format!("desk-{}-ordinance", paper.name()),
                     "ordinance",
                     ordinance.get(language),
                 )
@@ -145,7 +219,7 @@ pub(crate) async fn permit(
     sender.extend(departments.get(place.department()).cloned());
     let letter = Letter {
         language: "ja".to_owned(),
-        title: words.get("desk-permit-title").into_owned(),
+        title: say("title").into_owned(),
         number: words
             .with_text("desk-permit-document", "number", &found.id.to_string())
             .into_owned(),

@@ -29,6 +29,7 @@ use crate::{
         time::{ClockTime, Span},
     },
     pages::words::{amount, equipment, hours, purpose, session_line, what, when, when_all},
+    permit::Paper,
     store::{
         Facility, count_of_units,
         history::{self, Entry, Way, What},
@@ -200,9 +201,15 @@ pub(super) async fn shown(
     let has_permit = !found.is_own && found.record.is_none();
     if matches!(found.state, State::Confirmed | State::Attended) && has_permit {
         page = page.action(
-            &LinkButton::new(room.t("desk-permit"), format!("{}/permit", href(found.id)))
-                .kind(ButtonKind::Other)
-                .download(),
+            &LinkButton::new(
+                room.t(&format!(
+                    "desk-{}-download",
+                    Paper::of(place.document.kind, found).name()
+                )),
+                format!("{}/permit", href(found.id)),
+            )
+            .kind(ButtonKind::Other)
+            .download(),
         );
     }
     Ok(private(page))

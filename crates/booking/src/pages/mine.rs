@@ -30,6 +30,7 @@ use crate::{
         state::{State, Step},
         time::Span,
     },
+    permit::Paper,
     store::{
         Facility, facility,
         groups::role_in,
@@ -197,7 +198,8 @@ struct Shown {
     sessions: Vec<(String, String)>,
     can_cancel: bool,
     can_change: bool,
-    has_permit: bool,
+    /// The key of what the paper about it is called, when there is one.
+    paper: Option<&'static str>,
     loses: Option<String>,
     costs_points: Option<String>,
     rules: Vec<String>,
@@ -310,9 +312,18 @@ pub(super) async fn shown(
         can_change: place
             .as_ref()
             .is_some_and(|place| may_change(place, found, now)),
-        has_permit: matches!(found.state, State::Confirmed | State::Attended)
-            && resource.is_some()
-            && !found.is_own,
+        paper: place
+            .as_ref()
+            .filter(|_| {
+                matches!(found.state, State::Confirmed | State::Attended)
+                    && resource.is_some()
+                    && !found.is_own
+            })
+            .map(|place| match Paper::of(place.document.kind, found) {
+                Paper::Permit => "booking-paper-permit",
+                Paper::Course => "booking-paper-course",
+                Paper::Appointment => "booking-paper-appointment",
+            }),
         loses: (can_cancel && kept.amount() > 0).then(|| {
             words
                 .with_text("booking-cancel-loses", "amount", &amount(words, kept))
