@@ -50,6 +50,22 @@ impl Counts {
         }
     }
 
+    /// The one without the other.
+    #[must_use]
+    pub fn without(self, other: Self) -> Self {
+        Self {
+            minutes_open: self.minutes_open - other.minutes_open,
+            minutes_used: self.minutes_used - other.minutes_used,
+            minutes_official: self.minutes_official - other.minutes_official,
+            made: self.made - other.made,
+            made_online: self.made_online - other.made_online,
+            cancelled: self.cancelled - other.cancelled,
+            attended: self.attended - other.attended,
+            absent: self.absent - other.absent,
+            eligible: self.eligible - other.eligible,
+        }
+    }
+
     /// The share of the time that residents used (稼働率), in hundredths with one place; none when it was never open.
     pub fn used_percent(self) -> Option<Decimal> {
         percent(self.minutes_used, self.minutes_open)

@@ -21,7 +21,7 @@ use yakuba_ui::{
 use super::{asked::Asked, front::kind_key};
 use crate::{
     model::{
-        document::{FacilityDocument, FacilityKind},
+        document::{FacilityDocument, FacilityKind, Resource},
         statistics::{Counts, counts, of_facility},
     },
     store::{Facility, facilities},
@@ -75,6 +75,27 @@ impl Reported {
         })
     }
 
+    /// What was counted of something in a facility.
+    fn of_resource(&self, document: &FacilityDocument, resource: &Resource) -> Counts {
+        self.counts
+            .get(&format!("{}.{}", document.key, resource.key))
+            .copied()
+            .unwrap_or_default()
+    }
+
+    /// What was counted of a facility but for its courses, which are counted apart: one booking of them is come to more than once.
+    /// The hours are those of all.
+    fn without_courses(&self, document: &FacilityDocument) -> Counts {
+        document
+            .resources
+            .iter()
+            .filter(|resource| resource.course.is_some())
+            .fold(
+                of_facility(&self.counts, &document.key),
+                |counts, course| counts.without(self.of_resource(document, course)),
+            )
+    }
+
     fn of<'a>(
         &'a self,
         kinds: impl Fn(FacilityKind) -> bool + 'a,
@@ -105,6 +126,7 @@ pub(super) async fn page(
     }
     let mut tables = vec![places(&asked, words, &year)];
     tables.extend(check_ups(&asked, words, &year));
+    tables.extend(courses(&asked, words, &year));
     tables.extend(others(&asked, words, &year));
     let body = Body {
         words,
@@ -188,7 +210,7 @@ fn places(asked: &Asked, words: Words, year: &Reported) -> Table {
         let (mut of_kind, mut of_kind_before, mut inside) =
             (Counts::default(), Counts::default(), Vec::new());
         for document in year.of(|other| other == kind) {
-            let now = of_facility(&year.counts, &document.key);
+            let now = year.without_courses(document);
             let before = of_facility(&year.before, &document.key);
             of_kind = of_kind.and(now);
             of_kind_before = of_kind_before.and(before);
@@ -249,11 +271,7 @@ fn check_ups(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
                 .map(move |resource| (document, resource))
         })
         .map(|(document, resource)| {
-            let now = year
-                .counts
-                .get(&format!("{}.{}", document.key, resource.key))
-                .copied()
-                .unwrap_or_default();
+            let now = year.of_resource(document, resource);
             Row::new([
                 Cell::link(
                     resource.name.get(language),
@@ -285,13 +303,62 @@ fn check_ups(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
     })
 }
 
+/// Courses: a place in one is booked once, and who comes is counted at each of its sessions.
+fn courses(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
+    let language = asked.language;
+    let rows: Vec<Row> = year
+        .of(|kind| kind != FacilityKind::CheckUp)
+        .flat_map(|document| {
+            document
+                .resources
+                .iter()
+                .filter(|resource| resource.course.is_some())
+                .map(move |resource| (document, resource))
+        })
+        .map(|(document, resource)| {
+            let now = year.of_resource(document, resource);
+            Row::new([
+                Cell::link(
+                    resource.name.get(language),
+                    format!("/booking/{}/{}", document.key, resource.key),
+                ),
+                Cell::text(format::number(now.made)),
+                Cell::text(percent(now.online_percent())),
+                Cell::text(format::number(now.cancelled)),
+                Cell::text(format::number(now.attended)),
+                Cell::text(format::number(now.absent)),
+            ])
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        Table::new(language, "courses", words.get("statistics-courses"))
+            .columns([
+                Column::text(words.get("statistics-course")),
+                Column::number(words.get("statistics-places-given")),
+                Column::number(words.get("statistics-online")),
+                Column::number(words.get("statistics-cancelled")),
+                Column::number(words.get("statistics-came-sessions")),
+                Column::number(words.get("statistics-absent-sessions")),
+            ])
+            .rows(rows)
+            .row_headers()
+            .stacked()
+    })
+}
+
 /// Counters, classes, consultations and loans: what was booked, and who came.
 fn others(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
     let language = asked.language;
     let rows: Vec<Row> = year
         .of(|kind| !kind.is_place() && kind != FacilityKind::CheckUp)
+        .filter(|document| {
+            document
+                .resources
+                .iter()
+                .any(|resource| resource.course.is_none())
+        })
         .map(|document| {
-            let now = of_facility(&year.counts, &document.key);
+            let now = year.without_courses(document);
             Row::new([
                 Cell::link(
                     document.name.get(language),
@@ -323,7 +390,7 @@ fn others(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
 
 /// The same as a file: one row for each facility and each thing in it, with the counts as they are.
 pub(super) async fn file(asked: Asked, Query(query): Query<Asking>) -> Result<Response, Problem> {
-    const COLUMNS: [&str; 14] = [
+    const COLUMNS: [&str; 15] = [
         "year",
         "kind",
         "facility",
@@ -338,6 +405,7 @@ pub(super) async fn file(asked: Asked, Query(query): Query<Asking>) -> Result<Re
         "cancelled",
         "attended",
         "absent",
+        "attendance_counted_by",
     ];
     let year = Reported::read(&asked, query.year).await?;
     let mut rows = Vec::new();
@@ -346,15 +414,19 @@ pub(super) async fn file(asked: Asked, Query(query): Query<Asking>) -> Result<Re
         let parts = document
             .resources
             .iter()
-            .map(|resource| (Some(&resource.key), &resource.name));
+            .map(|resource| (Some(resource), &resource.name));
         for (resource, name) in whole.chain(parts) {
             let now = match resource {
                 None => of_facility(&year.counts, &document.key),
-                Some(key) => year
-                    .counts
-                    .get(&format!("{}.{key}", document.key))
-                    .copied()
-                    .unwrap_or_default(),
+                Some(resource) => year.of_resource(document, resource),
+            };
+            // Who comes to a course is counted at each session.
+            let by_session = match resource {
+                None => document
+                    .resources
+                    .iter()
+                    .any(|resource| resource.course.is_some()),
+                Some(resource) => resource.course.is_some(),
             };
             let mut row = vec![
                 SheetCell::Number(year.year.to_string()),
@@ -362,8 +434,8 @@ pub(super) async fn file(asked: Asked, Query(query): Query<Asking>) -> Result<Re
                 SheetCell::Text(document.key.clone()),
                 SheetCell::Text(document.name.ja.clone()),
             ];
-            if let Some(key) = resource {
-                row.push(SheetCell::Text(key.to_string()));
+            if let Some(resource) = resource {
+                row.push(SheetCell::Text(resource.key.to_string()));
                 row.push(SheetCell::Text(name.ja.clone()));
                 // Hours are counted by facility.
                 row.extend([SheetCell::Empty, SheetCell::Empty, SheetCell::Empty]);
@@ -384,6 +456,8 @@ pub(super) async fn file(asked: Asked, Query(query): Query<Asking>) -> Result<Re
                 ]
                 .map(|count| SheetCell::Number(count.to_string())),
             );
+            let counted = if by_session { "session" } else { "booking" };
+            row.push(SheetCell::Text(counted.to_owned()));
             rows.push(row);
         }
     }

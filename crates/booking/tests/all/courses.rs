@@ -379,6 +379,13 @@ each_database!(
             .await
             .unwrap();
         }
+        // One place in the course, two attendances at its sessions: counted apart from bookings of rooms.
+        let mut browser =
+            Browser::new(&city, &[&MailService, &IdentityService, &BookingService]).of(resident(7));
+        let page = browser.get("/booking/use").await;
+        assert!(page.text().contains("出席（延べ）"), "{}", page.text());
+        let file = browser.get("/booking/use/file?year=2026").await.text();
+        assert!(file.contains(",1,1,0,2,1,session"), "{file}");
         let used = count(
             &city,
             "SELECT CAST(SUM(minutes_used) AS BIGINT) FROM booking_hours",
