@@ -43,6 +43,9 @@ pub enum AssetError {
         "devices of this kind do not report themselves. Describe `telemetry` in the kind's file first"
     )]
     NoTelemetry,
+    /// The MQTT broker cannot be used as it was described.
+    #[error("the broker cannot be used: {0}")]
+    Broker(String),
     /// A file that cannot be read as a table.
     #[error(transparent)]
     Sheet(#[from] yakuba_sheets::SheetError),
@@ -88,7 +91,8 @@ impl From<AssetError> for Problem {
             | AssetError::NumberTaken(_)
             | AssetError::WrongState { .. }
             | AssetError::NoTelemetry => Self::Conflict(error.to_string()),
-            AssetError::Write(_)
+            AssetError::Broker(_)
+            | AssetError::Write(_)
             | AssetError::Stored(_)
             | AssetError::Key(_)
             | AssetError::Mail(_)

@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod api;
+pub mod broker;
 pub mod capabilities;
 mod desk;
 mod error;
@@ -8,7 +9,9 @@ mod jobs;
 pub mod model;
 mod names;
 mod pages;
+pub mod simulator;
 pub mod store;
+mod told;
 
 use yakuba_city::{
     DeskItem, JobKind, Measure, MenuItem, Migration, Service, SubjectNames, SubjectPage,
@@ -35,10 +38,16 @@ impl Service for AssetService {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration::new(
-            "assets_0001_assets",
-            include_str!("../migrations/0001_assets.sql"),
-        )]
+        vec![
+            Migration::new(
+                "assets_0001_assets",
+                include_str!("../migrations/0001_assets.sql"),
+            ),
+            Migration::new(
+                "assets_0002_broker",
+                include_str!("../migrations/0002_broker.sql"),
+            ),
+        ]
     }
 
     fn measures(&self) -> &'static [Measure] {

@@ -819,6 +819,89 @@ pub enum AssetsCommand {
     Import(AssetImport),
     /// Write a register out as a table
     Export(AssetExport),
+    /// The MQTT broker that devices report to
+    #[command(subcommand)]
+    Broker(AssetBrokerCommand),
+    /// Let devices that do not exist report, to try rules before the real ones come
+    Simulate(AssetSimulate),
+}
+
+/// The MQTT broker of the city.
+#[derive(Debug, Subcommand)]
+pub enum AssetBrokerCommand {
+    /// Set the broker, in place of the one before; a running server listens to it within seconds
+    Set(AssetBrokerSet),
+    /// Tell which broker is set and how listening goes
+    Show,
+    /// Listen to no broker any more
+    Off,
+}
+
+/// How a broker is reached.
+#[derive(Debug, Args)]
+pub struct AssetBrokerAccess {
+    /// As whom to sign in
+    #[arg(long, value_name = "NAME", requires = "password_file")]
+    pub user: Option<String>,
+    /// A file whose first line is the password
+    #[arg(long, value_name = "FILE")]
+    pub password_file: Option<PathBuf>,
+    /// The certificate of the authority that signed the broker's (PEM); those that the machine trusts when left out
+    #[arg(long, value_name = "FILE")]
+    pub ca: Option<PathBuf>,
+    /// What all topics begin with
+    #[arg(long, value_name = "TOPIC", default_value = "yakuba")]
+    pub prefix: String,
+}
+
+/// Set the broker.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The password is kept encrypted under the city's key. Devices send their keys in their messages: without encryption (mqtt://) only on the
+same machine, or with --plain where the network is closed.
+
+Example:
+  yakuba assets broker set --address mqtts://broker.example.jp --user yakuba --password-file broker.password")]
+pub struct AssetBrokerSet {
+    /// Its address, such as mqtts://broker.example.jp:8883
+    #[arg(long, value_name = "URL")]
+    pub address: String,
+    #[command(flatten)]
+    pub access: AssetBrokerAccess,
+    /// Connect without encryption to another machine
+    #[arg(long)]
+    pub plain: bool,
+}
+
+/// Let made-up devices report.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The devices get the numbers SIM-0001, SIM-0002, … in the register, are in service while they report, and out of service with their keys ended
+afterwards. They count in figures while they are in service: try rules in a city of your own, not in the one that residents see.
+
+Example:
+  yakuba assets simulate camera --devices 50 --to http://localhost:8080 --minutes 30 --silent 3")]
+pub struct AssetSimulate {
+    /// The kind's key
+    #[arg(value_name = "KIND")]
+    pub kind: String,
+    /// How many devices
+    #[arg(long, default_value_t = 20, value_parser = clap::value_parser!(u32).range(1..=9_999))]
+    pub devices: u32,
+    /// Where they report to: http(s)://… or mqtt(s)://…
+    #[arg(long, value_name = "URL")]
+    pub to: String,
+    #[command(flatten)]
+    pub access: AssetBrokerAccess,
+    /// For how many minutes
+    #[arg(long, default_value_t = 60)]
+    pub minutes: u32,
+    /// How many of them fall silent
+    #[arg(long, default_value_t = 1)]
+    pub silent: u32,
+    /// The same number makes the same devices
+    #[arg(long, default_value_t = 1)]
+    pub seed: u64,
 }
 
 /// The kinds of equipment.
@@ -832,6 +915,8 @@ pub enum AssetKindsCommand {
     Import(AssetKindFiles),
     /// Write a kind out as a file
     Export(AssetKindExport),
+    /// Print the JSON Schema of these files, for editors
+    Schema,
 }
 
 /// Files of kinds.

@@ -77,3 +77,4 @@ assets-finding-mail = this is no mail address
 assets-finding-vehicles = with vehicles, write public: true, too
 assets-place-at = where it was at { $time }
 assets-now = Now
+assets-problem-other-department = it belongs to a department in which you do not work. Let that department bring it in

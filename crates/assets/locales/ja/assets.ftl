@@ -77,3 +77,4 @@ assets-finding-mail = メールアドレスではありません。
 assets-finding-vehicles = vehiclesを書くときは、public: trueも書いてください。
 assets-place-at = { $time }の位置
 assets-now = 今いる場所
+assets-problem-other-department = この設備は、あなたが担当していない課のものです。その課の人が取り込んでください。

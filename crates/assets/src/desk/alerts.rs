@@ -14,7 +14,10 @@ use super::{
     room::{Room, href},
     show::at,
 };
-use crate::store::alerts::{Alert, acknowledge as take_up, alert as find, alerts, rule_text};
+use crate::store::{
+    alerts::{Alert, acknowledge as take_up, alert as find, alerts, rule_text},
+    broker::listening,
+};
 
 const HERE: &str = "/desk/assets/alerts";
 
@@ -37,6 +40,7 @@ struct Body {
     words: Words,
     open: Vec<Item>,
     ended: Vec<Item>,
+    broker: Vec<String>,
     empty: EmptyState,
 }
 
@@ -97,6 +101,42 @@ fn item(room: &Room, alert: &Alert) -> Item {
     }
 }
 
+/// How listening to the city's MQTT broker goes; nothing when it has none.
+async fn broker(room: &Room) -> Result<Vec<String>, Problem> {
+    let Some(now) = listening(room.db()).await? else {
+        return Ok(Vec::new());
+    };
+    let is_held = now.until_at >= room.city().now().as_microsecond();
+    let mut lines = vec![match now.connected_at.filter(|_| is_held) {
+        Some(since) => room
+            .words
+            .with(
+                "desk-broker-on",
+                &[
+                    ("at", at(room, since).into()),
+                    ("kept", now.kept.into()),
+                    ("refused", now.refused.into()),
+                ],
+            )
+            .into_owned(),
+        None => room.t("desk-broker-off"),
+    }];
+    if let Some(moment) = now.problem_at {
+        lines.push(
+            room.words
+                .with(
+                    "desk-broker-problem",
+                    &[
+                        ("at", at(room, moment).into()),
+                        ("problem", now.problem.into()),
+                    ],
+                )
+                .into_owned(),
+        );
+    }
+    Ok(lines)
+}
+
 pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     let seen: Vec<DepartmentCode> = room.departments().await?.into_keys().collect();
     let items = |alerts: Vec<Alert>| {
@@ -108,10 +148,12 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     let open = items(alerts(room.db(), &seen, true).await?);
     let mut ended = items(alerts(room.db(), &seen, false).await?);
     ended.truncate(50);
+    let broker = broker(&room).await?;
     let body = Body {
         words: room.words,
         open,
         ended,
+        broker,
         empty: EmptyState::new(room.t("desk-alerts-none")),
     };
     Ok(room

@@ -3,6 +3,7 @@
 mod alerts;
 mod doing;
 mod edit;
+mod import;
 mod list;
 mod room;
 mod show;
@@ -38,6 +39,8 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/assets/alerts/{alert}", work, alerts::acknowledge)
         .get("/desk/assets/new", work, edit::new)
         .post("/desk/assets/new", work, edit::add)
+        .get("/desk/assets/import", work, import::page)
+        .post("/desk/assets/import", work, import::save)
         .get("/desk/assets/{asset}", Access::SignedIn, show::page)
         .get("/desk/assets/{asset}/edit", work, edit::page)
         .post("/desk/assets/{asset}/edit", work, edit::save)

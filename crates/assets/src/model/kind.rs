@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use yakuba_forms::{
     Severity, check_text,
@@ -19,8 +20,15 @@ pub const KIND_FORMAT: &str = "yakuba-assets/1";
 /// The longest promise, a week: what reports more seldom is no heartbeat.
 const MOST_MINUTES: u32 = 7 * 24 * 60;
 
+/// The JSON Schema of a kind's YAML as text, for editors.
+pub fn schema() -> String {
+    let mut text = serde_json::to_string_pretty(&schemars::schema_for!(Kind)).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
 /// A kind of thing, such as cameras.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Kind {
     /// Always `yakuba-assets/1`.
@@ -33,6 +41,7 @@ pub struct Kind {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub about: Option<Text>,
     /// The department of new ones.
+    #[schemars(with = "String")]
     pub department: DepartmentCode,
     /// Whether everybody sees where they are.
     #[serde(default, skip_serializing_if = "is_false")]
@@ -49,7 +58,7 @@ pub struct Kind {
 }
 
 /// Something written down about each asset of a kind.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Field {
     /// Its lasting key.
@@ -74,7 +83,7 @@ pub struct Field {
 }
 
 /// What a field holds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "snake_case")]
 pub enum FieldType {
     /// A line of text.
@@ -90,7 +99,7 @@ pub enum FieldType {
 }
 
 /// One of several.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ChoiceOption {
     /// Its lasting key.
@@ -100,7 +109,7 @@ pub struct ChoiceOption {
 }
 
 /// What devices report, and when somebody is told.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Telemetry {
     /// A device reports at least this often.
@@ -125,7 +134,7 @@ pub struct Telemetry {
 }
 
 /// Something that a device measures.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Value {
     /// Its lasting key.
@@ -137,9 +146,11 @@ pub struct Value {
     pub unit: String,
     /// Below it there is an alert.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("type" = ["number", "string", "null"]))]
     pub least: Option<Decimal>,
     /// Above it there is an alert.
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<String>", extend("type" = ["number", "string", "null"]))]
     pub most: Option<Decimal>,
     /// What an alert says; none: the name, and that it is out of range.
     #[serde(default, skip_serializing_if = "Option::is_none")]

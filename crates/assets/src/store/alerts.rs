@@ -8,6 +8,7 @@ use yakuba_city::{
     AuditEntry, CityKey, Fact, JAPAN, Tx, setting,
     sql::{Sql as _, list},
 };
+use yakuba_identity::Identity;
 use yakuba_kernel::{Decimal, DepartmentCode, Subject};
 use yakuba_mail::{EmailAddress, Mail, enqueue};
 use yakuba_ui::{Language, format};
@@ -26,6 +27,21 @@ pub struct Teller {
     pub key: CityKey,
     /// Where browsers see the city, without a slash at the end.
     pub base: String,
+}
+
+impl Teller {
+    /// What tells people in a city.
+    pub fn of(identity: &Identity) -> Self {
+        Self {
+            key: identity.key().clone(),
+            base: identity
+                .settings()
+                .public_url
+                .as_str()
+                .trim_end_matches('/')
+                .to_owned(),
+        }
+    }
 }
 
 /// An alert.

@@ -1,10 +1,12 @@
 //! Queries and writes. Every write takes the transaction.
 
 pub mod alerts;
+pub mod broker;
 pub mod counting;
 mod kinds;
 mod list;
 pub mod many;
+pub mod simulated;
 pub mod table;
 pub mod telemetry;
 mod vehicles;

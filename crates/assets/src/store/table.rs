@@ -1,10 +1,11 @@
 //! Registers as tables: brought in whole or not at all, and written out.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::FromQueryResult;
 use yakuba_city::{City, Tx, sql::Sql as _};
 use yakuba_identity::department_names;
+use yakuba_kernel::DepartmentCode;
 use yakuba_sheets::{Cell, CsvCharset, CsvOptions, Limits, Table, write_csv, write_xlsx};
 use yakuba_ui::Language;
 
@@ -222,24 +223,36 @@ fn mistake(line: u32, place: usize, cell: &str, sentence: &str) -> (u32, usize, 
     (line, place, text)
 }
 
-/// Brings a table in: what has a known number is changed, the rest added. A new asset without a state is planned.
+/// Brings a table in: what has a known number is changed, the rest added. A new asset without a state is planned. `within`
+/// names the departments whose registers may be touched; none: all.
 ///
 /// # Errors
 /// [`AssetError::BadTable`] when a department or a step of a state is wrong; the database's. Then nothing was brought in.
-pub async fn bring_in(tx: &Tx, kind: &Kind, lines: &[Line]) -> Result<Brought, AssetError> {
+pub async fn bring_in(
+    tx: &Tx,
+    kind: &Kind,
+    lines: &[Line],
+    within: Option<&BTreeSet<DepartmentCode>>,
+) -> Result<Brought, AssetError> {
     #[derive(FromQueryResult)]
     struct Known {
         id: i64,
         number: String,
+        department: String,
     }
     let known: Vec<Known> = tx
         .connection()
         .rows(
-            "SELECT id, number FROM assets_assets WHERE kind = $1",
+            "SELECT id, number, department FROM assets_assets WHERE kind = $1",
             [kind.key.as_str().into()],
         )
         .await?;
-    let known: BTreeMap<String, i64> = known.into_iter().map(|row| (row.number, row.id)).collect();
+    let known: BTreeMap<String, (i64, String)> = known
+        .into_iter()
+        .map(|row| (row.number, (row.id, row.department)))
+        .collect();
+    let is_within =
+        |code: &str| within.is_none_or(|within| within.iter().any(|one| one.as_str() == code));
     let departments = department_names(tx.connection(), true).await?;
     let words = WORDS.words(Language::Japanese);
     let mut mistakes = Vec::new();
@@ -255,8 +268,21 @@ pub async fn bring_in(tx: &Tx, kind: &Kind, lines: &[Line]) -> Result<Brought, A
             ));
             continue;
         }
-        let (id, is_new) = match known.get(&draft.number) {
-            Some(id) => (*id, false),
+        let before = known.get(&draft.number);
+        let departments = [
+            Some(draft.department.as_str()),
+            before.map(|(_, code)| code.as_str()),
+        ];
+        if !departments.into_iter().flatten().all(is_within) {
+            mistakes.push(format!(
+                "{}: {}",
+                draft.number,
+                words.get("assets-problem-other-department")
+            ));
+            continue;
+        }
+        let (id, is_new) = match before {
+            Some((id, _)) => (*id, false),
             None => (add(tx, kind, draft).await?, true),
         };
         let before = asset(tx.connection(), id)

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use yakuba_assets::model::kind::{Kind, check};
+use yakuba_assets::model::kind::{Kind, check, schema};
 use yakuba_forms::testing::missing_languages;
 
 fn shipped() -> Vec<(String, Kind)> {
@@ -40,4 +40,27 @@ fn the_shipped_kinds_have_nothing_to_mend_and_are_in_three_languages() {
         );
         assert!(missing.is_empty(), "{file}: {missing:#?}");
     }
+}
+
+#[test]
+fn the_schema_in_the_documentation_is_the_programs_and_takes_the_shipped_kinds() {
+    // As values: the order of the members is not part of it.
+    let ours: serde_json::Value = serde_json::from_str(&schema()).unwrap();
+    let documented: serde_json::Value =
+        serde_json::from_str(include_str!("../../../../docs/asset-kind.schema.json")).unwrap();
+    assert_eq!(
+        documented, ours,
+        "write it anew: yakuba assets kinds schema > docs/asset-kind.schema.json"
+    );
+    let validator = jsonschema::validator_for(&ours).unwrap();
+    for (file, kind) in shipped() {
+        let value = serde_json::to_value(&kind).unwrap();
+        let wrong: Vec<String> = validator
+            .iter_errors(&value)
+            .map(|error| error.to_string())
+            .collect();
+        assert!(wrong.is_empty(), "{file}: {wrong:?}");
+    }
+    let wrong = serde_json::json!({"format": "yakuba-assets/1", "key": "x", "name": "x", "department": "d", "colour": "red"});
+    assert!(!validator.is_valid(&wrong));
 }

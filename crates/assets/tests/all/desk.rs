@@ -1,16 +1,26 @@
 //! The desk: by department and capability. On both databases.
 
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use yakuba_assets::{
     AssetService,
     capabilities::{OVERSEE, WORK},
-    model::state::State,
+    model::{
+        broker::{Address, Broker, Prefix},
+        state::State,
+    },
+    store::{
+        broker::{Heard, hold, set_broker},
+        simulated::{put_into_service, put_out_of_service},
+    },
 };
-use yakuba_city::{Service as _, each_database, web::Access};
+use yakuba_city::{Actor, Service as _, each_database, sql::Sql as _, web::Access};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 
-use crate::support::{camera, counted, desk, found, installed, set_up, stranger, trap};
+use crate::support::{
+    camera, counted, desk, forward, found, installed, message, say, set_up, stranger, trap,
+};
 
 each_database!(
     no_route_of_the_desk_opens_a_foreign_asset,
@@ -83,7 +93,7 @@ each_database!(
                 );
             }
         }
-        assert_eq!(walked, 14);
+        assert_eq!(walked, 16);
         assert_eq!(found(&city, foreign.id).await, foreign);
         let list = desk(&city, &[WORK], "hunters")
             .get("/desk/assets")
@@ -283,5 +293,165 @@ each_database!(
             )
             .await;
         assert!(back.text().contains("いまの状態からは"));
+    }
+);
+
+each_database!(
+    a_register_comes_in_at_the_desk_whole_or_not_at_all,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        const PAGE: &str = "/desk/assets/import";
+        set_up(&city).await;
+        let other = installed(&city, camera(), "C-9", &[("department", "roads")]).await;
+        let mut clerk = desk(&city, &[WORK], "crisis");
+        assert!(clerk.get(PAGE).await.text().contains("value=\"camera\""));
+        let all = async || {
+            let count: Option<i64> = city
+                .db()
+                .value("SELECT COUNT(*) FROM assets_assets", [])
+                .await
+                .unwrap();
+            count.unwrap()
+        };
+        let before = all().await;
+        let send = async |clerk: &mut crate::support::Browser, name: &str, table: &str| {
+            clerk
+                .upload(
+                    PAGE,
+                    &[("kind", "camera")],
+                    ("file", name, table.as_bytes()),
+                )
+                .await
+        };
+        let broken = send(
+            &mut clerk,
+            "a.csv",
+            "number,name,pole,height\nC-1,一,p,4\nC-2,,p,high\n",
+        )
+        .await;
+        assert_eq!(broken.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(broken.text().contains("3行") && broken.text().contains("high"));
+        // What another department looks after is not touched.
+        let foreign = send(&mut clerk, "a.csv", "number,name,pole\nC-9,九,p\n").await;
+        assert_eq!(foreign.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let given_away = send(
+            &mut clerk,
+            "a.csv",
+            "number,name,pole,department\nC-3,三,p,roads\n",
+        )
+        .await;
+        assert_eq!(given_away.status, StatusCode::UNPROCESSABLE_ENTITY);
+        for (name, file) in [("a.xlsx", "no table"), ("", "")] {
+            let refused = send(&mut clerk, name, file).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        }
+        assert_eq!(all().await, before);
+        assert_eq!(found(&city, other.id).await.name, other.name);
+        let table = "number,name,pole\nC-1,一,p\nC-2,二,p\n";
+        let done = send(&mut clerk, "a.csv", table).await;
+        assert_eq!(done.status, StatusCode::OK);
+        assert!(done.text().contains("追加 2件"));
+        assert_eq!(all().await, before + 2);
+        assert!(
+            send(&mut clerk, "a.csv", table)
+                .await
+                .text()
+                .contains("そのまま 2件")
+        );
+        // Another kind's register is another department's.
+        let strange = clerk
+            .upload(
+                PAGE,
+                &[("kind", "trap")],
+                ("file", "a.csv", table.as_bytes()),
+            )
+            .await;
+        assert_eq!(strange.status, StatusCode::NOT_FOUND);
+    }
+);
+
+each_database!(
+    the_desk_sees_how_listening_to_the_broker_goes,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        const PAGE: &str = "/desk/assets/alerts";
+        set_up(&city).await;
+        let mut clerk = desk(&city, &[WORK], "crisis");
+        assert!(!clerk.get(PAGE).await.text().contains("MQTT"));
+        let broker = Broker {
+            address: Address::read("mqtts://broker.example.jp").unwrap(),
+            authorities: String::new(),
+            user: String::new(),
+            password: String::new(),
+            prefix: Prefix::read("yakuba").unwrap(),
+            session: "s".to_owned(),
+        };
+        let key = city.key().unwrap().clone();
+        city.write(Actor::CommandLine, (key, broker), |tx, (key, broker)| {
+            Box::pin(set_broker(tx, key, broker))
+        })
+        .await
+        .unwrap();
+        let mut heard = Heard {
+            problem: Some(("<b>broken</b>".to_owned(), city.now().as_microsecond())),
+            ..Heard::default()
+        };
+        assert!(hold(&city, "one", &heard).await.unwrap());
+        assert!(!hold(&city, "another", &heard).await.unwrap());
+        let page = clerk.get(PAGE).await;
+        assert!(page.text().contains("つながっていません") && !page.text().contains("<b>broken"));
+        heard.connected_at = Some(city.now().as_microsecond());
+        heard.kept = 7;
+        assert!(hold(&city, "one", &heard).await.unwrap());
+        assert!(
+            clerk
+                .get(PAGE)
+                .await
+                .text()
+                .contains("受け取った知らせ 7件")
+        );
+        // A node that says nothing for a minute has gone.
+        forward(&city, SignedDuration::from_secs(61));
+        assert!(clerk.get(PAGE).await.text().contains("つながっていません"));
+        assert!(hold(&city, "another", &heard).await.unwrap());
+    }
+);
+
+each_database!(
+    made_up_devices_are_in_service_while_they_speak,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        set_up(&city).await;
+        let key = city.key().unwrap().clone();
+        for _ in 0..2 {
+            let devices = city
+                .write(
+                    Actor::CommandLine,
+                    (key.clone(), camera()),
+                    |tx, (key, kind)| Box::pin(put_into_service(tx, key, kind, 3)),
+                )
+                .await
+                .unwrap();
+            assert_eq!(devices.len(), 3);
+            assert_eq!(
+                counted(&city, "assets.installed", "crisis", "camera").await,
+                3
+            );
+            for (number, key) in &devices {
+                assert!(number.starts_with("SIM-"));
+                assert_eq!(say(&city, message(&city, key)).await, Ok(()));
+            }
+            forward(&city, SignedDuration::from_secs(1));
+            city.write(Actor::CommandLine, camera(), |tx, kind| {
+                Box::pin(put_out_of_service(tx, kind, 3))
+            })
+            .await
+            .unwrap();
+            assert_eq!(
+                counted(&city, "assets.installed", "crisis", "camera").await,
+                0
+            );
+            assert!(say(&city, message(&city, &devices[0].1)).await.is_err());
+        }
     }
 );

@@ -17,7 +17,7 @@ async fn import(city: &City, bytes: &[u8]) -> Result<Brought, AssetError> {
     let kind = camera();
     let lines = read(&kind, bytes, "cameras.csv")?;
     city.write(Actor::CommandLine, (kind, lines), |tx, (kind, lines)| {
-        Box::pin(bring_in(tx, kind, lines))
+        Box::pin(bring_in(tx, kind, lines, None))
     })
     .await
 }

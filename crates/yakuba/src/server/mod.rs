@@ -113,6 +113,13 @@ pub async fn serve(
                 stopping.clone(),
             ))
         }))
+        .chain(cities.iter().map(|hosted| {
+            tokio::spawn(devices::listen(
+                hosted.city.city.clone(),
+                hosted.identity.clone(),
+                stopping.clone(),
+            ))
+        }))
         .collect();
     let router = front(&cities, trust)?;
 
