@@ -46,6 +46,9 @@ pub enum AssetError {
     /// The MQTT broker cannot be used as it was described.
     #[error("the broker cannot be used: {0}")]
     Broker(String),
+    /// The asset has as many files as it may have.
+    #[error("an asset has at most 50 files. Remove one first")]
+    TooManyFiles,
     /// A file that cannot be read as a table.
     #[error(transparent)]
     Sheet(#[from] yakuba_sheets::SheetError),
@@ -90,6 +93,7 @@ impl From<AssetError> for Problem {
             AssetError::ChangedMeanwhile
             | AssetError::NumberTaken(_)
             | AssetError::WrongState { .. }
+            | AssetError::TooManyFiles
             | AssetError::NoTelemetry => Self::Conflict(error.to_string()),
             AssetError::Broker(_)
             | AssetError::Write(_)

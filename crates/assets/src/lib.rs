@@ -47,6 +47,10 @@ impl Service for AssetService {
                 "assets_0002_broker",
                 include_str!("../migrations/0002_broker.sql"),
             ),
+            Migration::new(
+                "assets_0003_files",
+                include_str!("../migrations/0003_files.sql"),
+            ),
         ]
     }
 

@@ -40,6 +40,8 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/reports/feed.atom", Reason::File),
     ("/equipment/equipment.geojson", Reason::File),
     ("/desk/assets/assets.geojson", Reason::File),
+    ("/desk/assets/{asset}/files/{file}", Reason::File),
+    ("/equipment/{asset}/photos/{photo}", Reason::File),
     ("/desk/assets/{asset}/edit", Reason::Story("assets.test.js")),
     ("/reports/reports.geojson", Reason::File),
     ("/reports/new/photos/{photo}", Reason::File),

@@ -30,3 +30,4 @@ assets-column-state = 使（つか）えるか
 assets-problem-point = 緯度（いど）・経度（けいど）を「34.7594, 135.5168」のように書（か）いてください。
 assets-place-at = { $time }に いた 場所（ばしょ）
 assets-now = 今（いま）の 場所（ばしょ）
+assets-photo = 写真（しゃしん）

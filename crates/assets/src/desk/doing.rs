@@ -32,7 +32,7 @@ pub(super) fn typed(room: &Room, fields: &Fields, name: &str, errors: &mut FormE
 }
 
 /// Leads back to the asset, or says there why it stays as it was.
-async fn after(
+pub(super) async fn after(
     mut room: Room,
     found: &Asset,
     outcome: Result<(), AssetError>,

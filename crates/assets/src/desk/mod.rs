@@ -3,6 +3,7 @@
 mod alerts;
 mod doing;
 mod edit;
+pub(crate) mod files;
 mod import;
 mod list;
 mod room;
@@ -49,4 +50,15 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/assets/{asset}/inspect", work, doing::inspect)
         .post("/desk/assets/{asset}/key", work, doing::key)
         .post("/desk/assets/{asset}/revoke", work, doing::revoke)
+        .post("/desk/assets/{asset}/files", work, files::add)
+        .get(
+            "/desk/assets/{asset}/files/{file}",
+            Access::SignedIn,
+            files::file,
+        )
+        .post(
+            "/desk/assets/{asset}/files/{file}/remove",
+            work,
+            files::remove,
+        )
 }

@@ -175,6 +175,7 @@ impl Room {
             AssetError::WrongState { .. } => "desk-problem-state",
             AssetError::NumberTaken(_) => "desk-problem-number",
             AssetError::NoTelemetry => "desk-problem-telemetry",
+            AssetError::TooManyFiles => "desk-problem-files",
             _ => return None,
         }))
     }

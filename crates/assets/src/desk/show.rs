@@ -6,18 +6,23 @@ use jiff::Timestamp;
 use yakuba_city::web::Problem;
 use yakuba_identity::account_names;
 use yakuba_ui::{
-    Cell, Choice, Column, DateField, DescriptionList, FormErrors, Map, Row, Select, Table,
-    TextArea, Words, format,
+    Cell, Choice, Column, DateField, DescriptionList, FileUpload, FormErrors, Map, Row, Select,
+    Table, TextArea, Words, format,
 };
 
-use super::room::{Room, href};
+use super::{
+    files::AT_ONCE,
+    room::{Room, href},
+};
 use crate::{
     model::state::State,
     pages::asked::{chip, percent, private, state_key},
     store::{
         Asset, Device,
         alerts::{Alert, alerts_of, moment, rule_text},
-        device, log,
+        device,
+        files::{KeptFile, MOST_MIB, files_of},
+        log,
     },
 };
 
@@ -28,7 +33,14 @@ struct Line {
     text: String,
 }
 
+/// A photo or a document.
+struct Filed {
+    address: String,
+    name: String,
+}
+
 struct Forms {
+    files: FileUpload,
     turn: Option<Select>,
     turn_text: TextArea,
     note: TextArea,
@@ -49,6 +61,8 @@ struct Body {
     months: Option<Table>,
     alerts: Vec<Line>,
     lines: Vec<Line>,
+    photos: Vec<Filed>,
+    documents: Vec<Filed>,
     forms: Option<Forms>,
     new_key: Option<String>,
 }
@@ -136,8 +150,23 @@ pub(super) async fn shown(
         .iter()
         .map(|alert| alert_line(room, alert))
         .collect();
+    let (photos, documents): (Vec<_>, Vec<_>) = files_of(room.db(), found.id)
+        .await?
+        .into_iter()
+        .partition(KeptFile::is_photo);
+    let filed = |files: Vec<KeptFile>| {
+        files
+            .into_iter()
+            .map(|file| Filed {
+                address: format!("{}/files/{}", href(found.id), file.key),
+                name: file.name,
+            })
+            .collect()
+    };
     let body = Body {
         words: room.words,
+        photos: filed(photos),
+        documents: filed(documents),
         base: href(found.id),
         revision: found.revision,
         about,
@@ -295,6 +324,11 @@ fn forms(
         .filter(|state| found.state.may_become(*state))
         .collect();
     Forms {
+        files: FileUpload::new(language, "files", room.t("desk-files-add"))
+            .accept(".jpg,.jpeg,.png,.webp,.pdf,.xlsx,.docx")
+            .max_size(&format!("{MOST_MIB}MB"))
+            .max_files(AT_ONCE)
+            .errors(errors),
         turn: (!next.is_empty()).then(|| {
             next.into_iter()
                 .fold(

@@ -46,6 +46,9 @@ pub struct Kind {
     /// Whether everybody sees where they are.
     #[serde(default, skip_serializing_if = "is_false")]
     pub public: bool,
+    /// Whether everybody sees its photos, too. Look at each before: nobody may be recognised on them.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub public_photos: bool,
     /// What is written down about each beside number, name and place.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fields: Vec<Field>,
@@ -287,6 +290,9 @@ pub fn check(kind: &Kind) -> Vec<(Severity, String)> {
     {
         must("inspection_months".to_owned(), "assets-finding-inspection");
     }
+    if kind.public_photos && !kind.public {
+        must("public_photos".to_owned(), "assets-finding-photos");
+    }
     if let Some(telemetry) = &kind.telemetry {
         check_telemetry(telemetry, &mut must);
         // Where they are cannot be told of what nobody may know of.
@@ -429,6 +435,7 @@ telemetry:
                 "silent_after_minutes: 4",
                 "telemetry",
             ),
+            ("public: true\n", "public_photos: true\n", "public_photos"),
             ("every_minutes: 5", "every_minutes: 0", "telemetry"),
             (
                 "  escalate_to: [head@example.jp]\n",

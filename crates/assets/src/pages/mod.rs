@@ -13,6 +13,7 @@ pub(crate) fn routes() -> Routes {
         .get("/equipment", public, list::page)
         .get("/equipment/equipment.geojson", public, list::file)
         .get("/equipment/{asset}", public, show::page)
+        .get("/equipment/{asset}/photos/{photo}", public, show::photo)
 }
 
 /// The address of an asset.

@@ -6,12 +6,17 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use yakuba_city::web::Problem;
-use yakuba_ui::{DescriptionList, Map, Page};
+use yakuba_ui::{DescriptionList, Map, Page, Words};
 
 use super::asked::{Asked, chip};
 use crate::{
-    model::state::State,
-    store::{asset, vehicles},
+    desk::files::answer,
+    model::{kind::Kind, state::State},
+    store::{
+        Asset, asset,
+        files::{KeptFile, files_of, open_file},
+        vehicles,
+    },
 };
 
 #[derive(Template)]
@@ -19,10 +24,12 @@ use crate::{
 struct Body {
     about: DescriptionList,
     map: Option<Map>,
+    photos: Vec<String>,
+    words: Words,
 }
 
-pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, Problem> {
-    let language = asked.language;
+/// A thing of a kind that everybody sees, while it is there.
+async fn public_one(asked: &Asked, id: i64) -> Result<(Asset, Kind), Problem> {
     let found = asset(asked.city().db(), id)
         .await?
         .filter(|asset| matches!(asset.state, State::InService | State::OutOfService))
@@ -32,6 +39,38 @@ pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, 
         .get(&found.kind)
         .filter(|kind| kind.public)
         .ok_or(Problem::NotFound)?;
+    Ok((found, kind.clone()))
+}
+
+/// A photo, where the kind shows photos to everybody. To everybody else there is none.
+pub(super) async fn photo(
+    asked: Asked,
+    Path((id, photo)): Path<(i64, String)>,
+) -> Result<Response, Problem> {
+    let (found, kind) = public_one(&asked, id).await?;
+    if !kind.public_photos {
+        return Err(Problem::NotFound);
+    }
+    let file = open_file(asked.city().db(), asked.identity.key(), found.id, &photo)
+        .await?
+        .filter(|file| file.is_photo)
+        .ok_or(Problem::NotFound)?;
+    answer(file)
+}
+
+pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, Problem> {
+    let language = asked.language;
+    let (found, kind) = public_one(&asked, id).await?;
+    let photos = if kind.public_photos {
+        files_of(asked.city().db(), id)
+            .await?
+            .into_iter()
+            .filter(KeptFile::is_photo)
+            .map(|file| format!("{}/photos/{}", super::href(id), file.key))
+            .collect()
+    } else {
+        Vec::new()
+    };
     let mut about = DescriptionList::new()
         .text(asked.t("assets-kind"), kind.name.get(language))
         .html(
@@ -66,6 +105,8 @@ pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, 
     }
     let body = Body {
         about,
+        photos,
+        words: asked.words,
         map: point.map(|point| {
             Map::of_place(
                 language,

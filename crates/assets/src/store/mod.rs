@@ -3,6 +3,7 @@
 pub mod alerts;
 pub mod broker;
 pub mod counting;
+pub mod files;
 mod kinds;
 mod list;
 pub mod many;

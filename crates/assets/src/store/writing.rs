@@ -44,7 +44,7 @@ pub(super) fn folded(draft: &Draft) -> String {
     normalise_for_search(&all)
 }
 
-async fn write_log(
+pub(super) async fn write_log(
     tx: &Tx,
     asset: i64,
     kind: &'static str,

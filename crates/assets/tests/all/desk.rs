@@ -11,6 +11,8 @@ use yakuba_assets::{
     },
     store::{
         broker::{Heard, hold, set_broker},
+        files::files_of,
+        set_kind,
         simulated::{put_into_service, put_out_of_service},
     },
 };
@@ -39,7 +41,8 @@ each_database!(
             let path = entry
                 .path
                 .replace("{asset}", &foreign.id.to_string())
-                .replace("{alert}", "1");
+                .replace("{alert}", "1")
+                .replace("{file}", "00000000000000000000000000000000");
             let is_get = entry.method == "GET";
             for (name, capabilities, department) in [
                 ("a colleague", vec![WORK, OVERSEE], "hunters"),
@@ -93,7 +96,7 @@ each_database!(
                 );
             }
         }
-        assert_eq!(walked, 16);
+        assert_eq!(walked, 19);
         assert_eq!(found(&city, foreign.id).await, foreign);
         let list = desk(&city, &[WORK], "hunters")
             .get("/desk/assets")
@@ -453,5 +456,93 @@ each_database!(
             );
             assert!(say(&city, message(&city, &devices[0].1)).await.is_err());
         }
+    }
+);
+
+each_database!(
+    photos_are_made_anew_and_seen_by_whoever_may,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        set_up(&city).await;
+        let asset = installed(&city, camera(), "C-1", &[]).await;
+        let mut clerk = desk(&city, &[WORK], "crisis");
+        let href = format!("/desk/assets/{}", asset.id);
+        let add = format!("{href}/files");
+        // What is no picture and no document, whatever it is called.
+        for (name, contents) in [
+            ("a.png", &b"<svg onload='alert(1)'></svg>"[..]),
+            ("a.jpg", b"\xff\xd8\xff not a picture"),
+            ("a.pdf", b"<html></html>"),
+            ("", b""),
+        ] {
+            let refused = clerk.upload(&add, &[], ("files", name, contents)).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+        }
+        let sent = include_bytes!("../../../reports/tests/all/hole.png");
+        let pdf = b"%PDF-1.4\n1 0 obj\n<<>>\nendobj\ntrailer\n<<>>\n%%EOF\n";
+        for (name, contents) in [("C:\\a\\hole.png", &sent[..]), ("manual.pdf", &pdf[..])] {
+            let done = clerk.upload(&add, &[], ("files", name, contents)).await;
+            assert_eq!(
+                done.status,
+                StatusCode::SEE_OTHER,
+                "{name}: {}",
+                done.text()
+            );
+        }
+        let files = files_of(city.db(), asset.id).await.unwrap();
+        let [photo, document] = &files[..] else {
+            panic!("two files: {files:?}");
+        };
+        assert!(photo.is_photo() && photo.name == "hole.png" && !document.is_photo());
+        let page = clerk.get(&href).await.text();
+        assert!(page.contains(&photo.key) && page.contains("manual.pdf"));
+        let kept = clerk.get(&format!("{href}/files/{}", photo.key)).await;
+        assert_eq!(kept.status, StatusCode::OK);
+        let saved = clerk.get(&format!("{href}/files/{}", document.key)).await;
+        assert_eq!(saved.status, StatusCode::OK);
+        // Neither stands in the database as it is.
+        let open: Option<i64> = city
+            .db()
+            .value(
+                "SELECT COUNT(*) FROM assets_files WHERE contents = $1",
+                [pdf.to_vec().into()],
+            )
+            .await
+            .unwrap();
+        assert_eq!(open, Some(0));
+        // Another department's files do not exist, nor does a file of another asset.
+        let mut colleague = desk(&city, &[WORK, OVERSEE], "hunters");
+        let other = installed(&city, camera(), "C-2", &[]).await;
+        for (who, path) in [
+            (&mut colleague, format!("{href}/files/{}", photo.key)),
+            (
+                &mut clerk,
+                format!("/desk/assets/{}/files/{}", other.id, photo.key),
+            ),
+        ] {
+            assert_eq!(who.get(&path).await.status, StatusCode::NOT_FOUND);
+        }
+        // Everybody sees photos of kinds that say so, and never documents.
+        let public = format!("/equipment/{}", asset.id);
+        let seen = format!("{public}/photos/{}", photo.key);
+        let mut somebody = stranger(&city);
+        assert_eq!(somebody.get(&seen).await.status, StatusCode::NOT_FOUND);
+        assert!(!somebody.get(&public).await.text().contains(&photo.key));
+        let mut shown = camera();
+        shown.public_photos = true;
+        city.write(Actor::CommandLine, shown, |tx, kind| {
+            Box::pin(set_kind(tx, kind))
+        })
+        .await
+        .unwrap();
+        assert_eq!(somebody.get(&seen).await.status, StatusCode::OK);
+        assert!(somebody.get(&public).await.text().contains(&photo.key));
+        let secret = format!("{public}/photos/{}", document.key);
+        assert_eq!(somebody.get(&secret).await.status, StatusCode::NOT_FOUND);
+        let gone = clerk
+            .post(&format!("{href}/files/{}/remove", photo.key), &[])
+            .await;
+        assert_eq!(gone.status, StatusCode::SEE_OTHER);
+        assert_eq!(somebody.get(&seen).await.status, StatusCode::NOT_FOUND);
     }
 );
