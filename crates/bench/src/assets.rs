@@ -2,15 +2,13 @@
 
 use std::{
     collections::BTreeMap,
-    path::{Path, PathBuf},
+    path::PathBuf,
     time::{Duration, Instant},
 };
 
 use clap::Args;
 use futures::{StreamExt as _, stream};
-use sea_orm::sqlx::{
-    self, ConnectOptions as _, Executor as _, SqliteConnection, sqlite::SqliteConnectOptions,
-};
+use sea_orm::sqlx::{self, Executor as _};
 use serde::Serialize;
 use yakuba_assets::{
     AssetService,
@@ -28,6 +26,7 @@ use yakuba_mail::MailService;
 
 use crate::{
     Outcome,
+    connections::Connections,
     report::{number, table},
     timing::Times,
 };
@@ -89,16 +88,20 @@ pub(crate) async fn run(options: Assets) -> Outcome<()> {
         &options,
     )
     .await?;
-    ways.extend(by_hand(&temporary.path().join("by-hand.sqlite"), options.devices).await?);
+    let bare = Connections::on_sqlite(&temporary.path().join("by-hand.sqlite")).await?;
+    ways.extend(by_hand("SQLite", bare, &options).await?);
     if let Some(url) = options.database_url.clone() {
+        let schema = format!("bench_assets_{}", std::process::id());
         let settings = CitySettings {
             database: DatabaseUrl::Postgres {
-                url,
-                schema: format!("bench_assets_{}", std::process::id()),
+                url: url.clone(),
+                schema: schema.clone(),
             },
             ..CitySettings::in_directory(temporary.path().join("postgres"))
         };
         ways.extend(measure("PostgreSQL", &settings, &options).await?);
+        let bare = Connections::on_postgres(&url, &schema).await?;
+        ways.extend(by_hand("PostgreSQL", bare, &options).await?);
     }
     let rows: Vec<Vec<String>> = ways
         .iter()
@@ -250,35 +253,57 @@ fn way(what: String, begun: Instant, outcomes: Vec<(Duration, bool)>) -> Way {
     }
 }
 
-/// Bare upserts of one row for each device on SQLite, as safe as Yakuba's: each in a transaction of its own.
-async fn by_hand(file: &Path, devices: usize) -> Outcome<Vec<Way>> {
-    let mut connection: SqliteConnection = SqliteConnectOptions::new()
-        .filename(file)
-        .create_if_missing(true)
-        .pragma("journal_mode", "WAL")
-        .pragma("synchronous", "FULL")
-        .disable_statement_logging()
-        .connect()
-        .await?;
-    connection
-        .execute("CREATE TABLE state (asset INTEGER PRIMARY KEY, heard_at INTEGER NOT NULL, readings TEXT NOT NULL)")
-        .await?;
-    let begun = Instant::now();
-    let mut outcomes = Vec::with_capacity(devices);
-    for device in 0..devices {
-        let start = Instant::now();
-        sqlx::query(
-            "INSERT INTO state (asset, heard_at, readings) VALUES (?, ?, '{}') \
-             ON CONFLICT (asset) DO UPDATE SET heard_at = excluded.heard_at",
-        )
-        .bind(i64::try_from(device)?)
-        .bind(i64::try_from(begun.elapsed().as_micros())?)
-        .execute(&mut connection)
-        .await?;
-        outcomes.push((start.elapsed(), true));
+/// Bare upserts of one row for each device, as safe as Yakuba's: each in a transaction of its own, as many at once as in the rush.
+async fn by_hand(name: &str, connections: Connections, options: &Assets) -> Outcome<Vec<Way>> {
+    const TABLE: &str = "CREATE TABLE by_hand (asset BIGINT PRIMARY KEY, heard_at BIGINT NOT NULL, readings TEXT NOT NULL)";
+    const UPSERT: &str = "INSERT INTO by_hand (asset, heard_at, readings) VALUES ($1, $2, '{}') \
+         ON CONFLICT (asset) DO UPDATE SET heard_at = excluded.heard_at";
+    match &connections {
+        Connections::Sqlite(connection) => {
+            connection.lock().await.execute(TABLE).await?;
+        }
+        Connections::Postgres(pool) => {
+            pool.execute(TABLE).await?;
+        }
     }
+    let begun = Instant::now();
+    let mut outcomes = Vec::with_capacity(options.devices);
+    let mut running = stream::iter(0..options.devices)
+        .map(|device| {
+            let connections = &connections;
+            async move {
+                let start = Instant::now();
+                let (device, at) = (
+                    i64::try_from(device)?,
+                    i64::try_from(begun.elapsed().as_micros())?,
+                );
+                match connections {
+                    Connections::Sqlite(connection) => {
+                        let mut connection = connection.lock().await;
+                        sqlx::query(UPSERT)
+                            .bind(device)
+                            .bind(at)
+                            .execute(&mut *connection)
+                            .await?;
+                    }
+                    Connections::Postgres(pool) => {
+                        sqlx::query(UPSERT)
+                            .bind(device)
+                            .bind(at)
+                            .execute(pool)
+                            .await?;
+                    }
+                }
+                Outcome::<Duration>::Ok(start.elapsed())
+            }
+        })
+        .buffer_unordered(options.clients);
+    while let Some(time) = running.next().await {
+        outcomes.push((time?, true));
+    }
+    drop(running);
     Ok(vec![way(
-        "SQLite by hand, one after the other".to_owned(),
+        format!("{name} by hand: {} at once", options.clients),
         begun,
         outcomes,
     )])
