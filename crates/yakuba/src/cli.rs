@@ -866,6 +866,7 @@ pub struct AssetBrokerSet {
     /// Its address, such as mqtts://broker.example.jp:8883
     #[arg(long, value_name = "URL")]
     pub address: String,
+    /// Who signs in, and whom to believe
     #[command(flatten)]
     pub access: AssetBrokerAccess,
     /// Connect without encryption to another machine
@@ -891,6 +892,7 @@ pub struct AssetSimulate {
     /// Where they report to: http(s)://… or mqtt(s)://…
     #[arg(long, value_name = "URL")]
     pub to: String,
+    /// Who signs in, and whom to believe
     #[command(flatten)]
     pub access: AssetBrokerAccess,
     /// For how many minutes

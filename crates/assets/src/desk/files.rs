@@ -1,7 +1,7 @@
 //! Photos and documents of an asset: adding, removing, opening.
 
 use axum::{
-    extract::{Multipart, Path, multipart::MultipartError},
+    extract::{FromRequest as _, Multipart, Path, Request, multipart::MultipartError},
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
@@ -21,9 +21,13 @@ pub(super) const AT_ONCE: u32 = 10;
 pub(super) async fn add(
     room: Room,
     Path(id): Path<i64>,
-    mut multipart: Multipart,
+    request: Request,
 ) -> Result<Response, Problem> {
     let found = room.asset_to_work_on(id).await?;
+    // Who may not is told so before anything is read.
+    let mut multipart = Multipart::from_request(request, &())
+        .await
+        .map_err(|error| Problem::BadRequest(error.body_text()))?;
     let broken = |error: MultipartError| Problem::BadRequest(error.body_text());
     let (mut errors, mut new, mut size) = (FormErrors::new(), Vec::new(), 0);
     while let Some(part) = multipart.next_field().await.map_err(broken)? {
