@@ -13,7 +13,10 @@ yakuba-resident-account = わたしの ページ
 yakuba-resident-cases = 申請（しんせい）の ようす
 waiting-room-language = ことば
 waiting-room-title = いま とても 混（こ）んでいます
-waiting-room-ahead = あなたの 前（まえ）に { $n }人（にん）が 待（ま）っています。
+waiting-room-ahead = { $n ->
+    [0] 次（つぎ）が あなたの 順番（じゅんばん）です。
+   *[other] あなたの 前（まえ）に { $n }人（にん）が 待（ま）っています。
+  }
 waiting-room-before = { $time }から 始（はじ）まります。
 waiting-room-minutes = だいたい { $low }分（ふん）から { $high }分（ふん）で 入（はい）れます。
 waiting-room-unknown = 何分（なんぷん）で 入（はい）れるか、まだ 分（わ）かりません。

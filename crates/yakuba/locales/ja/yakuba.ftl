@@ -14,7 +14,10 @@ yakuba-resident-cases = 申請の状況
 # 混み合っているとき
 waiting-room-language = 言語
 waiting-room-title = 混み合っています
-waiting-room-ahead = あなたの前に{ $n }人がお待ちです。
+waiting-room-ahead = { $n ->
+    [0] 次があなたの順番です。
+   *[other] あなたの前に{ $n }人がお待ちです。
+  }
 waiting-room-before = 受付は{ $time }に始まります。
 waiting-room-minutes = 入れるまで、およそ{ $low }〜{ $high }分です。
 waiting-room-unknown = 入れるまでの時間は、まだ分かりません。
