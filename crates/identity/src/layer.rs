@@ -1,5 +1,7 @@
 //! Finding out who asks, once per request.
 
+use std::sync::Arc;
+
 use axum::{
     Router,
     extract::{Request, State},
@@ -9,7 +11,7 @@ use axum::{
 };
 use yakuba_city::{
     Actor,
-    web::{AskedAt, Principal, Problem},
+    web::{AskedAt, Principal, Problem, SystemPrincipal},
 };
 
 use crate::{
@@ -75,6 +77,42 @@ type Found = (
     Option<CurrentResident>,
 );
 
+/// The system of an access token that counts, noted as used.
+async fn system_of(
+    identity: &Identity,
+    token: &Token,
+) -> Result<Option<Arc<SystemPrincipal>>, IdentityError> {
+    let city = identity.city();
+    let Some(loaded) = tokens::load_token(city.db(), token, city.today()).await? else {
+        return Ok(None);
+    };
+    let noted = loaded.last_used_at.unwrap_or(0);
+    if city.now().as_microsecond() - noted
+        >= i64::try_from(TOKEN_TOUCH.as_micros()).unwrap_or(i64::MAX)
+    {
+        city.write(
+            Actor::System(loaded.principal.name.clone()),
+            loaded.id,
+            |tx, id| Box::pin(tokens::touch_token(tx, *id)),
+        )
+        .await?;
+    }
+    Ok(Some(loaded.principal))
+}
+
+impl Identity {
+    /// The system of an access token that came in another way than the header, as some standards want it; none when it does not count.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn system_with(
+        &self,
+        secret: &str,
+    ) -> Result<Option<Arc<SystemPrincipal>>, IdentityError> {
+        system_of(self, &Token::received(secret)).await
+    }
+}
+
 async fn find(
     identity: &Identity,
     authorization: Option<&str>,
@@ -90,21 +128,12 @@ async fn find(
         let Some(token) = token else {
             return Ok((Principal::Anonymous, None, None));
         };
-        let Some(loaded) = tokens::load_token(city.db(), &token, city.today()).await? else {
-            return Ok((Principal::Anonymous, None, None));
-        };
-        let noted = loaded.last_used_at.unwrap_or(0);
-        if city.now().as_microsecond() - noted
-            >= i64::try_from(TOKEN_TOUCH.as_micros()).unwrap_or(i64::MAX)
-        {
-            city.write(
-                Actor::System(loaded.principal.name.clone()),
-                loaded.id,
-                |tx, id| Box::pin(tokens::touch_token(tx, *id)),
-            )
-            .await?;
-        }
-        return Ok((Principal::System(loaded.principal), None, None));
+        let system = system_of(identity, &token).await?;
+        return Ok((
+            system.map_or(Principal::Anonymous, Principal::System),
+            None,
+            None,
+        ));
     }
     if let (Some(token), false) = (&visitor.resident, for_staff)
         && let Some(loaded) =

@@ -8,8 +8,11 @@ pub const WORK: Capability = Capability::new("reports.work");
 /// See reports and their statistics without changing anything.
 pub const OVERSEE: Capability = Capability::new("reports.oversee");
 
+/// Send reports by Open311: for other systems.
+pub const OPEN311: Capability = Capability::new("reports.open311");
+
 /// All of them, for roles to be made of.
-pub const ALL: [Capability; 2] = [WORK, OVERSEE];
+pub const ALL: [Capability; 3] = [WORK, OVERSEE, OPEN311];
 
 /// Reports that came in; the subject is the category.
 pub const POSTED: Measure = Measure {

@@ -5,6 +5,7 @@ mod desk;
 mod error;
 mod jobs;
 pub mod model;
+pub mod open311;
 mod open_tables;
 mod pages;
 pub mod store;
@@ -34,10 +35,16 @@ impl Service for ReportService {
     }
 
     fn migrations(&self) -> Vec<Migration> {
-        vec![Migration::new(
-            "reports_0001_reports",
-            include_str!("../migrations/0001_reports.sql"),
-        )]
+        vec![
+            Migration::new(
+                "reports_0001_reports",
+                include_str!("../migrations/0001_reports.sql"),
+            ),
+            Migration::new(
+                "reports_0002_open311",
+                include_str!("../migrations/0002_open311.sql"),
+            ),
+        ]
     }
 
     fn measures(&self) -> &'static [Measure] {
@@ -61,7 +68,9 @@ impl Service for ReportService {
     }
 
     fn routes(&self) -> Routes {
-        pages::routes().merge(desk::routes())
+        pages::routes()
+            .merge(desk::routes())
+            .merge(open311::routes())
     }
 
     fn open_tables(&self) -> Vec<OpenTable> {

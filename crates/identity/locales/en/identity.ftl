@@ -263,6 +263,7 @@ identity-capability-places-edit = Describe open data and bring in files
 identity-capability-places-publish = Publish open data
 identity-capability-assets-oversee = See equipment and its alerts
 identity-capability-assets-work = Keep registers of equipment
+identity-capability-reports-open311 = Send reports by Open311 (other systems)
 identity-capability-reports-oversee = See reports of residents
 identity-capability-reports-work = Work on reports of residents
 identity-capability-surveys-publish = Publish results of surveys

@@ -274,6 +274,7 @@ identity-capability-places-edit = オープンデータの登録
 identity-capability-places-publish = オープンデータの公開
 identity-capability-assets-oversee = 設備と機器の閲覧
 identity-capability-assets-work = 設備と機器の管理
+identity-capability-reports-open311 = まちの通報を送る（ほかのシステム）
 identity-capability-reports-oversee = まちの通報の閲覧
 identity-capability-reports-work = まちの通報の対応
 identity-capability-surveys-publish = アンケートの結果の公表

@@ -22,6 +22,8 @@ pub struct Filter {
     pub departments: Option<Vec<DepartmentCode>>,
     /// Of one category.
     pub category: Option<String>,
+    /// Of one of these categories; empty: of any.
+    pub categories: Vec<String>,
     /// In one of these states; empty: in any.
     pub states: Vec<State>,
     /// In one area.
@@ -119,6 +121,10 @@ impl Filter {
         if let Some(departments) = &self.departments {
             let codes = departments.iter().map(|code| code.as_str().to_owned());
             among("department", codes.collect());
+        }
+        if !self.categories.is_empty() {
+            let keys = self.categories.iter().map(|key| without_nul(key));
+            among("category", keys.collect());
         }
         if !self.states.is_empty() {
             let names = self.states.iter().map(|state| state.name().to_owned());

@@ -1,5 +1,7 @@
 //! Pictures: made anew before they come here, sealed, and shown to the public only when the desk has released them.
 
+use std::collections::BTreeMap;
+
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use yakuba_city::{CityKey, Tx, sql::Sql as _};
 
@@ -88,6 +90,37 @@ pub async fn of_report(
             [report.into()],
         )
         .await?)
+}
+
+/// The first picture of each report that everybody may see, by the number of the report.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn released(
+    connection: &impl ConnectionTrait,
+    reports: &[i64],
+) -> Result<BTreeMap<i64, String>, ReportError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        report: i64,
+        key: String,
+    }
+    let mut first = BTreeMap::new();
+    for chunk in reports.chunks(500) {
+        let rows: Vec<Row> = connection
+            .rows(
+                &format!(
+                    "SELECT report, key FROM reports_photos WHERE is_released = 1 AND report IN ({}) ORDER BY id",
+                    yakuba_city::sql::list(1, chunk.len())
+                ),
+                chunk.iter().map(|id| (*id).into()),
+            )
+            .await?;
+        for row in rows {
+            first.entry(row.report).or_insert(row.key);
+        }
+    }
+    Ok(first)
 }
 
 /// A picture of a report: its media type and contents.

@@ -6,6 +6,7 @@
 mod content;
 mod desk;
 mod hostile;
+mod open311;
 mod pages;
 mod steps;
 mod support;
