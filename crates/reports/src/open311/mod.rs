@@ -6,7 +6,6 @@ mod sent;
 use std::collections::BTreeMap;
 
 use axum::{
-    body::Bytes,
     extract::{Path, Request},
     http::{StatusCode, Uri},
     response::Response,
@@ -438,7 +437,7 @@ async fn post(asked: Asked, uri: Uri, request: Request) -> Result<Response, Prob
     let format = Format::of(&uri);
     let body = axum::body::to_bytes(request.into_body(), MOST_BYTES + 1).await;
     let outcome = match body {
-        Ok(body) => take(&asked, body).await,
+        Ok(body) => take(&asked, &body).await,
         Err(_) => Err(Refusal::bad("a request has at most 64 kB").into()),
     };
     match outcome {
@@ -447,8 +446,8 @@ async fn post(asked: Asked, uri: Uri, request: Request) -> Result<Response, Prob
     }
 }
 
-async fn take(asked: &Asked, body: Bytes) -> Result<Value, Stop> {
-    let sent = read(&body)?;
+async fn take(asked: &Asked, body: &[u8]) -> Result<Value, Stop> {
+    let sent = read(body)?;
     let principal = system(asked, &sent.key).await?;
     if in_the_last_hour(asked.city(), &principal).await? >= MOST_IN_AN_HOUR {
         return Err(Refusal::new(
