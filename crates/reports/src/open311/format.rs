@@ -16,7 +16,7 @@ pub(super) enum Format {
 impl Format {
     /// As the ending of the address says.
     pub(super) fn of(uri: &Uri) -> Self {
-        if uri.path().ends_with(".xml") {
+        if uri.path().rsplit('.').next() == Some("xml") {
             Self::Xml
         } else {
             Self::Json

@@ -77,7 +77,9 @@ pub fn read(body: &[u8]) -> Result<Sent, Refusal> {
         sent.point = Some((latitude, longitude));
     }
     // As a name is written in Japan.
-    sent.contact[0] = format!("{last} {first}").trim().to_owned();
+    format!("{last} {first}")
+        .trim()
+        .clone_into(&mut sent.contact[0]);
     if sent.service_code.is_empty() {
         return Err(Refusal::bad("service_code is missing"));
     }
