@@ -10,6 +10,9 @@ pub enum PlacesError {
     /// There is no such dataset.
     #[error("there is no dataset \"{0}\". See the list of datasets")]
     NoSuchDataset(String),
+    /// The dataset has no such file.
+    #[error("the dataset has no file with the number {0}. See its page")]
+    NoSuchFile(i64),
     /// A key holds characters that addresses cannot, or is taken by the catalogue itself.
     #[error(
         "the key \"{0}\" may hold only letters a–z, digits, hyphens and low lines, at most 60 of them"
@@ -52,6 +55,14 @@ pub enum PlacesError {
     /// A stored document or table could not be read back.
     #[error("a stored dataset cannot be read: {0}. Restore a backup or report this as a bug")]
     Stored(#[from] serde_json::Error),
+    /// Contents were taken away while they were read.
+    #[error(
+        "the contents of this version were taken away while they were read. Take a newer version"
+    )]
+    Gone,
+    /// A piece of a stored table could not be read back.
+    #[error(transparent)]
+    Piece(#[from] crate::model::segment::BrokenPiece),
     /// A table could not be written.
     #[error(transparent)]
     Sheet(#[from] yakuba_sheets::WriteError),
@@ -72,7 +83,10 @@ impl From<sea_orm::DbErr> for PlacesError {
 impl From<PlacesError> for Problem {
     fn from(error: PlacesError) -> Self {
         match error {
-            PlacesError::NoSuchDataset(_) | PlacesError::NoSuchLayer(_) => Self::NotFound,
+            PlacesError::NoSuchDataset(_)
+            | PlacesError::NoSuchFile(_)
+            | PlacesError::NoSuchLayer(_)
+            | PlacesError::Gone => Self::NotFound,
             PlacesError::BadKey(_)
             | PlacesError::BadFile(_)
             | PlacesError::BadLayer(_)
@@ -83,6 +97,7 @@ impl From<PlacesError> for Problem {
                 Self::Conflict(error.to_string())
             }
             PlacesError::Stored(_)
+            | PlacesError::Piece(_)
             | PlacesError::Tile(_)
             | PlacesError::Sheet(_)
             | PlacesError::Value(_)

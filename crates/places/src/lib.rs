@@ -19,6 +19,7 @@ use yakuba_kernel::MeasureName;
 use yakuba_ui::Catalogue;
 
 pub use error::PlacesError;
+pub use open_tables::PUBLIC_URL;
 
 /// The texts that the public menu's entries name.
 pub static WORDS: &Catalogue = &pages::WORDS;
@@ -49,6 +50,10 @@ impl Service for PlacesService {
                 "places_0003_values",
                 include_str!("../migrations/0003_values.sql"),
             ),
+            Migration::new(
+                "places_0004_tables",
+                include_str!("../migrations/0004_tables.sql"),
+            ),
         ]
     }
 
@@ -69,6 +74,17 @@ impl Service for PlacesService {
             .every_day(),
             JobKind::new("places.values", |city, _| async move {
                 store::renew_all(&city)
+                    .await
+                    .map(|_| ())
+                    .map_err(|error| JobFailure::from_error(&error))
+            })
+            .every_day(),
+            JobKind::new("places.tables", |city, _| async move {
+                let tidied = async {
+                    store::divide_all(&city).await?;
+                    store::tables::drop_unfinished(&city).await
+                };
+                tidied
                     .await
                     .map(|_| ())
                     .map_err(|error| JobFailure::from_error(&error))

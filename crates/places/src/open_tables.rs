@@ -11,9 +11,12 @@ use crate::{
     WORDS,
     error::PlacesError,
     model::{content::Form, document::Licence},
-    pages::forms_of,
+    pages::{forms_of, href, href_of_newest},
     store::{self, Dataset, LIST},
 };
+
+/// The setting with the address under which the city is reached, such as `https://www.city.midori.lg.jp/`.
+pub const PUBLIC_URL: &str = "city.public_url";
 
 /// The tables of the service.
 pub(crate) fn tables() -> Vec<OpenTable> {
@@ -54,12 +57,15 @@ async fn list(city: &City) -> Result<TableRows, PlacesError> {
         "データセット_公開日",
         "データセット_最終更新日",
         "データセット_言語",
+        "データセット_URL",
         "データセット_更新頻度",
         "データセット_準拠する標準",
         "データセット_対象地域",
         "データセット_連絡先名称",
         "データセット_連絡先電話番号",
         "ファイル_タイトル",
+        "ファイル_アクセスURL",
+        "ファイル_ダウンロードURL",
         "ファイル形式",
         "ファイル_ライセンス",
         "ファイル_最終更新日",
@@ -71,6 +77,13 @@ async fn list(city: &City) -> Result<TableRows, PlacesError> {
         .await?
         .unwrap_or_default();
     let name = setting(city.db(), "city.name").await?.unwrap_or_default();
+    // Kept when the program is started with the host's name.
+    let base = setting(city.db(), PUBLIC_URL).await?;
+    let address = |path: String| {
+        base.as_ref().map_or_else(String::new, |base| {
+            format!("{}{path}", base.trim_end_matches('/'))
+        })
+    };
     let files = store::files(city.db()).await?;
     let mut all: Vec<Dataset> = store::datasets(city.db()).await?;
     all.retain(Dataset::is_public);
@@ -107,6 +120,7 @@ async fn list(city: &City) -> Result<TableRows, PlacesError> {
                 found.published_at.map(day).unwrap_or_default(),
                 day(changed),
                 "日本語".to_owned(),
+                address(href(found.key())),
                 words
                     .get(&format!("places-rhythm-{}", document.rhythm.name()))
                     .into_owned(),
@@ -119,6 +133,8 @@ async fn list(city: &City) -> Result<TableRows, PlacesError> {
                 document.contact.clone(),
                 document.phone.clone(),
                 file.title.clone(),
+                address(format!("{}#file-{}", href(found.key()), file.number)),
+                address(href_of_newest(found.key(), file.number, Form::Csv)),
                 forms.join(";"),
                 licence(document.licence).to_owned(),
                 if own {

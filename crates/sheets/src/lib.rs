@@ -17,6 +17,7 @@ mod display;
 mod error;
 mod excel;
 mod limits;
+mod stream;
 mod text;
 mod write;
 mod zip_guard;
@@ -24,9 +25,10 @@ mod zip_guard;
 pub use charset::Charset;
 pub use error::SheetError;
 pub use limits::Limits;
+pub use stream::TextRows;
 pub use write::{
     Cell, CsvCharset, CsvOptions, CsvOutput, Table, Unheld, WriteError, guard, write_csv,
-    write_xlsx,
+    write_csv_rows, write_xlsx,
 };
 
 /// Everything a file holds.

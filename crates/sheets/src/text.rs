@@ -24,7 +24,7 @@ pub(crate) fn read(bytes: &[u8], file_name: &str, limits: &Limits) -> Result<Wor
 }
 
 /// The separator: a tab wherever tabs are (prose holds commas but never tabs), else what most lines have most of.
-fn delimiter(text: &str, file_name: &str) -> char {
+pub(crate) fn delimiter(text: &str, file_name: &str) -> char {
     let ending = std::path::Path::new(file_name)
         .extension()
         .unwrap_or_default()
@@ -66,10 +66,34 @@ fn rows(text: &str, delimiter: char, limits: &Limits) -> Result<Vec<Row>, SheetE
                 limit: limits.rows,
             });
         }
-        let line = reader.line;
+        let row = reader.row(limits)?;
+        cells_in_all += row.cells.len();
+        if cells_in_all > limits.cells {
+            return Err(SheetError::TooManyCells {
+                limit: limits.cells,
+            });
+        }
+        rows.push(row);
+    }
+    Ok(rows)
+}
+
+/// A place in delimited text.
+pub(crate) struct Reader<'a> {
+    pub(crate) text: &'a str,
+    pub(crate) delimiter: char,
+    pub(crate) at: usize,
+    pub(crate) line: u32,
+    pub(crate) limit: usize,
+}
+
+impl Reader<'_> {
+    /// The next row; there must be one.
+    pub(crate) fn row(&mut self, limits: &Limits) -> Result<Row, SheetError> {
+        let line = self.line;
         let mut cells = Vec::new();
         loop {
-            let (cell, more) = reader.cell();
+            let (cell, more) = self.cell();
             if cell.len() > limits.cell_bytes {
                 let column = u32::try_from(cells.len() + 1).unwrap_or(u32::MAX);
                 return Err(SheetError::CellTooLarge {
@@ -90,29 +114,11 @@ fn rows(text: &str, delimiter: char, limits: &Limits) -> Result<Vec<Row>, SheetE
                 });
             }
             if !more {
-                break;
+                return Ok(Row { line, cells });
             }
         }
-        cells_in_all += cells.len();
-        if cells_in_all > limits.cells {
-            return Err(SheetError::TooManyCells {
-                limit: limits.cells,
-            });
-        }
-        rows.push(Row { line, cells });
     }
-    Ok(rows)
-}
 
-struct Reader<'a> {
-    text: &'a str,
-    delimiter: char,
-    at: usize,
-    line: u32,
-    limit: usize,
-}
-
-impl Reader<'_> {
     /// The next cell and whether another follows on the same row.
     fn cell(&mut self) -> (String, bool) {
         let rest = &self.text[self.at..];

@@ -143,10 +143,33 @@ pub fn write_csv(table: &Table, options: CsvOptions) -> CsvOutput {
     }
 }
 
+/// Writes rows of texts that machines compare with their source ([`Cell::Verbatim`]) as CSV in UTF-8 behind what is written already, so
+/// that a long table can be written piece by piece.
+pub fn write_csv_rows(to: &mut Vec<u8>, rows: &[Vec<String>]) {
+    let mut writer = CsvWriter {
+        bytes: std::mem::take(to),
+        unheld: Vec::new(),
+        charset: CsvCharset::Utf8,
+    };
+    for row in rows {
+        let cells: Vec<String> = row.iter().map(|cell| verbatim(cell)).collect();
+        writer.row(0, &cells);
+    }
+    *to = writer.bytes;
+}
+
+fn verbatim(text: &str) -> String {
+    if matches!(text, "-" | "－" | "+") {
+        text.to_owned()
+    } else {
+        guard(text)
+    }
+}
+
 fn cell_text(cell: &Cell) -> String {
     match cell {
-        Cell::Verbatim(text) if matches!(text.as_str(), "-" | "－" | "+") => text.clone(),
-        Cell::Text(text) | Cell::Verbatim(text) => guard(text),
+        Cell::Verbatim(text) => verbatim(text),
+        Cell::Text(text) => guard(text),
         Cell::Number(number) => number.clone(),
         Cell::Empty => String::new(),
     }

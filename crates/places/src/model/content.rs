@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 use yakuba_sheets::{
-    Cell, CsvCharset, CsvOptions, Limits, SheetError, Table, WriteError, write_csv, write_xlsx,
+    Cell, CsvCharset, CsvOptions, Limits, SheetError, Table, WriteError, write_csv, write_csv_rows,
+    write_xlsx,
 };
 
 use yakuba_ui::Column;
@@ -12,10 +13,11 @@ use super::{
     kind::{Kind, Standing},
     reading::TableFile,
     repair::{Mended, repair},
+    shapefile::{self, ShapefileError},
     standard::header_key,
 };
 
-/// A table, with the shapes of its rows when it came as GeoJSON.
+/// A table, with the shapes of its rows when it came as GeoJSON or as a Shapefile.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Content {
     /// The headers.
@@ -38,6 +40,9 @@ pub enum Form {
     /// A collection of features, when rows have places.
     GeoJson,
 }
+
+/// No longer table goes out as Excel: such a file is made in memory, and Excel itself takes hardly more.
+pub const MOST_XLSX_ROWS: i64 = 100_000;
 
 impl Form {
     /// All of them.
@@ -88,6 +93,12 @@ pub enum ContentError {
     /// It holds several tables.
     #[error("{0} sheets hold data. Save each as a file of its own and add them one by one")]
     SeveralSheets(usize),
+    /// It is no Shapefile that can be read.
+    #[error(transparent)]
+    Shapefile(#[from] ShapefileError),
+    /// A row has more cells than there are headers.
+    #[error("line {0} has more cells than the header. Give every column a name, or mend the line")]
+    WiderThanHeader(u32),
     /// It is no GeoJSON.
     #[error("the file is not GeoJSON: {0}. Save it as a FeatureCollection (RFC 7946) in UTF-8")]
     GeoJson(String),
@@ -100,7 +111,7 @@ pub struct LookedOver {
     pub content: Content,
     /// What was found in it.
     pub report: Report,
-    /// The content mended, with the changes; none for GeoJSON.
+    /// The content mended, with the changes; none for what has shapes.
     pub mended: Option<Mended>,
 }
 
@@ -130,8 +141,14 @@ pub fn look_over(
 ) -> Result<LookedOver, ContentError> {
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let is_json = text.iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b'{');
-    if is_json {
-        let content = Content::of_geojson(text, limits)?;
+    let with_shapes = if is_json {
+        Some(Content::of_geojson(text, limits)?)
+    } else if shapefile::is_one(bytes) {
+        Some(shapefile::read(bytes, limits)?)
+    } else {
+        None
+    };
+    if let Some(content) = with_shapes {
         // Its properties are held to the same rules as cells.
         let csv = content.to_csv();
         let file = TableFile::read(&csv, file_name, limits)?;
@@ -246,12 +263,16 @@ impl Content {
             }
             content.rows.push(row);
         }
-        let is_of_points = content.shapes.iter().any(|shape| shape["type"] == "Point");
-        if is_of_points && content.places().is_none() {
-            content
-                .header
-                .extend(["緯度".to_owned(), "経度".to_owned()]);
-            for (row, shape) in content.rows.iter_mut().zip(&content.shapes) {
+        content.add_places();
+        Ok(content)
+    }
+
+    /// Adds 緯度 and 経度 for shapes that are points when no columns tell them.
+    pub(super) fn add_places(&mut self) {
+        let is_of_points = self.shapes.iter().any(|shape| shape["type"] == "Point");
+        if is_of_points && self.places().is_none() {
+            self.header.extend(["緯度".to_owned(), "経度".to_owned()]);
+            for (row, shape) in self.rows.iter_mut().zip(&self.shapes) {
                 let at = |place: usize| match &shape["coordinates"][place] {
                     Json::Number(number) if shape["type"] == "Point" => number.to_string(),
                     _ => String::new(),
@@ -259,36 +280,16 @@ impl Content {
                 row.extend([at(1), at(0)]);
             }
         }
-        Ok(content)
     }
 
     /// The columns as a page shows them: short values stay on one line, long texts are broken.
     pub(crate) fn columns_shown(&self) -> Vec<Column> {
-        const SHORT: usize = 20;
-        self.header
-            .iter()
-            .enumerate()
-            .map(|(at, header)| {
-                let is_short = self
-                    .rows
-                    .iter()
-                    .take(100)
-                    .filter_map(|row| row.get(at))
-                    .all(|cell| cell.chars().count() <= SHORT);
-                let column = Column::text(header);
-                if is_short { column.no_wrap() } else { column }
-            })
-            .collect()
+        columns_shown(&self.header, &self.rows)
     }
 
     /// The columns of latitude and longitude.
     fn places(&self) -> Option<(usize, usize)> {
-        let of = |kind: &Kind| {
-            self.header
-                .iter()
-                .position(|header| Kind::of_standard(&header_key(header), "") == *kind)
-        };
-        Some((of(&Kind::Latitude)?, of(&Kind::Longitude)?))
+        places(&self.header)
     }
 
     /// Whether it can go out as GeoJSON.
@@ -324,18 +325,9 @@ impl Content {
         write_xlsx(&self.table(name))
     }
 
-    /// A name for each column that nothing else has: the header; where a header stands twice or is missing, `#` and the column's number.
+    /// A name for each column that nothing else has: see [`names_of`].
     pub fn names(&self) -> Vec<String> {
-        let mut names: Vec<String> = Vec::with_capacity(self.header.len());
-        for (at, header) in self.header.iter().enumerate() {
-            let name = if header.is_empty() || names.contains(header) {
-                format!("#{}", at + 1)
-            } else {
-                header.clone()
-            };
-            names.push(name);
-        }
-        names
+        names_of(&self.header)
     }
 
     /// A row as an object by the names of [`Content::names`].
@@ -349,39 +341,20 @@ impl Content {
 
     /// As an array of objects.
     pub fn to_json(&self) -> Vec<u8> {
-        let names = self.names();
-        let rows: Vec<Json> = self
-            .rows
-            .iter()
-            .map(|row| Json::Object(Self::object(&names, row)))
-            .collect();
-        Json::Array(rows).to_string().into_bytes()
+        self.whole(Form::Json)
     }
 
     /// As GeoJSON; none when no column tells a place. Rows without a readable place have no geometry.
     pub fn to_geojson(&self) -> Option<Vec<u8>> {
-        if !self.has_places() {
-            return None;
-        }
-        let places = self.places();
-        let names = self.names();
-        let features: Vec<Json> = self
-            .rows
-            .iter()
-            .enumerate()
-            .map(|(at, row)| {
-                let geometry = match self.shapes.get(at) {
-                    Some(shape) => shape.clone(),
-                    None => places.map_or(Json::Null, |(latitude, longitude)| point(row, latitude, longitude)),
-                };
-                json!({"type": "Feature", "geometry": geometry, "properties": Self::object(&names, row)})
-            })
-            .collect();
-        Some(
-            json!({"type": "FeatureCollection", "features": features})
-                .to_string()
-                .into_bytes(),
-        )
+        self.has_places().then(|| self.whole(Form::GeoJson))
+    }
+
+    fn whole(&self, form: Form) -> Vec<u8> {
+        let mut pieces = Pieces::new(form, &self.header);
+        let mut bytes = pieces.begin();
+        bytes.extend(pieces.rows(&self.rows, &self.shapes));
+        bytes.extend(pieces.end());
+        bytes
     }
 
     /// The rows with a readable place: a GeoJSON geometry each, and the row as an object.
@@ -401,14 +374,14 @@ impl Content {
             .collect()
     }
 
-    /// As it is kept: its parts as JSON, read back by [`Content::read`].
-    pub fn kept(&self) -> Vec<u8> {
-        json!({"header": self.header, "rows": self.rows, "shapes": self.shapes})
-            .to_string()
-            .into_bytes()
+    /// The hash of everything in it, in hexadecimal.
+    pub fn hash(&self) -> String {
+        let mut hash = ContentHash::begin(&self.header);
+        hash.rows(&self.rows);
+        hash.end(&self.shapes)
     }
 
-    /// Reads what [`Content::kept`] wrote.
+    /// Reads contents as they were kept before tables were kept in pieces: an object of header, rows and shapes.
     ///
     /// # Errors
     /// When it is something else.
@@ -429,6 +402,184 @@ impl Content {
             rows,
             shapes,
         })
+    }
+}
+
+/// The columns of a table as a page shows them, by its first rows.
+pub(crate) fn columns_shown(header: &[String], rows: &[Vec<String>]) -> Vec<Column> {
+    const SHORT: usize = 20;
+    header
+        .iter()
+        .enumerate()
+        .map(|(at, header)| {
+            let is_short = rows
+                .iter()
+                .take(100)
+                .filter_map(|row| row.get(at))
+                .all(|cell| cell.chars().count() <= SHORT);
+            let column = Column::text(header);
+            if is_short { column.no_wrap() } else { column }
+        })
+        .collect()
+}
+
+/// A name for each column that nothing else has: the header; where a header stands twice or is missing, `#` and the column's number.
+pub fn names_of(header: &[String]) -> Vec<String> {
+    let mut names: Vec<String> = Vec::with_capacity(header.len());
+    for (at, header) in header.iter().enumerate() {
+        let name = if header.is_empty() || names.contains(header) {
+            format!("#{}", at + 1)
+        } else {
+            header.clone()
+        };
+        names.push(name);
+    }
+    names
+}
+
+/// The columns of latitude and longitude.
+fn places(header: &[String]) -> Option<(usize, usize)> {
+    let of = |kind: &Kind| {
+        header
+            .iter()
+            .position(|header| Kind::of_standard(&header_key(header), "") == *kind)
+    };
+    Some((of(&Kind::Latitude)?, of(&Kind::Longitude)?))
+}
+
+/// Whether a table with these headers and without shapes can go out as GeoJSON.
+pub fn has_places(header: &[String]) -> bool {
+    places(header).is_some()
+}
+
+/// A table written in a form piece by piece, so that a long one is never held as a whole. Excel's form cannot be.
+#[derive(Debug, Clone)]
+pub struct Pieces {
+    form: Form,
+    header: Vec<String>,
+    names: Vec<String>,
+    places: Option<(usize, usize)>,
+    has_rows: bool,
+}
+
+impl Pieces {
+    /// A table with these headers.
+    pub fn new(form: Form, header: &[String]) -> Self {
+        Self {
+            form,
+            header: header.to_vec(),
+            names: names_of(header),
+            places: places(header),
+            has_rows: false,
+        }
+    }
+
+    /// What comes before the rows.
+    pub fn begin(&self) -> Vec<u8> {
+        match self.form {
+            Form::Csv => csv_rows(Some(&self.header), &[]),
+            Form::Json => b"[".to_vec(),
+            Form::GeoJson => b"{\"features\":[".to_vec(),
+            Form::Xlsx => Vec::new(),
+        }
+    }
+
+    /// Some rows, with a geometry for each when the table has shapes.
+    pub fn rows(&mut self, rows: &[Vec<String>], shapes: &[Json]) -> Vec<u8> {
+        if self.form == Form::Csv {
+            return csv_rows(None, rows);
+        }
+        let mut text = String::new();
+        for (at, row) in rows.iter().enumerate() {
+            let object = Content::object(&self.names, row);
+            let one = match self.form {
+                Form::GeoJson => {
+                    let geometry = match shapes.get(at) {
+                        Some(shape) => shape.clone(),
+                        None => self.places.map_or(Json::Null, |(latitude, longitude)| {
+                            point(row, latitude, longitude)
+                        }),
+                    };
+                    json!({"type": "Feature", "geometry": geometry, "properties": object})
+                }
+                _ => Json::Object(object),
+            };
+            if self.has_rows {
+                text.push(',');
+            }
+            self.has_rows = true;
+            text.push_str(&one.to_string());
+        }
+        text.into_bytes()
+    }
+
+    /// What comes after the rows.
+    pub fn end(&self) -> Vec<u8> {
+        match self.form {
+            Form::Json => b"]".to_vec(),
+            Form::GeoJson => b"],\"type\":\"FeatureCollection\"}".to_vec(),
+            Form::Csv | Form::Xlsx => Vec::new(),
+        }
+    }
+}
+
+/// Rows as CSV, below their header or without one: UTF-8, with a byte order mark before the header.
+pub fn csv_rows(header: Option<&[String]>, rows: &[Vec<String>]) -> Vec<u8> {
+    let mut bytes = Vec::new();
+    if let Some(header) = header {
+        let table = Table {
+            header: header.to_vec(),
+            ..Table::default()
+        };
+        let options = CsvOptions {
+            charset: CsvCharset::Utf8Bom,
+        };
+        bytes = write_csv(&table, options).bytes;
+    }
+    write_csv_rows(&mut bytes, rows);
+    bytes
+}
+
+/// The hash of a table, taken while its rows go by: that of the JSON text of header, rows and shapes.
+#[derive(Debug, Clone, Default)]
+pub struct ContentHash {
+    hasher: blake3::Hasher,
+    has_rows: bool,
+}
+
+impl ContentHash {
+    /// Begins with the headers.
+    pub fn begin(header: &[String]) -> Self {
+        let mut hash = Self::default();
+        hash.hasher.update(b"{\"header\":");
+        hash.json(header);
+        hash.hasher.update(b",\"rows\":[");
+        hash
+    }
+
+    fn json(&mut self, value: &(impl serde::Serialize + ?Sized)) {
+        // Texts and JSON are always JSON.
+        self.hasher
+            .update(&serde_json::to_vec(value).unwrap_or_default());
+    }
+
+    /// Goes on with rows.
+    pub fn rows(&mut self, rows: &[Vec<String>]) {
+        for row in rows {
+            if self.has_rows {
+                self.hasher.update(b",");
+            }
+            self.has_rows = true;
+            self.json(row);
+        }
+    }
+
+    /// Ends with the shapes, and tells the hash in hexadecimal.
+    pub fn end(mut self, shapes: &[Json]) -> String {
+        self.hasher.update(b"],\"shapes\":");
+        self.json(shapes);
+        self.hasher.update(b"}");
+        self.hasher.finalize().to_hex().to_string()
     }
 }
 
@@ -515,7 +666,16 @@ mod tests {
                 .unwrap()
                 .contains("'=1+1")
         );
-        assert_eq!(Content::read(&found.content.kept()).unwrap(), found.content);
+        let kept = json!({"header": found.content.header, "rows": found.content.rows, "shapes": found.content.shapes});
+        assert_eq!(
+            Content::read(kept.to_string().as_bytes()).unwrap(),
+            found.content
+        );
+        // Contents from before tables were kept in pieces have the same hash.
+        assert_eq!(
+            found.content.hash(),
+            blake3::hash(kept.to_string().as_bytes()).to_hex().as_str()
+        );
     }
 
     #[test]
@@ -575,8 +735,9 @@ mod tests {
             prop_assert_eq!(objects.len(), content.rows.len());
             // No cell is lost under a name that stands twice.
             prop_assert!(objects.iter().all(|object| object.as_object().unwrap().len() == width));
-            prop_assert!(!content.to_csv().is_empty());
-            prop_assert_eq!(Content::read(&content.kept()).unwrap(), content);
+            let mut csv = csv_rows(Some(&content.header), &[]);
+            csv.extend(csv_rows(None, &content.rows));
+            prop_assert_eq!(csv, content.to_csv());
         }
     }
 }

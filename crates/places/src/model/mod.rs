@@ -10,4 +10,6 @@ pub mod map;
 pub mod package;
 pub mod reading;
 pub mod repair;
+pub mod segment;
+pub mod shapefile;
 pub mod standard;

@@ -140,7 +140,8 @@ fn joined(cells: &[String]) -> String {
 /// How many rows may stand above the header.
 const ROWS_ABOVE: usize = 5;
 
-fn header_row(rows: &[yakuba_sheets::Row]) -> usize {
+/// Where the header stands among the first rows of a table.
+pub(crate) fn header_row(rows: &[yakuba_sheets::Row]) -> usize {
     let known = |cells: &[String]| {
         let keys: Vec<String> = cells
             .iter()

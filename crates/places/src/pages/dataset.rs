@@ -13,11 +13,14 @@ use super::{href, href_of_newest, href_of_version, visit::Visit};
 use crate::{
     capabilities::VIEWS,
     model::{
-        content::{Content, Form},
+        content::{Form, MOST_XLSX_ROWS, columns_shown},
         kind::Kind,
         standard::{dataset as national, header_key},
     },
-    store::{self, ChangeKind, Dataset, FileEntry, Version},
+    store::{
+        self, ChangeKind, Dataset, FileEntry, Version,
+        tables::{ColumnAbout, chunk, columns_about},
+    },
 };
 
 /// Rows of a preview.
@@ -57,9 +60,11 @@ struct Licensed {
 
 /// The forms a version can be had in.
 pub(crate) fn forms_of(version: &Version) -> impl Iterator<Item = Form> + '_ {
-    Form::ALL
-        .into_iter()
-        .filter(|form| *form != Form::GeoJson || version.has_places)
+    Form::ALL.into_iter().filter(|form| match form {
+        Form::GeoJson => version.has_places,
+        Form::Xlsx => version.rows <= MOST_XLSX_ROWS,
+        Form::Csv | Form::Json => true,
+    })
 }
 
 pub(super) async fn page(visit: Visit, Path(key): Path<String>) -> Result<Response, Problem> {
@@ -182,9 +187,12 @@ async fn file_shown(
     file: &FileEntry,
     version: &Version,
 ) -> Result<FileShown, Problem> {
-    let content = store::contents(visit.city.db(), version)
-        .await?
-        .unwrap_or_default();
+    let db = visit.city.db();
+    let (mut first, mut columns) = (Vec::new(), Vec::new());
+    if let Some(table) = store::table_of(&visit.city, version).await? {
+        first = chunk(db, table, 0).await?.unwrap_or_default().rows;
+        columns = columns_about(db, table).await?;
+    }
     let all = store::versions(visit.city.db(), &file.dataset, file.number).await?;
     let id = format!("file-{}", file.number);
     let preview = Table::new(
@@ -192,10 +200,9 @@ async fn file_shown(
         format!("{id}-preview"),
         format!("{} ({})", visit.t("places-preview"), file.title),
     )
-    .columns(content.columns_shown())
+    .columns(columns_shown(&version.columns, &first))
     .rows(
-        content
-            .rows
+        first
             .iter()
             .take(PREVIEW_ROWS)
             .map(|row| Row::new(row.iter().map(Cell::text))),
@@ -224,7 +231,7 @@ async fn file_shown(
             })
             .collect(),
         preview,
-        preview_note: if content.rows.len() > PREVIEW_ROWS {
+        preview_note: if first.len() > PREVIEW_ROWS {
             visit
                 .words
                 .counted("places-preview-first", PREVIEW_ROWS as u64)
@@ -232,7 +239,7 @@ async fn file_shown(
         } else {
             String::new()
         },
-        dictionary: dictionary(visit, &id, file, version, &content),
+        dictionary: dictionary(visit, &id, file, version, &columns),
         versions: versions(visit, &id, file, &all),
         id,
     })
@@ -244,31 +251,21 @@ fn dictionary(
     id: &str,
     file: &FileEntry,
     version: &Version,
-    content: &Content,
+    columns: &[ColumnAbout],
 ) -> Table {
     let national = national(&version.national);
-    let rows = content.header.iter().enumerate().map(|(at, header)| {
+    let rows = version.columns.iter().enumerate().map(|(at, header)| {
         let known = national.and_then(|dataset| dataset.columns.get(dataset.place_of(header)?));
         let kind = known.map_or_else(
             || Kind::of_standard(&header_key(header), ""),
             |column| column.kind.clone(),
         );
-        let filled = content
-            .rows
-            .iter()
-            .filter(|row| row.get(at).is_some_and(|cell| !cell.is_empty()))
-            .count();
-        let example = content
-            .rows
-            .iter()
-            .filter_map(|row| row.get(at))
-            .find(|cell| !cell.is_empty())
-            .map_or(String::new(), |cell| crate::model::finding::shortened(cell));
+        let about = columns.get(at).cloned().unwrap_or_default();
         Row::new([
             Cell::text(header),
             Cell::text(visit.t(&format!("places-kind-{}", kind.name()))),
-            Cell::text(example),
-            Cell::text(format::number(filled as u64)),
+            Cell::text(about.example),
+            Cell::text(format::number(about.filled)),
         ])
     });
     Table::new(

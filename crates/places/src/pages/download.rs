@@ -1,13 +1,27 @@
 //! A file in one of its forms, the newest version or a certain one.
 
-use axum::{extract::Path, response::Response};
-use yakuba_city::web::{Answer, Problem};
+use axum::{body::Body, extract::Path, http::header, response::Response};
+use futures::{
+    Stream,
+    stream::{self, StreamExt as _},
+};
+use yakuba_city::{
+    City,
+    web::{Answer, Problem},
+};
 
-use super::visit::Visit;
+use super::{forms_of, visit::Visit};
 use crate::{
     capabilities::DOWNLOADS,
-    model::content::Form,
-    store::{self, Version},
+    error::PlacesError,
+    model::{
+        content::{Form, Pieces},
+        segment::ChunkRows,
+    },
+    store::{
+        self, Version,
+        tables::{chunk, chunks_of},
+    },
 };
 
 pub(super) async fn file(
@@ -29,8 +43,30 @@ pub(super) async fn file(
     let version = store::version(visit.city.db(), &key, file, number)
         .await?
         .ok_or(Problem::NotFound)?;
-    let bytes = bytes(&visit.city, &version, form, &dataset.document.title).await?;
-    let mut answer = Answer::new(form.media_type(), bytes).file(
+    if !forms_of(&version).any(|one| one == form) {
+        return Err(Problem::NotFound);
+    }
+    let (body, stands_for) = match form {
+        Form::Xlsx => {
+            let content = store::contents(visit.city.db(), &version)
+                .await?
+                .ok_or(Problem::NotFound)?;
+            let bytes = content
+                .to_xlsx(&dataset.document.title)
+                .map_err(|error| Problem::internal(&error))?;
+            (None, bytes)
+        }
+        Form::Csv | Form::Json | Form::GeoJson => {
+            let table = store::table_of(&visit.city, &version)
+                .await?
+                .ok_or(Problem::NotFound)?;
+            let body = pieces(visit.city.clone(), table, &version, form);
+            // What is sent piece by piece is told apart by what it is made from.
+            let stands_for = format!("{} {}", version.hash, form.ending());
+            (Some(Body::from_stream(body)), stands_for.into_bytes())
+        }
+    };
+    let mut answer = Answer::new(form.media_type(), stands_for).file(
         &format!("{}_{}_v{}", dataset.document.title, file, version.number),
         &format!("{key}_{file}_v{}", version.number),
         form.ending(),
@@ -41,25 +77,41 @@ pub(super) async fn file(
     if !answer.is_known(&visit.headers) {
         visit.count(&DOWNLOADS, &dataset).await?;
     }
-    Ok(answer.respond(&visit.headers))
+    let mut response = answer.respond(&visit.headers);
+    if let Some(body) = body
+        && response.status().is_success()
+    {
+        response.headers_mut().remove(header::CONTENT_LENGTH);
+        *response.body_mut() = body;
+    }
+    Ok(response)
 }
 
-/// A version in a form.
-async fn bytes(
-    city: &yakuba_city::City,
+/// A version in a form, chunk by chunk. A chunk that is gone in the meantime breaks it off.
+fn pieces(
+    city: City,
+    table: i64,
     version: &Version,
     form: Form,
-    title: &str,
-) -> Result<Vec<u8>, Problem> {
-    let content = store::contents(city.db(), version)
-        .await?
-        .ok_or(Problem::NotFound)?;
-    match form {
-        Form::Csv => Ok(content.to_csv()),
-        Form::Xlsx => content
-            .to_xlsx(title)
-            .map_err(|error| Problem::internal(&error)),
-        Form::Json => Ok(content.to_json()),
-        Form::GeoJson => content.to_geojson().ok_or(Problem::NotFound),
-    }
+) -> impl Stream<Item = Result<Vec<u8>, PlacesError>> + use<> {
+    let pieces = Pieces::new(form, &version.columns);
+    let chunks = chunks_of(version.rows);
+    let begin = pieces.begin();
+    stream::once(async move { Ok(begin) }).chain(stream::try_unfold(
+        (city, pieces, 0),
+        move |(city, mut pieces, number)| async move {
+            if number > chunks {
+                return Ok(None);
+            }
+            if number == chunks {
+                let end = pieces.end();
+                return Ok(Some((end, (city, pieces, number + 1))));
+            }
+            let ChunkRows { rows, shapes } = chunk(city.db(), table, number)
+                .await?
+                .ok_or(PlacesError::Gone)?;
+            let bytes = pieces.rows(&rows, &shapes);
+            Ok(Some((bytes, (city, pieces, number + 1))))
+        },
+    ))
 }

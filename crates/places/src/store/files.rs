@@ -5,12 +5,20 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
-use yakuba_city::{AuditEntry, FileHash, Tx, sql::Sql as _};
+use yakuba_city::{Actor, AuditEntry, City, Tx, sql::Sql as _};
 
-use super::datasets::{ChangeKind, moment, must_find, note, settle, subject_of};
+use super::{
+    datasets::{ChangeKind, moment, must_find, note, settle, subject_of},
+    tables,
+    values::Words,
+};
 use crate::{
     error::PlacesError,
-    model::{check::Report, content::Content, finding::Severity},
+    model::{
+        check::Report,
+        content::{Content, has_places},
+        finding::Severity,
+    },
 };
 
 /// A file of a dataset.
@@ -62,6 +70,8 @@ pub struct Version {
     pub csv_bytes: i64,
     /// Whether its contents were taken away for good.
     pub is_removed: bool,
+    /// The table of its rows; none when they were taken away, or are still kept as one piece from before there were tables.
+    pub table: Option<i64>,
 }
 
 impl Version {
@@ -87,6 +97,7 @@ struct Row {
     hash: String,
     csv_bytes: i64,
     is_removed: i64,
+    table_id: Option<i64>,
 }
 
 impl TryFrom<Row> for Version {
@@ -108,12 +119,13 @@ impl TryFrom<Row> for Version {
             hash: row.hash,
             csv_bytes: row.csv_bytes,
             is_removed: row.is_removed == 1,
+            table: row.table_id,
         })
     }
 }
 
 const COLUMNS: &str = "dataset, file, version, made_at, note, columns, row_count AS counted, must, should, national, has_places, hash, csv_bytes, \
-   CAST(CASE WHEN contents IS NULL THEN 1 ELSE 0 END AS BIGINT) AS is_removed";
+   CAST(CASE WHEN contents IS NULL AND table_id IS NULL THEN 1 ELSE 0 END AS BIGINT) AS is_removed, table_id";
 
 /// Every dataset's files with their newest versions, in order.
 ///
@@ -183,9 +195,9 @@ async fn read_files(
     let rows: Vec<Row> = connection
         .rows(
             &format!(
-                "SELECT {COLUMNS} FROM places_versions v WHERE contents IS NOT NULL{and} AND version = \
-                   (SELECT MAX(o.version) FROM places_versions o \
-                    WHERE o.dataset = v.dataset AND o.file = v.file AND o.contents IS NOT NULL)"
+                "SELECT {COLUMNS} FROM places_versions v WHERE (contents IS NOT NULL OR table_id IS NOT NULL){and} AND version = \
+                   (SELECT MAX(o.version) FROM places_versions o WHERE o.dataset = v.dataset AND o.file = v.file \
+                    AND (o.contents IS NOT NULL OR o.table_id IS NOT NULL))"
             ),
             values,
         )
@@ -243,11 +255,37 @@ pub async fn version(
     }))
 }
 
-/// The contents of a version; none when they were taken away.
+/// The whole contents of a version in memory; none when they were taken away. What does not need all of it reads
+/// [`super::tables::chunk`].
 ///
 /// # Errors
 /// When the database does not answer or holds what cannot be read.
 pub async fn contents(
+    connection: &impl ConnectionTrait,
+    version: &Version,
+) -> Result<Option<Content>, PlacesError> {
+    if version.is_removed {
+        return Ok(None);
+    }
+    let Some(table) = version.table else {
+        return undivided(connection, version).await;
+    };
+    let mut content = Content {
+        header: version.columns.clone(),
+        ..Content::default()
+    };
+    for number in 0..tables::chunks_of(version.rows) {
+        let Some(mut chunk) = tables::chunk(connection, table, number).await? else {
+            return Ok(None);
+        };
+        content.rows.append(&mut chunk.rows);
+        content.shapes.append(&mut chunk.shapes);
+    }
+    Ok(Some(content))
+}
+
+/// The contents of a version from before there were tables.
+async fn undivided(
     connection: &impl ConnectionTrait,
     version: &Version,
 ) -> Result<Option<Content>, PlacesError> {
@@ -264,6 +302,77 @@ pub async fn contents(
     kept.flatten()
         .map(|kept| Content::read(&kept).map_err(PlacesError::from))
         .transpose()
+}
+
+/// The table of a version; one from before there were tables is divided first. None when its contents were taken away.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn table_of(city: &City, found: &Version) -> Result<Option<i64>, PlacesError> {
+    if found.table.is_some() || found.is_removed {
+        return Ok(found.table);
+    }
+    let actor = Actor::Program("places.tables".to_owned());
+    city.write(actor, found.clone(), |tx, found| {
+        Box::pin(divide(tx, found))
+    })
+    .await
+}
+
+async fn divide(tx: &Tx, found: &Version) -> Result<Option<i64>, PlacesError> {
+    let all = versions(tx.connection(), &found.dataset, found.file).await?;
+    let Some(found) = all.iter().find(|one| one.number == found.number) else {
+        return Ok(None);
+    };
+    // Somebody else may have been faster.
+    if found.table.is_some() {
+        return Ok(found.table);
+    }
+    let Some(content) = undivided(tx.connection(), found).await? else {
+        return Ok(None);
+    };
+    let table = tables::put_content(tx, &content).await?;
+    let is_newest = all
+        .iter()
+        .find(|one| !one.is_removed)
+        .is_some_and(|newest| newest.number == found.number);
+    if !is_newest {
+        tables::drop_orders(tx, table).await?;
+    }
+    tx.connection()
+        .run(
+            "UPDATE places_versions SET table_id = $4, contents = NULL WHERE dataset = $1 AND file = $2 AND version = $3",
+            [
+                found.dataset.as_str().into(),
+                found.file.into(),
+                found.number.into(),
+                table.into(),
+            ],
+        )
+        .await?;
+    Ok(Some(table))
+}
+
+/// Divides every version that is still kept as one piece. Returns how many there were.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn divide_all(city: &City) -> Result<usize, PlacesError> {
+    let rows: Vec<Row> = city
+        .db()
+        .rows(
+            &format!(
+                "SELECT {COLUMNS} FROM places_versions WHERE contents IS NOT NULL AND table_id IS NULL \
+                 ORDER BY dataset, file, version"
+            ),
+            [],
+        )
+        .await?;
+    let count = rows.len();
+    for row in rows {
+        table_of(city, &Version::try_from(row)?).await?;
+    }
+    Ok(count)
 }
 
 /// Adds a file without a version and returns its number.
@@ -304,24 +413,109 @@ pub struct NewVersion {
     pub note: String,
 }
 
+/// A version to be taken whose rows are written already.
+#[derive(Debug, Clone)]
+pub struct FilledVersion {
+    /// The dataset's key.
+    pub dataset: String,
+    /// The file's number.
+    pub file: i64,
+    /// Its rows.
+    pub table: tables::Filled,
+    /// The words of its rows, as far as they are kept for the search of datasets.
+    pub words: Words,
+    /// What the check found in what it looked at.
+    pub report: Report,
+    /// What is new, for readers.
+    pub note: String,
+}
+
+/// What a version is, beside its rows.
+struct Described<'a> {
+    dataset: &'a str,
+    file: i64,
+    header: &'a [String],
+    rows: u64,
+    hash: &'a str,
+    csv_bytes: u64,
+    has_places: bool,
+    report: &'a Report,
+    note: &'a str,
+}
+
 /// Takes a version and returns its number; none when the newest version holds the same.
 ///
 /// # Errors
 /// [`PlacesError::NoSuchDataset`].
 pub async fn add_version(tx: &Tx, new: &NewVersion) -> Result<Option<i64>, PlacesError> {
-    let dataset = must_find(tx, &new.dataset).await?;
-    let kept = new.content.kept();
-    let hash = FileHash::of(&kept);
-    let all = versions(tx.connection(), &new.dataset, new.file).await?;
-    if all
-        .iter()
-        .find(|version| !version.is_removed)
-        .is_some_and(|newest| newest.hash == hash.as_str())
-    {
+    let hash = new.content.hash();
+    if is_newest(tx, &new.dataset, new.file, &hash).await? {
         return Ok(None);
     }
+    let table = tables::put_content(tx, &new.content).await?;
+    let described = Described {
+        dataset: &new.dataset,
+        file: new.file,
+        header: &new.content.header,
+        rows: new.content.rows.len() as u64,
+        hash: &hash,
+        csv_bytes: new.content.to_csv().len() as u64,
+        has_places: new.content.has_places(),
+        report: &new.report,
+        note: &new.note,
+    };
+    let words = Words::of(&new.content.rows);
+    Ok(Some(put_version(tx, &described, table, &words).await?))
+}
+
+/// Takes a version whose rows are written already, and returns its number; none when the newest version holds the same: then the rows
+/// are taken away again.
+///
+/// # Errors
+/// [`PlacesError::NoSuchDataset`].
+pub async fn add_filled(tx: &Tx, new: &FilledVersion) -> Result<Option<i64>, PlacesError> {
+    let table = &new.table;
+    if is_newest(tx, &new.dataset, new.file, &table.hash).await? {
+        tables::drop_table(tx, table.table).await?;
+        return Ok(None);
+    }
+    let described = Described {
+        dataset: &new.dataset,
+        file: new.file,
+        header: &table.header,
+        rows: table.rows,
+        hash: &table.hash,
+        csv_bytes: table.csv_bytes,
+        has_places: has_places(&table.header),
+        report: &new.report,
+        note: &new.note,
+    };
+    Ok(Some(
+        put_version(tx, &described, table.table, &new.words).await?,
+    ))
+}
+
+/// Whether the newest version that is there holds the same.
+async fn is_newest(tx: &Tx, dataset: &str, file: i64, hash: &str) -> Result<bool, PlacesError> {
+    must_find(tx, dataset).await?;
+    let newest = version(tx.connection(), dataset, file, None).await?;
+    Ok(newest.is_some_and(|newest| newest.hash == hash))
+}
+
+async fn put_version(
+    tx: &Tx,
+    new: &Described<'_>,
+    table: i64,
+    words: &Words,
+) -> Result<i64, PlacesError> {
+    let dataset = must_find(tx, new.dataset).await?;
+    let all = versions(tx.connection(), new.dataset, new.file).await?;
+    // Only the newest one is searched.
+    for older in all.iter().filter_map(|version| version.table) {
+        tables::drop_orders(tx, older).await?;
+    }
     let number = all.first().map_or(0, |last| last.number) + 1;
-    let count = |count: usize| i64::try_from(count).unwrap_or(i64::MAX);
+    let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let should = new
         .report
         .findings
@@ -331,47 +525,47 @@ pub async fn add_version(tx: &Tx, new: &NewVersion) -> Result<Option<i64>, Place
     tx.connection()
         .run(
             "INSERT INTO places_versions (dataset, file, version, made_at, note, columns, row_count, must, should, national, \
-               has_places, hash, csv_bytes, contents) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+               has_places, hash, csv_bytes, table_id) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
             [
-                new.dataset.as_str().into(),
+                new.dataset.into(),
                 new.file.into(),
                 number.into(),
                 tx.now().as_microsecond().into(),
-                new.note.as_str().into(),
-                serde_json::to_string(&new.content.header)?.into(),
-                count(new.content.rows.len()).into(),
-                count(new.report.must).into(),
-                count(should).into(),
+                new.note.into(),
+                serde_json::to_string(new.header)?.into(),
+                count(new.rows).into(),
+                count(new.report.must as u64).into(),
+                count(should as u64).into(),
                 new.report
                     .dataset
                     .as_ref()
                     .map_or("", |compared| compared.key.as_str())
                     .into(),
-                i64::from(new.content.has_places()).into(),
-                hash.as_str().into(),
-                count(new.content.to_csv().len()).into(),
-                kept.into(),
+                i64::from(new.has_places).into(),
+                new.hash.into(),
+                count(new.csv_bytes).into(),
+                table.into(),
             ],
         )
         .await?;
-    super::values::put(tx, &new.dataset, new.file, number, &new.content).await?;
-    touch(tx, &new.dataset).await?;
+    super::values::put(tx, new.dataset, new.file, number, words).await?;
+    touch(tx, new.dataset).await?;
     tx.audit(
-        AuditEntry::new("places.version", subject_of(&new.dataset))
+        AuditEntry::new("places.version", subject_of(new.dataset))
             .with(json!({"file": new.file, "version": number})),
     );
     if dataset.is_public() {
         note(
             tx,
-            &new.dataset,
+            new.dataset,
             ChangeKind::Version,
             Some((new.file, number)),
-            &new.note,
+            new.note,
         )
         .await?;
     }
-    settle(tx, &new.dataset).await?;
-    Ok(Some(number))
+    settle(tx, new.dataset).await?;
+    Ok(number)
 }
 
 async fn touch(tx: &Tx, dataset: &str) -> Result<(), PlacesError> {
@@ -396,16 +590,30 @@ pub async fn remove_contents(
     version: i64,
 ) -> Result<bool, PlacesError> {
     let found = must_find(tx, dataset).await?;
+    let all = versions(tx.connection(), dataset, file).await?;
     let changed = tx
         .connection()
         .run(
-            "UPDATE places_versions SET contents = NULL \
-             WHERE dataset = $1 AND file = $2 AND version = $3 AND contents IS NOT NULL",
+            "UPDATE places_versions SET contents = NULL, table_id = NULL \
+             WHERE dataset = $1 AND file = $2 AND version = $3 AND (contents IS NOT NULL OR table_id IS NOT NULL)",
             [dataset.into(), file.into(), version.into()],
         )
         .await?;
     if changed == 0 {
         return Ok(false);
+    }
+    let removed = all.iter().find(|one| one.number == version);
+    if let Some(table) = removed.and_then(|removed| removed.table) {
+        tables::drop_table(tx, table).await?;
+    }
+    // What is the newest one now is searched again.
+    let newest = all
+        .iter()
+        .find(|one| !one.is_removed && one.number != version);
+    if let Some(newest) = newest
+        && let Some(table) = newest.table
+    {
+        tables::put_orders(tx, table, newest.columns.len(), newest.rows).await?;
     }
     super::values::renew(tx, dataset, file).await?;
     touch(tx, dataset).await?;

@@ -2,9 +2,11 @@
 
 mod datasets;
 mod files;
+mod large;
 mod made;
 pub mod map;
 mod package;
+pub mod tables;
 mod values;
 
 pub use datasets::{
@@ -12,10 +14,12 @@ pub use datasets::{
     set_source, withdraw,
 };
 pub use files::{
-    FileEntry, NewVersion, Pending, Version, add_file, add_version, contents, drop_pending, file,
-    files, files_of, keep_pending, newest, pending, remove_contents, version, versions,
+    FileEntry, FilledVersion, NewVersion, Pending, Version, add_file, add_filled, add_version,
+    contents, divide_all, drop_pending, file, files, files_of, keep_pending, newest, pending,
+    remove_contents, table_of, version, versions,
 };
+pub use large::{LARGE, LargeFile, take_large};
 pub(crate) use made::LIST;
 pub use made::{Made, Source, make, make_all, make_and_publish, sources};
 pub use package::{Whole, WholeFile, bring_in};
-pub use values::{renew_all, with_values};
+pub use values::{Words, renew_all, with_values};

@@ -13,27 +13,46 @@ use yakuba_city::{
 use yakuba_kernel::text::normalise_for_search;
 
 use super::files::{contents, version};
-use crate::{error::PlacesError, model::content::Content};
+use crate::error::PlacesError;
 
 /// At most so many bytes of words are kept of a file: those of some ten thousand places.
 const MOST: usize = 1_000_000;
 
-/// The words of a table, each once, one on a line.
-fn words_of(content: &Content) -> String {
-    let mut known = HashSet::new();
-    let mut words = String::new();
-    for value in content.rows.iter().flatten() {
-        if !is_word(value) || !known.insert(value.as_str()) {
-            continue;
+/// The words of a table, each once, one on a line, gathered while its rows go by.
+#[derive(Debug, Clone, Default)]
+pub struct Words {
+    known: HashSet<String>,
+    folded: String,
+    is_full: bool,
+}
+
+impl Words {
+    /// The words of some rows.
+    pub fn of(rows: &[Vec<String>]) -> Self {
+        let mut words = Self::default();
+        for row in rows {
+            words.add(row);
         }
-        let folded = normalise_for_search(value);
-        if words.len() + folded.len() >= MOST {
-            break;
-        }
-        words.push_str(&folded);
-        words.push('\n');
+        words
     }
-    words
+
+    /// Adds the words of a row, as long as there is room.
+    pub fn add(&mut self, row: &[String]) {
+        for value in row {
+            if self.is_full || !is_word(value) || self.known.contains(value) {
+                continue;
+            }
+            let folded = normalise_for_search(value);
+            if self.folded.len() + folded.len() >= MOST {
+                self.is_full = true;
+                self.known = HashSet::new();
+                return;
+            }
+            self.folded.push_str(&folded);
+            self.folded.push('\n');
+            self.known.insert(value.clone());
+        }
+    }
 }
 
 /// Whether somebody may look for a value: it has a letter, and is no address on the net.
@@ -50,7 +69,7 @@ pub(super) async fn put(
     dataset: &str,
     file: i64,
     version: i64,
-    content: &Content,
+    words: &Words,
 ) -> Result<(), PlacesError> {
     tx.connection()
         .run(
@@ -60,7 +79,7 @@ pub(super) async fn put(
                 dataset.into(),
                 file.into(),
                 version.into(),
-                words_of(content).into(),
+                words.folded.as_str().into(),
             ],
         )
         .await?;
@@ -75,7 +94,7 @@ pub(super) async fn renew(tx: &Tx, dataset: &str, file: i64) -> Result<(), Place
     if let Some(newest) = version(tx.connection(), dataset, file, None).await?
         && let Some(content) = contents(tx.connection(), &newest).await?
     {
-        return put(tx, dataset, file, newest.number, &content).await;
+        return put(tx, dataset, file, newest.number, &Words::of(&content.rows)).await;
     }
     tx.connection()
         .run(
@@ -101,7 +120,7 @@ pub async fn renew_all(city: &City) -> Result<usize, PlacesError> {
         .rows(
             "SELECT DISTINCT v.dataset, v.file FROM places_versions v \
              LEFT JOIN places_values w ON w.dataset = v.dataset AND w.file = v.file \
-             WHERE v.contents IS NOT NULL AND w.dataset IS NULL ORDER BY v.dataset, v.file",
+             WHERE (v.contents IS NOT NULL OR v.table_id IS NOT NULL) AND w.dataset IS NULL ORDER BY v.dataset, v.file",
             [],
         )
         .await?;
@@ -146,39 +165,23 @@ pub async fn with_values(
 mod tests {
     use super::*;
 
-    fn content(rows: &[&[&str]]) -> Content {
-        Content {
-            header: vec!["a".to_owned(); rows.first().map_or(0, |row| row.len())],
-            rows: rows
-                .iter()
-                .map(|row| row.iter().map(|cell| (*cell).to_owned()).collect())
-                .collect(),
-            shapes: Vec::new(),
-        }
-    }
-
     #[test]
     fn words_are_kept_once_and_numbers_are_not() {
-        let words = words_of(&content(&[
-            &["第一小学校", "34.4", "2026-04-01", "https://example.jp/a"],
-            &["第一小学校", "", "09:00", "ＡＥＤ"],
-        ]));
-        assert_eq!(words, "第一小学校\naed\n");
+        let rows = [
+            ["第一小学校", "34.4", "2026-04-01", "https://example.jp/a"],
+            ["第一小学校", "", "09:00", "ＡＥＤ"],
+        ];
+        let words = Words::of(&rows.map(|row| row.map(str::to_owned).to_vec()));
+        assert_eq!(words.folded, "第一小学校\naed\n");
     }
 
     #[test]
     fn a_large_file_keeps_what_fits() {
-        let cells: Vec<String> = (0..200_000)
-            .map(|number| format!("場所{number}番"))
-            .collect();
-        let rows: Vec<Vec<String>> = cells.into_iter().map(|cell| vec![cell]).collect();
-        let whole = Content {
-            header: vec!["a".to_owned()],
-            rows,
-            shapes: Vec::new(),
-        };
-        let words = words_of(&whole);
-        assert!(words.len() < MOST && words.len() > MOST - 100);
-        assert!(words.ends_with('\n'));
+        let mut words = Words::default();
+        for number in 0..200_000 {
+            words.add(&[format!("場所{number}番")]);
+        }
+        assert!(words.folded.len() < MOST && words.folded.len() > MOST - 100);
+        assert!(words.folded.ends_with('\n'));
     }
 }

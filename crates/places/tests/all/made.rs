@@ -6,7 +6,7 @@ use yakuba_city::{Actor, City, each_database, run_due_jobs};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_places::{
-    PlacesError, PlacesService,
+    PUBLIC_URL, PlacesError, PlacesService,
     capabilities::{EDIT, PUBLISH},
     store,
 };
@@ -67,6 +67,30 @@ each_database!(
             "{}",
             made.text()
         );
+        // Where the city is reached is in it once the program knows.
+        assert_eq!(rows(&city, "list").await[0][10], "");
+        city.write(Actor::CommandLine, (), |tx, ()| {
+            Box::pin(async move {
+                tx.set(PUBLIC_URL, "https://www.example.jp/").await?;
+                Ok::<_, PlacesError>(())
+            })
+        })
+        .await
+        .unwrap();
+        assert!(
+            store::make(&city, Actor::CommandLine, "list")
+                .await
+                .unwrap()
+        );
+        let row = rows(&city, "list").await.remove(0);
+        assert_eq!(row[10], "https://www.example.jp/data/toilets");
+        assert_eq!(
+            row[17..19],
+            [
+                "https://www.example.jp/data/toilets#file-1",
+                "https://www.example.jp/data/toilets/files/1/latest.csv"
+            ]
+        );
         // A draft is made, too, and is not in the list of what is published.
         assert_eq!(rows(&city, "list").await.len(), 1);
         let version = store::version(city.db(), "list", 1, None)
@@ -96,12 +120,12 @@ each_database!(
             city.clock().set(city.clock().now() + 24.hours());
             run_due_jobs(&city).await.unwrap();
         }
-        assert_eq!(versions(&city, "list").await, 2);
+        assert_eq!(versions(&city, "list").await, 3);
         assert_eq!(rows(&city, "list").await.len(), 2);
         publish(&city, document("benches", "parks"), TOILETS).await;
         city.clock().set(city.clock().now() + 24.hours());
         run_due_jobs(&city).await.unwrap();
-        assert_eq!(versions(&city, "list").await, 3);
+        assert_eq!(versions(&city, "list").await, 4);
         assert_eq!(rows(&city, "list").await.len(), 3);
 
         let public = stranger(&city).get("/data/list").await.text();

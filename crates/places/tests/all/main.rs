@@ -11,3 +11,4 @@ mod map;
 mod map_desk;
 mod pages;
 mod support;
+mod tables;

@@ -323,3 +323,39 @@ each_database!(
         assert_eq!(names(&city).await, ["井戸"]);
     }
 );
+
+each_database!(
+    areas_are_written_as_their_corners,
+    [&MailService, &IdentityService, &PlacesService],
+    async |city| {
+        departments(&city).await;
+        let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
+        let ponds = WELLS
+            .replace("kind: points", "kind: areas")
+            .replace("circle", "square");
+        let made = clerk.post("/desk/map/new", &[("document", &ponds)]).await;
+        assert_eq!(made.to, "/desk/map/wells?done=map-made");
+        let new = "/desk/map/wells/features/new";
+        let square = "34.40, 135.00\n34.40, 135.01\n34.41, 135.01\n34.41, 135.00";
+        let crossed = "34.40, 135.00\n34.41, 135.01\n34.40, 135.01\n34.41, 135.00";
+        for (shape, told) in [
+            (crossed, "交わっています"),
+            ("34.40, 135.00\n北の方", "2行目"),
+            ("34.40, 135.00", "different positions"),
+        ] {
+            let page = clerk
+                .post(new, &[("property:名称", "池"), ("shape", shape)])
+                .await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{shape}");
+            assert!(page.text().contains(told), "{shape}: {}", page.text());
+        }
+        let saved = clerk
+            .post(new, &[("property:名称", "池"), ("shape", square)])
+            .await;
+        assert_eq!(saved.to, "/desk/map/wells?done=saved", "{}", saved.text());
+        assert_eq!(names(&city).await, ["池"]);
+        // What is shown is what can be changed.
+        let page = clerk.get("/desk/map/wells/features/1").await.text();
+        assert!(page.contains("34.4, 135.0\n34.4, 135.01\n"), "{page}");
+    }
+);

@@ -15,7 +15,7 @@ use crate::{
     model::map::{
         layer::{Kind, LayerDocument, Properties},
         near::place_of,
-        shape,
+        shape::{self, ShapeError},
     },
     store::map::{
         FeatureRow, Layer, NewFeature, add_feature, change_feature, feature, remove_feature,
@@ -61,7 +61,7 @@ fn is_point(layer: &Layer, geometry: Option<&Json>) -> bool {
     }
 }
 
-fn typed_of(row: &FeatureRow) -> Result<Fields, Problem> {
+fn typed_of(row: &FeatureRow, kind: Kind) -> Result<Fields, Problem> {
     let mut typed = Fields::default();
     for (name, value) in row.properties()? {
         typed.push(&format!("{PREFIX}{name}"), value);
@@ -71,7 +71,12 @@ fn typed_of(row: &FeatureRow) -> Result<Fields, Problem> {
         let at = &geometry["coordinates"];
         typed.push("place", format!("{}, {}", at[1], at[0]));
     } else {
-        typed.push("shape", geometry.to_string());
+        // What is no simple line or area has no list of corners.
+        let corners = match geometry["type"].as_str() {
+            Some("LineString") if kind == Kind::Any => None,
+            _ => shape::corners_of(&geometry),
+        };
+        typed.push("shape", corners.unwrap_or_else(|| geometry.to_string()));
     }
     Ok(typed)
 }
@@ -107,13 +112,26 @@ fn read(room: &Room, layer: &Layer, typed: &Fields, errors: &mut FormErrors) -> 
         }
         place.map(|place| geo::Geometry::Point(place.into()))
     } else {
-        let read = serde_json::from_str::<Json>(typed.get("shape"))
-            .map_err(|error| error.to_string())
-            .and_then(|json| shape::read(&json).map_err(|error| error.to_string()));
+        let text = typed.get("shape");
+        let json = if text.trim_start().starts_with('{') {
+            serde_json::from_str::<Json>(text).map_err(|error| wrong(&error.to_string()))
+        } else {
+            shape::of_corners(text, layer.document.kind != Kind::Lines).map_err(|line| {
+                room.words
+                    .with_text("desk-map-corner-problem", "line", &line.to_string())
+                    .into_owned()
+            })
+        };
+        let read = json.and_then(|json| {
+            shape::read(&json).map_err(|error| match error {
+                ShapeError::Crosses => room.t("desk-map-crosses"),
+                other => wrong(&other.to_string()),
+            })
+        });
         match read {
             Ok(shape) => Some(shape),
             Err(cause) => {
-                errors.add("shape", wrong(&cause));
+                errors.add("shape", cause);
                 None
             }
         }
@@ -245,7 +263,7 @@ pub(super) async fn page(
     let row = feature(room.db(), &key, number)
         .await?
         .ok_or(Problem::NotFound)?;
-    let typed = typed_of(&row)?;
+    let typed = typed_of(&row, layer.document.kind)?;
     shown(&room, &layer, Some(&row), &typed, &FormErrors::new())
 }
 
@@ -286,7 +304,7 @@ pub(super) async fn remove(
             |tx, (key, number, revision)| Box::pin(remove_feature(tx, key, *number, *revision)),
         )
         .await;
-    let typed = typed_of(&row)?;
+    let typed = typed_of(&row, layer.document.kind)?;
     after(room, &layer, &row, &typed, outcome)
 }
 

@@ -3,7 +3,10 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Value as Json, json};
 
+use yakuba_sheets::Limits;
+
 use super::{
+    super::shapefile,
     layer::{Audience, LayerDocument, Properties, Source},
     shape,
 };
@@ -58,6 +61,9 @@ pub enum FeatureError {
     /// It is no GeoJSON.
     #[error("the file is not GeoJSON: {0}. Save it as a FeatureCollection (RFC 7946) in UTF-8")]
     NotGeoJson(String),
+    /// It is no Shapefile that can be read.
+    #[error("{0}")]
+    Shapefile(String),
     /// It is too large.
     #[error("the file has more than {} MB or {MOST_FEATURES} features. Divide it into several layers", MOST_BYTES / 1024 / 1024)]
     TooLarge,
@@ -114,7 +120,7 @@ impl Layers {
     }
 }
 
-/// Reads the features of a layer from GeoJSON and examines each.
+/// Reads the features of a layer from GeoJSON or a Shapefile in an archive and examines each.
 ///
 /// # Errors
 /// [`FeatureError`], for the first feature that cannot be taken.
@@ -122,6 +128,22 @@ pub fn features(bytes: &[u8], layer: &LayerDocument) -> Result<Vec<Feature>, Fea
     if bytes.len() > MOST_BYTES {
         return Err(FeatureError::TooLarge);
     }
+    let from_shapefile;
+    let bytes = if shapefile::is_one(bytes) {
+        let limits = Limits {
+            file_bytes: MOST_BYTES as u64,
+            rows: MOST_FEATURES,
+            columns: MOST_PROPERTIES,
+            cells: 10_000_000,
+            ..Limits::default()
+        };
+        let content = shapefile::read(bytes, &limits)
+            .map_err(|error| FeatureError::Shapefile(error.to_string()))?;
+        from_shapefile = content.to_geojson().unwrap_or_default();
+        &from_shapefile
+    } else {
+        bytes
+    };
     let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes);
     let whole: Json = serde_json::from_slice(text)
         .map_err(|error| FeatureError::NotGeoJson(error.to_string()))?;

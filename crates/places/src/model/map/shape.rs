@@ -52,6 +52,47 @@ pub enum ShapeError {
     Invalid(String),
 }
 
+/// Reads a list of corners, latitude and longitude on a line each, as a GeoJSON line or, closed at its end, an area.
+///
+/// # Errors
+/// The number of the first line, from 1, that is no place in Japan.
+pub fn of_corners(text: &str, is_area: bool) -> Result<Json, usize> {
+    let mut corners = Vec::new();
+    for (at, line) in text.lines().enumerate() {
+        if line.trim().is_empty() {
+            continue;
+        }
+        let place = super::near::place_of(line).ok_or(at + 1)?;
+        corners.push([place.x, place.y]);
+    }
+    if is_area && corners.first() != corners.last() {
+        corners.extend(corners.first().copied());
+    }
+    Ok(if is_area {
+        serde_json::json!({"type": "Polygon", "coordinates": [corners]})
+    } else {
+        serde_json::json!({"type": "LineString", "coordinates": corners})
+    })
+}
+
+/// The corners of one line or of one area without holes as [`of_corners`] reads them; none for other shapes.
+pub fn corners_of(geometry: &Json) -> Option<String> {
+    let (corners, repeated) = match geometry["type"].as_str()? {
+        "LineString" => (&geometry["coordinates"], 0),
+        "Polygon" if geometry["coordinates"].as_array()?.len() == 1 => {
+            (&geometry["coordinates"][0], 1)
+        }
+        _ => return None,
+    };
+    let corners = corners.as_array()?;
+    let lines: Vec<String> = corners
+        .iter()
+        .take(corners.len().saturating_sub(repeated))
+        .map(|corner| format!("{}, {}", corner[1], corner[0]))
+        .collect();
+    Some(lines.join("\n"))
+}
+
 /// Reads a GeoJSON geometry. Heights are left out.
 ///
 /// # Errors
@@ -343,5 +384,33 @@ mod tests {
         let mut crossing = circle(5_000);
         crossing.swap(10, 2_000);
         assert_eq!(of("Polygon", &json!([crossing])), Err(ShapeError::Crosses));
+    }
+
+    #[test]
+    fn corners_are_read_and_written() {
+        let area = of_corners("34.4, 135.0\n\n34.5、135.0\n３４.5, 135.1\n", true).unwrap();
+        assert_eq!(
+            area,
+            json!({"type": "Polygon", "coordinates": [[[135.0, 34.4], [135.0, 34.5], [135.1, 34.5], [135.0, 34.4]]]})
+        );
+        assert!(read(&area).is_ok());
+        let written = corners_of(&area).unwrap();
+        assert_eq!(written, "34.4, 135.0\n34.5, 135.0\n34.5, 135.1");
+        assert_eq!(of_corners(&written, true), Ok(area));
+        let line = of_corners("34.4, 135.0\n34.5, 135.0", false).unwrap();
+        assert_eq!(line["type"], "LineString");
+        assert_eq!(corners_of(&line).unwrap(), "34.4, 135.0\n34.5, 135.0");
+        // Longitude first lies elsewhere.
+        assert_eq!(of_corners("34.4, 135.0\n135.0, 34.4", false), Err(2));
+        let crossed = "34.4, 135.0\n34.5, 135.1\n34.4, 135.1\n34.5, 135.0";
+        assert_eq!(
+            read(&of_corners(crossed, true).unwrap()),
+            Err(ShapeError::Crosses)
+        );
+        assert!(read(&of_corners("", true).unwrap()).is_err());
+        assert_eq!(
+            corners_of(&json!({"type": "Point", "coordinates": [1, 2]})),
+            None
+        );
     }
 }
