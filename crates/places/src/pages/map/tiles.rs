@@ -45,12 +45,20 @@ pub(super) async fn tile(
     let mut response = if is_known {
         StatusCode::NOT_MODIFIED.into_response()
     } else {
-        let bytes = tiles::tile(&city, &layer, tile, language).await?;
-        if bytes.is_empty() {
+        let tile = tiles::tile(&city, &layer, tile, language).await?;
+        let kind = (header::CONTENT_TYPE, "application/vnd.mapbox-vector-tile");
+        if tile.is_empty() {
             StatusCode::NO_CONTENT.into_response()
+        } else if takes_gzip(&visit) {
+            let headers = [
+                kind,
+                (header::CONTENT_ENCODING, "gzip"),
+                (header::VARY, "Accept-Encoding"),
+            ];
+            (headers, tile.packed().to_vec()).into_response()
         } else {
-            let kind = [(header::CONTENT_TYPE, "application/vnd.mapbox-vector-tile")];
-            (kind, bytes.to_vec()).into_response()
+            let headers = [kind, (header::VARY, "Accept-Encoding")];
+            (headers, tile.unpacked()).into_response()
         }
     };
     let headers = response.headers_mut();
@@ -64,4 +72,19 @@ pub(super) async fn tile(
     };
     headers.insert(header::CACHE_CONTROL, HeaderValue::from_static(keeping));
     Ok(response)
+}
+
+/// Whether the asker takes gzip.
+fn takes_gzip(visit: &Visit) -> bool {
+    visit
+        .headers
+        .get_all(header::ACCEPT_ENCODING)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .any(|coding| {
+            let (name, quality) = coding.split_once(';').unwrap_or((coding, ""));
+            name.trim().eq_ignore_ascii_case("gzip")
+                && !matches!(quality.trim(), "q=0" | "q=0.0" | "q=0.00" | "q=0.000")
+        })
 }
