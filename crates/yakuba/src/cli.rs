@@ -1048,6 +1048,8 @@ pub enum OpendataCommand {
     Datasets,
     /// Bring datasets with their files into the city from a list; the same twice changes nothing
     Import(OpendataImport),
+    /// Take a CSV or TSV file of any length as a new version of a dataset's file
+    Add(OpendataAdd),
     /// Write the published catalogue into a folder that any web server can serve while the program is down
     Mirror(OpendataMirror),
     /// List what datasets can be made from without files: the services' records and the map's layers
@@ -1099,6 +1101,31 @@ pub struct OpendataImport {
     /// Show the datasets to everybody at once
     #[arg(long)]
     pub publish: bool,
+}
+
+/// Take one long file.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The file is read piece by piece and never held as a whole, in any Japanese charset: at most 4 GB, 5,000,000 rows, 200 columns and 100,000,000 cells. It is taken
+as it stands; of the rules of open data only its first 20,000 rows are checked. Readers see it when its last row is written. The same file again changes nothing.
+
+Examples:
+  yakuba opendata add street_lights 街灯.csv --file 1
+  yakuba opendata add street_lights 街灯2026.csv --title 街灯（令和8年度）")]
+pub struct OpendataAdd {
+    /// The dataset's key
+    pub dataset: String,
+    /// The file
+    pub path: PathBuf,
+    /// The number of the dataset's file of which it is a new version; without it a new file
+    #[arg(long, value_name = "NUMBER")]
+    pub file: Option<i64>,
+    /// What a new file is called; without it as the file itself
+    #[arg(long, value_name = "TEXT", conflicts_with = "file")]
+    pub title: Option<String>,
+    /// What is new, for readers
+    #[arg(long, value_name = "TEXT", default_value = "")]
+    pub note: String,
 }
 
 /// Look files of open data over.

@@ -36,6 +36,17 @@ fn a_server_answers_watchdogs_and_strangers_and_stops_when_told() {
     );
     assert_eq!(page.header("x-content-type-options"), Some("nosniff"));
 
+    // Other pages may show the map that is made for them, and nothing else.
+    for (path, policy) in [
+        ("/map/embed", "frame-ancestors 'self' https:"),
+        ("/map", "frame-ancestors 'none'"),
+        ("/map/embed/x", "frame-ancestors 'none'"),
+    ] {
+        let page = server.get(path, &["Accept: text/html"]);
+        let told = page.header("content-security-policy").unwrap();
+        assert!(told.contains(policy), "{path}: {told}");
+    }
+
     let problem = server.get("/api/nothing", &[]);
     assert_eq!(
         problem.header("content-type"),

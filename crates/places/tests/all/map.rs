@@ -194,6 +194,22 @@ each_database!(
         );
 
         // The nearest first, and who is inside an area is told so.
+        // For pages of others: only what was chosen, whose it is, and the way to the list.
+        let text = reader
+            .get("/map/embed?layer=flood&at=34.4,135.0,13&at2=%22%3E")
+            .await
+            .text();
+        assert!(
+            text.contains("/map/list?layer=flood") && text.contains("/map?layer=flood"),
+            "{text}"
+        );
+        assert!(!text.contains("<nav") && !text.contains("/login"), "{text}");
+        let text = reader.get("/map?layer=flood&at=34.4,135.0,13").await.text();
+        assert!(
+            text.contains("/map/embed?layer=flood&#38;amp;at=34.4%2C135.0%2C13"),
+            "{text}"
+        );
+
         let text = reader.get("/map/list?near=34.405,135.005").await.text();
         let (inside, far) = (text.find("川沿い").unwrap(), text.find("北の井戸").unwrap());
         assert!(
@@ -217,7 +233,7 @@ each_database!(
             "{text}"
         );
         // The lists and pages that were opened, once each.
-        assert_eq!(counted(&city, "places.map_views").await, "6");
+        assert_eq!(counted(&city, "places.map_views").await, "8");
     }
 );
 

@@ -8,8 +8,9 @@ use std::{
 
 use jiff::{SignedDuration, Timestamp, civil::DateTime, tz::TimeZone};
 use serde::Deserialize;
-use yakuba_city::{City, JAPAN, KEY_VARIABLE, setting};
+use yakuba_city::{Actor, City, CityError, JAPAN, KEY_VARIABLE, setting};
 use yakuba_identity::{Identity, IdentitySettings};
+use yakuba_places::PUBLIC_URL;
 
 use super::{read_file, say};
 use crate::{
@@ -48,6 +49,7 @@ pub(super) async fn run(place: &Place, options: Serve) -> Result<Outcome, Failur
             None => format!("http://localhost:{}", options.listen.port),
         };
         let identity = server::identity(&city, &url, |_| {})?;
+        keep_address(&city, &identity).await?;
         cities.push(HostedCity {
             hosts: options.hosts.clone(),
             waiting_room: waiting_room(&options.waiting_room, &city, &identity).await?,
@@ -156,12 +158,35 @@ async fn open(further: FurtherCity, waiting: &WaitingOptions) -> Result<HostedCi
         settings.public_url = own.public_url.clone();
         settings.oidc = None;
     })?;
+    keep_address(&city, &identity).await?;
     Ok(HostedCity {
         hosts: further.hosts,
         waiting_room: waiting_room(waiting, &city, &identity).await?,
         city,
         identity,
     })
+}
+
+/// Keeps the address under which a city is reached, for what is written when nobody asks, such as the list of open data. A program that
+/// is reached from its own machine only tells nothing.
+async fn keep_address(city: &City, identity: &Identity) -> Result<(), Failure> {
+    let url = &identity.settings().public_url;
+    let is_near = matches!(
+        url.host_str(),
+        None | Some("localhost" | "127.0.0.1" | "[::1]")
+    );
+    if is_near || setting(city.db(), PUBLIC_URL).await?.as_deref() == Some(url.as_str()) {
+        return Ok(());
+    }
+    let actor = Actor::Program("serve".to_owned());
+    city.write(actor, url.to_string(), |tx, url| {
+        Box::pin(async move {
+            tx.set(PUBLIC_URL, url).await?;
+            Ok::<_, CityError>(())
+        })
+    })
+    .await?;
+    Ok(())
 }
 
 /// The waiting room of a city, as the command line says.

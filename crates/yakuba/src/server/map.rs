@@ -188,30 +188,45 @@ fn wanted(range: &str, length: u64) -> Wanted {
     }
 }
 
+/// The one page that may stand in a frame of another page.
+const EMBEDDED: &str = "/map/embed";
+
 /// The policy of pages whose maps take tiles from a server that the city named: that one origin more, for what scripts fetch and for
-/// pictures.
-fn policy_with(tiles: &TileServer) -> Option<HeaderValue> {
-    let origin = tiles.origin();
-    let policy = CONTENT_SECURITY_POLICY
-        .replace(
-            "connect-src 'self'",
-            &format!("connect-src 'self' {origin}"),
-        )
-        .replace(
-            "img-src 'self' data:",
-            &format!("img-src 'self' data: {origin}"),
+/// pictures. And of the map that other pages show in a frame: whose pages they are is up to them, but they come over TLS, or from this machine.
+fn policy_with(tiles: Option<&TileServer>, is_embedded: bool) -> Option<HeaderValue> {
+    let mut policy = CONTENT_SECURITY_POLICY.to_owned();
+    if let Some(origin) = tiles.map(TileServer::origin) {
+        policy = policy
+            .replace(
+                "connect-src 'self'",
+                &format!("connect-src 'self' {origin}"),
+            )
+            .replace(
+                "img-src 'self' data:",
+                &format!("img-src 'self' data: {origin}"),
+            );
+    }
+    if is_embedded {
+        policy = policy.replace(
+            "frame-ancestors 'none'",
+            "frame-ancestors 'self' https: http://localhost:*",
         );
+    }
     HeaderValue::from_str(&policy).ok()
 }
 
-/// Widens the policy of every page of a city that named a tile server.
+/// Widens the policy of every page of a city that named a tile server, and of the map for other pages.
 pub(super) async fn allow_tiles(
     State(surroundings): State<std::sync::Arc<super::surroundings::Surroundings>>,
     request: axum::extract::Request,
     next: Next,
 ) -> Response {
+    let is_embedded = request.uri().path() == EMBEDDED;
     let mut response = next.run(request).await;
-    if let Some(policy) = surroundings.tiles().as_ref().and_then(policy_with) {
+    let tiles = surroundings.tiles();
+    if (is_embedded || tiles.is_some())
+        && let Some(policy) = policy_with(tiles.as_ref(), is_embedded)
+    {
         response
             .headers_mut()
             .insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -330,7 +345,7 @@ mod tests {
     fn the_policy_opens_for_one_origin_and_nothing_else() {
         let server =
             TileServer::new("https://tiles.example.jp/{z}/{x}/{y}.png", "見本", 18).unwrap();
-        let policy = policy_with(&server).unwrap();
+        let policy = policy_with(Some(&server), false).unwrap();
         let policy = policy.to_str().unwrap();
         let changed: Vec<&str> = policy
             .split("; ")
@@ -343,6 +358,18 @@ mod tests {
                 "img-src 'self' data: https://tiles.example.jp",
                 "connect-src 'self' https://tiles.example.jp",
             ]
+        );
+    }
+
+    #[test]
+    fn only_the_map_for_other_pages_may_stand_in_a_frame() {
+        let policy = policy_with(None, true).unwrap();
+        let policy = policy.to_str().unwrap();
+        assert!(policy.contains("frame-ancestors 'self' https:"), "{policy}");
+        assert!(CONTENT_SECURITY_POLICY.contains("frame-ancestors 'none'"));
+        assert_eq!(
+            policy.split("; ").count(),
+            CONTENT_SECURITY_POLICY.split("; ").count()
         );
     }
 }

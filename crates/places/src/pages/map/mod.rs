@@ -1,5 +1,6 @@
 //! The public map, the list that says the same as the map, and the tiles that it is drawn from.
 
+mod embed;
 mod list;
 mod page;
 mod tiles;
@@ -23,6 +24,7 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("map");
 pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/map", Access::Public, page::page)
+        .get("/map/embed", Access::Public, embed::page)
         .get("/map/list", Access::Public, list::page)
         .get(
             "/map/tiles/{layer}/{z}/{x}/{y}",

@@ -4,12 +4,14 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use geo::Coord;
 use yakuba_city::web::{Principal, Problem};
-use yakuba_ui::{Link, Map, Page, TextField, Words, format};
+use yakuba_ui::{Link, Map, Page, TextArea, TextField, Words, format};
 
 use super::{
-    super::visit::Visit, WORDS, asked_for, degrees, drawn, in_address, middle, named, seen, theme,
+    super::visit::Visit, WORDS, asked_for, degrees, drawn, embed::said, in_address, middle, named,
+    seen, theme,
 };
 use crate::{
+    machines::base,
     model::map::near::place_of,
     store::map::{Layer, Wanted, search_features},
 };
@@ -46,10 +48,11 @@ struct Body {
     more: Option<String>,
     map: Map,
     groups: Vec<Group>,
+    code: TextArea,
 }
 
 /// Where the map begins: `at` as latitude, longitude and zoom.
-fn begins(at: &str) -> Option<(Coord, u8)> {
+pub(super) fn begins(at: &str) -> Option<(Coord, u8)> {
     let (place, zoom) = at.rsplit_once(',')?;
     let zoom: f64 = zoom.trim().parse().ok()?;
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // From 4 to 19.
@@ -150,6 +153,15 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         }),
         map,
         groups,
+        code: TextArea::new(language, "code", words.get("map-embed-code"))
+            .value(format!(
+                "<iframe src=\"{}/map/embed?{}\" title=\"{}\" width=\"100%\" height=\"600\" loading=\"lazy\"></iframe>",
+                base(&visit.headers),
+                said(&visit).replace('&', "&amp;"),
+                words.get("map-title"),
+            ))
+            .rows(3)
+            .read_only(words.get("map-embed-support")),
     };
     Ok(
         Page::public(visit.shell.clone(), words.get("map-title"), &body)

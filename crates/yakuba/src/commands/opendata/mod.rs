@@ -17,7 +17,7 @@ use yakuba_places::{
         repair::repair,
         standard::{DATASETS, Generation, dataset},
     },
-    store::{self, Made, Whole, WholeFile, bring_in},
+    store::{self, LargeFile, Made, Whole, WholeFile, bring_in},
 };
 use yakuba_sheets::Limits;
 use yakuba_ui::Language;
@@ -25,7 +25,7 @@ use yakuba_ui::Language;
 use super::{file_name, note, read_file, say};
 use crate::{
     cli::{
-        OpendataAgainst, OpendataCheck, OpendataCommand, OpendataImport, OpendataMake,
+        OpendataAdd, OpendataAgainst, OpendataCheck, OpendataCommand, OpendataImport, OpendataMake,
         OpendataRepair,
     },
     failure::{Failure, Outcome},
@@ -37,6 +37,7 @@ pub(super) async fn run(place: &Place, options: OpendataCommand) -> Result<Outco
         OpendataCommand::Check(options) => look_over(&options),
         OpendataCommand::Repair(options) => mend(&options),
         OpendataCommand::Import(options) => import(place, &options).await,
+        OpendataCommand::Add(options) => add(place, options).await,
         OpendataCommand::Mirror(options) => mirror::run(place, &options).await,
         OpendataCommand::Sources => sources(place).await,
         OpendataCommand::Make(options) => make(place, &options).await,
@@ -323,6 +324,29 @@ async fn import(place: &Place, options: &OpendataImport) -> Result<Outcome, Fail
         }
     }
     Ok(outcome)
+}
+
+async fn add(place: &Place, options: OpendataAdd) -> Result<Outcome, Failure> {
+    let city = place.open_existing().await?;
+    let path = &options.path;
+    let opened = std::fs::File::open(path).map_err(|cause| Failure::file(path, &cause))?;
+    let name = file_name(path);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+    let new = LargeFile {
+        dataset: options.dataset.clone(),
+        file: options.file,
+        title: options.title.unwrap_or_else(|| stem.into_owned()),
+        note: options.note,
+        name,
+    };
+    let (file, version) = store::take_large(&city, Actor::CommandLine, opened, new)
+        .await
+        .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+    say(match version {
+        Some(version) => format!("{}: file {file}, version {version}", options.dataset),
+        None => format!("{}: file {file} as it was", options.dataset),
+    });
+    Ok(Outcome::Done)
 }
 
 fn list() {
