@@ -1,4 +1,7 @@
-//! Vector tiles of a layer with many points: through the whole server, cold and warm, beside the same SQL and the bare encoding.
+//! Vector tiles of a layer with many points: through the whole server, cold and warm, beside the same SQL and the bare encoding. And a
+//! table with many rows: see [`rows`].
+
+mod rows;
 
 use std::{
     path::{Path, PathBuf},
@@ -51,6 +54,12 @@ pub(crate) struct Places {
     /// How many different tiles are asked for
     #[arg(long, default_value_t = 2_000)]
     tiles: usize,
+    /// How many rows the table of the catalogue has
+    #[arg(long, default_value_t = 1_000_000)]
+    rows: usize,
+    /// How often each question is asked of it
+    #[arg(long, default_value_t = 100)]
+    questions: usize,
     /// How many ask at once
     #[arg(long, default_value_t = 8)]
     clients: usize,
@@ -81,6 +90,8 @@ struct OnDatabase {
     alone: Vec<Line>,
     /// By some clients at once: what, how many at once, tiles in a second, times.
     together: Vec<(&'static str, usize, f64, Times)>,
+    /// The table of the catalogue.
+    table: rows::OfRows,
 }
 
 /// Measures and prints.
@@ -200,6 +211,8 @@ async fn get(application: &Router, tile: Tile) -> Outcome<usize> {
     let request = Request::builder()
         .uri(&path)
         .header(header::HOST, "localhost:8080")
+        // As every browser asks.
+        .header(header::ACCEPT_ENCODING, "gzip")
         .body(Body::empty())?;
     let answer = application.clone().oneshot(request).await?;
     let status = answer.status();
@@ -309,6 +322,8 @@ async fn measure(
         let (per_second, times) = together(&application, &asked, clients).await?;
         at_once.push((what, clients, per_second, times));
     }
+    eprintln!("{name}: {} rows", options.rows);
+    let table = rows::measure(&city, &application, options.rows, options.questions.max(1)).await?;
     if postgres.is_some() {
         drop_schema(&city, postgres).await?;
     }
@@ -322,6 +337,7 @@ async fn measure(
         ),
         alone,
         together: at_once,
+        table,
     })
 }
 
@@ -378,6 +394,23 @@ impl Report {
                     database.name
                 ),
                 &["", "tiles", "median", "p99", "tiles/s"],
+                &rows,
+            );
+            let of_rows = &database.table;
+            let rows: Vec<_> = of_rows.asked.iter().map(line_cells).collect();
+            text += &table(
+                &format!(
+                    "{}: a table of {} rows ({} bytes of CSV) through the whole server beside the same SQL (milliseconds); {} rows/s taken from CSV, {} inserted by hand, {} with folded texts and an index",
+                    database.name,
+                    of_rows.rows,
+                    of_rows.csv_bytes,
+                    number(of_rows.taken_per_second),
+                    number(of_rows.inserted_per_second),
+                    number(of_rows.indexed_per_second),
+                ),
+                &[
+                    "", "runs", "median", "p99", "by hand", "p99", "ratio", "of p99",
+                ],
                 &rows,
             );
         }
