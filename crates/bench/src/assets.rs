@@ -88,7 +88,7 @@ pub(crate) async fn run(options: Assets) -> Outcome<()> {
         &options,
     )
     .await?;
-    let bare = Connections::on_sqlite(&temporary.path().join("by-hand.sqlite")).await?;
+    let bare = Connections::on_sqlite(&temporary.path().join("yakuba.sqlite")).await?;
     ways.extend(by_hand("SQLite", bare, &options).await?);
     if let Some(url) = options.database_url.clone() {
         let schema = format!("bench_assets_{}", std::process::id());

@@ -12,6 +12,7 @@ use axum::{
     http::{Method, header},
 };
 use http_body_util::BodyExt as _;
+use sea_orm::ConnectionTrait as _;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
