@@ -1,5 +1,6 @@
 // Comfort only: every page works without this file.
 import htmx from "htmx.org";
+import { coverPicture } from "./cover-picture";
 import { filterTables } from "./filter-tables";
 import { keepFresh } from "./keep-fresh";
 import { lookUpAddresses } from "./look-up-address";
@@ -25,6 +26,7 @@ usePosition(document);
 warnBeforeLeaving();
 keepFresh();
 printPage();
+coverPicture();
 showMaps(document);
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();
 document.addEventListener("htmx:load", (event) => {

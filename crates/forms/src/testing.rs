@@ -1,6 +1,8 @@
-//! Looking over the texts of shipped content, for the tests of the services that ship it.
+//! Looking over the texts of shipped content, for the tests of the services that ship it, and a virus scanner to try files on.
 
 use serde_json::Value;
+
+use crate::files::ClamAddress;
 
 fn is_kanji(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{9fff}' | '々' | '〇')
@@ -80,4 +82,47 @@ pub fn missing_languages(path: &str, value: &Value, texts: &[&str], missing: &mu
         }
         _ => {}
     }
+}
+
+/// A scanner as ClamAV's daemon speaks, on a free port: it finds the EICAR test file in what is sent, and answers so many times.
+///
+/// # Panics
+/// When it is spoken to otherwise.
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+pub fn virus_scanner(times: usize) -> (ClamAddress, std::thread::JoinHandle<()>) {
+    use std::io::{Read as _, Write as _};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = format!("tcp://{}", listener.local_addr().unwrap())
+        .parse()
+        .unwrap();
+    let thread = std::thread::spawn(move || {
+        for _ in 0..times {
+            let (mut stream, _) = listener.accept().unwrap();
+            let mut command = [0; 10];
+            stream.read_exact(&mut command).unwrap();
+            assert_eq!(&command, b"zINSTREAM\0");
+            let mut contents = Vec::new();
+            loop {
+                let mut length = [0; 4];
+                stream.read_exact(&mut length).unwrap();
+                let length = usize::try_from(u32::from_be_bytes(length)).unwrap();
+                if length == 0 {
+                    break;
+                }
+                let mut chunk = vec![0; length];
+                stream.read_exact(&mut chunk).unwrap();
+                contents.extend(chunk);
+            }
+            let found = contents
+                .windows(29)
+                .any(|part| part == b"EICAR-STANDARD-ANTIVIRUS-TEST");
+            let answer: &[u8] = if found {
+                b"stream: Eicar-Test-Signature FOUND\0"
+            } else {
+                b"stream: OK\0"
+            };
+            stream.write_all(answer).unwrap();
+        }
+    });
+    (address, thread)
 }

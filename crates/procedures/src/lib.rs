@@ -10,7 +10,6 @@ mod movers;
 mod notices;
 mod open_tables;
 mod pages;
-pub mod scanner;
 mod slots;
 pub mod store;
 

@@ -1,9 +1,10 @@
 //! What can go wrong with reports, each with a sentence for the person who must mend it.
 
 use yakuba_city::{CityError, KeyError, web::Problem};
+use yakuba_forms::files::Refusal;
 use yakuba_kernel::ValueError;
 
-use crate::model::state::State;
+use crate::{detector::DetectorError, model::state::State};
 
 /// A failure of the service `reports`.
 #[derive(Debug, thiserror::Error)]
@@ -44,6 +45,12 @@ pub enum ReportError {
     /// Only a report that is called fixed can be contested, and once.
     #[error("the report is not called fixed, or was contested before")]
     CannotContest,
+    /// A picture cannot be painted on.
+    #[error("a picture of a report cannot be read ({0:?}). Add it again at the desk")]
+    BadPicture(Refusal),
+    /// A program that looks for faces did not say what it found.
+    #[error(transparent)]
+    Detector(#[from] DetectorError),
     /// A stored document or text could not be read back.
     #[error("a stored report cannot be read: {0}. Restore a backup or report this as a bug")]
     Stored(#[from] serde_json::Error),
@@ -86,7 +93,9 @@ impl From<ReportError> for Problem {
             | ReportError::WrongState { .. }
             | ReportError::CannotMerge
             | ReportError::CannotContest => Self::Conflict(error.to_string()),
-            ReportError::Stored(_)
+            ReportError::BadPicture(_)
+            | ReportError::Detector(_)
+            | ReportError::Stored(_)
             | ReportError::Sealing(_)
             | ReportError::Sheet(_)
             | ReportError::Mail(_)

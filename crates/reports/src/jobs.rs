@@ -2,16 +2,19 @@
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
-use yakuba_city::{Actor, City, CityKey, JobFailure, JobKind, Tx, setting, sql::Sql as _};
+use yakuba_city::{
+    Actor, City, CityError, CityKey, JobFailure, JobKind, Tx, setting, sql::Sql as _,
+};
 use yakuba_forms::model::document::Text;
 use yakuba_mail::{Mail, enqueue};
 use yakuba_ui::Language;
 
 use crate::{
-    WORDS,
+    WORDS, detector,
     error::ReportError,
     store::{
         self, Current, drafts, followers,
+        photos::{self, Covering, Finder, View},
         steps::{self, Kind},
     },
 };
@@ -25,6 +28,9 @@ pub(crate) fn jobs() -> Vec<JobKind> {
     vec![
         JobKind::new(steps::TELL, |city, payload| async move {
             failing(tell(&city, &payload).await)
+        }),
+        JobKind::new(photos::FIND_PARTS, |city, payload| async move {
+            failing(find_parts(&city, &payload).await)
         }),
         JobKind::new(
             CLEAN_UP,
@@ -115,6 +121,42 @@ async fn tell_of(
     Ok(())
 }
 
+/// Has a program look for faces and number plates in a picture, where the city has one, and paints over what it finds. Staff look at it
+/// before anybody else does.
+async fn find_parts(city: &City, payload: &Json) -> Result<(), ReportError> {
+    let Some(program) = detector::of(city) else {
+        return Ok(());
+    };
+    let (report, name) = (
+        payload["report"].as_i64().unwrap_or(0),
+        payload["photo"].as_str().unwrap_or_default().to_owned(),
+    );
+    let key = city.key()?.clone();
+    let original = photos::contents(city.db(), &key, report, &name, View::Original).await?;
+    let Some((_, original)) = original else {
+        return Ok(());
+    };
+    let parts = detector::find(&program, original.clone()).await?;
+    let covering =
+        tokio::task::spawn_blocking(move || Covering::new(&key, &name, &original, parts))
+            .await
+            .map_err(|error| CityError::Stored {
+                what: "a picture of a report",
+                cause: error.to_string(),
+            })??;
+    city.write(
+        Actor::Program(photos::FIND_PARTS.to_owned()),
+        (report, covering),
+        |tx, (report, covering)| {
+            Box::pin(async move {
+                photos::cover(tx, *report, covering, Finder::Program).await?;
+                Ok(())
+            })
+        },
+    )
+    .await
+}
+
 /// Forgets drafts after a day, and people a year after their report was answered.
 async fn clean_up(city: &City) -> Result<(), ReportError> {
     let before = city.now() - KEPT;
@@ -128,6 +170,9 @@ async fn clean_up(city: &City) -> Result<(), ReportError> {
                     "DELETE FROM reports_followers WHERE report IN (SELECT id FROM reports_reports WHERE handled_at < $1)",
                     "UPDATE reports_reports SET sealed = NULL WHERE handled_at < $1 AND sealed IS NOT NULL",
                     "DELETE FROM reports_photos WHERE is_released = 0 \
+                     AND report IN (SELECT id FROM reports_reports WHERE handled_at < $1)",
+                    // What was painted over is gone for good.
+                    "UPDATE reports_photos SET contents = covered, covered = NULL WHERE covered IS NOT NULL \
                      AND report IN (SELECT id FROM reports_reports WHERE handled_at < $1)",
                 ] {
                     tx.connection()

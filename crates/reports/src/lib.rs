@@ -2,6 +2,7 @@
 
 pub mod capabilities;
 mod desk;
+pub mod detector;
 mod error;
 mod jobs;
 pub mod model;
@@ -43,6 +44,10 @@ impl Service for ReportService {
             Migration::new(
                 "reports_0002_open311",
                 include_str!("../migrations/0002_open311.sql"),
+            ),
+            Migration::new(
+                "reports_0003_covered_pictures",
+                include_str!("../migrations/0003_covered_pictures.sql"),
             ),
         ]
     }

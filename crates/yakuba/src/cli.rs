@@ -31,7 +31,9 @@ Environment:
                                      smtps://name:password@mail.city.example.jp; without a server mail
                                      is kept and shown to administrators on /desk/mail
   YAKUBA_CLAMD=tcp://127.0.0.1:3310  the virus scanner (clamd, or unix:/run/clamav/clamd.ctl) for files that
-                                     residents send; when it does not answer, no file is taken"
+                                     residents send; when it does not answer, no file is taken
+  YAKUBA_PICTURE_DETECTOR=PATH       a program that finds faces and number plates in pictures of reports
+                                     (docs/reports.md); without it staff alone look for them"
 )]
 pub struct Cli {
     /// The folder that holds the city: database, key, files

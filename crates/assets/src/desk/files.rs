@@ -6,6 +6,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use yakuba_city::web::Problem;
+use yakuba_forms::files::scanner;
 use yakuba_ui::{FormErrors, done};
 
 use super::{
@@ -40,11 +41,13 @@ pub(super) async fn add(
         if name.is_empty() {
             continue;
         }
-        let key = room.key().clone();
-        // A large picture takes a moment of pure computing.
-        let one = tokio::task::spawn_blocking(move || NewFile::of(&key, &name, &bytes))
-            .await
-            .map_err(|error| Problem::internal(&error))??;
+        let (key, virus_scanner) = (room.key().clone(), scanner::of(room.city()));
+        // A large picture takes a moment of pure computing, and the virus scanner its time.
+        let one = tokio::task::spawn_blocking(move || {
+            NewFile::of(&key, virus_scanner.as_ref(), &name, &bytes)
+        })
+        .await
+        .map_err(|error| Problem::internal(&error))??;
         match one {
             Ok(file) => new.push(file),
             Err(message) => errors.add("files", message.in_language(room.language()).into_owned()),

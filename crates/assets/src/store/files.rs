@@ -6,7 +6,7 @@ use serde_json::json;
 use yakuba_city::{AuditEntry, CityKey, Tx, sql::Sql as _};
 use yakuba_forms::{
     Message,
-    files::{examine, shortened},
+    files::{ClamAddress, scanner, shortened},
     model::document::FileType,
 };
 
@@ -41,18 +41,19 @@ fn purpose(key: &str) -> String {
 }
 
 impl NewFile {
-    /// Finds out what a file is by its content, makes a picture anew without anything hidden in it, and seals it. Takes a moment for
-    /// a large picture: call it where it may block.
+    /// Finds out what a file is by its content, shows it to the virus scanner where there is one, makes a picture anew without anything
+    /// hidden in it, and seals it. Takes a moment: call it where it may block.
     ///
     /// # Errors
     /// When it cannot be sealed. The inner one says why it is not taken.
     pub fn of(
         city: &CityKey,
+        virus_scanner: Option<&ClamAddress>,
         name: &str,
         contents: &[u8],
     ) -> Result<Result<Self, Message>, AssetError> {
         let name = shortened(name);
-        let found = match examine(contents, &ACCEPT, MOST_MIB) {
+        let found = match scanner::examine_with(virus_scanner, contents, &ACCEPT, MOST_MIB) {
             Ok(found) => found,
             Err(refusal) => return Ok(Err(refusal.message(&name, &ACCEPT, MOST_MIB))),
         };

@@ -19,6 +19,13 @@ const QUALITY: u8 = 88;
 
 /// The same picture, upright, with nothing but its pixels. A WebP becomes JPEG, or PNG when it is see-through, so that every office can open it.
 pub(super) fn made_anew(sent: &[u8]) -> Result<Examined, Refusal> {
+    let (picture, format) = decoded(sent)?;
+    let is_png = format == ImageFormat::Png || picture.color().has_alpha();
+    encoded(picture, is_png)
+}
+
+/// The pixels of a picture, upright, and what kind of file it was.
+pub(super) fn decoded(sent: &[u8]) -> Result<(DynamicImage, ImageFormat), Refusal> {
     let mut reader = ImageReader::new(Cursor::new(sent))
         .with_guessed_format()
         .map_err(|_| Refusal::Damaged)?;
@@ -37,9 +44,13 @@ pub(super) fn made_anew(sent: &[u8]) -> Result<Examined, Refusal> {
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut picture = DynamicImage::from_decoder(decoder).map_err(|error| refusal(&error))?;
     picture.apply_orientation(orientation);
-    let see_through = picture.color().has_alpha();
+    Ok((picture, format))
+}
+
+/// A file of these pixels and nothing else.
+pub(super) fn encoded(picture: DynamicImage, is_png: bool) -> Result<Examined, Refusal> {
     let mut content = Vec::new();
-    let media_type = if format == ImageFormat::Png || see_through {
+    let media_type = if is_png {
         picture
             .write_to(&mut Cursor::new(&mut content), ImageFormat::Png)
             .map_err(|_| Refusal::Damaged)?;

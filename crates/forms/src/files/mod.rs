@@ -2,15 +2,18 @@
 
 mod clamd;
 mod content;
+mod covering;
 mod images;
+pub mod scanner;
 
 pub use clamd::{ClamAddress, NotAnAddress, ScanError, Verdict, scan};
+pub use covering::{MOST_PARTS, NoPart, PicturePart, covered};
 
 use crate::message::{Message, MessageValue};
 use crate::model::document::{FileType, Text};
 
 /// A file that may be kept.
-#[derive(Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Examined {
     /// What it is: `image/jpeg`, `image/png`, `application/pdf`…
     pub media_type: &'static str,
@@ -34,6 +37,10 @@ pub enum Refusal {
     Protected,
     /// A picture with more pixels than is sensible.
     TooManyPixels,
+    /// The virus scanner found something in it.
+    Virus,
+    /// The virus scanner gave no verdict.
+    NotScanned,
 }
 
 /// Finds out what a file is, whatever it is called, and makes it safe to keep. Takes up to a second of processor time for a large picture:
@@ -79,6 +86,8 @@ impl Refusal {
             Self::Damaged => text("forms-file-damaged"),
             Self::Protected => text("forms-file-protected"),
             Self::TooManyPixels => text("forms-file-image-large"),
+            Self::Virus => text("forms-file-virus"),
+            Self::NotScanned => text("forms-file-scan-unavailable"),
         }
     }
 }

@@ -175,6 +175,7 @@ audit-assets-note = Wrote into the log of equipment
 audit-assets-revoke = Revoked the key of a device
 audit-assets-turn = Changed the state of equipment
 audit-reports-assign = Gave a report to somebody
+audit-reports-cover = Covered parts of a picture of a report
 audit-reports-note = Wrote a note on a report
 audit-reports-photos = Changed the pictures of a report
 audit-reports-route = Routed a report anew

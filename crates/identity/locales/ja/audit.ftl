@@ -175,6 +175,7 @@ audit-assets-note = 設備の記録を残しました
 audit-assets-revoke = 機器の鍵を無効にしました
 audit-assets-turn = 設備の状態を変えました
 audit-reports-assign = 通報の担当を決めました
+audit-reports-cover = 通報の写真の一部を隠しました
 audit-reports-note = 通報にメモを残しました
 audit-reports-photos = 通報の写真を整理しました
 audit-reports-route = 通報の課や種類を変えました

@@ -6,7 +6,7 @@ use crate::support::{
 };
 use axum::http::StatusCode;
 use yakuba_city::{Actor, City, Service as _, each_database, sql::Sql as _, web::Problem};
-use yakuba_forms::files::ClamAddress;
+use yakuba_forms::{files::scanner, testing::virus_scanner};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_procedures::{
@@ -15,7 +15,6 @@ use yakuba_procedures::{
         case::{Outcome, Step},
         document::Proof,
     },
-    scanner,
     store::{
         cases::{self, Decision},
         corrections, files, history, keys, messages,
@@ -359,45 +358,6 @@ each_database!(
     }
 );
 
-/// A scanner as ClamAV's daemon speaks: it finds the EICAR test file in what is sent, and answers so many times.
-fn scanner(times: usize) -> (ClamAddress, std::thread::JoinHandle<()>) {
-    use std::io::{Read as _, Write as _};
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("tcp://{}", listener.local_addr().unwrap())
-        .parse()
-        .unwrap();
-    let thread = std::thread::spawn(move || {
-        for _ in 0..times {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut command = [0; 10];
-            stream.read_exact(&mut command).unwrap();
-            assert_eq!(&command, b"zINSTREAM\0");
-            let mut contents = Vec::new();
-            loop {
-                let mut length = [0; 4];
-                stream.read_exact(&mut length).unwrap();
-                let length = usize::try_from(u32::from_be_bytes(length)).unwrap();
-                if length == 0 {
-                    break;
-                }
-                let mut chunk = vec![0; length];
-                stream.read_exact(&mut chunk).unwrap();
-                contents.extend(chunk);
-            }
-            let found = contents
-                .windows(29)
-                .any(|part| part == b"EICAR-STANDARD-ANTIVIRUS-TEST");
-            let answer: &[u8] = if found {
-                b"stream: Eicar-Test-Signature FOUND\0"
-            } else {
-                b"stream: OK\0"
-            };
-            stream.write_all(answer).unwrap();
-        }
-    });
-    (address, thread)
-}
-
 each_database!(
     files_are_shown_to_the_virus_scanner,
     [&IdentityService, &MailService, &ProcedureService],
@@ -430,7 +390,7 @@ each_database!(
             .bytes(),
         );
 
-        let (address, thread) = scanner(2);
+        let (address, thread) = virus_scanner(2);
         scanner::set_up(&city, Some(address));
         let page = browser
             .upload(&dog, &fields, ("photo", "ポチ.pdf", &eicar))

@@ -190,7 +190,7 @@ pub(super) async fn add_photos(
     let found = room.report_to_work_on(id).await?;
     let mut sent = Sent::read(request).await?;
     let (mut errors, mut new) = (FormErrors::new(), Vec::new());
-    for photo in sent.photos(room.key()).await? {
+    for photo in sent.photos(room.city(), room.key()).await? {
         match photo {
             Ok(taken) => new.push(taken.sealed),
             Err(message) => errors.add("photos", message.in_language(room.language()).into_owned()),

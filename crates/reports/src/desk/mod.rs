@@ -1,5 +1,6 @@
 //! What staff see: the inbox, one report with everything that can be done with it, entering one by telephone, statistics.
 
+mod cover;
 mod doing;
 mod enter;
 mod list;
@@ -50,6 +51,21 @@ pub(crate) fn routes() -> Routes {
             "/desk/reports/{report}/photos/{photo}",
             Access::SignedIn,
             show::photo,
+        )
+        .get(
+            "/desk/reports/{report}/photos/{photo}/original",
+            work,
+            cover::original,
+        )
+        .get(
+            "/desk/reports/{report}/photos/{photo}/cover",
+            work,
+            cover::page,
+        )
+        .post(
+            "/desk/reports/{report}/photos/{photo}/cover",
+            work,
+            cover::save,
         )
         .post("/desk/reports/{report}/turn", work, doing::turn)
         .post("/desk/reports/{report}/route", work, doing::route)

@@ -23,7 +23,7 @@ use crate::{
     pages::asked::{chip, private, state_key},
     store::{
         self, Filter, Report, followers, open_of,
-        photos::{self, Photo},
+        photos::{self, Photo, View},
         steps::{Kind, steps},
     },
 };
@@ -33,6 +33,8 @@ struct Picture {
     address: String,
     from: String,
     is_released: bool,
+    /// What was found to be painted over.
+    covered: String,
 }
 
 struct Line {
@@ -94,10 +96,26 @@ pub(super) async fn photo(
     Path((id, photo)): Path<(i64, String)>,
 ) -> Result<Response, Problem> {
     let found = room.report(id).await?;
-    let (media_type, contents) = photos::contents(room.db(), room.key(), found.id, &photo, false)
-        .await?
-        .ok_or(Problem::NotFound)?;
+    let (media_type, contents) =
+        photos::contents(room.db(), room.key(), found.id, &photo, View::Covered)
+            .await?
+            .ok_or(Problem::NotFound)?;
     Ok(private(([(header::CONTENT_TYPE, media_type)], contents)))
+}
+
+/// What is painted over in a picture, in words.
+fn covered(room: &Room, photo: &Photo) -> Result<String, Problem> {
+    let Some(parts) = photo.parts()? else {
+        return Ok(String::new());
+    };
+    let count = i64::try_from(parts.len()).unwrap_or(i64::MAX);
+    let key = match (count, photo.is_by_program()) {
+        (0, false) => "desk-covered-none",
+        (0, true) => "desk-covered-none-found",
+        (_, false) => "desk-covered",
+        (_, true) => "desk-covered-by-program",
+    };
+    Ok(room.words.counted(key, count).into_owned())
 }
 
 async fn about(room: &Room, found: &Report) -> Result<DescriptionList, Problem> {
@@ -221,23 +239,16 @@ pub(super) async fn shown(
                 list.text(room.t(key), value)
             })
         });
-    let pictures = photos::of_report(room.db(), found.id)
-        .await?
-        .into_iter()
-        .map(
-            |Photo {
-                 key,
-                 origin,
-                 is_released,
-                 ..
-             }| Picture {
-                address: format!("{base}/photos/{key}"),
-                from: room.t(&format!("desk-photo-from-{origin}")),
-                is_released: is_released != 0,
-                key,
-            },
-        )
-        .collect();
+    let mut pictures = Vec::new();
+    for photo in photos::of_report(room.db(), found.id).await? {
+        pictures.push(Picture {
+            address: format!("{base}/photos/{}", photo.key),
+            from: room.t(&format!("desk-photo-from-{}", photo.origin)),
+            is_released: photo.is_released != 0,
+            covered: covered(room, &photo)?,
+            key: photo.key,
+        });
+    }
     let history = steps(room.db(), room.key(), found.id).await?;
     let names = StaffNames::read(room.db(), history.iter().map(|step| step.actor.as_str())).await?;
     let lines = history

@@ -102,7 +102,12 @@ pub(super) async fn send(
     }
     let mut photo = None;
     if errors.is_empty() {
-        for one in sent.photos(asked.key()).await?.into_iter().take(1) {
+        for one in sent
+            .photos(asked.city(), asked.key())
+            .await?
+            .into_iter()
+            .take(1)
+        {
             match one {
                 Ok(taken) => photo = Some(taken.sealed),
                 Err(message) => {

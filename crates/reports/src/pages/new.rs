@@ -387,7 +387,7 @@ pub(super) async fn answer_details(asked: Asked, request: Request) -> Result<Res
     );
     let (mut evaluation, mut problems, mut outcome) =
         (read.evaluation, read.problems, read.outcome);
-    let photos = sent.photos(asked.key()).await?;
+    let photos = sent.photos(asked.city(), asked.key()).await?;
     let mut added = Vec::new();
     if !photos.is_empty() {
         asked.begin_writing().await?;

@@ -5,10 +5,10 @@ use axum::{
     http::header,
 };
 use rand::RngCore as _;
-use yakuba_city::{CityKey, web::Problem};
+use yakuba_city::{City, CityKey, web::Problem};
 use yakuba_forms::{
     FileAnswer, Message,
-    files::{examine, shortened},
+    files::{ClamAddress, scanner, shortened},
     model::document::FileType,
 };
 use yakuba_ui::Fields;
@@ -89,15 +89,17 @@ impl Sent {
     /// The pictures that were sent, each made anew and sealed, or why it is not taken.
     pub(crate) async fn photos(
         &mut self,
+        city: &City,
         key: &CityKey,
     ) -> Result<Vec<Result<Taken, Message>>, Problem> {
         let mut taken = Vec::new();
         for (name, contents) in std::mem::take(&mut self.files) {
-            let key = key.clone();
-            // A large picture takes a moment of pure computing.
-            let one = tokio::task::spawn_blocking(move || take(&key, &name, &contents))
-                .await
-                .map_err(|error| Problem::internal(&error))?;
+            let (key, scanner) = (key.clone(), scanner::of(city));
+            // A large picture takes a moment of pure computing, and the virus scanner its time.
+            let one =
+                tokio::task::spawn_blocking(move || take(scanner.as_ref(), &key, &name, &contents))
+                    .await
+                    .map_err(|error| Problem::internal(&error))?;
             taken.push(match one {
                 Ok(found) => found,
                 Err(error) => return Err(error.into()),
@@ -107,10 +109,15 @@ impl Sent {
     }
 }
 
-fn take(key: &CityKey, name: &str, contents: &[u8]) -> Result<Result<Taken, Message>, ReportError> {
+fn take(
+    scanner: Option<&ClamAddress>,
+    key: &CityKey,
+    name: &str,
+    contents: &[u8],
+) -> Result<Result<Taken, Message>, ReportError> {
     let name = shortened(name);
     let accept = [FileType::Image];
-    let found = match examine(contents, &accept, MOST_MIB) {
+    let found = match scanner::examine_with(scanner, contents, &accept, MOST_MIB) {
         Ok(found) => found,
         Err(refusal) => return Ok(Err(refusal.message(&name, &accept, MOST_MIB))),
     };

@@ -13,7 +13,8 @@ use super::{asked::Asked, href};
 use crate::{
     model::state::State,
     store::{
-        self, Report, photos,
+        self, Report,
+        photos::{self, View},
         steps::{Kind, Step, steps},
     },
 };
@@ -154,10 +155,15 @@ pub(super) async fn photo(
     Path((public_id, photo)): Path<(String, String)>,
 ) -> Result<Response, Problem> {
     let found = asked.report(&public_id).await?;
-    let (media_type, contents) =
-        photos::contents(asked.city().db(), asked.key(), found.id, &photo, true)
-            .await?
-            .ok_or(Problem::NotFound)?;
+    let (media_type, contents) = photos::contents(
+        asked.city().db(),
+        asked.key(),
+        found.id,
+        &photo,
+        View::Released,
+    )
+    .await?
+    .ok_or(Problem::NotFound)?;
     let headers = [
         (header::CONTENT_TYPE, media_type.as_str()),
         // The desk may hold it back again.

@@ -1,12 +1,18 @@
-//! Pictures: made anew before they come here, sealed, and shown to the public only when the desk has released them.
+//! Pictures: made anew before they come here, sealed, and shown to the public only when the desk has released them, with faces and number
+//! plates painted over.
 
 use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use yakuba_city::{CityKey, Tx, sql::Sql as _};
+use serde_json::json;
+use yakuba_city::{CityKey, Job, Tx, sql::Sql as _};
+use yakuba_forms::files::PicturePart;
 
 use super::report::is_name;
 use crate::error::ReportError;
+
+/// The job that asks a program for faces and number plates in a picture.
+pub(crate) const FIND_PARTS: &str = "reports.find_parts";
 
 /// With what a picture came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +80,57 @@ pub struct Photo {
     pub size: i64,
     /// 1 when everybody may see it.
     pub is_released: i64,
+    /// What is painted over in it, as JSON; none when nobody has looked yet.
+    covered_parts: Option<String>,
+    covered_by: Option<String>,
+}
+
+impl Photo {
+    /// What is painted over in it; none when nobody has looked yet.
+    ///
+    /// # Errors
+    /// When what is stored cannot be read.
+    pub fn parts(&self) -> Result<Option<Vec<PicturePart>>, ReportError> {
+        Ok(self
+            .covered_parts
+            .as_deref()
+            .map(serde_json::from_str)
+            .transpose()?)
+    }
+
+    /// Whether a program found the parts, and no member of staff has looked at them.
+    pub fn is_by_program(&self) -> bool {
+        self.covered_by.as_deref() == Some(Finder::Program.name())
+    }
+}
+
+/// Who finds what has to be painted over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Finder {
+    /// Staff, at the desk.
+    Staff,
+    /// A program.
+    Program,
+}
+
+impl Finder {
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Staff => "staff",
+            Self::Program => "program",
+        }
+    }
+}
+
+/// Which of the pictures of a name is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum View {
+    /// As it was sent: for those who work on the report.
+    Original,
+    /// With what is painted over.
+    Covered,
+    /// The same, and only when it is released.
+    Released,
 }
 
 /// The pictures of a report, oldest first.
@@ -86,7 +143,7 @@ pub async fn of_report(
 ) -> Result<Vec<Photo>, ReportError> {
     Ok(connection
         .rows(
-            "SELECT key, origin, size, is_released FROM reports_photos WHERE report = $1 ORDER BY id",
+            "SELECT key, origin, size, is_released, covered_parts, covered_by FROM reports_photos WHERE report = $1 ORDER BY id",
             [report.into()],
         )
         .await?)
@@ -132,7 +189,7 @@ pub async fn contents(
     key: &CityKey,
     report: i64,
     name: &str,
-    only_released: bool,
+    view: View,
 ) -> Result<Option<(String, Vec<u8>)>, ReportError> {
     #[derive(FromQueryResult)]
     struct Row {
@@ -144,8 +201,20 @@ pub async fn contents(
     }
     let row: Option<Row> = connection
         .row(
-            "SELECT media_type, contents FROM reports_photos WHERE report = $1 AND key = $2 AND is_released >= $3",
-            [report.into(), name.into(), i64::from(only_released).into()],
+            match view {
+                View::Original => {
+                    "SELECT media_type, contents FROM reports_photos WHERE report = $1 AND key = $2"
+                }
+                View::Covered => {
+                    "SELECT media_type, COALESCE(covered, contents) AS contents FROM reports_photos \
+                     WHERE report = $1 AND key = $2"
+                }
+                View::Released => {
+                    "SELECT media_type, COALESCE(covered, contents) AS contents FROM reports_photos \
+                     WHERE report = $1 AND key = $2 AND is_released = 1"
+                }
+            },
+            [report.into(), name.into()],
         )
         .await?;
     row.map(|row| {
@@ -157,7 +226,7 @@ pub async fn contents(
     .transpose()
 }
 
-/// Adds a picture to a report, not released.
+/// Adds a picture to a report, not released, and has a program look at it when there is one.
 ///
 /// # Errors
 /// When the database does not carry it out.
@@ -182,7 +251,87 @@ pub async fn add(
             ],
         )
         .await?;
+    tx.enqueue(Job {
+        name: FIND_PARTS,
+        payload: json!({ "report": report, "photo": photo.key }),
+        not_before: None,
+        deduplicate: None,
+    })
+    .await?;
     Ok(())
+}
+
+/// A picture with parts painted over, ready to be written.
+#[derive(Debug, Clone)]
+pub struct Covering {
+    photo: String,
+    parts: Vec<PicturePart>,
+    /// None when there is nothing to paint over.
+    sealed: Option<Vec<u8>>,
+}
+
+impl Covering {
+    /// Paints over and seals. Takes a moment: do it before the write, where it may block.
+    ///
+    /// # Errors
+    /// [`ReportError::BadPicture`] when it cannot be painted on.
+    pub fn new(
+        key: &CityKey,
+        name: &str,
+        original: &[u8],
+        parts: Vec<PicturePart>,
+    ) -> Result<Self, ReportError> {
+        let sealed = if parts.is_empty() {
+            None
+        } else {
+            let made =
+                yakuba_forms::files::covered(original, &parts).map_err(ReportError::BadPicture)?;
+            Some(key.seal(&purpose(name), &made.content)?)
+        };
+        Ok(Self {
+            photo: name.to_owned(),
+            parts,
+            sealed,
+        })
+    }
+
+    /// How many parts are painted over.
+    pub fn count(&self) -> usize {
+        self.parts.len()
+    }
+}
+
+/// Keeps what is painted over in a picture of a report. A program's word does not replace that of staff. Returns whether it was kept.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn cover(
+    tx: &Tx,
+    report: i64,
+    covering: &Covering,
+    finder: Finder,
+) -> Result<bool, ReportError> {
+    let only_new = match finder {
+        Finder::Staff => "",
+        Finder::Program => " AND covered_parts IS NULL",
+    };
+    let changed = tx
+        .connection()
+        .run(
+            &format!(
+                "UPDATE reports_photos SET covered = $3, covered_parts = $4, covered_by = $5 \
+                 WHERE report = $1 AND key = $2{only_new}"
+            ),
+            [
+                report.into(),
+                covering.photo.as_str().into(),
+                covering.sealed.clone().into(),
+                serde_json::to_string(&covering.parts)?.into(),
+                finder.name().into(),
+            ],
+        )
+        .await?;
+    Ok(changed == 1)
 }
 
 /// Opens a sealed picture of a draft.

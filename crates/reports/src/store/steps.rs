@@ -8,7 +8,7 @@ use yakuba_forms::model::document::Text;
 use yakuba_kernel::{DepartmentCode, Quantity, Subject, text::normalise_for_search};
 
 use super::{
-    photos::{self, Origin, SealedPhoto},
+    photos::{self, Covering, Finder, Origin, SealedPhoto},
     report::{self, Report},
 };
 use crate::{
@@ -547,6 +547,26 @@ pub async fn add_photos(tx: &Tx, report: i64, new: &[SealedPhoto]) -> Result<(),
         "reports.photos",
         format!("reports/{report}"),
     ));
+    Ok(())
+}
+
+/// Keeps what staff paint over in a picture.
+///
+/// # Errors
+/// [`ReportError::NoSuchReport`], [`ReportError::ChangedMeanwhile`] or the database's.
+pub async fn cover(
+    tx: &Tx,
+    report: i64,
+    revision: i64,
+    covering: &Covering,
+) -> Result<(), ReportError> {
+    let found = as_seen(tx, report, revision).await?;
+    photos::cover(tx, found.id, covering, Finder::Staff).await?;
+    add_step(tx, found.id, Kind::Photos, &Text::default(), None).await?;
+    tx.audit(
+        AuditEntry::new("reports.cover", format!("reports/{}", found.id))
+            .with(json!({ "parts": covering.count() })),
+    );
     Ok(())
 }
 

@@ -88,7 +88,7 @@ each_database!(
                 );
             }
         }
-        assert_eq!(walked, 14);
+        assert_eq!(walked, 17);
         assert_eq!(report(&city, foreign.id).await, before);
         let list = desk(&city, &[WORK], "lights")
             .get("/desk/reports")

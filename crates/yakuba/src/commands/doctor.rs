@@ -230,6 +230,7 @@ async fn in_the_city(city: &City, findings: &mut Vec<Finding>) -> Result<(), Fai
         Err(error) => Finding::failed("mail server", error.to_string(), "Correct the setting"),
     });
     findings.push(scanner());
+    findings.push(detector().await);
     let dead = dead_jobs(city.db()).await?;
     findings.push(if dead.is_empty() {
         Finding::fine("jobs", "none given up")
@@ -268,9 +269,29 @@ fn is_secret(name: &str) -> bool {
         .any(|word| name.to_ascii_lowercase().contains(word))
 }
 
+/// Whether the program that finds faces in pictures can be run.
+async fn detector() -> Finding {
+    use yakuba_reports::detector::{VARIABLE, from_environment, try_out};
+    const WHAT: &str = "face detector";
+    let Some(program) = from_environment() else {
+        return Finding::fine(
+            WHAT,
+            format!("none: staff look for faces in pictures. {VARIABLE}=PATH names a program"),
+        );
+    };
+    match try_out(&program).await {
+        Ok(()) => Finding::fine(WHAT, "answers"),
+        Err(error) => Finding::failed(
+            WHAT,
+            error.to_string(),
+            "Until it answers, staff must look for faces themselves",
+        ),
+    }
+}
+
 /// Whether files that residents send can be scanned for viruses.
 fn scanner() -> Finding {
-    use yakuba_procedures::scanner::{VARIABLE, from_environment, try_out};
+    use yakuba_forms::files::scanner::{VARIABLE, from_environment, try_out};
     match from_environment() {
         Ok(None) => Finding::fine(
             "virus scanner",

@@ -96,12 +96,17 @@ pub async fn serve(
         .map(|hosted| hosted.city.city.clone())
         .collect();
     let smtp = yakuba_mail::SmtpSettings::from_environment()?;
-    let scanner = yakuba_procedures::scanner::from_environment().map_err(|error| {
-        Failure::usage(format!("{}: {error}", yakuba_procedures::scanner::VARIABLE))
+    let scanner = yakuba_forms::files::scanner::from_environment().map_err(|error| {
+        Failure::usage(format!(
+            "{}: {error}",
+            yakuba_forms::files::scanner::VARIABLE
+        ))
     })?;
+    let detector = yakuba_reports::detector::from_environment();
     for city in &open {
         yakuba_mail::set_up(city, smtp.clone());
-        yakuba_procedures::scanner::set_up(city, scanner.clone());
+        yakuba_reports::detector::set_up(city, detector.clone());
+        yakuba_forms::files::scanner::set_up(city, scanner.clone());
     }
     let workers: Vec<_> = open
         .iter()

@@ -9,12 +9,10 @@ use rand::RngCore as _;
 use yakuba_city::web::Problem;
 use yakuba_forms::{
     Answers, FieldProblem, FileAnswer, Form,
-    files::{ClamAddress, examine, shortened},
+    files::{ClamAddress, scanner, shortened},
     model::document::{FieldKind, FileType},
 };
 use yakuba_identity::Identity;
-
-use crate::scanner;
 
 /// At most so many bytes in all, whatever the fields allow.
 const MOST: usize = 60 * 1024 * 1024;
@@ -181,18 +179,12 @@ async fn examined(
     let kinds = accept.clone();
     let scanner = scanner.cloned();
     // A large picture takes a moment of pure computing, and the scanner its time.
-    let (outcome, refusal) = tokio::task::spawn_blocking(move || {
-        let outcome = examine(&contents, &kinds, max_mib);
-        let refusal = match (&outcome, &scanner) {
-            (Ok(_), Some(scanner)) => scanner::refusal(scanner, &contents),
-            _ => None,
-        };
-        (outcome, refusal)
+    let outcome = tokio::task::spawn_blocking(move || {
+        scanner::examine_with(scanner.as_ref(), &contents, &kinds, max_mib)
     })
     .await
     .map_err(|error| Problem::internal(&error))?;
     Ok(match outcome {
-        Ok(_) if let Some(refusal) = refusal => Err(super::message(refusal)),
         Ok(found) => Ok(File {
             key: random_key(),
             about: About {

@@ -1,9 +1,10 @@
-//! The virus scanner (ClamAV) that every file a resident sends is shown to before it is kept, when the town hall has one.
+//! The virus scanner (ClamAV) that every file a stranger sends is shown to before it is kept, when the town hall has one.
 
 use std::sync::{PoisonError, RwLock};
 
+use super::{ClamAddress, Examined, NotAnAddress, Refusal, ScanError, Verdict, examine, scan};
+use crate::model::document::FileType;
 use yakuba_city::City;
-use yakuba_forms::files::{ClamAddress, NotAnAddress, ScanError, Verdict, scan};
 
 /// The environment variable with the scanner's address: `tcp://127.0.0.1:3310` or `unix:/run/clamav/clamd.ctl`.
 pub const VARIABLE: &str = "YAKUBA_CLAMD";
@@ -41,8 +42,8 @@ pub fn try_out(address: &ClamAddress) -> Result<(), ScanError> {
     scan(address, b"yakuba").map(drop)
 }
 
-/// The scanner of a city.
-pub(crate) fn of(city: &City) -> Option<ClamAddress> {
+/// The scanner of a city; none when it has none.
+pub fn of(city: &City) -> Option<ClamAddress> {
     city.state::<Scanner>()
         .0
         .read()
@@ -50,18 +51,26 @@ pub(crate) fn of(city: &City) -> Option<ClamAddress> {
         .clone()
 }
 
-/// Has a file scanned; the key of the text that says why it is not taken. Blocks: call it where it may.
-pub(crate) fn refusal(address: &ClamAddress, contents: &[u8]) -> Option<&'static str> {
-    match scan(address, contents) {
-        Ok(Verdict::Clean) => None,
-        Ok(Verdict::Found(virus)) => {
+/// The same as [`examine`], and the file is shown to the scanner, when there is one. Blocks until the verdict is there: call it where it may.
+///
+/// # Errors
+/// Why the file cannot be taken: without a verdict none is, or a broken scanner would let everything pass.
+pub fn examine_with(
+    scanner: Option<&ClamAddress>,
+    sent: &[u8],
+    accept: &[FileType],
+    max_mib: u32,
+) -> Result<Examined, Refusal> {
+    let examined = examine(sent, accept, max_mib)?;
+    match scanner.map(|address| scan(address, sent)) {
+        None | Some(Ok(Verdict::Clean)) => Ok(examined),
+        Some(Ok(Verdict::Found(virus))) => {
             tracing::warn!(virus, "a file that was sent is not taken");
-            Some("applicant-scan-found")
+            Err(Refusal::Virus)
         }
-        // Without a verdict no file is taken, or a broken scanner would let everything pass.
-        Err(error) => {
+        Some(Err(error)) => {
             tracing::error!(%error, "files cannot be taken: the virus scanner gives no verdict");
-            Some("applicant-scan-impossible")
+            Err(Refusal::NotScanned)
         }
     }
 }
