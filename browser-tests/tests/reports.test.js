@@ -1,17 +1,15 @@
 // A hole in the road: reported on a phone, followed, answered at the desk, and contested.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { after, before, describe, test } from 'node:test';
 import { checkPage, launch, logIn, visitor } from '../src/browser.js';
 import { readPages } from '../src/pages.js';
 import { startDemo } from '../src/program.js';
 
 const { logins } = readPages();
-// A picture of one red point.
-const PICTURE = Buffer.from(
-  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mP8z8BQDwAEhQGAhKmMIQAAAABJRU5ErkJggg==',
-  'base64',
-);
+// Any picture that is large enough to draw on.
+const PICTURE = readFileSync(new URL('../../docs/images/overview.png', import.meta.url));
 
 describe('reports', () => {
   let demo;
@@ -73,6 +71,27 @@ describe('reports', () => {
       await desk.getByRole('link', { name: address.split('/').at(-1) }).click();
       await checkPage(desk, staff);
       assert.equal(await desk.locator('textarea[name=public_text]').inputValue(), '歩道に穴があります。');
+      await desk.getByRole('link', { name: '顔やナンバーを隠す' }).click();
+      await checkPage(desk, staff);
+      if (javascript === 'on') {
+        // Framed with the pointer: the boxes say where.
+        const box = await desk.locator('[data-cover-picture]').boundingBox();
+        await desk.mouse.move(box.x + box.width * 0.1, box.y + box.height * 0.2);
+        await desk.mouse.down();
+        await desk.mouse.move(box.x + box.width * 0.6, box.y + box.height * 0.7, { steps: 4 });
+        await desk.mouse.up();
+        const typed = await desk.locator('[data-cover-row]').first().locator('input').evaluateAll((boxes) => boxes.map((one) => Number(one.value)));
+        [10, 20, 50, 50].forEach((share, side) => assert.ok(Math.abs(typed[side] - share) < 1, String(typed)));
+        assert.equal(await desk.locator('[data-cover-picture] rect').count(), 1);
+      } else {
+        for (const [side, share] of [['左から', 10], ['上から', 20], ['幅', 50], ['高さ', 50]]) {
+          await desk.getByRole('textbox', { name: `1 ${side}（%）` }).fill(String(share));
+        }
+      }
+      await desk.getByRole('button', { name: '保存する' }).click();
+      assert.match(desk.url(), /done=covered$/);
+      await checkPage(desk, staff);
+      assert.match(await desk.locator('main').innerText(), /1か所を隠しています/);
       await desk.locator('form[action$="/word"]').getByRole('button', { name: '保存する' }).click();
       await desk.getByRole('radio', { name: '対応しました', exact: true }).check();
       await desk.locator('form[action$="/turn"]').getByRole('button', { name: '変える' }).click();

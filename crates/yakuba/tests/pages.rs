@@ -47,6 +47,14 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/reports/new/photos/{photo}", Reason::File),
     ("/reports/{report}/photos/{photo}", Reason::File),
     ("/desk/reports/{report}/photos/{photo}", Reason::File),
+    (
+        "/desk/reports/{report}/photos/{photo}/original",
+        Reason::File,
+    ),
+    (
+        "/desk/reports/{report}/photos/{photo}/cover",
+        Reason::Story("reports.test.js"),
+    ),
     ("/desk/reports/statistics.csv", Reason::File),
     ("/reports/new/place", Reason::Story("reports.test.js")),
     ("/reports/new/similar", Reason::Story("reports.test.js")),

@@ -514,7 +514,11 @@ async fn behind_a_waiting_room(city: &City) {
     assert_eq!(first.status, StatusCode::OK);
     let second = get(&router, A, "/booking", "").await;
     assert_eq!(second.status, StatusCode::SERVICE_UNAVAILABLE);
-    assert!(second.text.contains("あなたの前に0人"), "{}", second.text);
+    assert!(
+        second.text.contains("次があなたの順番です"),
+        "{}",
+        second.text
+    );
     assert!(second.text.contains("あおさぎ市") && second.text.len() < 4_096);
     // Waiting, or calling oneself let in, opens nothing; the first one goes on.
     let place = second.cookies.join("; ");
