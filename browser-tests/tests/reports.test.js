@@ -72,6 +72,7 @@ describe('reports', () => {
       await checkPage(desk, staff);
       assert.equal(await desk.locator('textarea[name=public_text]').inputValue(), '歩道に穴があります。');
       await desk.getByRole('link', { name: '顔やナンバーを隠す' }).click();
+      assert.match(desk.url(), /\/cover$/);
       await checkPage(desk, staff);
       if (javascript === 'on') {
         // Framed with the pointer: the boxes say where.
