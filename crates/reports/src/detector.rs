@@ -23,7 +23,7 @@ use yakuba_forms::files::{MOST_PARTS, PicturePart};
 pub const VARIABLE: &str = "YAKUBA_PICTURE_DETECTOR";
 
 /// How long it may take for one picture.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// The longest answer that makes sense.
 const LONGEST_ANSWER: u64 = 64 * 1024;
 
