@@ -41,6 +41,8 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/equipment/equipment.geojson", Reason::File),
     ("/desk/assets/assets.geojson", Reason::File),
     ("/desk/assets/{asset}/files/{file}", Reason::File),
+    ("/desk/assets/register.csv", Reason::File),
+    ("/desk/assets/register.xlsx", Reason::File),
     ("/equipment/{asset}/photos/{photo}", Reason::File),
     ("/desk/assets/{asset}/edit", Reason::Story("assets.test.js")),
     ("/reports/reports.geojson", Reason::File),

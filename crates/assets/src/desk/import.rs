@@ -1,11 +1,11 @@
-//! Bringing a register in from a table: whole, or not at all with every finding on the screen.
+//! A register as a table: taken along, and brought in, whole or not at all with every finding on the screen.
 
 use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::{
     extract::{Multipart, multipart::MultipartError},
-    http::StatusCode,
+    http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
 use yakuba_city::web::Problem;
@@ -16,7 +16,7 @@ use super::room::Room;
 use crate::{
     error::AssetError,
     model::kind::Kind,
-    store::table::{Brought, bring_in, read},
+    store::table::{self, Brought, bring_in, read},
 };
 
 #[derive(Template)]
@@ -27,6 +27,13 @@ struct Body {
     findings: Vec<String>,
     kind: Select,
     file: FileUpload,
+    registers: Vec<Register>,
+}
+
+/// A register that can be taken along.
+struct Register {
+    key: String,
+    name: String,
 }
 
 /// What a table did, or why it did nothing.
@@ -95,6 +102,13 @@ fn shown(
         file: FileUpload::new(language, "file", room.t("desk-import-file"))
             .accept(".csv,.xlsx")
             .errors(errors),
+        registers: kinds
+            .iter()
+            .map(|kind| Register {
+                key: kind.key.as_str().to_owned(),
+                name: kind.name.get(language).to_owned(),
+            })
+            .collect(),
     };
     let is_refused = !errors.is_empty() || !outcome.findings.is_empty();
     let mut page = room
@@ -166,4 +180,43 @@ pub(super) async fn save(room: Room, mut multipart: Multipart) -> Result<Respons
         Err(error) => return Err(error.into()),
     };
     Ok(shown(&room, &kinds, &chosen, &outcome, &FormErrors::new()))
+}
+
+/// The register of the kind in the address, as far as this person's departments look after it.
+async fn register(room: &Room) -> Result<(Kind, yakuba_sheets::Table), Problem> {
+    let (kinds, departments) = kinds_of(room).await?;
+    let chosen = room.query.get("kind");
+    let kind = kinds
+        .into_iter()
+        .find(|kind| kind.key.as_str() == chosen)
+        .ok_or(Problem::NotFound)?;
+    let register = table::table(room.city(), &kind, Some(&departments)).await?;
+    Ok((kind, register))
+}
+
+/// A file that the browser keeps.
+fn attached(kind: &Kind, ending: &str, media_type: &str, bytes: Vec<u8>) -> Response {
+    let name = format!("attachment; filename=\"{}.{ending}\"", kind.key);
+    let headers = [
+        (header::CONTENT_TYPE, media_type.to_owned()),
+        (header::CONTENT_DISPOSITION, name),
+        (header::CACHE_CONTROL, "no-store".to_owned()),
+    ];
+    (headers, bytes).into_response()
+}
+
+pub(super) async fn csv(room: Room) -> Result<Response, Problem> {
+    let (kind, register) = register(&room).await?;
+    let bytes = table::csv(&register);
+    Ok(attached(&kind, "csv", "text/csv; charset=utf-8", bytes))
+}
+
+pub(super) async fn xlsx(room: Room) -> Result<Response, Problem> {
+    const MEDIA_TYPE: &str = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
+    let (kind, register) = register(&room).await?;
+    // A large table takes a moment of pure computing.
+    let bytes = tokio::task::spawn_blocking(move || table::xlsx(&register))
+        .await
+        .map_err(|error| Problem::internal(&error))??;
+    Ok(attached(&kind, "xlsx", MEDIA_TYPE, bytes))
 }

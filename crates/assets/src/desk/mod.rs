@@ -42,6 +42,8 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/assets/new", work, edit::add)
         .get("/desk/assets/import", work, import::page)
         .post("/desk/assets/import", work, import::save)
+        .get("/desk/assets/register.csv", work, import::csv)
+        .get("/desk/assets/register.xlsx", work, import::xlsx)
         .get("/desk/assets/{asset}", Access::SignedIn, show::page)
         .get("/desk/assets/{asset}/edit", work, edit::page)
         .post("/desk/assets/{asset}/edit", work, edit::save)

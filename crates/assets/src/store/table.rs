@@ -347,12 +347,17 @@ pub fn draft_of(asset: &Asset) -> Draft {
     }
 }
 
-/// The register of a kind as a table, in Japanese; [`read`] reads it back unchanged.
+/// The register of a kind as a table, in Japanese; [`read`] reads it back unchanged. With `within`, only what these departments look after.
 ///
 /// # Errors
 /// The database's.
-pub async fn table(city: &City, kind: &Kind) -> Result<Table, AssetError> {
+pub async fn table(
+    city: &City,
+    kind: &Kind,
+    within: Option<&BTreeSet<DepartmentCode>>,
+) -> Result<Table, AssetError> {
     let filter = Filter {
+        departments: within.map(|departments| departments.iter().cloned().collect()),
         kinds: Some(vec![kind.key.as_str().to_owned()]),
         ..Filter::default()
     };

@@ -96,7 +96,7 @@ each_database!(
                 );
             }
         }
-        assert_eq!(walked, 19);
+        assert_eq!(walked, 21);
         assert_eq!(found(&city, foreign.id).await, foreign);
         let list = desk(&city, &[WORK], "hunters")
             .get("/desk/assets")
@@ -361,6 +361,25 @@ each_database!(
                 .text()
                 .contains("そのまま 2件")
         );
+        // It is taken along as it can be brought in again, without what others look after.
+        let register = clerk.get("/desk/assets/register.csv?kind=camera").await;
+        assert_eq!(register.status, StatusCode::OK);
+        let text = register.text();
+        assert!(text.contains("C-1") && text.contains("C-2") && !text.contains("C-9"));
+        let again = send(&mut clerk, "a.csv", &text).await;
+        assert!(
+            again.text().contains("追加 0件、変更 0件"),
+            "{}",
+            again.text()
+        );
+        let book = clerk.get("/desk/assets/register.xlsx?kind=camera").await;
+        assert!(book.bytes.starts_with(b"PK"));
+        for kind in ["trap", "nothing", ""] {
+            let page = clerk
+                .get(&format!("/desk/assets/register.xlsx?kind={kind}"))
+                .await;
+            assert_eq!(page.status, StatusCode::NOT_FOUND, "{kind}");
+        }
         // Another kind's register is another department's.
         let strange = clerk
             .upload(

@@ -59,7 +59,7 @@ each_database!(
                 ..Brought::default()
             }
         );
-        let out = table(&city, &camera()).await.unwrap();
+        let out = table(&city, &camera(), None).await.unwrap();
         let text = String::from_utf8(csv(&out)).unwrap();
         // No spreadsheet computes what somebody wrote into a name.
         assert!(

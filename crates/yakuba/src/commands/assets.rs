@@ -150,7 +150,7 @@ async fn import(place: &Place, options: AssetImport) -> Result<Outcome, Failure>
 async fn export(place: &Place, options: AssetExport) -> Result<Outcome, Failure> {
     let city = place.open_existing().await?;
     let kind = kind_of(&city, &options.kind).await?;
-    let register = table::table(&city, &kind).await?;
+    let register = table::table(&city, &kind, None).await?;
     let is_xlsx = options
         .output
         .as_ref()
