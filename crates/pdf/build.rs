@@ -20,7 +20,9 @@ const FONTS: [(&str, &str); 3] = [
 ];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let web = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../web");
+    // Relative to this package, where build scripts run: the same in every checkout, so that one
+    // target directory serves several.
+    let web = PathBuf::from("../../web");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     let packages = web.join("node_modules/@expo-google-fonts");
     println!("cargo::rerun-if-changed=build.rs");

@@ -31,7 +31,9 @@ const BUNDLES: [(&str, &str, &str, &str); 5] = [
 const COPIES: [(&str, &str); 1] = [("favicon.svg", "image/svg+xml")];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let web = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("../../web");
+    // Relative to this package, where build scripts run: the same in every checkout, so that one
+    // target directory serves several.
+    let web = PathBuf::from("../../web");
     let out = PathBuf::from(env::var("OUT_DIR")?);
     println!("cargo::rerun-if-changed=build.rs");
     println!("cargo::rerun-if-changed={}", web.join("src").display());
