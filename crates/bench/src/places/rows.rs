@@ -16,7 +16,10 @@ use sea_orm::ConnectionTrait as _;
 use serde::Serialize;
 use serde_json::{Value as Json, json};
 use tower::ServiceExt as _;
-use yakuba_city::{Actor, City, CityError, sql::Sql as _};
+use yakuba_city::{
+    Actor, City, CityError,
+    sql::{Sql as _, many_placeholders},
+};
 use yakuba_kernel::text::normalise_for_search;
 use yakuba_places::{
     PlacesError,
@@ -188,8 +191,8 @@ async fn insert(city: &City, rows: usize, texts: bool) -> Outcome<f64> {
                     let end = (*from + AT_ONCE * 50).min(*rows);
                     for from in (*from..end).step_by(AT_ONCE) {
                         let mut values = Vec::with_capacity(8 * AT_ONCE);
-                        let mut places = Vec::with_capacity(AT_ONCE);
-                        for number in from..(from + AT_ONCE).min(end) {
+                        let end = (from + AT_ONCE).min(end);
+                        for number in from..end {
                             let cells = row(number);
                             let folded = if *texts {
                                 cells
@@ -199,17 +202,20 @@ async fn insert(city: &City, rows: usize, texts: bool) -> Outcome<f64> {
                             } else {
                                 String::new()
                             };
-                            let at = values.len();
-                            let marks: Vec<String> =
-                                (1..=8).map(|cell| format!("${}", at + cell)).collect();
-                            places.push(format!("({})", marks.join(",")));
                             values.push(i64::try_from(number).unwrap_or(i64::MAX).into());
                             values.extend(cells.map(Into::into));
                             values.push(folded.into());
                         }
                         tx.connection()
                             .run(
-                                &format!("INSERT INTO bench_rows VALUES {}", places.join(",")),
+                                &format!(
+                                    "INSERT INTO bench_rows VALUES {}",
+                                    many_placeholders(
+                                        tx.connection().get_database_backend(),
+                                        end - from,
+                                        8
+                                    )
+                                ),
                                 values,
                             )
                             .await?;

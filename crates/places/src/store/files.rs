@@ -8,7 +8,7 @@ use serde_json::json;
 use yakuba_city::{Actor, AuditEntry, City, Tx, sql::Sql as _};
 
 use super::{
-    datasets::{ChangeKind, moment, must_find, note, settle, subject_of},
+    datasets::{ChangeKind, Dataset, moment, must_find, note, settle, subject_of},
     tables,
     values::Words,
 };
@@ -331,14 +331,13 @@ async fn divide(tx: &Tx, found: &Version) -> Result<Option<i64>, PlacesError> {
     let Some(content) = undivided(tx.connection(), found).await? else {
         return Ok(None);
     };
-    let table = tables::put_content(tx, &content).await?;
-    let is_newest = all
-        .iter()
-        .find(|one| !one.is_removed)
-        .is_some_and(|newest| newest.number == found.number);
-    if !is_newest {
-        tables::drop_orders(tx, table).await?;
-    }
+    let newest = all.iter().find(|one| !one.is_removed);
+    let orders = if newest.is_some_and(|newest| newest.number == found.number) {
+        tables::Orders::Written
+    } else {
+        tables::Orders::LeftOut
+    };
+    let table = tables::put_content(tx, &content, orders).await?;
     tx.connection()
         .run(
             "UPDATE places_versions SET table_id = $4, contents = NULL WHERE dataset = $1 AND file = $2 AND version = $3",
@@ -449,10 +448,10 @@ struct Described<'a> {
 /// [`PlacesError::NoSuchDataset`].
 pub async fn add_version(tx: &Tx, new: &NewVersion) -> Result<Option<i64>, PlacesError> {
     let hash = new.content.hash();
-    if is_newest(tx, &new.dataset, new.file, &hash).await? {
+    let Some(before) = Before::of_new(tx, &new.dataset, new.file, &hash).await? else {
         return Ok(None);
-    }
-    let table = tables::put_content(tx, &new.content).await?;
+    };
+    let table = tables::put_content(tx, &new.content, tables::Orders::Written).await?;
     let described = Described {
         dataset: &new.dataset,
         file: new.file,
@@ -465,7 +464,9 @@ pub async fn add_version(tx: &Tx, new: &NewVersion) -> Result<Option<i64>, Place
         note: &new.note,
     };
     let words = Words::of(&new.content.rows);
-    Ok(Some(put_version(tx, &described, table, &words).await?))
+    Ok(Some(
+        put_version(tx, &before, &described, table, &words).await?,
+    ))
 }
 
 /// Takes a version whose rows are written already, and returns its number; none when the newest version holds the same: then the rows
@@ -475,10 +476,10 @@ pub async fn add_version(tx: &Tx, new: &NewVersion) -> Result<Option<i64>, Place
 /// [`PlacesError::NoSuchDataset`].
 pub async fn add_filled(tx: &Tx, new: &FilledVersion) -> Result<Option<i64>, PlacesError> {
     let table = &new.table;
-    if is_newest(tx, &new.dataset, new.file, &table.hash).await? {
+    let Some(before) = Before::of_new(tx, &new.dataset, new.file, &table.hash).await? else {
         tables::drop_table(tx, table.table).await?;
         return Ok(None);
-    }
+    };
     let described = Described {
         dataset: &new.dataset,
         file: new.file,
@@ -491,30 +492,47 @@ pub async fn add_filled(tx: &Tx, new: &FilledVersion) -> Result<Option<i64>, Pla
         note: &new.note,
     };
     Ok(Some(
-        put_version(tx, &described, table.table, &new.words).await?,
+        put_version(tx, &before, &described, table.table, &new.words).await?,
     ))
 }
 
-/// Whether the newest version that is there holds the same.
-async fn is_newest(tx: &Tx, dataset: &str, file: i64, hash: &str) -> Result<bool, PlacesError> {
-    must_find(tx, dataset).await?;
-    let newest = version(tx.connection(), dataset, file, None).await?;
-    Ok(newest.is_some_and(|newest| newest.hash == hash))
+/// What is there when a version is added.
+struct Before {
+    dataset: Dataset,
+    /// All versions of the file, newest first.
+    versions: Vec<Version>,
+}
+
+impl Before {
+    /// What is there before a version with this hash; none when the newest version holds the same.
+    async fn of_new(
+        tx: &Tx,
+        dataset: &str,
+        file: i64,
+        hash: &str,
+    ) -> Result<Option<Self>, PlacesError> {
+        let before = Self {
+            dataset: must_find(tx, dataset).await?,
+            versions: versions(tx.connection(), dataset, file).await?,
+        };
+        let newest = before.versions.iter().find(|one| !one.is_removed);
+        let is_same = newest.is_some_and(|newest| newest.hash == hash);
+        Ok((!is_same).then_some(before))
+    }
 }
 
 async fn put_version(
     tx: &Tx,
+    before: &Before,
     new: &Described<'_>,
     table: i64,
     words: &Words,
 ) -> Result<i64, PlacesError> {
-    let dataset = must_find(tx, new.dataset).await?;
-    let all = versions(tx.connection(), new.dataset, new.file).await?;
     // Only the newest one is searched.
-    for older in all.iter().filter_map(|version| version.table) {
+    for older in before.versions.iter().filter_map(|version| version.table) {
         tables::drop_orders(tx, older).await?;
     }
-    let number = all.first().map_or(0, |last| last.number) + 1;
+    let number = before.versions.first().map_or(0, |last| last.number) + 1;
     let count = |count: u64| i64::try_from(count).unwrap_or(i64::MAX);
     let should = new
         .report
@@ -554,7 +572,7 @@ async fn put_version(
         AuditEntry::new("places.version", subject_of(new.dataset))
             .with(json!({"file": new.file, "version": number})),
     );
-    if dataset.is_public() {
+    if before.dataset.is_public() {
         note(
             tx,
             new.dataset,

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
-use yakuba_city::sql::Sql as _;
+use yakuba_city::sql::{self, Sql as _};
 
 use super::chunks_of;
 use crate::{
@@ -283,11 +283,10 @@ async fn with_words(
     words: &[String],
     fitting: &Fitting,
 ) -> Result<Vec<u32>, PlacesError> {
-    let size = CHUNK;
     let mut chunks: Vec<i64> = match fitting {
         Fitting::All(_) => (0..chunks_of(rows)).collect(),
         Fitting::These(rows) => {
-            let mut chunks: Vec<i64> = rows.iter().map(|row| i64::from(*row) / size).collect();
+            let mut chunks: Vec<i64> = rows.iter().map(|row| i64::from(*row) / CHUNK).collect();
             chunks.dedup();
             chunks
         }
@@ -331,7 +330,6 @@ async fn pieces(
     table: i64,
     numbers: &[i64],
 ) -> Result<Vec<Piece>, PlacesError> {
-    let places: Vec<String> = (2..numbers.len() + 2).map(|at| format!("${at}")).collect();
     let values: Vec<Value> = std::iter::once(table.into())
         .chain(numbers.iter().map(|number| (*number).into()))
         .collect();
@@ -339,7 +337,7 @@ async fn pieces(
         .rows(
             &format!(
                 "SELECT number, body FROM {of} WHERE table_id = $1 AND number IN ({}) ORDER BY number",
-                places.join(", ")
+                sql::list(2, numbers.len())
             ),
             values,
         )
@@ -352,11 +350,10 @@ async fn read(
     table: i64,
     wanted: &[u32],
 ) -> Result<Vec<(usize, Vec<String>)>, PlacesError> {
-    let size = CHUNK;
     let mut by_chunk: BTreeMap<i64, Vec<(usize, u32)>> = BTreeMap::new();
     for (at, row) in wanted.iter().enumerate() {
         by_chunk
-            .entry(i64::from(*row) / size)
+            .entry(i64::from(*row) / CHUNK)
             .or_default()
             .push((at, *row));
     }
@@ -466,10 +463,9 @@ struct InOrder<'a, C> {
 
 impl<'a, C: ConnectionTrait> InOrder<'a, C> {
     fn new(connection: &'a C, table: i64, rows: i64, column: usize, is_down: bool) -> Self {
-        let size = SEGMENT;
         Self {
             walk: Walk::new(connection, table, place_of(column), is_down),
-            strands: (0..(rows + size - 1) / size)
+            strands: (0..(rows + SEGMENT - 1) / SEGMENT)
                 .map(|segment| Strand {
                     segment,
                     last_block: None,

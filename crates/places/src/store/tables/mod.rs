@@ -9,7 +9,7 @@ use yakuba_city::{City, Tx, sql::Sql as _};
 
 pub use finding::{Found, MOST_KEYS, Query, find};
 pub use writing::{Filled, Filling};
-pub(super) use writing::{put_content, put_orders};
+pub(super) use writing::{Orders, put_content, put_orders};
 
 use crate::{
     error::PlacesError,

@@ -2,7 +2,10 @@
 
 use sea_orm::{FromQueryResult, Value};
 use serde_json::Value as Json;
-use yakuba_city::{Actor, City, Tx, sql::Sql as _};
+use yakuba_city::{
+    Actor, City, Tx,
+    sql::{Sql as _, placeholders},
+};
 
 use super::{ColumnAbout, chunk, chunks_of};
 use crate::{
@@ -47,19 +50,6 @@ async fn end(tx: &Tx, table: i64, rows: u64, about: &[ColumnAbout]) -> Result<()
     Ok(())
 }
 
-/// `($1, $2), ($3, $4)`…
-fn places(rows: usize, width: usize) -> String {
-    let rows: Vec<String> = (0..rows)
-        .map(|row| {
-            let cells: Vec<String> = (1..=width)
-                .map(|cell| format!("${}", row * width + cell))
-                .collect();
-            format!("({})", cells.join(", "))
-        })
-        .collect();
-    rows.join(", ")
-}
-
 async fn put_pieces<'a>(
     tx: &Tx,
     into: &str,
@@ -76,7 +66,7 @@ async fn put_pieces<'a>(
             .run(
                 &format!(
                     "INSERT INTO {into} (table_id, number, body) VALUES {}",
-                    places(part.len(), 3)
+                    placeholders(part.len(), 3)
                 ),
                 values,
             )
@@ -117,7 +107,7 @@ async fn put_search(tx: &Tx, table: i64, segment: &Segment) -> Result<(), Places
             .run(
                 &format!(
                     "INSERT INTO places_orders (table_id, place, segment, number, first, last, body) VALUES {}",
-                    places(part.len(), 7)
+                    placeholders(part.len(), 7)
                 ),
                 values,
             )
@@ -140,8 +130,21 @@ fn count(about: &mut [ColumnAbout], rows: &[Vec<String>]) {
     }
 }
 
+/// Whether a table is written with what it is searched and sorted by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Orders {
+    /// With it: the newest version of a file.
+    Written,
+    /// Without it: an older version, which is only read.
+    LeftOut,
+}
+
 /// Keeps a table that is in memory, in the write that needs it.
-pub(in crate::store) async fn put_content(tx: &Tx, content: &Content) -> Result<i64, PlacesError> {
+pub(in crate::store) async fn put_content(
+    tx: &Tx,
+    content: &Content,
+    orders: Orders,
+) -> Result<i64, PlacesError> {
     let table = begin(tx).await?;
     let width = content.header.len();
     let mut about = vec![ColumnAbout::default(); width];
@@ -154,7 +157,9 @@ pub(in crate::store) async fn put_content(tx: &Tx, content: &Content) -> Result<
         count(&mut about, rows);
         let segment = Segment::new(number, width, rows, shapes);
         put_rows(tx, table, &segment.chunks).await?;
-        put_search(tx, table, &segment).await?;
+        if orders == Orders::Written {
+            put_search(tx, table, &segment).await?;
+        }
     }
     end(tx, table, content.rows.len() as u64, &about).await?;
     Ok(table)
