@@ -28,6 +28,15 @@ impl Charset {
             Self::Utf16Be => "UTF-16BE",
         }
     }
+
+    /// The length of its byte order mark, in bytes.
+    pub(crate) fn mark(self) -> usize {
+        match self {
+            Self::Utf8Bom => 3,
+            Self::Utf16Le | Self::Utf16Be => 2,
+            Self::Utf8 | Self::Cp932 => 0,
+        }
+    }
 }
 
 /// Turns the bytes of a text file into text. UTF-8 is tried first, because text in another charset is almost never valid

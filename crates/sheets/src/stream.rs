@@ -35,12 +35,7 @@ impl<R: Read + Seek> TextRows<R> {
     /// [`SheetError`]; what the operating system says about reading is [`SheetError::Damaged`].
     pub fn new(mut file: R, file_name: &str, limits: Limits) -> Result<Self, SheetError> {
         let charset = charset_of(&mut file, &limits)?;
-        let mark = match charset {
-            Charset::Utf8Bom => 3,
-            Charset::Utf16Le | Charset::Utf16Be => 2,
-            Charset::Utf8 | Charset::Cp932 => 0,
-        };
-        file.seek(SeekFrom::Start(mark))
+        file.seek(SeekFrom::Start(charset.mark() as u64))
             .map_err(|error| damaged(&error))?;
         let mut rows = Self {
             reader: BufReader::with_capacity(AT_ONCE, file),
@@ -198,11 +193,7 @@ fn charset_of<R: Read + Seek>(file: &mut R, limits: &Limits) -> Result<Charset, 
                 [0xef, 0xbb, 0xbf, ..] => &[Charset::Utf8Bom],
                 _ => &[Charset::Utf8, Charset::Cp932],
             };
-            skipped = match charsets[0] {
-                Charset::Utf8Bom => 3,
-                Charset::Utf16Le | Charset::Utf16Be => 2,
-                Charset::Utf8 | Charset::Cp932 => 0,
-            };
+            skipped = charsets[0].mark();
             candidates = charsets
                 .iter()
                 .map(|charset| Candidate {
