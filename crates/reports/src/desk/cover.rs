@@ -1,17 +1,16 @@
 //! Painting over faces and number plates in a picture before it is published.
 
 use askama::Template;
-use axum::{
-    extract::Path,
-    http::{StatusCode, header},
-    response::Response,
-};
+use axum::{extract::Path, http::StatusCode, response::Response};
 use yakuba_city::web::Problem;
 use yakuba_forms::files::{MOST_PARTS, PicturePart};
 use yakuba_kernel::{Decimal, text::fold_width};
 use yakuba_ui::{ErrorSummary, Fields, FormErrors, Words, done};
 
-use super::room::{Room, href};
+use super::{
+    room::{Room, href},
+    show::picture,
+};
 use crate::{
     pages::asked::private,
     store::{
@@ -233,9 +232,5 @@ pub(super) async fn original(
     Path((id, photo)): Path<(i64, String)>,
 ) -> Result<Response, Problem> {
     let found = room.report_to_work_on(id).await?;
-    let (media_type, contents) =
-        photos::contents(room.db(), room.key(), found.id, &photo, View::Original)
-            .await?
-            .ok_or(Problem::NotFound)?;
-    Ok(private(([(header::CONTENT_TYPE, media_type)], contents)))
+    picture(&room, &found, &photo, View::Original).await
 }

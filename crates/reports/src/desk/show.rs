@@ -96,10 +96,19 @@ pub(super) async fn photo(
     Path((id, photo)): Path<(i64, String)>,
 ) -> Result<Response, Problem> {
     let found = room.report(id).await?;
-    let (media_type, contents) =
-        photos::contents(room.db(), room.key(), found.id, &photo, View::Covered)
-            .await?
-            .ok_or(Problem::NotFound)?;
+    picture(&room, &found, &photo, View::Covered).await
+}
+
+/// A picture in one of its forms, for nobody else.
+pub(super) async fn picture(
+    room: &Room,
+    found: &Report,
+    photo: &str,
+    view: View,
+) -> Result<Response, Problem> {
+    let (media_type, contents) = photos::contents(room.db(), room.key(), found.id, photo, view)
+        .await?
+        .ok_or(Problem::NotFound)?;
     Ok(private(([(header::CONTENT_TYPE, media_type)], contents)))
 }
 
