@@ -1,5 +1,11 @@
 //! Looking over the texts of shipped content, for the tests of the services that ship it, and a virus scanner to try files on.
 
+use std::{
+    io::{Read as _, Write as _},
+    net::{TcpListener, TcpStream},
+    thread::JoinHandle,
+};
+
 use serde_json::Value;
 
 use crate::files::ClamAddress;
@@ -85,44 +91,65 @@ pub fn missing_languages(path: &str, value: &Value, texts: &[&str], missing: &mu
 }
 
 /// A scanner as ClamAV's daemon speaks, on a free port: it finds the EICAR test file in what is sent, and answers so many times.
+/// The thread ends after that, with what was sent.
+///
+/// # Panics
+/// When it is spoken to otherwise.
+pub fn virus_scanner(times: usize) -> (ClamAddress, JoinHandle<Vec<Vec<u8>>>) {
+    virus_scanner_saying(times, |contents| {
+        let is_found = contents
+            .windows(29)
+            .any(|part| part == b"EICAR-STANDARD-ANTIVIRUS-TEST");
+        if is_found {
+            b"stream: Eicar-Test-Signature FOUND\0"
+        } else {
+            b"stream: OK\0"
+        }
+    })
+}
+
+/// As [`virus_scanner`], with answers of its own to what is sent.
 ///
 /// # Panics
 /// When it is spoken to otherwise.
 #[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
-pub fn virus_scanner(times: usize) -> (ClamAddress, std::thread::JoinHandle<()>) {
-    use std::io::{Read as _, Write as _};
-    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+pub fn virus_scanner_saying(
+    times: usize,
+    answer: impl Fn(&[u8]) -> &'static [u8] + Send + 'static,
+) -> (ClamAddress, JoinHandle<Vec<Vec<u8>>>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let address = format!("tcp://{}", listener.local_addr().unwrap())
         .parse()
         .unwrap();
     let thread = std::thread::spawn(move || {
-        for _ in 0..times {
-            let (mut stream, _) = listener.accept().unwrap();
-            let mut command = [0; 10];
-            stream.read_exact(&mut command).unwrap();
-            assert_eq!(&command, b"zINSTREAM\0");
-            let mut contents = Vec::new();
-            loop {
-                let mut length = [0; 4];
-                stream.read_exact(&mut length).unwrap();
-                let length = usize::try_from(u32::from_be_bytes(length)).unwrap();
-                if length == 0 {
-                    break;
-                }
-                let mut chunk = vec![0; length];
-                stream.read_exact(&mut chunk).unwrap();
-                contents.extend(chunk);
-            }
-            let found = contents
-                .windows(29)
-                .any(|part| part == b"EICAR-STANDARD-ANTIVIRUS-TEST");
-            let answer: &[u8] = if found {
-                b"stream: Eicar-Test-Signature FOUND\0"
-            } else {
-                b"stream: OK\0"
-            };
-            stream.write_all(answer).unwrap();
-        }
+        (0..times)
+            .map(|_| {
+                let (mut stream, _) = listener.accept().unwrap();
+                let contents = received(&mut stream);
+                stream.write_all(answer(&contents)).unwrap();
+                contents
+            })
+            .collect()
     });
     (address, thread)
+}
+
+/// What is sent to a scanner in one connection.
+#[allow(clippy::unwrap_used, reason = "a test that cannot go on has failed")]
+fn received(stream: &mut TcpStream) -> Vec<u8> {
+    let mut command = [0; 10];
+    stream.read_exact(&mut command).unwrap();
+    assert_eq!(&command, b"zINSTREAM\0");
+    let mut contents = Vec::new();
+    loop {
+        let mut length = [0; 4];
+        stream.read_exact(&mut length).unwrap();
+        let length = usize::try_from(u32::from_be_bytes(length)).unwrap();
+        if length == 0 {
+            return contents;
+        }
+        let mut chunk = vec![0; length];
+        stream.read_exact(&mut chunk).unwrap();
+        contents.extend(chunk);
+    }
 }

@@ -1,12 +1,16 @@
 //! Files that strangers send.
 
-use std::io::{Cursor, Read, Write};
-use std::net::TcpListener;
+use std::{
+    io::{Cursor, Write},
+    net::TcpListener,
+    thread::JoinHandle,
+};
 
 use image::{DynamicImage, ImageFormat, Rgb, RgbImage};
 use rstest::rstest;
 use yakuba_forms::files::{ClamAddress, Refusal, ScanError, Verdict, examine, scan, shortened};
 use yakuba_forms::model::document::FileType;
+use yakuba_forms::testing::virus_scanner_saying;
 use yakuba_ui::Language;
 
 const ALL: [FileType; 4] = [
@@ -167,33 +171,9 @@ fn names_lose_what_could_mislead() {
     );
 }
 
-/// A daemon that takes one connection, checks the frames and gives an answer.
-fn daemon(answer: &'static [u8]) -> (ClamAddress, std::thread::JoinHandle<Vec<u8>>) {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = format!("tcp://{}", listener.local_addr().unwrap())
-        .parse()
-        .unwrap();
-    let thread = std::thread::spawn(move || {
-        let (mut stream, _) = listener.accept().unwrap();
-        let mut command = [0; 10];
-        stream.read_exact(&mut command).unwrap();
-        assert_eq!(&command, b"zINSTREAM\0");
-        let mut content = Vec::new();
-        loop {
-            let mut length = [0; 4];
-            stream.read_exact(&mut length).unwrap();
-            let length = usize::try_from(u32::from_be_bytes(length)).unwrap();
-            if length == 0 {
-                break;
-            }
-            let mut chunk = vec![0; length];
-            stream.read_exact(&mut chunk).unwrap();
-            content.extend(chunk);
-        }
-        stream.write_all(answer).unwrap();
-        content
-    });
-    (address, thread)
+/// A scanner that takes one file and gives an answer.
+fn daemon(answer: &'static [u8]) -> (ClamAddress, JoinHandle<Vec<Vec<u8>>>) {
+    virus_scanner_saying(1, move |_| answer)
 }
 
 #[test]
@@ -201,7 +181,7 @@ fn the_scanner_gets_the_whole_file_and_its_verdict_counts() {
     let content = vec![7_u8; 200_000];
     let (address, thread) = daemon(b"stream: OK\0");
     assert_eq!(scan(&address, &content).unwrap(), Verdict::Clean);
-    assert_eq!(thread.join().unwrap(), content);
+    assert_eq!(thread.join().unwrap(), [content]);
 
     let (address, thread) = daemon(b"stream: Eicar-Signature FOUND\0");
     assert_eq!(
