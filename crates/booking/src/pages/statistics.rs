@@ -306,7 +306,7 @@ fn check_ups(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
 /// Courses: a place in one is booked once, and who comes is counted at each of its sessions.
 fn courses(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
     let language = asked.language;
-    let rows: Vec<Row> = year
+    let rows = year
         .of(|kind| kind != FacilityKind::CheckUp)
         .flat_map(|document| {
             document
@@ -316,40 +316,24 @@ fn courses(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
                 .map(move |resource| (document, resource))
         })
         .map(|(document, resource)| {
-            let now = year.of_resource(document, resource);
-            Row::new([
-                Cell::link(
-                    resource.name.get(language),
-                    format!("/booking/{}/{}", document.key, resource.key),
-                ),
-                Cell::text(format::number(now.made)),
-                Cell::text(percent(now.online_percent())),
-                Cell::text(format::number(now.cancelled)),
-                Cell::text(format::number(now.attended)),
-                Cell::text(format::number(now.absent)),
-            ])
-        })
-        .collect();
-    (!rows.is_empty()).then(|| {
-        Table::new(language, "courses", words.get("statistics-courses"))
-            .columns([
-                Column::text(words.get("statistics-course")),
-                Column::number(words.get("statistics-places-given")),
-                Column::number(words.get("statistics-online")),
-                Column::number(words.get("statistics-cancelled")),
-                Column::number(words.get("statistics-came-sessions")),
-                Column::number(words.get("statistics-absent-sessions")),
-            ])
-            .rows(rows)
-            .row_headers()
-            .stacked()
-    })
+            let address = format!("/booking/{}/{}", document.key, resource.key);
+            let link = Cell::link(resource.name.get(language), address);
+            attendance_row(link, year.of_resource(document, resource))
+        });
+    let texts = [
+        "statistics-courses",
+        "statistics-course",
+        "statistics-places-given",
+        "statistics-came-sessions",
+        "statistics-absent-sessions",
+    ];
+    attendance(words, "courses", texts, rows.collect())
 }
 
 /// Counters, classes, consultations and loans: what was booked, and who came.
 fn others(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
     let language = asked.language;
-    let rows: Vec<Row> = year
+    let rows = year
         .of(|kind| !kind.is_place() && kind != FacilityKind::CheckUp)
         .filter(|document| {
             document
@@ -358,29 +342,48 @@ fn others(asked: &Asked, words: Words, year: &Reported) -> Option<Table> {
                 .any(|resource| resource.course.is_none())
         })
         .map(|document| {
-            let now = year.without_courses(document);
-            Row::new([
-                Cell::link(
-                    document.name.get(language),
-                    format!("/booking/{}", document.key),
-                ),
-                Cell::text(format::number(now.made)),
-                Cell::text(percent(now.online_percent())),
-                Cell::text(format::number(now.cancelled)),
-                Cell::text(format::number(now.attended)),
-                Cell::text(format::number(now.absent)),
-            ])
-        })
-        .collect();
+            let address = format!("/booking/{}", document.key);
+            let link = Cell::link(document.name.get(language), address);
+            attendance_row(link, year.without_courses(document))
+        });
+    let texts = [
+        "statistics-others",
+        "statistics-what",
+        "statistics-made",
+        "statistics-came",
+        "statistics-absent",
+    ];
+    attendance(words, "others", texts, rows.collect())
+}
+
+fn attendance_row(link: Cell, now: Counts) -> Row {
+    Row::new([
+        link,
+        Cell::text(format::number(now.made)),
+        Cell::text(percent(now.online_percent())),
+        Cell::text(format::number(now.cancelled)),
+        Cell::text(format::number(now.attended)),
+        Cell::text(format::number(now.absent)),
+    ])
+}
+
+/// What was booked and who came; none without a row. The texts: what the table is about, what is booked, how many were made, came and
+/// stayed away.
+fn attendance(
+    words: Words,
+    id: &'static str,
+    [caption, what, made, came, absent]: [&'static str; 5],
+    rows: Vec<Row>,
+) -> Option<Table> {
     (!rows.is_empty()).then(|| {
-        Table::new(language, "others", words.get("statistics-others"))
+        Table::new(words.language(), id, words.get(caption))
             .columns([
-                Column::text(words.get("statistics-what")),
-                Column::number(words.get("statistics-made")),
+                Column::text(words.get(what)),
+                Column::number(words.get(made)),
                 Column::number(words.get("statistics-online")),
                 Column::number(words.get("statistics-cancelled")),
-                Column::number(words.get("statistics-came")),
-                Column::number(words.get("statistics-absent")),
+                Column::number(words.get(came)),
+                Column::number(words.get(absent)),
             ])
             .rows(rows)
             .row_headers()
