@@ -31,7 +31,7 @@ use tokio::{
     sync::{Notify, mpsc, watch},
     task::JoinSet,
 };
-use yakuba_city::{City, CityKey};
+use yakuba_city::{City, CityKey, random_name};
 
 use crate::{
     error::AssetError,
@@ -63,7 +63,7 @@ const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Listens until it is told to stop; rests while no broker is set or another node listens.
 pub async fn listen(city: City, teller: Teller, mut stopping: watch::Receiver<bool>) {
-    let node = format!("{:032x}", rand::rng().random::<u128>());
+    let node = random_name();
     loop {
         if let Err(error) = take_turn(&city, &teller, &node, stopping.clone()).await {
             tracing::error!(%error, "the city's broker cannot be listened to");

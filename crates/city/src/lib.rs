@@ -14,6 +14,7 @@ mod key;
 mod measure;
 mod migration;
 mod open_tables;
+mod random;
 mod search;
 mod service;
 mod settings;
@@ -45,6 +46,7 @@ pub use migration::Migration;
 pub use open_tables::{
     MakeTable, OpenTable, SMALLEST_COUNT, TableRows, TableWords, shown_count, shown_part,
 };
+pub use random::random_name;
 pub use search::{SearchEntry, SearchHit, search};
 pub use service::{DeskItem, Interface, MenuItem, Service, SubjectNames, SubjectPage};
 pub use settings::{all_settings, setting};

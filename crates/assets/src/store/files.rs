@@ -1,9 +1,8 @@
 //! Photos and documents of assets, sealed.
 
-use rand::Rng as _;
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
-use yakuba_city::{AuditEntry, CityKey, Tx, sql::Sql as _};
+use yakuba_city::{AuditEntry, CityKey, Tx, random_name, sql::Sql as _};
 use yakuba_forms::{
     Message,
     files::{ClamAddress, scanner, shortened},
@@ -57,7 +56,7 @@ impl NewFile {
             Ok(found) => found,
             Err(refusal) => return Ok(Err(refusal.message(&name, &ACCEPT, MOST_MIB))),
         };
-        let key = format!("{:032x}", rand::rng().random::<u128>());
+        let key = random_name();
         Ok(Ok(Self {
             is_photo: found.media_type.starts_with("image/"),
             sealed: city.seal(&purpose(&key), &found.content)?,

@@ -4,8 +4,7 @@ use axum::{
     extract::{FromRequest as _, Multipart, Request, multipart::MultipartError},
     http::header,
 };
-use rand::RngCore as _;
-use yakuba_city::{City, CityKey, web::Problem};
+use yakuba_city::{City, CityKey, random_name, web::Problem};
 use yakuba_forms::{
     FileAnswer, Message,
     files::{ClamAddress, scanner, shortened},
@@ -131,15 +130,4 @@ fn take(
             bytes: u64::try_from(found.content.len()).unwrap_or(u64::MAX),
         },
     }))
-}
-
-fn random_name() -> String {
-    use std::fmt::Write as _;
-    let mut bytes = [0; 16];
-    rand::rng().fill_bytes(&mut bytes);
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
 }

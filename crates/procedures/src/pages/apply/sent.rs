@@ -5,8 +5,7 @@ use axum::{
     extract::{FromRequest as _, Multipart, Request, multipart::MultipartError},
     http::header,
 };
-use rand::RngCore as _;
-use yakuba_city::web::Problem;
+use yakuba_city::{random_name, web::Problem};
 use yakuba_forms::{
     Answers, FieldProblem, FileAnswer, Form,
     files::{ClamAddress, scanner, shortened},
@@ -186,7 +185,7 @@ async fn examined(
     .map_err(|error| Problem::internal(&error))?;
     Ok(match outcome {
         Ok(found) => Ok(File {
-            key: random_key(),
+            key: random_name(),
             about: About {
                 name,
                 media_type: found.media_type.to_owned(),
@@ -194,16 +193,6 @@ async fn examined(
             contents: found.content,
         }),
         Err(refusal) => Err(refusal.message(&name, &accept, max_mib)),
-    })
-}
-
-fn random_key() -> String {
-    use std::fmt::Write as _;
-    let mut bytes = [0; 16];
-    rand::rng().fill_bytes(&mut bytes);
-    bytes.iter().fold(String::new(), |mut text, byte| {
-        let _ = write!(text, "{byte:02x}");
-        text
     })
 }
 
