@@ -6,9 +6,14 @@ use yakuba_city::{
     setting,
     web::{Principal, Problem},
 };
-use yakuba_ui::{Language, Link, Map, Words};
+use yakuba_ui::{Language, Map, Words};
 
-use super::{super::visit::Visit, WORDS, asked_for, degrees, drawn, page::begins, seen};
+use super::{
+    super::visit::Visit,
+    WORDS, asked_for, drawn,
+    page::{bare, begins},
+    seen,
+};
 
 #[derive(Template)]
 #[template(path = "public/embed.html")]
@@ -41,19 +46,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
     let all = seen(&visit.city, &Principal::Anonymous).await?;
     let asked = asked_for(&visit.query, &all);
     let said = said(&visit);
-    let mut map = Map::of_layers(
-        language,
-        "map",
-        words.get("map-title"),
-        Link::new(words.get("map-as-list"), format!("/map/list?{said}")),
-    )
-    .whole();
-    if let Some((place, zoom)) = begins(visit.query.get("at")) {
-        map = map.at(degrees(place), zoom);
-        if visit.query.has("pin") {
-            map = map.pin(degrees(place));
-        }
-    }
+    let mut map = bare(&visit, &format!("/map/list?{said}"));
     for layer in &all {
         let is_on = match &asked {
             Some(asked) => asked.iter().any(|key| key == layer.key()),

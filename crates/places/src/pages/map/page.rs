@@ -60,6 +60,25 @@ pub(super) fn begins(at: &str) -> Option<(Coord, u8)> {
     Some((place_of(place)?, zoom))
 }
 
+/// The map without layers, where the address says, with the address of the same as a list.
+pub(super) fn bare(visit: &Visit, list: &str) -> Map {
+    let words = WORDS.words(visit.language);
+    let mut map = Map::of_layers(
+        visit.language,
+        "map",
+        words.get("map-title"),
+        Link::new(words.get("map-as-list"), list),
+    )
+    .whole();
+    if let Some((place, zoom)) = begins(visit.query.get("at")) {
+        map = map.at(degrees(place), zoom);
+        if visit.query.has("pin") {
+            map = map.pin(degrees(place));
+        }
+    }
+    map
+}
+
 pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response, Problem> {
     let language = visit.language;
     let words = WORDS.words(language);
@@ -94,19 +113,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
             href: format!("/map?{href}#map"),
         });
     }
-    let mut map = Map::of_layers(
-        language,
-        "map",
-        words.get("map-title"),
-        Link::new(words.get("map-as-list"), "/map/list"),
-    )
-    .whole();
-    if let Some((place, zoom)) = begins(visit.query.get("at")) {
-        map = map.at(degrees(place), zoom);
-        if visit.query.has("pin") {
-            map = map.pin(degrees(place));
-        }
-    }
+    let mut map = bare(&visit, "/map/list");
     for layer in &all {
         map = map.layer(drawn(&words, layer, is_on(layer)));
     }
