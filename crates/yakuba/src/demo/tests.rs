@@ -1,6 +1,9 @@
 //! The demo city as the program makes it, beside what was written down about it apart from the program.
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use axum::{
     body::{Body, to_bytes},
@@ -274,11 +277,59 @@ async fn look_over_what_is_made_from_records(city: &City) {
     assert_eq!(hall[10..13], ["火水木金土日", "09:00", "21:00"]);
 }
 
+/// The bookings of the demo in short: for each facility how many, and the beginning of the SHA-256 of all of them with their times,
+/// states and fees, in the order in which they were made.
+async fn bookings(city: &City) -> String {
+    use sha2::{Digest as _, Sha256};
+    use yakuba_city::sql::Sql as _;
+    #[derive(sea_orm::FromQueryResult)]
+    struct Row {
+        facility: String,
+        line: String,
+    }
+    let rows: Vec<Row> = city
+        .db()
+        .rows(
+            "SELECT facility_key AS facility, resource_key || ' ' || day || ' ' || from_minute || '-' || to_minute || ' ' || state || ' ' \
+               || kind || ' ' || channel || ' ' || purpose || ' ' || people || ' ' || fee || ' ' || kept_fee || ' ' || made_at || ' ' \
+               || changed_at AS line \
+             FROM booking_reservations ORDER BY id",
+            [],
+        )
+        .await
+        .unwrap();
+    let mut facilities: BTreeMap<String, (usize, Sha256)> = BTreeMap::new();
+    for row in rows {
+        let (count, hash) = facilities.entry(row.facility).or_default();
+        *count += 1;
+        hash.update(row.line);
+        hash.update("\n");
+    }
+    let mut text = String::from("facility,bookings,sha256\n");
+    for (facility, (count, hash)) in facilities {
+        let hash = hash.finalize();
+        let [first, second, third, ..] = hash[..] else {
+            unreachable!("a SHA-256 has 32 bytes")
+        };
+        let line = format!("{facility},{count},{first:02x}{second:02x}{third:02x}\n");
+        text.push_str(&line);
+    }
+    text
+}
+
+/// Two years of bookings are the same in every demo city, on both databases. After a change of the story or of a facility write down
+/// anew what the test prints.
+async fn compare_the_bookings(city: &City) {
+    let made = bookings(city).await;
+    assert_eq!(made, include_str!("expected_bookings.csv"), "now:\n{made}");
+}
+
 // With every service that the program has: the story uses them all.
 #[tokio::test]
 async fn the_plan_measures_what_was_computed_apart_from_it_sqlite() {
     on_sqlite(&services::all(), async |city| {
         compare_every_figure(&city).await;
+        compare_the_bookings(&city).await;
         look_over_what_is_made_from_records(&city).await;
     })
     .await;
@@ -288,6 +339,7 @@ async fn the_plan_measures_what_was_computed_apart_from_it_sqlite() {
 async fn the_plan_measures_what_was_computed_apart_from_it_postgres() {
     on_postgres(&services::all(), async |city| {
         compare_every_figure(&city).await;
+        compare_the_bookings(&city).await;
         look_over_what_is_made_from_records(&city).await;
     })
     .await;
