@@ -126,14 +126,15 @@ pub(crate) async fn permit(
         .map_or(found.made_at, |entry| entry.at);
     let day = agreed_at.to_zoned(TimeZone::fixed(JAPAN)).date();
     let paper = Paper::of(document.kind, found);
-    let label = |of_a_course: &str, of_others: &str| match paper {
-        Paper::Course => words.get(of_a_course).into_owned(),
-        Paper::Permit | Paper::Appointment => public.get(of_others).into_owned(),
-    };
     let mut rows = vec![
         (public.get("booking-number").into_owned(), number),
         (
-            label("desk-course-what", "booking-what"),
+            match paper {
+                Paper::Permit => public.get("booking-what"),
+                Paper::Course => words.get("desk-course-what"),
+                Paper::Appointment => words.get("desk-appointment-what"),
+            }
+            .into_owned(),
             what(language, document, resource),
         ),
         (
@@ -141,6 +142,12 @@ pub(crate) async fn permit(
             when_of(public, language, resource, found.span),
         ),
     ];
+    if let Some(address) = &document.address {
+        rows.push((
+            public.get("booking-address").into_owned(),
+            address.get(language).to_owned(),
+        ));
+    }
     if !found.purpose.is_empty() {
         rows.push((
             public.get("booking-purpose").into_owned(),
@@ -150,16 +157,25 @@ pub(crate) async fn permit(
     if let Some(along) = equipment(language, document, &found.of()) {
         rows.push((public.get("booking-equipment").into_owned(), along));
     }
-    rows.push((
-        public.get("booking-people").into_owned(),
-        public
-            .counted("booking-people-count", found.people)
+    // One person comes to an appointment, and where there are no fees nobody asks for one.
+    if paper != Paper::Appointment || found.people > 1 {
+        rows.push((
+            public.get("booking-people").into_owned(),
+            public
+                .counted("booking-people-count", found.people)
+                .into_owned(),
+        ));
+    }
+    if paper != Paper::Appointment || !document.fees.is_empty() {
+        rows.push((
+            match paper {
+                Paper::Course => words.get("desk-course-fee"),
+                Paper::Permit | Paper::Appointment => public.get("booking-fee"),
+            }
             .into_owned(),
-    ));
-    rows.push((
-        label("desk-course-fee", "booking-fee"),
-        amount(public, found.fee),
-    ));
+            amount(public, found.fee),
+        ));
+    }
     let fee = document
         .fee(resource, found.span, &found.of())
         .ok()
@@ -189,10 +205,11 @@ pub(crate) async fn permit(
         text: say("conditions").into_owned(),
     });
     let conditions = document
-        .conditions
+        .access
         .iter()
+        .chain(&document.conditions)
         .map(|text| text.get(language).to_owned())
-        .chain(cancelling(public, document.rules_of(resource)));
+        .chain(cancelling(public, document, document.rules_of(resource)));
     parts.extend(
         conditions
             .enumerate()

@@ -84,6 +84,7 @@ booking-rule-day = At most { $n } a day.
 booking-rule-month = At most { $n } a month.
 booking-rule-at-once = At most { $n } coming reservations.
 booking-rule-cancel-free = Cancelling costs nothing.
+booking-rule-cancel-please = If you cannot come, please cancel early. It costs nothing.
 booking-rule-cancel = You can cancel free of charge until { $n } days before. After that { $percent } % of the fee is due.
 booking-fees-title = Fees
 booking-fee = Fee

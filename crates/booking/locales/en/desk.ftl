@@ -331,6 +331,7 @@ desk-course-text = You have a place in the course as follows.
 desk-course-conditions = Please note
 desk-course-ordinance = The course fee rests on: { $ordinance }
 desk-appointment-title = Appointment slip
+desk-appointment-what = What for
 desk-appointment-text = We expect you as follows.
 desk-appointment-conditions = Before you come
 desk-appointment-ordinance = This appointment rests on: { $ordinance }

@@ -79,6 +79,7 @@ booking-rule-day = 1日（にち）に { $n }つまで。
 booking-rule-month = 1か月（げつ）に { $n }つまで。
 booking-rule-at-once = これから使（つか）う予約（よやく）は { $n }つまで。
 booking-rule-cancel-free = 取（と）り消（け）しても、お金（かね）は かかりません。
+booking-rule-cancel-please = 来（こ）られなく なった ときは、早（はや）く 取（と）り消（け）して ください。お金（かね）は かかりません。
 booking-rule-cancel = 使（つか）う日（ひ）の { $n }日（にち）前（まえ）までは、お金（かね）は かかりません。そのあとは { $percent }% かかります。
 booking-fees-title = お金（かね）
 booking-fee = お金（かね）

@@ -81,6 +81,7 @@ booking-rule-day = 1日に{ $n }件まで。
 booking-rule-month = 1か月に{ $n }件まで。
 booking-rule-at-once = これから使う予約は、合わせて{ $n }件まで。
 booking-rule-cancel-free = 取り消しても、お金はかかりません。
+booking-rule-cancel-please = 来られなくなったときは、早めに取り消してください。取消しにお金はかかりません。
 booking-rule-cancel = 使う日の{ $n }日前までは無料で取り消せます。その後は使用料の{ $percent }%がかかります。
 booking-fees-title = 使用料
 booking-fee = 使用料

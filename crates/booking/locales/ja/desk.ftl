@@ -331,6 +331,7 @@ desk-course-text = 次のとおり、受講を決定したので通知します�
 desk-course-conditions = 受講にあたって
 desk-course-ordinance = 受講料は、{ $ordinance }によります。
 desk-appointment-title = 予約票
+desk-appointment-what = 内容
 desk-appointment-text = 次のとおり、予約を受け付けました。
 desk-appointment-conditions = お越しになる前に
 desk-appointment-ordinance = この予約は、{ $ordinance }によります。

@@ -674,7 +674,11 @@ async fn check(
         repeated,
         &looked,
         group.map(|group| group.name.as_str()),
-        cancelling(room.public, place.document.rules_of(&repeated.resource)),
+        cancelling(
+            room.public,
+            &place.document,
+            place.document.rules_of(&repeated.resource),
+        ),
         sending,
     )?;
     let title = SERIES_WORDS

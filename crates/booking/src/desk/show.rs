@@ -305,14 +305,16 @@ fn details(
         if found.kept_fee.amount() > 0 {
             list = list.text(room.p("booking-kept-fee"), amount(public, found.kept_fee));
         }
-        list = list.text(
-            room.t("desk-paid"),
-            if found.paid.amount() > 0 {
-                amount(public, found.paid)
-            } else {
-                room.t("desk-paid-nothing")
-            },
-        );
+        if found.fee.amount() > 0 || found.paid.amount() > 0 {
+            list = list.text(
+                room.t("desk-paid"),
+                if found.paid.amount() > 0 {
+                    amount(public, found.paid)
+                } else {
+                    room.t("desk-paid-nothing")
+                },
+            );
+        }
         if found.to_give_back().amount() > 0 {
             list = list.text(
                 room.t("desk-to-give-back"),

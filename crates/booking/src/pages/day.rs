@@ -152,7 +152,7 @@ pub(super) async fn page(
         rules: {
             let own = document.rules_of(resource);
             let mut all = course_rules(words, resource);
-            all.extend(rules(words, own));
+            all.extend(rules(words, document, own));
             all.extend(super::points::rules(&asked, document, own));
             all.extend(can_be_taken_along(words, language, document, resource));
             all

@@ -124,7 +124,7 @@ pub(super) async fn page(
             .map(|day| address(day.max(today))),
         later: address(first.checked_add(DAYS.days()).unwrap_or(first)),
         rules: {
-            let mut all = rules(words, &document.rules);
+            let mut all = rules(words, document, &document.rules);
             all.extend(super::points::rules(&asked, document, &document.rules));
             all
         },
@@ -349,7 +349,7 @@ fn week_of(
 }
 
 /// The rules in sentences.
-pub(super) fn rules(words: Words, rules: &Rules) -> Vec<String> {
+pub(super) fn rules(words: Words, document: &FacilityDocument, rules: &Rules) -> Vec<String> {
     let with = |key: &str, n: i64| words.with(key, &[("n", n.into())]).into_owned();
     let mut sentences = vec![
         words
@@ -414,13 +414,17 @@ pub(super) fn rules(words: Words, rules: &Rules) -> Vec<String> {
             sentences.push(with(key, i64::from(most)));
         }
     }
-    sentences.extend(cancelling(words, rules));
+    sentences.extend(cancelling(words, document, rules));
     sentences
 }
 
 /// How a booking can be given up, in sentences.
-pub(crate) fn cancelling(words: Words, rules: &Rules) -> Vec<String> {
+pub(crate) fn cancelling(words: Words, document: &FacilityDocument, rules: &Rules) -> Vec<String> {
     let cancelling = &rules.cancelling;
+    // Where nothing ever costs anything, the place for somebody else is what counts.
+    if document.fees.is_empty() {
+        return vec![words.get("booking-rule-cancel-please").into_owned()];
+    }
     if cancelling.late_percent == 0 {
         return vec![words.get("booking-rule-cancel-free").into_owned()];
     }

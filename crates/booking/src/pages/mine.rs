@@ -332,7 +332,7 @@ pub(super) async fn shown(
         costs_points,
         rules: match (rules, &place) {
             (Some(rules), Some(place)) => {
-                let mut all = cancelling(words, rules);
+                let mut all = cancelling(words, &place.document, rules);
                 all.extend(points::rules(asked, &place.document, rules));
                 all
             }

@@ -189,7 +189,7 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
             fee_lines: fee_lines(&asked, &fee),
         });
         needs_approval |= own.way == crate::model::document::Way::Approval;
-        let mut sentences = cancelling(words, own);
+        let mut sentences = cancelling(words, document, own);
         sentences.extend(super::points::rules(&asked, document, own));
         for sentence in sentences {
             if !rules.contains(&sentence) {

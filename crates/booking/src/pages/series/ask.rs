@@ -332,7 +332,7 @@ pub(super) async fn check(asked: Asked, fields: Fields) -> Result<Response, Prob
     let looked = repeated.look(asked.city()).await?;
     let document = &place.document;
     let rules = document.rules_of(&resource);
-    let mut sentences = cancelling(words, rules);
+    let mut sentences = cancelling(words, document, rules);
     sentences.extend(points::rules(&asked, document, rules));
     let mut hidden: Vec<(String, String)> = fields
         .pairs()
