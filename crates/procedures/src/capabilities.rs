@@ -59,6 +59,22 @@ pub const ON_TIME: Measure = Measure {
     name_ja: "標準処理期間内に決定した申請",
     name_en: "Applications decided within the standard period",
 };
+/// A co-applicant agreed to an application; the subject is the procedure's key.
+pub const CO_APPLICANT_AGREED: Measure = Measure {
+    name: MeasureName::declared("procedures.co_applicant_agreed"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "共同申請者の同意",
+    name_en: "Agreements of co-applicants",
+};
+/// A co-applicant declined; the subject is the procedure's key.
+pub const CO_APPLICANT_DECLINED: Measure = Measure {
+    name: MeasureName::declared("procedures.co_applicant_declined"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "共同申請者の辞退",
+    name_en: "Refusals of co-applicants",
+};
 
 /// Procedures of the inventory that could be online: those not left out with a reason; the subject is the inventory number.
 pub const ELIGIBLE: Measure = Measure {
@@ -94,11 +110,13 @@ pub const APPLICATIONS_EXCLUDED: Measure = Measure {
 };
 
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 8] = [
+pub static MEASURES: [Measure; 10] = [
     RECEIVED,
     DECIDED,
     DAYS_TAKEN,
     ON_TIME,
+    CO_APPLICANT_AGREED,
+    CO_APPLICANT_DECLINED,
     ELIGIBLE,
     ONLINE,
     APPLICATIONS,

@@ -21,6 +21,11 @@ pub enum ProcedureError {
         "answers are missing. Ask for them, or enter them; a refusal is possible once the day for the answer is over"
     )]
     Gaps,
+    /// An approval before everybody has agreed.
+    #[error(
+        "not everybody who applies together has agreed yet. Wait for them, or note who has signed on paper"
+    )]
+    NotAllAgreed,
     /// A table of postal codes cannot be brought in.
     #[error("the postal codes cannot be brought in: {0}")]
     PostalCodes(String),
@@ -113,6 +118,7 @@ impl From<ProcedureError> for Problem {
             | ProcedureError::WrongState(_)
             | ProcedureError::LiveTwice(_)
             | ProcedureError::Gaps
+            | ProcedureError::NotAllAgreed
             | ProcedureError::SlotTaken
             | ProcedureError::Disposed => Self::Conflict(error.to_string()),
             ProcedureError::Stored(_)

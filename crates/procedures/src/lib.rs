@@ -77,6 +77,10 @@ impl Service for ProcedureService {
                 "procedures_0010_stages",
                 include_str!("../migrations/0010_stages.sql"),
             ),
+            Migration::new(
+                "procedures_0011_co_applicants",
+                include_str!("../migrations/0011_co_applicants.sql"),
+            ),
         ]
     }
 

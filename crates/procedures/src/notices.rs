@@ -6,15 +6,23 @@ use jiff::{SignedDuration, civil::Date};
 use sea_orm::FromQueryResult;
 use serde_json::Value as Json;
 use yakuba_city::{Actor, City, JobFailure, JobKind, SLOT_CHANGED, Tx, setting, sql::Sql as _};
+use yakuba_forms::model::document::Text;
+use yakuba_identity::CityKey;
 use yakuba_mail::{EmailAddress, Mail};
-use yakuba_ui::{Language, format};
+use yakuba_ui::{Language, Value, Words, format};
 
 use crate::{
     error::ProcedureError,
-    model::case::Outcome,
-    pages::WORDS,
+    model::{
+        case::Outcome,
+        receipt::Receipt,
+        together::{CoApplicant, State},
+    },
+    pages::{WORDS, waiting_contact},
     store::{
-        cases,
+        cases::{self, Contact},
+        co_applicants::{self, Known, Of},
+        drafts::{self, Draft},
         keys::{self, CaseKey},
         own,
     },
@@ -24,6 +32,8 @@ use crate::{
 const FORGET_JOB: &str = "procedures.forget_resident";
 /// The job that tells applicants that their time was called off or moved.
 const SLOT_JOB: &str = "procedures.slot_changed";
+/// The job that reminds co-applicants, and ends the waiting for them.
+const WAITING_JOB: &str = "procedures.co_applicants";
 const REMIND_JOB: &str = "procedures.remind_corrections";
 /// So many days before the last day of a correction the applicant is reminded.
 const REMIND_BEFORE: i64 = 3;
@@ -74,41 +84,193 @@ pub(crate) async fn tell(
     notice: Notice,
 ) -> Result<(), ProcedureError> {
     let contact = cases::contact(tx.connection(), key, case).await?;
-    let Some(address) = contact
-        .email
-        .as_deref()
-        .filter(|_| !contact.no_mail)
-        .and_then(|email| EmailAddress::read(email).ok())
-    else {
+    if contact.no_mail {
         return Ok(());
-    };
-    let language = Language::from_code(&contact.language).unwrap_or_default();
-    let words = WORDS.words(language);
-    let mut city = match language {
-        Language::English => setting(tx.connection(), "city.name_en").await?,
-        _ => None,
-    };
-    if city.is_none() {
-        city = setting(tx.connection(), "city.name").await?;
     }
     let received = cases::case(tx.connection(), case).await?.received_on();
-    let day = notice.day().map(|day| format::date(day, language));
+    let letter = Letter::to(contact.email.as_deref(), &contact.language);
+    let day = notice
+        .day()
+        .map(|day| format::date(day, letter.language()))
+        .unwrap_or_default();
     let values = [
-        ("city", city.unwrap_or_default().into()),
-        ("received", format::date(received, language).into()),
-        ("day", day.unwrap_or_default().into()),
+        ("received", format::date(received, letter.language())),
+        ("day", day),
     ];
-    let mail = Mail::new(
-        address,
-        words.with("applicant-notice-subject", &values),
-        format!(
-            "{}\n\n{}\n",
-            words.with(&format!("applicant-notice-{}", notice.key()), &values),
-            words.with("applicant-notice-where", &values)
-        ),
-    );
-    yakuba_mail::enqueue(tx, key.city(), &mail).await?;
-    Ok(())
+    letter
+        .send(
+            tx,
+            key.city(),
+            "applicant-notice-subject",
+            &[
+                &format!("applicant-notice-{}", notice.key()),
+                "applicant-notice-where",
+            ],
+            &values,
+        )
+        .await
+}
+
+/// A mail to somebody who may have no address that can be written to.
+struct Letter {
+    address: Option<EmailAddress>,
+    words: Words,
+}
+
+impl Letter {
+    fn to(email: Option<&str>, language: &str) -> Self {
+        let language = Language::from_code(language).unwrap_or_default();
+        Self {
+            address: email.and_then(|email| EmailAddress::read(email).ok()),
+            words: WORDS.words(language),
+        }
+    }
+
+    fn language(&self) -> Language {
+        self.words.language()
+    }
+
+    /// Writes it: a subject and paragraphs, filled in with the values and the city's name. Nothing without an address.
+    async fn send(
+        self,
+        tx: &Tx,
+        city_key: &CityKey,
+        subject: &str,
+        paragraphs: &[&str],
+        values: &[(&'static str, String)],
+    ) -> Result<(), ProcedureError> {
+        let Some(address) = self.address.clone() else {
+            return Ok(());
+        };
+        let mut city = match self.language() {
+            Language::English => setting(tx.connection(), "city.name_en").await?,
+            _ => None,
+        };
+        if city.is_none() {
+            city = setting(tx.connection(), "city.name").await?;
+        }
+        let mail = {
+            let mut values: Vec<(&'static str, Value<'_>)> = values
+                .iter()
+                .map(|(name, value)| (*name, value.as_str().into()))
+                .collect();
+            values.push(("city", city.unwrap_or_default().into()));
+            let paragraphs: Vec<_> = paragraphs
+                .iter()
+                .map(|key| self.words.with(key, &values))
+                .collect();
+            Mail::new(
+                address,
+                self.words.with(subject, &values),
+                format!("{}\n", paragraphs.join("\n\n")),
+            )
+        };
+        yakuba_mail::enqueue(tx, city_key, &mail).await?;
+        Ok(())
+    }
+}
+
+/// What a co-applicant is told of; with the procedure's name.
+#[derive(Debug, Clone, Copy)]
+pub enum CoNotice<'t> {
+    /// They are asked to agree, by a day.
+    Asked(&'t Text, Date),
+    /// What they agreed to was changed.
+    Changed(&'t Text),
+    /// The last day is near.
+    Reminded(&'t Text, Date),
+    /// It is decided.
+    Decided(&'t Text),
+    /// The application was withdrawn, or did not come about.
+    Ended(&'t Text),
+}
+
+/// Writes a mail to a co-applicant, unless they have no address.
+pub(crate) async fn tell_co_applicant(
+    tx: &Tx,
+    city: &CityKey,
+    person: &CoApplicant,
+    notice: CoNotice<'_>,
+) -> Result<(), ProcedureError> {
+    let (name, title, day) = match notice {
+        CoNotice::Asked(title, day) => ("asked", title, Some(day)),
+        CoNotice::Changed(title) => ("changed", title, None),
+        CoNotice::Reminded(title, day) => ("reminded", title, Some(day)),
+        CoNotice::Decided(title) => ("decided", title, None),
+        CoNotice::Ended(title) => ("ended", title, None),
+    };
+    let letter = Letter::to(person.email.as_deref(), &person.language);
+    let language = letter.language();
+    let day = day.map(|day| format::date(day, language));
+    let values = [
+        ("procedure", title.get(language).to_owned()),
+        ("day", day.unwrap_or_default()),
+        ("link", person.link.clone().unwrap_or_default()),
+    ];
+    letter
+        .send(
+            tx,
+            city,
+            "applicant-co-mail-subject",
+            &[
+                &format!("applicant-co-mail-{name}"),
+                "applicant-co-mail-link",
+            ],
+            &values,
+        )
+        .await
+}
+
+/// What the applicant is told while others are asked to agree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum WaitNotice {
+    /// Somebody declined.
+    Declined,
+    /// The day is over, and not everybody has agreed.
+    Over,
+}
+
+/// Writes a mail to the applicant of an application that waits for others.
+pub(crate) async fn tell_waiting(
+    tx: &Tx,
+    city: &CityKey,
+    contact: &Contact,
+    title: &Text,
+    notice: WaitNotice,
+) -> Result<(), ProcedureError> {
+    let letter = Letter::to(contact.email.as_deref(), &contact.language);
+    let values = [("procedure", title.get(letter.language()).to_owned())];
+    let text = match notice {
+        WaitNotice::Declined => "applicant-wait-mail-declined",
+        WaitNotice::Over => "applicant-wait-mail-over",
+    };
+    letter
+        .send(tx, city, "applicant-wait-mail-subject", &[text], &values)
+        .await
+}
+
+/// Writes the mail with the receipt number of an application that was just received.
+pub(crate) async fn tell_received(
+    tx: &Tx,
+    city: &CityKey,
+    contact: &Contact,
+    title: &Text,
+    receipt: &Receipt,
+) -> Result<(), ProcedureError> {
+    let letter = Letter::to(contact.email.as_deref(), &contact.language);
+    let values = [
+        ("procedure", title.get(letter.language()).to_owned()),
+        ("receipt", receipt.to_string()),
+    ];
+    letter
+        .send(
+            tx,
+            city,
+            "applicant-mail-received-subject",
+            &["applicant-mail-received-text"],
+            &values,
+        )
+        .await
 }
 
 /// Tells of a message of the desk, but not of every one of a conversation: who has not read what they were told of within the last day
@@ -142,6 +304,12 @@ pub(crate) fn jobs() -> Vec<JobKind> {
     vec![
         JobKind::new(REMIND_JOB, |city, _| async move {
             remind(&city)
+                .await
+                .map_err(|error| JobFailure::from_error(&error))
+        })
+        .every_day(),
+        JobKind::new(WAITING_JOB, |city, _| async move {
+            look_after_waiting(&city)
                 .await
                 .map_err(|error| JobFailure::from_error(&error))
         })
@@ -269,4 +437,75 @@ async fn remind_of(city: &City, row: OpenRow) -> Result<(), ProcedureError> {
         },
     )
     .await
+}
+
+/// Reminds co-applicants whose day is near, once, and gives applications back to their applicants whose day is over.
+async fn look_after_waiting(city: &City) -> Result<(), ProcedureError> {
+    let today = city.today();
+    let near = today.saturating_add(jiff::Span::new().days(REMIND_BEFORE));
+    let mut failed = None;
+    for draft in drafts::waiting(city.db()).await? {
+        let until = match draft.agree_by {
+            Some(until) if until <= near => until,
+            _ => continue,
+        };
+        // One application that cannot be opened must not keep the others from being looked after.
+        if let Err(error) = look_after(city, draft, until).await {
+            failed = Some(error);
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+async fn look_after(city: &City, draft: Draft, until: Date) -> Result<(), ProcedureError> {
+    let (key, contact, document) = waiting_contact(city, city.key()?, &draft).await?;
+    let asked: Vec<Known> = co_applicants::of(city.db(), &key, Of::Draft(draft.id))
+        .await?
+        .into_iter()
+        .filter(|known| known.row.state == State::Asked)
+        .collect();
+    let is_over = until < city.today();
+    let mut reminded = Vec::new();
+    for known in &asked {
+        let asked_on = known.row.asked_at.map(cases::day);
+        // Who was asked today already is not reminded today.
+        if known.row.reminded_at.is_none() && asked_on.is_none_or(|day| day < city.today()) {
+            reminded.push(known.clone());
+        }
+    }
+    let input = (key, draft, contact, document.title, asked, reminded);
+    let outcome = city
+        .write(
+            Actor::Program(WAITING_JOB.into()),
+            input,
+            |tx, (key, draft, contact, title, asked, reminded)| {
+                let until = draft.agree_by;
+                Box::pin(async move {
+                    let Some(until) = until else { return Ok(()) };
+                    if until < tx.today() {
+                        drafts::lock(tx, draft.id, draft.revision).await?;
+                        drafts::wait(tx, draft.id, None).await?;
+                        for known in asked {
+                            let notice = CoNotice::Ended(title);
+                            tell_co_applicant(tx, key.city(), &known.person, notice).await?;
+                        }
+                        return tell_waiting(tx, key.city(), contact, title, WaitNotice::Over)
+                            .await;
+                    }
+                    for known in reminded {
+                        if co_applicants::note_reminder(tx, &known.row).await? {
+                            let notice = CoNotice::Reminded(title, until);
+                            tell_co_applicant(tx, key.city(), &known.person, notice).await?;
+                        }
+                    }
+                    Ok(())
+                })
+            },
+        )
+        .await;
+    match outcome {
+        // Answered or changed in this moment: tomorrow is another day, unless it is over and nothing was written.
+        Err(ProcedureError::ChangedMeanwhile) if !is_over => Ok(()),
+        outcome => outcome,
+    }
 }

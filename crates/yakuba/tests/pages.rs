@@ -203,6 +203,13 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ),
     ("/procedures/{key}/check", Reason::Story("applying.test.js")),
     ("/procedures/{key}/done", Reason::Story("applying.test.js")),
+    (
+        "/procedures/{key}/together",
+        Reason::Story("together.test.js"),
+    ),
+    ("/together", Reason::Story("together.test.js")),
+    ("/together/{token}", Reason::Story("together.test.js")),
+    ("/together/files/{key}", Reason::File),
     ("/procedures/{key}/email", Reason::Story("applying.test.js")),
     (
         "/procedures/{key}/resume",

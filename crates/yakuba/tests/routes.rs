@@ -302,6 +302,8 @@ fn every_route_needs_something_that_is_declared_once() {
                 // Other systems, with an access token in the form.
                 "/api/open311/v2/requests.",
                 "/tablet",
+                // Co-applicants, each with a link of their own.
+                "/together",
             ];
             assert!(
                 known.iter().any(|path| entry.path.starts_with(path)),

@@ -2,7 +2,7 @@
 
 use yakuba_forms::{
     Finding, Message, Place, Severity, check as check_form, check_text,
-    model::document::{Key, Text},
+    model::document::{FieldKind, Key, Text},
 };
 use yakuba_ui::{Catalogue, Language};
 
@@ -15,6 +15,9 @@ use super::{
 
 /// The texts of this room.
 static WORDS: Catalogue = yakuba_ui::catalogue!("check");
+
+/// More people cannot make one application together.
+const MOST_CO_APPLICANTS: u32 = 20;
 
 /// What staff's texts may be filled in with.
 const PLACEHOLDERS: [&str; 5] = ["receipt", "procedure", "department", "date", "reason"];
@@ -98,6 +101,9 @@ pub fn check(document: &ProcedureDocument) -> Vec<Found> {
         );
     }
     for (path, severity, message) in stages(document) {
+        find(severity, &path, message);
+    }
+    for (path, severity, message) in together(document) {
         find(severity, &path, message);
     }
     for (number, template) in document.templates.iter().enumerate() {
@@ -217,6 +223,61 @@ fn stages(document: &ProcedureDocument) -> Vec<(String, Severity, Message)> {
     found
 }
 
+/// What is wrong with the rules for several people who apply together.
+fn together(document: &ProcedureDocument) -> Vec<(String, Severity, Message)> {
+    let Some(rules) = &document.co_applicants else {
+        return Vec::new();
+    };
+    let mut found = Vec::new();
+    let mut find = |member: &str, severity, key, about: &str| {
+        found.push((
+            format!("co_applicants.{member}"),
+            severity,
+            message(key, about),
+        ));
+    };
+    if !(1..=MOST_CO_APPLICANTS).contains(&rules.at_most) {
+        find("at_most", Severity::Must, "check-together-most", "");
+    } else if rules.at_least > rules.at_most {
+        find("at_least", Severity::Must, "check-together-least", "");
+    }
+    if !(1..=60).contains(&rules.days) {
+        find("days", Severity::Must, "check-together-days", "");
+    }
+    let form = &document.form;
+    if let Some(key) = &rules.needed_if
+        && form.computed.iter().all(|computed| computed.key != *key)
+    {
+        find(
+            "needed_if",
+            Severity::Must,
+            "check-together-needed-if",
+            key.as_str(),
+        );
+    }
+    for key in &rules.sees {
+        let is_page = form.pages.iter().any(|page| page.key == *key);
+        if !is_page && !is_question(document, key.as_str()) {
+            find("sees", Severity::Must, "check-together-sees", key.as_str());
+        }
+    }
+    // A time is kept for minutes, not for the days in which others agree.
+    let slot = form
+        .pages
+        .iter()
+        .flat_map(|page| &page.fields)
+        .find(|field| matches!(field.kind, FieldKind::Slot { .. }));
+    if let Some(field) = slot {
+        find(
+            "days",
+            Severity::Must,
+            "check-together-slot",
+            &field.label.ja,
+        );
+    }
+    found
+}
+
 /// The texts beside the form that applicants read, with their paths.
 fn texts(document: &ProcedureDocument) -> Vec<(String, &Text)> {
     let guide = &document.guide;
@@ -241,6 +302,10 @@ fn texts(document: &ProcedureDocument) -> Vec<(String, &Text)> {
         if stage.shown {
             texts.push((format!("stages.{number}.title"), &stage.title));
         }
+    }
+    if let Some(rules) = &document.co_applicants {
+        texts.push(("co_applicants.who".to_owned(), &rules.who));
+        texts.push(("co_applicants.declares".to_owned(), &rules.declares));
     }
     for (number, line) in guide.needed.iter().enumerate() {
         texts.push((format!("guide.needed.{number}"), line));
@@ -430,6 +495,38 @@ form:
         let after = "- {key: late, after: closed, title: 検査}";
         let unreachable: Result<Vec<OwnStage>, _> = serde_saphyr::from_str(after);
         assert!(unreachable.is_err(), "nothing comes after the end");
+    }
+
+    #[test]
+    fn rules_for_several_applicants_that_cannot_work_are_found() {
+        let mut document = procedure();
+        let rules = r"
+who: {ja: もう一人の保護者, easy: もう一人（ひとり）, en: The other parent}
+at_least: 3
+at_most: 2
+needed_if: nothing
+days: 90
+sees: [one, name, gone]
+declares: {ja: 一緒に申請します。, easy: 一緒（いっしょ）に します。, en: I apply as well.}
+";
+        document.co_applicants = Some(serde_saphyr::from_str(rules).unwrap());
+        assert_eq!(
+            paths(&document, Severity::Must),
+            [
+                "co_applicants.at_least",
+                "co_applicants.days",
+                "co_applicants.needed_if",
+                "co_applicants.sees"
+            ]
+        );
+        let rules = document.co_applicants.as_mut().unwrap();
+        rules.at_most = 0;
+        rules.declares.ja = " ".to_owned();
+        let found = paths(&document, Severity::Must);
+        assert_eq!(
+            found[..2],
+            ["co_applicants.declares", "co_applicants.at_most"]
+        );
     }
 
     #[test]

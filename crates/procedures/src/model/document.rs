@@ -52,6 +52,9 @@ pub struct ProcedureDocument {
     /// Whether somebody else may apply for the person: 代理・委任.
     #[serde(default)]
     pub agent: Agent,
+    /// Whether several people make the application together (共同申請); none: one person does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub co_applicants: Option<CoApplicants>,
     /// Standard processing time in working days (標準処理期間); none: decided at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processing_days: Option<u32>,
@@ -241,6 +244,59 @@ pub enum Agent {
     Family,
     /// Anybody with a mandate (委任状), for which the form asks.
     WithMandate,
+}
+
+/// An application that several people make together (共同申請): each of the others reads it and agrees before it is received.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub struct CoApplicants {
+    /// What they are called: もう一人の保護者, 共有者.
+    pub who: Text,
+    /// How many there must be besides the applicant, 0 to 20.
+    #[serde(default = "one")]
+    pub at_least: u32,
+    /// How many there can be besides the applicant, 1 to 20.
+    #[serde(default = "one")]
+    pub at_most: u32,
+    /// The computed value, true or false, that tells from the answers whether anybody is needed; none: always.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub needed_if: Option<Key>,
+    /// In how many days from sending everybody must have agreed, 1 to 60.
+    #[serde(default = "two_weeks")]
+    pub days: u32,
+    /// The pages and questions that they see, by their keys; empty: the whole application.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub sees: Vec<Key>,
+    /// What they declare by agreeing.
+    pub declares: Text,
+    /// What they write about themselves before they agree.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub asks: Vec<PersonPart>,
+    /// Whether they must prove who they are with a provider (デジタル認証アプリ), or with an identity document at the counter.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub verified: bool,
+}
+
+const fn one() -> u32 {
+    1
+}
+
+const fn two_weeks() -> u32 {
+    14
+}
+
+/// Something about a person.
+#[derive(
+    Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+#[serde(rename_all = "snake_case")]
+pub enum PersonPart {
+    /// 氏名
+    Name,
+    /// 生年月日
+    BirthDate,
+    /// 住所
+    Address,
 }
 
 /// How long a closed case is kept.

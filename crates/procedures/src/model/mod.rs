@@ -10,5 +10,6 @@ pub mod navigator;
 pub mod postal;
 pub mod proven;
 pub mod receipt;
+pub mod together;
 pub mod visit;
 pub mod way;

@@ -200,7 +200,7 @@ impl Asked {
         let seconds = match cookie {
             Cookie::Draft(_) | Cookie::Visit => Some(drafts::KEPT.as_secs()),
             // The browser forgets it when it is closed; the database knows when it ends.
-            Cookie::Case | Cookie::Tablet => None,
+            Cookie::Case | Cookie::Tablet | Cookie::Together => None,
         };
         self.cookies.set(response, &cookie.name(), token, seconds);
     }
@@ -217,6 +217,8 @@ pub(super) enum Cookie<'a> {
     Tablet,
     /// What was answered to the navigator.
     Visit,
+    /// The page of a co-applicant whose name was written.
+    Together,
 }
 
 impl Cookie<'_> {
@@ -226,6 +228,7 @@ impl Cookie<'_> {
             Self::Case => "yakuba_case".to_owned(),
             Self::Tablet => "yakuba_tablet".to_owned(),
             Self::Visit => "yakuba_visit".to_owned(),
+            Self::Together => "yakuba_together".to_owned(),
         }
     }
 }

@@ -17,6 +17,7 @@ use crate::{
     model::proven,
     store::{
         cases::{self, Case, GivenAnswers},
+        co_applicants::{self, Known, Of},
         files,
         keys::CaseKey,
     },
@@ -103,6 +104,11 @@ pub(super) async fn json(asked: Asked) -> Result<Response, Problem> {
             })
         })
         .collect();
+    let together: Vec<serde_json::Value> = together(&asked, &case, &key)
+        .await?
+        .into_iter()
+        .map(|known| serde_json::json!({"name": known.person.name, "state": known.row.state}))
+        .collect();
     let whole = serde_json::json!({
         "procedure": case.procedure,
         "version": case.version,
@@ -111,6 +117,7 @@ pub(super) async fn json(asked: Asked) -> Result<Response, Problem> {
         "outcome": case.outcome,
         "verified": contact.verified,
         "answers": versions,
+        "co_applicants": together,
     });
     let text = serde_json::to_vec_pretty(&whole).map_err(|error| Problem::internal(&error))?;
     let name = format!("{}.json", asked.words.get("applicant-copy-file"));
@@ -129,6 +136,11 @@ pub(super) async fn pdf(asked: Asked) -> Result<Response, Problem> {
         .map_err(|error| Problem::internal(&error))?;
     let name = format!("{}.pdf", asked.words.get("applicant-copy-file"));
     Ok(download(&name, "application/pdf", printed.bytes))
+}
+
+/// Who applied together with the applicant.
+async fn together(asked: &Asked, case: &Case, key: &CaseKey) -> Result<Vec<Known>, Problem> {
+    Ok(co_applicants::of(asked.city().db(), key, Of::Case(case.id)).await?)
 }
 
 async fn copy_as_letter(asked: &Asked, case: &Case, key: &CaseKey) -> Result<Letter, Problem> {
@@ -152,6 +164,21 @@ async fn copy_as_letter(asked: &Asked, case: &Case, key: &CaseKey) -> Result<Let
                 .rows
                 .into_iter()
                 .map(|row| (row.label, row.text))
+                .collect(),
+        });
+    }
+    let together = together(asked, case, key).await?;
+    if !together.is_empty() {
+        parts.push(LetterPart::Heading {
+            text: asked.text("applicant-case-together"),
+        });
+        parts.push(LetterPart::Details {
+            rows: together
+                .into_iter()
+                .map(|known| {
+                    let state = format!("applicant-co-state-{}", known.row.state);
+                    (known.person.name, asked.text(&state))
+                })
                 .collect(),
         });
     }

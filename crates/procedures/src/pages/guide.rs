@@ -45,7 +45,7 @@ struct Body {
 
 /// What somebody who cannot be told who they are does first: signing in, then letting a provider vouch for them. Without a provider
 /// only the counter is left.
-fn way_to_proof(asked: &Asked, key: &str) -> (String, Option<Link>) {
+pub(super) fn way_to_proof(asked: &Asked, next: &str) -> (String, Option<Link>) {
     let words = asked.words;
     let provider = asked.identity.settings().resident_oidc.as_ref();
     match (provider, asked.resident()) {
@@ -57,7 +57,7 @@ fn way_to_proof(asked: &Asked, key: &str) -> (String, Option<Link>) {
             };
             let link = Link::new(
                 words.with_text("applicant-guide-verify-with", "name", &provider.name),
-                format!("/resident/sign-in/provider?next=/procedures/{key}"),
+                format!("/resident/sign-in/provider?next={next}"),
             );
             (
                 words.with_text(text, "name", &provider.name).into_owned(),
@@ -114,6 +114,16 @@ pub(crate) fn details(
             Agent::WithMandate => "applicant-agent-with-mandate",
         }),
     );
+    if let Some(rules) = &document.co_applicants {
+        list = list.text(
+            words.get("applicant-guide-together"),
+            words.with_text(
+                "applicant-guide-together-text",
+                "who",
+                rules.who.get(language),
+            ),
+        );
+    }
     if let Some(ways) = &guide.other_ways {
         list = list.text(words.get("applicant-guide-other-ways"), ways.get(language));
     }
@@ -174,7 +184,7 @@ pub(super) async fn page(
             draft.case.is_none() && draft.resident.is_none() && asked.resident().is_some()
         }),
         is_sent: draft.is_some_and(|draft| draft.case.is_some()),
-        proof: (!may_begin).then(|| way_to_proof(&asked, &key)),
+        proof: (!may_begin).then(|| way_to_proof(&asked, &format!("/procedures/{key}"))),
         sign_in: asked.resident().is_none().then(|| {
             Link::new(
                 words.get("applicant-guide-sign-in"),

@@ -11,11 +11,13 @@ mod list;
 pub(crate) mod look_up;
 mod navigator;
 mod tablet;
+mod together;
 mod visit;
 
 use yakuba_city::web::{Access, Routes};
 use yakuba_ui::Catalogue;
 
+pub(crate) use apply::waiting::contact_of as waiting_contact;
 pub(crate) use apply::{Applicant, Contents, Sent, form, person, problem_at, slot_gone};
 pub(crate) use guide::details as guide_details;
 pub(crate) use list::put_into_search;
@@ -40,6 +42,7 @@ pub(crate) fn routes() -> Routes {
         .merge(tablet::routes())
         .merge(visit::routes())
         .merge(navigator::routes())
+        .merge(together::routes())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! Applications that are being filled in: kept sealed after every page for [`KEPT`], until they are sent.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Serialize, de::DeserializeOwned};
 use yakuba_city::{
@@ -39,6 +39,8 @@ pub struct Draft {
     pub changed_at: Timestamp,
     /// When it will be taken away.
     pub expires_at: Timestamp,
+    /// By which day others must have agreed to it; none: it is still being filled in.
+    pub agree_by: Option<Date>,
     /// Counts its changes: what is sent must be what was shown.
     pub revision: i64,
     data_key: Option<Vec<u8>>,
@@ -88,6 +90,7 @@ struct Row {
     case_id: Option<i64>,
     changed_at: i64,
     expires_at: i64,
+    agree_by: Option<String>,
     revision: i64,
     data_key: Option<Vec<u8>>,
     sealed: Option<Vec<u8>>,
@@ -105,6 +108,11 @@ impl TryFrom<Row> for Draft {
             case: row.case_id,
             changed_at: moment(row.changed_at)?,
             expires_at: moment(row.expires_at)?,
+            agree_by: row
+                .agree_by
+                .map(|day| day.parse())
+                .transpose()
+                .map_err(|error: jiff::Error| ProcedureError::StoredValue(error.to_string()))?,
             revision: row.revision,
             data_key: row.data_key,
             sealed: row.sealed,
@@ -112,7 +120,8 @@ impl TryFrom<Row> for Draft {
     }
 }
 
-const COLUMNS: &str = "id, procedure_key, procedure_version, resident, case_id, changed_at, expires_at, revision, data_key, sealed";
+const COLUMNS: &str = "id, procedure_key, procedure_version, resident, case_id, changed_at, expires_at, agree_by, revision, \
+                       data_key, sealed";
 
 /// What staff have taken over at the counter is theirs until it is sent.
 const AT_HOME: &str = "id NOT IN (SELECT draft_id FROM procedures_counter_entries)";
@@ -280,7 +289,7 @@ pub async fn open_with(
 ///
 /// # Errors
 /// When the database does not answer or holds what cannot be read.
-pub(super) async fn numbered(
+pub(crate) async fn numbered(
     connection: &impl ConnectionTrait,
     id: i64,
     now: Timestamp,
@@ -414,7 +423,7 @@ pub async fn save(tx: &Tx, saving: &Saving) -> Result<i64, ProcedureError> {
         .connection()
         .run(
             "UPDATE procedures_drafts SET sealed = $3, resident = $4, procedure_version = $5, changed_at = $6, expires_at = $7, \
-               revision = revision + 1 WHERE id = $1 AND revision = $2 AND case_id IS NULL",
+               revision = revision + 1 WHERE id = $1 AND revision = $2 AND case_id IS NULL AND agree_by IS NULL",
             [
                 saving.draft.into(),
                 saving.revision.into(),
@@ -455,6 +464,59 @@ pub async fn save(tx: &Tx, saving: &Saving) -> Result<i64, ProcedureError> {
     Ok(saving.revision + 1)
 }
 
+/// Counts the revision of a draft that is not sent, which makes changes of it and of what belongs to it take turns.
+///
+/// # Errors
+/// [`ProcedureError::ChangedMeanwhile`] when it has another revision or has become a case.
+pub async fn lock(tx: &Tx, draft: i64, revision: i64) -> Result<(), ProcedureError> {
+    let locked = tx
+        .connection()
+        .run(
+            "UPDATE procedures_drafts SET revision = revision + 1 WHERE id = $1 AND revision = $2 AND case_id IS NULL",
+            [draft.into(), revision.into()],
+        )
+        .await?;
+    if locked == 0 {
+        return Err(ProcedureError::ChangedMeanwhile);
+    }
+    Ok(())
+}
+
+/// Lets a draft wait until others have agreed to it, or, without a day, lets its applicant change it again. It is kept for [`KEPT`] after
+/// the day. It must be [locked](lock) in the same write.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn wait(tx: &Tx, draft: i64, until: Option<Date>) -> Result<(), ProcedureError> {
+    let from = until
+        .and_then(|day| day.to_zoned(jiff::tz::TimeZone::UTC).ok())
+        .map_or(tx.now(), |day| day.timestamp())
+        .max(tx.now());
+    tx.connection()
+        .run(
+            "UPDATE procedures_drafts SET agree_by = $2, expires_at = $3 WHERE id = $1",
+            [
+                draft.into(),
+                until.map(|day| day.to_string()).into(),
+                (from + KEPT).as_microsecond().into(),
+            ],
+        )
+        .await?;
+    Ok(())
+}
+
+/// Drafts that wait for others to agree, by number.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn waiting(connection: &impl ConnectionTrait) -> Result<Vec<Draft>, ProcedureError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM procedures_drafts WHERE agree_by IS NOT NULL AND case_id IS NULL ORDER BY id"
+    );
+    let rows: Vec<Row> = connection.rows(&sql, []).await?;
+    rows.into_iter().map(Draft::try_from).collect()
+}
+
 /// Ends a draft that has become a case, together with other statements: its contents, files and key go.
 ///
 /// # Errors
@@ -467,7 +529,7 @@ pub(super) async fn end_with(
 ) -> Result<(), ProcedureError> {
     together.add(REMOVE_FILES, [draft.into()]);
     together.add(
-        "UPDATE procedures_drafts SET case_id = $2, data_key = NULL, sealed = NULL, changed_at = $3, revision = revision + 1 \
+        "UPDATE procedures_drafts SET case_id = $2, data_key = NULL, sealed = NULL, agree_by = NULL, changed_at = $3, revision = revision + 1 \
          WHERE id = $1 AND case_id IS NULL",
         [
             draft.into(),

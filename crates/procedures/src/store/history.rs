@@ -62,6 +62,12 @@ pub enum What {
         /// The number of the new answers.
         answers: i64,
     },
+    /// A co-applicant agreed.
+    CoApplicantAgreed,
+    /// A co-applicant declined.
+    CoApplicantDeclined,
+    /// A co-applicant was asked again, because what they had seen was changed.
+    CoApplicantAskedAgain,
     /// A message was sent.
     Message {
         /// By the desk, or by the applicant.

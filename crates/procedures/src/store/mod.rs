@@ -2,6 +2,7 @@
 
 pub mod cases;
 pub mod casework;
+pub mod co_applicants;
 pub mod corrections;
 pub mod counter;
 pub mod counter_codes;

@@ -18,10 +18,11 @@ use yakuba_ui::Language;
 const PLACEHOLDERS: [&str; 5] = ["receipt", "procedure", "department", "date", "reason"];
 
 /// The keys under which a text for residents stands.
-const TEXTS: [&str; 18] = [
+const TEXTS: [&str; 19] = [
     "title",
     "summary",
     "who",
+    "declares",
     "when",
     "needed",
     "fee",

@@ -17,7 +17,7 @@ use yakuba_procedures::{
 use super::designer_desk::{ask, controls, prepare, staff};
 
 /// Files that together have every member of the format.
-const TRIED: [&str; 7] = [
+const TRIED: [&str; 8] = [
     "dog-registration",
     "light-vehicle-tax-reduction",
     "bulky-waste",
@@ -25,6 +25,7 @@ const TRIED: [&str; 7] = [
     "recruitment-exam",
     "moving-in-appointment",
     "water-works",
+    "nursery-entry",
 ];
 
 fn shipped(key: &str) -> ProcedureDocument {
@@ -267,6 +268,29 @@ impl Clerk<'_> {
         }
         let law: Vec<&str> = list(file, "law").iter().filter_map(Value::as_str).collect();
         basics.push(("law".to_owned(), law.join("\r\n")));
+        let mut together = Typed::new();
+        if let rules @ Value::Object(_) = &file["co_applicants"] {
+            together.push(("together".to_owned(), "yes".to_owned()));
+            text(&mut together, "co_who", &rules["who"]);
+            text(&mut together, "declares", &rules["declares"]);
+            for name in ["at_least", "at_most", "days"] {
+                plain(&mut together, name, &rules[name]);
+            }
+            plain(&mut together, "needed_if", &rules["needed_if"]);
+            for name in ["sees", "asks"] {
+                for value in list(rules, name) {
+                    let value = if name == "asks" {
+                        hyphened(value)
+                    } else {
+                        value.clone()
+                    };
+                    plain(&mut together, name, &value);
+                }
+            }
+            if rules["verified"] == true {
+                together.push(("co_verified".to_owned(), "yes".to_owned()));
+            }
+        }
         let mut guide = Typed::new();
         for name in ["who", "when", "fee", "afterwards", "other_ways"] {
             text(&mut guide, name, &file["guide"][name]);
@@ -330,6 +354,7 @@ impl Clerk<'_> {
         }
         for (section, typed) in [
             ("basics", basics),
+            ("together", together),
             ("guide", guide),
             ("review", review),
             ("templates", templates),
@@ -462,6 +487,25 @@ fn control_of(member: &str) -> Option<(&'static str, &'static str)> {
         ("TextLanguages.ja", ("settings/basics", "title_ja")),
         ("TextLanguages.easy", ("settings/basics", "title_easy")),
         ("TextLanguages.en", ("settings/basics", "title_en")),
+        (
+            "ProcedureDocument.co_applicants",
+            ("settings/together", "together"),
+        ),
+        ("CoApplicants.who", ("settings/together", "co_who_ja")),
+        ("CoApplicants.at_least", ("settings/together", "at_least")),
+        ("CoApplicants.at_most", ("settings/together", "at_most")),
+        ("CoApplicants.needed_if", ("settings/together", "needed_if")),
+        ("CoApplicants.days", ("settings/together", "days")),
+        ("CoApplicants.sees", ("settings/together", "sees")),
+        (
+            "CoApplicants.declares",
+            ("settings/together", "declares_ja"),
+        ),
+        ("CoApplicants.asks", ("settings/together", "asks")),
+        (
+            "CoApplicants.verified",
+            ("settings/together", "co_verified"),
+        ),
         ("ProcedureDocument.guide", ("settings/guide", "who_ja")),
         ("Guide.who", ("settings/guide", "who_ja")),
         ("Guide.when", ("settings/guide", "when_ja")),

@@ -934,7 +934,14 @@ each_database!(
         );
         // Those who may only put it live look, and change nothing.
         let looker = || staff("environment", &[PUT_LIVE]);
-        for section in ["basics", "guide", "review", "templates", "export"] {
+        for section in [
+            "basics",
+            "together",
+            "guide",
+            "review",
+            "templates",
+            "export",
+        ] {
             let path = format!("/dog-registration/settings/{section}");
             let (status, _) = ask(&router, looker(), &path, None).await;
             assert_eq!(status, StatusCode::FORBIDDEN, "{section}");

@@ -312,6 +312,7 @@ each_database!(
             walked += 1;
             let path = entry
                 .path
+                .replace("{place}", "1")
                 .replace("{case}", &case.to_string())
                 .replace("{file}", "photo1");
             for who in [

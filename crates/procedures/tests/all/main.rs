@@ -20,3 +20,4 @@ mod postal;
 mod residents;
 mod stages;
 mod support;
+mod together;

@@ -32,7 +32,7 @@ use yakuba_procedures::{
 const BASE: &str = "/procedures/dog-registration";
 
 /// Every mail that waits, the newest first.
-async fn mails(city: &City, key: &CityKey) -> Vec<Mail> {
+pub(crate) async fn mails(city: &City, key: &CityKey) -> Vec<Mail> {
     yakuba_mail::store::all_waiting(city.db(), 1000)
         .await
         .unwrap()
@@ -55,7 +55,7 @@ async fn code_for(city: &City, address: &str) -> String {
 }
 
 /// Signs in by a code and returns the account's number.
-async fn sign_in(city: &City, browser: &mut Browser, address: &str) -> i64 {
+pub(crate) async fn sign_in(city: &City, browser: &mut Browser, address: &str) -> i64 {
     browser
         .post("/resident/sign-in", &[("email", address)])
         .await;
@@ -74,7 +74,7 @@ async fn sign_in(city: &City, browser: &mut Browser, address: &str) -> i64 {
         .unwrap()
 }
 
-async fn sign_out(browser: &mut Browser) {
+pub(crate) async fn sign_out(browser: &mut Browser) {
     browser.post("/resident/sign-out", &[]).await;
 }
 
@@ -89,7 +89,7 @@ fn taro() -> VerifiedPerson {
 }
 
 /// The provider vouches for an account, and has signed its holder in wherever a session lasts.
-async fn verify(city: &City, resident: i64) {
+pub(crate) async fn verify(city: &City, resident: i64) {
     city.write(Actor::Public, resident, |tx, resident| {
         Box::pin(async move {
             residents::set_verified(tx, &city_key(), *resident, &taro()).await?;

@@ -84,9 +84,9 @@ impl Doing {
     pub(super) async fn refuse(mut self, key: &str) -> Result<Response, Problem> {
         self.room.refuse(self.room.t(key));
         let opened = open(&self.room, self.opened.case.id, WORK).await?;
-        Ok(case_page(&self.room, &opened, Some(&self.fields))
-            .await?
-            .into_response())
+        // The page is much, and seldom made here.
+        let page = Box::pin(case_page(&self.room, &opened, Some(&self.fields)));
+        Ok(page.await?.into_response())
     }
 
     /// Does it, and shows the case with a notice.
@@ -130,6 +130,7 @@ impl Doing {
             Err(ProcedureError::WrongState(_)) => self.refuse("desk-error-state").await,
             Err(ProcedureError::ReasonMissing) => self.refuse("desk-error-reason").await,
             Err(ProcedureError::NotTheirStep) => self.refuse("desk-error-not-theirs").await,
+            Err(ProcedureError::NotAllAgreed) => self.refuse("desk-error-not-all-agreed").await,
             Err(ProcedureError::Gaps) => self.refuse("desk-error-gaps").await,
             Err(error) => Err(error.into()),
         }

@@ -73,6 +73,11 @@ pub(super) fn routes() -> Routes {
             event::together,
         )
         .post(
+            "/desk/cases/{case}/co-applicants/{place}/paper",
+            Access::Staff(WORK),
+            steps::sign_on_paper,
+        )
+        .post(
             "/desk/cases/{case}/apart",
             Access::Staff(WORK),
             event::apart,

@@ -12,7 +12,7 @@ use crate::{
     model::case::{Outcome, Step},
     store::{
         cases::{self, Decision},
-        casework, corrections, messages,
+        casework, co_applicants, corrections, messages,
     },
 };
 
@@ -72,6 +72,24 @@ pub(super) async fn tick(doing: Doing) -> Result<Response, Problem> {
     doing
         .write("ticked", input, |tx, (case, account, items)| {
             Box::pin(casework::set_ticks(tx, *case, *account, items))
+        })
+        .await
+}
+
+/// Notes that a co-applicant signed a paper.
+pub(super) async fn sign_on_paper(
+    room: Room,
+    Path((case, place)): Path<(i64, usize)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let doing = Doing::open(room, case, fields, WORK).await?;
+    let place = place.checked_sub(1).ok_or(Problem::NotFound)?;
+    let input = (doing.key().await?, case, doing.revision(), place);
+    doing
+        .write("signed", input, |tx, (key, case, revision, place)| {
+            Box::pin(co_applicants::sign_on_paper(
+                tx, key, *case, *revision, *place,
+            ))
         })
         .await
 }

@@ -51,6 +51,13 @@ fn member(path: &str) -> Option<(Section, String)> {
         ["movers", name] => (Section::Review, format!("mover_{name}")),
         ["personal_data_purpose"] => (Section::Basics, "purpose".to_owned()),
         [name] => (Section::Basics, (*name).to_owned()),
+        ["co_applicants", name] => {
+            let control = match *name {
+                "who" | "verified" => format!("co_{name}"),
+                name => name.to_owned(),
+            };
+            (Section::Together, control)
+        }
         ["guide", "needed", row] => (Section::Guide, format!("needed-{row}-text")),
         ["guide", name] => (Section::Guide, (*name).to_owned()),
         ["retention", name] => (Section::Review, format!("retention_{name}")),

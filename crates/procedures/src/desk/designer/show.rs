@@ -233,6 +233,10 @@ async fn outlines(
                     named(&PROOFS, document.proof)
                 )),
             ],
+            Section::Together => vec![match &document.co_applicants {
+                Some(rules) => rules.who.get(language).to_owned(),
+                None => room.d("designer-outline-alone"),
+            }],
             Section::Guide => vec![
                 counted(
                     "designer-outline-minutes",

@@ -6,6 +6,8 @@ mod fill;
 mod send;
 mod sent;
 mod start;
+mod together;
+pub(in crate::pages) mod waiting;
 
 use std::{
     collections::{BTreeSet, HashMap},
@@ -13,13 +15,14 @@ use std::{
 };
 
 use axum::response::{IntoResponse as _, Redirect, Response};
+use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use yakuba_city::{
     City,
     web::{Access, Problem, Routes},
 };
 use yakuba_forms::{
-    Answers, Form, Marks, Message,
+    Answers, Evaluation, Form, Marks, Message,
     model::document::{Layout, Text},
 };
 use yakuba_ui::Language;
@@ -28,13 +31,15 @@ use super::{WORDS, asked::Asked};
 use crate::{
     ProcedureError,
     model::{
-        document::{Agent, ProcedureDocument, Proof},
+        document::{Agent, CoApplicants, ProcedureDocument, Proof},
         proven::{Filling, Proven},
+        together::needed,
     },
     slots,
     store::{
         Definition,
-        cases::AgentContact,
+        cases::{AgentContact, Contact},
+        co_applicants::{self, Known, Of},
         drafts::{self, Draft, Saving},
         files::File,
         keys::CaseKey,
@@ -45,6 +50,7 @@ use crate::{
 pub(crate) use send::person;
 pub(crate) use sent::{Sent, problem_at};
 pub(super) use start::may_begin;
+pub(super) use together::chip;
 
 /// The routes of applying.
 pub(super) fn routes() -> Routes {
@@ -65,6 +71,12 @@ pub(super) fn routes() -> Routes {
             "/procedures/{key}/applicant",
             Access::Public,
             applicant::answer,
+        )
+        .get("/procedures/{key}/together", Access::Public, together::page)
+        .post(
+            "/procedures/{key}/together",
+            Access::Public,
+            together::answer,
         )
         .get("/procedures/{key}/apply/{page}", Access::Public, fill::page)
         .post(
@@ -95,6 +107,21 @@ pub(crate) struct Contents {
     /// The pages that were sent: what is empty there was left empty.
     #[serde(default)]
     sent_pages: BTreeSet<String>,
+    /// Whether the applicant has said who applies together with them.
+    #[serde(default)]
+    together: bool,
+    /// How it was sent, while it waits for others to agree.
+    #[serde(default)]
+    waiting: Option<Waiting>,
+}
+
+/// How an application was sent that others have not agreed to yet.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+struct Waiting {
+    /// On which day: its answers were examined then.
+    sent_on: Date,
+    /// How to reach the applicant, with what was verified of them then.
+    contact: Contact,
 }
 
 /// An e-mail address on its way to being confirmed; identity keeps the code.
@@ -209,6 +236,24 @@ struct Open {
 impl Open {
     /// The draft of this browser or account for a procedure; otherwise where to go instead.
     async fn of(asked: &Asked, procedure: &str) -> Result<Result<Self, Response>, Problem> {
+        let open = match Self::of_any(asked, procedure).await? {
+            Ok(open) => open,
+            Err(response) => return Ok(Err(response)),
+        };
+        let elsewhere = if open.draft.agree_by.is_some() {
+            "/together"
+        } else if !may_begin(&open.document, &open.proven) {
+            ""
+        } else {
+            return Ok(Ok(open));
+        };
+        Ok(Err(
+            Redirect::to(&format!("{}{elsewhere}", open.base())).into_response()
+        ))
+    }
+
+    /// The same, sent and waiting for others or not, and whatever is proved of whoever asks.
+    async fn of_any(asked: &Asked, procedure: &str) -> Result<Result<Self, Response>, Problem> {
         let elsewhere = |to: &str| {
             Ok(Err(
                 Redirect::to(&format!("/procedures/{procedure}{to}")).into_response()
@@ -228,9 +273,6 @@ impl Open {
             .await?
             .ok_or(Problem::NotFound)?;
         let proven = asked.proven().await?;
-        if !may_begin(&definition.document, &proven) {
-            return elsewhere("");
-        }
         let form = form(asked.city(), &definition)?;
         let key = draft.key(asked.key())?;
         let contents = draft.contents(&key)?;
@@ -378,6 +420,17 @@ impl Open {
         self.document.agent != Agent::NotAllowed
     }
 
+    /// The rules for others who apply together with the applicant, when the answers call for them.
+    fn others(&self, evaluation: &Evaluation) -> Option<&CoApplicants> {
+        needed(&self.document, evaluation)
+    }
+
+    /// Who applies together with the applicant.
+    async fn co_applicants(&self, asked: &Asked) -> Result<Vec<Known>, Problem> {
+        let of = Of::Draft(self.draft.id);
+        Ok(co_applicants::of(asked.city().db(), &self.key, of).await?)
+    }
+
     /// Where the applicant goes next: what is still missing, else the check.
     fn next(&self, asked: &Asked) -> String {
         let base = self.base();
@@ -393,6 +446,9 @@ impl Open {
         match evaluation.first_open_page() {
             Some(_) if self.is_single() => format!("{base}/apply/{ALL}"),
             Some(page) => format!("{base}/apply/{page}"),
+            None if self.others(&evaluation).is_some() && !self.contents.together => {
+                format!("{base}/together")
+            }
             None => format!("{base}/check"),
         }
     }

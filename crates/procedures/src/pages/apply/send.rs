@@ -7,20 +7,21 @@ use axum::{
 };
 use jiff::SignedDuration;
 use serde::Deserialize;
-use yakuba_city::web::Problem;
+use yakuba_city::{City, web::Problem};
 use yakuba_forms::{
     Answer, Answers, Form,
     model::document::{FieldKind, Prefill},
     slot_text,
 };
+use yakuba_identity::CityKey;
 use yakuba_kernel::Channel;
-use yakuba_mail::{EmailAddress, Mail};
 use yakuba_ui::{DescriptionList, Fields, Html, Page, Words, format};
 
-use super::Open;
+use super::{Contents, Open};
 use crate::{
     ProcedureError,
-    model::{proven, receipt::Receipt},
+    model::{document::ProcedureDocument, proven, receipt::Receipt, together::CoApplicant},
+    notices,
     pages::{
         asked::{Asked, private},
         guide,
@@ -28,8 +29,10 @@ use crate::{
     slots,
     store::{
         cases::{self, Contact, NewCase, SealedCase},
+        co_applicants,
+        drafts::Draft,
         files,
-        keys::{self, Person},
+        keys::{self, CaseKey, Person},
     },
 };
 
@@ -47,6 +50,8 @@ struct CheckBody {
     words: Words,
     base: String,
     who: Option<DescriptionList>,
+    /// Who applies as well, when the procedure has several people apply.
+    others: Option<Vec<String>>,
     answers: Html,
     total: String,
     purpose: String,
@@ -90,9 +95,17 @@ pub(super) async fn check(
             }
         });
     let single = open.is_single();
+    let others = match open.others(&evaluation) {
+        Some(_) => {
+            let named = open.co_applicants(&asked).await?;
+            Some(named.into_iter().map(|known| known.person.name).collect())
+        }
+        None => None,
+    };
     let body = CheckBody {
         words,
         who,
+        others,
         answers: open.form.render_answers_marked(
             &open.contents.answers,
             &evaluation,
@@ -172,43 +185,70 @@ pub(super) async fn send(
     }
     // A procedure that was taken offline meanwhile takes no more applications.
     asked.procedure(&key).await?;
-    let sealed = sealed_case(&asked, &open).await?;
-    let mail = open.email().and_then(|address| {
-        let address = EmailAddress::read(address).ok()?;
-        let words = asked.words;
-        let procedure = open.document.title.get(asked.language);
-        Some((
-            address,
-            words
-                .with_text("applicant-mail-received-subject", "procedure", procedure)
-                .into_owned(),
-            words
-                .with(
-                    "applicant-mail-received-text",
-                    &[
-                        ("procedure", procedure.to_owned().into()),
-                        ("city", asked.shell.city_name.clone().into()),
-                        ("receipt", sealed.receipt().to_string().into()),
-                    ],
-                )
-                .into_owned(),
-        ))
-    });
-    let input = (sealed, mail, asked.key().clone());
+    let today = asked.city().today();
+    let submission = open
+        .form
+        .submit(&open.contents.answers, today)
+        .map_err(|_| {
+            Problem::Conflict("something is missing; check the answers again".to_owned())
+        })?;
+    let contact = contact(&asked, &open, &submission.answers);
+    let evaluation = open.form.evaluate(&submission.answers, today);
+    let mut others = Vec::new();
+    if let Some(rules) = open.others(&evaluation) {
+        others = open.co_applicants(&asked).await?;
+        if others.len() < usize::try_from(rules.at_least).unwrap_or(usize::MAX) {
+            return Ok(Redirect::to(&format!("{base}/together")).into_response());
+        }
+        let seen = co_applicants::mark(asked.key(), &open.document, &submission.answers)?;
+        if others.iter().any(|known| !known.has_agreed_to(&seen)) {
+            let days = i64::from(rules.days);
+            return super::together::wait(&asked, open, &others, &seen, contact, days).await;
+        }
+    }
+    let whole = Whole {
+        draft: &open.draft,
+        key: &open.key,
+        contents: &open.contents,
+        document: &open.document,
+        form: &open.form,
+    };
+    let resident = open.draft.resident.or(open.resident);
+    let together: Vec<_> = others
+        .into_iter()
+        .map(|known| (known.row.id, known.person))
+        .collect();
+    let sealed = whole
+        .seal(
+            asked.city(),
+            asked.key(),
+            &submission.answers,
+            contact.clone(),
+            resident,
+            &together,
+        )
+        .await?;
+    let input = (
+        sealed,
+        contact,
+        open.document.title.clone(),
+        asked.key().clone(),
+    );
     let outcome = asked
         .city()
-        .write(asked.principal.actor(), input, |tx, (sealed, mail, key)| {
-            Box::pin(async move {
-                let submitted = cases::submit(tx, sealed).await?;
-                if let Some((address, subject, text)) = mail
-                    && !submitted.repeated
-                {
-                    let mail = Mail::new(address.clone(), subject.clone(), text.clone());
-                    yakuba_mail::enqueue(tx, key, &mail).await?;
-                }
-                Ok::<_, ProcedureError>(())
-            })
-        })
+        .write(
+            asked.principal.actor(),
+            input,
+            |tx, (sealed, contact, title, key)| {
+                Box::pin(async move {
+                    let submitted = cases::submit(tx, sealed).await?;
+                    if !submitted.repeated {
+                        notices::tell_received(tx, key, contact, title, &submitted.receipt).await?;
+                    }
+                    Ok::<_, ProcedureError>(())
+                })
+            },
+        )
         .await;
     match outcome {
         Ok(()) => Ok(done()),
@@ -220,69 +260,82 @@ pub(super) async fn send(
     }
 }
 
-async fn sealed_case(asked: &Asked, open: &Open) -> Result<SealedCase, Problem> {
-    let today = asked.city().today();
-    let submission = open
-        .form
-        .submit(&open.contents.answers, today)
-        .map_err(|_| {
-            Problem::Conflict("something is missing; check the answers again".to_owned())
-        })?;
-    let mut kept: Vec<String> = submission
-        .answers
-        .files()
-        .into_iter()
-        .map(|file| file.id.clone())
-        .collect();
-    kept.extend(
-        open.contents
-            .agent()
-            .and_then(|agent| agent.mandate.as_ref())
-            .map(|mandate| mandate.key.clone()),
-    );
-    let mut found = Vec::new();
-    for key in kept {
-        let file = files::of_draft(asked.city().db(), &open.key, open.draft.id, &key)
-            .await?
-            .ok_or_else(|| Problem::internal("a file of a draft is missing"))?;
-        found.push(file);
-    }
-    let mut person = person(&open.form, &submission.answers);
-    let confirmed = open.email().map(str::to_owned);
-    person.email = confirmed.clone().or(person.email);
-    let evaluation = open.form.evaluate(&submission.answers, today);
+/// How to reach the applicant, with what is proved of them now.
+fn contact(asked: &Asked, open: &Open, answers: &Answers) -> Contact {
+    let evaluation = open.form.evaluate(answers, asked.city().today());
     let mut verified =
         open.proven_of_person()
-            .attributes(&open.document.form, &submission.answers, &evaluation);
+            .attributes(&open.document.form, answers, &evaluation);
     if let (Some(agent), Some(known)) = (open.contents.agent(), &open.proven.person)
         && proven::same_name(&agent.name, &known.name)
     {
         verified.push(proven::AGENT_NAME.to_owned());
     }
-    let new = NewCase {
-        procedure: open.document.key.clone(),
-        version: open.draft.version,
-        department: open.document.department.clone(),
-        channel: Channel::Online,
-        processing_days: open.document.processing_days,
-        received_at: None,
-        submission: open.draft.submission(),
-        draft: Some(open.draft.id),
-        resident: open.draft.resident.or(open.resident),
-        contact: Contact {
-            name: person.name.clone(),
-            email: confirmed,
-            language: asked.language.code().to_owned(),
-            no_mail: false,
-            verified,
-            agent: open.contents.agent().cloned(),
-        },
-        person,
-        answers: serde_json::to_value(&submission.answers)
-            .map_err(|error| Problem::internal(&error))?,
-        files: found,
-    };
-    Ok(new.seal(asked.key())?)
+    Contact {
+        name: person(&open.form, answers).name,
+        email: open.email().map(str::to_owned),
+        language: asked.language.code().to_owned(),
+        no_mail: false,
+        verified,
+        agent: open.contents.agent().cloned(),
+    }
+}
+
+/// A draft with everything of which a case is made.
+pub(super) struct Whole<'w> {
+    pub(super) draft: &'w Draft,
+    pub(super) key: &'w CaseKey,
+    pub(super) contents: &'w Contents,
+    pub(super) document: &'w ProcedureDocument,
+    pub(super) form: &'w Form,
+}
+
+impl Whole<'_> {
+    /// The application, ready to be received. `answers` are those that were asked for.
+    pub(super) async fn seal(
+        &self,
+        city: &City,
+        key: &CityKey,
+        answers: &Answers,
+        contact: Contact,
+        resident: Option<i64>,
+        together: &[(i64, CoApplicant)],
+    ) -> Result<SealedCase, Problem> {
+        let mandate = self
+            .contents
+            .agent()
+            .and_then(|agent| agent.mandate.as_ref());
+        let kept = answers
+            .files()
+            .into_iter()
+            .map(|file| &file.id)
+            .chain(mandate.map(|mandate| &mandate.key));
+        let mut found = Vec::new();
+        for file in kept {
+            let file = files::of_draft(city.db(), self.key, self.draft.id, file)
+                .await?
+                .ok_or_else(|| Problem::internal("a file of a draft is missing"))?;
+            found.push(file);
+        }
+        let mut person = person(self.form, answers);
+        person.email = contact.email.clone().or(person.email);
+        let new = NewCase {
+            procedure: self.document.key.clone(),
+            version: self.draft.version,
+            department: self.document.department.clone(),
+            channel: Channel::Online,
+            processing_days: self.document.processing_days,
+            received_at: None,
+            submission: self.draft.submission(),
+            draft: Some(self.draft.id),
+            resident,
+            contact,
+            person,
+            answers: serde_json::to_value(answers).map_err(|error| Problem::internal(&error))?,
+            files: found,
+        };
+        Ok(new.seal_with(key, together)?)
+    }
 }
 
 #[derive(Template)]

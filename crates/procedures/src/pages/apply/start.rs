@@ -248,6 +248,10 @@ pub(super) async fn discard(asked: Asked, Path(key): Path<String>) -> Result<Res
     if let Some(draft) = asked.draft(&key).await?
         && draft.case.is_none()
     {
+        // Others were asked to agree to it: they are told when it is withdrawn there.
+        if draft.agree_by.is_some() {
+            return Ok(Redirect::to(&format!("/procedures/{key}/together")).into_response());
+        }
         asked
             .city()
             .write(Actor::Public, draft.id, |tx, draft| {

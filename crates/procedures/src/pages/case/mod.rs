@@ -5,6 +5,8 @@ mod enter;
 mod own;
 mod view;
 
+pub(super) use view::standing;
+
 use axum::{
     extract::Path,
     http::{HeaderValue, header},
@@ -69,7 +71,7 @@ pub(super) fn day(at: Timestamp, language: Language) -> String {
     format::date(cases::day(at), language)
 }
 
-fn moment(at: Timestamp, language: Language) -> String {
+pub(super) fn moment(at: Timestamp, language: Language) -> String {
     format::date_time(JAPAN.to_datetime(at), language)
 }
 

@@ -28,7 +28,7 @@ use crate::{
     slots,
     store::{
         cases::{self, Case},
-        corrections, files,
+        co_applicants, corrections, files,
         history::{self, What},
         messages,
     },
@@ -155,6 +155,24 @@ pub(super) async fn view_page(
         };
         details = details.text(words.get("applicant-appointment"), text);
     }
+    let of = co_applicants::Of::Case(case.id);
+    for known in co_applicants::of(db, &key, of).await? {
+        details = details.text(
+            words.get("applicant-case-together"),
+            words.with(
+                "applicant-case-together-one",
+                &[
+                    ("name", known.person.name.into()),
+                    (
+                        "state",
+                        words
+                            .get(&format!("applicant-co-state-{}", known.row.state))
+                            .into(),
+                    ),
+                ],
+            ),
+        );
+    }
     if let Some(outcome) = case.outcome {
         details = details.text(
             words.get("applicant-case-outcome"),
@@ -257,7 +275,7 @@ fn own_seen<'d>(case: &Case, document: &'d ProcedureDocument) -> Option<&'d OwnS
 }
 
 /// Where the case stands, in a sentence.
-pub(super) fn standing(
+pub(in crate::pages) fn standing(
     case: &Case,
     own: Option<&OwnStage>,
     is_waiting: bool,
@@ -304,6 +322,9 @@ fn history_table(entries: &[history::Entry], document: &ProcedureDocument, words
             What::Corrected { .. } => words.get("applicant-history-corrected"),
             What::CorrectionEnded { .. } => words.get("applicant-history-correction-ended"),
             What::AnswersEntered { .. } => words.get("applicant-history-answers-entered"),
+            What::CoApplicantAgreed => words.get("applicant-history-co-agreed"),
+            What::CoApplicantDeclined => words.get("applicant-history-co-declined"),
+            What::CoApplicantAskedAgain => words.get("applicant-history-co-asked-again"),
             What::Message { from_desk: true } => words.get("applicant-history-message-desk"),
             What::Message { from_desk: false } => words.get("applicant-history-message-own"),
             What::HandedOver { .. } => words.get("applicant-history-handed-over"),

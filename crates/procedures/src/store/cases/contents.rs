@@ -10,6 +10,7 @@ use crate::{
     error::ProcedureError,
     model::{proven, receipt::Receipt},
     store::{
+        co_applicants,
         history::{self, What},
         keys::CaseKey,
         own, version,
@@ -128,6 +129,7 @@ pub(in crate::store) async fn add_answers(
         .await?;
     let number = last.unwrap_or(0) + 1;
     keep_verified(tx, key, case, answers).await?;
+    co_applicants::ask_again(tx, key, case, answers).await?;
     tx.connection()
         .run(
             "INSERT INTO procedures_case_answers (case_id, number, sealed, made_at, made_by) VALUES ($1, $2, $3, $4, $5)",

@@ -11,8 +11,8 @@ use crate::{
     capabilities::{DAYS_TAKEN, DECIDED, ON_TIME},
     error::ProcedureError,
     model::case::{Outcome, Step},
-    notices::{self, Notice},
-    store::{corrections, gaps, keys::CaseKey},
+    notices::{self, CoNotice, Notice},
+    store::{co_applicants, corrections, gaps, keys::CaseKey},
 };
 
 /// A decision as the applicant reads it and as the letter prints it.
@@ -41,6 +41,7 @@ pub struct Decision {
 ///
 /// # Errors
 /// [`ProcedureError::ReasonMissing`] when it is refused without a reason; [`ProcedureError::Gaps`] while answers are missing;
+/// [`ProcedureError::NotAllAgreed`] when it is approved before all who apply together have agreed;
 /// [`ProcedureError::WrongState`]; [`ProcedureError::NotTheirStep`] when the procedure lets others decide;
 /// [`ProcedureError::ChangedMeanwhile`].
 pub async fn decide(
@@ -59,8 +60,13 @@ pub async fn decide(
     if !gaps::allow(tx.connection(), case, outcome, tx.today()).await? {
         return Err(ProcedureError::Gaps);
     }
+    if outcome != Outcome::Refused && !co_applicants::all_agreed(tx.connection(), case).await? {
+        return Err(ProcedureError::NotAllAgreed);
+    }
     moved(tx, &found, Step::Decide(outcome), by).await?;
     notices::tell(tx, key, case, Notice::Decided).await?;
+    let document = super::document_of(tx.connection(), &found).await?;
+    co_applicants::tell_all(tx, key, case, CoNotice::Decided(&document.title)).await?;
     tx.connection()
         .run(
             "INSERT INTO procedures_case_decisions (case_id, sealed, made_at, made_by) VALUES ($1, $2, $3, $4)",

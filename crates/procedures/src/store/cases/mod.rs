@@ -23,6 +23,7 @@ pub use contents::{GivenAnswers, answers, contact, enter_answers, receipt};
 pub use decision::{Decision, decide, decision};
 pub use hands::By;
 pub use new::{AgentContact, Contact, Mandate, NewCase, SealedCase};
+pub(crate) use steps::lock;
 pub(super) use steps::locked;
 pub use steps::{document_of, own_stages, step, withdraw};
 pub use submit::{Submitted, submit};

@@ -10,8 +10,9 @@ use yakuba_kernel::{Channel, DepartmentCode};
 
 use crate::{
     error::ProcedureError,
-    model::receipt::Receipt,
+    model::{receipt::Receipt, together::CoApplicant},
     store::{
+        co_applicants,
         files::{File, SealedFile},
         keys::{self, CaseKey, holder_of_case},
     },
@@ -106,6 +107,8 @@ pub struct SealedCase {
     pub(super) contact: Vec<u8>,
     pub(super) answers: Vec<u8>,
     pub(super) files: Vec<SealedFile>,
+    /// The rows of those who apply together with the applicant, and who they are.
+    pub(super) co_applicants: Vec<(i64, Vec<u8>)>,
     pub(super) plain: PlainPart,
 }
 
@@ -137,6 +140,18 @@ impl NewCase {
     /// # Errors
     /// When something cannot be sealed.
     pub fn seal(self, city: &CityKey) -> Result<SealedCase, ProcedureError> {
+        self.seal_with(city, &[])
+    }
+
+    /// The same together with those of its draft who apply as well, each with the number of the row.
+    ///
+    /// # Errors
+    /// When something cannot be sealed.
+    pub(crate) fn seal_with(
+        self,
+        city: &CityKey,
+        together: &[(i64, CoApplicant)],
+    ) -> Result<SealedCase, ProcedureError> {
         let receipt = Receipt::generate();
         // Answers of another shape, which tests give, hold no time.
         let slot = Answers::deserialize(&self.answers)
@@ -149,8 +164,13 @@ impl NewCase {
             .iter()
             .map(|file| SealedFile::seal(&key, file))
             .collect::<Result<_, _>>()?;
+        let co_applicants = together
+            .iter()
+            .map(|(id, person)| Ok((*id, co_applicants::seal(&key, person)?)))
+            .collect::<Result<_, ProcedureError>>()?;
         Ok(SealedCase {
             city: city.clone(),
+            co_applicants,
             person: keys::person(city, &self.person),
             key: key.wrap(&holder_of_case(&reference))?,
             sealed_receipt: key.seal("receipt", receipt.plain().as_bytes())?,

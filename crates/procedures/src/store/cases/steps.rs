@@ -44,6 +44,14 @@ pub(in crate::store) async fn locked(
     Ok(found)
 }
 
+/// Counts the revision of a case, which makes changes of it and of what belongs to it take turns.
+///
+/// # Errors
+/// [`ProcedureError::ChangedMeanwhile`] when it has another revision.
+pub(crate) async fn lock(tx: &Tx, case: i64, revision: i64) -> Result<(), ProcedureError> {
+    locked(tx, case, revision).await.map(|_| ())
+}
+
 /// The procedure as the case was made with it, which it keeps.
 ///
 /// # Errors

@@ -139,6 +139,12 @@ async fn add_parts(tx: &Tx, case: i64, new: &SealedCase) -> Result<(), Procedure
         files::add_with(tx, case, UseFor::Answer, file, &mut together);
     }
     history::note_with(tx, case, &What::Received, &mut together)?;
+    for (id, sealed) in &new.co_applicants {
+        together.add(
+            "UPDATE procedures_co_applicants SET draft_id = NULL, case_id = $2, sealed = $3 WHERE id = $1",
+            [(*id).into(), case.into(), sealed.clone().into()],
+        );
+    }
     if let Some(draft) = new.plain.draft {
         return drafts::end_with(tx, draft, case, together).await;
     }

@@ -6,6 +6,7 @@ mod decision;
 mod exchange;
 mod file;
 mod records;
+mod signers;
 mod way;
 
 use askama::Template;
@@ -177,6 +178,8 @@ struct Body {
     answers: Html,
     earlier: Html,
     together: Html,
+    /// Who applies together with the applicant.
+    signers: Html,
     duplicates: Html,
     merge: Html,
     checklist: Html,
@@ -301,6 +304,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         answers: Html::empty(),
         earlier: Html::empty(),
         together: Html::empty(),
+        signers: Html::empty(),
         duplicates: Html::empty(),
         merge: Html::empty(),
         checklist: Html::empty(),
@@ -346,6 +350,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         }
         fill_answers(&parts, &key, &mut body).await?;
         body.together = super::event::section(&parts).await?;
+        body.signers = signers::signers(&parts, &key).await?;
         fill_duplicates(&parts, &mut body).await?;
         body.checklist = checklist(&parts, &ticks, &names);
         fill_messages(&parts, &key, receipt.as_deref(), &mut body).await?;

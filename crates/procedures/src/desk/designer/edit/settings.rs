@@ -1,4 +1,4 @@
-//! What a procedure says beside its form, on five pages.
+//! What a procedure says beside its form, on six pages.
 
 use axum::{extract::Path, response::Response};
 use yakuba_city::web::Problem;
@@ -13,8 +13,8 @@ use super::{
         values::{
             rows,
             settings::{
-                self as values, AFTERS, AGENTS, CATEGORIES, EVENTS, LAYOUTS, PROOFS, Section,
-                Source, USES,
+                self as values, AFTERS, AGENTS, CATEGORIES, EVENTS, LAYOUTS, PERSON_PARTS, PROOFS,
+                Section, Source, USES,
             },
         },
     },
@@ -85,6 +85,7 @@ async fn page(
     let mut controls = Controls::new(room, values, errors);
     match section {
         Section::Basics => basics(room, &mut controls).await?,
+        Section::Together => together(room, standing, values, &mut controls),
         Section::Guide => guide(room, values, &mut controls).await?,
         Section::Review => review(room, values, &mut controls).await?,
         Section::Templates => templates(room, values, &mut controls),
@@ -115,7 +116,7 @@ async fn page(
             above: Html::of(&Tabs::new(room.d("designer-settings"), tabs)),
             action: address(key, section),
             controls: controls.done(),
-            more: !matches!(section, Section::Basics),
+            more: !matches!(section, Section::Basics | Section::Together),
             preview: "guide".to_owned(),
             ..Sheet::of(values)
         },
@@ -181,6 +182,83 @@ async fn basics(room: &Room, controls: &mut Controls<'_>) -> Result<(), Problem>
             LAYOUTS.map(|(name, _)| Choice::new(name, room.d(&format!("designer-layout-{name}")))),
         );
     Ok(())
+}
+
+/// Several people who apply together.
+fn together(room: &Room, standing: &Standing, values: &Fields, controls: &mut Controls<'_>) {
+    let (form, language) = (&standing.document.form, room.language());
+    let mut computed: Vec<(String, String)> = form
+        .computed
+        .iter()
+        .map(|computed| {
+            let label = computed.label.as_ref();
+            let text = label.map_or(computed.key.as_str(), |label| label.get(language));
+            (computed.key.to_string(), text.to_owned())
+        })
+        .collect();
+    let mut seen: Vec<(String, String)> = Vec::new();
+    for page in &form.pages {
+        let title = page.title.get(language);
+        let whole = room
+            .designer_words()
+            .with_text("designer-together-page", "page", title)
+            .into_owned();
+        seen.push((page.key.to_string(), whole));
+        for field in &page.fields {
+            let text = format!("{title}：{}", field.label.get(language));
+            seen.push((field.key.to_string(), text));
+        }
+    }
+    // What stands in a file but is not in the form stays to be seen, and to be mended.
+    for (known, name) in [(&mut computed, "needed_if"), (&mut seen, "sees")] {
+        for value in values.all(name).filter(|value| !value.is_empty()) {
+            if known.iter().all(|(known, _)| known != value) {
+                known.push((value.to_owned(), value.to_owned()));
+            }
+        }
+    }
+    controls
+        .tick("together", "designer-together", "designer-together-text")
+        .text("co_who", "designer-together-who", 1)
+        .number(
+            "at_least",
+            "designer-together-least",
+            "designer-together-people",
+        )
+        .number(
+            "at_most",
+            "designer-together-most",
+            "designer-together-people",
+        )
+        .select(
+            "needed_if",
+            "designer-together-when",
+            "designer-together-always",
+            computed,
+        )
+        .number(
+            "days",
+            "designer-together-days",
+            "designer-together-in-days",
+        )
+        .text("declares", "designer-together-declares", 2)
+        .ticks(
+            "asks",
+            "designer-together-asks",
+            PERSON_PARTS
+                .iter()
+                .map(|(name, _)| (*name, room.d(&format!("designer-together-ask-{name}")))),
+        )
+        .tick(
+            "co_verified",
+            "designer-together-verified",
+            "designer-together-verified-text",
+        )
+        .ticks(
+            "sees",
+            "designer-together-sees",
+            seen.iter().map(|(key, text)| (key.as_str(), text.clone())),
+        );
 }
 
 /// A row for each line that is there and some more, each filled by `fill` with the name of a part.

@@ -13,8 +13,8 @@ use super::{
 };
 use crate::model::{
     document::{
-        After, Agent, Category, ExportColumn, LifeEvent, MessageTemplate, Mover, Movers, OwnStage,
-        ProcedureDocument, Proof, TemplateUse,
+        After, Agent, Category, CoApplicants, ExportColumn, LifeEvent, MessageTemplate, Mover,
+        Movers, OwnStage, PersonPart, ProcedureDocument, Proof, TemplateUse,
     },
     export::parts,
 };
@@ -23,6 +23,7 @@ use crate::model::{
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(in super::super) enum Section {
     Basics,
+    Together,
     Guide,
     Review,
     Templates,
@@ -30,8 +31,9 @@ pub(in super::super) enum Section {
 }
 
 impl Section {
-    pub(in super::super) const ALL: [Self; 5] = [
+    pub(in super::super) const ALL: [Self; 6] = [
         Self::Basics,
+        Self::Together,
         Self::Guide,
         Self::Review,
         Self::Templates,
@@ -41,6 +43,7 @@ impl Section {
     pub(in super::super) const fn name(self) -> &'static str {
         match self {
             Self::Basics => "basics",
+            Self::Together => "together",
             Self::Guide => "guide",
             Self::Review => "review",
             Self::Templates => "templates",
@@ -89,6 +92,12 @@ pub(in super::super) const AGENTS: [(&str, Agent); 3] = [
     ("family", Agent::Family),
     ("with-mandate", Agent::WithMandate),
 ];
+/// What co-applicants write about themselves.
+pub(in super::super) const PERSON_PARTS: [(&str, PersonPart); 3] = [
+    ("name", PersonPart::Name),
+    ("birth-date", PersonPart::BirthDate),
+    ("address", PersonPart::Address),
+];
 /// One page or several.
 pub(in super::super) const LAYOUTS: [(&str, Layout); 2] =
     [("pages", Layout::Pages), ("single", Layout::Single)];
@@ -112,6 +121,7 @@ pub(in super::super) fn values(document: &ProcedureDocument, section: Section) -
     let mut values = Fields::default();
     match section {
         Section::Basics => put_basics(&mut values, document),
+        Section::Together => put_together(&mut values, document.co_applicants.as_ref()),
         Section::Guide => put_guide(&mut values, document),
         Section::Review => {
             if let Some(days) = document.processing_days {
@@ -154,6 +164,35 @@ fn put_basics(values: &mut Fields, document: &ProcedureDocument) {
     values.push("agent", named(&AGENTS, document.agent));
     put_text(values, "purpose", Some(&document.personal_data_purpose));
     values.push("layout", named(&LAYOUTS, document.form.layout));
+}
+
+fn put_together(values: &mut Fields, rules: Option<&CoApplicants>) {
+    let Some(rules) = rules else {
+        // What a new rule begins with.
+        values.push("at_least", "1");
+        values.push("at_most", "1");
+        values.push("days", "14");
+        return;
+    };
+    values.push("together", "yes");
+    put_text(values, "co_who", Some(&rules.who));
+    values.push("at_least", rules.at_least.to_string());
+    values.push("at_most", rules.at_most.to_string());
+    values.push(
+        "needed_if",
+        rules.needed_if.as_ref().map_or("", Key::as_str),
+    );
+    values.push("days", rules.days.to_string());
+    for key in &rules.sees {
+        values.push("sees", key.as_str());
+    }
+    put_text(values, "declares", Some(&rules.declares));
+    for part in &rules.asks {
+        values.push("asks", named(&PERSON_PARTS, *part));
+    }
+    if rules.verified {
+        values.push("co_verified", "yes");
+    }
 }
 
 fn put_guide(values: &mut Fields, document: &ProcedureDocument) {
@@ -314,6 +353,7 @@ pub(in super::super) fn read(
     let mut wrong = Vec::new();
     match section {
         Section::Basics => basics(sent, document, &mut wrong),
+        Section::Together => together(sent, document, &mut wrong),
         Section::Guide => guide(sent, document, &mut wrong),
         Section::Review => review(sent, document, &mut wrong),
         Section::Templates => {
@@ -373,17 +413,63 @@ fn basics(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong
         .all("life_events")
         .filter_map(|name| by_name(&EVENTS, name))
         .collect();
-    // Those that stand keep their order.
-    document.life_events.retain(|event| chosen.contains(event));
-    for event in chosen {
-        if !document.life_events.contains(&event) {
-            document.life_events.push(event);
-        }
-    }
+    ticked(&mut document.life_events, chosen);
     document.law = sent.lines("law");
     document.proof = by_name(&PROOFS, sent.get("proof")).unwrap_or_default();
     document.agent = by_name(&AGENTS, sent.get("agent")).unwrap_or_default();
     document.form.layout = by_name(&LAYOUTS, sent.get("layout")).unwrap_or_default();
+}
+
+/// Takes what is ticked: what stood before keeps its order, the rest follows.
+fn ticked<T: PartialEq>(standing: &mut Vec<T>, chosen: Vec<T>) {
+    standing.retain(|one| chosen.contains(one));
+    for one in chosen {
+        if !standing.contains(&one) {
+            standing.push(one);
+        }
+    }
+}
+
+fn together(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>) {
+    if !sent.has("together") {
+        document.co_applicants = None;
+        return;
+    }
+    let mut rules = document.co_applicants.take().unwrap_or(CoApplicants {
+        who: Text::default(),
+        at_least: 1,
+        at_most: 1,
+        needed_if: None,
+        days: 14,
+        sees: Vec::new(),
+        declares: Text::default(),
+        asks: Vec::new(),
+        verified: false,
+    });
+    settle(&mut rules.who, sent, "co_who", wrong);
+    settle(&mut rules.declares, sent, "declares", wrong);
+    for (name, count) in [
+        ("at_least", &mut rules.at_least),
+        ("at_most", &mut rules.at_most),
+        ("days", &mut rules.days),
+    ] {
+        match (sent.get(name), number(sent, name, wrong)) {
+            ("", _) => wrong.push(Wrong::new(name, "designer-problem-number")),
+            (_, Some(read)) => *count = read,
+            (_, None) => {}
+        }
+    }
+    rules.needed_if = sent
+        .optional("needed_if")
+        .and_then(|key| Key::new(key).ok());
+    let seen = sent.all("sees").filter_map(|key| Key::new(key).ok());
+    ticked(&mut rules.sees, seen.collect());
+    let asked = sent
+        .all("asks")
+        .filter_map(|name| by_name(&PERSON_PARTS, name));
+    ticked(&mut rules.asks, asked.collect());
+    rules.verified = sent.has("co_verified");
+    document.co_applicants = Some(rules);
 }
 
 fn guide(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>) {
