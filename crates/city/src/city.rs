@@ -116,7 +116,7 @@ impl Registry {
     }
 }
 
-const TABLES: [Migration; 2] = [
+const TABLES: [Migration; 3] = [
     Migration::new(
         "city_0001_start",
         include_str!("../migrations/0001_start.sql"),
@@ -124,6 +124,10 @@ const TABLES: [Migration; 2] = [
     Migration::new(
         "city_0002_changed_years",
         include_str!("../migrations/0002_changed_years.sql"),
+    ),
+    Migration::new(
+        "city_0003_emergencies",
+        include_str!("../migrations/0003_emergencies.sql"),
     ),
 ];
 

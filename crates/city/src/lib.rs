@@ -6,6 +6,7 @@ pub mod backup;
 mod city;
 mod clock;
 mod database;
+mod emergencies;
 mod error;
 mod facts;
 mod files;
@@ -30,6 +31,10 @@ pub use audit::{Actor, AuditEntry, AuditRecord, AuditReport, verify as verify_au
 pub use city::{City, CitySettings};
 pub use clock::{Clock, JAPAN};
 pub use database::DatabaseUrl;
+pub use emergencies::{
+    EMERGENCY_ENDED, Emergency, EmergencyKind, Said, begin_emergency, change_emergency,
+    emergencies, emergency, end_emergency, open_emergencies,
+};
 pub use error::CityError;
 pub use facts::{
     DayTotal, Fact, FactId, FactSums, MonthTotal, RecountDifference, RecountReport, StoredFact,

@@ -3,6 +3,7 @@
 pub mod assets;
 pub mod charts;
 pub mod components;
+mod emergencies;
 mod fields_sent;
 pub mod format;
 pub mod gallery;
@@ -15,6 +16,7 @@ mod words;
 
 pub use assets::asset_url;
 pub use components::*;
+pub use emergencies::emergency_banners;
 pub use fields_sent::{Fields, done, lines};
 pub use html::Html;
 pub use language::{LANGUAGE_COOKIE, Language, remember_language};

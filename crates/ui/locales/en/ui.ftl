@@ -151,3 +151,6 @@ ui-map-shared = The link was copied.
 # Distances
 ui-metres = { $n } metres
 ui-kilometres = { $n } kilometres
+
+# Disasters
+ui-emergency-more = See the situation

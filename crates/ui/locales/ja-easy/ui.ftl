@@ -123,3 +123,6 @@ ui-map-shared = リンクを コピーしました。
 # 距離
 ui-metres = { $n }メートル
 ui-kilometres = { $n }キロメートル
+
+# 災害
+ui-emergency-more = くわしい 情報（じょうほう）を 見（み）る

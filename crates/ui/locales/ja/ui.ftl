@@ -148,3 +148,6 @@ ui-map-shared = リンクをコピーしました。
 # 距離
 ui-metres = { $n }メートル
 ui-kilometres = { $n }キロメートル
+
+# 災害
+ui-emergency-more = くわしい情報を見る

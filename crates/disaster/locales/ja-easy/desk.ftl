@@ -1,0 +1,1 @@
+desk-menu-disaster = 災害対応

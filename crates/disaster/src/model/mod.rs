@@ -1,0 +1,5 @@
+//! Pure types and rules: no database, no HTTP.
+
+pub mod closure;
+pub mod moment;
+pub mod shelter;

@@ -1,0 +1,122 @@
+//! The situation on one small page.
+
+use askama::Template;
+use axum::response::{IntoResponse as _, Response};
+use yakuba_city::{emergencies, web::Problem};
+use yakuba_ui::{ChipLabel, Page, Words, format};
+
+use super::asked::{Asked, emergency_name, named_key};
+use crate::store::{
+    closures,
+    shelters::{Filter, shelters},
+};
+
+/// Disasters that are over, on the page.
+const MOST_OVER: usize = 5;
+/// Shelters and roads on the page; the lists have the rest.
+const MOST: usize = 20;
+
+struct Event {
+    name: String,
+    about: String,
+    notice: String,
+}
+
+struct Line {
+    href: String,
+    name: String,
+    chips: Vec<ChipLabel>,
+    note: String,
+}
+
+#[derive(Template)]
+#[template(path = "public/situation.html")]
+struct Body {
+    words: Words,
+    open: Vec<Event>,
+    over: Vec<Event>,
+    shelters: Vec<Line>,
+    shelters_count: String,
+    roads: Vec<Line>,
+    roads_count: String,
+}
+
+pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
+    let db = asked.city().db();
+    let all = emergencies(db).await?;
+    let event = |one: &yakuba_city::Emergency| Event {
+        name: emergency_name(one, asked.language),
+        about: match one.ended_at {
+            None => asked
+                .words
+                .with_text("disaster-since", "at", &asked.moment(one.begun_at))
+                .into_owned(),
+            Some(ended) => asked
+                .words
+                .with(
+                    "disaster-from-to",
+                    &[
+                        ("from", asked.moment(one.begun_at).into()),
+                        ("to", asked.moment(ended).into()),
+                    ],
+                )
+                .into_owned(),
+        },
+        notice: one.notice.get(asked.language.code()).to_owned(),
+    };
+    let filter = Filter {
+        listed: true,
+        open: Some(true),
+        ..Filter::default()
+    };
+    let found = shelters(db, &filter).await?;
+    let closed = closures::closed(db).await?;
+    let count = |number: usize| {
+        asked
+            .words
+            .with_text("disaster-count", "count", &format::number(number as u64))
+            .into_owned()
+    };
+    let body = Body {
+        words: asked.words,
+        open: all
+            .iter()
+            .filter(|one| one.ended_at.is_none())
+            .map(event)
+            .collect(),
+        over: all
+            .iter()
+            .filter(|one| one.ended_at.is_some())
+            .take(MOST_OVER)
+            .map(event)
+            .collect(),
+        shelters_count: count(found.len()),
+        shelters: found
+            .iter()
+            .take(MOST)
+            .map(|shelter| Line {
+                href: format!("/shelters/{}", shelter.place.key),
+                name: asked.shelter_name(shelter),
+                chips: asked.chips(&shelter.told),
+                note: shelter.told.note.clone(),
+            })
+            .collect(),
+        roads_count: count(closed.len()),
+        roads: closed
+            .iter()
+            .take(MOST)
+            .map(|closure| Line {
+                href: format!("/disaster/roads#road-{}", closure.id),
+                name: closure.about.place.clone(),
+                chips: Vec::new(),
+                note: asked.t(&named_key("reason", closure.about.reason.name())),
+            })
+            .collect(),
+    };
+    Ok(
+        Page::public(asked.shell.clone(), asked.t("disaster-title"), &body)
+            .lead(asked.t("disaster-lead"))
+            .feed(asked.t("disaster-roads-feed"), "/disaster/roads.atom")
+            .into_response(),
+    )
+}

@@ -1,0 +1,6 @@
+//! Queries and writes; every write takes a transaction.
+
+pub mod closures;
+pub mod events;
+pub mod importing;
+pub mod shelters;
