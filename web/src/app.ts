@@ -6,6 +6,7 @@ import { keepFresh } from "./keep-fresh";
 import { lookUpAddresses } from "./look-up-address";
 import { passkeys } from "./passkey";
 import { printPage } from "./print-page";
+import { reportQueue } from "./report-queue";
 import { showMaps } from "./show-maps";
 import { toggleMenus } from "./toggle-menus";
 import { usePosition } from "./use-position";
@@ -27,6 +28,7 @@ warnBeforeLeaving();
 keepFresh();
 printPage();
 coverPicture();
+reportQueue();
 showMaps(document);
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();
 document.addEventListener("htmx:load", (event) => {

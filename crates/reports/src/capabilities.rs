@@ -11,8 +11,11 @@ pub const OVERSEE: Capability = Capability::new("reports.oversee");
 /// Send reports by Open311: for other systems.
 pub const OPEN311: Capability = Capability::new("reports.open311");
 
+/// Sort the reports of a disaster, whatever department they are for.
+pub const TRIAGE: Capability = Capability::new("reports.triage");
+
 /// All of them, for roles to be made of.
-pub const ALL: [Capability; 3] = [WORK, OVERSEE, OPEN311];
+pub const ALL: [Capability; 4] = [WORK, OVERSEE, OPEN311, TRIAGE];
 
 /// Reports that came in; the subject is the category.
 pub const POSTED: Measure = Measure {
@@ -55,5 +58,39 @@ pub const CONTESTED: Measure = Measure {
     name_en: "Reports contested after they were called fixed",
 };
 
+/// Reports that came in for a disaster.
+pub const IN_DISASTER: Measure = Measure {
+    name: MeasureName::declared("reports.in_disaster"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "災害の通報の受付",
+    name_en: "Reports of disasters received",
+};
+/// Of them, those that somebody confirmed.
+pub const CONFIRMED: Measure = Measure {
+    name: MeasureName::declared("reports.confirmed"),
+    kind: MeasureKind::Flow,
+    unit: "件",
+    name_ja: "確認した災害の通報",
+    name_en: "Reports of disasters confirmed",
+};
+/// The minutes from coming in to being confirmed, added up.
+pub const MINUTES_TO_CONFIRM: Measure = Measure {
+    name: MeasureName::declared("reports.minutes_to_confirm"),
+    kind: MeasureKind::Flow,
+    unit: "分",
+    name_ja: "災害の通報の確認にかかった時間の合計",
+    name_en: "Minutes taken to confirm reports of disasters",
+};
+
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 5] = [POSTED, HANDLED, IN_TIME, DAYS, CONTESTED];
+pub static MEASURES: [Measure; 8] = [
+    POSTED,
+    HANDLED,
+    IN_TIME,
+    DAYS,
+    CONTESTED,
+    IN_DISASTER,
+    CONFIRMED,
+    MINUTES_TO_CONFIRM,
+];

@@ -42,6 +42,9 @@ pub enum ReportError {
     /// Merging needs another report that is not itself merged.
     #[error("choose another report that is not merged itself")]
     CannotMerge,
+    /// The board of a disaster that is over is only read.
+    #[error("the disaster is over. Answer the report in the inbox of its department")]
+    DisasterOver,
     /// Only a report that is called fixed can be contested, and once.
     #[error("the report is not called fixed, or was contested before")]
     CannotContest,
@@ -92,6 +95,7 @@ impl From<ReportError> for Problem {
             ReportError::ChangedMeanwhile
             | ReportError::WrongState { .. }
             | ReportError::CannotMerge
+            | ReportError::DisasterOver
             | ReportError::CannotContest => Self::Conflict(error.to_string()),
             ReportError::BadPicture(_)
             | ReportError::Detector(_)

@@ -20,6 +20,8 @@ use crate::{
 };
 
 const CLEAN_UP: &str = "reports.clean_up";
+/// Gives the reports of a disaster that is over to their departments.
+pub(crate) const HAND_OVER: &str = "reports.hand_over";
 /// Who reported and who followed is kept so long after a report was answered.
 const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
@@ -31,6 +33,9 @@ pub(crate) fn jobs() -> Vec<JobKind> {
         }),
         JobKind::new(photos::FIND_PARTS, |city, payload| async move {
             failing(find_parts(&city, &payload).await)
+        }),
+        JobKind::new(HAND_OVER, |city, payload| async move {
+            failing(hand_over(&city, &payload).await)
         }),
         JobKind::new(
             CLEAN_UP,
@@ -157,6 +162,18 @@ async fn find_parts(city: &City, payload: &Json) -> Result<(), ReportError> {
     .await
 }
 
+/// A disaster is over: its open reports go on in the inboxes.
+async fn hand_over(city: &City, payload: &Json) -> Result<(), ReportError> {
+    let emergency = payload["emergency"].as_i64().unwrap_or(0);
+    let current = store::current(city).await?;
+    city.write(
+        Actor::Program(HAND_OVER.to_owned()),
+        (current, emergency),
+        |tx, (current, emergency)| Box::pin(store::triage::hand_over(tx, current, *emergency)),
+    )
+    .await
+}
+
 /// Forgets drafts after a day, and people a year after their report was answered.
 async fn clean_up(city: &City) -> Result<(), ReportError> {
     let before = city.now() - KEPT;
@@ -169,6 +186,8 @@ async fn clean_up(city: &City) -> Result<(), ReportError> {
                 for sql in [
                     "DELETE FROM reports_followers WHERE report IN (SELECT id FROM reports_reports WHERE handled_at < $1)",
                     "UPDATE reports_reports SET sealed = NULL WHERE handled_at < $1 AND sealed IS NOT NULL",
+                    "UPDATE reports_in_disasters SET next_step = NULL WHERE next_step IS NOT NULL \
+                     AND report IN (SELECT id FROM reports_reports WHERE handled_at < $1)",
                     "DELETE FROM reports_photos WHERE is_released = 0 \
                      AND report IN (SELECT id FROM reports_reports WHERE handled_at < $1)",
                     // What was painted over is gone for good.

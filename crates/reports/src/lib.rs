@@ -49,7 +49,15 @@ impl Service for ReportService {
                 "reports_0003_covered_pictures",
                 include_str!("../migrations/0003_covered_pictures.sql"),
             ),
+            Migration::new(
+                "reports_0010_disaster",
+                include_str!("../migrations/0010_disaster.sql"),
+            ),
         ]
+    }
+
+    fn listens(&self) -> Vec<(&'static str, &'static str)> {
+        vec![(yakuba_city::EMERGENCY_ENDED, jobs::HAND_OVER)]
     }
 
     fn measures(&self) -> &'static [Measure] {

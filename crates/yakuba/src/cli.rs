@@ -85,6 +85,9 @@ pub enum Command {
     /// Check, bring in and take out what residents can report
     #[command(subcommand)]
     Reports(ReportsCommand),
+    /// Open and close a disaster, and bring the shelters in
+    #[command(subcommand)]
+    Disaster(DisasterCommand),
     /// Keep registers of cameras, AEDs and other equipment: their kinds as files, their entries as tables
     #[command(subcommand)]
     Assets(AssetsCommand),
@@ -809,6 +812,70 @@ pub struct ReportExport {
     /// The file to write; the standard output when left out
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// Open and close a disaster, and bring the shelters in.
+#[derive(Debug, Subcommand)]
+pub enum DisasterCommand {
+    /// Open a disaster: its name and notice stand on the front page from then on
+    Open(DisasterOpen),
+    /// Close a disaster; shelters and roads stay as they are
+    Close(DisasterClose),
+    /// List disasters, open shelters and closed roads
+    Status,
+    /// Bring shelters in from the national dataset of places of refuge; known numbers are changed, others added
+    Shelters(ShelterFile),
+}
+
+/// Open a disaster.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  yakuba disaster open --kind flood --name 台風第15号による大雨 --name-en 'Typhoon 15' --notice 川に近づかないでください。")]
+pub struct DisasterOpen {
+    /// flood, landslide, storm_surge, earthquake, tsunami, fire, inland_flood, volcano, storm, snow or other
+    #[arg(long)]
+    pub kind: String,
+    /// What it is called, in Japanese
+    #[arg(long)]
+    pub name: String,
+    /// What it is called, in easy Japanese
+    #[arg(long)]
+    pub name_easy: Option<String>,
+    /// What it is called, in English
+    #[arg(long)]
+    pub name_en: Option<String>,
+    /// What everybody should know, in Japanese
+    #[arg(long)]
+    pub notice: Option<String>,
+    /// What everybody should know, in easy Japanese
+    #[arg(long)]
+    pub notice_easy: Option<String>,
+    /// What everybody should know, in English
+    #[arg(long)]
+    pub notice_en: Option<String>,
+}
+
+/// Close a disaster.
+#[derive(Debug, Args)]
+pub struct DisasterClose {
+    /// Its number, as `yakuba disaster status` lists it
+    #[arg(value_name = "NUMBER")]
+    pub number: i64,
+}
+
+/// Bring shelters in.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Example:
+  yakuba disaster shelters content/opendata/069990_evacuation_space.csv")]
+pub struct ShelterFile {
+    /// The table (CSV or XLSX) with the columns of the national dataset 指定緊急避難場所一覧
+    #[arg(value_name = "FILE")]
+    pub file: PathBuf,
+    /// Take places of refuge that are no shelters (指定避難所との重複) too
+    #[arg(long)]
+    pub all: bool,
 }
 
 /// Keep registers of equipment.

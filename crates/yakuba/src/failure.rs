@@ -113,6 +113,12 @@ impl From<yakuba_assets::AssetError> for Failure {
     }
 }
 
+impl From<yakuba_disaster::DisasterError> for Failure {
+    fn from(error: yakuba_disaster::DisasterError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<yakuba_reports::ReportError> for Failure {
     fn from(error: yakuba_reports::ReportError) -> Self {
         Self::new(error.to_string())

@@ -3,6 +3,7 @@
 use yakuba_assets::capabilities as assets;
 use yakuba_booking::capabilities as booking;
 use yakuba_city::Tx;
+use yakuba_disaster::capabilities as disaster;
 use yakuba_identity::{ADMINISTER, IdentityError, PERSONNEL, READ_AUDIT, Role, put_role};
 use yakuba_mail::READ as READ_MAIL;
 use yakuba_places::capabilities as places;
@@ -19,7 +20,7 @@ struct Start {
 }
 
 /// Least first: what each office needs for its part in plan, do, check, act, and no more.
-const ROLES: [Start; 7] = [
+const ROLES: [Start; 8] = [
     Start {
         key: "viewer",
         name_ja: "閲覧者",
@@ -47,6 +48,8 @@ const ROLES: [Start; 7] = [
             booking::SET_UP.name,
             places::EDIT.name,
             reports::WORK.name,
+            disaster::SHELTER.name,
+            disaster::ROADS.name,
             assets::WORK.name,
         ],
     },
@@ -78,6 +81,8 @@ const ROLES: [Start; 7] = [
             places::EDIT.name,
             places::PUBLISH.name,
             reports::WORK.name,
+            disaster::SHELTER.name,
+            disaster::ROADS.name,
             assets::WORK.name,
         ],
     },
@@ -106,6 +111,17 @@ const ROLES: [Start; 7] = [
             places::PUBLISH.name,
             reports::OVERSEE.name,
             assets::OVERSEE.name,
+        ],
+    },
+    Start {
+        key: "disaster_lead",
+        name_ja: "災害対策本部",
+        name_en: "Disaster headquarters",
+        capabilities: &[
+            disaster::LEAD.name,
+            disaster::SHELTER.name,
+            disaster::ROADS.name,
+            reports::TRIAGE.name,
         ],
     },
     Start {

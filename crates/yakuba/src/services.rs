@@ -6,6 +6,7 @@ use yakuba_city::{
     DeskItem, MenuItem, Service,
     web::{Access, Routes},
 };
+use yakuba_disaster::DisasterService;
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_places::PlacesService;
@@ -28,6 +29,7 @@ pub fn all() -> Vec<&'static dyn Service> {
         &BookingService,
         &PlacesService,
         &ReportService,
+        &DisasterService,
         &AssetService,
     ]
 }
@@ -69,6 +71,7 @@ fn texts_of(service: &str) -> &'static Catalogue {
         "booking" => &yakuba_booking::PAGE_WORDS,
         "places" => yakuba_places::WORDS,
         "reports" => &yakuba_reports::WORDS,
+        "disaster" => &yakuba_disaster::WORDS,
         "assets" => &yakuba_assets::WORDS,
         "plan" => yakuba_plan::menu_texts(),
         _ => &crate::server::WORDS,
@@ -88,6 +91,7 @@ pub(crate) fn desk_menu() -> Vec<(DeskItem, &'static Catalogue)> {
                 "surveys" => yakuba_surveys::DESK_WORDS,
                 "places" => yakuba_places::DESK_WORDS,
                 "reports" => yakuba_reports::DESK_WORDS,
+                "disaster" => yakuba_disaster::DESK_WORDS,
                 "assets" => yakuba_assets::DESK_WORDS,
                 name => texts_of(name),
             };

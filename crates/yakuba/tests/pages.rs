@@ -38,6 +38,22 @@ enum Reason {
 const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/map/tiles/{layer}/{z}/{x}/{y}", Reason::File),
     ("/reports/feed.atom", Reason::File),
+    ("/disaster/roads.atom", Reason::File),
+    // Only while a disaster is open.
+    ("/reports/emergency", Reason::Story("disaster.test.js")),
+    (
+        "/desk/reports/triage/{report}",
+        Reason::Story("disaster.test.js"),
+    ),
+    ("/desk/reports/triage/{report}/photos/{photo}", Reason::File),
+    ("/disaster/roads.geojson", Reason::File),
+    ("/shelters/shelters.geojson", Reason::File),
+    ("/shelters/shelters.json", Reason::File),
+    ("/shelters/shelters.csv", Reason::File),
+    (
+        "/desk/disaster/roads/{road}",
+        Reason::Story("disaster.test.js"),
+    ),
     ("/equipment/equipment.geojson", Reason::File),
     ("/desk/assets/assets.geojson", Reason::File),
     ("/desk/assets/{asset}/files/{file}", Reason::File),

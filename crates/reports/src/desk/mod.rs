@@ -7,13 +7,14 @@ mod list;
 mod room;
 mod show;
 mod statistics;
+mod triage;
 
 use yakuba_city::{
     DeskItem,
     web::{Access, Routes},
 };
 
-use crate::capabilities::{OVERSEE, WORK};
+use crate::capabilities::{OVERSEE, TRIAGE, WORK};
 
 pub(crate) use room::WORDS;
 
@@ -22,16 +23,24 @@ const HOME: &str = "/desk/reports";
 
 /// The entries of the desk's menu.
 pub(crate) fn items() -> Vec<DeskItem> {
-    vec![DeskItem {
-        url: HOME,
-        label: "desk-menu-reports",
-        needs: vec![WORK, OVERSEE],
-    }]
+    vec![
+        DeskItem {
+            url: HOME,
+            label: "desk-menu-reports",
+            needs: vec![WORK, OVERSEE],
+        },
+        DeskItem {
+            url: triage::BOARD,
+            label: "desk-menu-triage",
+            needs: vec![TRIAGE],
+        },
+    ]
 }
 
 /// The desk's pages. The handlers check the department.
 pub(crate) fn routes() -> Routes {
     let work = Access::Staff(WORK);
+    let triage = Access::Staff(TRIAGE);
     Routes::new()
         .get(HOME, Access::SignedIn, list::page)
         .get("/desk/reports/new", work, enter::page)
@@ -45,6 +54,14 @@ pub(crate) fn routes() -> Routes {
             "/desk/reports/statistics.csv",
             Access::SignedIn,
             statistics::csv,
+        )
+        .get(triage::BOARD, triage, triage::page)
+        .get("/desk/reports/triage/{report}", triage, triage::one)
+        .post("/desk/reports/triage/{report}", triage, triage::sort)
+        .get(
+            "/desk/reports/triage/{report}/photos/{photo}",
+            triage,
+            triage::photo,
         )
         .get("/desk/reports/{report}", Access::SignedIn, show::page)
         .get(

@@ -144,6 +144,7 @@ impl Room {
         Some(self.t(match error {
             ReportError::ChangedMeanwhile => "desk-problem-changed",
             ReportError::WrongState { .. } => "desk-problem-state",
+            ReportError::DisasterOver => "desk-problem-disaster-over",
             ReportError::NoReason => "desk-problem-reason",
             ReportError::NoAuthority => "desk-problem-authority",
             ReportError::CannotMerge => "desk-problem-merge",

@@ -4,3 +4,4 @@ pub mod place;
 pub mod rules;
 pub mod state;
 pub mod statistics;
+pub mod urgency;

@@ -115,6 +115,9 @@ pub struct Category {
     /// What is asked beside the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Field>,
+    /// Offered only while a disaster is open, on one short page, and sorted on the triage board.
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub disaster: bool,
     /// No longer offered; reports that have it keep it.
     #[serde(default, skip_serializing_if = "is_false")]
     pub closed: bool,
@@ -170,6 +173,11 @@ impl Rules {
     /// The categories that residents choose from.
     pub fn offered(&self) -> impl Iterator<Item = &Category> {
         self.categories.iter().filter(|category| !category.closed)
+    }
+
+    /// Those of them that do not wait for a disaster.
+    pub fn usual(&self) -> impl Iterator<Item = &Category> {
+        self.offered().filter(|category| !category.disaster)
     }
 
     /// An authority.

@@ -234,13 +234,15 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
             ),
         },
     };
-    Ok(
-        Page::public(asked.shell.clone(), asked.t("reports-title"), &body)
-            .lead(asked.t("reports-lead"))
-            .feed(asked.t("reports-feed"), "/reports/feed.atom")
-            .with_errors(!errors.is_empty())
-            .into_response(),
+    Ok(Page::public(
+        super::with_banners(&asked).await?,
+        asked.t("reports-title"),
+        &body,
     )
+    .lead(asked.t("reports-lead"))
+    .feed(asked.t("reports-feed"), "/reports/feed.atom")
+    .with_errors(!errors.is_empty())
+    .into_response())
 }
 
 /// Open reports and those that are handled, as two layers of what the filters want.

@@ -3,6 +3,7 @@
 pub(crate) mod asked;
 mod confirming;
 mod contest;
+mod emergency;
 mod feed;
 mod follow;
 mod list;
@@ -12,7 +13,8 @@ pub(crate) mod sent;
 mod show;
 mod status;
 
-use yakuba_city::web::{Access, Routes};
+use yakuba_city::web::{Access, Problem, Routes};
+use yakuba_ui::{Shell, emergency_banners};
 
 /// The routes of this room.
 pub(crate) fn routes() -> Routes {
@@ -21,6 +23,8 @@ pub(crate) fn routes() -> Routes {
         .get("/reports", public, list::page)
         .get("/reports/reports.geojson", public, map::file)
         .get("/reports/feed.atom", public, feed::all)
+        .get("/reports/emergency", public, emergency::page)
+        .post("/reports/emergency", public, emergency::send)
         .get("/reports/new", public, new::choose)
         .post("/reports/new", public, new::start)
         .get("/reports/new/place", public, new::place)
@@ -44,6 +48,12 @@ pub(crate) fn routes() -> Routes {
         .post("/reports/{report}/follow", public, follow::follow)
         .get("/reports/{report}/contest", public, contest::page)
         .post("/reports/{report}/contest", public, contest::send)
+}
+
+/// The frame with what everybody should know now on top.
+pub(crate) async fn with_banners(asked: &asked::Asked) -> Result<Shell, Problem> {
+    let banners = emergency_banners(asked.city(), asked.language).await?;
+    Ok(banners.into_iter().fold(asked.shell.clone(), Shell::notice))
 }
 
 /// The address of a report.

@@ -123,12 +123,16 @@ struct ChooseBody {
 /// Asks for the category.
 pub(super) async fn choose(asked: Asked) -> Result<Response, Problem> {
     let chosen = asked.query.get("category").to_owned();
+    // While a disaster goes on, the shortest way is the first.
+    if chosen.is_empty() && !asked.query.has("usual") && super::emergency::is_on(&asked).await? {
+        return Ok(Redirect::to("/reports/emergency").into_response());
+    }
     Ok(choosing(&asked, &chosen, &FormErrors::new()))
 }
 
 fn choosing(asked: &Asked, chosen: &str, errors: &FormErrors) -> Response {
     let (language, rules) = (asked.language, &asked.current.rules);
-    let choices = rules.offered().map(|category| {
+    let choices = rules.usual().map(|category| {
         let choice = Choice::new(category.key.as_str(), category.name.get(language));
         match &category.hint {
             Some(hint) => choice.support(hint.get(language)),
@@ -144,7 +148,7 @@ fn choosing(asked: &Asked, chosen: &str, errors: &FormErrors) -> Response {
             .required()
             .errors(errors),
         urgent: rules
-            .offered()
+            .usual()
             .filter_map(|category| {
                 let urgent = category.urgent.as_ref()?;
                 Some((
@@ -153,7 +157,7 @@ fn choosing(asked: &Asked, chosen: &str, errors: &FormErrors) -> Response {
                 ))
             })
             .collect(),
-        is_empty: rules.offered().next().is_none(),
+        is_empty: rules.usual().next().is_none(),
     };
     Page::public(asked.shell.clone(), asked.t("reports-new-title"), &body)
         .breadcrumb(asked.t("reports-title"), "/reports")
@@ -166,7 +170,7 @@ fn choosing(asked: &Asked, chosen: &str, errors: &FormErrors) -> Response {
 pub(super) async fn start(asked: Asked, fields: Fields) -> Result<Response, Problem> {
     let rules = &asked.current.rules;
     let chosen = fields.get("category");
-    let Some(category) = rules.offered().find(|one| one.key.as_str() == chosen) else {
+    let Some(category) = rules.usual().find(|one| one.key.as_str() == chosen) else {
         let mut errors = FormErrors::new();
         errors.add("category", asked.t("reports-problem-category"));
         return Ok(choosing(&asked, "", &errors));

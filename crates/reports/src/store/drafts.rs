@@ -12,6 +12,8 @@ use super::{
 };
 use crate::error::ReportError;
 
+/// So long it is known that a report of the browser's queue was sent: longer than a network is away.
+pub const QUEUED: SignedDuration = SignedDuration::from_hours(24 * 30);
 /// So long a draft is kept after its last change.
 pub const KEPT: SignedDuration = SignedDuration::from_hours(24);
 
@@ -252,6 +254,7 @@ pub struct Sending {
     sealed: Vec<u8>,
     report: NewReport,
     photos: Vec<String>,
+    kept: SignedDuration,
 }
 
 impl Sending {
@@ -273,7 +276,15 @@ impl Sending {
                 .map(|file| file.id.clone())
                 .collect(),
             report,
+            kept: KEPT,
         })
+    }
+
+    /// It is known for so long that this was sent.
+    #[must_use]
+    pub fn kept_for(mut self, kept: SignedDuration) -> Self {
+        self.kept = kept;
+        self
     }
 }
 
@@ -292,7 +303,7 @@ pub async fn send(tx: &Tx, sending: &Sending) -> Result<Posted, ReportError> {
                 token.into(),
                 sending.revision.into(),
                 sending.sealed.clone().into(),
-                (tx.now() + KEPT).as_microsecond().into(),
+                (tx.now() + sending.kept).as_microsecond().into(),
             ],
         )
         .await?;

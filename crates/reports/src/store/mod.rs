@@ -9,6 +9,7 @@ mod posting;
 mod report;
 mod rules;
 pub mod steps;
+pub mod triage;
 
 pub use bring_in::{Whole, WholeStep, bring_in_many};
 pub use list::{Filter, Found, MOST_NEAR, handled, search};

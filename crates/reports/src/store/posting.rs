@@ -101,6 +101,7 @@ pub struct NewReport {
     pub(super) department: yakuba_kernel::DepartmentCode,
     pub(super) days: u32,
     pub(super) channel: Channel,
+    pub(super) is_of_a_disaster: bool,
     pub(super) point: Option<Point>,
     pub(super) area: String,
     sealed: Vec<u8>,
@@ -131,6 +132,7 @@ impl NewReport {
             department: category.department_in(area).clone(),
             days: category.days,
             channel,
+            is_of_a_disaster: category.disaster,
             point,
             area: area.to_owned(),
             photos: Vec::new(),
@@ -214,6 +216,7 @@ pub async fn post(tx: &Tx, new: &NewReport) -> Result<Posted, ReportError> {
         followers::follow(tx, id, follower).await?;
     }
     tx.record(fact(&POSTED, new, tx.now(), id)?).await?;
+    super::triage::put_on_the_board(tx, new, id).await?;
     Ok(Posted {
         id,
         public_id: new.public_id.clone(),

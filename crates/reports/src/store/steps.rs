@@ -108,6 +108,15 @@ pub fn seal_note(key: &CityKey, report: i64, note: &str) -> Result<Vec<u8>, Repo
     Ok(key.seal(&purpose(report), note.as_bytes())?)
 }
 
+/// What [`seal_note`] sealed.
+///
+/// # Errors
+/// When it cannot be opened.
+pub fn open_note(key: &CityKey, report: i64, sealed: &[u8]) -> Result<String, ReportError> {
+    let opened = key.open_sealed(&purpose(report), sealed)?;
+    Ok(String::from_utf8_lossy(&opened).into_owned())
+}
+
 /// The history of a report, oldest first.
 ///
 /// # Errors
@@ -575,8 +584,14 @@ pub async fn cover(
 /// # Errors
 /// The database's.
 pub async fn note(tx: &Tx, report: i64, sealed: &[u8]) -> Result<(), ReportError> {
-    add_step(tx, report, Kind::Note, &Text::default(), Some(sealed)).await?;
+    keep_note(tx, report, sealed).await?;
     tx.audit(AuditEntry::new("reports.note", format!("reports/{report}")));
+    Ok(())
+}
+
+/// A note in the history, as part of something larger that is audited.
+pub(super) async fn keep_note(tx: &Tx, report: i64, sealed: &[u8]) -> Result<(), ReportError> {
+    add_step(tx, report, Kind::Note, &Text::default(), Some(sealed)).await?;
     Ok(())
 }
 

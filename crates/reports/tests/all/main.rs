@@ -6,6 +6,7 @@
 mod content;
 mod covering;
 mod desk;
+mod disaster;
 mod hostile;
 mod open311;
 mod pages;

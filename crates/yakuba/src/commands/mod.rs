@@ -7,6 +7,7 @@ mod booking;
 mod capacity_test;
 mod debug;
 mod demo;
+mod disaster;
 mod doctor;
 mod documents;
 mod facts;
@@ -56,6 +57,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::CapacityTest(options) => capacity_test::run(&place, options).await,
         Command::Opendata(options) => opendata::run(&place, options).await,
         Command::Reports(options) => reports::run(&place, options).await,
+        Command::Disaster(options) => disaster::run(&place, options).await,
         Command::Assets(options) => assets::run(&place, options).await,
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,

@@ -7,6 +7,7 @@ mod booking;
 mod cases;
 mod city;
 mod comparisons;
+mod disaster;
 mod facts;
 mod inventory;
 mod layers;
@@ -130,6 +131,7 @@ async fn fill(city: &City) -> Result<(), Failure> {
     part("cases", cases::make(city)).await?;
     part("open data", opendata::make(city, story.today)).await?;
     part("layers", layers::make(city)).await?;
+    part("disaster", disaster::make(city)).await?;
     part("reports", reports::make(city, story.today)).await?;
     part("equipment", assets::make(city, story.today)).await?;
     part("queue", queue::make(city, story.today)).await?;

@@ -51,11 +51,12 @@ const LARGE: u64 = 64 * 1024 * 1024;
 
 /// Where residents send files with an application. The handlers read nothing before they have found the draft or case that the
 /// browser holds a token for.
-const UPLOADS: [&str; 5] = [
+const UPLOADS: [&str; 6] = [
     "/procedures/{key}/apply/{page}",
     "/procedures/{key}/applicant",
     "/cases/correct",
     "/reports/new/details",
+    "/reports/emergency",
     "/reports/{report}/contest",
 ];
 

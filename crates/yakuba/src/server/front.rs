@@ -4,7 +4,7 @@ use askama::Template;
 use axum::{extract::State, response::IntoResponse};
 use yakuba_city::{City, CityError, setting, web::Problem};
 use yakuba_plan::OwnPlans;
-use yakuba_ui::{Language, Page, SearchBox, Shell, Words};
+use yakuba_ui::{Language, Page, SearchBox, Shell, Words, emergency_banners};
 
 use super::WORDS;
 use crate::services;
@@ -44,6 +44,10 @@ pub(crate) async fn page(
         offers: offers(language),
         plans: OwnPlans::of(&city, language).await?,
     };
+    let shell = emergency_banners(&city, language)
+        .await?
+        .into_iter()
+        .fold(shell, Shell::notice);
     Ok(Page::public(shell, title, &body).description(words.get("front-description")))
 }
 
@@ -95,6 +99,7 @@ mod tests {
                 "/guide",
                 "/booking",
                 "/reports",
+                "/disaster",
                 "/surveys",
                 "/map",
                 "/data",

@@ -1,0 +1,338 @@
+//! Reports of a disaster: one short page, the board, handing over. On both databases.
+
+use axum::http::StatusCode;
+use yakuba_city::{
+    Actor, City, CityError, EmergencyKind, Said, begin_emergency, each_database, end_emergency,
+    run_due_jobs,
+};
+use yakuba_identity::IdentityService;
+use yakuba_mail::MailService;
+use yakuba_reports::{
+    ReportService,
+    capabilities::{OVERSEE, TRIAGE, WORK},
+    model::{rules::Rules, urgency::Urgency},
+    store::{self, Filter, Report, triage::triage},
+};
+
+use crate::support::{counted, desk, report, rules, set_up, stranger};
+
+const KEY: &str = "0123456789012345678901234567890123456789abc";
+const OTHER: &str = "ABC3456789012345678901234567890123456789abc";
+
+/// A city with a category for disasters.
+async fn prepared(city: &City) {
+    set_up(city).await;
+    let more = Rules::from_yaml(
+        "format: yakuba-reports/1
+categories:
+  - {key: damage, name: {ja: 家や人の被害, en: People and houses, easy: ひがい}, department: roads, days: 3, place_optional: true, disaster: true}
+",
+    )
+    .unwrap();
+    let mut all = rules();
+    all.categories.extend(more.categories);
+    city.write(Actor::CommandLine, all, |tx, rules| {
+        Box::pin(store::set_rules(tx, rules))
+    })
+    .await
+    .unwrap();
+}
+
+async fn begin(city: &City) -> i64 {
+    let name = Said {
+        ja: "台風第15号".to_owned(),
+        ..Said::default()
+    };
+    city.write(Actor::CommandLine, name, |tx, name| {
+        Box::pin(async move {
+            let now = tx.now();
+            begin_emergency(tx, EmergencyKind::Flood, name, &Said::default(), now).await
+        })
+    })
+    .await
+    .unwrap()
+}
+
+async fn end(city: &City, id: i64) {
+    city.write(Actor::CommandLine, id, |tx, id| {
+        Box::pin(async move { end_emergency(tx, *id).await.map(|_| ()) })
+    })
+    .await
+    .map_err(|error: CityError| error)
+    .unwrap();
+    run_due_jobs(city).await.unwrap();
+}
+
+async fn all(city: &City) -> Vec<Report> {
+    store::handled(city.db(), &Filter::default()).await.unwrap()
+}
+
+fn fields<'f>(key: &'f str, text: &'f str) -> Vec<(&'f str, &'f str)> {
+    vec![
+        ("key", key),
+        ("category", "damage"),
+        ("place.description", "港一丁目の市場の前"),
+        ("place.coordinates", "34.372, 135.002"),
+        ("text", text),
+        ("phone", "000-0000-0000"),
+    ]
+}
+
+each_database!(
+    a_report_of_a_disaster_is_one_page_and_taken_once,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        prepared(&city).await;
+        // Without a disaster the usual way is the only one.
+        assert_eq!(
+            stranger(&city).get("/reports/emergency").await.to,
+            "/reports/new"
+        );
+        assert!(
+            !stranger(&city)
+                .get("/reports/new")
+                .await
+                .text()
+                .contains("家や人の被害")
+        );
+        let event = begin(&city).await;
+        assert_eq!(
+            stranger(&city).get("/reports/new").await.to,
+            "/reports/emergency"
+        );
+        assert_eq!(
+            stranger(&city).get("/reports/new?usual=1").await.status,
+            StatusCode::OK
+        );
+        let page = stranger(&city).get("/reports/emergency").await;
+        let text = page.text();
+        assert!(
+            text.contains("119番") && text.contains("家や人の被害") && text.contains("台風第15号")
+        );
+        assert!(!text.contains("道路の穴"));
+        assert!(page.bytes.len() < 24_000, "{} bytes", page.bytes.len());
+
+        let sent = fields(KEY, "屋根が飛びました");
+        let first = stranger(&city).post("/reports/emergency", &sent).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.text());
+        let number = first.between("<strong class=\"figure\">", "</strong>");
+        // The answer was lost; the phone sends it again.
+        let again = stranger(&city).post("/reports/emergency", &sent).await;
+        assert_eq!(
+            again.between("<strong class=\"figure\">", "</strong>"),
+            number
+        );
+        assert_eq!(all(&city).await.len(), 1);
+        let found = all(&city).await.pop().unwrap();
+        let sorted = triage(city.db(), found.id).await.unwrap().unwrap();
+        assert_eq!(
+            (sorted.emergency, sorted.urgency),
+            (event, Urgency::Unsorted)
+        );
+        assert_eq!(counted(&city, "reports.in_disaster").await, 1);
+        assert_eq!(counted(&city, "reports.posted").await, 1);
+        // Weeks later it is still known.
+        city.clock()
+            .set(city.now() + jiff::SignedDuration::from_hours(24 * 20));
+        let late = stranger(&city).post("/reports/emergency", &sent).await;
+        assert_eq!(
+            late.between("<strong class=\"figure\">", "</strong>"),
+            number
+        );
+        assert_eq!(all(&city).await.len(), 1);
+    }
+);
+
+each_database!(
+    what_is_refused_is_not_kept_and_may_be_sent_again_under_its_name,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        prepared(&city).await;
+        begin(&city).await;
+        for (name, value) in [
+            ("category", "road"),
+            ("text", ""),
+            ("place.coordinates", "どこか"),
+        ] {
+            let mut bad = fields(KEY, "被害");
+            bad.retain(|(one, _)| *one != name);
+            bad.push((name, value));
+            let page = stranger(&city).post("/reports/emergency", &bad).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+            assert!(page.text().contains(KEY));
+        }
+        for key in ["", "short", "<script>89012345678901234567890123456789abcd"] {
+            let page = stranger(&city)
+                .post("/reports/emergency", &fields(key, "x"))
+                .await;
+            assert_eq!(page.status, StatusCode::BAD_REQUEST, "{key}");
+        }
+        assert!(all(&city).await.is_empty());
+        let page = stranger(&city)
+            .post("/reports/emergency", &fields(KEY, "被害"))
+            .await;
+        assert_eq!(page.status, StatusCode::OK);
+        assert_eq!(all(&city).await.len(), 1);
+    }
+);
+
+each_database!(
+    the_board_sorts_confirms_and_hands_over,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        prepared(&city).await;
+        let event = begin(&city).await;
+        stranger(&city)
+            .post(
+                "/reports/emergency",
+                &fields(KEY, "人が閉じ込められています"),
+            )
+            .await;
+        stranger(&city)
+            .post("/reports/emergency", &fields(OTHER, "停電しています"))
+            .await;
+        let first = all(&city)
+            .await
+            .into_iter()
+            .map(|one| one.id)
+            .min()
+            .unwrap();
+        let mut lead = desk(&city, &[TRIAGE], "port");
+        let board = lead.get("/desk/reports/triage").await.text();
+        assert!(board.contains("未判定（2件）") && board.contains("人が閉じ込められています"));
+        let one = format!("/desk/reports/triage/{first}");
+        let sorted = lead
+            .post(&one, &[("revision", "1"), ("urgency", "danger")])
+            .await;
+        assert_eq!(
+            sorted.to,
+            format!("/desk/reports/triage?event={event}&done=sorted")
+        );
+        // Somebody else still had the old board.
+        let old = lead
+            .post(&one, &[("revision", "1"), ("urgency", "can_wait")])
+            .await;
+        assert!(old.text().contains("先に変更しました"), "{}", old.text());
+        assert_eq!(
+            triage(city.db(), first).await.unwrap().unwrap().urgency,
+            Urgency::Danger
+        );
+        city.clock()
+            .set(city.now() + jiff::SignedDuration::from_mins(12));
+        let whole = [
+            ("revision", "2"),
+            ("urgency", "danger"),
+            ("confirmed", "1"),
+            ("taken", "1"),
+            ("next", "救助隊に連絡"),
+        ];
+        lead.post(&one, &whole).await;
+        let now = triage(city.db(), first).await.unwrap().unwrap();
+        assert!(now.confirmed_at.is_some() && now.confirmed_by.as_deref() == Some("staff:7"));
+        assert_eq!(now.taken_by, Some(7));
+        assert_eq!(now.next_step(city.key().unwrap()).unwrap(), "救助隊に連絡");
+        assert_eq!(counted(&city, "reports.confirmed").await, 1);
+        assert_eq!(counted(&city, "reports.minutes_to_confirm").await, 12);
+        // Confirmed once, whatever is pressed afterwards.
+        lead.post(
+            &one,
+            &[("revision", "3"), ("urgency", "urgent"), ("next", "")],
+        )
+        .await;
+        lead.post(
+            &one,
+            &[
+                ("revision", "4"),
+                ("urgency", "urgent"),
+                ("confirmed", "1"),
+                ("next", ""),
+            ],
+        )
+        .await;
+        assert_eq!(counted(&city, "reports.confirmed").await, 1);
+        let mine = lead
+            .get("/desk/reports/triage?which=unconfirmed&area=harbour")
+            .await
+            .text();
+        assert!(
+            mine.contains("停電") && !mine.contains("閉じ込め"),
+            "{mine}"
+        );
+
+        let due = report(&city, first).await.due_on;
+        city.clock()
+            .set(city.now() + jiff::SignedDuration::from_hours(72));
+        end(&city, event).await;
+        let after = report(&city, first).await;
+        assert!(after.due_on > due, "{} {due}", after.due_on);
+        let over = lead
+            .post(&one, &[("revision", "5"), ("urgency", "danger")])
+            .await
+            .text();
+        assert!(over.contains("この災害は終わって"), "{over}");
+        let board = lead
+            .get(&format!("/desk/reports/triage?event={event}"))
+            .await
+            .text();
+        assert!(board.contains("この災害は終わりました") && !board.contains("name=\"urgency\""));
+        assert!(
+            lead.get("/desk/reports/triage")
+                .await
+                .text()
+                .contains("対応中の災害はありません")
+        );
+    }
+);
+
+each_database!(
+    only_the_headquarters_sees_the_board_and_only_reports_of_disasters,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        prepared(&city).await;
+        begin(&city).await;
+        stranger(&city)
+            .post("/reports/emergency", &fields(KEY, "秘密の被害"))
+            .await;
+        let own = all(&city).await[0].id;
+        let usual =
+            crate::support::post(&city, "road", (34_400_000, 135_050_000), "秘密の穴").await;
+        for capabilities in [vec![WORK, OVERSEE], vec![]] {
+            let mut clerk = desk(&city, &capabilities, "roads");
+            for path in [
+                "/desk/reports/triage".to_owned(),
+                format!("/desk/reports/triage/{own}"),
+                format!("/desk/reports/triage/{own}/photos/x"),
+            ] {
+                assert_eq!(
+                    clerk.get(&path).await.status,
+                    StatusCode::FORBIDDEN,
+                    "{path}"
+                );
+            }
+            let page = clerk
+                .post(
+                    &format!("/desk/reports/triage/{own}"),
+                    &[("revision", "1"), ("urgency", "danger")],
+                )
+                .await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN);
+        }
+        let mut lead = desk(&city, &[TRIAGE], "port");
+        let foreign = format!("/desk/reports/triage/{}", usual.id);
+        assert_eq!(lead.get(&foreign).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            lead.post(&foreign, &[("revision", "1"), ("urgency", "danger")])
+                .await
+                .status,
+            StatusCode::NOT_FOUND
+        );
+        assert!(
+            !lead
+                .get("/desk/reports/triage")
+                .await
+                .text()
+                .contains("秘密の穴")
+        );
+        assert_eq!(triage(city.db(), own).await.unwrap().unwrap().revision, 1);
+    }
+);
