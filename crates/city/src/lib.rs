@@ -14,6 +14,7 @@ mod jobs;
 mod key;
 mod measure;
 mod migration;
+mod moment;
 mod open_tables;
 mod random;
 mod search;
@@ -48,6 +49,7 @@ pub use jobs::{
 pub use key::{CityKey, KEY_FILE, KEY_VARIABLE, KeyError};
 pub use measure::{Measure, MeasureDefinition, MeasureKind};
 pub use migration::Migration;
+pub use moment::read_moment;
 pub use open_tables::{
     MakeTable, OpenTable, SMALLEST_COUNT, TableRows, TableWords, shown_count, shown_part,
 };

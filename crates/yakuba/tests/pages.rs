@@ -39,6 +39,8 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/map/tiles/{layer}/{z}/{x}/{y}", Reason::File),
     ("/reports/feed.atom", Reason::File),
     ("/disaster/roads.atom", Reason::File),
+    ("/desk/disaster/report.pdf", Reason::File),
+    ("/desk/disaster/shelters/{shelter}/form.pdf", Reason::File),
     // Only while a disaster is open.
     ("/reports/emergency", Reason::Story("disaster.test.js")),
     (

@@ -1,6 +1,7 @@
 //! What staff see: opening and closing a disaster, how it is at a shelter, closed roads.
 
 mod events;
+mod paper;
 mod roads;
 mod room;
 mod shelters;
@@ -50,6 +51,16 @@ pub(crate) fn routes() -> Routes {
             "/desk/disaster/shelters/{shelter}/edit",
             lead,
             shelters::save,
+        )
+        .get(
+            "/desk/disaster/shelters/{shelter}/form.pdf",
+            shelter,
+            paper::of_shelter,
+        )
+        .get(
+            "/desk/disaster/report.pdf",
+            Access::SignedIn,
+            paper::of_report,
         )
         .get("/desk/disaster/roads", roads, roads::page)
         .post("/desk/disaster/roads", roads, roads::close)

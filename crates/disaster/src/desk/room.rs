@@ -6,7 +6,7 @@ use futures::future::BoxFuture;
 use jiff::Timestamp;
 use sea_orm::DatabaseConnection;
 use yakuba_city::{
-    City, Emergency, JAPAN, Tx, open_emergencies,
+    City, Emergency, JAPAN, Tx, open_emergencies, read_moment,
     web::{Principal, Problem},
 };
 use yakuba_identity::{Asker, Identity};
@@ -15,7 +15,6 @@ use yakuba_ui::{Catalogue, Choice, Fields, FormErrors, Language, Page, Select, S
 use super::HOME;
 use crate::{
     error::DisasterError,
-    model::moment::read_moment,
     pages::asked::{emergency_name, moment},
 };
 

@@ -1,5 +1,4 @@
 //! Pure types and rules: no database, no HTTP.
 
 pub mod closure;
-pub mod moment;
 pub mod shelter;

@@ -63,7 +63,7 @@ each_database!(
                 nobody.status
             );
         }
-        assert_eq!(walked, 16);
+        assert_eq!(walked, 18);
         assert_eq!(shelter(&city, "E0001").await, before);
         for capability in [LEAD, SHELTER, ROADS] {
             let page = desk(&city, &[capability]).get("/desk/disaster").await;

@@ -191,6 +191,26 @@ each_database!(
 );
 
 each_database!(
+    a_form_to_fill_in_by_hand_is_printed_with_number_and_code,
+    [&MailService, &IdentityService, &DisasterService],
+    async |city| {
+        set_up(&city).await;
+        let mut clerk = desk(&city, &[SHELTER]);
+        for path in [
+            "/desk/disaster/shelters/E0001/form.pdf",
+            "/desk/disaster/report.pdf",
+            "/desk/disaster/report.pdf?lang=en",
+        ] {
+            let page = clerk.get(path).await;
+            assert_eq!(page.status, StatusCode::OK, "{path}");
+            assert!(page.bytes.starts_with(b"%PDF-") && page.bytes.len() > 5_000, "{path}");
+        }
+        let nothing = clerk.get("/desk/disaster/shelters/E9/form.pdf").await;
+        assert_eq!(nothing.status, StatusCode::NOT_FOUND);
+    }
+);
+
+each_database!(
     shelters_are_found_by_what_they_are_for_and_nearest_first,
     [&MailService, &IdentityService, &DisasterService],
     async |city| {

@@ -176,3 +176,6 @@ desk-triage-open = Details
 desk-triage-over = This disaster is over. The reports go on in their departments' inboxes.
 desk-problem-disaster-over = This disaster is over. Answer the report in the inbox of its department.
 desk-done-sorted = Saved
+desk-written = When it was written on paper
+desk-written-support = Only for what is entered later. Example: 9:30 (today), 11/22 9:30
+desk-problem-written = Enter date and time like 9:30 or 2026-11-22 9:30; times that have not come are not taken

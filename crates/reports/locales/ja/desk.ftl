@@ -176,3 +176,6 @@ desk-triage-open = くわしく
 desk-triage-over = この災害は終わりました。通報は担当の課の受付箱で続けます。
 desk-problem-disaster-over = この災害は終わっています。担当の課の受付箱で対応してください。
 desk-done-sorted = 保存しました
+desk-written = 紙に書かれた日時
+desk-written-support = 後から入力するときだけ。例：9:30（今日）、11/22 9:30
+desk-problem-written = 日時を「9:30」か「2026-11-22 9:30」のように入れてください。これからの時刻は入れられません

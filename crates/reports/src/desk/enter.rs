@@ -5,7 +5,7 @@ use axum::{
     http::StatusCode,
     response::{IntoResponse as _, Response},
 };
-use yakuba_city::web::Problem;
+use yakuba_city::{read_moment, web::Problem};
 use yakuba_forms::{Answers, Evaluation, FieldProblem};
 use yakuba_kernel::Channel;
 use yakuba_mail::EmailAddress;
@@ -32,6 +32,7 @@ struct Body {
     category: Option<String>,
     controls: Html,
     channel: RadioGroup,
+    written: TextField,
     contact: Vec<TextField>,
 }
 
@@ -118,6 +119,9 @@ fn shown(
                 given => given,
             })
             .errors(errors),
+        written: field("written")
+            .support(room.t("desk-written-support"))
+            .errors(errors),
         contact: vec![
             field("name"),
             field("phone"),
@@ -152,6 +156,12 @@ pub(super) async fn save(room: Room, fields: Fields) -> Result<Response, Problem
     if channel.is_none() {
         errors.add("channel", room.t("desk-problem-required"));
     }
+    let now = room.city().now();
+    let written = fields.get("written").trim();
+    let written_at = read_moment(written, now).filter(|at| *at <= now);
+    if !written.is_empty() && written_at.is_none() {
+        errors.add("written", room.t("desk-problem-written"));
+    }
     let mut content = Content {
         language: room.language().code().to_owned(),
         ..Content::default()
@@ -185,6 +195,9 @@ pub(super) async fn save(room: Room, fields: Fields) -> Result<Response, Problem
     };
     content.answers = answers;
     let mut report = NewReport::new(room.key(), &room.current.rules, category, channel, &content)?;
+    if let Some(at) = written_at {
+        report = report.written_at(at);
+    }
     if let Some(email) = &email {
         let base = room.identity.settings().public_url.as_str();
         report = report.followed_by(Follower::new(

@@ -1,8 +1,8 @@
 //! A report that comes in.
 
-use jiff::ToSpan as _;
+use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
-use yakuba_city::{Fact, Tx, sql::Sql as _};
+use yakuba_city::{Fact, JAPAN, Tx, sql::Sql as _};
 use yakuba_forms::{Answer, Answers};
 use yakuba_identity::{CityKey, Receipt};
 use yakuba_kernel::{Channel, Point, Subject};
@@ -102,6 +102,7 @@ pub struct NewReport {
     pub(super) days: u32,
     pub(super) channel: Channel,
     pub(super) is_of_a_disaster: bool,
+    written_at: Option<Timestamp>,
     pub(super) point: Option<Point>,
     pub(super) area: String,
     sealed: Vec<u8>,
@@ -133,6 +134,7 @@ impl NewReport {
             days: category.days,
             channel,
             is_of_a_disaster: category.disaster,
+            written_at: None,
             point,
             area: area.to_owned(),
             photos: Vec::new(),
@@ -145,6 +147,13 @@ impl NewReport {
     #[must_use]
     pub fn with_photos(mut self, photos: Vec<SealedPhoto>) -> Self {
         self.photos = photos;
+        self
+    }
+
+    /// Written on paper earlier: that moment counts as when it came in. A moment that has not come yet does not.
+    #[must_use]
+    pub fn written_at(mut self, at: Timestamp) -> Self {
+        self.written_at = Some(at);
         self
     }
 
@@ -172,8 +181,10 @@ pub struct Posted {
 /// # Errors
 /// When the database does not carry it out.
 pub async fn post(tx: &Tx, new: &NewReport) -> Result<Posted, ReportError> {
-    let due_on = tx
-        .today()
+    let received_at = new.written_at.unwrap_or_else(|| tx.now()).min(tx.now());
+    let due_on = JAPAN
+        .to_datetime(received_at)
+        .date()
         .checked_add(i64::from(new.days).days())
         .unwrap_or(jiff::civil::Date::MAX);
     let at = new.point.map(Point::millionths);
@@ -183,7 +194,7 @@ pub async fn post(tx: &Tx, new: &NewReport) -> Result<Posted, ReportError> {
             "INSERT INTO reports_reports (public_id, reference, category, department, channel, state, is_shown, is_looked_at, \
                received_at, due_on, changed_at, latitude, longitude, area, public_place, public_text, folded, sealed, authority, \
                is_contested, revision) \
-             VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $8, $7, $9, $10, $11, '', '', '', $12, '', 0, 1) RETURNING id",
+             VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $8, $13, $9, $10, $11, '', '', '', $12, '', 0, 1) RETURNING id",
             [
                 new.public_id.as_str().into(),
                 reference(&new.key, &new.number).into(),
@@ -191,12 +202,13 @@ pub async fn post(tx: &Tx, new: &NewReport) -> Result<Posted, ReportError> {
                 new.department.as_str().into(),
                 new.channel.as_str().into(),
                 State::Received.name().into(),
-                tx.now().as_microsecond().into(),
+                received_at.as_microsecond().into(),
                 due_on.to_string().into(),
                 at.map(|at| at.0).into(),
                 at.map(|at| at.1).into(),
                 new.area.as_str().into(),
                 new.sealed.clone().into(),
+                tx.now().as_microsecond().into(),
             ],
         )
         .await?;
@@ -215,7 +227,7 @@ pub async fn post(tx: &Tx, new: &NewReport) -> Result<Posted, ReportError> {
     if let Some(follower) = &new.follower {
         followers::follow(tx, id, follower).await?;
     }
-    tx.record(fact(&POSTED, new, tx.now(), id)?).await?;
+    tx.record(fact(&POSTED, new, received_at, id)?).await?;
     super::triage::put_on_the_board(tx, new, id).await?;
     Ok(Posted {
         id,

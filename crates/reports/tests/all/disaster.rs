@@ -285,6 +285,45 @@ each_database!(
 );
 
 each_database!(
+    a_sheet_of_paper_counts_from_when_it_was_written,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        prepared(&city).await;
+        begin(&city).await;
+        let mut clerk = desk(&city, &[WORK], "roads");
+        let at = city.now() - jiff::SignedDuration::from_hours(5);
+        let written = yakuba_city::JAPAN.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string();
+        let enter = |written: &str| {
+            [
+                ("category", "damage"),
+                ("channel", "paper"),
+                ("place.description", "橋のたもと"),
+                ("text", "床上まで水が来ました"),
+                ("written", written),
+            ]
+            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        };
+        for (written, status) in [
+            ("2099-01-01 0:00", StatusCode::UNPROCESSABLE_ENTITY),
+            ("むかし", StatusCode::UNPROCESSABLE_ENTITY),
+            (written.as_str(), StatusCode::OK),
+        ] {
+            let fields = enter(written);
+            let fields: Vec<(&str, &str)> = fields
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect();
+            let page = clerk.post("/desk/reports/new", &fields).await;
+            assert_eq!(page.status, status, "{written}: {}", page.text());
+        }
+        let found = all(&city).await.pop().unwrap();
+        assert!(city.now().duration_since(found.received_at).as_mins() >= 300);
+        assert!(found.changed_at > found.received_at);
+        assert!(triage(city.db(), found.id).await.unwrap().is_some());
+    }
+);
+
+each_database!(
     only_the_headquarters_sees_the_board_and_only_reports_of_disasters,
     [&MailService, &IdentityService, &ReportService],
     async |city| {

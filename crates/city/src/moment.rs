@@ -4,8 +4,9 @@ use jiff::{
     Timestamp,
     civil::{Date, Time},
 };
-use yakuba_city::JAPAN;
 use yakuba_kernel::text::fold_width;
+
+use crate::JAPAN;
 
 /// Reads `2026-11-22 9:30`, `11/22 9:30` (of the year of `now`) or `9:30` (of today), in any width.
 ///
