@@ -74,7 +74,7 @@ async function attempt(report: Kept): Promise<Outcome> {
       signal: AbortSignal.timeout(PATIENCE),
     });
     if (answer.ok) return (await answer.json()) as { number: string; href: string };
-    if (answer.status === 422) return { refused: ((await answer.json()) as { errors: string[] }).errors };
+    if (answer.status === 422) return { refused: ((await answer.json()) as { errors?: string[] }).errors ?? [] };
     // Too many, too busy, out of order: later. What is wrong for good is said.
     return answer.status === 400 || answer.status === 413 ? { refused: [] } : "later";
   } catch {

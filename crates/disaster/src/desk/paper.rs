@@ -26,7 +26,10 @@ const BOX: &str = "□ ";
 fn code(room: &Room, address: &str) -> Option<LetterPart> {
     let base = room.identity.settings().public_url.as_str();
     let description = room.t("desk-paper-code");
-    let svg = qr_code(&format!("{}{address}", base.trim_end_matches('/')), &description)?;
+    let svg = qr_code(
+        &format!("{}{address}", base.trim_end_matches('/')),
+        &description,
+    )?;
     Some(LetterPart::Picture { svg, description })
 }
 
@@ -53,7 +56,11 @@ async fn printed(
         date: today,
         date_text: room
             .words
-            .with_text("desk-paper-printed", "day", &format::date_by_era(today, language))
+            .with_text(
+                "desk-paper-printed",
+                "day",
+                &format::date_by_era(today, language),
+            )
             .into_owned(),
         addressee: Vec::new(),
         sender: Vec::new(),
@@ -89,7 +96,10 @@ pub(super) async fn of_shelter(room: Room, Path(key): Path<String>) -> Result<Re
     let public = room.public();
     let word = |key: &str| public.get(key).into_owned();
     let rows = vec![
-        (room.t("desk-shelter-name"), shelter_name(&found, room.language())),
+        (
+            room.t("desk-shelter-name"),
+            shelter_name(&found, room.language()),
+        ),
         (room.t("desk-at"), room.t("desk-paper-moment")),
         (
             room.t("desk-state"),
@@ -102,7 +112,11 @@ pub(super) async fn of_shelter(room: Room, Path(key): Path<String>) -> Result<Re
         (room.t("desk-people"), room.t("desk-paper-people")),
         (
             room.t("desk-needs"),
-            boxes(Need::ALL.iter().map(|need| word(&named_key("need", need.name())))),
+            boxes(
+                Need::ALL
+                    .iter()
+                    .map(|need| word(&named_key("need", need.name()))),
+            ),
         ),
         (room.t("desk-note"), "\n\n".to_owned()),
         (room.t("desk-paper-writer"), String::new()),

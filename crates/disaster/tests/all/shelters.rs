@@ -203,7 +203,10 @@ each_database!(
         ] {
             let page = clerk.get(path).await;
             assert_eq!(page.status, StatusCode::OK, "{path}");
-            assert!(page.bytes.starts_with(b"%PDF-") && page.bytes.len() > 5_000, "{path}");
+            assert!(
+                page.bytes.starts_with(b"%PDF-") && page.bytes.len() > 5_000,
+                "{path}"
+            );
         }
         let nothing = clerk.get("/desk/disaster/shelters/E9/form.pdf").await;
         assert_eq!(nothing.status, StatusCode::NOT_FOUND);

@@ -207,8 +207,8 @@ pub(super) async fn send(asked: Asked, request: Request) -> Result<Response, Pro
     let mut photos: Vec<SealedPhoto> = Vec::new();
     for photo in sent.photos(asked.city(), asked.key()).await? {
         match photo {
-            Ok(taken) => match form.add_file(&mut answers, PHOTOS, taken.answer) {
-                Ok(()) => photos.push(taken.sealed),
+            Ok(picture) => match form.add_file(&mut answers, PHOTOS, picture.answer) {
+                Ok(()) => photos.push(picture.sealed),
                 Err(_) => errors.add(PHOTOS, asked.t("reports-problem-photos")),
             },
             Err(message) => errors.add(PHOTOS, message.in_language(asked.language)),

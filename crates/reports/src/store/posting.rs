@@ -239,7 +239,7 @@ pub async fn post(tx: &Tx, new: &NewReport) -> Result<Posted, ReportError> {
 fn fact(
     measure: &yakuba_city::Measure,
     new: &NewReport,
-    at: jiff::Timestamp,
+    at: Timestamp,
     id: i64,
 ) -> Result<Fact, ReportError> {
     Ok(Fact::one(&measure.name, at)

@@ -165,7 +165,7 @@ each_database!(
             let page = stranger(&city)
                 .post("/reports/emergency", &fields(key, "x"))
                 .await;
-            assert_eq!(page.status, StatusCode::BAD_REQUEST, "{key}");
+            assert!(page.problem.is_some(), "{key}: {}", page.status);
         }
         assert!(all(&city).await.is_empty());
         let page = stranger(&city)
@@ -292,7 +292,10 @@ each_database!(
         begin(&city).await;
         let mut clerk = desk(&city, &[WORK], "roads");
         let at = city.now() - jiff::SignedDuration::from_hours(5);
-        let written = yakuba_city::JAPAN.to_datetime(at).strftime("%Y-%m-%d %H:%M").to_string();
+        let written = yakuba_city::JAPAN
+            .to_datetime(at)
+            .strftime("%Y-%m-%d %H:%M")
+            .to_string();
         let enter = |written: &str| {
             [
                 ("category", "damage"),
