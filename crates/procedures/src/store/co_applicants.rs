@@ -327,18 +327,10 @@ pub struct Answer {
 /// # Errors
 /// [`ProcedureError::ChangedMeanwhile`] when they were taken out or asked anew meanwhile.
 pub async fn answer(tx: &Tx, key: &CaseKey, input: &Answer) -> Result<(), ProcedureError> {
-    let (state, measure, action) = if input.agrees {
-        (
-            State::Agreed,
-            &CO_APPLICANT_AGREED,
-            "procedures.co_applicant_agree",
-        )
+    let state = if input.agrees {
+        State::Agreed
     } else {
-        (
-            State::Declined,
-            &CO_APPLICANT_DECLINED,
-            "procedures.co_applicant_decline",
-        )
+        State::Declined
     };
     let changed = tx
         .connection()
@@ -364,29 +356,66 @@ pub async fn answer(tx: &Tx, key: &CaseKey, input: &Answer) -> Result<(), Proced
     if changed == 0 {
         return Err(ProcedureError::ChangedMeanwhile);
     }
-    tx.audit(AuditEntry::new(action, record(input.row.of)).with(json!({"by": input.by.as_str()})));
-    let channel = match input.by {
+    note_answer(
+        tx,
+        input.row.of,
+        input.row.id,
+        &input.procedure,
+        input.agrees,
+        input.by,
+    )
+    .await
+}
+
+/// The audit line, the fact and, of a case, the history of an answer.
+async fn note_answer(
+    tx: &Tx,
+    of: Of,
+    id: i64,
+    procedure: &str,
+    agrees: bool,
+    by: By,
+) -> Result<(), ProcedureError> {
+    let (measure, action, what) = if agrees {
+        (
+            &CO_APPLICANT_AGREED,
+            "procedures.co_applicant_agree",
+            What::CoApplicantAgreed,
+        )
+    } else {
+        (
+            &CO_APPLICANT_DECLINED,
+            "procedures.co_applicant_decline",
+            What::CoApplicantDeclined,
+        )
+    };
+    tx.audit(AuditEntry::new(action, record(of)).with(json!({"by": by.as_str()})));
+    let channel = match by {
         By::Mail => Channel::Online,
         By::Paper => Channel::Paper,
     };
-    let subject = Subject::new(input.procedure.as_str())
-        .map_err(|error| ProcedureError::StoredValue(error.to_string()))?;
+    let subject =
+        Subject::new(procedure).map_err(|error| ProcedureError::StoredValue(error.to_string()))?;
     tx.record(
         Fact::one(&measure.name, tx.now())
             .channel(channel)
             .subject(subject)
-            .record(format!("procedures_co_applicants/{}", input.row.id)),
+            .record(format!("procedures_co_applicants/{id}")),
     )
     .await?;
-    if let Of::Case(case) = input.row.of {
-        let what = if input.agrees {
-            What::CoApplicantAgreed
-        } else {
-            What::CoApplicantDeclined
-        };
+    if let Of::Case(case) = of {
         history::note(tx, case, what).await?;
     }
     Ok(())
+}
+
+/// Notes the signature of somebody with whom an entry of staff was received just now.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn note_signature(tx: &Tx, case: i64, id: i64) -> Result<(), ProcedureError> {
+    let found = cases::case(tx.connection(), case).await?;
+    note_answer(tx, Of::Case(case), id, &found.procedure, true, By::Paper).await
 }
 
 /// Notes that somebody is reminded, and tells whether they are still to be: they may have answered, or been reminded of by another node.

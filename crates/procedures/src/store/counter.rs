@@ -13,6 +13,7 @@ use crate::{
     model::visit::{EntryNotes, EntryRecord, ShortCode},
     store::{
         cases::{self, SealedCase, Submitted, moment},
+        co_applicants,
         counter_codes::{self, UseFor},
         counter_tablets,
         drafts::{self, Draft, NewDraft, Saving},
@@ -358,6 +359,8 @@ pub struct Receiving {
     pub record: EntryRecord,
     /// What a paper left unanswered, by path.
     pub gaps: Vec<String>,
+    /// The rows of those who apply as well and whose signature was seen.
+    pub signed: Vec<i64>,
 }
 
 /// Receives an application that staff entered: the case and how it was entered commit together. Sent again it is the same case.
@@ -382,6 +385,9 @@ pub async fn receive(tx: &Tx, input: &Receiving) -> Result<Submitted, ProcedureE
         )
         .await?;
     gaps::put(tx, submitted.case, &input.gaps).await?;
+    for id in &input.signed {
+        co_applicants::note_signature(tx, submitted.case, *id).await?;
+    }
     counter_tablets::end(tx, input.draft).await?;
     Ok(submitted)
 }

@@ -536,3 +536,117 @@ each_database!(
         );
     }
 );
+
+each_database!(
+    at_the_counter_signatures_are_ticked_and_nothing_is_approved_before_the_last,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        use_test_key(&city);
+        put_live(&city, shared(", at_least: 2")).await;
+        let mut clerk = browser_of(&city, staff(7, &[WORK, DECIDE], "environment"));
+        let page = clerk
+            .post(
+                "/desk/cases/new",
+                &[("procedure", "dog-registration"), ("channel", "counter")],
+            )
+            .await;
+        let base = page.to;
+        let answers = [
+            ("owner_name.family", "髙橋"),
+            ("owner_name.given", "花子"),
+            ("owner_name.family_kana", "タカハシ"),
+            ("owner_name.given_kana", "ハナコ"),
+            ("dog_name", "ポチ"),
+            ("born_on.year", "2026"),
+            ("born_on.month", "1"),
+            ("born_on.day", "5"),
+            ("born_on", "2026-01-05"),
+            ("action", "check"),
+        ];
+        clerk.post(&base, &answers).await;
+        let check = format!("{base}/check");
+        let revision = async |clerk: &mut crate::support::desk::Browser| {
+            let page = clerk.get(&check).await.text();
+            between(&page, "name=\"revision\" value=\"", "\"").to_owned()
+        };
+        let page = clerk.get(&check).await.text();
+        assert!(page.contains("一緒に申請する人が足りません"), "{page}");
+        let together = format!("{base}/together");
+        for (name, signed) in [("", ""), ("山田 太郎", "yes"), ("佐藤 次郎", "")] {
+            let revision = revision(&mut clerk).await;
+            let mut fields = vec![
+                ("revision", revision.as_str()),
+                ("action", "add"),
+                ("name", name),
+            ];
+            if !signed.is_empty() {
+                fields.push(("signed", signed));
+            }
+            let page = clerk.post(&together, &fields).await;
+            let wanted = if name.is_empty() {
+                StatusCode::UNPROCESSABLE_ENTITY
+            } else {
+                StatusCode::SEE_OTHER
+            };
+            assert_eq!(page.status, wanted, "{name}");
+        }
+        // Another member of staff does not reach the entry.
+        let mut other = browser_of(&city, staff(8, &[WORK], "environment"));
+        let page = other.post(&together, &[("action", "add")]).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
+        let page = clerk.get(&check).await.text();
+        assert!(page.contains("署名を確認しました") && page.contains("署名がありません"));
+        let now = revision(&mut clerk).await;
+        for _ in 0..2 {
+            let page = clerk.post(&check, &[("revision", &now)]).await;
+            assert_eq!(page.to, format!("{base}/slip"), "{}", page.text());
+        }
+        assert_eq!(received(&city).await, 1);
+        let facts = "SELECT COUNT(*) FROM facts WHERE measure = 'procedures.co_applicant_agreed'";
+        let count: Option<i64> = city.db().value(facts, []).await.unwrap();
+        assert_eq!(count, Some(1));
+        let case: Option<i64> = city
+            .db()
+            .value("SELECT MAX(id) FROM procedures_cases", [])
+            .await
+            .unwrap();
+        let at = format!("/desk/cases/{}", case.unwrap());
+        let revision = async || {
+            let found = cases::case(city.db(), case.unwrap()).await.unwrap();
+            found.revision.to_string()
+        };
+        let now = revision().await;
+        let step = [("revision", now.as_str()), ("step", "check")];
+        clerk.post(&format!("{at}/step"), &step).await;
+        let decide = async |clerk: &mut crate::support::desk::Browser, outcome: &str| {
+            let now = revision().await;
+            let fields = [
+                ("revision", now.as_str()),
+                ("outcome", outcome),
+                ("title", "登録について"),
+                ("addressee", "髙橋 花子 様"),
+                ("sender", "澄川市長"),
+                ("text", "登録しました。"),
+                ("reason", "理由"),
+            ];
+            clerk.post(&format!("{at}/decision"), &fields).await
+        };
+        let page = decide(&mut clerk, "approved").await;
+        assert!(
+            page.text().contains("全員がまだ同意していません"),
+            "{}",
+            page.text()
+        );
+        let now = revision().await;
+        let paper = format!("{at}/co-applicants/2/paper");
+        let page = clerk.post(&paper, &[("revision", &now)]).await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER);
+        // Pressed twice it counts once.
+        let now = revision().await;
+        clerk.post(&paper, &[("revision", &now)]).await;
+        let count: Option<i64> = city.db().value(facts, []).await.unwrap();
+        assert_eq!(count, Some(2));
+        let page = decide(&mut clerk, "approved").await;
+        assert_eq!(page.status, StatusCode::SEE_OTHER, "{}", page.text());
+    }
+);

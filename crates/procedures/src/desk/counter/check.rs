@@ -13,18 +13,20 @@ use yakuba_kernel::Channel;
 use yakuba_ui::{DescriptionList, Fields, Html, Language, NotificationBanner, Words, done, format};
 
 use super::{
-    Open, START, WORDS, channel_text, counter_page, is_changed_meanwhile, private, tablet,
+    Open, START, WORDS, channel_text, counter_page, is_changed_meanwhile, private, tablet, together,
 };
 use crate::{
     desk::room::Room,
     error::ProcedureError,
     model::{
         export::Proof,
+        together::State,
         visit::{EntryRecord, How},
     },
     pages::person,
     store::{
         cases::{Contact, NewCase},
+        co_applicants::{self, Known},
         counter::{self, Receiving},
         counter_tablets::{self, Said, Tablet},
         files,
@@ -40,6 +42,8 @@ struct Body {
     about: DescriptionList,
     answers: Html,
     total: String,
+    /// Who applies as well; empty when nobody does.
+    together: Html,
     tablet: Option<Html>,
     may_send: bool,
     revision: i64,
@@ -164,7 +168,15 @@ pub(super) async fn show(
 ) -> Result<Response, Problem> {
     let (words, language) = (room.counter_words(), room.language());
     let evaluation = open.evaluation(room);
-    let missing = missing(room, open, &evaluation);
+    let mut missing = missing(room, open, &evaluation);
+    let mut together = Html::empty();
+    if let Some(rules) = together::rules(open, &evaluation) {
+        let named = together::named(room, open).await?;
+        if together::lacks(rules, &named) {
+            missing.push(words.get("counter-together-missing").into_owned());
+        }
+        together = together::section(room, open, rules, &named);
+    }
     let tablet = tablet::state(room, open).await?;
     let base = open.base();
     let body = Body {
@@ -185,6 +197,7 @@ pub(super) async fn show(
             }),
         may_send: missing.is_empty() && !tablet.objects,
         missing,
+        together,
         tablet: tablet.html,
         revision: open.entry.draft.revision,
         base: base.clone(),
@@ -242,6 +255,21 @@ pub(super) async fn send(
     // A procedure that was taken offline meanwhile still takes what was handed in before; the desk decides what becomes of it.
     let answers = open.form.asked_only(&open.contents.answers, &evaluation);
     let verified = open.verified(&evaluation);
+    let mut others = Vec::new();
+    if let Some(rules) = together::rules(&open, &evaluation) {
+        let named = together::named(&room, &open).await?;
+        if together::lacks(rules, &named) {
+            return show(&room, &open, Some("counter-still-missing")).await;
+        }
+        // Whoever signed the paper agrees to what was entered from it.
+        let seen = co_applicants::mark(room.key()?, &open.document, &answers)?;
+        for mut known in named {
+            if known.row.state == State::Agreed {
+                known.person.seen = Some(seen.clone());
+            }
+            others.push(known);
+        }
+    }
     let receiving = Receiving {
         record: EntryRecord {
             verified: verified.clone(),
@@ -250,7 +278,19 @@ pub(super) async fn send(
             mandate_seen: open.notes.mandate_seen,
             confirmed: said == Some(&Said::Correct),
         },
-        case: sealed(&room, &open, answers, verified.into_keys().collect()).await?,
+        signed: others
+            .iter()
+            .filter(|known| known.row.state == State::Agreed)
+            .map(|known| known.row.id)
+            .collect(),
+        case: sealed(
+            &room,
+            &open,
+            answers,
+            verified.into_keys().collect(),
+            &others,
+        )
+        .await?,
         gaps: open.gaps(&evaluation),
         city: room.key()?.clone(),
         draft: number,
@@ -278,6 +318,7 @@ async fn sealed(
     open: &Open,
     answers: yakuba_forms::Answers,
     verified: Vec<String>,
+    others: &[Known],
 ) -> Result<crate::store::cases::SealedCase, Problem> {
     let mut kept: Vec<String> = answers
         .files()
@@ -323,5 +364,9 @@ async fn sealed(
         answers: serde_json::to_value(&answers).map_err(ProcedureError::from)?,
         files: found,
     };
-    Ok(new.seal(room.key()?)?)
+    let together: Vec<_> = others
+        .iter()
+        .map(|known| (known.row.id, known.person.clone()))
+        .collect();
+    Ok(new.seal_with(room.key()?, &together)?)
 }

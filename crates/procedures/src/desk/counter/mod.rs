@@ -6,6 +6,7 @@ mod record;
 mod slip;
 mod start;
 mod tablet;
+mod together;
 
 use std::{collections::BTreeMap, sync::Arc};
 
@@ -61,6 +62,7 @@ pub(super) fn routes() -> Routes {
         .post("/desk/cases/new/{entry}/discard", work(), fill::discard)
         .get("/desk/cases/new/{entry}/check", work(), check::page)
         .post("/desk/cases/new/{entry}/check", work(), check::send)
+        .post("/desk/cases/new/{entry}/together", work(), together::change)
         .post("/desk/cases/new/{entry}/tablet", work(), tablet::change)
         .get("/desk/cases/new/{entry}/slip", work(), slip::page)
         .get("/desk/cases/new/{entry}/slip.pdf", work(), slip::pdf)
