@@ -12,6 +12,7 @@ mod open_tables;
 mod pages;
 mod slots;
 pub mod store;
+pub mod testing;
 
 use yakuba_city::{
     Actor, DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable, Service,

@@ -26,6 +26,8 @@ use crate::{
     store::{self, Definition},
 };
 
+pub(crate) use values::changed_by_visits;
+
 /// The texts of this room.
 pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("designer");
 

@@ -100,7 +100,50 @@ impl ProcedureDocument {
         if !Self::is_key(&document.key) {
             return Err(ProcedureError::BadKey(document.key));
         }
+        if let Some((path, text)) = document.lines().find(|(_, text)| !is_line(text)) {
+            return Err(ProcedureError::BadFile(format!(
+                "{path} is {text:?}, but must be one line of text without blanks around it"
+            )));
+        }
         Ok(document)
+    }
+
+    /// The texts that are one line each and read by people or machines as they stand, with the path of each. Blanks around them would be
+    /// lost as soon as somebody opened them in a browser.
+    fn lines(&self) -> impl Iterator<Item = (String, &str)> {
+        let listed = [("law", &self.law), ("checklist", &self.checklist)]
+            .into_iter()
+            .flat_map(|(name, list)| {
+                list.iter()
+                    .enumerate()
+                    .map(move |(number, line)| (format!("{name}.{number}"), line.as_str()))
+            });
+        let navigator = self.guide.navigator.as_ref();
+        let templates = self.templates.iter().enumerate().flat_map(|(number, one)| {
+            // Of a text of several lines the first counts: it must be there.
+            let first = one.text.ja.trim().lines().next().unwrap_or_default();
+            [
+                (format!("templates.{number}.name"), one.name.as_str()),
+                (format!("templates.{number}.text"), first.trim()),
+            ]
+        });
+        let headings = self.export.iter().enumerate().flat_map(|(number, column)| {
+            [
+                (format!("export.{number}.heading"), column.heading.as_str()),
+                (format!("export.{number}.from"), column.from.as_str()),
+            ]
+        });
+        listed
+            .chain(navigator.map(|known| ("guide.navigator".to_owned(), known.0.as_str())))
+            .chain(self.movers().map(|(path, mover)| (path, mover.0.as_str())))
+            .chain(templates)
+            .chain(headings)
+            .chain(
+                // The checker says what to do where it is missing altogether.
+                Some(self.retention.basis.as_str())
+                    .filter(|basis| !basis.trim().is_empty())
+                    .map(|basis| ("retention.basis".to_owned(), basis)),
+            )
     }
 
     /// Every rule about who may move a case, with the path of its member.
@@ -139,6 +182,11 @@ impl ProcedureDocument {
     pub fn to_yaml(&self) -> Result<String, ProcedureError> {
         serde_saphyr::to_string(self).map_err(|error| ProcedureError::BadFile(error.to_string()))
     }
+}
+
+/// Whether a text is one line with something in it and no blanks around it.
+fn is_line(text: &str) -> bool {
+    !text.is_empty() && text.trim() == text && !text.contains(['\n', '\r'])
 }
 
 /// Where residents look for a procedure.

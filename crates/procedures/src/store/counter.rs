@@ -205,6 +205,8 @@ pub async fn take_over(tx: &Tx, input: &TakeOver) -> Result<i64, ProcedureError>
         return Err(ProcedureError::NoSuchDraft);
     }
     drafts::change_token(tx, input.draft, &input.token).await?;
+    // Whoever was asked to agree to it at home signs at the counter.
+    drafts::wait(tx, input.draft, None).await?;
     put(
         tx,
         input.draft,

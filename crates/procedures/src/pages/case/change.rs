@@ -8,8 +8,9 @@ use yakuba_ui::{Fields, FormErrors, Page, Words};
 use super::{opened, view::view_page};
 use crate::{
     ProcedureError,
+    notices::CoNotice,
     pages::asked::{Asked, private},
-    store::{cases, messages, own},
+    store::{cases, co_applicants, messages, own},
 };
 
 /// The most characters of a message.
@@ -97,15 +98,23 @@ pub(super) async fn ask_withdraw(asked: Asked) -> Result<Response, Problem> {
 }
 
 pub(super) async fn withdraw(asked: Asked) -> Result<Response, Problem> {
-    let (case, _) = match opened(&asked).await? {
+    let (case, key) = match opened(&asked).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
+    let title = asked.version_of(&case).await?.document.title;
     let outcome = asked
         .city()
-        .write(asked.principal.actor(), case.id, |tx, case| {
-            Box::pin(cases::withdraw(tx, *case))
-        })
+        .write(
+            asked.principal.actor(),
+            (case.id, key, title),
+            |tx, (case, key, title)| {
+                Box::pin(async move {
+                    cases::withdraw(tx, *case).await?;
+                    co_applicants::tell_all(tx, key, *case, CoNotice::Ended(title)).await
+                })
+            },
+        )
         .await;
     match outcome {
         Ok(()) => Ok(Redirect::to("/cases/view?done=withdrawn").into_response()),

@@ -13,6 +13,8 @@ pub(super) mod settings;
 use yakuba_forms::model::document::{FormDocument, Key, Text};
 use yakuba_ui::Fields;
 
+use crate::model::document::ProcedureDocument;
+
 /// More made-up keys of one stem than a form can have questions.
 const MOST_KEYS: usize = 10_000;
 
@@ -138,6 +140,55 @@ pub(super) fn free_key(form: &FormDocument, stem: &str) -> Option<Key> {
         .and_then(|key| Key::new(key).ok())
 }
 
+/// The pages of the designer that are not the same after somebody opened and sent them without touching anything.
+pub(crate) fn changed_by_visits(document: &ProcedureDocument) -> Vec<String> {
+    let mut changed = Vec::new();
+    let form = &document.form;
+    for section in settings::Section::ALL {
+        let mut read = document.clone();
+        let values = sent(&settings::values(document, section));
+        if settings::read(&values, section, &mut read).is_err() || read != *document {
+            changed.push(format!("settings/{}", section.name()));
+        }
+    }
+    for part in rules::Part::ALL {
+        let mut read = form.clone();
+        let values = sent(&rules::values(form, part));
+        if rules::read(&values, part, &mut read).is_err() || read != *form {
+            changed.push(format!("rules/{}", part.name()));
+        }
+    }
+    let all = condition::known(form, None);
+    for standing in &form.pages {
+        let values = sent(&page::values(standing, &all));
+        if page::read(&values, Some(standing), None, &all).as_ref() != Ok(standing) {
+            changed.push(format!("page/{}", standing.key));
+        }
+        for field in &standing.fields {
+            let own = condition::known(form, Some(field.key.as_str()));
+            let inner = question::inner(field).iter().map(|inner| (inner, &own));
+            for (field, known) in std::iter::once((field, &all)).chain(inner) {
+                let values = sent(&question::values(field, known));
+                let kind = question::kind_of(field);
+                if question::read(kind, &values, Some(field), None, known).as_ref() != Ok(field) {
+                    changed.push(format!("field/{}/{}", standing.key, field.key));
+                }
+            }
+        }
+    }
+    changed
+}
+
+/// The values as a browser sends them back: lines end with CR LF, and nothing is trimmed before it is read.
+fn sent(values: &Fields) -> Fields {
+    Fields::new(
+        values
+            .pairs()
+            .map(|(name, value)| (name.to_owned(), value.replace('\n', "\r\n")))
+            .collect(),
+    )
+}
+
 #[cfg(test)]
 mod tests {
     // Tests may panic: that is how they fail.
@@ -145,8 +196,10 @@ mod tests {
 
     use std::path::Path;
 
+    use proptest::prelude::*;
+
     use super::*;
-    use crate::model::document::ProcedureDocument;
+    use crate::testing;
 
     /// Every procedure that is shipped.
     fn shipped() -> Vec<ProcedureDocument> {
@@ -158,16 +211,6 @@ mod tests {
         }
         assert!(found.len() > 20);
         found
-    }
-
-    /// The values as a browser sends them back: lines end with CR LF, and nothing is trimmed before it is read.
-    fn sent(values: &Fields) -> Fields {
-        Fields::new(
-            values
-                .pairs()
-                .map(|(name, value)| (name.to_owned(), value.replace('\n', "\r\n")))
-                .collect(),
-        )
     }
 
     #[test]
@@ -299,5 +342,38 @@ mod tests {
         values.push("row-9-label_ja", "");
         assert_eq!(rules::read(&values, rules::Part::Fees, &mut form), Ok(()));
         assert_eq!(form.fees, document.form.fees[1..]);
+    }
+
+    fn texts() -> &'static [serde_json::Value] {
+        static TEXTS: std::sync::LazyLock<Vec<serde_json::Value>> =
+            std::sync::LazyLock::new(|| {
+                shipped()
+                    .iter()
+                    .map(|document| serde_json::to_value(document).unwrap())
+                    .collect()
+            });
+        &TEXTS
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig {
+            rng_seed: proptest::test_runner::RngSeed::Fixed(20_261_122),
+            cases: 600,
+            failure_persistence: None,
+            ..ProptestConfig::default()
+        })]
+
+        #[test]
+        fn what_is_accepted_and_passes_the_check_is_the_same_after_every_visit(
+            file in 0usize..23,
+            spoilt in proptest::collection::vec((any::<usize>(), any::<usize>()), 1..4),
+        ) {
+            let mut value = texts()[file].clone();
+            for (point, how) in &spoilt {
+                testing::spoil(&mut value, *point, *how);
+            }
+            let broken = testing::broken_law(&value.to_string());
+            prop_assert!(broken.is_empty(), "{broken:?}");
+        }
     }
 }

@@ -250,6 +250,8 @@ fn day_read(typed: &str) -> Option<String> {
         .or_else(|| count("日後", "+"))
         .or_else(signed)
         .or_else(|| Wareki::read_date(&typed).map(|day| day.to_string()))
+        // Files may leave the sign out.
+        .or_else(|| typed.parse::<u32>().ok().map(|_| typed.clone()))
 }
 
 fn bound(values: &Fields, name: &str, wrong: &mut Vec<Wrong>) -> Option<String> {
