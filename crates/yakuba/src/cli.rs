@@ -79,6 +79,9 @@ pub enum Command {
     /// Bring in the table of postal codes that forms fill addresses in from
     #[command(subcommand)]
     PostalCodes(PostalCodesCommand),
+    /// Bring in the addresses with their positions that the map and forms look places up in
+    #[command(subcommand)]
+    Addresses(AddressesCommand),
     /// Check, bring in and take out surveys and their results
     #[command(subcommand)]
     Surveys(SurveysCommand),
@@ -621,6 +624,35 @@ pub struct PostalCodesImport {
     #[arg(long)]
     pub dry_run: bool,
     /// Bring it in although a prefecture would lose more than half of its entries
+    #[arg(long)]
+    pub anyway: bool,
+}
+
+/// Bring in the addresses with their positions.
+#[derive(Debug, Subcommand)]
+pub enum AddressesCommand {
+    /// Read addresses from tables; they take the place of those of the same municipality and exactness
+    Import(AddressesImport),
+}
+
+/// Read addresses from tables.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Takes CSV files of the address base registry (アドレス・ベース・レジストリ), unpacked, each table together with its positions, and any table
+with latitude, longitude and an address. docs/maps.md says which headings are known.
+
+Examples:
+  yakuba addresses import mt_town_city272051.csv mt_town_pos_city272051.csv
+  yakuba addresses import mt_rsdtdsp_rsdt_pref27.csv mt_rsdtdsp_rsdt_pos_pref27.csv --dry-run
+  yakuba addresses import 住所一覧.csv")]
+pub struct AddressesImport {
+    /// The files
+    #[arg(required = true)]
+    pub files: Vec<PathBuf>,
+    /// Read the files and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Bring them in although a municipality would lose more than half of its addresses
     #[arg(long)]
     pub anyway: bool,
 }

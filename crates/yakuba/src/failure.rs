@@ -77,6 +77,12 @@ impl From<sea_orm::DbErr> for Failure {
     }
 }
 
+impl From<yakuba_addresses::AddressError> for Failure {
+    fn from(error: yakuba_addresses::AddressError) -> Self {
+        Self::new(error.to_string())
+    }
+}
+
 impl From<yakuba_mail::MailError> for Failure {
     fn from(error: yakuba_mail::MailError) -> Self {
         Self::new(error.to_string())

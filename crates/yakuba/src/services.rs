@@ -1,5 +1,6 @@
 //! The list of services: adding one is one line here.
 
+use yakuba_addresses::AddressService;
 use yakuba_assets::AssetService;
 use yakuba_booking::BookingService;
 use yakuba_city::{
@@ -22,6 +23,7 @@ use crate::server::front;
 pub fn all() -> Vec<&'static dyn Service> {
     vec![
         &MailService,
+        &AddressService,
         &IdentityService,
         &PlanService,
         &ProcedureService,

@@ -49,6 +49,14 @@ export function pickPlace(map: MapView, block: HTMLElement, settings: Block): vo
     box.dispatchEvent(new Event("input", { bubbles: true }));
     writing = false;
     status.textContent = `${word("placed")} ${box.value}`;
+    void tellAddress(box.value).catch(() => undefined);
+  };
+  // The pin in words: whoever does not see the map, and whoever doubts it, hears where it stands.
+  const tellAddress = async (at: string): Promise<void> => {
+    const response = await fetch("/map/near", { method: "POST", body: new URLSearchParams({ at }) });
+    if (!response.ok) return;
+    const { said } = (await response.json()) as { said: string };
+    if (said && box.value === at) status.textContent = `${word("placed")} ${at} ${said}`;
   };
   const set = (at: LngLat): void => {
     place(at);

@@ -585,7 +585,11 @@ impl Drawing<'_> {
     fn place(&self, field: &Field, path: &str, support: String, typed: &Typed) -> Html {
         let text = |key: &str| self.words.get(key).into_owned();
         let content = [
-            Html::of(&self.part(path, "description", "forms-place-description", typed)),
+            Html::of(
+                &self
+                    .part(path, "description", "forms-place-description", typed)
+                    .proposes_for("/map/find", format!("{path}.coordinates")),
+            ),
             Html::of(
                 &self
                     .part(path, "coordinates", "forms-place-coordinates", typed)

@@ -212,3 +212,4 @@ audit-surveys-raw = Took out a survey's single answers
 audit-surveys-remove = Removed a survey's draft
 audit-surveys-save = Saved a survey's draft
 audit-surveys-withdraw = Withdrew a survey's published results
+audit-addresses-import = Brought in addresses

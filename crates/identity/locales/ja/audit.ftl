@@ -212,3 +212,4 @@ audit-surveys-raw = アンケートの一件ごとの回答を書き出しまし
 audit-surveys-remove = アンケートの下書きを削除しました
 audit-surveys-save = アンケートの下書きを保存しました
 audit-surveys-withdraw = アンケートの結果の公表を取り消しました
+audit-addresses-import = 住所の一覧を取り込みました

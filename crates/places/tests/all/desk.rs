@@ -1,6 +1,7 @@
 //! Open data at the desk, by department and capability. On both databases.
 
 use axum::http::StatusCode;
+use yakuba_addresses::AddressService;
 use yakuba_city::{City, each_database, web::Capability};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
@@ -50,7 +51,12 @@ const NEW: [(&str, &str); 6] = [
 
 each_database!(
     a_file_is_sent_checked_mended_taken_and_published,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
@@ -238,7 +244,12 @@ async fn as_with(
 
 each_database!(
     other_departments_and_lesser_roles_change_nothing,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use serde_json::{Value as Json, json};
+use yakuba_addresses::AddressService;
 use yakuba_city::{City, each_database};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
@@ -33,7 +34,12 @@ async fn result(city: &City, action: &str, asked: Json) -> Json {
 
 each_database!(
     a_client_of_ckan_finds_and_reads_everything,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;
@@ -186,7 +192,12 @@ each_database!(
 
 each_database!(
     other_catalogues_can_take_it_over,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use jiff::ToSpan as _;
+use yakuba_addresses::AddressService;
 use yakuba_city::{Actor, City, each_database, run_due_jobs};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
@@ -40,7 +41,12 @@ async fn rows(city: &City, key: &str) -> Vec<Vec<String>> {
 
 each_database!(
     a_dataset_is_made_every_night_and_only_when_something_changed,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;
@@ -135,7 +141,12 @@ each_database!(
 
 each_database!(
     what_is_made_takes_no_files_until_it_is_kept_by_hand,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");

@@ -3,6 +3,7 @@
 use axum::http::StatusCode;
 use geozero::mvt::{Message as _, Tile as Written};
 use serde_json::json;
+use yakuba_addresses::AddressService;
 use yakuba_city::{Actor, City, each_database, web::Principal};
 use yakuba_identity::{IdentityService, testing::resident};
 use yakuba_mail::MailService;
@@ -113,7 +114,12 @@ fn at(longitude: f64, latitude: f64, z: u8) -> Tile {
 
 each_database!(
     a_layer_is_drawn_listed_and_searched,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         let layer = layer_of(
@@ -239,7 +245,12 @@ each_database!(
 
 each_database!(
     a_layer_is_seen_by_whom_it_is_for,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         for (key, audience, more) in [
@@ -284,7 +295,12 @@ each_database!(
 
 each_database!(
     features_have_a_history_and_come_back,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         let layer = layer_of("wells", &json!({}));
@@ -389,7 +405,12 @@ async fn wells(city: &City) -> Layer {
 
 each_database!(
     a_layer_of_a_dataset_follows_the_catalogue,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;
@@ -453,7 +474,12 @@ each_database!(
 
 each_database!(
     many_points_are_thinned_from_far_and_complete_from_near,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         let layer = layer_of("many", &json!({}));
@@ -533,7 +559,12 @@ each_database!(
 
 each_database!(
     a_client_of_ogc_api_features_finds_and_reads_everything,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         for (key, audience) in [

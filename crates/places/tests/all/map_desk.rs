@@ -1,6 +1,7 @@
 //! The map's layers at the desk: described, filled, shown and hidden, each by whom it belongs to. On both databases.
 
 use axum::http::StatusCode;
+use yakuba_addresses::AddressService;
 use yakuba_city::{City, each_database};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
@@ -40,7 +41,12 @@ async fn names(city: &City) -> Vec<String> {
 
 each_database!(
     a_layer_goes_from_nothing_to_the_public_map_and_back,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
@@ -228,7 +234,12 @@ each_database!(
 
 each_database!(
     only_the_department_changes_its_layers_and_only_who_may_publish_shows_them,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         let mut clerk = desk(&city, &[EDIT], "parks");
@@ -326,7 +337,12 @@ each_database!(
 
 each_database!(
     areas_are_written_as_their_corners,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");

@@ -2,6 +2,7 @@
 
 use axum::http::StatusCode;
 use serde_json::Value as Json;
+use yakuba_addresses::AddressService;
 use yakuba_city::{Actor, City, each_database, sql::Sql as _, year_totals};
 use yakuba_identity::IdentityService;
 use yakuba_kernel::MeasureName;
@@ -21,7 +22,12 @@ pub(crate) async fn counted(city: &City, measure: &'static str) -> String {
 
 each_database!(
     a_published_dataset_is_found_looked_at_and_taken,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;
@@ -105,7 +111,12 @@ each_database!(
 
 each_database!(
     what_is_withdrawn_or_taken_away_nobody_sees,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;
@@ -183,7 +194,12 @@ each_database!(
 
 each_database!(
     what_is_in_the_cells_is_found,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;

@@ -3,6 +3,7 @@
 use std::io::Cursor;
 
 use serde_json::{Value as Json, json};
+use yakuba_addresses::AddressService;
 use yakuba_city::{Actor, City, each_database, sql::Sql as _};
 use yakuba_identity::IdentityService;
 use yakuba_kernel::text::normalise_for_search;
@@ -133,7 +134,12 @@ fn by_hand(rows: &[Vec<String>], query: &Query) -> (usize, Vec<usize>) {
 
 each_database!(
     a_large_file_is_taken_found_in_and_taken_away_in_pieces,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("lights", "parks"), "名称\r\n前の版\r\n").await;
@@ -290,7 +296,12 @@ each_database!(
 
 each_database!(
     what_is_broken_becomes_no_version,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("lights", "parks"), "名称\r\n前の版\r\n").await;
@@ -319,7 +330,12 @@ each_database!(
 
 each_database!(
     contents_from_before_there_were_tables_are_divided,
-    [&MailService, &IdentityService, &PlacesService],
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
     async |city| {
         departments(&city).await;
         publish(&city, document("lights", "parks"), "名称\r\n橋\r\n").await;

@@ -1,5 +1,6 @@
 //! What each word of the command line does.
 
+mod addresses;
 mod assets;
 mod audit;
 mod backup;
@@ -50,6 +51,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Plan(options) => plan::run(&place, options).await,
         Command::Procedures(options) => procedures::run(&place, options).await,
         Command::PostalCodes(options) => postal_codes::run(&place, options).await,
+        Command::Addresses(options) => addresses::run(&place, options).await,
         Command::Surveys(options) => surveys::run(&place, options).await,
         Command::Booking(options) => booking::run(&place, options).await,
         Command::Lottery(options) => lottery::run(&place, options).await,

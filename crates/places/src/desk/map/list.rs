@@ -19,6 +19,7 @@ struct Body {
     table: Option<Table>,
     empty: EmptyState,
     may_add: bool,
+    may_bring_in: bool,
 }
 
 /// Who sees a layer, as a label.
@@ -74,6 +75,7 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         table,
         empty: EmptyState::new(room.t("desk-map-empty")),
         may_add: !room.departments().await?.is_empty(),
+        may_bring_in: room.principal.holds(crate::capabilities::PUBLISH),
     };
     Ok(room.page(room.t("desk-map-title"), &body).into_response())
 }

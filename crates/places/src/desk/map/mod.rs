@@ -1,5 +1,6 @@
 //! The map's layers at the desk: what is said about each, who sees it, its features with their history.
 
+mod addresses;
 mod edit;
 mod feature;
 mod list;
@@ -27,6 +28,8 @@ pub(super) fn routes() -> Routes {
         .get(HOME, Access::SignedIn, list::page)
         .get("/desk/map/new", edit, edit::new_page)
         .post("/desk/map/new", edit, edit::create)
+        .get("/desk/map/addresses", publish, addresses::page)
+        .post("/desk/map/addresses", publish, addresses::bring_in)
         .get("/desk/map/{layer}", Access::SignedIn, show::page)
         .post("/desk/map/{layer}/audience", publish, show::audience)
         .post("/desk/map/{layer}/import", edit, show::import)

@@ -2,10 +2,11 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
+use yakuba_addresses::{Fit, Level, find};
 use yakuba_city::web::{Principal, Problem};
 use yakuba_ui::{CheckboxGroup, Choice, Page, Pagination, Select, TextField, Words, format};
 
-use super::{super::visit::Visit, WORDS, asked_for, in_address, middle, named, seen};
+use super::{super::visit::Visit, WORDS, addresses, asked_for, in_address, middle, named, seen};
 use crate::{
     model::map::near::{direction, place_of},
     store::map::{Found, Layer, Wanted, nearest, search_features},
@@ -28,7 +29,7 @@ struct Item {
 
 struct Offer {
     name: String,
-    layer: String,
+    note: String,
     href: String,
 }
 
@@ -37,6 +38,8 @@ struct Offer {
 struct Body {
     words: Words,
     near: TextField,
+    /// The address nearest to the place, in a sentence.
+    around: Option<String>,
     q: TextField,
     layers: CheckboxGroup,
     class: Option<Select>,
@@ -77,7 +80,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
     let all = seen(&visit.city, &principal).await?;
     let asked = asked_for(&visit.query, &all).filter(|asked| !asked.is_empty());
     let near = visit.query.get("near").trim().to_owned();
-    let place = place_of(&near);
+    let mut place = place_of(&near);
     let q = visit.query.get("q").to_owned();
     let wanted = Wanted {
         layers: asked
@@ -86,9 +89,33 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         words: Wanted::words_of(&q),
     };
 
-    // Words for a place: the things that have them are offered, and whoever means one of them chooses it.
+    // Words for a place: the addresses and things that have them are offered, and whoever means one of them chooses it. An address that is
+    // written in full means itself.
     let mut offers = Vec::new();
     let mut problem = None;
+    let to = |at: geo::Coord| {
+        let mut query = form_urlencoded::Serializer::new(String::new());
+        query.append_pair("near", &in_address(at));
+        for (name, value) in visit.query.pairs() {
+            if matches!(name, "layer" | "q" | "class" | "step") {
+                query.append_pair(name, value);
+            }
+        }
+        format!("/map/list?{}", query.finish())
+    };
+    if !near.is_empty() && place.is_none() {
+        let hits = find(db, &near, addresses::SHOWN).await?;
+        match hits.as_slice() {
+            [hit] if hit.fit == Fit::Exact && hit.level != Level::Town => {
+                place = Some(addresses::place_of_hit(hit));
+            }
+            _ => offers.extend(hits.iter().map(|hit| Offer {
+                name: hit.label.clone(),
+                note: addresses::how_exact(&words, hit),
+                href: to(addresses::place_of_hit(hit)),
+            })),
+        }
+    }
     if !near.is_empty() && place.is_none() {
         let meant = Wanted {
             layers: all.iter().map(|layer| layer.key().to_owned()).collect(),
@@ -101,17 +128,10 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         };
         for one in found.iter().take(OFFERED) {
             let about = named(&all, &one.row, language)?;
-            let mut query = form_urlencoded::Serializer::new(String::new());
-            query.append_pair("near", &in_address(middle(&one.row)));
-            for (name, value) in visit.query.pairs() {
-                if matches!(name, "layer" | "q" | "class" | "step") {
-                    query.append_pair(name, value);
-                }
-            }
             offers.push(Offer {
                 name: about.name,
-                layer: about.layer,
-                href: format!("/map/list?{}", query.finish()),
+                note: about.layer,
+                href: to(middle(&one.row)),
             });
         }
         if offers.is_empty() {
@@ -188,7 +208,12 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
     }
     let body = Body {
         words,
+        around: match place {
+            Some(place) => addresses::near_in_words(&visit, place).await?,
+            None => None,
+        },
         near: TextField::new(language, "near", words.get("map-near"))
+            .proposes("/map/find")
             .support(words.get("map-near-support"))
             .error(problem.as_deref())
             .value(&near),

@@ -1,5 +1,6 @@
 //! The public map, the list that says the same as the map, and the tiles that it is drawn from.
 
+mod addresses;
 mod embed;
 mod list;
 mod page;
@@ -26,6 +27,8 @@ pub(super) fn routes() -> Routes {
         .get("/map", Access::Public, page::page)
         .get("/map/embed", Access::Public, embed::page)
         .get("/map/list", Access::Public, list::page)
+        .post("/map/find", Access::Public, addresses::proposed)
+        .post("/map/near", Access::Public, addresses::near)
         .get(
             "/map/tiles/{layer}/{z}/{x}/{y}",
             Access::Public,

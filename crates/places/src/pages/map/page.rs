@@ -7,8 +7,8 @@ use yakuba_city::web::{Principal, Problem};
 use yakuba_ui::{Link, Map, Page, TextArea, TextField, Words, format};
 
 use super::{
-    super::visit::Visit, WORDS, asked_for, degrees, drawn, embed::said, in_address, middle, named,
-    seen, theme,
+    super::visit::Visit, WORDS, addresses, asked_for, degrees, drawn, embed::said, in_address,
+    middle, named, seen, theme,
 };
 use crate::{
     machines::base,
@@ -21,7 +21,8 @@ const RESULTS: usize = 10;
 
 struct Hit {
     name: String,
-    layer: String,
+    /// What it is: its layer, or how exact an address is.
+    note: String,
     href: String,
 }
 
@@ -98,7 +99,15 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
     } else {
         search_features(visit.city.db(), &wanted).await?
     };
-    let mut results = Vec::new();
+    let addresses = yakuba_addresses::find(visit.city.db(), &q, addresses::SHOWN).await?;
+    let mut results: Vec<Hit> = addresses
+        .iter()
+        .map(|hit| Hit {
+            name: hit.label.clone(),
+            note: addresses::how_exact(&words, hit),
+            href: addresses::on_map(hit),
+        })
+        .collect();
     for one in found.iter().take(RESULTS) {
         let place = middle(&one.row);
         let about = named(&all, &one.row, language)?;
@@ -109,7 +118,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
             .finish();
         results.push(Hit {
             name: about.name,
-            layer: about.layer,
+            note: about.layer,
             href: format!("/map?{href}#map"),
         });
     }
@@ -139,16 +148,17 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         words,
         q: TextField::new(language, "q", words.get("map-search"))
             .support(words.get("map-search-support"))
-            .value(&q),
+            .value(&q)
+            .proposes("/map/find"),
         keeps: visit
             .query
             .all("layer")
             .filter(|key| all.iter().any(|layer| layer.key() == *key))
             .map(str::to_owned)
             .collect(),
-        searched: (!wanted.words.is_empty()).then(|| {
+        searched: (!q.trim().is_empty()).then(|| {
             words
-                .with_text("map-found", "count", &format::number(found.len() as u64))
+                .with_text("map-found", "count", &format::number((addresses.len() + found.len()) as u64))
                 .into_owned()
         }),
         results,

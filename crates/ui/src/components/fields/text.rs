@@ -15,6 +15,8 @@ pub struct TextField {
     autocomplete: &'static str,
     unit: String,
     list: String,
+    proposes: String,
+    proposes_for: String,
     width: Option<u8>,
     max_length: Option<u32>,
 }
@@ -30,6 +32,8 @@ impl TextField {
             autocomplete: "",
             unit: String::new(),
             list: String::new(),
+            proposes: String::new(),
+            proposes_for: String::new(),
             width: None,
             max_length: None,
         }
@@ -47,6 +51,24 @@ impl TextField {
     pub fn proposals(mut self, id: impl Into<String>) -> Self {
         self.list = id.into();
         self
+    }
+
+    /// Places that an address of ours proposes while somebody types, with a script; a chosen one is opened. Without a script nothing
+    /// is proposed: the form does the same.
+    #[must_use]
+    pub fn proposes(mut self, address: impl Into<String>) -> Self {
+        self.proposes = address.into();
+        self
+    }
+
+    /// As [`TextField::proposes`]; a chosen place is written here, and its latitude and longitude into the input called `input` of
+    /// the same form.
+    #[must_use]
+    pub fn proposes_for(self, address: impl Into<String>, input: impl Into<String>) -> Self {
+        Self {
+            proposes_for: input.into(),
+            ..self.proposes(address)
+        }
     }
 
     /// Whole numbers: a phone shows digits. (No `type=number`: it loses what cannot be read.)

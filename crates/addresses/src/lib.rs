@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod error;
+pub mod model;
+mod service;
+pub mod store;
+
+pub use error::AddressError;
+pub use model::{entry::Level, file::AddressFile};
+pub use service::AddressService;
+pub use store::{Fit, Hit, Near, find, import, nearest};
