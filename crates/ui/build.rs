@@ -9,13 +9,19 @@ use std::{env, fs};
 
 /// What esbuild makes: (entry under `web/src`, name in the binary, media type, form of the script). The two of every page first; then
 /// those that only pages with a map load, as modules.
-const BUNDLES: [(&str, &str, &str, &str); 5] = [
+const BUNDLES: [(&str, &str, &str, &str); 6] = [
     ("app.css", "app.css", "text/css; charset=utf-8", "iife"),
     ("app.ts", "app.js", "text/javascript; charset=utf-8", "iife"),
     ("map/map.css", "map.css", "text/css; charset=utf-8", "iife"),
     (
         "map/map.ts",
         "map.js",
+        "text/javascript; charset=utf-8",
+        "esm",
+    ),
+    (
+        "map/draw.ts",
+        "draw.js",
         "text/javascript; charset=utf-8",
         "esm",
     ),

@@ -63,6 +63,9 @@ pub enum PlacesError {
     /// A piece of a stored table could not be read back.
     #[error(transparent)]
     Piece(#[from] crate::model::segment::BrokenPiece),
+    /// A table could not be written as Parquet.
+    #[error("the table could not be written as Parquet: {0}. Report this as a bug")]
+    Parquet(#[from] parquet::errors::ParquetError),
     /// A table could not be written.
     #[error(transparent)]
     Sheet(#[from] yakuba_sheets::WriteError),
@@ -99,6 +102,7 @@ impl From<PlacesError> for Problem {
             PlacesError::Stored(_)
             | PlacesError::Piece(_)
             | PlacesError::Tile(_)
+            | PlacesError::Parquet(_)
             | PlacesError::Sheet(_)
             | PlacesError::Value(_)
             | PlacesError::City(_) => Self::internal(&error),

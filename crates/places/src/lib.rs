@@ -11,8 +11,8 @@ pub mod store;
 pub mod tiles;
 
 use yakuba_city::{
-    Actor, City, DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable, Service,
-    SubjectPage,
+    Actor, City, DeskItem, Interface, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable,
+    Service, SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -109,6 +109,10 @@ impl Service for PlacesService {
         pages::routes()
             .merge(desk::routes())
             .merge(machines::routes())
+    }
+
+    fn interface(&self) -> Option<Interface> {
+        Some(machines::described::interface)
     }
 
     fn menu(&self) -> Vec<MenuItem> {

@@ -14,7 +14,7 @@ pub use fields::{
     CheckboxGroup, Choice, DateField, FileUpload, FormErrors, RadioGroup, SearchBox, Select,
     TextArea, TextField,
 };
-pub use map::{Map, MapClass, MapLayer, MapPattern, MapSign, MapSwatch};
+pub use map::{Map, MapClass, MapDrawing, MapLayer, MapPattern, MapSign, MapSwatch};
 pub use messages::{Disclosure, EmptyState, ErrorSummary, NotificationBanner, Severity};
 pub use navigation::{Pagination, Step, StepNavigation, StepState, Tabs};
 pub use status::{ChipLabel, DescriptionList, Status, StatusBadge};

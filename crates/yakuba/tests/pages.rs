@@ -61,6 +61,7 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/desk/assets/{asset}/files/{file}", Reason::File),
     ("/desk/assets/register.csv", Reason::File),
     ("/desk/assets/register.xlsx", Reason::File),
+    ("/desk/map/{layer}/shapes.geojson", Reason::File),
     ("/equipment/{asset}/photos/{photo}", Reason::File),
     ("/desk/assets/{asset}/edit", Reason::Story("assets.test.js")),
     ("/reports/reports.geojson", Reason::File),

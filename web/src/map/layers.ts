@@ -1,6 +1,6 @@
 import { LngLatBounds, Popup, type ExpressionSpecification, type FilterSpecification, type GeoJSONSource, type LngLatBoundsLike, type Map as MapView, type MapGeoJSONFeature } from "maplibre-gl";
 import { COLOURS, classImage, patternImage } from "./signs";
-import type { Block, City, Layer } from "./settings";
+import type { Block, City, Layer, Position } from "./settings";
 
 /** The city's outline, under everything else of ours. */
 export function addOutline(map: MapView, city: City, hasBase: boolean): void {
@@ -258,4 +258,19 @@ export async function extent(map: MapView, ids: string[]): Promise<LngLatBoundsL
     if (!bounds.isEmpty()) all.extend(bounds);
   }
   return all.isEmpty() ? undefined : all;
+}
+
+/** The corners of what is drawn of layers of GeoJSON, as they were sent. */
+export function cornersOf(map: MapView, layers: Layer[]): Position[] {
+  const found: Position[] = [];
+  const take = (coordinates: unknown): void => {
+    if (!Array.isArray(coordinates)) return;
+    const [longitude, latitude] = coordinates as unknown[];
+    if (typeof longitude === "number" && typeof latitude === "number") found.push([longitude, latitude]);
+    else coordinates.forEach(take);
+  };
+  for (const { id } of layers.filter((layer) => layer.geojson)) {
+    for (const { geometry } of map.querySourceFeatures(id)) if ("coordinates" in geometry) take(geometry.coordinates);
+  }
+  return found;
 }

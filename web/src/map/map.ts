@@ -1,12 +1,16 @@
 // The map of a page: a bundle of its own, fetched only by pages that have one.
 import { GeolocateControl, Map as MapView, Marker, NavigationControl, ScaleControl, setWorkerUrl } from "maplibre-gl";
 import { baseOf } from "./base";
-import { addLayers, addOutline, extent, tellWhatItIs, useLegend } from "./layers";
+import { addLayers, addOutline, cornersOf, extent, tellWhatItIs, useLegend } from "./layers";
 import { measures } from "./measure";
 import { pickPlace, pin } from "./pick-place";
 import { keepsInAddress, prints, shares } from "./whole";
 import { addSigns } from "./signs";
-import { JAPAN, cityOf, type Block } from "./settings";
+import { JAPAN, cityOf, type Block, type Position } from "./settings";
+
+interface DrawModule {
+  draws(map: MapView, block: HTMLElement, settings: Block, neighbours: () => Position[]): void;
+}
 
 /** Draws the map of a block. Throws when it cannot be drawn; the block then stays as it was. */
 export async function show(block: HTMLElement): Promise<void> {
@@ -35,7 +39,7 @@ export async function show(block: HTMLElement): Promise<void> {
     pitchWithRotate: false,
     touchPitch: false,
     // One finger scrolls the page past a map that only shows; where a place is picked it moves the map, which was opened for that.
-    cooperativeGestures: settings.pick === undefined,
+    cooperativeGestures: settings.pick === undefined && settings.draw === undefined,
     fadeDuration: calm ? 0 : 200,
     // No font is fetched: letters are drawn with those of the device.
     localIdeographFontFamily: "'BIZ UDPGothic', 'Hiragino Sans', 'Noto Sans CJK JP', 'Noto Sans JP', sans-serif",
@@ -73,14 +77,18 @@ export async function show(block: HTMLElement): Promise<void> {
     shares(frame, word);
     prints(map, frame);
   }
-  tellWhatItIs(map, settings, measuring);
+  tellWhatItIs(map, settings, () => settings.draw !== undefined || measuring());
+  if (settings.draw) {
+    const { draws } = (await import(block.dataset["draw"] ?? "")) as DrawModule;
+    draws(map, block, settings, () => cornersOf(map, settings.layers));
+  }
   if (settings.pin) new Marker({ element: pin(word("pin")), anchor: "bottom" }).setLngLat(settings.pin).addTo(map);
   if (settings.pick !== undefined) pickPlace(map, block, settings);
   if (settings.pin && !hasBase && settings.zoom === undefined) {
     // On plain ground only the city's border tells where a pin is.
     const bounds = await extent(map, ["outline"]);
     if (bounds) map.fitBounds(bounds, { padding: 16, animate: false });
-  } else if (!settings.pin && !settings.centre) {
+  } else if (!settings.pin && !settings.centre && !(settings.draw && isFilled(block, settings.draw.input))) {
     const ids = settings.layers.filter((layer) => layer.geojson).map((layer) => layer.id);
     const bounds = (await extent(map, ids)) ?? (city.centre ? undefined : await extent(map, ["outline"]));
     if (bounds) map.fitBounds(bounds, { padding: 40, maxZoom: 15, animate: false });
@@ -93,8 +101,14 @@ export async function show(block: HTMLElement): Promise<void> {
   }
   block.querySelector("[data-map-instead]")?.setAttribute("hidden", "");
   block.querySelector("[data-map-open]")?.setAttribute("hidden", "");
-  if (settings.pick !== undefined) map.getCanvas().focus({ preventScroll: true });
+  if (settings.pick !== undefined || settings.draw) map.getCanvas().focus({ preventScroll: true });
   map.once("idle", () => {
     block.dataset["mapState"] = "shown";
   });
+}
+
+/** Whether there is a shape already: then the map is where it is. */
+function isFilled(block: HTMLElement, input: string): boolean {
+  const box = block.closest("form")?.elements.namedItem(input);
+  return box instanceof HTMLTextAreaElement && box.value.trim() !== "";
 }

@@ -43,6 +43,8 @@ export interface Block {
   layers: Layer[];
   /** The name of the input that a place is picked for. */
   pick?: string;
+  /** The box that a shape is drawn for, and what shapes it takes. */
+  draw?: { input: string; kinds: "lines" | "areas" | "any" };
   /** One place to show. */
   pin?: Position;
   /** The map is what the page is for. */

@@ -189,6 +189,7 @@ mod tests {
                 crate::WORDS,
                 &crate::pages::map::WORDS,
                 &crate::model::finding::WORDS,
+                &crate::machines::described::WORDS,
             ],
             env!("CARGO_MANIFEST_DIR"),
         );

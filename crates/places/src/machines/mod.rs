@@ -3,6 +3,7 @@
 mod catalogue;
 mod ckan;
 mod dcat;
+pub(crate) mod described;
 mod ogc;
 mod structured;
 

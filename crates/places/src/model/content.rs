@@ -39,6 +39,8 @@ pub enum Form {
     Json,
     /// A collection of features, when rows have places.
     GeoJson,
+    /// Parquet, with types.
+    Parquet,
 }
 
 /// No longer table goes out as Excel: such a file is made in memory, and Excel itself takes hardly more.
@@ -46,7 +48,13 @@ pub const MOST_XLSX_ROWS: i64 = 100_000;
 
 impl Form {
     /// All of them.
-    pub const ALL: [Self; 4] = [Self::Csv, Self::Xlsx, Self::Json, Self::GeoJson];
+    pub const ALL: [Self; 5] = [
+        Self::Csv,
+        Self::Xlsx,
+        Self::Json,
+        Self::GeoJson,
+        Self::Parquet,
+    ];
 
     /// The end of a file's name.
     pub const fn ending(self) -> &'static str {
@@ -55,6 +63,7 @@ impl Form {
             Self::Xlsx => "xlsx",
             Self::Json => "json",
             Self::GeoJson => "geojson",
+            Self::Parquet => "parquet",
         }
     }
 
@@ -70,6 +79,7 @@ impl Form {
             Self::Xlsx => "XLSX",
             Self::Json => "JSON",
             Self::GeoJson => "GeoJSON",
+            Self::Parquet => "Parquet",
         }
     }
 
@@ -80,6 +90,7 @@ impl Form {
             Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
             Self::Json => "application/json",
             Self::GeoJson => "application/geo+json",
+            Self::Parquet => "application/vnd.apache.parquet",
         }
     }
 }
@@ -452,7 +463,7 @@ pub fn has_places(header: &[String]) -> bool {
     places(header).is_some()
 }
 
-/// A table written in a form piece by piece, so that a long one is never held as a whole. Excel's form cannot be.
+/// A table written in a form piece by piece, so that a long one is never held as a whole. Excel's form cannot be; [`super::parquet`] is written by itself.
 #[derive(Debug, Clone)]
 pub struct Pieces {
     form: Form,
@@ -480,7 +491,7 @@ impl Pieces {
             Form::Csv => csv_rows(Some(&self.header), &[]),
             Form::Json => b"[".to_vec(),
             Form::GeoJson => b"{\"features\":[".to_vec(),
-            Form::Xlsx => Vec::new(),
+            Form::Xlsx | Form::Parquet => Vec::new(),
         }
     }
 
@@ -518,7 +529,7 @@ impl Pieces {
         match self.form {
             Form::Json => b"]".to_vec(),
             Form::GeoJson => b"],\"type\":\"FeatureCollection\"}".to_vec(),
-            Form::Csv | Form::Xlsx => Vec::new(),
+            Form::Csv | Form::Xlsx | Form::Parquet => Vec::new(),
         }
     }
 }

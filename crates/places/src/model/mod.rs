@@ -8,6 +8,7 @@ pub mod finding;
 pub mod kind;
 pub mod map;
 pub mod package;
+pub mod parquet;
 pub mod reading;
 pub mod repair;
 pub mod segment;

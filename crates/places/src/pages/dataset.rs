@@ -63,7 +63,7 @@ pub(crate) fn forms_of(version: &Version) -> impl Iterator<Item = Form> + '_ {
     Form::ALL.into_iter().filter(|form| match form {
         Form::GeoJson => version.has_places,
         Form::Xlsx => version.rows <= MOST_XLSX_ROWS,
-        Form::Csv | Form::Json => true,
+        Form::Csv | Form::Json | Form::Parquet => true,
     })
 }
 
@@ -246,6 +246,18 @@ async fn file_shown(
 }
 
 /// What the columns are: as the national standard says where it knows them, else by what stands in them.
+/// What the data dictionary says of each column.
+pub(super) fn kinds_of(version: &Version) -> impl Iterator<Item = Kind> {
+    let national = national(&version.national);
+    version.columns.iter().map(move |header| {
+        let known = national.and_then(|dataset| dataset.columns.get(dataset.place_of(header)?));
+        known.map_or_else(
+            || Kind::of_standard(&header_key(header), ""),
+            |column| column.kind.clone(),
+        )
+    })
+}
+
 fn dictionary(
     visit: &Visit,
     id: &str,
@@ -253,21 +265,21 @@ fn dictionary(
     version: &Version,
     columns: &[ColumnAbout],
 ) -> Table {
-    let national = national(&version.national);
-    let rows = version.columns.iter().enumerate().map(|(at, header)| {
-        let known = national.and_then(|dataset| dataset.columns.get(dataset.place_of(header)?));
-        let kind = known.map_or_else(
-            || Kind::of_standard(&header_key(header), ""),
-            |column| column.kind.clone(),
-        );
-        let about = columns.get(at).cloned().unwrap_or_default();
-        Row::new([
-            Cell::text(header),
-            Cell::text(visit.t(&format!("places-kind-{}", kind.name()))),
-            Cell::text(about.example),
-            Cell::text(format::number(about.filled)),
-        ])
-    });
+    let kinds = kinds_of(version);
+    let rows = version
+        .columns
+        .iter()
+        .zip(kinds)
+        .enumerate()
+        .map(|(at, (header, kind))| {
+            let about = columns.get(at).cloned().unwrap_or_default();
+            Row::new([
+                Cell::text(header),
+                Cell::text(visit.t(&format!("places-kind-{}", kind.name()))),
+                Cell::text(about.example),
+                Cell::text(format::number(about.filled)),
+            ])
+        });
     Table::new(
         visit.language,
         format!("{id}-columns"),

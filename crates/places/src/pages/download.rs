@@ -3,19 +3,21 @@
 use axum::{body::Body, extract::Path, http::header, response::Response};
 use futures::{
     Stream,
-    stream::{self, StreamExt as _},
+    stream::{self, StreamExt as _, TryStreamExt as _},
 };
 use yakuba_city::{
     City,
     web::{Answer, Problem},
 };
 
-use super::{forms_of, visit::Visit};
+use super::{dataset::kinds_of, forms_of, visit::Visit};
 use crate::{
     capabilities::DOWNLOADS,
     error::PlacesError,
     model::{
-        content::{Form, Pieces},
+        content::{Form, Pieces, names_of},
+        kind::Kind,
+        parquet::{ParquetPieces, Types},
         segment::ChunkRows,
     },
     store::{
@@ -56,14 +58,18 @@ pub(super) async fn file(
                 .map_err(|error| Problem::internal(&error))?;
             (None, bytes)
         }
-        Form::Csv | Form::Json | Form::GeoJson => {
+        Form::Csv | Form::Json | Form::GeoJson | Form::Parquet => {
             let table = store::table_of(&visit.city, &version)
                 .await?
                 .ok_or(Problem::NotFound)?;
-            let body = pieces(visit.city.clone(), table, &version, form);
+            let body = if form == Form::Parquet {
+                Body::from_stream(parquet(visit.city.clone(), table, &version))
+            } else {
+                Body::from_stream(pieces(visit.city.clone(), table, &version, form))
+            };
             // What is sent piece by piece is told apart by what it is made from.
             let stands_for = format!("{} {}", version.hash, form.ending());
-            (Some(Body::from_stream(body)), stands_for.into_bytes())
+            (Some(body), stands_for.into_bytes())
         }
     };
     let mut answer = Answer::new(form.media_type(), stands_for).file(
@@ -114,4 +120,56 @@ fn pieces(
             Ok(Some((bytes, (city, pieces, number + 1))))
         },
     ))
+}
+
+/// A version as Parquet: the rows go by twice, once for what the columns are and once to be written.
+fn parquet(
+    city: City,
+    table: i64,
+    version: &Version,
+) -> impl Stream<Item = Result<Vec<u8>, PlacesError>> + use<> {
+    let names = names_of(&version.columns);
+    let kinds: Vec<Kind> = kinds_of(version).collect();
+    let chunks = chunks_of(version.rows);
+    let begun = async move {
+        let mut types = Types::promised(kinds);
+        for number in 0..chunks {
+            if types.are_settled() {
+                break;
+            }
+            let ChunkRows { rows, .. } = chunk(city.db(), table, number)
+                .await?
+                .ok_or(PlacesError::Gone)?;
+            types.see(&rows);
+        }
+        let pieces = ParquetPieces::new(&names, types)?;
+        let rest = stream::try_unfold((city, Some(pieces), 0), move |(city, pieces, number)| {
+            written(city, table, chunks, pieces, number)
+        });
+        Ok::<_, PlacesError>(rest)
+    };
+    stream::once(begun).try_flatten()
+}
+
+/// What stands still to be written of a table: the city, the writer until it has ended, and the next chunk.
+type Open = (City, Option<ParquetPieces>, i64);
+
+async fn written(
+    city: City,
+    table: i64,
+    chunks: i64,
+    pieces: Option<ParquetPieces>,
+    number: i64,
+) -> Result<Option<(Vec<u8>, Open)>, PlacesError> {
+    let Some(mut pieces) = pieces else {
+        return Ok(None);
+    };
+    if number == chunks {
+        return Ok(Some((pieces.end()?, (city, None, number))));
+    }
+    let ChunkRows { rows, .. } = chunk(city.db(), table, number)
+        .await?
+        .ok_or(PlacesError::Gone)?;
+    let bytes = pieces.rows(rows)?;
+    Ok(Some((bytes, (city, Some(pieces), number + 1))))
 }

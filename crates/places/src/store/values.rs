@@ -12,11 +12,19 @@ use yakuba_city::{
 };
 use yakuba_kernel::text::normalise_for_search;
 
-use super::files::{contents, version};
+use super::{
+    files::{contents, version},
+    tables::{self, Query},
+};
 use crate::error::PlacesError;
 
 /// At most so many bytes of words are kept of a file: those of some ten thousand places.
 const MOST: usize = 1_000_000;
+
+/// Words of so many signs may not be all of a file's: in Japanese each has three bytes.
+const LONG: usize = MOST / 3 - 2_000;
+/// So many long files are looked through for one word.
+const MOST_LONG: usize = 20;
 
 /// The words of a table, each once, one on a line, gathered while its rows go by.
 #[derive(Debug, Clone, Default)]
@@ -156,9 +164,52 @@ pub async fn with_values(
                 [pattern.into()],
             )
             .await?;
-        all.push(rows.into_iter().map(|row| row.dataset).collect());
+        let mut found: BTreeSet<String> = rows.into_iter().map(|row| row.dataset).collect();
+        in_long_files(connection, word, &mut found).await?;
+        all.push(found);
     }
     Ok(all)
+}
+
+/// Adds the datasets whose long files have a word beyond the words that are kept of them.
+async fn in_long_files(
+    connection: &impl ConnectionTrait,
+    word: &str,
+    found: &mut BTreeSet<String>,
+) -> Result<(), PlacesError> {
+    #[derive(FromQueryResult)]
+    struct Long {
+        dataset: String,
+        table_id: i64,
+        row_count: i64,
+    }
+    if !is_word(word) {
+        return Ok(());
+    }
+    let long: Vec<Long> = connection
+        .rows(
+            &format!(
+                "SELECT v.dataset, v.table_id, v.row_count FROM places_values w \
+                 JOIN places_versions v ON v.dataset = w.dataset AND v.file = w.file AND v.version = w.version \
+                 WHERE v.table_id IS NOT NULL AND LENGTH(w.folded) > {LONG} ORDER BY v.dataset, v.file LIMIT {MOST_LONG}"
+            ),
+            [],
+        )
+        .await?;
+    for one in long {
+        if found.contains(&one.dataset) {
+            continue;
+        }
+        let query = Query {
+            words: vec![word.to_owned()],
+            ..Query::default()
+        };
+        let rows = tables::find(connection, one.table_id, one.row_count, &query).await?;
+        if rows.total > 0 {
+            found.insert(one.dataset);
+        }
+    }
+    Ok(())
 }
 
 #[cfg(test)]

@@ -76,10 +76,7 @@ each_database!(
             .await;
         assert!(page.text().contains("中央一丁目2"), "{}", page.text());
         assert!(page.text().contains("番地（街区）"));
-        assert!(
-            page.text()
-                .contains("/map?at=34.40100%2C135.00100%2C17")
-        );
+        assert!(page.text().contains("/map?at=34.40100%2C135.00100%2C17"));
         let page = reader.get("/map?q=%E4%B8%AD%E5%A4%AE1-2-77").await;
         assert!(page.text().contains("その先は登録がありません"));
 

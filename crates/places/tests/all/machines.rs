@@ -66,7 +66,7 @@ each_database!(
             .iter()
             .map(|resource| resource["format"].as_str().unwrap())
             .collect();
-        assert_eq!(formats, ["CSV", "XLSX", "JSON", "GEOJSON"]);
+        assert_eq!(formats, ["CSV", "XLSX", "JSON", "GEOJSON", "PARQUET"]);
         let resource = result(&city, "resource_show", json!({"id": "toilets.1.csv"})).await;
         assert_eq!(resource["package_id"], "toilets");
         // The address it names is there.

@@ -85,6 +85,8 @@ each_database!(
         assert!(shapes["features"][1]["geometry"].is_null());
         let xlsx = reader.get("/data/toilets/files/1/latest.xlsx").await;
         assert!(xlsx.bytes.starts_with(b"PK"));
+        let parquet = reader.get("/data/toilets/files/1/latest.parquet").await;
+        assert!(parquet.bytes.starts_with(b"PAR1") && parquet.bytes.ends_with(b"PAR1"));
         for missing in [
             "/data/nothing",
             "/data/toilets/files/1/v2.csv",

@@ -147,6 +147,19 @@ ui-map-measure-point = Add the middle of the map
 ui-map-measure-how = Press the points on the map one after the other.
 ui-map-share = Copy the link to this map
 ui-map-shared = The link was copied.
+ui-map-draw = Draw on the map
+ui-map-draw-area = Draw an area
+ui-map-draw-line = Draw a line
+ui-map-draw-how = Press the corners one after the other. Press the last one again to finish.
+ui-map-draw-move = Move corners
+ui-map-draw-move-how = Drag a corner. Drag a point between two corners to add one.
+ui-map-draw-erase = Delete corners
+ui-map-draw-erase-how = Press the corner to delete.
+ui-map-draw-middle = Make the middle of the map (＋) the next corner
+ui-map-draw-corners = Corners:
+ui-map-draw-cannot = This shape cannot be drawn on the map. Change it in the box.
+ui-map-undo = Undo
+ui-map-redo = Redo
 
 # Distances
 ui-metres = { $n } metres

@@ -119,6 +119,19 @@ ui-map-measure-point = 地図（ちず）の まんなかを 点（てん）に�
 ui-map-measure-how = 地図（ちず）の 上（うえ）を 順番（じゅんばん）に 押（お）してください。
 ui-map-share = この 地図（ちず）の リンクを コピーする
 ui-map-shared = リンクを コピーしました。
+ui-map-draw = 地図（ちず）に かく
+ui-map-draw-area = 面（めん）を かく
+ui-map-draw-line = 線（せん）を かく
+ui-map-draw-how = かどを 順番（じゅんばん）に 押（お）してください。さいごの かどを もう一度（いちど） 押（お）すと おわります。
+ui-map-draw-move = かどを 動（うご）かす
+ui-map-draw-move-how = かどを 引（ひ）いて 動（うご）かします。
+ui-map-draw-erase = かどを けす
+ui-map-draw-erase-how = けす かどを 押（お）してください。
+ui-map-draw-middle = まん中（なか）（＋）を つぎの かどに する
+ui-map-draw-corners = かどの 数（かず）：
+ui-map-draw-cannot = この 形（かたち）は 地図（ちず）では 直（なお）せません。
+ui-map-undo = もとに もどす
+ui-map-redo = やりなおす
 
 # 距離
 ui-metres = { $n }メートル

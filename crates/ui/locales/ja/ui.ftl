@@ -144,6 +144,19 @@ ui-map-measure-point = 地図の中央を点にする
 ui-map-measure-how = 測る点を地図の上で順に押してください。
 ui-map-share = この地図へのリンクをコピーする
 ui-map-shared = リンクをコピーしました。
+ui-map-draw = 地図に描く
+ui-map-draw-area = 面を描く
+ui-map-draw-line = 線を描く
+ui-map-draw-how = 角を順に押してください。最後の角をもう一度押すと終わります。
+ui-map-draw-move = 角を動かす
+ui-map-draw-move-how = 角を引いて動かします。角と角の間の点を引くと、角が増えます。
+ui-map-draw-erase = 角を消す
+ui-map-draw-erase-how = 消す角を押してください。
+ui-map-draw-middle = 地図の真ん中（＋印）を次の角にする
+ui-map-draw-corners = 角の数：
+ui-map-draw-cannot = この形は地図では描き直せません。下の欄で直してください。
+ui-map-undo = 元に戻す
+ui-map-redo = やり直す
 
 # 距離
 ui-metres = { $n }メートル

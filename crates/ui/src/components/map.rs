@@ -347,9 +347,28 @@ pub struct Map {
     zoom: Option<u8>,
     layers: Vec<MapLayer>,
     picks: Option<String>,
+    draws: Option<Draws>,
     pin: Option<[f64; 2]>,
     small: bool,
     whole: bool,
+}
+
+/// What can be drawn on a map for an input.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MapDrawing {
+    /// One line.
+    Lines,
+    /// One area.
+    Areas,
+    /// Either.
+    Any,
+}
+
+#[derive(Clone, Debug, Serialize)]
+struct Draws {
+    input: String,
+    kinds: MapDrawing,
 }
 
 /// What the script reads.
@@ -364,6 +383,8 @@ struct Sent<'m> {
     layers: &'m [MapLayer],
     #[serde(skip_serializing_if = "Option::is_none")]
     pick: Option<&'m str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    draw: Option<&'m Draws>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pin: Option<[f64; 2]>,
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -382,6 +403,7 @@ impl Map {
             zoom: None,
             layers: Vec::new(),
             picks: None,
+            draws: None,
             pin: None,
             small: false,
             whole: false,
@@ -413,6 +435,29 @@ impl Map {
             picks: Some(input.into()),
             ..Self::new(language, id, name)
         }
+    }
+
+    /// A button that opens a map on which a line or an area is drawn for the text area called `input` of the same form: latitude and
+    /// longitude of a corner on each line, or GeoJSON. The pointer is drawn to the corners of the map's layers of GeoJSON.
+    pub fn that_draws(
+        language: Language,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        input: impl Into<String>,
+        kinds: MapDrawing,
+    ) -> Self {
+        Self {
+            draws: Some(Draws {
+                input: input.into(),
+                kinds,
+            }),
+            ..Self::new(language, id, name)
+        }
+    }
+
+    /// Whether a button opens it, because it fills in a box of a form.
+    fn fills_in(&self) -> bool {
+        self.picks.is_some() || self.draws.is_some()
     }
 
     /// A small map with a pin at one place, in degrees. The page says in words where it is.
@@ -478,7 +523,7 @@ impl Map {
 
     /// The settings as JSON. What is in them always can be written so; nothing else would be drawn.
     fn settings(&self) -> String {
-        const WORDS: [(&str, &str); 17] = [
+        const WORDS: [(&str, &str); 29] = [
             ("pin", "ui-map-pin"),
             ("here", "ui-map-here"),
             ("placed", "ui-map-placed"),
@@ -496,6 +541,18 @@ impl Map {
             ("measure-how", "ui-map-measure-how"),
             ("share", "ui-map-share"),
             ("shared", "ui-map-shared"),
+            ("draw-area", "ui-map-draw-area"),
+            ("draw-line", "ui-map-draw-line"),
+            ("draw-how", "ui-map-draw-how"),
+            ("draw-move", "ui-map-draw-move"),
+            ("draw-move-how", "ui-map-draw-move-how"),
+            ("draw-erase", "ui-map-draw-erase"),
+            ("draw-erase-how", "ui-map-draw-erase-how"),
+            ("draw-middle", "ui-map-draw-middle"),
+            ("draw-corners", "ui-map-draw-corners"),
+            ("draw-cannot", "ui-map-draw-cannot"),
+            ("undo", "ui-map-undo"),
+            ("redo", "ui-map-redo"),
         ];
         serde_json::to_string(&Sent {
             name: &self.name,
@@ -504,6 +561,7 @@ impl Map {
             zoom: self.zoom,
             layers: &self.layers,
             pick: self.picks.as_deref(),
+            draw: self.draws.as_ref(),
             pin: self.pin,
             whole: self.whole,
             words: WORDS

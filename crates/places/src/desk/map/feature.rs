@@ -7,7 +7,9 @@ use axum::{
 };
 use serde_json::Value as Json;
 use yakuba_city::web::Problem;
-use yakuba_ui::{ErrorSummary, Fields, FormErrors, Map, TextArea, TextField, Words, done};
+use yakuba_ui::{
+    ErrorSummary, Fields, FormErrors, Map, MapDrawing, MapLayer, TextArea, TextField, Words, done,
+};
 
 use super::{super::room::Room, href};
 use crate::{
@@ -18,7 +20,7 @@ use crate::{
         shape::{self, ShapeError},
     },
     store::map::{
-        FeatureRow, Layer, NewFeature, add_feature, change_feature, feature, remove_feature,
+        FeatureRow, Layer, NewFeature, add_feature, change_feature, feature, in_box, remove_feature,
     },
 };
 
@@ -35,7 +37,7 @@ struct Body {
     revision: i64,
     properties: Vec<TextField>,
     place: Option<(TextField, Map)>,
-    shape: Option<TextArea>,
+    shape: Option<(TextArea, Map)>,
 }
 
 /// The properties that the layer does something with come first, then whatever else the feature has.
@@ -205,12 +207,32 @@ fn shown(
             (field, map)
         }),
         shape: (!is_point).then(|| {
-            TextArea::new(language, "shape", room.t("desk-map-shape"))
+            let kinds = match layer.document.kind {
+                Kind::Lines => MapDrawing::Lines,
+                Kind::Areas => MapDrawing::Areas,
+                Kind::Points | Kind::Any => MapDrawing::Any,
+            };
+            let except = standing.map_or(0, |row| row.number);
+            let map = Map::that_draws(
+                language,
+                "shape-map",
+                room.t("desk-map-shape"),
+                "shape",
+                kinds,
+            )
+            .layer(MapLayer::shapes(
+                "neighbours",
+                layer.document.title.in_language(language),
+                layer.document.style.sign,
+                format!("{base}/shapes.geojson?except={except}"),
+            ));
+            let field = TextArea::new(language, "shape", room.t("desk-map-shape"))
                 .support(room.t("desk-map-shape-support"))
                 .rows(10)
                 .value(typed.get("shape"))
                 .required()
-                .errors(errors)
+                .errors(errors);
+            (field, map)
         }),
     };
     let title = match standing {
@@ -236,6 +258,34 @@ async fn own(room: &Room, key: &str) -> Result<Layer, Problem> {
 pub(super) async fn new_page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
     let layer = own(&room, &key).await?;
     shown(&room, &layer, None, &Fields::default(), &FormErrors::new())
+}
+
+/// So many neighbours are drawn beside a feature that is changed.
+const NEIGHBOURS: u32 = 500;
+
+/// The layer's features but one, for whoever may change them, to draw others beside them: shapes and names alone.
+pub(super) async fn shapes(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
+    let layer = own(&room, &key).await?;
+    let except = room.query.integer("except").unwrap_or(0);
+    let found = in_box(room.db(), &key, None, 0, NEIGHBOURS).await?;
+    let features = found
+        .rows
+        .iter()
+        .filter(|row| row.number != except)
+        .map(|row| {
+            let properties = row.properties()?;
+            let name = layer.document.name_of(&properties, room.language());
+            Ok(serde_json::json!({
+                "type": "Feature",
+                "geometry": row.geometry()?,
+                "properties": {"name": name},
+            }))
+        })
+        .collect::<Result<Vec<_>, Problem>>()?;
+    Ok(
+        axum::Json(serde_json::json!({"type": "FeatureCollection", "features": features}))
+            .into_response(),
+    )
 }
 
 pub(super) async fn create(

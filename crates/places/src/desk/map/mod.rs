@@ -36,6 +36,7 @@ pub(super) fn routes() -> Routes {
         .post("/desk/map/{layer}/restore", edit, show::restore)
         .get("/desk/map/{layer}/edit", edit, edit::page)
         .post("/desk/map/{layer}/edit", edit, edit::save)
+        .get("/desk/map/{layer}/shapes.geojson", edit, feature::shapes)
         .get("/desk/map/{layer}/features/new", edit, feature::new_page)
         .post("/desk/map/{layer}/features/new", edit, feature::create)
         .get("/desk/map/{layer}/features/{number}", edit, feature::page)

@@ -23,7 +23,7 @@ use self::{
     rows::datastore,
     search::{search, words_of},
 };
-use super::catalogue::Catalogue;
+use super::{catalogue::Catalogue, described::ACTIONS};
 use crate::model::document::{Licence, Theme};
 
 /// The most packages of one answer, as CKAN's own limit.
@@ -228,6 +228,11 @@ async fn act(
     asked: &Parameters,
     headers: &HeaderMap,
 ) -> Result<Json, Refusal> {
+    let unknown = || Refusal::Unknown(action.chars().take(60).collect());
+    // What is not described is not there.
+    if !ACTIONS.iter().any(|(name, _)| *name == action) {
+        return Err(unknown());
+    }
     let catalogue = Catalogue::load(city, headers).await?;
     match action {
         "site_read" => Ok(json!(true)),
@@ -322,7 +327,7 @@ async fn act(
         }
         "datastore_search" => datastore(city, &catalogue, asked).await,
         "help_show" => Ok(json!("https://docs.ckan.org/en/2.10/api/")),
-        other => Err(Refusal::Unknown(other.chars().take(60).collect())),
+        _ => Err(unknown()),
     }
 }
 

@@ -7,11 +7,14 @@ use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
 use super::features::{NewFeature, replace_features};
 use crate::{
     error::PlacesError,
-    model::map::{
-        layer::{Audience, LayerDocument, Source},
-        package,
+    model::{
+        content::Content,
+        map::{
+            layer::{Audience, LayerDocument, Source},
+            package,
+        },
     },
-    store::{datasets::moment, files},
+    store::{datasets::moment, files, tables},
 };
 
 /// A layer as it stands.
@@ -303,8 +306,11 @@ pub(in crate::store) async fn refresh_from_dataset(
     Ok(())
 }
 
+/// No layer has more features from a dataset, as none from a file.
+const MOST_OF_DATASET: usize = 1_000_000;
+
 /// Takes the rows of a published dataset's files as a layer's features. Rows whose place cannot be drawn are left out: the catalogue's
-/// check tells them.
+/// check tells them. A long table is read piece by piece.
 async fn fill(tx: &Tx, document: &LayerDocument, dataset: &str) -> Result<(), PlacesError> {
     let mut all = Vec::new();
     let is_public = crate::store::dataset(tx.connection(), dataset)
@@ -315,20 +321,37 @@ async fn fill(tx: &Tx, document: &LayerDocument, dataset: &str) -> Result<(), Pl
             let Some(version) = file.newest.filter(|version| version.has_places) else {
                 continue;
             };
-            let Some(content) = files::contents(tx.connection(), &version).await? else {
+            let feature = |(geometry, properties)| {
+                let shape = crate::model::map::shape::read(&geometry).ok()?;
+                let properties = package::properties(&serde_json::Value::Object(properties))?;
+                document
+                    .kind
+                    .takes(&shape)
+                    .then(|| NewFeature::new(&shape, properties))
+                    .flatten()
+            };
+            let Some(table) = version.table else {
+                // From before there were tables: at most as much as is sent at once.
+                if let Some(content) = files::contents(tx.connection(), &version).await? {
+                    all.extend(content.places_of_rows().into_iter().filter_map(feature));
+                }
                 continue;
             };
-            all.extend(content.places_of_rows().into_iter().filter_map(
-                |(geometry, properties)| {
-                    let shape = crate::model::map::shape::read(&geometry).ok()?;
-                    let properties = package::properties(&serde_json::Value::Object(properties))?;
-                    document
-                        .kind
-                        .takes(&shape)
-                        .then(|| NewFeature::new(&shape, properties))
-                        .flatten()
-                },
-            ));
+            for number in 0..tables::chunks_of(version.rows) {
+                let Some(chunk) = tables::chunk(tx.connection(), table, number).await? else {
+                    break;
+                };
+                let piece = Content {
+                    header: version.columns.clone(),
+                    rows: chunk.rows,
+                    shapes: chunk.shapes,
+                };
+                all.extend(piece.places_of_rows().into_iter().filter_map(feature));
+                if all.len() >= MOST_OF_DATASET {
+                    all.truncate(MOST_OF_DATASET);
+                    break;
+                }
+            }
         }
     }
     replace_features(tx, &document.key, &all, false).await?;

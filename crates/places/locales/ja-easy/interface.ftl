@@ -1,0 +1,1 @@
+interface-done = 答（こた）え
