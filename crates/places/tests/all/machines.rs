@@ -210,7 +210,7 @@ each_database!(
                 .as_array()
                 .unwrap()
                 .len(),
-            4
+            5
         );
         let turtle = harvester.get("/data/catalog.ttl").await.text();
         assert!(

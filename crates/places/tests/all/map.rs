@@ -229,7 +229,7 @@ each_database!(
         let text = reader.get("/map/list?near=%E5%8C%97%E3%81%AE").await.text();
         assert!(text.contains("near=34.43000%2C135.02000"), "{text}");
         let text = reader.get("/map/list?near=%E3%81%A9%E3%81%93").await.text();
-        assert!(text.contains("地図にありません"), "{text}");
+        assert!(text.contains("見つかりません"), "{text}");
         let text = reader
             .get("/map/list?layer=flood&class=0&lang=en")
             .await

@@ -107,7 +107,7 @@ each_database!(
         assert_eq!(counted(&city, "places.datasets").await, "1");
         assert_eq!(counted(&city, "places.recommended_files").await, "1");
         assert_eq!(counted(&city, "places.views").await, "1");
-        assert_eq!(counted(&city, "places.downloads").await, "4");
+        assert_eq!(counted(&city, "places.downloads").await, "5");
     }
 );
 
