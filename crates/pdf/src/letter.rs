@@ -72,4 +72,13 @@ pub enum LetterPart {
         /// What it shows, in words, for those who do not see it.
         description: String,
     },
+    /// A larger picture at the left edge, such as a photo of a place or a sketch of a way.
+    Drawing {
+        /// The picture as SVG; a photo is an `image` in it, with its bytes in the address.
+        svg: String,
+        /// What it shows, in words, for those who do not see it.
+        description: String,
+        /// Its width on the paper, at most 170 millimetres.
+        millimetres: u8,
+    },
 }

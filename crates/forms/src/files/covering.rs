@@ -165,6 +165,17 @@ mod tests {
     }
 
     #[test]
+    fn a_small_picture_keeps_its_shape() {
+        let small = crate::files::smaller(&halves(ImageFormat::Png), 10).unwrap();
+        assert_eq!((small.width, small.height), (10, 5));
+        assert_eq!(pixel(&small.jpeg, 9, 4), [255, 255, 255, 255]);
+        // What is small already stays as large as it is.
+        let same = crate::files::smaller(&halves(ImageFormat::Jpeg), 100).unwrap();
+        assert_eq!((same.width, same.height), (40, 20));
+        assert!(crate::files::smaller(b"no picture", 10).is_err());
+    }
+
+    #[test]
     fn a_photograph_stays_a_photograph() {
         let whole = PicturePart::new(0, 0, 1_000, 1_000).unwrap();
         let file = covered(&halves(ImageFormat::Jpeg), &[whole]).unwrap();

@@ -43,6 +43,37 @@ pub enum Refusal {
     NotScanned,
 }
 
+/// A small picture, to be printed or shown beside others.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SmallPicture {
+    /// A JPEG file.
+    pub jpeg: Vec<u8>,
+    /// Pixels across.
+    pub width: u32,
+    /// Pixels down.
+    pub height: u32,
+}
+
+/// A picture with at most so many pixels on its longer side, as JPEG. Takes up to a second of processor time: call it where it may block.
+///
+/// # Errors
+/// When it is no picture.
+pub fn smaller(picture: &[u8], longest: u32) -> Result<SmallPicture, Refusal> {
+    let (picture, _) = images::decoded(picture)?;
+    let small = if picture.width().max(picture.height()) > longest {
+        picture.thumbnail(longest, longest)
+    } else {
+        picture
+    };
+    let (width, height) = (small.width(), small.height());
+    let jpeg = images::encoded(small, false)?.content;
+    Ok(SmallPicture {
+        jpeg,
+        width,
+        height,
+    })
+}
+
 /// Finds out what a file is, whatever it is called, and makes it safe to keep. Takes up to a second of processor time for a large picture:
 /// call it where it may block.
 ///
