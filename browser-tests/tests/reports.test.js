@@ -113,4 +113,56 @@ describe('reports', () => {
       await who.close();
     });
   }
+
+  for (const javascript of ['on', 'off']) {
+    test(`a crew gets a work order and marks its stops on a phone with JavaScript ${javascript}`, async () => {
+      const staff = await visitor(browser, { javascript, width: 360 });
+      const page = await staff.page();
+      await logIn(page, demo.url, logins.roads);
+      await page.goto(`${demo.url}/desk/reports/orders`);
+      await checkPage(page, staff);
+      await page.getByRole('link', { name: '作業指示を作る' }).click();
+      await checkPage(page, staff);
+      // Nothing chosen: the page says what is missing.
+      staff.expect(422);
+      await page.getByRole('button', { name: '作る', exact: true }).click();
+      await checkPage(page, staff);
+      assert.match(await page.locator('main').innerText(), /回る現場を1つ以上選んでください/);
+      await page.getByLabel('作業班').fill(`第2班 ${javascript}`);
+      await page.getByRole('checkbox').nth(0).check();
+      await page.getByRole('checkbox').nth(1).check();
+      await page.getByRole('button', { name: '作る', exact: true }).click();
+      assert.match(page.url(), /\/desk\/reports\/orders\/\d+\?done=order-made$/);
+      await checkPage(page, staff);
+      const order = page.url().split('?')[0];
+      const titles = () => page.locator('#stops + ol h3').allInnerTexts();
+      const before = await titles();
+      assert.equal(before.length, 2);
+      // By keyboard, without a pointer.
+      await page.getByRole('button', { name: /^後へ/ }).first().focus();
+      await page.keyboard.press('Enter');
+      await page.waitForURL(/done=order-moved/);
+      const after = await titles();
+      assert.equal(after[0].replace(/^1/, '2'), before[1]);
+      await page.locator('#stops + ol h3 a').first().click();
+      assert.match(page.url(), /\/stops\/\d+$/);
+      await checkPage(page, staff);
+      await page.getByRole('radio', { name: '終わった', exact: true }).check();
+      await page.locator('input[type=file]').setInputFiles({ name: 'mended.png', mimeType: 'image/png', buffer: PICTURE });
+      await page.getByRole('button', { name: '結果を保存する' }).click();
+      assert.match(page.url(), /done=order-marked$/);
+      await checkPage(page, staff);
+      assert.match(await page.locator('main').innerText(), /2か所のうち1か所が終わりました/);
+      await page.locator('#stops + ol h3 a').nth(1).click();
+      await page.getByRole('radio', { name: '終わらなかった', exact: true }).check();
+      staff.expect(422);
+      await page.getByRole('button', { name: '結果を保存する' }).click();
+      await checkPage(page, staff);
+      assert.match(await page.locator('main').innerText(), /終わらなかった理由を書いてください/);
+      await page.goto(order);
+      const sheet = await page.request.get(`${order}/sheet.pdf`);
+      assert.equal((await sheet.body()).subarray(0, 5).toString(), '%PDF-');
+      await staff.close();
+    });
+  }
 });

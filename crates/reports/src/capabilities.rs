@@ -83,8 +83,25 @@ pub const MINUTES_TO_CONFIRM: Measure = Measure {
     name_en: "Minutes taken to confirm reports of disasters",
 };
 
+/// Stops of crews' work orders; the subject is the category. One that is left over is counted on its next day again.
+pub const STOPS_PLANNED: Measure = Measure {
+    name: MeasureName::declared("reports.stops_planned"),
+    kind: MeasureKind::Flow,
+    unit: "か所",
+    name_ja: "作業指示に入れた現場",
+    name_en: "Stops in work orders",
+};
+/// Of them, those where the work was done.
+pub const STOPS_DONE: Measure = Measure {
+    name: MeasureName::declared("reports.stops_done"),
+    kind: MeasureKind::Flow,
+    unit: "か所",
+    name_ja: "作業が終わった現場",
+    name_en: "Stops where the work was done",
+};
+
 /// All of them, as the service declares them.
-pub static MEASURES: [Measure; 8] = [
+pub static MEASURES: [Measure; 10] = [
     POSTED,
     HANDLED,
     IN_TIME,
@@ -93,4 +110,6 @@ pub static MEASURES: [Measure; 8] = [
     IN_DISASTER,
     CONFIRMED,
     MINUTES_TO_CONFIRM,
+    STOPS_PLANNED,
+    STOPS_DONE,
 ];

@@ -48,6 +48,11 @@ pub enum ReportError {
     /// Only a report that is called fixed can be contested, and once.
     #[error("the report is not called fixed, or was contested before")]
     CannotContest,
+    /// One address is told of so many things already.
+    #[error(
+        "this address has the most alerts that are kept. End one of them first, by the link in its mails"
+    )]
+    TooManyAlerts,
     /// A picture cannot be painted on.
     #[error("a picture of a report cannot be read ({0:?}). Add it again at the desk")]
     BadPicture(Refusal),
@@ -96,7 +101,8 @@ impl From<ReportError> for Problem {
             | ReportError::WrongState { .. }
             | ReportError::CannotMerge
             | ReportError::DisasterOver
-            | ReportError::CannotContest => Self::Conflict(error.to_string()),
+            | ReportError::CannotContest
+            | ReportError::TooManyAlerts => Self::Conflict(error.to_string()),
             ReportError::BadPicture(_)
             | ReportError::Detector(_)
             | ReportError::Stored(_)

@@ -3,17 +3,19 @@
 use jiff::{SignedDuration, Timestamp};
 use serde_json::Value as Json;
 use yakuba_city::{
-    Actor, City, CityError, CityKey, JobFailure, JobKind, Tx, setting, sql::Sql as _,
+    Actor, City, CityError, CityKey, JAPAN, JobFailure, JobKind, Tx, setting, sql::Sql as _,
 };
 use yakuba_forms::model::document::Text;
 use yakuba_mail::{Mail, enqueue};
-use yakuba_ui::Language;
+use yakuba_ui::{Language, format};
 
 use crate::{
     WORDS, detector,
     error::ReportError,
+    model::alert::Rhythm,
+    pages::{self, asked::title},
     store::{
-        self, Current, drafts, followers,
+        self, Current, Report, alerts, drafts, followers, orders,
         photos::{self, Covering, Finder, View},
         steps::{self, Kind},
     },
@@ -22,6 +24,10 @@ use crate::{
 const CLEAN_UP: &str = "reports.clean_up";
 /// Gives the reports of a disaster that is over to their departments.
 pub(crate) const HAND_OVER: &str = "reports.hand_over";
+const CARRY_OVER: &str = "reports.carry_over";
+const GATHER: &str = "reports.gather_alerts";
+/// Reports in one mail at most; the others are counted.
+const MOST_IN_A_MAIL: usize = 50;
 /// Who reported and who followed is kept so long after a report was answered.
 const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
 
@@ -42,7 +48,27 @@ pub(crate) fn jobs() -> Vec<JobKind> {
             |city, _| async move { failing(clean_up(&city).await) },
         )
         .every_day(),
+        JobKind::new(alerts::TELL, |city, payload| async move {
+            let report = payload["report"].as_i64();
+            failing(alert(&city, report, Rhythm::AtOnce).await)
+        }),
+        JobKind::new(GATHER, |city, _| async move {
+            failing(alert(&city, None, Rhythm::Daily).await)
+        })
+        .every_day(),
+        JobKind::new(CARRY_OVER, |city, _| async move {
+            failing(carry_over(&city).await)
+        })
+        .every_day(),
     ]
+}
+
+/// What crews left undone goes on.
+async fn carry_over(city: &City) -> Result<(), ReportError> {
+    city.write(Actor::Program(CARRY_OVER.to_owned()), (), |tx, ()| {
+        Box::pin(orders::carry_over(tx))
+    })
+    .await
 }
 
 fn failing(outcome: Result<(), ReportError>) -> Result<(), JobFailure> {
@@ -126,6 +152,100 @@ async fn tell_of(
     Ok(())
 }
 
+/// Tells those who wait for new reports: of one, at once, or of all that were not gathered yet, in one mail. Each is told of a report once.
+async fn alert(city: &City, report: Option<i64>, rhythm: Rhythm) -> Result<(), ReportError> {
+    let key = city.key()?.clone();
+    let current = store::current(city).await?;
+    city.write(
+        Actor::Program(alerts::TELL.to_owned()),
+        (key, current, report, rhythm),
+        |tx, (key, current, report, rhythm)| {
+            Box::pin(async move {
+                let news = match report {
+                    Some(report) => alerts::take_untold(tx, *report).await?,
+                    None => alerts::take_ungathered(tx).await?,
+                };
+                let readers =
+                    alerts::readers(tx.connection(), key, *rhythm, tx.now(), &news).await?;
+                for (reader, places) in readers {
+                    let wanted: Vec<&Report> = places
+                        .iter()
+                        .filter_map(|place| news.get(*place))
+                        .map(|(report, _)| report)
+                        .collect();
+                    tell_reader(tx, key, current, reader, &wanted).await?;
+                }
+                Ok(())
+            })
+        },
+    )
+    .await
+}
+
+async fn tell_reader(
+    tx: &Tx,
+    key: &CityKey,
+    current: &Current,
+    reader: alerts::Reader,
+    news: &[&Report],
+) -> Result<(), ReportError> {
+    let language = Language::from_code(&reader.language).unwrap_or_default();
+    let words = pages::alerts::WORDS.words(language);
+    let name = setting(tx.connection(), "city.name")
+        .await?
+        .unwrap_or_default();
+    let city = match language {
+        Language::English => setting(tx.connection(), "city.name_en")
+            .await?
+            .unwrap_or(name),
+        _ => name,
+    };
+    let (place, what) = pages::alerts::described(current, &reader.wanted, language);
+    let out = format!(
+        "{}/reports/alerts/end/{}",
+        reader.base,
+        alerts::way_out(key, reader.id)
+    );
+    let values = [
+        ("city", city.into()),
+        ("place", place.into()),
+        ("what", what.into()),
+        ("out", out.into()),
+    ];
+    let mut text = format!("{}\n\n", words.with("alerts-mail-lead", &values));
+    for report in news.iter().take(MOST_IN_A_MAIL) {
+        let day = JAPAN.to_datetime(report.received_at).date();
+        let line = words.with(
+            "alerts-mail-line",
+            &[
+                ("title", title(current, report, language).into()),
+                ("day", format::date(day, language).into()),
+                (
+                    "url",
+                    format!("{}{}", reader.base, pages::href(&report.public_id)).into(),
+                ),
+            ],
+        );
+        text.push_str(&line);
+        text.push_str("\n\n");
+    }
+    let others = news.len().saturating_sub(MOST_IN_A_MAIL);
+    if others > 0 {
+        let others = i64::try_from(others).unwrap_or(i64::MAX);
+        text.push_str(&words.counted("alerts-mail-more", others));
+        text.push_str("\n\n");
+    }
+    text.push_str(&words.with("alerts-mail-end", &values));
+    text.push('\n');
+    let mail = Mail::new(
+        reader.email,
+        words.with("alerts-mail-subject", &values),
+        text,
+    );
+    enqueue(tx, key, &mail).await?;
+    Ok(())
+}
+
 /// Has a program look for faces and number plates in a picture, where the city has one, and paints over what it finds. Staff look at it
 /// before anybody else does.
 async fn find_parts(city: &City, payload: &Json) -> Result<(), ReportError> {
@@ -183,6 +303,7 @@ async fn clean_up(city: &City) -> Result<(), ReportError> {
         |tx, before: &Timestamp| {
             Box::pin(async move {
                 drafts::clean_up(tx).await?;
+                alerts::clean_up(tx).await?;
                 for sql in [
                     "DELETE FROM reports_followers WHERE report IN (SELECT id FROM reports_reports WHERE handled_at < $1)",
                     "UPDATE reports_reports SET sealed = NULL WHERE handled_at < $1 AND sealed IS NOT NULL",

@@ -50,6 +50,14 @@ impl Service for ReportService {
                 include_str!("../migrations/0003_covered_pictures.sql"),
             ),
             Migration::new(
+                "reports_0004_work_orders",
+                include_str!("../migrations/0004_work_orders.sql"),
+            ),
+            Migration::new(
+                "reports_0005_alerts",
+                include_str!("../migrations/0005_alerts.sql"),
+            ),
+            Migration::new(
                 "reports_0010_disaster",
                 include_str!("../migrations/0010_disaster.sql"),
             ),

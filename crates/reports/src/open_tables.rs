@@ -7,13 +7,15 @@ use std::collections::BTreeMap;
 use futures::future::BoxFuture;
 use yakuba_city::{City, CityError, JAPAN, OpenTable, TableRows, shown_count, shown_part};
 use yakuba_identity::department_names;
+use yakuba_kernel::FiscalYear;
 use yakuba_ui::Language;
 
 use crate::{
     WORDS,
     error::ReportError,
     model::statistics::by_group,
-    store::{self, Filter, Report},
+    pages::statistics::{count, figures},
+    store::{self, By, Filter, Report},
 };
 
 /// The tables of the service.
@@ -30,6 +32,12 @@ pub(crate) fn tables() -> Vec<OpenTable> {
             national: None,
             words: |language| WORDS.table_words(language, "reports-table-months"),
             make: |city| made(months(city)),
+        },
+        OpenTable {
+            key: "reports.years",
+            national: None,
+            words: |language| WORDS.table_words(language, "reports-table-years"),
+            make: |city| made(years(city)),
         },
     ]
 }
@@ -116,6 +124,49 @@ fn category(rules: &crate::model::rules::Rules, report: &Report) -> String {
         || report.category.clone(),
         |category| category.name.ja.clone(),
     )
+}
+
+/// The figures of `/reports/statistics`: by fiscal year, and in it by category and by area.
+async fn years(city: &City) -> Result<TableRows, ReportError> {
+    let mut table = TableRows::new([
+        "年度",
+        "区分",
+        "名称",
+        "受付件数",
+        "うち対応済み",
+        "対応済みの割合",
+        "対応日数の中央値",
+        "対応日数の90パーセンタイル",
+    ]);
+    let current = store::current(city).await?;
+    let oldest = store::handled(city.db(), &Filter::default())
+        .await?
+        .last()
+        .map(|report| JAPAN.to_datetime(report.received_at).date());
+    let Some(oldest) = oldest else {
+        return Ok(table);
+    };
+    let last = FiscalYear::from_date(city.today());
+    let mut year = FiscalYear::from_date(oldest);
+    while year <= last {
+        for (by, kind) in [(By::Category, "分類"), (By::Area, "地域")] {
+            let counted = count(city, &current, Language::Japanese, year, by).await?;
+            let total = ("合計".to_owned(), counted.total);
+            for (name, told) in counted
+                .groups
+                .into_iter()
+                .map(|group| (group.name, group.told))
+                .chain([total])
+            {
+                let row = [year.year().to_string(), kind.to_owned(), name]
+                    .into_iter()
+                    .chain(figures(told));
+                table.rows.push(row.collect());
+            }
+        }
+        year = year.next();
+    }
+    Ok(table)
 }
 
 /// Reports by the month in which they came in and by category, of the months that are over.

@@ -4,6 +4,7 @@ desk-home = Desk
 desk-title = Reports
 desk-lead = Reports for your department.
 desk-new = Enter a report by telephone or on paper
+desk-orders = Work orders
 desk-statistics = Statistics
 desk-filter-state = State
 desk-filter-category = Category

@@ -4,6 +4,7 @@ desk-home = 窓口
 desk-title = まちの通報
 desk-lead = 自分の課に届いた通報です。古いものから対応してください。
 desk-new = 電話・紙の通報を入力する
+desk-orders = 作業指示
 desk-statistics = 集計
 desk-filter-state = 状態
 desk-filter-category = 種類

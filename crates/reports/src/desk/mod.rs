@@ -4,6 +4,7 @@ mod cover;
 mod doing;
 mod enter;
 mod list;
+mod orders;
 mod room;
 mod show;
 mod statistics;
@@ -91,4 +92,5 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/reports/{report}/photos", work, doing::add_photos)
         .post("/desk/reports/{report}/note", work, doing::note)
         .post("/desk/reports/{report}/assign", work, doing::assign)
+        .merge(orders::routes())
 }

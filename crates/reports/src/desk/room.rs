@@ -196,7 +196,13 @@ mod tests {
     #[test]
     fn every_text_asked_for_exists() {
         yakuba_ui::assert_used_words_exist_in(
-            &[&super::WORDS, &crate::WORDS],
+            &[
+                &super::WORDS,
+                &crate::WORDS,
+                &crate::desk::orders::WORDS,
+                &crate::pages::alerts::WORDS,
+                &crate::pages::statistics::WORDS,
+            ],
             env!("CARGO_MANIFEST_DIR"),
         );
     }

@@ -23,6 +23,7 @@ use crate::{
     pages::asked::{chip, private, state_key},
     store::{
         self, Filter, Report, followers, open_of,
+        orders::of_report,
         photos::{self, Photo, View},
         steps::{Kind, steps},
     },
@@ -167,6 +168,23 @@ async fn about(room: &Room, found: &Report) -> Result<DescriptionList, Problem> 
         let names = account_names(room.db(), &[account]).await?;
         let name = names.get(&account).map_or("", String::as_str);
         about = about.text(room.t("desk-column-assigned"), name);
+    }
+    let orders: Vec<String> = of_report(room.db(), found.id)
+        .await?
+        .iter()
+        .map(|(order, outcome)| {
+            format!(
+                "{} {}: {}",
+                format::date(order.day, language),
+                order.crew,
+                super::orders::WORDS
+                    .words(language)
+                    .get(&super::orders::outcome_key(*outcome))
+            )
+        })
+        .collect();
+    if !orders.is_empty() {
+        about = about.text(room.t("desk-orders"), orders.join(" / "));
     }
     let count = followers::count(room.db(), found.id).await?;
     Ok(about

@@ -7,20 +7,25 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Response},
 };
-use jiff::civil::Date;
-use yakuba_city::{JAPAN, web::Problem};
+use yakuba_city::web::Problem;
 use yakuba_kernel::{DepartmentCode, FiscalYear};
 use yakuba_sheets::{Cell as Written, CsvCharset, CsvOptions, Table as Sheet, write_csv};
 use yakuba_ui::{Cell, Choice, Column, Row, Select, Table, Words, format};
 
 use super::room::Room;
 use crate::{
-    model::statistics::{Summary, by_group, summary},
-    store::{self, Filter, Report},
+    model::statistics::Summary,
+    store::{self, By},
 };
 
 /// Ways to group, the first as the default.
-const GROUPS: [&str; 5] = ["category", "area", "department", "channel", "month"];
+const GROUPS: [By; 5] = [
+    By::Category,
+    By::Area,
+    By::Department,
+    By::Channel,
+    By::Month,
+];
 
 #[derive(Template)]
 #[template(path = "desk/statistics.html")]
@@ -35,51 +40,32 @@ struct Body {
 /// What is asked for, and the groups with their names.
 struct Counted {
     year: FiscalYear,
-    by: &'static str,
+    by: By,
     rows: Vec<(String, Summary)>,
     total: Summary,
 }
 
 fn name_of(
     room: &Room,
-    by: &str,
+    by: By,
     key: &str,
     departments: &BTreeMap<DepartmentCode, String>,
 ) -> String {
     match by {
-        "area" if key.is_empty() => room.t("desk-statistics-none"),
-        "area" => room
+        By::Area if key.is_empty() => room.t("desk-statistics-none"),
+        By::Area => room
             .current
             .rules
             .area_name(key, room.language())
             .to_owned(),
-        "department" => DepartmentCode::new(key)
+        By::Department => DepartmentCode::new(key)
             .ok()
             .and_then(|code| departments.get(&code).cloned())
             .unwrap_or_else(|| key.to_owned()),
-        "channel" => room.t(&format!("desk-channel-{key}")),
-        "month" => key.to_owned(),
-        _ => room.category(key),
+        By::Channel => room.t(&format!("desk-channel-{key}")),
+        By::Month => key.to_owned(),
+        By::Category => room.category(key),
     }
-}
-
-fn key_of(by: &str, report: &Report) -> String {
-    match by {
-        "area" => report.area.clone(),
-        "department" => report.department.as_str().to_owned(),
-        "channel" => report.channel.as_str().to_owned(),
-        "month" => {
-            let day = JAPAN.to_datetime(report.received_at).date();
-            format!("{:04}-{:02}", day.year(), day.month())
-        }
-        _ => report.category.clone(),
-    }
-}
-
-/// The first moment of a day in Japan, in microseconds since 1970.
-fn beginning(day: Date) -> Option<i64> {
-    let at = JAPAN.to_timestamp(day.at(0, 0, 0, 0)).ok()?;
-    Some(at.as_microsecond())
 }
 
 async fn count(room: &Room) -> Result<Counted, Problem> {
@@ -91,26 +77,16 @@ async fn count(room: &Room) -> Result<Counted, Problem> {
         .unwrap_or_else(|| FiscalYear::from_date(today));
     let by = GROUPS
         .into_iter()
-        .find(|name| *name == room.query.get("by"))
-        .unwrap_or("category");
-    let filter = Filter {
-        departments: Some(departments.keys().cloned().collect()),
-        from: beginning(year.start()),
-        until: beginning(year.next().start()),
-        ..Filter::default()
-    };
-    let reports = store::handled(room.db(), &filter).await?;
-    let all: Vec<_> = reports
-        .iter()
-        .map(|report| (key_of(by, report), report.for_statistics(today)))
-        .collect();
-    let total = summary(all.iter().map(|(_, handled)| handled));
+        .find(|by| by.name() == room.query.get("by"))
+        .unwrap_or(By::Category);
+    let codes = departments.keys().cloned().collect();
+    let (groups, total) = store::counts(room.db(), Some(codes), year, by, today).await?;
     let names = room.all_departments().await?;
-    let mut rows: Vec<(String, Summary)> = by_group(all)
+    let mut rows: Vec<(String, Summary)> = groups
         .into_iter()
         .map(|(key, group)| (name_of(room, by, &key, &names), group))
         .collect();
-    if by != "month" {
+    if by != By::Month {
         rows.sort_by_key(|(_, group)| std::cmp::Reverse(group.posted));
     }
     Ok(Counted {
@@ -121,22 +97,13 @@ async fn count(room: &Room) -> Result<Counted, Problem> {
     })
 }
 
-fn share(group: Summary) -> String {
-    if group.posted == 0 {
-        return String::new();
-    }
-    // Tenths of a percent, rounded half up.
-    let tenths = (group.handled * 2_000 + group.posted) / (group.posted * 2);
-    format!("{}.{}%", tenths / 10, tenths % 10)
-}
-
 fn days(value: Option<i64>) -> String {
     value.map_or_else(String::new, |days| days.to_string())
 }
 
-fn headings(room: &Room, by: &str) -> [String; 7] {
+fn headings(room: &Room, by: By) -> [String; 7] {
     [
-        room.t(&format!("desk-by-{by}")),
+        room.t(&format!("desk-by-{}", by.name())),
         room.t("desk-statistics-posted"),
         room.t("desk-statistics-handled"),
         room.t("desk-statistics-share"),
@@ -151,7 +118,7 @@ fn cells(name: &str, group: Summary) -> [String; 7] {
         name.to_owned(),
         group.posted.to_string(),
         group.handled.to_string(),
-        share(group),
+        group.share(),
         group.late.to_string(),
         days(group.median),
         days(group.ninety),
@@ -204,14 +171,17 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
             .into_iter()
             .fold(
                 Select::new(language, "by", room.t("desk-statistics-by")),
-                |select, name| select.choice(Choice::new(name, room.t(&format!("desk-by-{name}")))),
+                |select, by| {
+                    let name = by.name();
+                    select.choice(Choice::new(name, room.t(&format!("desk-by-{name}"))))
+                },
             )
-            .value(counted.by),
+            .value(counted.by.name()),
         table,
         csv: format!(
             "/desk/reports/statistics.csv?year={}&by={}",
             counted.year.year(),
-            counted.by
+            counted.by.name()
         ),
     };
     Ok(room
@@ -250,7 +220,7 @@ pub(super) async fn csv(room: Room) -> Result<Response, Problem> {
     let name = format!(
         "attachment; filename=\"reports-{}-{}.csv\"",
         counted.year.year(),
-        counted.by
+        counted.by.name()
     );
     Ok((
         [

@@ -1,6 +1,8 @@
 //! What reports are made of, without a database.
 
+pub mod alert;
 pub mod place;
+pub mod route;
 pub mod rules;
 pub mod state;
 pub mod statistics;

@@ -83,7 +83,9 @@ pub(super) async fn step(
                     .map_err(ReportError::from)?;
             match started {
                 CodeStart::Sent(token) => {
-                    let mut response = Redirect::to(&format!("{path}?sent=1")).into_response();
+                    let joint = if path.contains('?') { '&' } else { '?' };
+                    let mut response =
+                        Redirect::to(&format!("{path}{joint}sent=1")).into_response();
                     let (name, value) = email_cookie(asked.identity.settings(), Some(&token));
                     response.headers_mut().append(name, value);
                     Ok(Confirming::Go(response))

@@ -7,7 +7,11 @@ use yakuba_city::{
     web::{Answer, Problem},
 };
 
-use super::{asked::Asked, href, list::filter_of};
+use super::{
+    asked::{Asked, category_name},
+    href,
+    list::filter_of,
+};
 use crate::store::{self, Filter};
 
 /// Entries of a feed at most.
@@ -32,6 +36,50 @@ struct Body {
     entries: Vec<Entry>,
 }
 
+/// What a feed is called: what it tells of and where, so that two of them are told apart.
+pub(super) fn title(asked: &Asked, filter: &Filter) -> String {
+    let rules = &asked.current.rules;
+    let language = asked.language;
+    let mut parts: Vec<String> = Vec::new();
+    parts.extend(
+        filter
+            .category
+            .as_deref()
+            .map(|key| category_name(&asked.current, key, language)),
+    );
+    parts.extend(
+        filter
+            .area
+            .as_deref()
+            .map(|key| rules.area_name(key, language).to_owned()),
+    );
+    parts.extend(filter.near.map(|(point, metres)| {
+        super::alerts::WORDS
+            .words(language)
+            .with(
+                "alerts-around-place",
+                &[
+                    ("place", point.to_string().into()),
+                    (
+                        "distance",
+                        yakuba_ui::format::distance(f64::from(metres), language).into(),
+                    ),
+                ],
+            )
+            .into_owned()
+    }));
+    if !filter.words.is_empty() {
+        parts.push(asked.query.get("q").to_owned());
+    }
+    if parts.is_empty() {
+        return asked.t("reports-title");
+    }
+    super::alerts::WORDS
+        .words(language)
+        .with_text("alerts-feed-title", "what", &parts.join(" / "))
+        .into_owned()
+}
+
 pub(super) async fn all(asked: Asked) -> Result<Response, Problem> {
     let (filter, _) = filter_of(&asked);
     // Whatever state: a feed tells what is new.
@@ -41,20 +89,9 @@ pub(super) async fn all(asked: Asked) -> Result<Response, Problem> {
     };
     let found = store::search(asked.city().db(), &filter, 0, ENTRIES).await?;
     let base = asked.base();
-    let rules = &asked.current.rules;
-    let name = filter
-        .category
-        .as_deref()
-        .and_then(|key| rules.category(key))
-        .map(|category| category.name.get(asked.language));
-    let query = match &filter.category {
-        Some(key) => format!(
-            "?{}",
-            form_urlencoded::Serializer::new(String::new())
-                .append_pair("category", key)
-                .finish()
-        ),
-        None => String::new(),
+    let query = match super::list::feed_query(&asked).as_str() {
+        "" => String::new(),
+        query => format!("?{query}"),
     };
     let newest = found
         .reports
@@ -64,10 +101,7 @@ pub(super) async fn all(asked: Asked) -> Result<Response, Problem> {
         .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
     let body = Body {
         language: asked.language.html_lang(),
-        title: match name {
-            Some(name) => format!("{} {name}", asked.t("reports-title")),
-            None => asked.t("reports-title"),
-        },
+        title: title(&asked, &filter),
         own: format!("{base}/reports/feed.atom{query}"),
         home: format!("{base}/reports{query}"),
         city: asked.shell.city_name.clone(),

@@ -21,7 +21,7 @@ use crate::{
 /// Reports on one page.
 const ON_A_PAGE: u32 = 20;
 /// The distances that are offered, in metres.
-const DISTANCES: [u32; 4] = [300, 1_000, 3_000, 10_000];
+pub(super) const DISTANCES: [u32; 4] = [300, 1_000, 3_000, 10_000];
 /// The names of the filters in the address.
 const NAMES: [&str; 6] = ["q", "category", "state", "area", "near", "within"];
 
@@ -52,6 +52,9 @@ struct Body {
     items: Vec<Item>,
     pages: Option<Pagination>,
     feed: String,
+    alerts: String,
+    alerts_link: String,
+    statistics: String,
 }
 
 /// What an address asks for, and what is wrong with it.
@@ -104,6 +107,19 @@ pub(super) fn query_of(asked: &Asked) -> String {
         .extend_pairs(
             NAMES
                 .into_iter()
+                .map(|name| (name, asked.query.get(name)))
+                .filter(|(_, value)| !value.is_empty()),
+        )
+        .finish()
+}
+
+/// The filters that a feed has, as they stand in the address: all but the state, since a feed tells what is new.
+pub(super) fn feed_query(asked: &Asked) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(
+            NAMES
+                .into_iter()
+                .filter(|name| *name != "state")
                 .map(|name| (name, asked.query.get(name)))
                 .filter(|(_, value)| !value.is_empty()),
         )
@@ -176,8 +192,17 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
             ))
         },
     );
+    let of_feed = feed_query(&asked);
+    let address = |path: &str| match of_feed.as_str() {
+        "" => path.to_owned(),
+        query => format!("{path}?{query}"),
+    };
     let body = Body {
         words: asked.words,
+        statistics: super::statistics::WORDS
+            .words(language)
+            .get("statistics-link")
+            .into_owned(),
         errors: errors.summary(language),
         q: TextField::new(language, "q", asked.t("reports-words")).value(field("q")),
         category: category.value(&field("category")),
@@ -224,25 +249,31 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
                 format!("/reports?{query}"),
             )
         }),
-        feed: match asked.query.get("category") {
-            "" => "/reports/feed.atom".to_owned(),
-            key => format!(
-                "/reports/feed.atom?{}",
-                form_urlencoded::Serializer::new(String::new())
-                    .append_pair("category", key)
-                    .finish()
-            ),
-        },
+        feed: address("/reports/feed.atom"),
+        alerts: address("/reports/alerts"),
+        alerts_link: super::alerts::WORDS
+            .words(language)
+            .get("alerts-link")
+            .into_owned(),
     };
-    Ok(Page::public(
+    let mut page = Page::public(
         super::with_banners(&asked).await?,
         asked.t("reports-title"),
         &body,
     )
     .lead(asked.t("reports-lead"))
     .feed(asked.t("reports-feed"), "/reports/feed.atom")
-    .with_errors(!errors.is_empty())
-    .into_response())
+    .with_errors(!errors.is_empty());
+    if !of_feed.is_empty() && errors.is_empty() {
+        page = page.feed(
+            super::feed::title(&asked, &filter),
+            address("/reports/feed.atom"),
+        );
+    }
+    if let Some(notice) = asked.notice() {
+        page = page.notice(notice);
+    }
+    Ok(page.into_response())
 }
 
 /// Open reports and those that are handled, as two layers of what the filters want.

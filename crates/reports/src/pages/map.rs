@@ -66,6 +66,6 @@ fn feature(asked: &Asked, report: &Report) -> Option<Value> {
 }
 
 /// As a number of JSON with the digits that were written.
-fn number(degrees: Decimal) -> Option<Value> {
+pub(crate) fn number(degrees: Decimal) -> Option<Value> {
     serde_json::from_str(&degrees.to_string()).ok()
 }

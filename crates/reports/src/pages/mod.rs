@@ -1,5 +1,6 @@
 //! What everybody sees: reporting, the list and the map, one report, following it.
 
+pub(crate) mod alerts;
 pub(crate) mod asked;
 mod confirming;
 mod contest;
@@ -7,10 +8,11 @@ mod emergency;
 mod feed;
 mod follow;
 mod list;
-mod map;
+pub(crate) mod map;
 mod new;
 pub(crate) mod sent;
 mod show;
+pub(crate) mod statistics;
 mod status;
 
 use yakuba_city::web::{Access, Problem, Routes};
@@ -25,6 +27,14 @@ pub(crate) fn routes() -> Routes {
         .get("/reports/feed.atom", public, feed::all)
         .get("/reports/emergency", public, emergency::page)
         .post("/reports/emergency", public, emergency::send)
+        .get("/reports/alerts", public, alerts::page)
+        .get("/reports/alerts/confirm", public, alerts::confirm)
+        .post("/reports/alerts/confirm", public, alerts::set_up)
+        .get("/reports/alerts/end/{alert}", public, alerts::leave)
+        .post("/reports/alerts/end/{alert}", public, alerts::left)
+        .get("/reports/statistics", public, statistics::page)
+        .get("/reports/statistics.csv", public, statistics::csv)
+        .get("/reports/statistics.json", public, statistics::json)
         .get("/reports/new", public, new::choose)
         .post("/reports/new", public, new::start)
         .get("/reports/new/place", public, new::place)

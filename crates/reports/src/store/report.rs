@@ -176,6 +176,29 @@ pub async fn report(
     one(connection, "id", id.into()).await
 }
 
+/// The reports among these numbers.
+pub(super) async fn among(
+    connection: &impl ConnectionTrait,
+    ids: &[i64],
+) -> Result<Vec<Report>, ReportError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let rows: Vec<ReportRow> = connection
+            .rows(
+                &format!(
+                    "SELECT {COLUMNS} FROM reports_reports WHERE id IN ({})",
+                    yakuba_city::sql::list(1, chunk.len())
+                ),
+                chunk.iter().map(|id| (*id).into()),
+            )
+            .await?;
+        for row in rows {
+            found.push(Report::try_from(row)?);
+        }
+    }
+    Ok(found)
+}
+
 /// Whether a text from an address can be the name of a report or picture. PostgreSQL does not even compare others.
 pub(super) fn is_name(text: &str) -> bool {
     !text.is_empty() && text.len() <= 40 && text.bytes().all(|byte| byte.is_ascii_alphanumeric())

@@ -8,6 +8,7 @@ use yakuba_forms::model::document::Text;
 use yakuba_kernel::{DepartmentCode, Quantity, Subject, text::normalise_for_search};
 
 use super::{
+    alerts,
     photos::{self, Covering, Finder, Origin, SealedPhoto},
     report::{self, Report},
 };
@@ -240,7 +241,7 @@ fn fact(measure: &Measure, report: &Report, at: Timestamp) -> Result<Fact, Repor
         .record(format!("reports/{}", report.id)))
 }
 
-fn taken_back(fact: Fact) -> Fact {
+pub(super) fn taken_back(fact: Fact) -> Fact {
     let quantity = fact.quantity.negated();
     fact.quantity(quantity)
 }
@@ -488,6 +489,9 @@ pub async fn word(tx: &Tx, wording: &Wording) -> Result<(), ReportError> {
         )
         .await?;
     add_step(tx, found.id, Kind::Text, &Text::default(), None).await?;
+    if wording.is_shown && !(found.is_shown && found.is_looked_at) {
+        alerts::publish(tx, found.id).await?;
+    }
     if found.state == State::Received {
         tx.connection()
             .run(

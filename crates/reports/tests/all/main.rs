@@ -3,12 +3,14 @@
 // A test that cannot go on fails there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod alerts;
 mod content;
 mod covering;
 mod desk;
 mod disaster;
 mod hostile;
 mod open311;
+mod orders;
 mod pages;
 mod steps;
 mod support;

@@ -8,14 +8,17 @@ use yakuba_forms::{
     answers::{Coordinates, Place},
     model::document::{Key, Text},
 };
-use yakuba_kernel::{Channel, Decimal};
+use yakuba_kernel::{Channel, Decimal, Point};
 use yakuba_reports::{
     ReportError,
     model::{
         rules::{PLACE, Rules, TEXT},
         state::State,
     },
-    store::{self, Content, Whole, WholeStep},
+    store::{
+        self, Content, Filter, Whole, WholeStep,
+        orders::{self, NewOrder},
+    },
 };
 
 use super::{broken, city::morning_of};
@@ -24,6 +27,8 @@ use crate::failure::Failure;
 const RULES: &str = "reports/categories.yaml";
 /// How many reports in three years.
 const REPORTS: usize = 300;
+/// How many places the crew of the roads goes to.
+const CREW_STOPS: u32 = 7;
 /// The same reports in every demo city.
 const SEED: u64 = 20_261_121;
 
@@ -155,6 +160,46 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
     )
     .await
     .map_err(|error: ReportError| broken(RULES, &error.to_string()))?;
+    work_order(city, today).await
+}
+
+/// The crew of the roads goes out today.
+async fn work_order(city: &City, today: Date) -> Result<(), Failure> {
+    let failed = |error: ReportError| broken(RULES, &error.to_string());
+    let current = store::current(city).await.map_err(failed)?;
+    let Some(category) = current.rules.category("road") else {
+        return Ok(());
+    };
+    let department = category.department.clone();
+    let open = Filter {
+        departments: Some(vec![department.clone()]),
+        states: State::ALL
+            .into_iter()
+            .filter(|state| !state.is_handled())
+            .collect(),
+        placed: true,
+        ..Filter::default()
+    };
+    let reports = store::search(city.db(), &open, 0, CREW_STOPS)
+        .await
+        .map_err(failed)?
+        .reports
+        .iter()
+        .map(|(report, _)| report.id)
+        .collect();
+    let order = NewOrder {
+        department,
+        day: today,
+        crew: "第1班".to_owned(),
+        bring: "常温合材 5袋\nカラーコーン 4本".to_owned(),
+        start: Point::from_millionths(34_400_000, 135_000_000).ok(),
+        reports,
+    };
+    city.write(Actor::CommandLine, order, |tx, order| {
+        Box::pin(orders::make(tx, order))
+    })
+    .await
+    .map_err(failed)?;
     Ok(())
 }
 

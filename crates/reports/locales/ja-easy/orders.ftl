@@ -1,0 +1,1 @@
+order-title = 作業指示

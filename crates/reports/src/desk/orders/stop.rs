@@ -1,0 +1,297 @@
+//! One stop, on the crew's telephone: where, what, pictures, and what became of it.
+
+use askama::Template;
+use axum::{
+    extract::{Path, Request},
+    http::StatusCode,
+    response::Response,
+};
+use yakuba_city::web::Problem;
+use yakuba_forms::model::document::Text;
+use yakuba_ui::{
+    ChipLabel, Choice, DescriptionList, ErrorSummary, FileUpload, FormErrors, Html, Map,
+    RadioGroup, Select, TextArea, Words, done, format,
+};
+
+use super::{
+    super::room::{Room, href as report_href},
+    href, name, order_to_work_on, outcome_key, page_below,
+    show::{chip, title},
+    t, words,
+};
+use crate::{
+    error::ReportError,
+    model::{
+        rules::{MOST_MIB, MOST_PHOTOS},
+        state::State,
+    },
+    pages::{
+        asked::{plain, private},
+        sent::Sent,
+    },
+    store::{
+        open_of,
+        orders::{self, Mark, Outcome, Stop, WorkOrder},
+        photos,
+        steps::seal_note,
+    },
+};
+
+/// Letters of what a crew says at most.
+const MOST: usize = 500;
+
+struct Form {
+    outcome: RadioGroup,
+    sentence: Option<Select>,
+    text: TextArea,
+    photos: FileUpload,
+}
+
+#[derive(Template)]
+#[template(path = "desk/orders/stop.html")]
+struct Body {
+    words: Words,
+    errors: ErrorSummary,
+    outcome: ChipLabel,
+    about: DescriptionList,
+    text: String,
+    sent: Option<Html>,
+    bring: String,
+    pictures: Vec<String>,
+    map: Option<Map>,
+    form: Option<Form>,
+    revision: i64,
+    action: String,
+    report: String,
+    back: String,
+    next: Option<(String, String)>,
+}
+
+/// The stop among all of its order.
+fn among(stops: &[Stop], id: i64) -> Result<(usize, &Stop), Problem> {
+    stops
+        .iter()
+        .enumerate()
+        .find(|(_, stop)| stop.id == id)
+        .ok_or(Problem::NotFound)
+}
+
+pub(super) async fn page(
+    room: Room,
+    Path((id, stop)): Path<(i64, i64)>,
+) -> Result<Response, Problem> {
+    let found = order_to_work_on(&room, id).await?;
+    shown(&room, &found, stop, "", &FormErrors::new()).await
+}
+
+async fn shown(
+    room: &Room,
+    found: &WorkOrder,
+    id: i64,
+    typed: &str,
+    errors: &FormErrors,
+) -> Result<Response, Problem> {
+    let language = room.language();
+    let stops = orders::stops(room.db(), found.id).await?;
+    let (place, stop) = among(&stops, id)?;
+    let report = &stop.report;
+    let content = open_of(room.db(), room.key(), report).await?;
+    let sent = content.as_ref().and_then(|content| {
+        let form = room.current.form(&report.category, false)?;
+        let evaluation = form.evaluate(&content.answers, room.city().today());
+        Some(form.render_answers(&content.answers, &evaluation, language, |_| None))
+    });
+    let mut about = DescriptionList::new();
+    // What was sent says where, as long as it is kept.
+    if sent.is_none() && !report.public_place.is_empty() {
+        about = about.text(room.public("reports-place"), &report.public_place);
+    }
+    if let (None, Some(point)) = (&sent, report.point) {
+        about = about.text(room.public("reports-coordinates"), point.to_string());
+    }
+    about = about
+        .text(
+            room.t("desk-column-due"),
+            format::date(report.due_on, language),
+        )
+        .text(room.t("desk-public-id"), &report.public_id);
+    let base = href(found.id);
+    let pictures = photos::of_report(room.db(), report.id)
+        .await?
+        .iter()
+        .map(|photo| format!("{}/photos/{}", report_href(report.id), photo.key))
+        .collect();
+    let next = stops
+        .iter()
+        .enumerate()
+        .skip(place + 1)
+        .find(|(_, stop)| stop.outcome == Outcome::Waiting)
+        .map(|(place, stop)| {
+            (
+                format!("{base}/stops/{}", stop.id),
+                format!("{}. {}", place + 1, name(room, &stop.report)),
+            )
+        });
+    // Once the report belongs to somebody else, its work is theirs.
+    let is_ours = report.department == found.department;
+    let body = Body {
+        words: words(room),
+        errors: errors.summary(language),
+        outcome: chip(words(room), stop.outcome),
+        about,
+        text: report.public_text.clone(),
+        sent,
+        bring: found.bring.clone(),
+        pictures,
+        map: report.point.map(|point| {
+            Map::of_place(
+                language,
+                "stop-map",
+                room.public("reports-map-place"),
+                point.degrees(),
+            )
+        }),
+        form: (is_ours && stop.outcome != Outcome::Done).then(|| form(room, typed, errors)),
+        revision: stop.revision,
+        action: format!("{base}/stops/{id}"),
+        report: report_href(report.id),
+        back: format!("{base}#stops"),
+        next,
+    };
+    let heading = format!("{}. {}", place + 1, name(room, report));
+    let mut page = page_below(room, heading, &body).breadcrumb(title(room, found), base);
+    if !errors.is_empty() {
+        page = page
+            .with_errors(true)
+            .status(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    Ok(private(page))
+}
+
+fn form(room: &Room, typed: &str, errors: &FormErrors) -> Form {
+    let language = room.language();
+    let rules = &room.current.rules;
+    let mut sentences = Select::new(language, "sentence", t(room, "order-sentence"))
+        .choice(Choice::new("", room.t("desk-turn-own")));
+    let mut has_sentences = false;
+    for (place, sentence) in rules.sentences.iter().enumerate() {
+        if sentence.state == State::Fixed.name() {
+            has_sentences = true;
+            let text = sentence.text.get(language);
+            sentences = sentences.choice(Choice::new(place.to_string(), text));
+        }
+    }
+    Form {
+        outcome: [Outcome::Done, Outcome::NotDone]
+            .into_iter()
+            .fold(
+                RadioGroup::new(language, "outcome", t(room, "order-mark")),
+                |group, outcome| {
+                    let key = outcome_key(outcome);
+                    group.choice(
+                        Choice::new(outcome.name(), t(room, &key))
+                            .support(t(room, &format!("{key}-support"))),
+                    )
+                },
+            )
+            .required()
+            .errors(errors),
+        sentence: has_sentences.then(|| sentences.optional()),
+        text: TextArea::new(language, "text", t(room, "order-text"))
+            .support(t(room, "order-text-support"))
+            .rows(3)
+            .value(typed)
+            .optional()
+            .errors(errors),
+        photos: FileUpload::new(language, "photos", t(room, "order-photos"))
+            .support(t(room, "order-photos-support"))
+            .accept(".jpg,.jpeg,.png,.webp")
+            .max_size(&format!("{MOST_MIB}MB"))
+            .max_files(MOST_PHOTOS)
+            .optional()
+            .errors(errors),
+    }
+}
+
+pub(super) async fn mark(
+    mut room: Room,
+    Path((id, stop)): Path<(i64, i64)>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let found = order_to_work_on(&room, id).await?;
+    let stops = orders::stops(room.db(), found.id).await?;
+    let (_, at) = among(&stops, stop)?;
+    if at.report.department != found.department {
+        return Err(Problem::NotFound);
+    }
+    let report = at.report.id;
+    let mut sent = Sent::read(request).await?;
+    let mut errors = FormErrors::new();
+    let is_done = match sent.fields.get("outcome") {
+        "done" => Some(true),
+        "not_done" => Some(false),
+        _ => {
+            errors.add("outcome", room.t("desk-problem-required"));
+            None
+        }
+    };
+    let text = plain(sent.fields.get("text"), MOST + 1);
+    if text.chars().count() > MOST {
+        errors.add("text", room.t("desk-problem-long"));
+    } else if is_done == Some(false) && text.is_empty() {
+        errors.add("text", t(&room, "order-problem-why"));
+    }
+    let mut photos = Vec::new();
+    if errors.is_empty() {
+        for photo in sent.photos(room.city(), room.key()).await? {
+            match photo {
+                Ok(taken) => photos.push(taken.sealed),
+                Err(message) => {
+                    errors.add("photos", message.in_language(room.language()).into_owned());
+                }
+            }
+        }
+        if photos.len() > MOST_PHOTOS as usize {
+            errors.add("photos", room.public("reports-problem-photos"));
+        }
+    }
+    let (Some(is_done), true) = (is_done, errors.is_empty()) else {
+        return shown(&room, &found, stop, &text, &errors).await;
+    };
+    let sentence = sent
+        .fields
+        .get("sentence")
+        .parse::<usize>()
+        .ok()
+        .and_then(|place| room.current.rules.sentences.get(place))
+        .filter(|sentence| sentence.state == State::Fixed.name());
+    let note = if is_done {
+        None
+    } else {
+        Some(seal_note(room.key(), report, &text)?)
+    };
+    let input = Mark {
+        order: found.id,
+        stop,
+        revision: sent.fields.revision(),
+        is_done,
+        text: match sentence {
+            _ if !text.is_empty() => Text::japanese(text.clone()),
+            Some(sentence) => sentence.text.clone(),
+            None => Text::default(),
+        },
+        note,
+        photos,
+    };
+    let outcome = room
+        .write(input, |tx, input| Box::pin(orders::mark(tx, input)))
+        .await;
+    match outcome {
+        Ok(()) => Ok(done(&href(found.id), "order-marked")),
+        Err(error @ (ReportError::ChangedMeanwhile | ReportError::WrongState { .. })) => {
+            room.refuse(room.sentence(&error).unwrap_or_default());
+            shown(&room, &found, stop, &text, &FormErrors::new()).await
+        }
+        Err(error) => Err(error.into()),
+    }
+}

@@ -1,0 +1,262 @@
+//! Mails about new reports somewhere, and feeds that say where. On both databases.
+
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use yakuba_city::{City, each_database, run_due_jobs, testing::test_moment};
+use yakuba_identity::IdentityService;
+use yakuba_mail::MailService;
+use yakuba_reports::{ReportService, capabilities::WORK};
+
+use crate::support::{Browser, act, code, desk, mails, post, report, set_up, stranger};
+
+const HERE: (i64, i64) = (34_400_000, 135_050_000);
+const HARBOUR: (i64, i64) = (34_350_000, 135_050_000);
+
+/// Asks for mails with an address and the code sent to it.
+async fn ask(city: &City, browser: &mut Browser, query: &str, email: &str) {
+    let path = format!("/reports/alerts/confirm?{query}");
+    let sent = browser
+        .post(&path, &[("action", "send"), ("email", email)])
+        .await;
+    assert!(sent.to.ends_with("&sent=1"), "{} {}", sent.to, sent.text());
+    let code = code(city).await;
+    let page = browser
+        .post(&path, &[("action", "code"), ("code", &code)])
+        .await;
+    assert_eq!(page.to, "/reports?done=alerted", "{}", page.text());
+}
+
+/// The desk looks at a report.
+async fn look_at(city: &City, id: i64) {
+    let department = report(city, id).await.department;
+    let mut clerk = desk(city, &[WORK], department.as_str());
+    let fields = [
+        ("public_place", "本町"),
+        ("public_text", "穴です。"),
+        ("is_shown", "1"),
+    ];
+    let page = act(city, &mut clerk, id, "word", &fields).await;
+    assert!(page.to.ends_with("done=worded"), "{}", page.text());
+}
+
+/// The mails to an address that hold a text, in order.
+async fn told(city: &City, email: &str, part: &str) -> Vec<String> {
+    mails(city)
+        .await
+        .into_iter()
+        .filter(|(to, _, text)| to == email && text.contains(part))
+        .map(|(_, _, text)| text)
+        .collect()
+}
+
+each_database!(
+    somebody_is_told_at_once_and_somebody_once_a_day_and_each_once,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let (mut hanako, mut taro) = (stranger(&city), stranger(&city));
+        for (query, sentence) in [
+            ("area=around", "緯度"),
+            ("area=around&near=x", "緯度"),
+            ("area=nowhere", "選んで"),
+        ] {
+            let page = hanako
+                .get(&format!("/reports/alerts/confirm?{query}"))
+                .await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{query}");
+            assert!(page.text().contains(sentence), "{query}");
+        }
+        let around = "area=around&near=34.4%2C+135.05&within=300&category=road&rhythm=at_once";
+        ask(&city, &mut hanako, around, "hanako@example.jp").await;
+        // Asked for again, it is still one.
+        ask(&city, &mut hanako, around, "hanako@example.jp").await;
+        let harbour = "area=harbour&rhythm=daily";
+        ask(&city, &mut taro, harbour, "taro@example.jp").await;
+
+        let hole = post(&city, "road", HERE, "秘密").await;
+        let dark = post(&city, "light", HERE, "秘密").await;
+        let far = post(&city, "road", HARBOUR, "秘密").await;
+        // Nobody is told before the desk has looked.
+        assert!(
+            told(&city, "hanako@example.jp", "/reports/")
+                .await
+                .is_empty()
+        );
+        for id in [hole.id, dark.id, far.id] {
+            look_at(&city, id).await;
+        }
+        let page = hanako.get(&format!("/reports/{}", hole.public_id)).await;
+        assert!(page.text().contains("穴です。"));
+        let first = told(&city, "hanako@example.jp", &hole.public_id).await;
+        assert_eq!(first.len(), 1, "{first:?}");
+        assert!(!first[0].contains(&dark.public_id) && !first[0].contains("秘密"));
+        assert!(first[0].contains("34.4, 135.05") && first[0].contains("道路の穴（本町）"));
+        // Mended words are no news.
+        look_at(&city, hole.id).await;
+        run_due_jobs(&city).await.unwrap();
+        assert_eq!(
+            told(&city, "hanako@example.jp", &hole.public_id)
+                .await
+                .len(),
+            1
+        );
+
+        // Once a day: two in one mail, and nothing on a day without any.
+        let second = post(&city, "light", HARBOUR, "秘密").await;
+        look_at(&city, second.id).await;
+        for days in [1, 2] {
+            let now = test_moment() + SignedDuration::from_hours(days * 25);
+            city.clock().set(now);
+            run_due_jobs(&city).await.unwrap();
+            run_due_jobs(&city).await.unwrap();
+        }
+        let gathered = told(&city, "taro@example.jp", "/reports/").await;
+        assert_eq!(gathered.len(), 1, "{gathered:?}");
+        assert!(gathered[0].contains(&far.public_id) && gathered[0].contains(&second.public_id));
+        assert!(!gathered[0].contains(&hole.public_id));
+
+        // One press ends it, and the address is gone.
+        let out = gathered[0]
+            .lines()
+            .find_map(|line| Some(&line[line.find("/reports/alerts/end/")?..]))
+            .unwrap()
+            .to_owned();
+        let mut other = stranger(&city);
+        let wrong = other.post(&format!("{out}x"), &[]).await;
+        assert!(other.get(&wrong.to).await.text().contains("止まっています"));
+        assert!(other.get(&out).await.text().contains("港地区"));
+        let ended = other.post(&out, &[]).await;
+        assert_eq!(ended.to, out);
+        assert!(other.get(&out).await.text().contains("止まっています"));
+        let third = post(&city, "road", HARBOUR, "秘密").await;
+        look_at(&city, third.id).await;
+        city.clock()
+            .set(test_moment() + SignedDuration::from_hours(4 * 24));
+        assert!(
+            told(&city, "taro@example.jp", &third.public_id)
+                .await
+                .is_empty()
+        );
+        // After a year it ends by itself.
+        city.clock()
+            .set(test_moment() + SignedDuration::from_hours(400 * 24));
+        run_due_jobs(&city).await.unwrap();
+        let late = post(&city, "road", HERE, "秘密").await;
+        look_at(&city, late.id).await;
+        assert!(
+            told(&city, "hanako@example.jp", &late.public_id)
+                .await
+                .is_empty()
+        );
+    }
+);
+
+each_database!(
+    a_feed_says_what_and_where,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let hole = post(&city, "road", HARBOUR, "穴").await;
+        let other = post(&city, "road", HERE, "穴").await;
+        for id in [hole.id, other.id] {
+            look_at(&city, id).await;
+        }
+        let mut browser = stranger(&city);
+        let feed = browser
+            .get("/reports/feed.atom?area=harbour&category=road&state=all")
+            .await
+            .text();
+        assert!(
+            feed.contains("<title>まちの通報（道路の穴 / 港地区）</title>"),
+            "{feed}"
+        );
+        assert!(
+            feed.contains("/reports/feed.atom?category=road&#38;area=harbour"),
+            "{feed}"
+        );
+        assert!(feed.contains(&hole.public_id) && !feed.contains(&other.public_id));
+        let near = browser
+            .get("/reports/feed.atom?near=34.4%2C+135.05&within=300&lang=en")
+            .await
+            .text();
+        assert!(
+            near.contains("Problems reported (within 300 metres of 34.4, 135.05)"),
+            "{near}"
+        );
+        assert!(near.contains(&other.public_id) && !near.contains(&hole.public_id));
+        // A feed reader finds it on the page that has the same filters.
+        let list = browser.get("/reports?area=harbour").await.text();
+        for part in [
+            "type=\"application/atom+xml\"",
+            "href=\"/reports/feed.atom?area=harbour\"",
+            "title=\"まちの通報（港地区）\"",
+            "href=\"/reports/alerts?area=harbour\"",
+        ] {
+            assert!(list.contains(part), "{part} in {list}");
+        }
+        let all = browser.get("/reports/feed.atom").await.text();
+        assert!(!all.contains("（）") && all.contains(&other.public_id));
+    }
+);
+
+each_database!(
+    statistics_for_everybody_hide_small_counts,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let mut holes = Vec::new();
+        for _ in 0..12 {
+            holes.push(post(&city, "road", HERE, "穴").await.id);
+        }
+        for _ in 0..7 {
+            post(&city, "other", HERE, "ほか").await;
+        }
+        for _ in 0..2 {
+            post(&city, "light", HARBOUR, "暗い").await;
+        }
+        city.clock()
+            .set(test_moment() + SignedDuration::from_hours(3 * 24));
+        let mut clerk = desk(&city, &[WORK], "roads");
+        for id in &holes[..6] {
+            act(&city, &mut clerk, *id, "turn", &[("state", "fixed")]).await;
+        }
+        let mut browser = stranger(&city);
+        let csv = browser
+            .get("/reports/statistics.csv?by=category&year=2026")
+            .await
+            .text();
+        // Name, received, handled, share, median, nine in ten. The two street lights take the seven others with them.
+        assert!(csv.contains("道路の穴,12,6,50.0%,3,3"), "{csv}");
+        assert!(
+            csv.contains("街灯,,,,,") && csv.contains("そのほか,,,,,"),
+            "{csv}"
+        );
+        assert!(csv.contains("合計,21,6,28.6%,3,3"), "{csv}");
+        let json: serde_json::Value = serde_json::from_str(
+            &browser
+                .get("/reports/statistics.json?by=category&year=2026&lang=en")
+                .await
+                .text(),
+        )
+        .unwrap();
+        assert_eq!(json["groups"][0]["name"], "Holes in the road");
+        assert_eq!(json["groups"][0]["figures"]["median_days"], 3);
+        assert_eq!(
+            json["groups"][2]["figures"]["received"],
+            serde_json::Value::Null
+        );
+        for (query, part) in [
+            ("by=area", "港地区"),
+            ("by=month", "2026-11"),
+            ("by=category&year=2020", "この年度の通報はありません"),
+            ("lang=en", "Share handled"),
+            ("lang=easy", "数（かず）"),
+        ] {
+            let page = browser.get(&format!("/reports/statistics?{query}")).await;
+            assert_eq!(page.status, StatusCode::OK, "{query}");
+            assert!(page.text().contains(part), "{query}: {}", page.text());
+        }
+        let list = browser.get("/reports").await.text();
+        assert!(list.contains("href=\"/reports/statistics\""));
+    }
+);
