@@ -385,7 +385,9 @@ fn named<R: Read + Seek>(table: &Table<R>, line: &Line) -> Option<(Municipality,
     if municipality.prefecture.is_empty()
         && let Ok(code) = MunicipalityCode::parse(code)
     {
-        municipality.prefecture = code.prefecture().name().to_owned();
+        code.prefecture()
+            .name()
+            .clone_into(&mut municipality.prefecture);
     }
     if municipality.code.is_empty() {
         municipality.code = format!("{}{}", municipality.prefecture, municipality.city);

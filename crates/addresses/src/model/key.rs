@@ -24,16 +24,13 @@ pub fn key(text: &str) -> String {
     let mut at = 0;
     while let Some(&sign) = signs.get(at) {
         let is_after_figure = joined.ends_with(|before: char| before.is_ascii_digit());
-        match is_after_figure.then(|| separator(&signs[at..])).flatten() {
-            Some(length) => {
-                joined.push('-');
-                at += length;
-            }
-            None => {
-                joined.push(sign);
-                at += 1;
-            }
-        }
+        let length = if is_after_figure {
+            separator(&signs[at..])
+        } else {
+            None
+        };
+        joined.push(if length.is_some() { '-' } else { sign });
+        at += length.unwrap_or(1);
     }
     padded(&tidied(&joined))
 }
