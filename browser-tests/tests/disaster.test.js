@@ -44,7 +44,7 @@ describe('disaster', () => {
     await desk.goto(`${demo.url}/desk/disaster/roads`);
     await desk.getByLabel('道路と区間').fill('市道3号線 港大橋');
     await desk.getByLabel('理由').selectOption('flooded');
-    await desk.getByLabel('場所（緯度、経度）').fill('34.376, 134.992\n34.372, 135.002');
+    await desk.locator('[name=course]').fill('34.376, 134.992\n34.372, 135.002');
     await desk.getByRole('button', { name: '通行止めにする' }).click();
     await desk.getByRole('link', { name: '市道3号線 港大橋' }).click();
     await checkPage(desk, staff);
