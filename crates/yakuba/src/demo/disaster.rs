@@ -26,7 +26,10 @@ use crate::failure::Failure;
 const SHELTERS: &str = "opendata/069990_evacuation_space.csv";
 
 /// Hours after the beginning, shelter, people, crowding, needs. No people: closed.
-const TOLD: [(i64, &str, Option<u32>, Crowding, &[Need]); 14] = [
+type AtHour = (i64, &'static str, Option<u32>, Crowding, &'static [Need]);
+
+/// What shelters told.
+const TOLD: [AtHour; 14] = [
     (1, "E0002", Some(4), Crowding::Free, &[]),
     (1, "E0006", Some(11), Crowding::Free, &[]),
     (2, "E0007", Some(0), Crowding::Free, &[]),
