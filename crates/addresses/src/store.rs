@@ -536,7 +536,7 @@ mod tests {
     #[tokio::test]
     async fn people_find_addresses_on_sqlite() {
         on_sqlite(&[&AddressService], async |city| {
-            people_find_addresses(city.clone()).await
+            people_find_addresses(city.clone()).await;
         })
         .await;
     }
@@ -544,7 +544,7 @@ mod tests {
     #[tokio::test]
     async fn people_find_addresses_on_postgres() {
         on_postgres(&[&AddressService], async |city| {
-            people_find_addresses(city.clone()).await
+            people_find_addresses(city.clone()).await;
         })
         .await;
     }
