@@ -523,7 +523,7 @@ impl Map {
 
     /// The settings as JSON. What is in them always can be written so; nothing else would be drawn.
     fn settings(&self) -> String {
-        const WORDS: [(&str, &str); 29] = [
+        const WORDS: [(&str, &str); 17] = [
             ("pin", "ui-map-pin"),
             ("here", "ui-map-here"),
             ("placed", "ui-map-placed"),
@@ -541,6 +541,9 @@ impl Map {
             ("measure-how", "ui-map-measure-how"),
             ("share", "ui-map-share"),
             ("shared", "ui-map-shared"),
+        ];
+        /// Of those maps on which one draws.
+        const DRAWING: [(&str, &str); 12] = [
             ("draw-area", "ui-map-draw-area"),
             ("draw-line", "ui-map-draw-line"),
             ("draw-how", "ui-map-draw-how"),
@@ -554,6 +557,7 @@ impl Map {
             ("undo", "ui-map-undo"),
             ("redo", "ui-map-redo"),
         ];
+        let drawing: &[_] = if self.draws.is_some() { &DRAWING } else { &[] };
         serde_json::to_string(&Sent {
             name: &self.name,
             language: self.words.language().code(),
@@ -565,8 +569,9 @@ impl Map {
             pin: self.pin,
             whole: self.whole,
             words: WORDS
-                .into_iter()
-                .map(|(name, key)| (name, self.words.get(key)))
+                .iter()
+                .chain(drawing)
+                .map(|(name, key)| (*name, self.words.get(key)))
                 .collect(),
         })
         .unwrap_or_default()
@@ -706,6 +711,15 @@ mod tests {
         assert_eq!(sent["language"], "en");
         let words = sent["words"].as_object().unwrap();
         assert_eq!(words.len(), 17);
+        let map = Map::that_draws(
+            Language::English,
+            "m",
+            "A place",
+            "corners",
+            MapDrawing::Any,
+        );
+        let drawn_on: serde_json::Value = serde_json::from_str(&map.settings()).unwrap();
+        assert_eq!(drawn_on["words"].as_object().unwrap().len(), 29);
         assert!(
             words
                 .values()
