@@ -71,7 +71,11 @@ function propose(box: HTMLInputElement): void {
       return;
     }
     if (form.getAttribute("action") === "/map") {
-      location.assign(proposal.href);
+      const target = new URL(proposal.href, location.href);
+      if (!target.searchParams.has("layer")) {
+        for (const layer of new URLSearchParams(location.search).getAll("layer")) target.searchParams.append("layer", layer);
+      }
+      location.assign(target);
       return;
     }
     box.value = proposal.at;

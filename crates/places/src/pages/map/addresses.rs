@@ -47,8 +47,8 @@ pub(super) fn how_exact(words: &Words, hit: &Hit) -> String {
     }
 }
 
-/// The map at an address, with a pin.
-pub(super) fn on_map(hit: &Hit) -> String {
+/// The map at an address, with a pin and the layers that are on; without any, those that are on at first.
+pub(super) fn on_map<'a>(hit: &Hit, layers: impl Iterator<Item = &'a str>) -> String {
     let zoom = match hit.level {
         Level::Town => 15,
         Level::Block => 17,
@@ -56,6 +56,7 @@ pub(super) fn on_map(hit: &Hit) -> String {
     };
     let at = format!("{},{zoom}", in_address(place_of_hit(hit)));
     let query: String = form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(layers.map(|layer| ("layer", layer)))
         .append_pair("at", &at)
         .append_pair("pin", "1")
         .finish();
@@ -108,7 +109,8 @@ pub(super) async fn proposed(
             name: hit.label.clone(),
             note: how_exact(&words, hit),
             at: hit.point.to_string(),
-            href: on_map(hit),
+            // The script adds the layers that it knows to be on.
+            href: on_map(hit, std::iter::empty()),
         })
         .collect();
     let all = seen(&visit.city, &principal).await?;

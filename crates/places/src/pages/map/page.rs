@@ -105,7 +105,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         .map(|hit| Hit {
             name: hit.label.clone(),
             note: addresses::how_exact(&words, hit),
-            href: addresses::on_map(hit),
+            href: addresses::on_map(hit, visit.query.all("layer")),
         })
         .collect();
     for one in found.iter().take(RESULTS) {
