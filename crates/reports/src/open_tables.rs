@@ -13,7 +13,7 @@ use yakuba_ui::Language;
 use crate::{
     WORDS,
     error::ReportError,
-    model::statistics::by_group,
+    model::statistics::{Told, by_group},
     pages::statistics::{count, figures},
     store::{self, By, Filter, Report},
 };
@@ -160,13 +160,28 @@ async fn years(city: &City) -> Result<TableRows, ReportError> {
             {
                 let row = [year.year().to_string(), kind.to_owned(), name]
                     .into_iter()
-                    .chain(figures(told));
+                    .chain(figures(without_small_parts(told)));
                 table.rows.push(row.collect());
             }
         }
         year = year.next();
     }
     Ok(table)
+}
+
+/// The figures of a group as open data tells them, which stays for ever and is joined with other tables: nothing of how many were handled
+/// when they or the rest are few.
+fn without_small_parts(told: Told) -> Told {
+    let is_small =
+        |(posted, handled): (usize, usize)| shown_part(handled as u64, posted as u64).is_empty();
+    if told.posted.zip(told.handled).is_some_and(is_small) {
+        Told {
+            posted: told.posted,
+            ..Told::default()
+        }
+    } else {
+        told
+    }
 }
 
 /// Reports by the month in which they came in and by category, of the months that are over.
