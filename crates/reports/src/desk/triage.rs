@@ -9,7 +9,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use yakuba_city::{Emergency, JAPAN, emergencies, emergency, web::Problem};
-use yakuba_identity::account_names;
+use yakuba_identity::{StaffNames, account_names};
 use yakuba_ui::{
     CheckboxGroup, ChipLabel, Choice, DescriptionList, EmptyState, ErrorSummary, Fields,
     FormErrors, Map, RadioGroup, Select, TextArea, Words, done, format,
@@ -248,7 +248,8 @@ struct OneBody {
     confirmed: CheckboxGroup,
     taken: CheckboxGroup,
     next: TextArea,
-    history: String,
+    /// The page of the report, for those who may see it.
+    history: Option<String>,
 }
 
 /// A report that belongs to a disaster.
@@ -294,11 +295,23 @@ async fn shown(
         }
     }
     if let Some(at) = sorted.confirmed_at {
-        let at = room
-            .words
-            .with_text("desk-triage-confirmed-at", "at", &time(at));
-        about = about.text(room.t("desk-triage-confirmed"), at);
+        let names = StaffNames::read(room.db(), sorted.confirmed_by.as_deref()).await?;
+        let by = sorted.confirmed_by.as_deref().and_then(|by| names.of(by));
+        let words = room.words.with(
+            "desk-triage-confirmed-at",
+            &[
+                ("at", time(at).into()),
+                ("by", by.unwrap_or_default().to_owned().into()),
+            ],
+        );
+        about = about.text(room.t("desk-triage-confirmed"), words);
     }
+    // Whoever sorts the reports of a disaster need not belong to the department that will handle this one.
+    let history = match room.report(report.id).await {
+        Ok(_) => Some(super::room::href(report.id)),
+        Err(Problem::NotFound) => None,
+        Err(problem) => return Err(problem),
+    };
     let base = href(report.id);
     let pictures = photos::of_report(room.db(), report.id)
         .await?
@@ -351,7 +364,7 @@ async fn shown(
             .rows(3)
             .optional()
             .errors(errors),
-        history: super::room::href(report.id),
+        history,
         base,
     };
     let mut page = room
