@@ -108,7 +108,7 @@ pub fn mark(
         return Ok(String::new());
     };
     let text = together::seen(rules, &document.form, answers)?;
-    Ok(city.look_up("procedures.seen", &text))
+    Ok(city.look_up("what co-applicants saw", &text))
 }
 
 #[derive(FromQueryResult)]
