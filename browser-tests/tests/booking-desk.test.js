@@ -31,7 +31,7 @@ describe('the desk of booking', () => {
       await logIn(page, demo.url, { path: '/login', account: 'kuroiwa', password: 'sumikawa-de-tamesu' });
       await page.goto(`${demo.url}/desk/booking/sogo-taiikukan?day=${day}`);
       await look('plan');
-      await page.goto(`${demo.url}/desk/booking/sogo-taiikukan`);
+      await page.goto(`${demo.url}/desk/booking/sogo-taiikukan?day=${dayAhead('wednesday', 3)}`);
       await page.locator('main a[href*="/enter?"]').last().click();
       await look('enter');
       await page.getByLabel('氏名').fill('見本 花子');

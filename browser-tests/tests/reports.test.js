@@ -35,7 +35,7 @@ describe('reports', () => {
       await page.getByRole('button', { name: '次へ' }).click();
       assert.match(page.url(), /\/reports\/new\/place$/);
       await checkPage(page, who);
-      await page.getByLabel('住所や目印').fill('駅前通りの郵便局の前');
+      await page.locator('input[name="place.description"]').fill('駅前通りの郵便局の前');
       await page.getByLabel('緯度・経度').fill('34.3995, 134.9965');
       await page.getByRole('button', { name: '次へ' }).click();
       if (page.url().endsWith('/reports/new/similar')) {

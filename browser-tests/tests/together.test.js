@@ -83,9 +83,9 @@ describe('an application of two', () => {
       await checkPage(page, applicant);
       await page.locator('main form button[type=submit]').first().click();
       await page.locator('input[name="plot"]').fill('三番区画');
-      await page.locator('main button[type=submit]').first().click();
+      await page.locator('main form[method=post] button[data-type=solid-fill]').first().click();
       await page.locator('input[name="secret"]').fill('夜だけ');
-      await page.locator('main button[type=submit]').first().click();
+      await page.locator('main form[method=post] button[data-type=solid-fill]').first().click();
       assert.match(page.url(), /\/together$/);
       await checkPage(page, applicant);
       // Nobody is named yet: it does not go on.
@@ -114,7 +114,7 @@ describe('an application of two', () => {
       assert.match(text, /三番区画/);
       assert.doesNotMatch(text, /夜だけ/);
       await checkPage(own, other);
-      await own.locator('main button[type=submit]').first().click();
+      await own.locator('form[action="/together"] button[type=submit]').click();
       await checkPage(own, other);
       await own.locator('input[name="answer"][value="agree"]').check();
       await own.locator('input[name="declares"]').check();
