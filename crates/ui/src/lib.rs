@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 pub mod assets;
+mod atom;
 pub mod charts;
 pub mod components;
 mod emergencies;
@@ -15,6 +16,7 @@ mod shell;
 mod words;
 
 pub use assets::asset_url;
+pub use atom::{AtomEntry, AtomFeed, AtomText};
 pub use components::*;
 pub use emergencies::emergency_banners;
 pub use fields_sent::{Fields, done, lines};

@@ -3,8 +3,8 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use serde_json::{Value, json};
-use yakuba_city::web::{Answer, Problem};
-use yakuba_ui::{Page, Words, format};
+use yakuba_city::web::Problem;
+use yakuba_ui::{AtomEntry, AtomFeed, AtomText, Page, Words, format};
 
 use super::asked::{Asked, collection, coordinates, named_key};
 use crate::store::closures::{Closure, closed, newest};
@@ -134,60 +134,36 @@ pub(super) async fn geojson(asked: Asked) -> Result<Response, Problem> {
     Ok(collection(&features))
 }
 
-struct Entry {
-    address: String,
-    title: String,
-    updated: String,
-    summary: String,
-}
-
-#[derive(Template)]
-#[template(path = "public/roads.xml")]
-struct Feed {
-    language: &'static str,
-    title: String,
-    own: String,
-    home: String,
-    city: String,
-    updated: String,
-    entries: Vec<Entry>,
-}
-
 /// Roads as they are closed and opened again, as Atom (RFC 4287).
 pub(super) async fn feed(asked: Asked) -> Result<Response, Problem> {
     let found = newest(asked.city().db(), ENTRIES).await?;
     let base = asked.base();
-    let body = Feed {
-        language: asked.language.html_lang(),
+    let own = format!("{base}/disaster/roads.atom");
+    AtomFeed {
+        id: own.clone(),
         title: asked.t("disaster-roads-closed"),
-        own: format!("{base}/disaster/roads.atom"),
+        language: asked.language,
+        author: asked.shell.city_name.clone(),
+        own,
         home: format!("{base}/disaster/roads"),
-        city: asked.shell.city_name.clone(),
-        updated: found
-            .iter()
-            .map(|closure| closure.changed_at)
-            .max()
-            .unwrap_or(jiff::Timestamp::UNIX_EPOCH)
-            .to_string(),
         entries: found
             .iter()
             .map(|closure| {
                 let reason = asked.t(&named_key("reason", closure.about.reason.name()));
-                Entry {
-                    address: format!("{base}/disaster/roads#road-{}", closure.id),
+                let address = format!("{base}/disaster/roads#road-{}", closure.id);
+                AtomEntry {
+                    id: address.clone(),
+                    address,
                     title: closure.about.place.clone(),
-                    updated: closure.changed_at.to_string(),
-                    summary: format!(
+                    updated: closure.changed_at,
+                    text: AtomText::Summary(format!(
                         "{reason} / {} {}",
                         when(&asked, closure),
                         closure.about.detour
-                    ),
+                    )),
                 }
             })
             .collect(),
-    };
-    let text = body.render().map_err(|error| Problem::internal(&error))?;
-    Ok(Answer::new("application/atom+xml; charset=utf-8", text)
-        .by_language()
-        .respond(&asked.headers))
+    }
+    .respond(&asked.headers)
 }

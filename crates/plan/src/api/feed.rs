@@ -1,7 +1,7 @@
 //! What changed in a plan, as an Atom feed (RFC 4287): every published version, the targets it says were missed, and
 //! the figures it corrects.
 
-use std::{collections::BTreeSet, io, sync::Arc};
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::{
     extract::{Path, State},
@@ -9,19 +9,14 @@ use axum::{
     response::Response,
 };
 use jiff::Timestamp;
-use quick_xml::{
-    Writer,
-    events::{BytesDecl, BytesText, Event},
-};
 use yakuba_city::{City, JAPAN, web::Problem};
 use yakuba_kernel::FiscalYear;
-use yakuba_ui::{Language, Words};
+use yakuba_ui::{AtomEntry, AtomFeed, AtomText, Language, Words};
 
 use super::{
     WORDS,
-    answer::Answer,
     figures::was_over,
-    plans::{changes_of, measured, moment},
+    plans::{changes_of, measured},
 };
 use crate::{
     measuring::MeasuredPlan,
@@ -41,10 +36,27 @@ const LINES: usize = 40;
 
 struct Entry {
     id: String,
-    at: String,
+    at: Timestamp,
     title: String,
     link: String,
     lines: Vec<String>,
+}
+
+impl Entry {
+    fn told(mut self, base: &str, words: Words) -> AtomEntry {
+        if self.lines.len() > LINES {
+            let more = words.counted("api-feed-more", self.lines.len() - LINES);
+            self.lines.truncate(LINES);
+            self.lines.push(more.into_owned());
+        }
+        AtomEntry {
+            id: self.id,
+            address: format!("{base}{}", self.link),
+            title: self.title,
+            updated: self.at,
+            text: AtomText::Whole(self.lines.join("\n")),
+        }
+    }
 }
 
 pub(super) async fn atom(
@@ -69,21 +81,23 @@ pub(super) async fn atom(
         entries.extend(entries_of(&key, record, version, before, &plan, words));
     }
     let base = base(&headers);
-    let feed = Feed {
-        words,
-        plan: &plan,
+    let document = &plan.plan.document;
+    let home = format!("{base}/plan/{}", document.key);
+    AtomFeed {
         id: stable_id(&["feed", &key], first_at),
-        updated: entries
-            .first()
-            .map(|entry| entry.at.clone())
-            .unwrap_or_default(),
-        entries,
-        base,
-    };
-    let body = feed.write().map_err(|error| Problem::internal(&error))?;
-    Ok(Answer::new("application/atom+xml; charset=utf-8", body)
-        .by_language()
-        .respond(&headers))
+        title: words
+            .with_text("api-feed-title", "title", &document.title)
+            .into_owned(),
+        language,
+        author: document.publisher.name.clone(),
+        own: format!("{home}/feed.atom"),
+        home,
+        entries: entries
+            .into_iter()
+            .map(|entry| entry.told(&base, words))
+            .collect(),
+    }
+    .respond(&headers)
 }
 
 fn entries_of(
@@ -98,7 +112,7 @@ fn entries_of(
     let number = record.number.to_string();
     let entry = |what: &str, title: &str, count: usize, lines: Vec<String>| Entry {
         id: stable_id(&[what, key, &number], record.published_at),
-        at: moment(record.published_at).unwrap_or_default(),
+        at: Timestamp::from_microsecond(record.published_at).unwrap_or_default(),
         title: words
             .with(
                 title,
@@ -356,100 +370,4 @@ pub(super) fn base(headers: &HeaderMap) -> String {
         .iter()
         .any(|name| host == *name || host.starts_with(&format!("{name}:")));
     format!("{}://{host}", if near { "http" } else { "https" })
-}
-
-struct Feed<'plan> {
-    words: Words,
-    plan: &'plan MeasuredPlan,
-    id: String,
-    updated: String,
-    entries: Vec<Entry>,
-    base: String,
-}
-
-impl Feed<'_> {
-    fn write(&self) -> io::Result<Vec<u8>> {
-        let document = &self.plan.plan.document;
-        let home = format!("{}/plan/{}", self.base, document.key);
-        let title = self
-            .words
-            .with_text("api-feed-title", "title", &document.title);
-        let mut writer = Writer::new_with_indent(Vec::new(), b' ', 2);
-        writer.write_event(Event::Decl(BytesDecl::new("1.0", Some("utf-8"), None)))?;
-        writer
-            .create_element("feed")
-            .with_attribute(("xmlns", "http://www.w3.org/2005/Atom"))
-            .with_attribute(("xml:lang", self.words.language().html_lang()))
-            .write_inner_content(|writer| {
-                text(writer, "id", &self.id)?;
-                text(writer, "title", &title)?;
-                text(writer, "updated", &self.updated)?;
-                writer
-                    .create_element("author")
-                    .write_inner_content(|writer| text(writer, "name", &document.publisher.name))?;
-                link(
-                    writer,
-                    "self",
-                    "application/atom+xml",
-                    &format!("{home}/feed.atom"),
-                )?;
-                link(writer, "alternate", "text/html", &home)?;
-                for entry in &self.entries {
-                    writer
-                        .create_element("entry")
-                        .write_inner_content(|writer| self.entry(writer, entry))?;
-                }
-                Ok(())
-            })?;
-        Ok(writer.into_inner())
-    }
-
-    fn entry(&self, writer: &mut Writer<Vec<u8>>, entry: &Entry) -> io::Result<()> {
-        text(writer, "id", &entry.id)?;
-        text(writer, "title", &entry.title)?;
-        text(writer, "published", &entry.at)?;
-        text(writer, "updated", &entry.at)?;
-        link(
-            writer,
-            "alternate",
-            "text/html",
-            &format!("{}{}", self.base, entry.link),
-        )?;
-        let mut lines: Vec<String> = entry.lines.iter().take(LINES).cloned().collect();
-        if entry.lines.len() > LINES {
-            lines.push(
-                self.words
-                    .counted("api-feed-more", entry.lines.len() - LINES)
-                    .into_owned(),
-            );
-        }
-        text(writer, "content", &lines.join("\n"))
-    }
-}
-
-fn text(writer: &mut Writer<Vec<u8>>, name: &str, value: &str) -> io::Result<()> {
-    writer
-        .create_element(name)
-        .write_text_content(BytesText::new(&printable(value)))?;
-    Ok(())
-}
-
-fn link(writer: &mut Writer<Vec<u8>>, relation: &str, kind: &str, address: &str) -> io::Result<()> {
-    writer
-        .create_element("link")
-        .with_attribute(("rel", relation))
-        .with_attribute(("type", kind))
-        .with_attribute(("href", printable(address).as_str()))
-        .write_empty()?;
-    Ok(())
-}
-
-/// A text without the signs that XML 1.0 (2.2, Char) cannot hold, however they are escaped.
-fn printable(text: &str) -> String {
-    text.chars()
-        .filter(|sign| {
-            (!sign.is_control() || matches!(sign, '\t' | '\n' | '\r'))
-                && !matches!(sign, '\u{fffe}' | '\u{ffff}')
-        })
-        .collect()
 }

@@ -1,11 +1,8 @@
 //! Reports as Atom (RFC 4287): those that the desk has looked at, of all categories or of one.
 
-use askama::Template;
 use axum::response::Response;
-use yakuba_city::{
-    JAPAN,
-    web::{Answer, Problem},
-};
+use yakuba_city::{JAPAN, web::Problem};
+use yakuba_ui::{AtomEntry, AtomFeed, AtomText, format};
 
 use super::{
     asked::{Asked, category_name},
@@ -16,25 +13,6 @@ use crate::store::{self, Filter};
 
 /// Entries of a feed at most.
 const ENTRIES: u32 = 50;
-
-struct Entry {
-    address: String,
-    title: String,
-    updated: String,
-    summary: String,
-}
-
-#[derive(Template)]
-#[template(path = "public/feed.xml")]
-struct Body {
-    language: &'static str,
-    title: String,
-    own: String,
-    home: String,
-    city: String,
-    updated: String,
-    entries: Vec<Entry>,
-}
 
 /// What a feed is called: what it tells of and where, so that two of them are told apart.
 pub(super) fn title(asked: &Asked, filter: &Filter) -> String {
@@ -62,7 +40,7 @@ pub(super) fn title(asked: &Asked, filter: &Filter) -> String {
                     ("place", point.to_string().into()),
                     (
                         "distance",
-                        yakuba_ui::format::distance(f64::from(metres), language).into(),
+                        format::distance(f64::from(metres), language).into(),
                     ),
                 ],
             )
@@ -93,41 +71,34 @@ pub(super) async fn all(asked: Asked) -> Result<Response, Problem> {
         "" => String::new(),
         query => format!("?{query}"),
     };
-    let newest = found
-        .reports
-        .iter()
-        .map(|(report, _)| report.changed_at)
-        .max()
-        .unwrap_or(jiff::Timestamp::UNIX_EPOCH);
-    let body = Body {
-        language: asked.language.html_lang(),
+    let own = format!("{base}/reports/feed.atom{query}");
+    AtomFeed {
+        id: own.clone(),
         title: title(&asked, &filter),
-        own: format!("{base}/reports/feed.atom{query}"),
+        language: asked.language,
+        author: asked.shell.city_name.clone(),
+        own,
         home: format!("{base}/reports{query}"),
-        city: asked.shell.city_name.clone(),
-        updated: newest.to_string(),
         entries: found
             .reports
             .iter()
             .filter(|(report, _)| report.is_looked_at)
-            .map(|(report, _)| Entry {
-                address: format!("{base}{}", href(&report.public_id)),
-                title: asked.title(report),
-                updated: report.changed_at.to_string(),
-                summary: format!(
-                    "{} ({}) {}",
-                    asked.t(&super::asked::state_key(report.state)),
-                    yakuba_ui::format::date(
-                        JAPAN.to_datetime(report.received_at).date(),
-                        asked.language
-                    ),
-                    report.public_text
-                ),
+            .map(|(report, _)| {
+                let address = format!("{base}{}", href(&report.public_id));
+                AtomEntry {
+                    id: address.clone(),
+                    address,
+                    title: asked.title(report),
+                    updated: report.changed_at,
+                    text: AtomText::Summary(format!(
+                        "{} ({}) {}",
+                        asked.t(&super::asked::state_key(report.state)),
+                        format::date(JAPAN.to_datetime(report.received_at).date(), asked.language),
+                        report.public_text
+                    )),
+                }
             })
             .collect(),
-    };
-    let text = body.render().map_err(|error| Problem::internal(&error))?;
-    Ok(Answer::new("application/atom+xml; charset=utf-8", text)
-        .by_language()
-        .respond(&asked.headers))
+    }
+    .respond(&asked.headers)
 }
