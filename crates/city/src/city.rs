@@ -15,7 +15,7 @@ use yakuba_kernel::MeasureName;
 use crate::{
     audit::Actor,
     clock::Clock,
-    database::{self, DatabaseUrl},
+    database::{self, DatabaseUrl, Durability},
     error::CityError,
     jobs::JobKind,
     key::CityKey,
@@ -40,10 +40,12 @@ pub struct CitySettings {
     pub clock: Clock,
     /// How many connections read at once, at least 1.
     pub readers: u32,
+    /// What a write that was acknowledged survives.
+    pub durability: Durability,
 }
 
 impl CitySettings {
-    /// A city in one data directory: SQLite in `yakuba.sqlite`, the machine's clock, four readers.
+    /// A city in one data directory: SQLite in `yakuba.sqlite`, the machine's clock, four readers, writes that survive a loss of power.
     pub fn in_directory(directory: impl Into<PathBuf>) -> Self {
         let data_directory = directory.into();
         Self {
@@ -51,6 +53,7 @@ impl CitySettings {
             data_directory,
             clock: Clock::system(),
             readers: 4,
+            durability: Durability::PowerLoss,
         }
     }
 }
@@ -149,7 +152,8 @@ impl City {
         services: &[&dyn Service],
     ) -> Result<Self, CityError> {
         let readers = settings.readers.max(1);
-        let connections = database::connect(&settings.database, readers).await?;
+        let connections =
+            database::connect(&settings.database, readers, settings.durability).await?;
         migration::migrate(&connections.write, migrations_of(services)).await?;
 
         let mut registry = Registry::default();
@@ -174,7 +178,9 @@ impl City {
             }
         }
         let registry = Arc::new(registry);
-        let (read, door) = connections.into_door(&settings.database, readers).await?;
+        let (read, door) = connections
+            .into_door(&settings.database, readers, settings.durability)
+            .await?;
         let writer = Writer::start(door, registry.clone(), settings.clock.clone());
         Ok(Self(Arc::new(Inner {
             read,

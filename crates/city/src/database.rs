@@ -85,6 +85,16 @@ fn hide_password(url: &str) -> String {
     }
 }
 
+/// What a write survives once it was acknowledged. Whatever it is, the database holds whole writes only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// A loss of power: each write waits for the disk. Every real city.
+    PowerLoss,
+    /// The end of the process, but not a loss of power, which may take the last writes. For a city that is made again when its making was
+    /// interrupted, as the demo is: it is made in half the time.
+    ProcessEnd,
+}
+
 /// The connections of one city.
 pub(crate) struct Connections {
     /// Many readers.
@@ -102,21 +112,28 @@ impl Connections {
         self,
         url: &DatabaseUrl,
         readers: u32,
+        durability: Durability,
     ) -> Result<(DatabaseConnection, Door), CityError> {
         let DatabaseUrl::Postgres { url, schema } = url else {
             return Ok((self.read, Door::Sqlite(self.write)));
         };
         let mut options = postgres_options(url, schema, readers);
-        options
-            .map_sqlx_postgres_opts(|postgres| postgres.options([("synchronous_commit", "off")]));
+        options.map_sqlx_postgres_opts(|postgres| postgres.options([WITHOUT_WAITING]));
         let pool = Database::connect(options).await?;
         let flushing: PgConnectOptions = url
             .parse()
             .map_err(|error| DbErr::Conn(sea_orm::RuntimeErr::SqlxError(Arc::new(error))))?;
         let flushing = flushing.application_name(&application_name(schema));
+        let flushing = match durability {
+            Durability::PowerLoss => flushing,
+            Durability::ProcessEnd => flushing.options([WITHOUT_WAITING]),
+        };
         Ok((self.read, Door::Postgres(pool, Box::new(flushing))))
     }
 }
+
+/// PostgreSQL's setting of connections whose commits do not wait for the disk.
+const WITHOUT_WAITING: (&str, &str) = ("synchronous_commit", "off");
 
 /// What the write door writes through.
 pub(crate) enum Door {
@@ -126,14 +143,22 @@ pub(crate) enum Door {
     Postgres(DatabaseConnection, Box<PgConnectOptions>),
 }
 
-pub(crate) async fn connect(url: &DatabaseUrl, readers: u32) -> Result<Connections, CityError> {
+pub(crate) async fn connect(
+    url: &DatabaseUrl,
+    readers: u32,
+    durability: Durability,
+) -> Result<Connections, CityError> {
     match url {
-        DatabaseUrl::Sqlite(path) => connect_sqlite(path, readers).await,
+        DatabaseUrl::Sqlite(path) => connect_sqlite(path, readers, durability).await,
         DatabaseUrl::Postgres { url, schema } => connect_postgres(url, schema, readers).await,
     }
 }
 
-async fn connect_sqlite(path: &Path, readers: u32) -> Result<Connections, CityError> {
+async fn connect_sqlite(
+    path: &Path,
+    readers: u32,
+    durability: Durability,
+) -> Result<Connections, CityError> {
     if let Some(directory) = path
         .parent()
         .filter(|directory| !directory.as_os_str().is_empty())
@@ -153,11 +178,14 @@ async fn connect_sqlite(path: &Path, readers: u32) -> Result<Connections, CityEr
     options
         .idle_timeout(None::<Duration>)
         .max_lifetime(None::<Duration>);
-    options.map_sqlx_sqlite_opts(|sqlite| {
-        // FULL: what was acknowledged survives loss of power, not only of the process.
+    let synchronous = match durability {
+        Durability::PowerLoss => "FULL",
+        Durability::ProcessEnd => "NORMAL",
+    };
+    options.map_sqlx_sqlite_opts(move |sqlite| {
         sqlite
             .pragma("journal_mode", "WAL")
-            .pragma("synchronous", "FULL")
+            .pragma("synchronous", synchronous)
             .pragma("foreign_keys", "ON")
             .pragma("busy_timeout", "10000")
             .pragma("cache_size", "-16000")

@@ -31,7 +31,7 @@ mod writer;
 pub use audit::{Actor, AuditEntry, AuditRecord, AuditReport, verify as verify_audit};
 pub use city::{City, CitySettings};
 pub use clock::{Clock, JAPAN};
-pub use database::DatabaseUrl;
+pub use database::{DatabaseUrl, Durability};
 pub use emergencies::{
     EMERGENCY_ENDED, Emergency, EmergencyKind, Said, begin_emergency, change_emergency,
     emergencies, emergency, end_emergency, open_emergencies,

@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait as _, Database};
 
-use crate::{City, CitySettings, Clock, DatabaseUrl, Service};
+use crate::{City, CitySettings, Clock, DatabaseUrl, Durability, Service};
 
 /// A city that goes away with the test.
 pub struct TestCity {
@@ -46,6 +46,8 @@ pub async fn on_sqlite<F: AsyncFnOnce(TestCity)>(services: &[&dyn Service], body
     let directory = tempfile::tempdir().expect("a temporary directory");
     let settings = CitySettings {
         clock: Clock::fixed(test_moment()),
+        // No test of this kind cuts the power; those that do open their city themselves.
+        durability: Durability::ProcessEnd,
         ..CitySettings::in_directory(directory.path())
     };
     let city = City::open(settings, services)

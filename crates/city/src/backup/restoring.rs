@@ -23,7 +23,7 @@ use super::{
     writing::beside,
 };
 use crate::{
-    CitySettings, DatabaseUrl, Migration, Service, audit,
+    CitySettings, DatabaseUrl, Durability, Migration, Service, audit,
     city::migrations_of,
     database::{self, is_sqlite},
     facts,
@@ -225,7 +225,8 @@ impl Place {
                 }
                 if taken {
                     // Opening and closing folds the write-ahead log into the file; another process keeps it open.
-                    let connections = database::connect(&settings.database, 1).await?;
+                    let connections =
+                        database::connect(&settings.database, 1, settings.durability).await?;
                     connections.read.close().await?;
                     connections.write.close().await?;
                     if beside(path, "-wal").exists() {
@@ -401,7 +402,7 @@ async fn fill(
     steps: Vec<Migration>,
     path: &Path,
 ) -> Result<(audit::AuditReport, facts::RecountReport), BackupError> {
-    let connections = database::connect(&place.staging(), 1).await?;
+    let connections = database::connect(&place.staging(), 1, Durability::PowerLoss).await?;
     let connection = connections.write;
     let outcome = async {
         let done: Vec<Migration> = steps

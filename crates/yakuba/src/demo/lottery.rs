@@ -32,13 +32,13 @@ use yakuba_booking::{
         people::Holder,
     },
 };
-use yakuba_city::{Actor, City, CitySettings, Clock, setting};
+use yakuba_city::{Actor, City, Clock, setting};
 use yakuba_forms::model::document::Key;
 use yakuba_identity::store::accounts::account_by_login;
 use yakuba_kernel::Channel;
 
 use super::{booking, broken, city::morning_of};
-use crate::{failure::Failure, place::Place, services};
+use crate::{failure::Failure, place::Place};
 
 /// Facility, how many people enter a round, and of how many.
 const DRAWN_BY_LOT: [(&str, usize, usize); 2] =
@@ -90,12 +90,7 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
 /// Tells what has happened since the demo was opened last.
 pub(super) async fn go_on(place: &Place) -> Result<(), Failure> {
     let now = Clock::system().now();
-    let settings = CitySettings {
-        clock: Clock::fixed(now),
-        readers: 2,
-        ..place.settings.clone()
-    };
-    let city = City::open(settings, &services::all()).await?;
+    let city = super::open_for_telling(place, now).await?;
     let told = setting(city.db(), TOLD).await?;
     match told.and_then(|told| told.parse().ok()) {
         Some(told) if told < now => tell(&city, told, now).await,

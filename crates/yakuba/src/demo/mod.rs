@@ -22,8 +22,9 @@ mod surveys;
 mod tests;
 
 use include_dir::{Dir, include_dir};
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
-use yakuba_city::{City, CitySettings, Clock, DatabaseUrl, setting};
+use yakuba_city::{City, CitySettings, Clock, DatabaseUrl, Durability, setting};
 
 use crate::{
     failure::Failure,
@@ -97,18 +98,24 @@ fn start_over(place: &Place) -> Result<(), Failure> {
 
 async fn make(place: &Place) -> Result<(), Failure> {
     let begun = std::time::Instant::now();
-    let settings = CitySettings {
-        clock: Clock::fixed(city::morning_of(city::CityFile::opening())?),
-        readers: 2,
-        ..place.settings.clone()
-    };
-    let city = City::open(settings, &services::all()).await?;
+    let city = open_for_telling(place, city::morning_of(city::CityFile::opening())?).await?;
     fill(&city).await?;
     tracing::info!(
         seconds = begun.elapsed().as_secs_f32(),
         "the demo city was made"
     );
     Ok(())
+}
+
+/// Opens the city to tell what happened in it. What is told is told again when it was lost, so no step waits for the disk.
+async fn open_for_telling(place: &Place, at: Timestamp) -> Result<City, Failure> {
+    let settings = CitySettings {
+        clock: Clock::fixed(at),
+        readers: 2,
+        durability: Durability::ProcessEnd,
+        ..place.settings.clone()
+    };
+    Ok(City::open(settings, &services::all()).await?)
 }
 
 /// Tells the demo city's story in an empty city whose clock can be set; at the end it stands at the story's last day.

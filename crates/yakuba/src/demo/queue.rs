@@ -11,10 +11,10 @@ use yakuba_booking::{
         standing,
     },
 };
-use yakuba_city::{Actor, City, CitySettings, Clock};
+use yakuba_city::{Actor, City, Clock};
 use yakuba_kernel::Channel;
 
-use crate::{failure::Failure, place::Place, services};
+use crate::{failure::Failure, place::Place};
 
 /// Counter, letter, windows, and how many minutes a service takes on average.
 const COUNTERS: [(&str, &str, u32, u32); 4] = [
@@ -71,12 +71,7 @@ pub(super) async fn make(city: &City, today: Date) -> Result<(), Failure> {
 pub(super) async fn run_morning(place: &Place) -> Result<(), Failure> {
     let clock = Clock::system();
     let (now, today) = (clock.now(), clock.today());
-    let settings = CitySettings {
-        clock: Clock::fixed(now),
-        readers: 2,
-        ..place.settings.clone()
-    };
-    let city = City::open(settings, &services::all()).await?;
+    let city = super::open_for_telling(place, now).await?;
     let known = queues(city.db()).await?;
     for queue in &known {
         let standing = standing(city.db(), queue, now, today).await?;
