@@ -1,3 +1,5 @@
+import { smallButton } from "./small-button";
+
 interface Area {
   prefecture: string;
   city: string;
@@ -40,12 +42,7 @@ async function lookUp(button: HTMLButtonElement, form: HTMLFormElement): Promise
     return;
   }
   for (const area of found.areas) {
-    const choose = document.createElement("button");
-    choose.type = "button";
-    choose.className = "button";
-    choose.dataset["type"] = "outline";
-    choose.dataset["size"] = "small";
-    choose.textContent = area.line;
+    const choose = smallButton(area.line);
     choose.addEventListener("click", () => {
       list.replaceChildren();
       said.textContent = "";

@@ -1,3 +1,5 @@
+import { smallButton } from "./small-button";
+
 /** A report that is kept on this device until it was sent. */
 interface Kept {
   /** Names it for the server, which takes it once however often it arrives. */
@@ -107,11 +109,7 @@ function element<K extends keyof HTMLElementTagNameMap>(name: K, text = ""): HTM
 }
 
 function button(text: string, pressed: () => void): HTMLButtonElement {
-  const made = element("button", text);
-  made.type = "button";
-  made.className = "button";
-  made.dataset["type"] = "outline";
-  made.dataset["size"] = "small";
+  const made = smallButton(text);
   made.addEventListener("click", pressed);
   return made;
 }

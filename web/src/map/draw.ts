@@ -2,6 +2,7 @@
 import { TerraDraw, TerraDrawLineStringMode, TerraDrawPolygonMode, TerraDrawSelectMode, type SnapToCustom } from "terra-draw";
 import { TerraDrawMapLibreGLAdapter } from "terra-draw-maplibre-gl-adapter";
 import type { Map as MapView } from "maplibre-gl";
+import { smallButton } from "../small-button";
 import { read } from "./pick-place";
 import type { Block, Position } from "./settings";
 
@@ -86,12 +87,7 @@ export function draws(map: MapView, block: HTMLElement, settings: Block, neighbo
   const controls = document.createElement("div");
   controls.className = "map-pick";
   const button = (key: string, pressed: () => void): HTMLButtonElement => {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "button";
-    made.dataset["type"] = "outline";
-    made.dataset["size"] = "small";
-    made.textContent = word(key);
+    const made = smallButton(word(key));
     made.addEventListener("click", pressed);
     controls.append(made);
     return made;

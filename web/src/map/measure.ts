@@ -1,20 +1,12 @@
 import { LngLat, type GeoJSONSource, type Map as MapView } from "maplibre-gl";
+import { smallButton } from "../small-button";
 
 /** A button under the map with which distances are measured, by pressing points or, by keyboard, by the map's middle. Tells whether somebody measures. */
 export function measures(map: MapView, frame: HTMLElement, word: (key: string) => string): () => boolean {
   const controls = document.createElement("div");
   controls.className = "map-pick";
-  const button = (key: string): HTMLButtonElement => {
-    const made = document.createElement("button");
-    made.type = "button";
-    made.className = "button";
-    made.dataset["type"] = "outline";
-    made.dataset["size"] = "small";
-    made.textContent = word(key);
-    return made;
-  };
-  const begin = button("measure");
-  const middle = button("measure-point");
+  const begin = smallButton(word("measure"));
+  const middle = smallButton(word("measure-point"));
   const status = document.createElement("p");
   status.setAttribute("role", "status");
   middle.hidden = true;

@@ -1,5 +1,6 @@
 import { Marker, type LngLat, type Map as MapView } from "maplibre-gl";
 import { JAPAN, type Block, type Position } from "./settings";
+import { smallButton } from "../small-button";
 
 /** A pin with words of the page. */
 export function pin(label: string): HTMLElement {
@@ -25,12 +26,7 @@ export function pickPlace(map: MapView, block: HTMLElement, settings: Block): vo
 
   const controls = document.createElement("div");
   controls.className = "map-pick";
-  const here = document.createElement("button");
-  here.type = "button";
-  here.className = "button";
-  here.dataset["type"] = "outline";
-  here.dataset["size"] = "small";
-  here.textContent = word("here");
+  const here = smallButton(word("here"));
   const status = document.createElement("p");
   status.setAttribute("role", "status");
   controls.append(here, status);

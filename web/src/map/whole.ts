@@ -1,5 +1,6 @@
 import type { Map as MapView } from "maplibre-gl";
 import type { Layer } from "./settings";
+import { smallButton } from "../small-button";
 
 /** Keeps in the address what the map shows, so that the page can be shared and comes back as it was. */
 export function keepsInAddress(map: MapView, block: HTMLElement, layers: Layer[]): () => void {
@@ -31,12 +32,7 @@ export function shares(frame: HTMLElement, word: (key: string) => string): void 
   if (!window.isSecureContext) return;
   const controls = document.createElement("div");
   controls.className = "map-pick";
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "button";
-  button.dataset["type"] = "outline";
-  button.dataset["size"] = "small";
-  button.textContent = word("share");
+  const button = smallButton(word("share"));
   const status = document.createElement("p");
   status.setAttribute("role", "status");
   controls.append(button, status);
