@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::{sql::Sql as _, web::Problem};
-use yakuba_kernel::{DepartmentCode, text::normalise_for_search};
+use yakuba_kernel::{DepartmentCode, text::words_for_search};
 use yakuba_ui::{
     Cell, ChipLabel, Choice, Column, EmptyState, Html, Link, Map, MapLayer, MapSign, Pagination,
     Row, Select, Table, TextField, Words, format,
@@ -63,13 +63,7 @@ fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
         ),
         kinds: query.optional("kind").map(|kind| vec![kind]),
         states,
-        words: query
-            .get("q")
-            .split_whitespace()
-            .take(8)
-            .map(normalise_for_search)
-            .filter(|word| !word.is_empty())
-            .collect(),
+        words: words_for_search(query.get("q")),
         silent: query.get("which") == "silent",
         with_alert: query.get("which") == "alert",
         inspection_before: (query.get("which") == "inspection").then(|| room.city().today()),

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::web::Problem;
-use yakuba_kernel::{Point, text::normalise_for_search};
+use yakuba_kernel::{Point, text::words_for_search};
 use yakuba_ui::{
     Cell, Choice, Column, FormErrors, Html, Link, Map, MapLayer, MapSign, Page, Pagination, Row,
     Select, Table, TextField, Words, format,
@@ -77,13 +77,7 @@ fn filter_of(asked: &Asked) -> (Filter, FormErrors) {
                 .collect(),
         ),
         states: vec![State::InService, State::OutOfService],
-        words: query
-            .get("q")
-            .split_whitespace()
-            .take(8)
-            .map(normalise_for_search)
-            .filter(|word| !word.is_empty())
-            .collect(),
+        words: words_for_search(query.get("q")),
         near,
         ..Filter::default()
     };

@@ -11,7 +11,7 @@ use axum::{
 use yakuba_city::{EmergencyKind, web::Problem};
 use yakuba_kernel::{
     Channel, Point,
-    text::{fold_width, normalise_for_search},
+    text::{fold_width, words_for_search},
 };
 use yakuba_ui::{
     Cell, CheckboxGroup, Choice, Column, ErrorSummary, Fields, FormErrors, Html, Map, RadioGroup,
@@ -58,13 +58,7 @@ pub(super) async fn list(room: Room) -> Result<Response, Problem> {
             "0" => Some(false),
             _ => None,
         },
-        words: query
-            .get("q")
-            .split_whitespace()
-            .take(8)
-            .map(normalise_for_search)
-            .filter(|word| !word.is_empty())
-            .collect(),
+        words: words_for_search(query.get("q")),
         ..Filter::default()
     };
     let found = store::shelters(room.db(), &filter).await?;

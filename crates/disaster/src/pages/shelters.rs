@@ -11,7 +11,7 @@ use yakuba_city::{
     EmergencyKind, shown_count,
     web::{Answer, Problem},
 };
-use yakuba_kernel::{Point, text::normalise_for_search};
+use yakuba_kernel::{Point, text::words_for_search};
 use yakuba_sheets::{CsvCharset, CsvOptions, Table as SheetTable, write_csv};
 use yakuba_ui::{
     ChipLabel, Choice, DescriptionList, ErrorSummary, FormErrors, Map, Page, Select, TextField,
@@ -91,13 +91,7 @@ fn filter_of(asked: &Asked) -> (Filter, Option<Point>, FormErrors) {
         },
         kind: EmergencyKind::read(query.get("kind")),
         equipment: Equipment::read(query.get("equipment")),
-        words: query
-            .get("q")
-            .split_whitespace()
-            .take(8)
-            .map(normalise_for_search)
-            .filter(|word| !word.is_empty())
-            .collect(),
+        words: words_for_search(query.get("q")),
     };
     (filter, near, errors)
 }

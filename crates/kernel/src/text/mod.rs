@@ -8,5 +8,5 @@ mod search;
 mod width;
 
 pub use broken_words::join_broken_words;
-pub use search::{hiragana_to_katakana, normalise_for_search};
+pub use search::{hiragana_to_katakana, normalise_for_search, words_for_search};
 pub use width::fold_width;

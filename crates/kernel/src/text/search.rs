@@ -31,6 +31,17 @@ pub fn normalise_for_search(text: &str) -> String {
         .collect()
 }
 
+/// The words of what somebody typed into a search, each as [`normalise_for_search`] makes it: the first eight, without those of which
+/// nothing is left.
+pub fn words_for_search(typed: &str) -> Vec<String> {
+    typed
+        .split_whitespace()
+        .take(8)
+        .map(normalise_for_search)
+        .filter(|word| !word.is_empty())
+        .collect()
+}
+
 /// Turns hiragana into katakana, as readings of names are kept: `すいた` → `スイタ`. Everything else stays.
 pub fn hiragana_to_katakana(text: &str) -> String {
     text.chars()

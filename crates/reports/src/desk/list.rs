@@ -6,7 +6,7 @@ use askama::Template;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use yakuba_city::{JAPAN, web::Problem};
 use yakuba_identity::{Receipt, account_names};
-use yakuba_kernel::{DepartmentCode, text::normalise_for_search};
+use yakuba_kernel::{DepartmentCode, text::words_for_search};
 use yakuba_ui::{
     Cell, ChipLabel, Choice, Column, EmptyState, Html, Pagination, Row, Select, Table, TextField,
     Words, format,
@@ -60,13 +60,7 @@ fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
         departments: Some(departments),
         category: query.optional("category"),
         states,
-        words: query
-            .get("q")
-            .split_whitespace()
-            .take(8)
-            .map(normalise_for_search)
-            .filter(|word| !word.is_empty())
-            .collect(),
+        words: words_for_search(query.get("q")),
         late_on: (query.get("which") == "late").then(|| room.city().today()),
         assigned_to: (query.get("which") == "mine")
             .then(|| room.principal.staff().map_or(0, |staff| staff.account)),

@@ -9,7 +9,7 @@ use geo::Coord;
 use serde::Serialize;
 use yakuba_addresses::{Fit, Hit, Level, find, nearest};
 use yakuba_city::web::{Principal, Problem};
-use yakuba_kernel::Point;
+use yakuba_kernel::{Point, text::words_for_search};
 use yakuba_ui::{Fields, Words, format};
 
 use super::{super::visit::Visit, WORDS, in_address, middle, named, seen};
@@ -116,7 +116,7 @@ pub(super) async fn proposed(
     let all = seen(&visit.city, &principal).await?;
     let wanted = Wanted {
         layers: all.iter().map(|layer| layer.key().to_owned()).collect(),
-        words: Wanted::words_of(q),
+        words: words_for_search(q),
     };
     if wanted
         .words

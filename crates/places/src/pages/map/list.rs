@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use yakuba_addresses::{Fit, Level, find};
 use yakuba_city::web::{Principal, Problem};
+use yakuba_kernel::text::words_for_search;
 use yakuba_ui::{CheckboxGroup, Choice, Page, Pagination, Select, TextField, Words, format};
 
 use super::{super::visit::Visit, WORDS, addresses, asked_for, in_address, middle, named, seen};
@@ -86,7 +87,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         layers: asked
             .clone()
             .unwrap_or_else(|| all.iter().map(|layer| layer.key().to_owned()).collect()),
-        words: Wanted::words_of(&q),
+        words: words_for_search(&q),
     };
 
     // Words for a place: the addresses and things that have them are offered, and whoever means one of them chooses it. An address that is
@@ -119,7 +120,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
     if !near.is_empty() && place.is_none() {
         let meant = Wanted {
             layers: all.iter().map(|layer| layer.key().to_owned()).collect(),
-            words: Wanted::words_of(&near),
+            words: words_for_search(&near),
         };
         let found = if meant.words.is_empty() {
             Vec::new()

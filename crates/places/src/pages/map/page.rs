@@ -4,6 +4,7 @@ use askama::Template;
 use axum::response::{IntoResponse, Response};
 use geo::Coord;
 use yakuba_city::web::{Principal, Problem};
+use yakuba_kernel::text::words_for_search;
 use yakuba_ui::{Link, Map, Page, TextArea, TextField, Words, format};
 
 use super::{
@@ -92,7 +93,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
     let q = visit.query.get("q").to_owned();
     let wanted = Wanted {
         layers: all.iter().map(|layer| layer.key().to_owned()).collect(),
-        words: Wanted::words_of(&q),
+        words: words_for_search(&q),
     };
     let found = if wanted.words.is_empty() {
         Vec::new()

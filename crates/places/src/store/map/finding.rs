@@ -5,7 +5,6 @@ use std::fmt::Write as _;
 use geo::{Coord, Geometry, Intersects as _, Rect};
 use sea_orm::{ConnectionTrait, Value};
 use yakuba_city::sql::{Sql as _, escape_like, list};
-use yakuba_kernel::text::normalise_for_search;
 
 use super::features::{COLUMNS, FeatureRow};
 use crate::{
@@ -119,18 +118,6 @@ pub struct Wanted {
     pub layers: Vec<String>,
     /// Words that all must occur in a feature's properties.
     pub words: Vec<String>,
-}
-
-impl Wanted {
-    /// The words of a query.
-    pub fn words_of(query: &str) -> Vec<String> {
-        query
-            .split_whitespace()
-            .take(8)
-            .map(normalise_for_search)
-            .filter(|word| !word.is_empty())
-            .collect()
-    }
 }
 
 /// The features nearest to a place, at least `count` when there are so many, the nearest first. Looks in larger and larger surroundings,
