@@ -3,18 +3,15 @@
 use std::collections::BTreeMap;
 
 use askama::Template;
-use axum::{
-    http::header,
-    response::{IntoResponse as _, Response},
-};
+use axum::response::{IntoResponse as _, Response};
 use yakuba_city::web::Problem;
 use yakuba_kernel::{DepartmentCode, FiscalYear};
-use yakuba_sheets::{Cell as Written, CsvCharset, CsvOptions, Table as Sheet, write_csv};
-use yakuba_ui::{Cell, Choice, Column, Row, Select, Table, Words, format};
+use yakuba_ui::{Cell, Column, Row, Select, Table, Words, format};
 
 use super::room::Room;
 use crate::{
     model::statistics::Summary,
+    pages::statistics::{choose_group, csv_answer, years},
     store::{self, By},
 };
 
@@ -150,33 +147,20 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     .rows(rows)
     .row_headers()
     .stacked();
-    let this = FiscalYear::from_date(room.city().today());
-    let mut years = vec![this];
-    while years.len() < 6 {
-        years.extend(years.last().map(|year| year.previous()));
-    }
     let body = Body {
         words: room.words,
-        year: years
-            .iter()
-            .fold(
-                Select::new(language, "year", room.t("desk-statistics-year")),
-                |select, year| {
-                    let name = format::fiscal_year(*year, language);
-                    select.choice(Choice::new(year.year().to_string(), name))
-                },
-            )
-            .value(&counted.year.year().to_string()),
-        by: GROUPS
-            .into_iter()
-            .fold(
-                Select::new(language, "by", room.t("desk-statistics-by")),
-                |select, by| {
-                    let name = by.name();
-                    select.choice(Choice::new(name, room.t(&format!("desk-by-{name}"))))
-                },
-            )
-            .value(counted.by.name()),
+        year: years(
+            Select::new(language, "year", room.t("desk-statistics-year")),
+            room.city().today(),
+            language,
+            counted.year,
+        ),
+        by: choose_group(
+            Select::new(language, "by", room.t("desk-statistics-by")),
+            &GROUPS,
+            |name| room.t(&format!("desk-by-{name}")),
+            counted.by,
+        ),
         table,
         csv: format!(
             "/desk/reports/statistics.csv?year={}&by={}",
@@ -192,42 +176,15 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
 pub(super) async fn csv(room: Room) -> Result<Response, Problem> {
     let counted = count(&room).await?;
     let total = room.t("desk-statistics-total");
-    let row = |name: &str, group: Summary| {
-        let [name, numbers @ ..] = cells(name, group);
-        let plain = |text: String| match text.as_str() {
-            "" => Written::Empty,
-            share if share.ends_with('%') => Written::Text(text),
-            _ => Written::Number(text),
-        };
-        [Written::Text(name)]
-            .into_iter()
-            .chain(numbers.map(plain))
-            .collect()
-    };
-    let table = Sheet {
-        name: String::new(),
-        header: headings(&room, counted.by).to_vec(),
-        rows: counted
-            .rows
-            .iter()
-            .map(|(name, group)| (name.as_str(), *group))
-            .chain([(total.as_str(), counted.total)])
-            .map(|(name, group)| row(name, group))
-            .collect(),
-    };
-    let charset = CsvCharset::Utf8Bom;
-    let bytes = write_csv(&table, CsvOptions { charset }).bytes;
-    let name = format!(
-        "attachment; filename=\"reports-{}-{}.csv\"",
-        counted.year.year(),
-        counted.by.name()
-    );
-    Ok((
-        [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, name),
-        ],
-        bytes,
-    )
-        .into_response())
+    let rows = counted
+        .rows
+        .iter()
+        .map(|(name, group)| (name.as_str(), *group))
+        .chain([(total.as_str(), counted.total)])
+        .map(|(name, group)| {
+            let [name, figures @ ..] = cells(name, group);
+            (name, figures)
+        });
+    let headings = headings(&room, counted.by).to_vec();
+    Ok(csv_answer(counted.year, counted.by, headings, rows))
 }

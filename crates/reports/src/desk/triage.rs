@@ -19,7 +19,7 @@ use super::room::Room;
 use crate::{
     error::ReportError,
     model::urgency::Urgency,
-    pages::asked::{plain, private},
+    pages::asked::{choose_area, plain, private},
     store::{
         self, Report, open_of,
         photos::{self, View},
@@ -118,7 +118,6 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         let card = card(&room, triage, report, &people).await?;
         piles.entry(triage.urgency).or_default().push(card);
     }
-    let rules = &room.current.rules;
     let mut filters = vec![
         all.iter()
             .fold(
@@ -139,20 +138,12 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
             )
             .value(which),
     ];
-    if !rules.areas.is_empty() {
-        filters.push(
-            rules
-                .areas
-                .iter()
-                .fold(
-                    Select::new(language, "area", room.t("desk-triage-area")).or_all(),
-                    |select, area| {
-                        select.choice(Choice::new(area.key.as_str(), area.name.get(language)))
-                    },
-                )
-                .value(area),
-        );
-    }
+    filters.extend(choose_area(
+        &room.current,
+        language,
+        room.t("desk-triage-area"),
+        area,
+    ));
     let body = Body {
         words: room.words,
         filters,

@@ -17,7 +17,9 @@ use yakuba_identity::{
     residents::{self, confirmed_email},
 };
 use yakuba_mail::EmailAddress;
-use yakuba_ui::{ChipLabel, Fields, Language, NotificationBanner, Shell, Words, format};
+use yakuba_ui::{
+    ChipLabel, Choice, Fields, Language, NotificationBanner, Select, Shell, Words, format,
+};
 
 use crate::{
     WORDS,
@@ -172,6 +174,27 @@ impl Asked {
             .has(&key)
             .then(|| NotificationBanner::success(self.words.get(&key)))
     }
+}
+
+/// Offers the areas of the rules, all of them first; none when there are none.
+pub(crate) fn choose_area(
+    current: &Current,
+    language: Language,
+    label: String,
+    chosen: &str,
+) -> Option<Select> {
+    let areas = &current.rules.areas;
+    (!areas.is_empty()).then(|| {
+        areas
+            .iter()
+            .fold(
+                Select::new(language, "area", label).or_all(),
+                |select, area| {
+                    select.choice(Choice::new(area.key.as_str(), area.name.get(language)))
+                },
+            )
+            .value(chosen)
+    })
 }
 
 /// The name of a category; its key when it is gone.

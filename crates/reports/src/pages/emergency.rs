@@ -19,6 +19,7 @@ use yakuba_ui::{
 use super::{
     asked::{Asked, plain, private},
     href,
+    new::done_page,
     sent::Sent,
 };
 use crate::{
@@ -46,15 +47,6 @@ struct Body {
     photos: FileUpload,
     /// What the browser's queue says, as JSON.
     queue_words: String,
-}
-
-#[derive(Template)]
-#[template(path = "public/done.html")]
-struct DoneBody {
-    words: Words,
-    number: String,
-    href: String,
-    is_told: bool,
 }
 
 /// Whether this is what the queue of the browser sent.
@@ -298,15 +290,5 @@ async fn done(asked: &Asked, number: &Receipt, report: i64) -> Result<Response, 
         let kind = [(header::CONTENT_TYPE, "application/json")];
         return Ok(private((kind, body.to_string())));
     }
-    let body = DoneBody {
-        words: asked.words,
-        number: number.to_string(),
-        href: href(&found.public_id),
-        is_told: false,
-    };
-    let page = Page::public(asked.shell.clone(), asked.t("reports-sent-title"), &body)
-        .breadcrumb(asked.t("reports-title"), "/reports")
-        .not_for_search_engines()
-        .narrow();
-    Ok(private(page))
+    Ok(done_page(asked, &number.to_string(), &found, false))
 }

@@ -3,14 +3,14 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::web::Problem;
-use yakuba_kernel::{Point, text::normalise_for_search};
+use yakuba_kernel::{Point, text::words_for_search};
 use yakuba_ui::{
     ChipLabel, Choice, FormErrors, Link, Map, MapLayer, MapSign, Page, Pagination, Select,
     TextField, Words, format,
 };
 
 use super::{
-    asked::{Asked, state_key},
+    asked::{Asked, choose_area, state_key},
     href,
 };
 use crate::{
@@ -88,13 +88,7 @@ pub(super) fn filter_of(asked: &Asked) -> (Filter, FormErrors) {
         category: query.optional("category"),
         states,
         area: query.optional("area"),
-        words: query
-            .get("q")
-            .split_whitespace()
-            .take(8)
-            .map(normalise_for_search)
-            .filter(|word| !word.is_empty())
-            .collect(),
+        words: words_for_search(query.get("q")),
         near,
         ..Filter::default()
     };
@@ -210,18 +204,12 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
             "" => "open",
             given => given,
         }),
-        area: (!rules.areas.is_empty()).then(|| {
-            rules
-                .areas
-                .iter()
-                .fold(
-                    Select::new(language, "area", asked.t("reports-area")).or_all(),
-                    |select, area| {
-                        select.choice(Choice::new(area.key.as_str(), area.name.get(language)))
-                    },
-                )
-                .value(&field("area"))
-        }),
+        area: choose_area(
+            &asked.current,
+            language,
+            asked.t("reports-area"),
+            &field("area"),
+        ),
         near: TextField::new(language, "near", asked.t("reports-near"))
             .support(asked.t("reports-near-support"))
             .value(field("near"))

@@ -29,7 +29,7 @@ use crate::{
         state::State,
     },
     store::{
-        self, Content, Filter, NewReport,
+        self, Content, Filter, NewReport, Report,
         drafts::{self, Draft, Held, Saving, Sending},
         followers::Follower,
     },
@@ -661,15 +661,21 @@ pub(super) async fn done(asked: Asked) -> Result<Response, Problem> {
     let found = store::report(asked.city().db(), report)
         .await?
         .ok_or(Problem::NotFound)?;
+    let is_told = store::followers::count(asked.city().db(), report).await? > 0;
+    Ok(done_page(&asked, &number.to_string(), &found, is_told))
+}
+
+/// The page with the number of a report that was just taken.
+pub(super) fn done_page(asked: &Asked, number: &str, found: &Report, is_told: bool) -> Response {
     let body = DoneBody {
         words: asked.words,
-        number: number.to_string(),
+        number: number.to_owned(),
         href: href(&found.public_id),
-        is_told: store::followers::count(asked.city().db(), report).await? > 0,
+        is_told,
     };
     let page = Page::public(asked.shell.clone(), asked.t("reports-sent-title"), &body)
         .breadcrumb(asked.t("reports-title"), "/reports")
         .not_for_search_engines()
         .narrow();
-    Ok(private(page))
+    private(page)
 }

@@ -226,18 +226,18 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     let query = format!("year={}&by={}", counted.year.year(), counted.by.name());
     let body = Body {
         words,
-        year: years(asked.city().today(), language, words, counted.year),
-        by: GROUPS
-            .into_iter()
-            .fold(
-                Select::new(language, "by", words.get("statistics-by")),
-                |select, by| {
-                    let name = by.name();
-                    let text = words.get(&format!("statistics-by-{name}"));
-                    select.choice(Choice::new(name, text))
-                },
-            )
-            .value(counted.by.name()),
+        year: years(
+            Select::new(language, "year", words.get("statistics-year")),
+            asked.city().today(),
+            language,
+            counted.year,
+        ),
+        by: choose_group(
+            Select::new(language, "by", words.get("statistics-by")),
+            &GROUPS,
+            |name| words.get(&format!("statistics-by-{name}")).into_owned(),
+            counted.by,
+        ),
         chart,
         table,
         empty: EmptyState::new(words.get("statistics-none")),
@@ -253,21 +253,79 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     )
 }
 
-fn years(today: jiff::civil::Date, language: Language, words: Words, chosen: FiscalYear) -> Select {
+/// Offers the last years.
+pub(crate) fn years(
+    select: Select,
+    today: jiff::civil::Date,
+    language: Language,
+    chosen: FiscalYear,
+) -> Select {
     let mut years = vec![FiscalYear::from_date(today)];
     while years.len() < YEARS {
         years.extend(years.last().map(|year| year.previous()));
     }
     years
         .iter()
-        .fold(
-            Select::new(language, "year", words.get("statistics-year")),
-            |select, year| {
-                let name = format::fiscal_year(*year, language);
-                select.choice(Choice::new(year.year().to_string(), name))
-            },
-        )
+        .fold(select, |select, year| {
+            let name = format::fiscal_year(*year, language);
+            select.choice(Choice::new(year.year().to_string(), name))
+        })
         .value(&chosen.year().to_string())
+}
+
+/// Offers ways to group, named as `name` says.
+pub(crate) fn choose_group(
+    select: Select,
+    ways: &[By],
+    name: impl Fn(&str) -> String,
+    chosen: By,
+) -> Select {
+    ways.iter()
+        .fold(select, |select, by| {
+            select.choice(Choice::new(by.name(), name(by.name())))
+        })
+        .value(chosen.name())
+}
+
+/// The answer with a table as CSV: in each row a name, then figures as the page shows them, empty where there is none.
+pub(crate) fn csv_answer<const FIGURES: usize>(
+    year: FiscalYear,
+    by: By,
+    headings: Vec<String>,
+    rows: impl Iterator<Item = (String, [String; FIGURES])>,
+) -> Response {
+    let figure = |text: String| match text.as_str() {
+        "" => Written::Empty,
+        share if share.ends_with('%') => Written::Text(text),
+        _ => Written::Number(text),
+    };
+    let table = Sheet {
+        name: String::new(),
+        header: headings,
+        rows: rows
+            .map(|(name, figures)| {
+                [Written::Text(name)]
+                    .into_iter()
+                    .chain(figures.map(figure))
+                    .collect()
+            })
+            .collect(),
+    };
+    let charset = CsvCharset::Utf8Bom;
+    let bytes = write_csv(&table, CsvOptions { charset }).bytes;
+    let name = format!(
+        "attachment; filename=\"reports-{}-{}.csv\"",
+        year.year(),
+        by.name()
+    );
+    (
+        [
+            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
+            (header::CONTENT_DISPOSITION, name),
+        ],
+        bytes,
+    )
+        .into_response()
 }
 
 /// The figures as a table.
@@ -275,43 +333,13 @@ pub(super) async fn csv(asked: Asked) -> Result<Response, Problem> {
     let words = WORDS.words(asked.language);
     let counted = asked_for(&asked).await?;
     let total = words.get("statistics-total");
-    let row = |name: &str, told: Told| {
-        let number = |text: String| match text.as_str() {
-            "" => Written::Empty,
-            share if share.ends_with('%') => Written::Text(text),
-            _ => Written::Number(text),
-        };
-        [Written::Text(name.to_owned())]
-            .into_iter()
-            .chain(figures(told).map(number))
-            .collect()
-    };
-    let table = Sheet {
-        name: String::new(),
-        header: headings(words, counted.by).to_vec(),
-        rows: counted
-            .groups
-            .iter()
-            .map(|group| (group.name.as_str(), group.told))
-            .chain([(&*total, counted.total)])
-            .map(|(name, told)| row(name, told))
-            .collect(),
-    };
-    let charset = CsvCharset::Utf8Bom;
-    let bytes = write_csv(&table, CsvOptions { charset }).bytes;
-    let name = format!(
-        "attachment; filename=\"reports-{}-{}.csv\"",
-        counted.year.year(),
-        counted.by.name()
-    );
-    Ok((
-        [
-            (header::CONTENT_TYPE, "text/csv; charset=utf-8".to_owned()),
-            (header::CONTENT_DISPOSITION, name),
-        ],
-        bytes,
-    )
-        .into_response())
+    let rows = counted
+        .groups
+        .iter()
+        .map(|group| (group.name.clone(), figures(group.told)))
+        .chain([(total.into_owned(), figures(counted.total))]);
+    let headings = headings(words, counted.by).to_vec();
+    Ok(csv_answer(counted.year, counted.by, headings, rows))
 }
 
 /// The figures for programs; null is what is not told or does not exist.

@@ -2,12 +2,14 @@
 
 use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::{Deserialize, Serialize};
 use serde_json::json;
 use yakuba_city::{CityKey, Job, Tx, sql::Sql as _};
 use yakuba_mail::EmailAddress;
 
-use super::report::{self, Report};
+use super::{
+    report::{self, Report},
+    told::{self, Told},
+};
 use crate::{
     error::ReportError,
     model::alert::{Rhythm, Wanted},
@@ -21,15 +23,7 @@ pub const KEPT: SignedDuration = SignedDuration::from_hours(365 * 24);
 const MOST: i64 = 20;
 
 const PURPOSE: &str = "reports.alert";
-
-/// What is sealed of whoever is told.
-#[derive(Clone, Serialize, Deserialize)]
-struct Told {
-    email: EmailAddress,
-    language: String,
-    /// The city's public address, for links.
-    base: String,
-}
+const WAY_OUT: &str = "reports.alert_end";
 
 /// An alert that is set up.
 #[derive(Clone)]
@@ -59,14 +53,9 @@ impl NewAlert {
         wanted: Wanted,
         rhythm: Rhythm,
     ) -> Result<Self, ReportError> {
-        let told = Told {
-            email: email.clone(),
-            language: language.to_owned(),
-            base: base.trim_end_matches('/').to_owned(),
-        };
         Ok(Self {
-            address: key.look_up(PURPOSE, &email.folded()),
-            sealed: key.seal(PURPOSE, &serde_json::to_vec(&told)?)?,
+            address: told::look_up(key, PURPOSE, email),
+            sealed: Told::new(email, language, base).seal(key, PURPOSE)?,
             wanted,
             rhythm,
         })
@@ -170,7 +159,7 @@ pub(crate) async fn readers(
         if places.is_empty() {
             continue;
         }
-        let told: Told = serde_json::from_slice(&key.open_sealed(PURPOSE, &row.sealed)?)?;
+        let told = Told::open(key, PURPOSE, &row.sealed)?;
         let reader = Reader {
             id: row.id,
             wanted,
@@ -255,12 +244,7 @@ pub(crate) async fn take_ungathered(tx: &Tx) -> Result<Vec<(Report, Timestamp)>,
 
 /// The last part of the address at which an alert is ended: its number and a keyed hash, so that nobody ends another's.
 pub fn way_out(key: &CityKey, alert: i64) -> String {
-    let mark: String = key
-        .look_up("reports.alert_end", &alert.to_string())
-        .chars()
-        .take(32)
-        .collect();
-    format!("{alert}-{mark}")
+    told::way_out(key, WAY_OUT, alert)
 }
 
 /// The alert that [`way_out`] names, with what is wanted; none when it is wrong or over.
@@ -272,11 +256,7 @@ pub async fn by_way_out(
     key: &CityKey,
     text: &str,
 ) -> Result<Option<(i64, Wanted)>, ReportError> {
-    let Some(id) = text
-        .split_once('-')
-        .and_then(|(id, _)| id.parse::<i64>().ok())
-        .filter(|id| way_out(key, *id) == text)
-    else {
+    let Some(id) = told::id_of_way_out(key, WAY_OUT, text) else {
         return Ok(None);
     };
     let wanted: Option<String> = connection

@@ -1,10 +1,10 @@
 //! Who is told what becomes of a report: mail addresses that were proved, sealed, each once for a report.
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use serde::{Deserialize, Serialize};
 use yakuba_city::{CityKey, Tx, sql::Sql as _};
 use yakuba_mail::EmailAddress;
 
+use super::told::{self, Told};
 use crate::error::ReportError;
 
 /// Somebody who is told.
@@ -18,15 +18,6 @@ impl std::fmt::Debug for Follower {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.write_str("Follower(…)")
     }
-}
-
-/// What is sealed of them.
-#[derive(Clone, Serialize, Deserialize)]
-struct Told {
-    email: EmailAddress,
-    language: String,
-    /// The city's public address, for links.
-    base: String,
 }
 
 /// Somebody who is told, opened.
@@ -49,6 +40,7 @@ impl std::fmt::Debug for Reader {
 }
 
 const PURPOSE: &str = "reports.follower";
+const WAY_OUT: &str = "reports.unfollow";
 
 impl Follower {
     /// Somebody at a proved address who reads a language; `base` is the city's public address, for the links of mails.
@@ -61,14 +53,9 @@ impl Follower {
         language: &str,
         base: &str,
     ) -> Result<Self, ReportError> {
-        let told = Told {
-            email: email.clone(),
-            language: language.to_owned(),
-            base: base.trim_end_matches('/').to_owned(),
-        };
         Ok(Self {
-            address: key.look_up(PURPOSE, &email.folded()),
-            sealed: key.seal(PURPOSE, &serde_json::to_vec(&told)?)?,
+            address: told::look_up(key, PURPOSE, email),
+            sealed: Told::new(email, language, base).seal(key, PURPOSE)?,
         })
     }
 }
@@ -107,7 +94,7 @@ pub async fn is_following(
     let found: Option<i64> = connection
         .value(
             "SELECT id FROM reports_followers WHERE report = $1 AND address = $2",
-            [report.into(), key.look_up(PURPOSE, &email.folded()).into()],
+            [report.into(), told::look_up(key, PURPOSE, email).into()],
         )
         .await?;
     Ok(found.is_some())
@@ -138,7 +125,7 @@ pub async fn readers(
     rows.dedup_by(|later, first| later.address == first.address);
     rows.into_iter()
         .map(|row| {
-            let told: Told = serde_json::from_slice(&key.open_sealed(PURPOSE, &row.sealed)?)?;
+            let told = Told::open(key, PURPOSE, &row.sealed)?;
             Ok(Reader {
                 id: row.id,
                 email: told.email,
@@ -165,12 +152,7 @@ pub async fn count(connection: &impl ConnectionTrait, report: i64) -> Result<i64
 
 /// The last part of the address at which a following is ended: its number and a keyed hash, so that nobody ends another's.
 pub fn way_out(key: &CityKey, follower: i64) -> String {
-    let mark: String = key
-        .look_up("reports.unfollow", &follower.to_string())
-        .chars()
-        .take(32)
-        .collect();
-    format!("{follower}-{mark}")
+    told::way_out(key, WAY_OUT, follower)
 }
 
 /// The report and the number of a following that [`way_out`] names; none when it is wrong or over.
@@ -182,11 +164,7 @@ pub async fn by_way_out(
     key: &CityKey,
     text: &str,
 ) -> Result<Option<(i64, i64)>, ReportError> {
-    let Some(id) = text
-        .split_once('-')
-        .and_then(|(id, _)| id.parse::<i64>().ok())
-        .filter(|id| way_out(key, *id) == text)
-    else {
+    let Some(id) = told::id_of_way_out(key, WAY_OUT, text) else {
         return Ok(None);
     };
     let report: Option<i64> = connection

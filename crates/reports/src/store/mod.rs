@@ -12,6 +12,7 @@ mod posting;
 mod report;
 mod rules;
 pub mod steps;
+mod told;
 pub mod triage;
 
 pub use bring_in::{Whole, WholeStep, bring_in_many};

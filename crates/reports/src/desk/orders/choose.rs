@@ -17,7 +17,7 @@ use super::{
 use crate::{
     capabilities::WORK,
     model::state::State,
-    pages::asked::{plain, private, state_key},
+    pages::asked::{choose_area, plain, private, state_key},
     store::{
         self, Filter, Report,
         orders::{self, MOST_STOPS, NewOrder},
@@ -226,20 +226,12 @@ fn filters(
             )
             .value(fields.get("category")),
     );
-    if !rules.areas.is_empty() {
-        filters.push(
-            rules
-                .areas
-                .iter()
-                .fold(
-                    Select::new(language, "area", room.public("reports-area")).or_all(),
-                    |select, one| {
-                        select.choice(Choice::new(one.key.as_str(), one.name.get(language)))
-                    },
-                )
-                .value(fields.get("area")),
-        );
-    }
+    filters.extend(choose_area(
+        &room.current,
+        language,
+        room.public("reports-area"),
+        fields.get("area"),
+    ));
     filters.push(
         ["all", "late", "mine"]
             .into_iter()
