@@ -171,7 +171,7 @@ each_database!(
             "{feed}"
         );
         assert!(
-            feed.contains("/reports/feed.atom?category=road&#38;area=harbour"),
+            feed.contains("/reports/feed.atom?category=road&amp;area=harbour"),
             "{feed}"
         );
         assert!(feed.contains(&hole.public_id) && !feed.contains(&other.public_id));
