@@ -13,6 +13,7 @@ use crate::{
     error::ProcedureError,
     store::{
         cases::{self, CASE_MOVED, CASE_RECEIVED, Case},
+        co_applicants,
         delivery::{self, DELIVER_JOB, DeliveryEvent},
         history::{self, ViewReason},
         keys,
@@ -73,6 +74,7 @@ pub(crate) async fn message(city: &City, case: &Case) -> Result<Json, ProcedureE
     let receipt = cases::receipt(city.db(), &key, case.id).await?;
     let contact = cases::contact(city.db(), &key, case.id).await?;
     let given = cases::answers(city.db(), &key, case.id).await?;
+    let together = co_applicants::told(city.db(), &key, case.id).await?;
     Ok(json!({
         "case": case.id,
         "receipt": receipt.to_string(),
@@ -85,6 +87,7 @@ pub(crate) async fn message(city: &City, case: &Case) -> Result<Json, ProcedureE
         "received_at": case.received_at.to_string(),
         "decided_at": case.decided_at.map(|at| at.to_string()),
         "verified": contact.verified,
+        "co_applicants": together,
         "answers": given.into_iter().next().map(|given| given.answers),
     }))
 }

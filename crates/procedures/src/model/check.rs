@@ -9,7 +9,7 @@ use yakuba_ui::{Catalogue, Language};
 use super::{
     case::Stage,
     document::{ProcedureDocument, Rule, TemplateUse},
-    export::parts,
+    export::{CO_APPLICANTS, CoSource, parts},
     way::Way,
 };
 
@@ -261,6 +261,17 @@ fn together(document: &ProcedureDocument) -> Vec<(String, Severity, Message)> {
             find("sees", Severity::Must, "check-together-sees", key.as_str());
         }
     }
+    // What columns of the export say of co-applicants would be read as this question's.
+    let computed = form.computed.iter().map(|computed| computed.key.as_str());
+    if is_question(document, CO_APPLICANTS) || computed.into_iter().any(|key| key == CO_APPLICANTS)
+    {
+        find(
+            "who",
+            Severity::Must,
+            "check-together-reserved",
+            CO_APPLICANTS,
+        );
+    }
     // A time is kept for minutes, not for the days in which others agree.
     let slot = form
         .pages
@@ -335,8 +346,13 @@ fn is_question(document: &ProcedureDocument, key: &str) -> bool {
     fields.any(|field| field.key.as_str() == key)
 }
 
-/// Whether a column can be filled from this: a question, a part of its answer, or a computed value.
+/// Whether a column can be filled from this: a question, a part of its answer, a computed value, or what is told of co-applicants.
 fn is_source(document: &ProcedureDocument, from: &str) -> bool {
+    if let Some(rules) = &document.co_applicants
+        && CoSource::is_known(from, rules)
+    {
+        return true;
+    }
     let (key, part) = from.split_once('.').unwrap_or((from, ""));
     let form = &document.form;
     let field = form
@@ -508,17 +524,24 @@ needed_if: nothing
 days: 90
 sees: [one, name, gone]
 declares: {ja: 一緒に申請します。, easy: 一緒（いっしょ）に します。, en: I apply as well.}
+asks: [name, address]
 ";
         document.co_applicants = Some(serde_saphyr::from_str(rules).unwrap());
+        document.export[0].from = "co_applicants.address".to_owned();
+        document.export[1].from = "co_applicants.birth_date".to_owned();
         assert_eq!(
             paths(&document, Severity::Must),
             [
                 "co_applicants.at_least",
                 "co_applicants.days",
                 "co_applicants.needed_if",
-                "co_applicants.sees"
-            ]
+                "co_applicants.sees",
+                "export.1.from"
+            ],
+            "they are asked for their address, and not for their date of birth"
         );
+        document.form.pages[0].fields[0].key = Key::new("co_applicants").unwrap();
+        assert!(paths(&document, Severity::Must).contains(&"co_applicants.who".to_owned()));
         let rules = document.co_applicants.as_mut().unwrap();
         rules.at_most = 0;
         rules.declares.ja = " ".to_owned();

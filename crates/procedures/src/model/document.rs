@@ -496,7 +496,9 @@ pub enum TemplateUse {
 pub struct ExportColumn {
     /// The heading the core system expects.
     pub heading: String,
-    /// The field or computed value; `name.family`, `address.town` and the like reach inside one.
+    /// The field or computed value; `name.family`, `address.town` and the like reach inside one. In a procedure with co-applicants also
+    /// `co_applicants.name`, `.birth_date`, `.address`, `.state`, `.agreed_on`, `.by` and `.verified` of all of them, joined by `;`, or of
+    /// one: `co_applicants.2.name`.
     pub from: String,
     /// The field's key that must be shown for this column to be filled; none: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -7,18 +7,178 @@ use yakuba_forms::Answers;
 use yakuba_forms::model::document::{FieldKind, FormDocument, Key, Prefill};
 
 use crate::model::{
-    document::ExportColumn,
+    document::{CoApplicants, ExportColumn, PersonPart, ProcedureDocument},
+    together::Told,
     visit::{How, IdentityDocument, attribute_name},
 };
 
-/// The columns that a procedure's cases are written in: its own, or else one for each question under its key.
+/// What a column tells of co-applicants instead of an answer begins with this: `co_applicants.name` names all of them, joined by `;`,
+/// `co_applicants.2.name` the second alone. No question of a procedure with co-applicants can have it as its key.
+pub const CO_APPLICANTS: &str = "co_applicants";
+
+/// What a column can tell of a co-applicant.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CoPart {
+    /// The name.
+    Name,
+    /// The date of birth, where they are asked for it.
+    BirthDate,
+    /// The address, where they are asked for it.
+    Address,
+    /// Where they stand: `named`, `asked`, `agreed` or `declined`.
+    State,
+    /// The day on which they agreed to the application as it is now.
+    AgreedOn,
+    /// How they agreed: `mail` or `paper`.
+    By,
+    /// 1 when a provider vouched for who they are, where they must prove it.
+    Verified,
+}
+
+impl CoPart {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Name,
+        Self::BirthDate,
+        Self::Address,
+        Self::State,
+        Self::AgreedOn,
+        Self::By,
+        Self::Verified,
+    ];
+
+    /// The name in files.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Name => "name",
+            Self::BirthDate => "birth_date",
+            Self::Address => "address",
+            Self::State => "state",
+            Self::AgreedOn => "agreed_on",
+            Self::By => "by",
+            Self::Verified => "verified",
+        }
+    }
+
+    /// Whether co-applicants of a procedure with these rules have it.
+    fn is_had(self, rules: &CoApplicants) -> bool {
+        match self {
+            Self::Name | Self::State | Self::AgreedOn | Self::By => true,
+            Self::BirthDate => rules.asks.contains(&PersonPart::BirthDate),
+            Self::Address => rules.asks.contains(&PersonPart::Address),
+            Self::Verified => rules.verified,
+        }
+    }
+
+    /// Whether a layout has a column of it unless it is made by hand.
+    pub const fn is_usual(self) -> bool {
+        !matches!(self, Self::By | Self::Verified)
+    }
+
+    fn of(self, told: &Told) -> String {
+        let day = |day: Option<jiff::civil::Date>| day.map(|day| day.to_string());
+        let text = match self {
+            Self::Name => Some(told.name.clone()),
+            Self::BirthDate => day(told.birth_date),
+            Self::Address => told.address.clone(),
+            Self::State => Some(told.state.to_string()),
+            Self::AgreedOn => day(told.agreed_on),
+            Self::By => told.by.map(|by| by.as_str().to_owned()),
+            Self::Verified => told.verified.then(|| "1".to_owned()),
+        };
+        text.unwrap_or_default()
+    }
+}
+
+/// What a column tells of co-applicants.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CoSource {
+    /// Of which of them, from 1; none: of all.
+    pub place: Option<usize>,
+    /// What.
+    pub part: CoPart,
+}
+
+impl CoSource {
+    /// Everything that columns can tell of the co-applicants of a procedure: of all of them and, where there can be several, of each.
+    pub fn all(rules: &CoApplicants) -> Vec<Self> {
+        let most = usize::try_from(rules.at_most).unwrap_or_default();
+        let each = (1..=most).filter(|_| most > 1).map(Some);
+        std::iter::once(None)
+            .chain(each)
+            .flat_map(|place| CoPart::ALL.map(|part| Self { place, part }))
+            .filter(|source| source.part.is_had(rules))
+            .collect()
+    }
+
+    /// Reads what a file says: `co_applicants.name`, `co_applicants.2.name`.
+    fn read(from: &str) -> Option<Self> {
+        let rest = from.strip_prefix(CO_APPLICANTS)?.strip_prefix('.')?;
+        let (place, part) = match rest.split_once('.') {
+            Some((place, part)) => (Some(place.parse().ok()?), part),
+            None => (None, rest),
+        };
+        let part = CoPart::ALL
+            .into_iter()
+            .find(|known| known.as_str() == part)?;
+        Some(Self { place, part })
+    }
+
+    /// Whether a column of a procedure with these rules can be filled from what its file says.
+    pub fn is_known(from: &str, rules: &CoApplicants) -> bool {
+        let most = usize::try_from(rules.at_most).unwrap_or_default();
+        Self::read(from).is_some_and(|source| {
+            source.part.is_had(rules)
+                && source.place.is_none_or(|place| (1..=most).contains(&place))
+        })
+    }
+
+    /// As files write it.
+    pub fn from(self) -> String {
+        match self.place {
+            Some(place) => format!("{CO_APPLICANTS}.{place}.{}", self.part.as_str()),
+            None => format!("{CO_APPLICANTS}.{}", self.part.as_str()),
+        }
+    }
+
+    /// The cell: one each, joined by `;`, so that the entries of two columns belong to the same people; empty when nobody has it.
+    fn cell(self, people: &[Told]) -> String {
+        let chosen: Vec<String> = people
+            .iter()
+            .zip(1..)
+            .filter(|(_, place)| self.place.is_none_or(|wanted| wanted == *place))
+            .map(|(told, _)| self.part.of(told))
+            .collect();
+        if chosen.iter().all(String::is_empty) {
+            return String::new();
+        }
+        chosen.join(";")
+    }
+}
+
+/// The columns that a procedure's cases are written in: its own, or else one for each question under its key and what is usually told of
+/// co-applicants.
 ///
 /// Questions whose answer has parts (a name, an address, a bank account) get one column a part.
-pub fn columns(form: &FormDocument, own: &[ExportColumn]) -> Vec<ExportColumn> {
-    if !own.is_empty() {
-        return own.to_vec();
+pub fn columns(document: &ProcedureDocument) -> Vec<ExportColumn> {
+    if !document.export.is_empty() {
+        return document.export.clone();
     }
-    form.pages
+    let column = |from: String| ExportColumn {
+        heading: from.clone(),
+        from,
+        only_with: None,
+        verified: false,
+    };
+    let together = document
+        .co_applicants
+        .iter()
+        .flat_map(CoSource::all)
+        .filter(|source| source.place.is_none() && source.part.is_usual())
+        .map(|source| column(source.from()));
+    document
+        .form
+        .pages
         .iter()
         .flat_map(|page| &page.fields)
         .flat_map(|field| {
@@ -33,14 +193,10 @@ pub fn columns(form: &FormDocument, own: &[ExportColumn]) -> Vec<ExportColumn> {
                 } else {
                     format!("{}.{part}", field.key)
                 };
-                ExportColumn {
-                    heading: from.clone(),
-                    from,
-                    only_with: None,
-                    verified: false,
-                }
+                column(from)
             })
         })
+        .chain(together)
         .collect()
 }
 
@@ -65,9 +221,11 @@ pub fn parts(kind: &FieldKind) -> &'static [&'static str] {
 
 /// The cells of one case, one for each column: texts as typed, dates as `YYYY-MM-DD`, amounts as plain digits, several choices and
 /// files joined by `;`, entries of a group as JSON. A part that is not there is empty.
-/// What `proof` says stands in the columns that ask whether an answer was verified.
+/// What `proof` says stands in the columns that ask whether an answer was verified. `people` applied together with the applicant; none
+/// when the procedure has no rules for them: then every column is of an answer.
 pub fn cells(
     answers: &Answers,
+    people: Option<&[Told]>,
     columns: &[ExportColumn],
     proof: impl Fn(&str) -> String,
 ) -> Vec<String> {
@@ -80,6 +238,9 @@ pub fn cells(
                 .is_some_and(|key: &Key| answers.get(key.as_str()).is_none());
             if hidden {
                 return String::new();
+            }
+            if let (Some(people), Some(source)) = (people, CoSource::read(&column.from)) {
+                return source.cell(people);
             }
             let (field, part) = column
                 .from
@@ -188,6 +349,7 @@ mod tests {
     use yakuba_kernel::PersonName;
 
     use super::*;
+    use crate::model::together::{By, State};
     use yakuba_forms::Answer;
 
     #[test]
@@ -230,9 +392,113 @@ pages:
             Answer::Name(PersonName::new("髙橋", "花子", "", "").unwrap()),
         );
         assert_eq!(
-            cells(&answers, &columns, |field| format!("{:?}", told(field))),
+            cells(&answers, None, &columns, |field| format!(
+                "{:?}",
+                told(field)
+            )),
             ["Document(Passport)", ""],
             "nothing stands behind what was not answered"
         );
+    }
+
+    #[test]
+    fn columns_tell_of_all_co_applicants_or_of_one() {
+        let mut document = ProcedureDocument::from_yaml(
+            r"
+format: yakuba-procedure/1
+key: plain
+title: 申請
+summary: 申請です。
+department: tax
+category: tax
+guide: {who: どなたでも, afterwards: 郵送します。, minutes: 5}
+co_applicants: {who: 共有者, at_most: 3, declares: 一緒に申請します。, asks: [name, birth_date]}
+retention: {years: 1, basis: 文書管理規程}
+personal_data_purpose: 審査のため
+form: {pages: [{key: one, title: 内容, fields: [{key: first, type: text, label: 一}]}]}
+",
+        )
+        .unwrap();
+        let froms = |document: &ProcedureDocument| -> Vec<String> {
+            columns(document)
+                .into_iter()
+                .map(|column| column.from)
+                .collect()
+        };
+        assert_eq!(
+            froms(&document),
+            [
+                "first",
+                "co_applicants.name",
+                "co_applicants.birth_date",
+                "co_applicants.state",
+                "co_applicants.agreed_on"
+            ]
+        );
+        let agreed = Told {
+            name: "山田 太郎".to_owned(),
+            birth_date: Some(jiff::civil::date(1990, 1, 31)),
+            address: None,
+            state: State::Agreed,
+            agreed_on: Some(jiff::civil::date(2026, 4, 2)),
+            by: Some(By::Paper),
+            verified: false,
+        };
+        let asked = Told {
+            name: "佐藤 次郎".to_owned(),
+            birth_date: None,
+            state: State::Asked,
+            agreed_on: None,
+            by: None,
+            ..agreed.clone()
+        };
+        let row = |document: &ProcedureDocument, people: &[Told]| {
+            let columns = columns(document);
+            cells(&Answers::new(), Some(people), &columns, |_| String::new())
+        };
+        assert_eq!(
+            row(&document, &[agreed.clone(), asked.clone()]),
+            [
+                "",
+                "山田 太郎;佐藤 次郎",
+                "1990-01-31;",
+                "agreed;asked",
+                "2026-04-02;"
+            ]
+        );
+        assert_eq!(row(&document, &[]), [""; 5], "nobody else applies");
+        assert_eq!(
+            row(&document, std::slice::from_ref(&asked))[2],
+            "",
+            "nobody has a date of birth"
+        );
+        document.export = [
+            "co_applicants.2.name",
+            "co_applicants.3.name",
+            "co_applicants.1.by",
+        ]
+        .map(|from| ExportColumn {
+            heading: from.to_owned(),
+            from: from.to_owned(),
+            only_with: None,
+            verified: false,
+        })
+        .into();
+        assert_eq!(row(&document, &[agreed, asked]), ["佐藤 次郎", "", "paper"]);
+        let rules = document.co_applicants.unwrap();
+        for source in CoSource::all(&rules) {
+            assert!(CoSource::is_known(&source.from(), &rules), "{source:?}");
+            assert_eq!(CoSource::read(&source.from()), Some(source));
+        }
+        for from in [
+            "co_applicants",
+            "co_applicants.address",
+            "co_applicants.verified",
+            "co_applicants.0.name",
+            "co_applicants.4.name",
+            "co_applicants.email",
+        ] {
+            assert!(!CoSource::is_known(from, &rules), "{from}");
+        }
     }
 }

@@ -120,6 +120,25 @@ impl CoApplicant {
     }
 }
 
+/// A co-applicant as other systems are told of them: who they are and how they agreed; never how mail reaches them or why they declined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Told {
+    /// The name, as the applicant or they themselves wrote it.
+    pub name: String,
+    /// Their date of birth, when the procedure asks for it.
+    pub birth_date: Option<Date>,
+    /// Their address, when the procedure asks for it.
+    pub address: Option<String>,
+    /// Where they stand.
+    pub state: State,
+    /// The day on which they agreed to the application as it is now.
+    pub agreed_on: Option<Date>,
+    /// How they agreed.
+    pub by: Option<By>,
+    /// Whether a provider vouched for who they are.
+    pub verified: bool,
+}
+
 /// The rules of a procedure for several applicants, when its answers so far call for others at all.
 pub fn needed<'d>(
     document: &'d ProcedureDocument,

@@ -13,7 +13,7 @@ use crate::{
     error::ProcedureError,
     model::{
         document::ProcedureDocument,
-        together::{self, By, CoApplicant, State},
+        together::{self, By, CoApplicant, State, Told},
     },
     notices::{self, CoNotice},
     store::{
@@ -84,6 +84,20 @@ impl Known {
     /// Whether they agreed to what the application says now, of which `seen` is the [mark].
     pub fn has_agreed_to(&self, seen: &str) -> bool {
         self.row.state == State::Agreed && self.person.seen.as_deref() == Some(seen)
+    }
+
+    /// What other systems are told of them.
+    pub fn told(&self) -> Told {
+        let has_agreed = self.row.state == State::Agreed;
+        Told {
+            name: self.person.name.clone(),
+            birth_date: self.person.birth_date,
+            address: self.person.address.clone(),
+            state: self.row.state,
+            agreed_on: self.row.answered_at.filter(|_| has_agreed).map(cases::day),
+            by: has_agreed.then_some(self.row.by),
+            verified: self.person.verified,
+        }
     }
 }
 
@@ -181,6 +195,19 @@ pub async fn of(
             })
         })
         .collect()
+}
+
+/// What other systems are told of the co-applicants of a case, in the order in which they were named.
+///
+/// # Errors
+/// As [`of`].
+pub async fn told(
+    connection: &impl ConnectionTrait,
+    key: &CaseKey,
+    case: i64,
+) -> Result<Vec<Told>, ProcedureError> {
+    let all = of(connection, key, Of::Case(case)).await?;
+    Ok(all.iter().map(Known::told).collect())
 }
 
 /// The co-applicant to whom a link was mailed, if it is still theirs.

@@ -228,7 +228,7 @@ each_database!(
 );
 
 /// A system that refuses its first message and takes the next.
-async fn receiver(heard: Arc<Mutex<Vec<(HeaderMap, String)>>>) -> String {
+pub(crate) async fn receiver(heard: Arc<Mutex<Vec<(HeaderMap, String)>>>) -> String {
     let app = Router::new().route(
         "/",
         post(move |headers: HeaderMap, body: String| async move {
@@ -321,6 +321,7 @@ each_database!(
             (Some("received"), Some(case))
         );
         assert!(body["answers"].is_object());
+        assert_eq!(body["co_applicants"], serde_json::json!([]));
     }
 );
 

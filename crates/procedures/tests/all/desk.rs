@@ -413,7 +413,7 @@ each_database!(
 );
 
 /// A system as its token makes it known.
-fn system(name: &str) -> Principal {
+pub(crate) fn system(name: &str) -> Principal {
     Principal::System(Arc::new(SystemPrincipal {
         name: name.to_owned(),
         capabilities: vec![PULL.name.to_owned()],
@@ -422,7 +422,7 @@ fn system(name: &str) -> Principal {
 }
 
 /// Decides a case outright.
-async fn decide(city: &City, case: i64) {
+pub(crate) async fn decide(city: &City, case: i64) {
     let key = keys::open(city.db(), city.key().unwrap(), case)
         .await
         .unwrap();

@@ -21,3 +21,4 @@ mod residents;
 mod stages;
 mod support;
 mod together;
+mod together_after;

@@ -21,11 +21,11 @@ use yakuba_procedures::{
     store::{cases, keys},
 };
 
-const BASE: &str = "/procedures/dog-registration";
-const TOGETHER: &str = "/procedures/dog-registration/together";
+pub(crate) const BASE: &str = "/procedures/dog-registration";
+pub(crate) const TOGETHER: &str = "/procedures/dog-registration/together";
 
 /// The dog's registration by its owner and one or two others, who write their name and date of birth.
-fn shared(rules: &str) -> ProcedureDocument {
+pub(crate) fn shared(rules: &str) -> ProcedureDocument {
     let mut document = document();
     document.agent = yakuba_procedures::model::document::Agent::NotAllowed;
     document.form.before.clear();
@@ -39,7 +39,7 @@ fn shared(rules: &str) -> ProcedureDocument {
 }
 
 /// Lets the desk and the jobs use the key that the browsers of these tests use.
-fn use_test_key(city: &City) {
+pub(crate) fn use_test_key(city: &City) {
     let folder = city.data_directory();
     std::fs::create_dir_all(folder).unwrap();
     std::fs::write(folder.join("city.key"), "07".repeat(32)).unwrap();
@@ -49,19 +49,19 @@ fn use_test_key(city: &City) {
     );
 }
 
-fn revision_of(page: &Page) -> String {
+pub(crate) fn revision_of(page: &Page) -> String {
     between(&page.text(), "name=\"revision\" value=\"", "\"").to_owned()
 }
 
 /// Presses a button of the list of co-applicants.
-async fn press(browser: &mut Browser, action: &str, more: &[(&str, &str)]) -> Page {
+pub(crate) async fn press(browser: &mut Browser, action: &str, more: &[(&str, &str)]) -> Page {
     let revision = revision_of(&browser.get(TOGETHER).await);
     let mut fields = vec![("revision", revision.as_str()), ("action", action)];
     fields.extend(more);
     browser.post(TOGETHER, &fields).await
 }
 
-async fn send(browser: &mut Browser) -> Page {
+pub(crate) async fn send(browser: &mut Browser) -> Page {
     let page = browser.get(&format!("{BASE}/check")).await;
     let revision = revision_of(&page);
     browser
@@ -70,7 +70,7 @@ async fn send(browser: &mut Browser) -> Page {
 }
 
 /// Fills the form in, signed in with an address that is mailed to.
-async fn filled(city: &City) -> Browser {
+pub(crate) async fn filled(city: &City) -> Browser {
     let mut browser = Browser::new(city);
     sign_in(city, &mut browser, "hanako@example.jp").await;
     browser.post(&format!("{BASE}/start"), &[]).await;
@@ -86,7 +86,7 @@ async fn filled(city: &City) -> Browser {
     browser
 }
 
-async fn dog(browser: &mut Browser, name: &str, way: &str) -> Page {
+pub(crate) async fn dog(browser: &mut Browser, name: &str, way: &str) -> Page {
     let dog = [
         ("dog_name", name),
         ("born_on.year", "2026"),
@@ -97,13 +97,13 @@ async fn dog(browser: &mut Browser, name: &str, way: &str) -> Page {
     browser.post(&format!("{BASE}/apply/dog{way}"), &dog).await
 }
 
-async fn name(browser: &mut Browser, name: &str, email: &str) {
+pub(crate) async fn name(browser: &mut Browser, name: &str, email: &str) {
     let page = press(browser, "add", &[("name", name), ("email", email)]).await;
     assert_eq!(page.to, TOGETHER, "{}", page.text());
 }
 
 /// Mails to an address with a link, newest first.
-async fn told(city: &City, address: &str) -> Vec<String> {
+pub(crate) async fn told(city: &City, address: &str) -> Vec<String> {
     mails(city, &city_key())
         .await
         .into_iter()
@@ -112,7 +112,7 @@ async fn told(city: &City, address: &str) -> Vec<String> {
         .collect()
 }
 
-async fn link(city: &City, address: &str) -> String {
+pub(crate) async fn link(city: &City, address: &str) -> String {
     let all = told(city, address).await;
     let text = all
         .first()
@@ -121,7 +121,7 @@ async fn link(city: &City, address: &str) -> String {
 }
 
 /// Opens a link on a device of one's own.
-async fn open(city: &City, address: &str, name: &str) -> Browser {
+pub(crate) async fn open(city: &City, address: &str, name: &str) -> Browser {
     let mut browser = Browser::new(city);
     let link = link(city, address).await;
     let page = browser.get(&link).await;
@@ -132,7 +132,7 @@ async fn open(city: &City, address: &str, name: &str) -> Browser {
     browser
 }
 
-async fn say(browser: &mut Browser, fields: &[(&str, &str)]) -> Page {
+pub(crate) async fn say(browser: &mut Browser, fields: &[(&str, &str)]) -> Page {
     let page = browser.get("/together").await.text();
     let seen = between(&page, "name=\"seen\" value=\"", "\"").to_owned();
     let mut all = vec![("seen", seen.as_str())];
@@ -140,7 +140,7 @@ async fn say(browser: &mut Browser, fields: &[(&str, &str)]) -> Page {
     browser.post("/together", &all).await
 }
 
-const AGREE: [(&str, &str); 6] = [
+pub(crate) const AGREE: [(&str, &str); 6] = [
     ("answer", "agree"),
     ("name", "山田　太郎"),
     ("born_year", "1990"),
@@ -149,7 +149,7 @@ const AGREE: [(&str, &str); 6] = [
     ("declares", "yes"),
 ];
 
-async fn received(city: &City) -> i64 {
+pub(crate) async fn received(city: &City) -> i64 {
     let count: Option<i64> = city
         .db()
         .value("SELECT COUNT(*) FROM procedures_cases", [])
@@ -404,7 +404,7 @@ each_database!(
 );
 
 /// Runs the daily look at applications that wait.
-async fn day_passes(city: &City, days: i64) {
+pub(crate) async fn day_passes(city: &City, days: i64) {
     city.clock()
         .set(city.now() + SignedDuration::from_hours(24 * days));
     city.write(Actor::Public, (), |tx, ()| {

@@ -33,7 +33,7 @@ use crate::{
         self,
         cases::{self, Case, day, moment},
         casework::{self, ExportNote},
-        counter, keys,
+        co_applicants, counter, keys,
     },
 };
 
@@ -238,7 +238,7 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
     let definition = store::version(room.db(), &newest.procedure, newest.version)
         .await?
         .ok_or(Problem::NotFound)?;
-    let columns = columns(&definition.document.form, &definition.document.export);
+    let columns = columns(&definition.document);
     let has_stages = (!definition.document.stages.is_empty()).then_some("own_stage");
     let asks_for_proof = columns.iter().any(|column| column.verified);
     sheet.header = [
@@ -298,8 +298,12 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
                 &by_staff,
             ))
         };
+        let people = match &definition.document.co_applicants {
+            Some(_) => Some(co_applicants::told(room.db(), &key, case.id).await?),
+            None => None,
+        };
         row.extend(
-            cells(&answers, &columns, told)
+            cells(&answers, people.as_deref(), &columns, told)
                 .into_iter()
                 .map(SheetCell::Text),
         );

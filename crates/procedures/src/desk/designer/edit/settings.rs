@@ -40,7 +40,7 @@ pub(in crate::desk::designer) async fn settings(
     let section = Section::read(&section).ok_or(Problem::NotFound)?;
     let shown = match (section, room.query.get("fill")) {
         (Section::Export, "all") => {
-            values::every_column(&standing.document.form, |source| heading(&room, source))
+            values::every_column(&standing.document, |source| heading(&room, source))
         }
         _ => values::values(&standing.document, section),
     };
@@ -530,20 +530,23 @@ fn heading(room: &Room, source: &Source) -> String {
         return label.to_owned();
     }
     let part = source.part.replace('_', "-");
-    room.designer_words()
-        .with(
-            "designer-source-part",
-            &[
-                ("question", label.to_owned().into()),
-                ("part", room.d(&format!("designer-part-of-{part}")).into()),
-            ],
-        )
-        .into_owned()
+    let mut values = vec![
+        ("question", label.to_owned().into()),
+        ("part", room.d(&format!("designer-part-of-{part}")).into()),
+    ];
+    let text = match source.place {
+        Some(place) => {
+            values.push(("place", place.into()));
+            "designer-source-place"
+        }
+        None => "designer-source-part",
+    };
+    room.designer_words().with(text, &values).into_owned()
 }
 
 fn export(room: &Room, standing: &Standing, values: &Fields, controls: &mut Controls<'_>) {
     let form = &standing.document.form;
-    let mut sources: Vec<(String, String)> = values::sources(form)
+    let mut sources: Vec<(String, String)> = values::sources(&standing.document)
         .iter()
         .map(|source| (source.from.clone(), heading(room, source)))
         .collect();

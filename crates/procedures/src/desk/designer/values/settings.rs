@@ -1,8 +1,6 @@
 //! What a procedure says beside its form: basics, guide, the way of its cases, texts to start from, the columns of the export.
 
-use yakuba_forms::model::document::{
-    Expression, Field, FieldKind, FormDocument, Key, Layout, Text,
-};
+use yakuba_forms::model::document::{Expression, Field, FieldKind, Key, Layout, Text};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::Fields;
 
@@ -16,7 +14,7 @@ use crate::model::{
         After, Agent, Category, CoApplicants, ExportColumn, LifeEvent, MessageTemplate, Mover,
         Movers, OwnStage, PersonPart, ProcedureDocument, Proof, TemplateUse,
     },
-    export::parts,
+    export::{CoPart, CoSource, parts},
 };
 
 /// A page of settings.
@@ -279,10 +277,21 @@ pub(in super::super) struct Source {
     pub(in super::super) label: Text,
     /// The part of the answer, where it has parts: `family`.
     pub(in super::super) part: &'static str,
+    /// Of which co-applicant, from 1, when it tells of one of several.
+    pub(in super::super) place: Option<usize>,
 }
 
 /// Everything that a column of the export can hold.
-pub(in super::super) fn sources(form: &FormDocument) -> Vec<Source> {
+pub(in super::super) fn sources(document: &ProcedureDocument) -> Vec<Source> {
+    let form = &document.form;
+    let together = document.co_applicants.iter().flat_map(|rules| {
+        CoSource::all(rules).into_iter().map(|source| Source {
+            from: source.from(),
+            label: rules.who.clone(),
+            part: source.part.as_str(),
+            place: source.place,
+        })
+    });
     let fields = form.pages.iter().flat_map(|page| &page.fields);
     let of_field = |field: &Field| -> Vec<Source> {
         std::iter::once("")
@@ -295,6 +304,7 @@ pub(in super::super) fn sources(form: &FormDocument) -> Vec<Source> {
                 },
                 label: field.label.clone(),
                 part,
+                place: None,
             })
             .collect()
     };
@@ -305,17 +315,23 @@ pub(in super::super) fn sources(form: &FormDocument) -> Vec<Source> {
             .clone()
             .unwrap_or_else(|| Text::japanese(computed.key.as_str())),
         part: "",
+        place: None,
     });
-    fields.flat_map(of_field).chain(computed).collect()
+    fields
+        .flat_map(of_field)
+        .chain(computed)
+        .chain(together)
+        .collect()
 }
 
-/// Columns for every question, headed by what the questions are called, as the values of the page show them. `heading` gives the heading
+/// Columns for every question and for what is usually told of co-applicants, headed by what the questions are called, as the values of the page show them. `heading` gives the heading
 /// of a part.
 pub(in super::super) fn every_column(
-    form: &FormDocument,
+    document: &ProcedureDocument,
     heading: impl Fn(&Source) -> String,
 ) -> Fields {
-    let sources = sources(form);
+    let form = &document.form;
+    let sources = sources(document);
     let mut values = Fields::default();
     let mut rows = 0;
     for source in &sources {
@@ -333,7 +349,15 @@ pub(in super::super) fn every_column(
                         FieldKind::Consent { .. } | FieldKind::Declaration { .. }
                     )
             });
-        if has_parts || is_ticked || source.part == "description" {
+        let is_unusual = CoPart::ALL
+            .iter()
+            .any(|part| part.as_str() == source.part && !part.is_usual());
+        if has_parts
+            || is_ticked
+            || is_unusual
+            || source.place.is_some()
+            || source.part == "description"
+        {
             continue;
         }
         values.push(&format!("row-{rows}-heading"), heading(source));
