@@ -7,8 +7,8 @@ use std::{
 
 use jiff::{Timestamp, civil::date};
 use yakuba_city::{
-    Actor, AuditEntry, CityError, Fact, FactId, Job, JobFailure, JobKind, Measure, MeasureKind,
-    Migration, SearchEntry, Service, each_database,
+    Actor, AuditEntry, City, CityError, CitySettings, Durability, Fact, FactId, Job, JobFailure,
+    JobKind, Measure, MeasureKind, Migration, SearchEntry, Service, each_database,
     sql::{Sql as _, Together},
 };
 use yakuba_kernel::{Channel, DepartmentCode, FiscalYear, MeasureName, Quantity};
@@ -67,7 +67,7 @@ fn actor() -> Actor {
     Actor::CommandLine
 }
 
-async fn count(city: &yakuba_city::City, table: &str) -> i64 {
+async fn count(city: &City, table: &str) -> i64 {
     city.db()
         .value(&format!("SELECT COUNT(*) FROM {table}"), [])
         .await
@@ -616,3 +616,30 @@ each_database!(
         assert_eq!(numbers, wanted);
     }
 );
+
+/// Writes of a real city wait for the disk (SQLite's `synchronous` 2, FULL); those of a city that is being made again may not (1, NORMAL).
+#[tokio::test]
+async fn writes_wait_for_the_disk_unless_the_city_can_be_made_again() {
+    for (durability, expected) in [(None, 2), (Some(Durability::ProcessEnd), 1)] {
+        let directory = tempfile::tempdir().unwrap();
+        let ordinary = CitySettings::in_directory(directory.path());
+        let city = City::open(
+            CitySettings {
+                durability: durability.unwrap_or(ordinary.durability),
+                ..ordinary
+            },
+            &[],
+        )
+        .await
+        .unwrap();
+        let synchronous: Option<i64> = city
+            .write(Actor::CommandLine, (), |tx, ()| {
+                Box::pin(async move {
+                    Ok::<_, CityError>(tx.connection().value("PRAGMA synchronous", []).await?)
+                })
+            })
+            .await
+            .unwrap();
+        assert_eq!(synchronous, Some(expected));
+    }
+}
