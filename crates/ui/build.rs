@@ -8,10 +8,16 @@ use std::process::Command;
 use std::{env, fs};
 
 /// What esbuild makes: (entry under `web/src`, name in the binary, media type, form of the script). The two of every page first; then
-/// those that only pages with a map load, as modules.
-const BUNDLES: [(&str, &str, &str, &str); 6] = [
+/// the worker behind pages that are kept for when there is no network; then those that only pages with a map load, as modules.
+const BUNDLES: [(&str, &str, &str, &str); 7] = [
     ("app.css", "app.css", "text/css; charset=utf-8", "iife"),
     ("app.ts", "app.js", "text/javascript; charset=utf-8", "iife"),
+    (
+        "offline.ts",
+        "offline.js",
+        "text/javascript; charset=utf-8",
+        "iife",
+    ),
     ("map/map.css", "map.css", "text/css; charset=utf-8", "iife"),
     (
         "map/map.ts",

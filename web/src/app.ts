@@ -2,6 +2,7 @@
 import htmx from "htmx.org";
 import { coverPicture } from "./cover-picture";
 import { filterTables } from "./filter-tables";
+import { keepCopies } from "./keep-copies";
 import { keepFresh } from "./keep-fresh";
 import { lookUpAddresses } from "./look-up-address";
 import { passkeys } from "./passkey";
@@ -30,6 +31,7 @@ keepFresh();
 printPage();
 coverPicture();
 reportQueue();
+keepCopies();
 proposePlaces(document);
 showMaps(document);
 document.querySelector<HTMLElement>("[data-focus-first]")?.focus();

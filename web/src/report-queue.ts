@@ -1,105 +1,23 @@
+import { sendLater } from "./keep-copies";
+import { type Kept, NEWS, type Outcome, allKept, forget, keep, sendKept } from "./kept-reports";
 import { smallButton } from "./small-button";
-
-/** A report that is kept on this device until it was sent. */
-interface Kept {
-  /** Names it for the server, which takes it once however often it arrives. */
-  key: string;
-  action: string;
-  at: number;
-  fields: [string, string | File][];
-  /** Why the server did not take it; it is not sent again by itself. */
-  refused?: string[];
-}
-
-/** What became of an attempt. */
-type Outcome = { number: string; href: string } | { refused: string[] } | "later";
 
 type Words = Record<"kept" | "waiting" | "sent" | "refused" | "delete" | "send" | "see" | "full", string>;
 
 /** Says on every page, without opening the database, whether something waits. */
 const FLAG = "yakuba-report-queue";
-/** Longer than this no answer is waited for; the same is sent again later. */
-const PATIENCE = 30_000;
 
-function database(): Promise<IDBDatabase> {
-  return new Promise((resolve, reject) => {
-    const opening = indexedDB.open("yakuba-reports", 1);
-    opening.onupgradeneeded = () => opening.result.createObjectStore("kept", { keyPath: "key" });
-    opening.onsuccess = () => resolve(opening.result);
-    opening.onerror = () => reject(opening.error);
-    opening.onblocked = () => reject(new Error("blocked"));
-  });
-}
-
-async function within<T>(mode: IDBTransactionMode, work: (kept: IDBObjectStore) => IDBRequest<T>): Promise<T> {
-  const opened = await database();
-  try {
-    return await new Promise<T>((resolve, reject) => {
-      const doing = opened.transaction("kept", mode);
-      const request = work(doing.objectStore("kept"));
-      // Kept means written, not only asked for.
-      doing.oncomplete = () => resolve(request.result);
-      doing.onabort = () => reject(doing.error);
-      doing.onerror = () => reject(doing.error);
-    });
-  } finally {
-    opened.close();
-  }
-}
-
-const all = (): Promise<Kept[]> => within("readonly", (kept) => kept.getAll() as IDBRequest<Kept[]>);
-
-async function keep(report: Kept): Promise<void> {
-  await within("readwrite", (kept) => kept.put(report));
-  localStorage.setItem(FLAG, "1");
-}
-
-async function forget(key: string): Promise<void> {
-  await within("readwrite", (kept) => kept.delete(key));
-  if ((await all()).length === 0) localStorage.removeItem(FLAG);
+/** What waits; when nothing does, no page looks any more. */
+async function waiting(): Promise<Kept[]> {
+  const kept = await allKept();
+  if (kept.length === 0) localStorage.removeItem(FLAG);
+  return kept;
 }
 
 /** 256 random bits, as the server makes them. */
 function newKey(): string {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   return btoa(String.fromCharCode(...bytes)).replaceAll("+", "-").replaceAll("/", "_").replaceAll("=", "");
-}
-
-async function attempt(report: Kept): Promise<Outcome> {
-  const body = new FormData();
-  for (const [name, value] of report.fields) body.append(name, value);
-  try {
-    const answer = await fetch(report.action, {
-      method: "POST",
-      body,
-      headers: { accept: "application/json" },
-      signal: AbortSignal.timeout(PATIENCE),
-    });
-    if (answer.ok) return (await answer.json()) as { number: string; href: string };
-    if (answer.status === 422) return { refused: ((await answer.json()) as { errors?: string[] }).errors ?? [] };
-    // Too many, too busy, out of order: later. What is wrong for good is said.
-    return answer.status === 400 || answer.status === 413 ? { refused: [] } : "later";
-  } catch {
-    return "later";
-  }
-}
-
-/** Sends what waits, one after another, in one window at a time. */
-async function sendAll(told: (report: Kept, outcome: Outcome) => void, also?: string): Promise<void> {
-  const send = async (): Promise<void> => {
-    for (const report of await all()) {
-      if (report.refused && report.key !== also) continue;
-      const outcome = await attempt(report);
-      if (outcome !== "later") {
-        if ("number" in outcome) await forget(report.key);
-        else await keep({ ...report, refused: outcome.refused });
-      }
-      told(report, outcome);
-      if (outcome === "later") return;
-    }
-  };
-  if ("locks" in navigator) await navigator.locks.request(FLAG, send);
-  else await send();
 }
 
 function element<K extends keyof HTMLElementTagNameMap>(name: K, text = ""): HTMLElementTagNameMap[K] {
@@ -130,7 +48,7 @@ function onThePage(form: HTMLFormElement): void {
     }
   };
   const show = async (): Promise<void> => {
-    const kept = await all();
+    const kept = await waiting();
     section.hidden = kept.length === 0;
     list.replaceChildren(
       ...kept.map((report) => {
@@ -152,12 +70,13 @@ function onThePage(form: HTMLFormElement): void {
       }),
     );
   };
+  const tell = (outcome: Outcome): void => {
+    if (outcome === "later") say(words.kept);
+    else if ("number" in outcome) say(`${words.sent} ${outcome.number}`, outcome.href);
+    else say([words.refused, ...outcome.refused].join(" "));
+  };
   const send = async (also?: string): Promise<void> => {
-    await sendAll((_, outcome) => {
-      if (outcome === "later") say(words.kept);
-      else if ("number" in outcome) say(`${words.sent} ${outcome.number}`, outcome.href);
-      else say([words.refused, ...outcome.refused].join(" "));
-    }, also);
+    await sendKept((_, outcome) => tell(outcome), also);
     await show();
   };
   const begin = async (): Promise<void> => {
@@ -167,6 +86,7 @@ function onThePage(form: HTMLFormElement): void {
     const report: Kept = { key: key.value, action: form.action, at: Date.now(), fields };
     try {
       await keep(report);
+      localStorage.setItem(FLAG, "1");
     } catch {
       // No room, or a private window: the usual way, as without a script.
       say(words.full);
@@ -174,7 +94,7 @@ function onThePage(form: HTMLFormElement): void {
       return;
     }
     let outcome: Outcome = "later";
-    await sendAll((sent, became) => {
+    await sendKept((sent, became) => {
       if (sent.key === report.key) outcome = became;
     });
     const became = outcome as Outcome;
@@ -185,12 +105,16 @@ function onThePage(form: HTMLFormElement): void {
     } else {
       form.reset();
       key.value = newKey();
-      if (became === "later") say(words.kept);
-      else say(`${words.sent} ${became.number}`, became.href);
+      // The worker may have been quicker, and says so itself.
+      if (became !== "later" || (await allKept()).some((one) => one.key === report.key)) tell(became);
+      if (became === "later") void sendLater();
     }
     await show();
     said.focus();
   };
+  // A page shown from a copy, or again, brings the name of a report that was sent.
+  const named = form.elements.namedItem("key");
+  if (named instanceof HTMLInputElement) named.value = newKey();
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const pressed = form.querySelector<HTMLButtonElement>("button[type=submit]");
@@ -200,6 +124,12 @@ function onThePage(form: HTMLFormElement): void {
     });
   });
   window.addEventListener("online", () => void send());
+  if ("BroadcastChannel" in window) {
+    new BroadcastChannel(NEWS).addEventListener("message", (event: MessageEvent<Outcome>) => {
+      tell(event.data);
+      void show();
+    });
+  }
   void show();
 }
 
@@ -215,7 +145,7 @@ export function reportQueue(): void {
     return;
   }
   if (!waits) return;
-  const quietly = (): void => void sendAll(() => undefined);
+  const quietly = (): void => void sendKept(() => undefined).then(waiting);
   if (!form) window.addEventListener("online", quietly);
   if (navigator.onLine && !form) quietly();
   if (navigator.onLine && form) window.dispatchEvent(new Event("online"));

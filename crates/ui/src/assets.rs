@@ -26,9 +26,36 @@ pub fn asset_url(name: &str) -> &'static str {
         .map_or("/assets/unknown", |asset| asset.url)
 }
 
-/// Serves `/assets/…`. A name with the right hash may be kept for a year; any other name is 404.
+/// The address of the worker behind pages that are kept on the reader's device. Browsers know a worker by its address, so it has no hash.
+pub const WORKER: &str = "/offline.js";
+
+/// What every page loads: the worker keeps it beside its copies.
+const OF_EVERY_PAGE: [&str; 3] = ["app.css", "app.js", "favicon.svg"];
+
+/// Serves `/assets/…` and the worker. A name with the right hash may be kept for a year; any other name is 404.
 pub fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
-    Router::new().route("/assets/{file}", get(serve))
+    Router::new()
+        .route("/assets/{file}", get(serve))
+        .route(WORKER, get(serve_worker))
+}
+
+/// The worker, told which files every page of this program loads: another program has another worker, and so other copies.
+async fn serve_worker() -> Response {
+    let script = ASSETS
+        .iter()
+        .find(|asset| asset.name == "offline.js")
+        .map_or(&[][..], |asset| asset.bytes);
+    let copies = OF_EVERY_PAGE.map(asset_url);
+    let mut body = format!("const COPIES={copies:?};\n").into_bytes();
+    body.extend_from_slice(script);
+    (
+        [
+            (header::CONTENT_TYPE, "text/javascript; charset=utf-8"),
+            (header::CACHE_CONTROL, "no-cache"),
+        ],
+        body,
+    )
+        .into_response()
 }
 
 async fn serve(Path(file): Path<String>) -> Response {

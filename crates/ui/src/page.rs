@@ -1,10 +1,13 @@
 //! A whole page: a body made by any crate's template inside the [`Shell`].
 
 use askama::Template;
-use axum::http::{HeaderValue, StatusCode, header};
+use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
 use crate::{Fields, Html, Language, Link, NotificationBanner, Shell, Words};
+
+/// Tells the worker of the reader's browser that it may keep the page.
+const KEEPS_COPY: HeaderName = HeaderName::from_static("x-keeps-copy");
 
 /// How much fits on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -47,6 +50,7 @@ pub struct Page {
     for_search_engines: bool,
     narrow: bool,
     refresh: Option<u16>,
+    kept: &'static [&'static str],
 }
 
 impl Page {
@@ -80,6 +84,7 @@ impl Page {
             has_errors: false,
             narrow: false,
             refresh: None,
+            kept: &[],
         }
     }
 
@@ -207,6 +212,30 @@ impl Page {
         self
     }
 
+    /// The page, and what else is below these addresses and says so, may be kept on the reader's device and shown from there when there
+    /// is no network, with the time of the copy. For pages that are the same for everybody; whoever is signed in gets one that is not kept.
+    #[must_use]
+    pub fn kept_on_the_device(mut self, below: &'static [&'static str]) -> Self {
+        self.kept = below;
+        self
+    }
+
+    /// What is kept, below which addresses; none when nothing is.
+    fn kept(&self) -> Option<String> {
+        let is_kept = !self.kept.is_empty()
+            && self.status == StatusCode::OK
+            && self.shell.signed_in.is_none();
+        is_kept.then(|| self.kept.join(" "))
+    }
+
+    /// What a copy says on top.
+    fn copy_notice(&self) -> NotificationBanner {
+        let words = Words::general(self.shell.language);
+        NotificationBanner::warning(words.get("ui-copy-title"))
+            .text(words.get("ui-copy-text"))
+            .link(words.get("ui-copy-again"), &self.shell.path)
+    }
+
     /// The whole document.
     pub fn to_html(&self) -> String {
         let document = Document {
@@ -238,7 +267,8 @@ impl Page {
 impl IntoResponse for Page {
     fn into_response(self) -> Response {
         let html = self.to_html();
-        (
+        let is_kept = self.kept().is_some();
+        let mut response = (
             self.status,
             [
                 (
@@ -252,7 +282,13 @@ impl IntoResponse for Page {
             ],
             html,
         )
-            .into_response()
+            .into_response();
+        if is_kept {
+            response
+                .headers_mut()
+                .insert(KEEPS_COPY, HeaderValue::from_static("1"));
+        }
+        response
     }
 }
 

@@ -5,7 +5,7 @@ use tower_http::set_header::SetResponseHeaderLayer;
 
 /// The content security policy of every page: own files only, nothing inline, no frames.
 pub const CONTENT_SECURITY_POLICY: &str = "default-src 'none'; script-src 'self'; \
-    style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
+    worker-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; connect-src 'self'; \
     form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
 type Set = SetResponseHeaderLayer<HeaderValue>;

@@ -10,6 +10,9 @@ use yakuba_city::web::{Access, Routes};
 
 pub(crate) use shelters::{HEADER, rows};
 
+/// What a browser keeps for when there is no network, once one of these was opened: the situation with closed roads, and shelters.
+const KEPT: [&str; 2] = ["/disaster", "/shelters"];
+
 /// The routes of this room.
 pub(crate) fn routes() -> Routes {
     let public = Access::Public;

@@ -6,7 +6,10 @@ use serde_json::{Value, json};
 use yakuba_city::web::Problem;
 use yakuba_ui::{AtomEntry, AtomFeed, AtomText, Page, Words, format};
 
-use super::asked::{Asked, collection, coordinates, named_key};
+use super::{
+    KEPT,
+    asked::{Asked, collection, coordinates, named_key},
+};
 use crate::store::closures::{Closure, closed, newest};
 
 /// Entries of the feed at most.
@@ -95,6 +98,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     )
     .breadcrumb(asked.t("disaster-title"), "/disaster")
     .feed(asked.t("disaster-roads-feed"), "/disaster/roads.atom")
+    .kept_on_the_device(&KEPT)
     .into_response())
 }
 

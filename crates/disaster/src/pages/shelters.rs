@@ -18,7 +18,10 @@ use yakuba_ui::{
     Words, format,
 };
 
-use super::asked::{Asked, collection, coordinates, named_key, people_text};
+use super::{
+    KEPT,
+    asked::{Asked, collection, coordinates, named_key, people_text},
+};
 use crate::{
     error::DisasterError,
     model::shelter::{Equipment, kinds_text},
@@ -203,6 +206,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     )
     .breadcrumb(asked.t("disaster-title"), "/disaster")
     .lead(asked.t("disaster-shelters-lead"))
+    .kept_on_the_device(&KEPT)
     .with_errors(!errors.is_empty())
     .into_response())
 }
@@ -462,5 +466,6 @@ pub(super) async fn one(asked: Asked, Path(key): Path<String>) -> Result<Respons
     )
     .breadcrumb(asked.t("disaster-title"), "/disaster")
     .breadcrumb(asked.t("disaster-shelters"), "/shelters")
+    .kept_on_the_device(&KEPT)
     .into_response())
 }

@@ -5,7 +5,10 @@ use axum::response::{IntoResponse as _, Response};
 use yakuba_city::{emergencies, web::Problem};
 use yakuba_ui::{ChipLabel, Page, Words, format};
 
-use super::asked::{Asked, emergency_name, named_key};
+use super::{
+    KEPT,
+    asked::{Asked, emergency_name, named_key},
+};
 use crate::store::{
     closures,
     shelters::{Filter, shelters},
@@ -116,6 +119,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     Ok(
         Page::public(asked.shell.clone(), asked.t("disaster-title"), &body)
             .lead(asked.t("disaster-lead"))
+            .kept_on_the_device(&KEPT)
             .feed(asked.t("disaster-roads-feed"), "/disaster/roads.atom")
             .into_response(),
     )

@@ -129,6 +129,7 @@ async fn shown(
         .breadcrumb(asked.t("reports-title"), "/reports")
         .not_for_search_engines()
         .narrow()
+        .kept_on_the_device(&["/reports/emergency"])
         .with_errors(!errors.is_empty());
     if !errors.is_empty() {
         page = page.status(StatusCode::UNPROCESSABLE_ENTITY);

@@ -167,3 +167,8 @@ ui-kilometres = { $n } kilometres
 
 # Disasters
 ui-emergency-more = See the situation
+
+ui-copy-title = There is no connection. This is the page as it was when you opened it before
+ui-copy-text = What changed since then is not shown.
+ui-copy-again = Load it again
+ui-copy-at = Loaded on

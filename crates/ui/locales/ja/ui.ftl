@@ -164,3 +164,8 @@ ui-kilometres = { $n }キロメートル
 
 # 災害
 ui-emergency-more = くわしい情報を見る
+
+ui-copy-title = 通信できないため、前に開いたときの内容を表示しています
+ui-copy-text = その後変わったことは載っていません。
+ui-copy-again = もう一度読み込む
+ui-copy-at = この内容を読み込んだ時刻:

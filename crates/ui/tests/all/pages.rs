@@ -25,12 +25,31 @@ fn app() -> Router {
         let shell = Shell::new("みどり市", language, "/gone");
         error_page(shell, StatusCode::NOT_FOUND, "plan-not-found", "A1B2")
     }
+    async fn kept(language: Language, uri: axum::http::Uri) -> Page {
+        let mut shell = Shell::new("みどり市", language, "/kept");
+        if uri.query() == Some("signed-in") {
+            shell.signed_in = Some(somebody());
+        }
+        Page::from_html(shell, Density::Public, "避難所", Html::text("本文"))
+            .kept_on_the_device(&["/kept", "/other"])
+            .with_errors(uri.query() == Some("errors"))
+    }
     Router::new()
         .route("/plans", get(page))
+        .route("/kept", get(kept))
         .route("/gone", get(gone))
         .merge(yakuba_ui::assets::router())
         .layer(axum::middleware::from_fn(yakuba_ui::remember_language))
         .layer(yakuba_ui::security_headers())
+}
+
+fn somebody() -> SignedIn {
+    SignedIn {
+        name: "山田 花子".to_owned(),
+        department: "デジタル推進課".to_owned(),
+        links: Vec::new(),
+        sign_out_action: "/sign-out".to_owned(),
+    }
 }
 
 async fn ask(path: &str) -> (StatusCode, header::HeaderMap, String) {
@@ -102,6 +121,44 @@ async fn assets_are_kept_for_ever_under_the_name_of_their_content() {
 }
 
 #[tokio::test]
+async fn a_page_is_kept_on_the_device_for_strangers_only() {
+    let (_, headers, html) = ask("/kept").await;
+    assert_eq!(headers["x-keeps-copy"], "1");
+    // The worker uncovers it and writes the time of the copy into it: these are the words it looks for.
+    assert!(
+        html.contains(r#"<div hidden data-copy-notice="/kept /other">"#),
+        "{html}"
+    );
+    assert!(html.contains("<time data-copied-at></time>"));
+    for other in ["/kept?signed-in", "/kept?errors", "/plans", "/gone"] {
+        let (_, headers, html) = ask(other).await;
+        assert!(headers.get("x-keeps-copy").is_none(), "{other}");
+        assert!(!html.contains("data-copy-notice"), "{other}");
+    }
+}
+
+#[tokio::test]
+async fn the_worker_knows_the_files_of_every_page_and_is_looked_for_each_time() {
+    let (status, headers, script) = ask("/offline.js").await;
+    assert_eq!(status, StatusCode::OK);
+    assert_eq!(headers[header::CACHE_CONTROL], "no-cache");
+    assert_eq!(
+        headers[header::CONTENT_TYPE],
+        "text/javascript; charset=utf-8"
+    );
+    let first = script.lines().next().unwrap();
+    for name in ["app.css", "app.js", "favicon.svg"] {
+        assert!(first.contains(yakuba_ui::asset_url(name)), "{first}");
+    }
+    assert!(
+        headers[header::CONTENT_SECURITY_POLICY]
+            .to_str()
+            .unwrap()
+            .contains("worker-src 'self'")
+    );
+}
+
+#[tokio::test]
 async fn an_error_page_says_what_to_do() {
     let (status, _, html) = ask("/gone?lang=ja").await;
     assert_eq!(status, StatusCode::NOT_FOUND);
@@ -138,12 +195,7 @@ fn a_field_is_linked_with_its_error_and_support_text() {
 #[test]
 fn the_person_signs_out_by_a_form() {
     let mut shell = Shell::new("みどり市", Language::Japanese, "/desk");
-    shell.signed_in = Some(SignedIn {
-        name: "山田 花子".to_owned(),
-        department: "デジタル推進課".to_owned(),
-        links: Vec::new(),
-        sign_out_action: "/sign-out".to_owned(),
-    });
+    shell.signed_in = Some(somebody());
     let html = Page::from_html(shell, Density::Desk, "机", Html::empty()).to_html();
     assert!(html.contains(r#"<form method="post" action="/sign-out">"#));
 }
