@@ -42,6 +42,9 @@ pub enum ReportError {
     /// Merging needs another report that is not itself merged.
     #[error("choose another report that is not merged itself")]
     CannotMerge,
+    /// Somebody gets a report who does not belong to its department.
+    #[error("choose somebody of the department that the report belongs to")]
+    NoColleague,
     /// The board of a disaster that is over is only read.
     #[error("the disaster is over. Answer the report in the inbox of its department")]
     DisasterOver,
@@ -96,6 +99,7 @@ impl From<ReportError> for Problem {
             | ReportError::NoSuchCategory(_)
             | ReportError::NoReason
             | ReportError::NoAuthority
+            | ReportError::NoColleague
             | ReportError::Value(ValueError::Point(_)) => Self::BadRequest(error.to_string()),
             ReportError::ChangedMeanwhile
             | ReportError::WrongState { .. }

@@ -195,6 +195,7 @@ audit-reports-route = Routed a report anew
 audit-reports-rules = Brought categories of reports in
 audit-reports-stop = Wrote what became of a stop
 audit-reports-triage = Sorted a report of a disaster
+audit-reports-triage-give = Gave a report of a disaster to somebody
 audit-reports-turn = Changed the state of a report
 audit-reports-word = Wrote the public text of a report
 

@@ -195,6 +195,7 @@ audit-reports-route = 通報の課や種類を変えました
 audit-reports-rules = 通報の種類を取り込みました
 audit-reports-stop = 現場の作業の結果を記録しました
 audit-reports-triage = 災害の通報を急ぎぐあいで分けました
+audit-reports-triage-give = 災害の通報の受け持ちを決めました
 audit-reports-turn = 通報の状態を変えました
 audit-reports-word = 通報の公開する文章を保存しました
 

@@ -180,3 +180,19 @@ desk-done-sorted = Saved
 desk-written = When it was written on paper
 desk-written-support = Only for what is entered later. Example: 9:30 (today), 11/22 9:30
 desk-problem-written = Enter date and time like 9:30 or 2026-11-22 9:30; times that have not come are not taken
+desk-triage-nobody = Taken by nobody
+desk-triage-as-it-is = As it is
+desk-triage-many = Decide for all that are picked
+desk-triage-many-lead = Tick “Pick” at the reports below, then decide here.
+desk-triage-many-save = Decide for these
+desk-triage-pick = Pick
+desk-triage-none-picked = Pick at least one report.
+desk-triage-nothing-chosen = Choose an urgency or who takes them.
+desk-triage-taken-support = Yourself or somebody of the department of this report. Somebody else is told by mail.
+desk-problem-colleague = Choose yourself or somebody of the department that the report belongs to.
+desk-triage-mail-subject = You were given reports of a disaster ({ $count })
+desk-triage-mail-text =
+    { $by } gave you { $count } reports of a disaster.
+    See what they say on this page:
+
+    { $url }

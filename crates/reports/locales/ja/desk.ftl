@@ -180,3 +180,19 @@ desk-done-sorted = 保存しました
 desk-written = 紙に書かれた日時
 desk-written-support = 後から入力するときだけ。例：9:30（今日）、11/22 9:30
 desk-problem-written = 日時を「9:30」か「2026-11-22 9:30」のように入れてください。これからの時刻は入れられません
+desk-triage-nobody = 受け持ちのいないもの
+desk-triage-as-it-is = 変えない
+desk-triage-many = 選んだ通報をまとめて決める
+desk-triage-many-lead = 下の通報で「選ぶ」に印を付けてから、ここで決めてください。
+desk-triage-many-save = まとめて決める
+desk-triage-pick = 選ぶ
+desk-triage-none-picked = 通報を1つ以上選んでください。
+desk-triage-nothing-chosen = 急ぎぐあいか受け持ちを選んでください。
+desk-triage-taken-support = 自分か、この通報の担当課の人を選びます。ほかの人にするとメールで知らせます。
+desk-problem-colleague = 受け持ちには、自分か、その通報の担当課の人を選んでください。
+desk-triage-mail-subject = 災害の通報の受け持ちになりました（{ $count }件）
+desk-triage-mail-text =
+    { $by }さんが、災害の通報{ $count }件をあなたの受け持ちにしました。
+    内容は次のページで確認してください。
+
+    { $url }

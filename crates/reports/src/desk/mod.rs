@@ -57,6 +57,7 @@ pub(crate) fn routes() -> Routes {
             statistics::csv,
         )
         .get(triage::BOARD, triage, triage::page)
+        .post(triage::BOARD, triage, triage::sort_many)
         .get("/desk/reports/triage/{report}", triage, triage::one)
         .post("/desk/reports/triage/{report}", triage, triage::sort)
         .get(

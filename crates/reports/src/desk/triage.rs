@@ -1,6 +1,6 @@
-//! The triage board of a disaster: what came in, by how much it hurries.
+//! The triage board of a disaster: what came in, by how much it hurries, and who takes it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
 use axum::{
@@ -9,7 +9,8 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use yakuba_city::{Emergency, JAPAN, emergencies, emergency, web::Problem};
-use yakuba_identity::{StaffNames, account_names};
+use yakuba_identity::{StaffNames, account_names, colleagues};
+use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
     CheckboxGroup, ChipLabel, Choice, DescriptionList, EmptyState, ErrorSummary, Fields,
     FormErrors, Map, RadioGroup, Select, TextArea, Words, done, format,
@@ -24,7 +25,7 @@ use crate::{
         self, Report, open_of,
         photos::{self, View},
         steps::seal_note,
-        triage::{Sorting, Triage, board, is_open, sort as sort_report, triage},
+        triage::{Notice, Sorting, Triage, board, is_open, sort as sort_report, tell, triage},
     },
 };
 
@@ -49,8 +50,10 @@ struct Card {
     text: String,
     chips: Vec<ChipLabel>,
     next: String,
+    report: i64,
     revision: i64,
     urgency: Urgency,
+    is_picked: bool,
 }
 
 struct Pile {
@@ -65,6 +68,10 @@ struct Body {
     words: Words,
     filters: Vec<Select>,
     is_open: bool,
+    /// What is done with all that are picked.
+    many: Vec<Select>,
+    action: String,
+    has_cards: bool,
     piles: Vec<Pile>,
     others: Vec<(Urgency, String)>,
 }
@@ -86,8 +93,13 @@ async fn chosen(room: &Room) -> Result<(Vec<Emergency>, Option<Emergency>), Prob
 }
 
 pub(super) async fn page(room: Room) -> Result<Response, Problem> {
+    shown_board(&room, &Fields::default()).await
+}
+
+/// The board, with what was picked on it.
+async fn shown_board(room: &Room, typed: &Fields) -> Result<Response, Problem> {
     let language = room.language();
-    let (all, one) = chosen(&room).await?;
+    let (all, one) = chosen(room).await?;
     let Some(event) = one else {
         let body = NoneBody {
             empty: EmptyState::new(room.t("desk-triage-none")),
@@ -105,6 +117,7 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
             && match which {
                 "unconfirmed" => triage.confirmed_at.is_none(),
                 "mine" => triage.taken_by.is_some() && triage.taken_by == me,
+                "nobody" => triage.taken_by.is_none(),
                 _ => true,
             }
     });
@@ -113,9 +126,15 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         .filter_map(|(triage, _)| triage.taken_by)
         .collect();
     let people = account_names(room.db(), &accounts).await?;
+    let departments: BTreeSet<DepartmentCode> = found
+        .iter()
+        .map(|(_, report)| report.department.clone())
+        .collect();
+    let picked: BTreeSet<i64> = picks(typed).into_iter().map(|(report, _)| report).collect();
     let mut piles: BTreeMap<Urgency, Vec<Card>> = BTreeMap::new();
     for (triage, report) in &found {
-        let card = card(&room, triage, report, &people).await?;
+        let mut card = card(room, triage, report, &people).await?;
+        card.is_picked = picked.contains(&report.id);
         piles.entry(triage.urgency).or_default().push(card);
     }
     let mut filters = vec![
@@ -128,7 +147,7 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
                 },
             )
             .value(&event.id.to_string()),
-        ["all", "unconfirmed", "mine"]
+        ["all", "unconfirmed", "mine", "nobody"]
             .into_iter()
             .fold(
                 Select::new(language, "which", room.t("desk-triage-which")),
@@ -144,9 +163,35 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         room.t("desk-triage-area"),
         area,
     ));
+    let many = vec![
+        Urgency::ALL
+            .into_iter()
+            .skip(1)
+            .fold(
+                Select::new(language, "urgency", room.t("desk-triage-urgency"))
+                    .choice(Choice::new("", room.t("desk-triage-as-it-is"))),
+                |select, urgency| {
+                    select.choice(Choice::new(urgency.name(), room.t(&urgency_key(urgency))))
+                },
+            )
+            .value(typed.get("urgency")),
+        takers(room, &departments)
+            .await?
+            .into_iter()
+            .fold(
+                Select::new(language, "taken", room.t("desk-triage-taken"))
+                    .choice(Choice::new("", room.t("desk-triage-as-it-is")))
+                    .choice(Choice::new(NOBODY, room.t("desk-assign-nobody"))),
+                |select, (account, name)| select.choice(Choice::new(account.to_string(), name)),
+            )
+            .value(typed.get("taken")),
+    ];
     let body = Body {
         words: room.words,
         filters,
+        many,
+        action: address(room, event.id),
+        has_cards: !found.is_empty(),
         is_open: is_open(Some(&event)),
         piles: Urgency::ALL
             .into_iter()
@@ -178,6 +223,142 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         room.page(room.t("desk-triage-title"), &body)
             .into_response(),
     ))
+}
+
+/// In a form: nobody takes it.
+const NOBODY: &str = "nobody";
+
+/// Who can take reports of departments: oneself first, then the people of the departments.
+async fn takers(
+    room: &Room,
+    departments: &BTreeSet<DepartmentCode>,
+) -> Result<Vec<(i64, String)>, Problem> {
+    let names = room.all_departments().await?;
+    let me = room.principal.staff();
+    let mut takers: Vec<(i64, String)> = me
+        .map(|me| (me.account, room.t("desk-triage-take")))
+        .into_iter()
+        .collect();
+    for code in departments {
+        let department = names.get(code).map_or(code.as_str(), String::as_str);
+        for (account, name) in colleagues(room.db(), code, room.city().today()).await? {
+            // Somebody with posts in two departments stands there once.
+            if takers.iter().all(|(known, _)| *known != account) {
+                takers.push((account, format!("{name}（{department}）")));
+            }
+        }
+    }
+    Ok(takers)
+}
+
+/// The board of a disaster as it is filtered.
+fn address(room: &Room, event: i64) -> String {
+    let query = form_urlencoded::Serializer::new(String::new())
+        .append_pair("event", &event.to_string())
+        .extend_pairs(
+            ["which", "area"]
+                .map(|name| (name, room.query.get(name)))
+                .into_iter()
+                .filter(|(_, value)| !value.is_empty()),
+        )
+        .finish();
+    format!("{BOARD}?{query}")
+}
+
+/// The reports that were picked on the board, each with the revision that was on the screen.
+fn picks(fields: &Fields) -> Vec<(i64, i64)> {
+    fields
+        .all("pick")
+        .filter_map(|pick| {
+            let (report, revision) = pick.split_once('-')?;
+            Some((report.parse().ok()?, revision.parse().ok()?))
+        })
+        .collect()
+}
+
+/// What whoever is given reports is told.
+fn notice(room: &Room, count: usize, path: &str) -> Notice {
+    // An account has no language of its own; the desk's is Japanese.
+    let words = super::room::WORDS.words(yakuba_ui::Language::Japanese);
+    let by = room.principal.staff().map_or("", |staff| &staff.name);
+    let base = room.identity.settings().public_url.as_str();
+    let values = [
+        ("by", by.to_owned().into()),
+        ("count", format::number(count as u64).into()),
+        (
+            "url",
+            format!("{}{path}", base.trim_end_matches('/')).into(),
+        ),
+    ];
+    Notice {
+        subject: words.with("desk-triage-mail-subject", &values).into_owned(),
+        text: words.with("desk-triage-mail-text", &values).into_owned(),
+    }
+}
+
+/// Sorts all reports that were picked on the board, or none of them.
+pub(super) async fn sort_many(mut room: Room, fields: Fields) -> Result<Response, Problem> {
+    let event = chosen(&room).await?.1.ok_or(Problem::NotFound)?;
+    let picked = picks(&fields);
+    let urgency = Urgency::read(fields.get("urgency"));
+    let taken_by = match fields.get("taken") {
+        "" => None,
+        NOBODY => Some(None),
+        account => Some(account.parse().ok()),
+    };
+    let problem = match (picked.is_empty(), urgency.is_none() && taken_by.is_none()) {
+        (true, _) => Some("desk-triage-none-picked"),
+        (_, true) => Some("desk-triage-nothing-chosen"),
+        _ => None,
+    };
+    if let Some(problem) = problem {
+        room.refuse(room.t(problem));
+        return shown_board(&room, &fields).await;
+    }
+    let sortings: Vec<Sorting> = picked
+        .into_iter()
+        .map(|(report, revision)| Sorting {
+            report,
+            revision,
+            urgency,
+            confirmed: None,
+            taken_by,
+            next_step: None,
+        })
+        .collect();
+    let path = match sortings.as_slice() {
+        [one] => super::room::href(one.report),
+        _ => format!("{}?which=mine", super::HOME),
+    };
+    let notice = notice(&room, sortings.len(), &path);
+    let outcome = room
+        .write(
+            (room.key().clone(), sortings, notice),
+            |tx, (key, sortings, notice)| {
+                Box::pin(async move {
+                    let mut told = None;
+                    for sorting in sortings {
+                        told = sort_report(tx, sorting).await?.or(told);
+                    }
+                    // All of them went to the same person.
+                    if let Some(account) = told {
+                        tell(tx, key, account, notice).await?;
+                    }
+                    Ok(())
+                })
+            },
+        )
+        .await;
+    match outcome {
+        Ok(()) => Ok(done(&address(&room, event.id), "sorted")),
+        Err(error) => {
+            let Some(sentence) = room.sentence(&error) else {
+                return Err(error.into());
+            };
+            room.refuse(sentence);
+            shown_board(&room, &fields).await
+        }
+    }
 }
 
 /// How a report stands: confirmed or not, and who took it.
@@ -218,8 +399,10 @@ async fn card(
         text: text.chars().take(140).collect(),
         chips: chips(room, triage, people),
         next: triage.next_step(room.key())?,
+        report: report.id,
         revision: triage.revision,
         urgency: triage.urgency,
+        is_picked: false,
     })
 }
 
@@ -237,7 +420,7 @@ struct OneBody {
     revision: i64,
     urgency: RadioGroup,
     confirmed: CheckboxGroup,
-    taken: CheckboxGroup,
+    taken: Select,
     next: TextArea,
     /// The page of the report, for those who may see it.
     history: Option<String>,
@@ -268,7 +451,6 @@ async fn shown(
 ) -> Result<Response, Problem> {
     let language = room.language();
     let event = emergency(room.db(), sorted.emergency).await?;
-    let me = room.principal.staff().map(|staff| staff.account);
     let people = account_names(room.db(), &sorted.taken_by.into_iter().collect::<Vec<_>>()).await?;
     let time = |at| format::date_time(JAPAN.to_datetime(at), language);
     let mut about = DescriptionList::new()
@@ -314,8 +496,19 @@ async fn shown(
         "confirmed",
         i64::from(sorted.confirmed_at.is_some()).to_string(),
     );
-    let is_mine = sorted.taken_by.is_some() && sorted.taken_by == me;
-    let taken = given("taken", i64::from(is_mine).to_string());
+    let mut takers = takers(room, &BTreeSet::from([report.department.clone()])).await?;
+    // Whoever has it stands there, also when they belong to another department.
+    for (account, name) in &people {
+        if takers.iter().all(|(known, _)| known != account) {
+            takers.push((*account, name.clone()));
+        }
+    }
+    let taken = given(
+        "taken",
+        sorted
+            .taken_by
+            .map_or_else(|| NOBODY.to_owned(), |account| account.to_string()),
+    );
     let body = OneBody {
         words: room.words,
         errors: errors.summary(language),
@@ -346,9 +539,15 @@ async fn shown(
         confirmed: CheckboxGroup::new(language, "confirmed", room.t("desk-triage-confirmed"))
             .choice(Choice::new("1", room.t("desk-triage-confirm")).chosen(is_confirmed == "1"))
             .optional(),
-        taken: CheckboxGroup::new(language, "taken", room.t("desk-triage-taken"))
-            .choice(Choice::new("1", room.t("desk-triage-take")).chosen(taken == "1"))
-            .optional(),
+        taken: takers
+            .into_iter()
+            .fold(
+                Select::new(language, "taken", room.t("desk-triage-taken"))
+                    .support(room.t("desk-triage-taken-support"))
+                    .choice(Choice::new(NOBODY, room.t("desk-assign-nobody"))),
+                |select, (account, name)| select.choice(Choice::new(account.to_string(), name)),
+            )
+            .value(&taken),
         next: TextArea::new(language, "next", room.t("desk-triage-next"))
             .support(room.t("desk-triage-next-support"))
             .value(given("next", sorted.next_step(room.key())?))
@@ -386,19 +585,15 @@ pub(super) async fn sort(
         errors.add("next", room.t("desk-problem-long"));
         return shown(&room, &before, &report, Some(&fields), &errors).await;
     }
-    let me = room.principal.staff().map(|staff| staff.account);
-    let is_mine = before.taken_by.is_some() && before.taken_by == me;
-    let taken_by = match (is_whole, fields.get("taken") == "1") {
-        (true, true) => Some(me),
-        // Only one's own name is taken away, not somebody else's.
-        (true, false) if is_mine => Some(None),
-        _ => None,
+    let taken_by = match fields.get("taken") {
+        NOBODY => Some(None),
+        account => account.parse().ok().map(Some),
     };
     let is_new = is_whole && next != before.next_step(room.key())?;
     let sorting = Sorting {
         report: id,
         revision: fields.revision(),
-        urgency,
+        urgency: Some(urgency),
         confirmed: is_whole.then(|| fields.get("confirmed") == "1"),
         taken_by,
         next_step: if is_new {
@@ -407,8 +602,19 @@ pub(super) async fn sort(
             None
         },
     };
+    let notice = notice(&room, 1, &super::room::href(id));
     let outcome = room
-        .write(sorting, |tx, sorting| Box::pin(sort_report(tx, sorting)))
+        .write(
+            (room.key().clone(), sorting, notice),
+            |tx, (key, sorting, notice)| {
+                Box::pin(async move {
+                    match sort_report(tx, sorting).await? {
+                        Some(account) => tell(tx, key, account, notice).await,
+                        None => Ok(()),
+                    }
+                })
+            },
+        )
         .await;
     if let Err(error) = outcome {
         let Some(sentence) = room.sentence(&error) else {

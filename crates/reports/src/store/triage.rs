@@ -4,9 +4,11 @@ use jiff::{Timestamp, ToSpan as _};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use yakuba_city::{
-    AuditEntry, CityKey, Emergency, Fact, Tx, emergency, open_emergencies, sql::Sql as _,
+    Actor, AuditEntry, CityKey, Emergency, Fact, Tx, emergency, open_emergencies, sql::Sql as _,
 };
+use yakuba_identity::{colleagues, mail_addresses};
 use yakuba_kernel::{Quantity, Subject};
+use yakuba_mail::{EmailAddress, Mail, enqueue};
 
 use super::{
     posting::NewReport,
@@ -163,27 +165,30 @@ pub struct Sorting {
     pub report: i64,
     /// What was on the screen.
     pub revision: i64,
-    /// How much it hurries.
-    pub urgency: Urgency,
+    /// How much it hurries; none: as it was.
+    pub urgency: Option<Urgency>,
     /// Whether somebody made sure that it is so; none: as it was.
     pub confirmed: Option<bool>,
-    /// Who takes it; none: as it was.
+    /// Who takes it, whoever sorts it or somebody of its department; none: as it was.
     pub taken_by: Option<Option<i64>>,
     /// What is to be done next, sealed; none: as it was.
     pub next_step: Option<Vec<u8>>,
 }
 
-/// Sorts a report of an open disaster.
+/// Sorts a report of an open disaster. Returns who has it from now on, when that is somebody else than before.
 ///
 /// # Errors
-/// [`ReportError::NoSuchReport`], [`ReportError::DisasterOver`], [`ReportError::ChangedMeanwhile`] when somebody else sorted it in between.
-pub async fn sort(tx: &Tx, sorting: &Sorting) -> Result<(), ReportError> {
+/// [`ReportError::NoSuchReport`], [`ReportError::DisasterOver`], [`ReportError::ChangedMeanwhile`] when somebody else sorted it in between,
+/// [`ReportError::NoColleague`].
+pub async fn sort(tx: &Tx, sorting: &Sorting) -> Result<Option<i64>, ReportError> {
     let before = triage(tx.connection(), sorting.report)
         .await?
         .ok_or(ReportError::NoSuchReport)?;
     if !is_open(emergency(tx.connection(), before.emergency).await?.as_ref()) {
         return Err(ReportError::DisasterOver);
     }
+    let urgency = sorting.urgency.unwrap_or(before.urgency);
+    let taken_by = sorting.taken_by.unwrap_or(before.taken_by);
     let was = before.confirmed_at.is_some();
     let is_confirmed = sorting.confirmed.unwrap_or(was);
     let (confirmed_at, confirmed_by) = match (was, is_confirmed) {
@@ -199,10 +204,10 @@ pub async fn sort(tx: &Tx, sorting: &Sorting) -> Result<(), ReportError> {
             [
                 sorting.report.into(),
                 sorting.revision.into(),
-                sorting.urgency.name().into(),
+                urgency.name().into(),
                 confirmed_at.map(Timestamp::as_microsecond).into(),
                 confirmed_by.into(),
-                sorting.taken_by.unwrap_or(before.taken_by).into(),
+                taken_by.into(),
                 sorting
                     .next_step
                     .clone()
@@ -225,8 +230,69 @@ pub async fn sort(tx: &Tx, sorting: &Sorting) -> Result<(), ReportError> {
     }
     tx.audit(
         AuditEntry::new("reports.triage", format!("reports/{}", sorting.report))
-            .with(json!({ "urgency": sorting.urgency.name(), "confirmed": is_confirmed })),
+            .with(json!({ "urgency": urgency.name(), "confirmed": is_confirmed })),
     );
+    if taken_by == before.taken_by {
+        return Ok(None);
+    }
+    give(tx, sorting.report, before.taken_by, taken_by).await?;
+    Ok(taken_by)
+}
+
+/// Gives a report to whoever sorts it or to somebody of its department, in whose inbox it then is, too.
+async fn give(tx: &Tx, id: i64, from: Option<i64>, to: Option<i64>) -> Result<(), ReportError> {
+    let found = report(tx.connection(), id)
+        .await?
+        .ok_or(ReportError::NoSuchReport)?;
+    let people = colleagues(tx.connection(), &found.department, tx.today()).await?;
+    let is_colleague = |account: i64| people.iter().any(|(known, _)| *known == account);
+    let assigned_to = match to {
+        Some(account) if is_colleague(account) => Some(account),
+        // Whoever sorts the reports of a disaster may belong to another department.
+        Some(account) if *tx.actor() == Actor::Staff(account) => found.assigned_to,
+        Some(_) => return Err(ReportError::NoColleague),
+        None => found.assigned_to.filter(|account| Some(*account) != from),
+    };
+    if assigned_to != found.assigned_to {
+        steps::assign(tx, id, found.revision, assigned_to).await?;
+    }
+    tx.audit(
+        AuditEntry::new("reports.triage_give", format!("reports/{id}")).with(json!({ "to": to })),
+    );
+    Ok(())
+}
+
+/// What somebody is told who was given reports: without a word of what is in them.
+#[derive(Debug, Clone)]
+pub struct Notice {
+    /// The subject of the mail.
+    pub subject: String,
+    /// Its text.
+    pub text: String,
+}
+
+/// Tells somebody that they were given reports, when they have a mail address and did not take them themselves.
+///
+/// # Errors
+/// The database's.
+pub async fn tell(
+    tx: &Tx,
+    key: &CityKey,
+    account: i64,
+    notice: &Notice,
+) -> Result<(), ReportError> {
+    if *tx.actor() == Actor::Staff(account) {
+        return Ok(());
+    }
+    let address = mail_addresses(tx.connection(), &[account])
+        .await?
+        .remove(&account)
+        // One that no mail can be sent to is the administrator's to mend.
+        .and_then(|text| EmailAddress::read(&text).ok());
+    if let Some(address) = address {
+        let mail = Mail::new(address, &notice.subject, &notice.text);
+        enqueue(tx, key, &mail).await?;
+    }
     Ok(())
 }
 

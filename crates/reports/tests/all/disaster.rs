@@ -3,9 +3,12 @@
 use axum::http::StatusCode;
 use yakuba_city::{
     Actor, City, CityError, EmergencyKind, Said, begin_emergency, each_database, end_emergency,
-    run_due_jobs,
+    run_due_jobs, sql::Sql as _,
 };
-use yakuba_identity::IdentityService;
+use yakuba_identity::{
+    IdentityError, IdentityService, LoginName, NewAccount, create_account, give_post,
+    model::personnel::Held,
+};
 use yakuba_mail::MailService;
 use yakuba_reports::{
     ReportService,
@@ -14,7 +17,7 @@ use yakuba_reports::{
     store::{self, Filter, Report, triage::triage},
 };
 
-use crate::support::{counted, desk, report, rules, set_up, stranger};
+use crate::support::{Browser, counted, desk, mails, report, rules, set_up, stranger};
 
 const KEY: &str = "0123456789012345678901234567890123456789abc";
 const OTHER: &str = "ABC3456789012345678901234567890123456789abc";
@@ -223,7 +226,7 @@ each_database!(
             ("revision", "2"),
             ("urgency", "danger"),
             ("confirmed", "1"),
-            ("taken", "1"),
+            ("taken", "7"),
             ("next", "救助隊に連絡"),
         ];
         lead.post(&one, &whole).await;
@@ -358,6 +361,10 @@ each_database!(
                 )
                 .await;
             assert_eq!(page.status, StatusCode::FORBIDDEN);
+            let pick = format!("{own}-1");
+            let many = [("pick", pick.as_str()), ("urgency", "danger")];
+            let page = clerk.post("/desk/reports/triage", &many).await;
+            assert_eq!(page.status, StatusCode::FORBIDDEN);
         }
         let mut lead = desk(&city, &[TRIAGE], "port");
         let foreign = format!("/desk/reports/triage/{}", usual.id);
@@ -368,6 +375,11 @@ each_database!(
                 .status,
             StatusCode::NOT_FOUND
         );
+        // Nor is one put on the board by being picked.
+        let pick = format!("{}-1", usual.id);
+        let many = [("pick", pick.as_str()), ("taken", "7")];
+        let page = lead.post("/desk/reports/triage", &many).await;
+        assert_eq!(page.status, StatusCode::NOT_FOUND);
         assert!(
             !lead
                 .get("/desk/reports/triage")
@@ -376,5 +388,177 @@ each_database!(
                 .contains("秘密の穴")
         );
         assert_eq!(triage(city.db(), own).await.unwrap().unwrap().revision, 1);
+    }
+);
+
+/// A member of staff with a post in a department: their number.
+async fn colleague(city: &City, name: &str, department: &str) -> i64 {
+    let new = NewAccount {
+        login_name: LoginName::new(name).unwrap(),
+        display_name: name.to_owned(),
+        kana: String::new(),
+        email: Some(format!("{name}@city.example.jp")),
+        password: None,
+    };
+    let held = Held {
+        department: department.parse().unwrap(),
+        post: "職員".to_owned(),
+        concurrent: false,
+        first_day: jiff::civil::date(2020, 4, 1),
+        last_day: None,
+    };
+    city.write(Actor::CommandLine, (new, held), |tx, (new, held)| {
+        Box::pin(async move {
+            let id = create_account(tx, new).await?;
+            give_post(tx, id, held).await?;
+            Ok::<_, IdentityError>(id.0)
+        })
+    })
+    .await
+    .unwrap()
+}
+
+each_database!(
+    a_report_is_given_to_somebody_of_its_department_who_is_told,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        prepared(&city).await;
+        let event = begin(&city).await;
+        let hanako = colleague(&city, "hanako", "roads").await;
+        let taro = colleague(&city, "taro", "lights").await;
+        for (key, text) in [(KEY, "秘密の被害"), (OTHER, "別の被害")] {
+            stranger(&city)
+                .post("/reports/emergency", &fields(key, text))
+                .await;
+        }
+        let mut ids: Vec<i64> = all(&city).await.into_iter().map(|one| one.id).collect();
+        ids.sort_unstable();
+        let [first, second] = ids[..] else {
+            panic!("{ids:?}")
+        };
+        let mut lead = desk(&city, &[TRIAGE], "port");
+        let one = format!("/desk/reports/triage/{first}");
+        let page = lead.get(&one).await.text();
+        assert!(
+            page.contains("hanako（roads）") && !page.contains("taro（"),
+            "{page}"
+        );
+        let give = |to: i64| to.to_string();
+        let account = give(taro);
+        let foreign = [
+            ("revision", "1"),
+            ("urgency", "danger"),
+            ("taken", &account),
+        ];
+        let page = lead.post(&one, &foreign).await.text();
+        assert!(page.contains("その通報の担当課の人を選んで"), "{page}");
+        assert_eq!(triage(city.db(), first).await.unwrap().unwrap().revision, 1);
+        let account = give(hanako);
+        let own = [
+            ("revision", "1"),
+            ("urgency", "danger"),
+            ("taken", &account),
+        ];
+        let page = lead.post(&one, &own).await;
+        assert!(page.to.ends_with("done=sorted"), "{}", page.text());
+        // She has it on the board and in the inbox of her department, and reads of it in a mail without a word of what is in it.
+        assert_eq!(
+            triage(city.db(), first).await.unwrap().unwrap().taken_by,
+            Some(hanako)
+        );
+        assert_eq!(report(&city, first).await.assigned_to, Some(hanako));
+        let told = async || {
+            mails(&city)
+                .await
+                .into_iter()
+                .filter(|(to, _, _)| to == "hanako@city.example.jp")
+                .collect::<Vec<_>>()
+        };
+        let mail = told().await;
+        assert_eq!(mail.len(), 1, "{mail:?}");
+        assert!(
+            mail[0].2.contains(&format!("/desk/reports/{first}")) && !mail[0].2.contains("被害")
+        );
+        let board = lead.get("/desk/reports/triage?which=nobody").await.text();
+        assert!(board.contains("別の被害") && !board.contains("秘密の被害"));
+
+        // Many at once, or none of them.
+        let (a, b) = (format!("{first}-2"), format!("{second}-1"));
+        let address = format!("/desk/reports/triage?event={event}&which=all");
+        for (many, sentence) in [
+            (vec![("urgency", "urgent")], "1つ以上選んで"),
+            (vec![("pick", a.as_str())], "急ぎぐあいか受け持ちを選んで"),
+            (
+                vec![
+                    ("pick", a.as_str()),
+                    ("pick", "1-77"),
+                    ("urgency", "urgent"),
+                ],
+                "先に変更しました",
+            ),
+        ] {
+            let page = lead.post(&address, &many).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+            assert!(page.text().contains(sentence), "{sentence}");
+        }
+        assert_eq!(
+            triage(city.db(), first).await.unwrap().unwrap().urgency,
+            Urgency::Danger
+        );
+        let many = [
+            ("pick", a.as_str()),
+            ("pick", b.as_str()),
+            ("urgency", "urgent"),
+            ("taken", account.as_str()),
+        ];
+        let page = lead.post(&address, &many).await;
+        assert_eq!(page.to, format!("{address}&done=sorted"));
+        for id in [first, second] {
+            let now = triage(city.db(), id).await.unwrap().unwrap();
+            assert_eq!((now.urgency, now.taken_by), (Urgency::Urgent, Some(hanako)));
+        }
+        assert_eq!(told().await.len(), 2, "one mail for all of them");
+        let page = lead.post(&address, &many).await.text();
+        assert!(page.contains("先に変更しました"), "{page}");
+
+        // Her own board has both; she may take one herself only where she sorts, and gives it back.
+        let mut own = Browser::new(&city, &[&ReportService]).of(yakuba_identity::testing::staff(
+            hanako,
+            &[TRIAGE],
+            "roads",
+        ));
+        let mine = own.get("/desk/reports/triage?which=mine").await.text();
+        assert!(mine.contains("秘密の被害") && mine.contains("別の被害"));
+        let back = [
+            ("revision", "2"),
+            ("urgency", "urgent"),
+            ("taken", "nobody"),
+        ];
+        own.post(&format!("/desk/reports/triage/{second}"), &back)
+            .await;
+        assert_eq!(
+            triage(city.db(), second).await.unwrap().unwrap().taken_by,
+            None
+        );
+        assert_eq!(report(&city, second).await.assigned_to, None);
+        // Whoever sorts takes one whatever department it is for: the department's own people stay.
+        let me = [("revision", "3"), ("urgency", "urgent"), ("taken", "7")];
+        lead.post(&format!("/desk/reports/triage/{first}"), &me)
+            .await;
+        assert_eq!(
+            triage(city.db(), first).await.unwrap().unwrap().taken_by,
+            Some(7)
+        );
+        assert_eq!(report(&city, first).await.assigned_to, Some(hanako));
+        let lines: i64 = city
+            .db()
+            .value(
+                "SELECT COUNT(*) FROM audit_log WHERE action = 'reports.triage_give'",
+                [],
+            )
+            .await
+            .unwrap()
+            .unwrap();
+        assert_eq!(lines, 4);
     }
 );
