@@ -115,7 +115,73 @@ fn message(settings: &SmtpSettings, mail: &Mail, name: &str) -> Result<Message, 
         HeaderName::new_from_ascii_str("Auto-Submitted"),
         "auto-generated".to_owned(),
     ));
+    for (name, value) in unsubscribing(mail.way_out.as_deref()) {
+        message.headers_mut().insert_raw(HeaderValue::new(
+            HeaderName::new_from_ascii_str(name),
+            value,
+        ));
+    }
     Ok(message)
+}
+
+/// The headers that let a mail program end such mails with one press (RFC 8058), which wants HTTPS and an address without surprises.
+fn unsubscribing(way_out: Option<&str>) -> Vec<(&'static str, String)> {
+    way_out
+        .filter(|address| {
+            address.starts_with("https://")
+                && address
+                    .bytes()
+                    .all(|byte| byte.is_ascii_graphic() && !matches!(byte, b'<' | b'>' | b','))
+        })
+        .map_or_else(Vec::new, |address| {
+            vec![
+                ("List-Unsubscribe", format!("<{address}>")),
+                (
+                    "List-Unsubscribe-Post",
+                    "List-Unsubscribe=One-Click".to_owned(),
+                ),
+            ]
+        })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_mail_with_a_way_out_says_so_in_two_headers() {
+        let settings =
+            SmtpSettings::new("smtp://localhost:25", "City <no-reply@example.jp>").unwrap();
+        let to = crate::EmailAddress::read("taro@example.jp").unwrap();
+        let written = |mail: &Mail| {
+            String::from_utf8(message(&settings, mail, "name").unwrap().formatted()).unwrap()
+        };
+        let plain = Mail::new(to, "Subject", "Text");
+        assert!(!written(&plain).contains("List-Unsubscribe"));
+        let listed = written(
+            &plain
+                .clone()
+                .with_way_out("https://city.example.jp/reports/alerts/end/1-abc"),
+        );
+        assert!(
+            listed.contains(
+                "List-Unsubscribe: <https://city.example.jp/reports/alerts/end/1-abc>\r\n"
+            ),
+            "{listed}"
+        );
+        assert!(listed.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+        // Without encryption, or with a line break in it, it is no such address.
+        for wrong in [
+            "http://city.example.jp/x",
+            "https://city.example.jp/x\r\nBcc: x@example.jp",
+        ] {
+            let mail = written(&plain.clone().with_way_out(wrong));
+            assert!(
+                !mail.contains("List-Unsubscribe") && !mail.contains("Bcc"),
+                "{mail}"
+            );
+        }
+    }
 }
 
 /// What may be kept of a failure: a server's words often repeat the address, so only its number.

@@ -24,6 +24,8 @@ pub struct Mail {
     pub text: String,
     /// Not to be sent after this moment; none: whenever it succeeds.
     pub useless_after: Option<Timestamp>,
+    /// For mails of a kind that was asked for and comes again: the address at which that is ended by one POST, without a page between.
+    pub way_out: Option<String>,
 }
 
 impl Mail {
@@ -34,7 +36,15 @@ impl Mail {
             subject: subject.into(),
             text: text.into(),
             useless_after: None,
+            way_out: None,
         }
+    }
+
+    /// The same, with the address at which such mails are ended by one POST: mail programs show it as a button (RFC 8058).
+    #[must_use]
+    pub fn with_way_out(mut self, address: impl Into<String>) -> Self {
+        self.way_out = Some(address.into());
+        self
     }
 
     /// The same, to be thrown away when it was not sent by then.
@@ -51,6 +61,9 @@ pub(crate) struct Letter {
     pub(crate) to: EmailAddress,
     pub(crate) subject: String,
     pub(crate) text: String,
+    /// Mails of earlier programs have none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) way_out: Option<String>,
 }
 
 /// Writes a mail that is sent after the commit, sealed with the city's key. Returns its number.
@@ -63,6 +76,7 @@ pub async fn enqueue(tx: &Tx, key: &CityKey, mail: &Mail) -> Result<i64, MailErr
         // A line break in a subject would begin another header.
         subject: mail.subject.replace(['\r', '\n'], " "),
         text: mail.text.clone(),
+        way_out: mail.way_out.clone(),
     };
     let letter = serde_json::to_vec(&letter).map_err(|error| MailError::Form(error.to_string()))?;
     let id: Option<i64> = tx
@@ -124,6 +138,7 @@ impl WaitingMail {
             subject: letter.subject,
             text: letter.text,
             useless_after: self.useless_after,
+            way_out: letter.way_out,
         })
     }
 }

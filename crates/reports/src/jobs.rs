@@ -133,7 +133,7 @@ async fn tell_of(
             ("city", city.to_owned().into()),
             ("category", category.to_owned().into()),
             ("url", url.into()),
-            ("out", out.into()),
+            ("out", out.clone().into()),
         ];
         let mut body = words
             .with(&format!("reports-mail-{}", kind.key()), &values)
@@ -146,7 +146,8 @@ async fn tell_of(
             reader.email,
             words.with("reports-mail-subject", &values),
             format!("{body}\n\n{}\n", words.with("reports-mail-where", &values)),
-        );
+        )
+        .with_way_out(out);
         enqueue(tx, key, &mail).await?;
     }
     Ok(())
@@ -210,7 +211,7 @@ async fn tell_reader(
         ("city", city.into()),
         ("place", place.into()),
         ("what", what.into()),
-        ("out", out.into()),
+        ("out", out.clone().into()),
     ];
     let mut text = format!("{}\n\n", words.with("alerts-mail-lead", &values));
     for report in news.iter().take(MOST_IN_A_MAIL) {
@@ -241,7 +242,8 @@ async fn tell_reader(
         reader.email,
         words.with("alerts-mail-subject", &values),
         text,
-    );
+    )
+    .with_way_out(out);
     enqueue(tx, key, &mail).await?;
     Ok(())
 }

@@ -2,9 +2,9 @@
 
 use askama::Template;
 use axum::{
-    extract::Path,
+    extract::{Path, Request},
     http::StatusCode,
-    response::{IntoResponse as _, Redirect, Response},
+    response::{IntoResponse as _, Response},
 };
 use yakuba_city::{Actor, web::Problem};
 use yakuba_kernel::Point;
@@ -18,6 +18,7 @@ use super::{
     asked::{Asked, category_name, private},
     confirming::{self, Confirming},
     list::DISTANCES,
+    one_click::{ended, is_one_click},
 };
 use crate::{
     error::ReportError,
@@ -405,7 +406,12 @@ pub(super) async fn leave(asked: Asked, Path(alert): Path<String>) -> Result<Res
     Ok(private(page))
 }
 
-pub(super) async fn left(asked: Asked, Path(alert): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn left(
+    asked: Asked,
+    Path(alert): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let is_one_click = is_one_click(request).await?;
     let found = alerts::by_way_out(asked.city().db(), asked.key(), &alert).await?;
     if let Some((id, _)) = found {
         asked
@@ -414,7 +420,7 @@ pub(super) async fn left(asked: Asked, Path(alert): Path<String>) -> Result<Resp
             .await
             .map_err(|error: ReportError| Problem::from(error))?;
     }
-    Ok(Redirect::to(&format!("{HOME}/end/{alert}")).into_response())
+    Ok(ended(is_one_click, &format!("{HOME}/end/{alert}")))
 }
 
 #[cfg(test)]

@@ -2,8 +2,8 @@
 
 use askama::Template;
 use axum::{
-    extract::Path,
-    response::{IntoResponse as _, Redirect, Response},
+    extract::{Path, Request},
+    response::Response,
 };
 use yakuba_city::{Actor, web::Problem};
 use yakuba_mail::EmailAddress;
@@ -13,6 +13,7 @@ use super::{
     asked::{Asked, private},
     confirming::{self, Confirming},
     href,
+    one_click::{ended, is_one_click},
 };
 use crate::{
     error::ReportError,
@@ -131,7 +132,12 @@ pub(super) async fn leave(
     Ok(private(page))
 }
 
-pub(super) async fn left(asked: Asked, Path(following): Path<String>) -> Result<Response, Problem> {
+pub(super) async fn left(
+    asked: Asked,
+    Path(following): Path<String>,
+    request: Request,
+) -> Result<Response, Problem> {
+    let is_one_click = is_one_click(request).await?;
     let found = followers::by_way_out(asked.city().db(), asked.key(), &following).await?;
     if let Some((_, id)) = found {
         asked
@@ -142,5 +148,8 @@ pub(super) async fn left(asked: Asked, Path(following): Path<String>) -> Result<
             .await
             .map_err(|error: ReportError| Problem::from(error))?;
     }
-    Ok(Redirect::to(&format!("/reports/unfollow/{following}")).into_response())
+    Ok(ended(
+        is_one_click,
+        &format!("/reports/unfollow/{following}"),
+    ))
 }

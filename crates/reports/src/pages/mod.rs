@@ -10,6 +10,7 @@ mod follow;
 mod list;
 pub(crate) mod map;
 mod new;
+mod one_click;
 pub(crate) mod sent;
 mod show;
 pub(crate) mod statistics;

@@ -49,6 +49,20 @@ async fn told(city: &City, email: &str, part: &str) -> Vec<String> {
         .collect()
 }
 
+/// The newest mail to an address that can be ended: its text, and the address that the header names.
+async fn way_out(city: &City, email: &str) -> (String, String) {
+    run_due_jobs(city).await.unwrap();
+    let waiting = yakuba_mail::store::all_waiting(city.db(), 100)
+        .await
+        .unwrap();
+    waiting
+        .iter()
+        .map(|mail| mail.open(city.key().unwrap()).unwrap())
+        .filter(|mail| mail.to.as_str() == email)
+        .find_map(|mail| Some((mail.text, mail.way_out?)))
+        .unwrap()
+}
+
 each_database!(
     somebody_is_told_at_once_and_somebody_once_a_day_and_each_once,
     [&MailService, &IdentityService, &ReportService],
@@ -258,5 +272,58 @@ each_database!(
         }
         let list = browser.get("/reports").await.text();
         assert!(list.contains("href=\"/reports/statistics\""));
+    }
+);
+
+each_database!(
+    one_press_in_a_mail_program_ends_it_without_a_page,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let (mut hanako, mut taro) = (stranger(&city), stranger(&city));
+        let query = "area=around&near=34.4%2C+135.05&within=300&rhythm=at_once";
+        ask(&city, &mut hanako, query, "hanako@example.jp").await;
+        ask(&city, &mut taro, query, "taro@example.jp").await;
+        let hole = post(&city, "road", HERE, "秘密").await;
+        look_at(&city, hole.id).await;
+        // The header of the mail is the way out that its text has.
+        let (text, out) = way_out(&city, "hanako@example.jp").await;
+        let path = &out[out.find("/reports/alerts/end/").unwrap()..];
+        assert!(text.contains(&out), "{text} {out}");
+        let mut program = stranger(&city);
+        let press = [("List-Unsubscribe", "One-Click")];
+        // Nobody ends another's, and nobody learns whether there is one.
+        let guessed = program.post(&format!("{path}x"), &press).await;
+        assert_eq!((guessed.status, guessed.to.as_str()), (StatusCode::OK, ""));
+        // No log-in, no cookie, no redirection; the same pressed twice.
+        for _ in 0..2 {
+            let ended = program.post(path, &press).await;
+            assert_eq!((ended.status, ended.to.as_str()), (StatusCode::OK, ""));
+            assert!(ended.bytes.is_empty() && program.cookies.is_empty());
+        }
+        let second = post(&city, "light", HERE, "秘密").await;
+        look_at(&city, second.id).await;
+        let told_of = async |email: &str| told(&city, email, &second.public_id).await.len();
+        assert_eq!(told_of("hanako@example.jp").await, 0);
+        assert_eq!(told_of("taro@example.jp").await, 1);
+
+        // Whoever follows a report, likewise; programs may send it in parts.
+        let follow = format!("/reports/{}/follow", hole.public_id);
+        let mut jiro = stranger(&city);
+        jiro.post(&follow, &[("action", "send"), ("email", "jiro@example.jp")])
+            .await;
+        let code = code(&city).await;
+        jiro.post(&follow, &[("action", "code"), ("code", &code)])
+            .await;
+        let mut clerk = desk(&city, &[WORK], "roads");
+        let planned = [("state", "planned"), ("sentence", "0")];
+        let page = act(&city, &mut clerk, hole.id, "turn", &planned).await;
+        assert!(page.to.contains("done="), "{}", page.text());
+        let (_, out) = way_out(&city, "jiro@example.jp").await;
+        let path = &out[out.find("/reports/unfollow/").unwrap()..];
+        let ended = program.upload(path, &press, ("x", "x.txt", b"x")).await;
+        assert_eq!((ended.status, ended.to.as_str()), (StatusCode::OK, ""));
+        let page = program.get(path).await.text();
+        assert!(page.contains("止まっています"), "{page}");
     }
 );
