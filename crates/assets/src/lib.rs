@@ -4,6 +4,7 @@ mod api;
 pub mod broker;
 pub mod capabilities;
 mod desk;
+mod errands;
 mod error;
 mod jobs;
 pub mod model;
@@ -14,7 +15,7 @@ pub mod store;
 mod told;
 
 use yakuba_city::{
-    DeskItem, JobKind, Measure, MenuItem, Migration, Service, SubjectNames, SubjectPage,
+    DeskItem, Errands, JobKind, Measure, MenuItem, Migration, Service, SubjectNames, SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -84,6 +85,10 @@ impl Service for AssetService {
 
     fn routes(&self) -> Routes {
         pages::routes().merge(desk::routes()).merge(api::routes())
+    }
+
+    fn errands(&self) -> Option<&'static dyn Errands> {
+        Some(&errands::Inspections)
     }
 
     fn menu(&self) -> Vec<MenuItem> {

@@ -16,6 +16,7 @@ use crate::{
     audit::Actor,
     clock::Clock,
     database::{self, DatabaseUrl, Durability},
+    errands::Errands,
     error::CityError,
     jobs::JobKind,
     key::CityKey,
@@ -92,6 +93,7 @@ pub(crate) struct Registry {
     subject_names: HashMap<MeasureName, SubjectNames>,
     interfaces: Vec<Interface>,
     slots: Option<&'static dyn Slots>,
+    errands: Option<&'static dyn Errands>,
     open_tables: Vec<OpenTable>,
 }
 
@@ -112,6 +114,10 @@ impl Registry {
 
     pub(crate) fn slots(&self) -> Option<&'static dyn Slots> {
         self.slots
+    }
+
+    pub(crate) fn errands(&self) -> Option<&'static dyn Errands> {
+        self.errands
     }
 
     pub(crate) fn listeners(&self, event: &str) -> impl Iterator<Item = &'static str> + '_ {
@@ -172,6 +178,7 @@ impl City {
             registry.subject_names.extend(service.subject_names());
             registry.interfaces.extend(service.interface());
             registry.slots = registry.slots.or(service.slots());
+            registry.errands = registry.errands.or(service.errands());
             registry.open_tables.extend(service.open_tables());
             for (event, job) in service.listens() {
                 registry.listeners.entry(event).or_default().push(job);
@@ -308,6 +315,11 @@ impl City {
     /// The times that a service gives away; none when no service does.
     pub fn slots(&self) -> Option<&'static dyn Slots> {
         self.0.registry.slots()
+    }
+
+    /// The things due at places that a service knows of; none when no service does.
+    pub fn errands(&self) -> Option<&'static dyn Errands> {
+        self.0.registry.errands()
     }
 
     /// The tables that the services make for everybody to use.

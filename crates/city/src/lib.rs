@@ -7,6 +7,7 @@ mod city;
 mod clock;
 mod database;
 mod emergencies;
+mod errands;
 mod error;
 mod facts;
 mod files;
@@ -36,6 +37,7 @@ pub use emergencies::{
     EMERGENCY_ENDED, Emergency, EmergencyKind, Said, begin_emergency, change_emergency,
     emergencies, emergency, end_emergency, open_emergencies,
 };
+pub use errands::{Errand, ErrandDone, ErrandPlace, Errands};
 pub use error::CityError;
 pub use facts::{
     DayTotal, Fact, FactId, FactSums, MonthTotal, RecountDifference, RecountReport, StoredFact,

@@ -7,6 +7,7 @@ use yakuba_kernel::MeasureName;
 
 use crate::{
     City, CityError,
+    errands::Errands,
     jobs::JobKind,
     measure::Measure,
     migration::Migration,
@@ -75,6 +76,11 @@ pub trait Service: Send + Sync {
 
     /// The times it gives away to other services.
     fn slots(&self) -> Option<&'static dyn Slots> {
+        None
+    }
+
+    /// The things due at places that others carry out for it.
+    fn errands(&self) -> Option<&'static dyn Errands> {
         None
     }
 

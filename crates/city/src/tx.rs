@@ -236,6 +236,11 @@ impl Tx {
         self.registry.slots()
     }
 
+    /// The things due at places that a service knows of; none when no service does.
+    pub fn errands(&self) -> Option<&'static dyn crate::Errands> {
+        self.registry.errands()
+    }
+
     /// Adds a line to the audit log, by the actor of this write.
     pub fn audit(&self, entry: AuditEntry) {
         self.end().audit.push(entry);

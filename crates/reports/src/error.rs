@@ -45,6 +45,9 @@ pub enum ReportError {
     /// Somebody gets a report who does not belong to its department.
     #[error("choose somebody of the department that the report belongs to")]
     NoColleague,
+    /// What a crew was to do is not the department's any more.
+    #[error("this is not due here any more. Ask the department that it belongs to now")]
+    NoSuchErrand,
     /// The board of a disaster that is over is only read.
     #[error("the disaster is over. Answer the report in the inbox of its department")]
     DisasterOver,
@@ -105,6 +108,7 @@ impl From<ReportError> for Problem {
             | ReportError::WrongState { .. }
             | ReportError::CannotMerge
             | ReportError::DisasterOver
+            | ReportError::NoSuchErrand
             | ReportError::CannotContest
             | ReportError::TooManyAlerts => Self::Conflict(error.to_string()),
             ReportError::BadPicture(_)

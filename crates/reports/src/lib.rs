@@ -61,6 +61,10 @@ impl Service for ReportService {
                 "reports_0010_disaster",
                 include_str!("../migrations/0010_disaster.sql"),
             ),
+            Migration::new(
+                "reports_0011_errands",
+                include_str!("../migrations/0011_errands.sql"),
+            ),
         ]
     }
 

@@ -5,6 +5,8 @@ mod appointments;
 pub mod cli;
 mod commands;
 mod demo;
+#[cfg(test)]
+mod errands;
 pub mod failure;
 mod logs;
 mod map;

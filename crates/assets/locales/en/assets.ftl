@@ -80,3 +80,4 @@ assets-now = Now
 assets-problem-other-department = it belongs to a department in which you do not work. Let that department bring it in
 assets-photo = Photo
 assets-finding-photos = photos of a kind that is not public cannot be public. Set public: true, or leave public_photos out
+assets-errand = Inspect: { $kind } { $number } { $name }

@@ -31,3 +31,4 @@ assets-problem-point = 緯度（いど）・経度（けいど）を「34.7594, 
 assets-place-at = { $time }に いた 場所（ばしょ）
 assets-now = 今（いま）の 場所（ばしょ）
 assets-photo = 写真（しゃしん）
+assets-errand = 点検（てんけん）：{ $kind } { $number } { $name }

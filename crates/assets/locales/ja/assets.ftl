@@ -80,3 +80,4 @@ assets-now = 今いる場所
 assets-problem-other-department = この設備は、あなたが担当していない課のものです。その課の人が取り込んでください。
 assets-photo = 写真
 assets-finding-photos = 公開しない種類の写真は公開できません。public: true にするか、public_photos を外してください
+assets-errand = 点検：{ $kind } { $number } { $name }

@@ -2,7 +2,7 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use sea_orm::FromQueryResult;
+use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use yakuba_city::{AuditEntry, City, Tx, sql::Sql as _};
 
@@ -74,6 +74,25 @@ pub async fn kinds(city: &City) -> Result<Arc<Kinds>, AssetError> {
     let kinds = Arc::new(Kinds { version, all });
     *kept.0.write().unwrap_or_else(PoisonError::into_inner) = kinds.clone();
     Ok(kinds)
+}
+
+/// One kind, as it is within a write.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn kind(
+    connection: &impl ConnectionTrait,
+    key: &str,
+) -> Result<Option<Kind>, AssetError> {
+    let row: Option<Row> = connection
+        .row(
+            "SELECT document FROM assets_kinds WHERE key = $1",
+            [key.into()],
+        )
+        .await?;
+    Ok(row
+        .map(|row| serde_json::from_str(&row.document))
+        .transpose()?)
 }
 
 /// Brings a kind in, new or changed. Returns whether anything changed.

@@ -236,7 +236,7 @@ fn condition(filter: &Filter) -> (String, Vec<Value>) {
     (parts.join(" AND "), values)
 }
 
-/// Assets by kind and number, or nearest first.
+/// Assets by kind and number, the longest due first where inspections are asked for, or nearest first.
 ///
 /// # Errors
 /// The database's.
@@ -282,10 +282,14 @@ pub async fn search(
         .await?
         .unwrap_or(0);
     values.extend([i64::from(limit).into(), i64::from(offset).into()]);
+    let order = match filter.inspection_before {
+        Some(_) => "a.inspection_due, a.kind, a.number, a.id",
+        None => "a.kind, a.number, a.id",
+    };
     let rows: Vec<Row> = connection
         .rows(
             &format!(
-                "{select} ORDER BY a.kind, a.number, a.id LIMIT ${} OFFSET ${}",
+                "{select} ORDER BY {order} LIMIT ${} OFFSET ${}",
                 values.len() - 1,
                 values.len()
             ),

@@ -196,3 +196,4 @@ desk-triage-mail-text =
     See what they say on this page:
 
     { $url }
+desk-problem-errand = This inspection does not belong to this department any more.

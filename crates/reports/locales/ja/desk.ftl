@@ -196,3 +196,4 @@ desk-triage-mail-text =
     内容は次のページで確認してください。
 
     { $url }
+desk-problem-errand = この点検は、今はこの課のものではありません。

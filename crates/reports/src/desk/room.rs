@@ -146,6 +146,7 @@ impl Room {
             ReportError::WrongState { .. } => "desk-problem-state",
             ReportError::DisasterOver => "desk-problem-disaster-over",
             ReportError::NoReason => "desk-problem-reason",
+            ReportError::NoSuchErrand => "desk-problem-errand",
             ReportError::NoColleague => "desk-problem-colleague",
             ReportError::NoAuthority => "desk-problem-authority",
             ReportError::CannotMerge => "desk-problem-merge",

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, ToSpan as _, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
-use yakuba_city::{AuditEntry, Fact, Measure, Tx, sql::Sql as _};
+use yakuba_city::{AuditEntry, City, Errand, ErrandDone, Fact, Measure, Tx, sql::Sql as _};
 use yakuba_forms::model::document::Text;
 use yakuba_kernel::{DepartmentCode, Point, Subject, working_days::is_working_day};
 
@@ -19,6 +19,9 @@ use crate::{
     error::ReportError,
     model::{route::propose, state::State},
 };
+
+/// Errands that are due within so many days can be done on the way.
+const SOON: i64 = 31;
 
 /// Stops of one order at most: more than a crew sees in a day.
 pub const MOST_STOPS: usize = 100;
@@ -80,13 +83,27 @@ impl Outcome {
     }
 }
 
+/// What a crew does at a place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Work {
+    /// It sees to what was reported.
+    Report(Box<Report>),
+    /// It does something for another service: see [`yakuba_city::Errands`].
+    Errand {
+        /// What it is known by there.
+        key: String,
+        /// Where it was when it was planned.
+        point: Option<Point>,
+    },
+}
+
 /// A place that a crew goes to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Stop {
     /// Its number.
     pub id: i64,
-    /// The report.
-    pub report: Report,
+    /// What is done there.
+    pub work: Work,
     /// What became of it.
     pub outcome: Outcome,
     /// When that was said.
@@ -95,6 +112,87 @@ pub struct Stop {
     pub is_carried: bool,
     /// Counts its changes.
     pub revision: i64,
+}
+
+impl Stop {
+    /// Where it is; none when that is not known.
+    pub fn point(&self) -> Option<Point> {
+        match &self.work {
+            Work::Report(report) => report.point,
+            Work::Errand { point, .. } => *point,
+        }
+    }
+
+    /// The report, when it is one.
+    pub fn report(&self) -> Option<&Report> {
+        match &self.work {
+            Work::Report(report) => Some(report),
+            Work::Errand { .. } => None,
+        }
+    }
+
+    /// The key of the errand, when it is one.
+    pub fn errand(&self) -> Option<&str> {
+        match &self.work {
+            Work::Report(_) => None,
+            Work::Errand { key, .. } => Some(key),
+        }
+    }
+}
+
+/// The day until which errands are offered.
+pub fn soon(today: Date) -> Date {
+    today.checked_add(SOON.days()).unwrap_or(today)
+}
+
+/// What other services have a department do by then that waits in no order yet, in a language; the longest due first.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn errands_due(
+    city: &City,
+    department: &DepartmentCode,
+    language: &str,
+) -> Result<Vec<Errand>, ReportError> {
+    let Some(errands) = city.errands() else {
+        return Ok(Vec::new());
+    };
+    let mut due = errands
+        .due(city, department, soon(city.today()), language)
+        .await?;
+    #[derive(FromQueryResult)]
+    struct Row {
+        errand: String,
+    }
+    let waiting: Vec<Row> = city
+        .db()
+        .rows(
+            "SELECT errand FROM reports_order_stops WHERE outcome = 'waiting' AND errand IS NOT NULL",
+            [],
+        )
+        .await?;
+    due.retain(|errand| waiting.iter().all(|row| row.errand != errand.key));
+    Ok(due)
+}
+
+/// What the errands among stops are, by key, in a language. One that is gone is not among them.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn errands_of(
+    city: &City,
+    stops: &[Stop],
+    language: &str,
+) -> Result<BTreeMap<String, Errand>, ReportError> {
+    let keys: Vec<String> = stops
+        .iter()
+        .filter_map(Stop::errand)
+        .map(str::to_owned)
+        .collect();
+    match city.errands() {
+        Some(errands) if !keys.is_empty() => Ok(errands.find(city, &keys, language).await?),
+        _ => Ok(BTreeMap::new()),
+    }
 }
 
 #[derive(FromQueryResult)]
@@ -196,7 +294,7 @@ pub async fn counts(
         .rows(
             &format!(
                 "SELECT work_order, COUNT(*) AS stops, COUNT(CASE WHEN outcome = 'done' THEN 1 END) AS done \
-                 FROM reports_stops WHERE work_order IN ({}) GROUP BY work_order",
+                 FROM reports_order_stops WHERE work_order IN ({}) GROUP BY work_order",
                 yakuba_city::sql::list(1, orders.len())
             ),
             orders.iter().map(|id| (*id).into()),
@@ -219,7 +317,10 @@ pub async fn stops(
     #[derive(FromQueryResult)]
     struct Row {
         id: i64,
-        report: i64,
+        report: Option<i64>,
+        errand: Option<String>,
+        latitude: Option<i64>,
+        longitude: Option<i64>,
         outcome: String,
         marked_at: Option<i64>,
         is_carried: i64,
@@ -227,21 +328,31 @@ pub async fn stops(
     }
     let rows: Vec<Row> = connection
         .rows(
-            "SELECT id, report, outcome, marked_at, is_carried, revision FROM reports_stops WHERE work_order = $1 ORDER BY position, id",
+            "SELECT id, report, errand, latitude, longitude, outcome, marked_at, is_carried, revision FROM reports_order_stops WHERE work_order = $1 ORDER BY position, id",
             [order.into()],
         )
         .await?;
     let mut reports: BTreeMap<i64, Report> = BTreeMap::new();
-    let ids: Vec<i64> = rows.iter().map(|row| row.report).collect();
+    let ids: Vec<i64> = rows.iter().filter_map(|row| row.report).collect();
     for found in report::among(connection, &ids).await? {
         reports.insert(found.id, found);
     }
     Ok(rows
         .into_iter()
         .filter_map(|row| {
+            let work = match (row.report, row.errand) {
+                (Some(report), _) => Work::Report(Box::new(reports.get(&report)?.clone())),
+                (None, key) => Work::Errand {
+                    key: key?,
+                    point: row
+                        .latitude
+                        .zip(row.longitude)
+                        .and_then(|(north, east)| Point::from_millionths(north, east).ok()),
+                },
+            };
             Some(Stop {
                 id: row.id,
-                report: reports.get(&row.report)?.clone(),
+                work,
                 outcome: Outcome::read(&row.outcome),
                 marked_at: row
                     .marked_at
@@ -265,7 +376,7 @@ pub async fn waiting(connection: &impl ConnectionTrait) -> Result<BTreeMap<i64, 
     }
     let rows: Vec<Row> = connection
         .rows(
-            "SELECT report, work_order FROM reports_stops WHERE outcome = 'waiting'",
+            "SELECT report, work_order FROM reports_order_stops WHERE outcome = 'waiting' AND report IS NOT NULL",
             [],
         )
         .await?;
@@ -290,7 +401,7 @@ pub async fn of_report(
     }
     let rows: Vec<Row> = connection
         .rows(
-            "SELECT s.work_order, s.outcome FROM reports_stops s JOIN reports_orders o ON o.id = s.work_order \
+            "SELECT s.work_order, s.outcome FROM reports_order_stops s JOIN reports_orders o ON o.id = s.work_order \
              WHERE s.report = $1 ORDER BY o.day DESC, s.id DESC LIMIT 20",
             [report.into()],
         )
@@ -309,6 +420,13 @@ fn fact(measure: &Measure, report: &Report, at: Timestamp) -> Result<Fact, Repor
         .department(report.department.clone())
         .subject(Subject::new(report.category.as_str())?)
         .record(format!("reports/{}", report.id)))
+}
+
+/// The same of an errand, which has no category.
+fn errand_fact(measure: &Measure, department: &DepartmentCode, key: &str, at: Timestamp) -> Fact {
+    Fact::one(&measure.name, at)
+        .department(department.clone())
+        .record(key.to_owned())
 }
 
 fn target(order: i64) -> String {
@@ -330,6 +448,8 @@ pub struct NewOrder {
     pub start: Option<Point>,
     /// The reports it goes to.
     pub reports: Vec<i64>,
+    /// The errands it does, by key.
+    pub errands: Vec<String>,
 }
 
 /// Makes a work order, with its stops in a short order. When the crew has one on that day already, the stops join it: sent twice, it is
@@ -366,7 +486,8 @@ pub async fn make(tx: &Tx, new: &NewOrder) -> Result<i64, ReportError> {
         )
         .await?;
     let id = id.ok_or(ReportError::NoSuchReport)?;
-    let added = add(tx, id, &new.department, &new.reports, false).await?;
+    let added = add(tx, id, &new.department, &new.reports, false).await?
+        + add_errands(tx, id, &new.department, &new.errands, false).await?;
     if made > 0 || added > 0 {
         let start = order(tx.connection(), id)
             .await?
@@ -380,6 +501,63 @@ pub async fn make(tx: &Tx, new: &NewOrder) -> Result<i64, ReportError> {
     Ok(id)
 }
 
+/// How many stops an order still takes.
+async fn room_in(tx: &Tx, order: i64) -> Result<usize, ReportError> {
+    let there: i64 = tx
+        .connection()
+        .value(
+            "SELECT COUNT(*) FROM reports_order_stops WHERE work_order = $1",
+            [order.into()],
+        )
+        .await?
+        .unwrap_or(0);
+    Ok(MOST_STOPS.saturating_sub(usize::try_from(there).unwrap_or(MOST_STOPS)))
+}
+
+/// Adds errands at the end, as far as they are due, the department's, and wait in no other order. Returns how many came.
+async fn add_errands(
+    tx: &Tx,
+    order: i64,
+    department: &DepartmentCode,
+    keys: &[String],
+    is_carried: bool,
+) -> Result<usize, ReportError> {
+    let Some(errands) = tx.errands() else {
+        return Ok(0);
+    };
+    let room = room_in(tx, order).await?;
+    let mut facts = Vec::new();
+    for key in keys.iter().take(room) {
+        let Some(place) = errands
+            .is_due(tx, key, department, soon(tx.today()))
+            .await?
+        else {
+            continue;
+        };
+        let at = place.point.map(Point::millionths);
+        let new = tx
+            .connection()
+            .run(
+                "INSERT INTO reports_order_stops (work_order, position, errand, latitude, longitude, outcome, is_carried, revision) \
+                 SELECT $1, COALESCE(MAX(position), 0) + 1, $2, $3, $4, 'waiting', $5, 1 FROM reports_order_stops WHERE work_order = $1 \
+                 ON CONFLICT DO NOTHING",
+                [
+                    order.into(),
+                    key.as_str().into(),
+                    at.map(|at| at.0).into(),
+                    at.map(|at| at.1).into(),
+                    i64::from(is_carried).into(),
+                ],
+            )
+            .await?;
+        if new > 0 {
+            facts.push(errand_fact(&STOPS_PLANNED, department, key, tx.now()));
+        }
+    }
+    tx.record_all(&facts).await?;
+    Ok(facts.len())
+}
+
 /// Adds stops at the end. Reports of other departments, handled ones and those that wait elsewhere are left out. Returns how many came.
 async fn add(
     tx: &Tx,
@@ -388,15 +566,7 @@ async fn add(
     reports: &[i64],
     is_carried: bool,
 ) -> Result<usize, ReportError> {
-    let there: i64 = tx
-        .connection()
-        .value(
-            "SELECT COUNT(*) FROM reports_stops WHERE work_order = $1",
-            [order.into()],
-        )
-        .await?
-        .unwrap_or(0);
-    let room = MOST_STOPS.saturating_sub(usize::try_from(there).unwrap_or(MOST_STOPS));
+    let room = room_in(tx, order).await?;
     let mut facts = Vec::new();
     for id in reports.iter().take(room) {
         let Some(found) = report::report(tx.connection(), *id)
@@ -408,8 +578,8 @@ async fn add(
         let new = tx
             .connection()
             .run(
-                "INSERT INTO reports_stops (work_order, position, report, outcome, is_carried, revision) \
-                 SELECT $1, COALESCE(MAX(position), 0) + 1, $2, 'waiting', $3, 1 FROM reports_stops WHERE work_order = $1 \
+                "INSERT INTO reports_order_stops (work_order, position, report, outcome, is_carried, revision) \
+                 SELECT $1, COALESCE(MAX(position), 0) + 1, $2, 'waiting', $3, 1 FROM reports_order_stops WHERE work_order = $1 \
                  ON CONFLICT DO NOTHING",
                 [order.into(), found.id.into(), i64::from(is_carried).into()],
             )
@@ -427,8 +597,8 @@ async fn put_in_order(tx: &Tx, order: i64, start: Option<Point>) -> Result<(), R
     let (placed, others): (Vec<Stop>, Vec<Stop>) = stops(tx.connection(), order)
         .await?
         .into_iter()
-        .partition(|stop| stop.report.point.is_some());
-    let points: Vec<Point> = placed.iter().filter_map(|stop| stop.report.point).collect();
+        .partition(|stop| stop.point().is_some());
+    let points: Vec<Point> = placed.iter().filter_map(Stop::point).collect();
     let ids: Vec<i64> = propose(start, &points)
         .into_iter()
         .filter_map(|place| placed.get(place))
@@ -442,7 +612,7 @@ async fn write_order(tx: &Tx, ids: &[i64]) -> Result<(), ReportError> {
     for (position, id) in (1_i64..).zip(ids.iter().copied()) {
         tx.connection()
             .run(
-                "UPDATE reports_stops SET position = $2 WHERE id = $1 AND position <> $2",
+                "UPDATE reports_order_stops SET position = $2 WHERE id = $1 AND position <> $2",
                 [id.into(), position.into()],
             )
             .await?;
@@ -530,7 +700,7 @@ pub async fn change(
             write_order(tx, &ids).await?;
         }
         Change::Propose => put_in_order(tx, order, found.start).await?,
-        Change::Remove { stop } => remove(tx, order, *stop).await?,
+        Change::Remove { stop } => remove(tx, &found, *stop).await?,
         Change::Words { bring, start } => {
             let at = start.map(Point::millionths);
             tx.connection()
@@ -553,19 +723,30 @@ pub async fn change(
     Ok(())
 }
 
-async fn remove(tx: &Tx, order: i64, stop: i64) -> Result<(), ReportError> {
-    let report: Option<i64> = tx
+async fn remove(tx: &Tx, order: &WorkOrder, stop: i64) -> Result<(), ReportError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        report: Option<i64>,
+        errand: Option<String>,
+    }
+    let removed: Option<Row> = tx
         .connection()
-        .value(
-            "DELETE FROM reports_stops WHERE id = $1 AND work_order = $2 AND outcome = 'waiting' RETURNING report",
-            [stop.into(), order.into()],
+        .row(
+            "DELETE FROM reports_order_stops WHERE id = $1 AND work_order = $2 AND outcome = 'waiting' RETURNING report, errand",
+            [stop.into(), order.id.into()],
         )
         .await?;
-    let report = report.ok_or(ReportError::ChangedMeanwhile)?;
-    if let Some(found) = report::report(tx.connection(), report).await? {
-        tx.record_all(&[taken_back(fact(&STOPS_PLANNED, &found, tx.now())?)])
-            .await?;
-    }
+    let removed = removed.ok_or(ReportError::ChangedMeanwhile)?;
+    let report = match removed.report {
+        Some(id) => report::report(tx.connection(), id).await?,
+        None => None,
+    };
+    let planned = match (report, removed.errand) {
+        (Some(found), _) => fact(&STOPS_PLANNED, &found, tx.now())?,
+        (None, Some(key)) => errand_fact(&STOPS_PLANNED, &order.department, &key, tx.now()),
+        (None, None) => return Ok(()),
+    };
+    tx.record_all(&[taken_back(planned)]).await?;
     Ok(())
 }
 
@@ -580,7 +761,7 @@ pub struct Mark {
     pub revision: i64,
     /// Whether the work is done.
     pub is_done: bool,
-    /// What everybody reads about what was done.
+    /// Of a report: what everybody reads about what was done. Of an errand: what was found, or why it was not done.
     pub text: Text,
     /// Why it was not done, by [`steps::seal_note`]; only staff read it.
     pub note: Option<Vec<u8>>,
@@ -589,10 +770,10 @@ pub struct Mark {
 }
 
 /// Keeps what a crew says about a stop. What is done makes the report fixed, with everything that belongs to it; what is not done
-/// becomes a note on the report. The same said again changes nothing.
+/// becomes a note on the report. What another service had done is written there, in the same write. The same said again changes nothing.
 ///
 /// # Errors
-/// [`ReportError::ChangedMeanwhile`]; those of [`steps::turn`]; the database's.
+/// [`ReportError::ChangedMeanwhile`]; [`ReportError::NoSuchErrand`]; those of [`steps::turn`]; the database's.
 pub async fn mark(tx: &Tx, mark: &Mark) -> Result<(), ReportError> {
     let outcome = if mark.is_done {
         Outcome::Done
@@ -602,7 +783,7 @@ pub async fn mark(tx: &Tx, mark: &Mark) -> Result<(), ReportError> {
     let taken = tx
         .connection()
         .run(
-            "UPDATE reports_stops SET outcome = $4, marked_at = $5, revision = revision + 1 \
+            "UPDATE reports_order_stops SET outcome = $4, marked_at = $5, revision = revision + 1 \
              WHERE id = $1 AND work_order = $2 AND revision = $3 AND outcome IN ('waiting', 'not_done', 'missed')",
             [
                 mark.stop.into(),
@@ -625,7 +806,10 @@ pub async fn mark(tx: &Tx, mark: &Mark) -> Result<(), ReportError> {
             Err(ReportError::ChangedMeanwhile)
         };
     }
-    let found = stop.report;
+    let found = match stop.work {
+        Work::Report(report) => report,
+        Work::Errand { key, .. } => return mark_errand(tx, mark, &key).await,
+    };
     if !mark.photos.is_empty() {
         steps::add_photos(tx, found.id, &mark.photos).await?;
     }
@@ -650,17 +834,55 @@ pub async fn mark(tx: &Tx, mark: &Mark) -> Result<(), ReportError> {
         // Done is done, on whatever other day it was meant to be.
         tx.connection()
             .run(
-                "UPDATE reports_stops SET outcome = 'missed', marked_at = $2, revision = revision + 1 \
+                "UPDATE reports_order_stops SET outcome = 'missed', marked_at = $2, revision = revision + 1 \
                  WHERE report = $1 AND outcome = 'waiting'",
                 [found.id.into(), tx.now().as_microsecond().into()],
             )
             .await?;
     }
+    audit_mark(tx, mark);
+    Ok(())
+}
+
+/// Tells the service that has an errand done what came of it.
+async fn mark_errand(tx: &Tx, mark: &Mark, key: &str) -> Result<(), ReportError> {
+    let order = order(tx.connection(), mark.order)
+        .await?
+        .ok_or(ReportError::NoSuchReport)?;
+    let errands = tx.errands().ok_or(ReportError::NoSuchErrand)?;
+    let words = mark.text.get(yakuba_ui::Language::Japanese);
+    let is_theirs = if mark.is_done {
+        let done = ErrandDone {
+            on: tx.today(),
+            words: words.to_owned(),
+        };
+        errands.done(tx, key, &order.department, &done).await?
+    } else {
+        errands.not_done(tx, key, &order.department, words).await?
+    };
+    if !is_theirs {
+        return Err(ReportError::NoSuchErrand);
+    }
+    if mark.is_done {
+        tx.record_all(&[errand_fact(&STOPS_DONE, &order.department, key, tx.now())])
+            .await?;
+        tx.connection()
+            .run(
+                "UPDATE reports_order_stops SET outcome = 'missed', marked_at = $2, revision = revision + 1 \
+                 WHERE errand = $1 AND outcome = 'waiting'",
+                [key.into(), tx.now().as_microsecond().into()],
+            )
+            .await?;
+    }
+    audit_mark(tx, mark);
+    Ok(())
+}
+
+fn audit_mark(tx: &Tx, mark: &Mark) {
     tx.audit(
         AuditEntry::new("reports.stop", target(mark.order))
             .with(json!({ "stop": mark.stop, "done": mark.is_done })),
     );
-    Ok(())
 }
 
 /// On a working day, closes the orders of earlier days and has what was not done go on with the same crew today, as far as it is still
@@ -687,7 +909,7 @@ pub async fn carry_over(tx: &Tx) -> Result<(), ReportError> {
         let now = tx.now().as_microsecond();
         tx.connection()
             .run(
-                "UPDATE reports_stops SET outcome = 'missed', marked_at = $2, revision = revision + 1 \
+                "UPDATE reports_order_stops SET outcome = 'missed', marked_at = $2, revision = revision + 1 \
                  WHERE work_order = $1 AND outcome = 'waiting'",
                 [order.id.into(), now.into()],
             )
@@ -698,17 +920,30 @@ pub async fn carry_over(tx: &Tx) -> Result<(), ReportError> {
                 [order.id.into(), now.into()],
             )
             .await?;
-        let left: Vec<i64> = stops(tx.connection(), order.id)
-            .await?
-            .iter()
-            .filter(|stop| {
-                stop.outcome != Outcome::Done
-                    && !stop.report.state.is_handled()
-                    && stop.report.department == order.department
-            })
-            .map(|stop| stop.report.id)
-            .collect();
-        if left.is_empty() {
+        let (mut reports, mut errands) = (Vec::new(), Vec::new());
+        for stop in stops(tx.connection(), order.id).await? {
+            match stop.work {
+                _ if stop.outcome == Outcome::Done => {}
+                Work::Report(report) => {
+                    if !report.state.is_handled() && report.department == order.department {
+                        reports.push(report.id);
+                    }
+                }
+                Work::Errand { key, .. } => errands.push(key),
+            }
+        }
+        let mut due = Vec::new();
+        for key in errands {
+            if let Some(known) = tx.errands()
+                && known
+                    .is_due(tx, &key, &order.department, soon(today))
+                    .await?
+                    .is_some()
+            {
+                due.push(key);
+            }
+        }
+        if reports.is_empty() && due.is_empty() {
             continue;
         }
         let next = NewOrder {
@@ -718,9 +953,11 @@ pub async fn carry_over(tx: &Tx) -> Result<(), ReportError> {
             bring: order.bring.clone(),
             start: order.start,
             reports: Vec::new(),
+            errands: Vec::new(),
         };
         let id = make(tx, &next).await?;
-        add(tx, id, &order.department, &left, true).await?;
+        add(tx, id, &order.department, &reports, true).await?;
+        add_errands(tx, id, &order.department, &due, true).await?;
         put_in_order(tx, id, order.start).await?;
     }
     Ok(())

@@ -110,7 +110,7 @@ each_database!(
         // Along the road and back: from one end to the other.
         let east: Vec<i64> = all
             .iter()
-            .map(|stop| stop.report.point.unwrap().millionths().1)
+            .map(|stop| stop.point().unwrap().millionths().1)
             .collect();
         assert!(
             east.is_sorted() || east.iter().rev().is_sorted(),
@@ -166,7 +166,7 @@ each_database!(
         // Pressed twice, it is marked once.
         let twice = mark(&mut clerk, order, &now[0], &done).await;
         assert_eq!(twice.to, page.to);
-        let fixed = report(&city, now[0].report.id).await;
+        let fixed = report(&city, now[0].report().unwrap().id).await;
         assert_eq!(fixed.state, State::Fixed);
         for measure in ["reports.stops_done", "reports.handled"] {
             assert_eq!(
@@ -183,12 +183,12 @@ each_database!(
         let why = [("outcome", "not_done"), ("text", "水道工事中で入れない")];
         mark(&mut clerk, order, &now[1], &why).await;
         let seen = clerk
-            .get(&format!("/desk/reports/{}", now[1].report.id))
+            .get(&format!("/desk/reports/{}", now[1].report().unwrap().id))
             .await
             .text();
         assert!(seen.contains("水道工事中で入れない") && seen.contains("職員の写真"));
         assert!(seen.contains("第1班: 終わらなかった"), "{seen}");
-        assert_eq!(report(&city, now[1].report.id).await.state, State::Received);
+        assert_eq!(report(&city, now[1].report().unwrap().id).await.state, State::Received);
 
         let sheet = clerk.get(&format!("{address}/sheet.pdf")).await;
         assert_eq!(sheet.status, StatusCode::OK);
@@ -290,6 +290,7 @@ each_database!(
             bring: String::new(),
             start: None,
             reports: vec![foreign.id, posted[0].id, 987_654],
+            errands: vec!["assets/1".to_owned()],
         };
         let empty = city
             .write(Actor::CommandLine, new, |tx, new| {

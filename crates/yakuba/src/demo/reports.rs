@@ -188,6 +188,7 @@ async fn work_order(city: &City, today: Date) -> Result<(), Failure> {
         .map(|(report, _)| report.id)
         .collect();
     let order = NewOrder {
+        errands: Vec::new(),
         department,
         day: today,
         crew: "第1班".to_owned(),

@@ -11,8 +11,8 @@ use yakuba_ui::{
 };
 
 use super::{
-    super::room::Room, MOST_CREW, bring, bring_field, href, name, page_below, start, start_field,
-    t, words,
+    super::room::Room, MOST_CREW, bring, bring_field, href, may_do_errands, page_below,
+    show::due_text, start, start_field, t, words,
 };
 use crate::{
     capabilities::WORK,
@@ -37,8 +37,9 @@ struct Body {
     bring: TextArea,
     start: TextField,
     start_map: Map,
-    reports: CheckboxGroup,
-    has_reports: bool,
+    reports: Option<CheckboxGroup>,
+    errands: Option<CheckboxGroup>,
+    has_any: bool,
     is_more: bool,
 }
 
@@ -149,13 +150,14 @@ async fn shown(room: &Room, fields: &Fields, errors: &FormErrors) -> Result<Resp
             }
             let choice = Choice::new(
                 id.clone(),
-                format!("{} {}", name(room, report), report.public_id),
+                format!("{} {}", room.title(report), report.public_id),
             )
             .support(note.join(" / "))
             .chosen(chosen.contains(&id.as_str()));
             group.choice(choice)
         },
     );
+    let errands = errands(room, fields, &code).await?;
     let day = DateField::new(language, "day", t(room, "order-day")).required();
     let day = if fields.has("day_year") {
         day.typed(
@@ -184,8 +186,9 @@ async fn shown(room: &Room, fields: &Fields, errors: &FormErrors) -> Result<Resp
         bring: bring_field(room, fields.get("bring"), errors),
         start: start_field(room, fields.get("start"), errors),
         start_map: Map::that_picks(language, "start-map", t(room, "order-start-map"), "start"),
-        has_reports: !found.is_empty(),
-        reports,
+        has_any: !found.is_empty() || errands.is_some(),
+        reports: (!found.is_empty()).then_some(reports),
+        errands,
         is_more,
     };
     let mut page = page_below(room, t(room, "order-new"), &body);
@@ -195,6 +198,51 @@ async fn shown(room: &Room, fields: &Fields, errors: &FormErrors) -> Result<Resp
             .status(StatusCode::UNPROCESSABLE_ENTITY);
     }
     Ok(private(page))
+}
+
+/// What other services have the department do soon; none when there is nothing, or this person may not do it.
+async fn errands(
+    room: &Room,
+    fields: &Fields,
+    department: &DepartmentCode,
+) -> Result<Option<CheckboxGroup>, Problem> {
+    let language = room.language();
+    if !may_do_errands(room, department) {
+        return Ok(None);
+    }
+    let due = orders::errands_due(room.city(), department, language.code()).await?;
+    if due.is_empty() {
+        return Ok(None);
+    }
+    let chosen: Vec<&str> = fields.all("errand").collect();
+    let today = room.city().today();
+    let group = due.into_iter().take(MOST_STOPS).fold(
+        CheckboxGroup::new(language, "errand", t(room, "order-choose-errands"))
+            .support(t(room, "order-choose-errands-support"))
+            .optional(),
+        |group, errand| {
+            let mut note: Vec<String> = errand
+                .due_on
+                .map(|due| due_text(room, due))
+                .into_iter()
+                .collect();
+            if errand.due_on.is_some_and(|due| due < today) {
+                note.push(room.t("desk-late"));
+            }
+            if errand.point.is_none() {
+                note.push(t(room, "order-no-point"));
+            }
+            note.push(errand.place);
+            note.retain(|part| !part.is_empty());
+            let is_chosen = chosen.contains(&errand.key.as_str());
+            group.choice(
+                Choice::new(errand.key, errand.title)
+                    .support(note.join(" / "))
+                    .chosen(is_chosen),
+            )
+        },
+    );
+    Ok(Some(group))
 }
 
 fn filters(
@@ -272,7 +320,12 @@ pub(super) async fn make(room: Room, fields: Fields) -> Result<Response, Problem
         .all("report")
         .filter_map(|id| id.parse().ok())
         .collect();
-    if reports.is_empty() {
+    let errands: Vec<String> = if may_do_errands(&room, &code) {
+        fields.all("errand").map(str::to_owned).collect()
+    } else {
+        Vec::new()
+    };
+    if reports.is_empty() && errands.is_empty() {
         errors.add("report", t(&room, "order-problem-reports"));
     }
     let (Some(day), true) = (day, errors.is_empty()) else {
@@ -285,6 +338,7 @@ pub(super) async fn make(room: Room, fields: Fields) -> Result<Response, Problem
         bring,
         start,
         reports,
+        errands,
     };
     let id = room
         .write(new, |tx, new| Box::pin(orders::make(tx, new)))

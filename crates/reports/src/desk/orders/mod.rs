@@ -8,8 +8,13 @@ mod show;
 mod sketch;
 mod stop;
 
-use yakuba_city::web::{Access, Problem, Routes};
-use yakuba_kernel::Point;
+use std::collections::BTreeMap;
+
+use yakuba_city::{
+    Errand,
+    web::{Access, Problem, Routes},
+};
+use yakuba_kernel::{DepartmentCode, Point};
 use yakuba_ui::{Catalogue, FormErrors, Page, TextArea, TextField, Words};
 
 use super::room::Room;
@@ -17,8 +22,8 @@ use crate::{
     capabilities::{OVERSEE, WORK},
     pages::asked::plain,
     store::{
-        self, Report,
-        orders::{Outcome, WorkOrder},
+        self,
+        orders::{Outcome, Stop, Work, WorkOrder},
     },
 };
 
@@ -103,9 +108,27 @@ fn page_below(room: &Room, title: impl Into<String>, body: &impl askama::Templat
         .outcome(words(room), &room.query, None)
 }
 
-/// How a stop is named: what everybody calls the report.
-fn name(room: &Room, report: &Report) -> String {
-    room.title(report)
+/// How a stop is named: what everybody calls the report, or what the errand is called by those who know of it.
+fn name(room: &Room, errands: &BTreeMap<String, Errand>, stop: &Stop) -> String {
+    match &stop.work {
+        Work::Report(report) => room.title(report),
+        Work::Errand { key, .. } => errands.get(key).map_or_else(
+            || t(room, "order-errand-gone"),
+            |errand| errand.title.clone(),
+        ),
+    }
+}
+
+/// The errands among stops, in the language of the page.
+async fn errands(room: &Room, stops: &[Stop]) -> Result<BTreeMap<String, Errand>, Problem> {
+    Ok(store::orders::errands_of(room.city(), stops, room.language().code()).await?)
+}
+
+/// Whether this person may do a department's errands: the service that has them says so.
+fn may_do_errands(room: &Room, department: &DepartmentCode) -> bool {
+    room.city()
+        .errands()
+        .is_some_and(|errands| errands.may_do(&room.principal, department))
 }
 
 /// The key of an outcome's name.

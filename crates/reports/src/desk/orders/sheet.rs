@@ -6,8 +6,9 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use yakuba_city::web::Problem;
+use yakuba_city::{Errand, web::Problem};
 use yakuba_forms::files::{SmallPicture, smaller};
+use yakuba_kernel::Point;
 use yakuba_pdf::{Letter, LetterPart};
 use yakuba_ui::format;
 
@@ -15,8 +16,8 @@ use super::{super::room::Room, name, order_to_work_on, show::metres, sketch::dra
 use crate::{
     pages::asked::private,
     store::{
-        open_of,
-        orders::{self, Stop},
+        Report, open_of,
+        orders::{self, Work},
         photos::{self, View},
     },
 };
@@ -30,6 +31,7 @@ pub(super) async fn file(room: Room, Path(id): Path<i64>) -> Result<Response, Pr
     let found = order_to_work_on(&room, id).await?;
     let language = room.language();
     let stops = orders::stops(room.db(), found.id).await?;
+    let errands = super::errands(&room, &stops).await?;
     let departments = room.all_departments().await?;
     let mut rows = vec![(
         t(&room, "order-column-stops"),
@@ -54,7 +56,15 @@ pub(super) async fn file(room: Room, Path(id): Path<i64>) -> Result<Response, Pr
         });
     }
     for (number, stop) in (1_usize..).zip(&stops) {
-        add_stop(&room, number, stop, &mut parts).await?;
+        parts.push(LetterPart::Heading {
+            text: format!("{number}. {}", name(&room, &errands, stop)),
+        });
+        match &stop.work {
+            Work::Report(report) => add_report(&room, report, &mut parts).await?,
+            Work::Errand { key, point } => {
+                parts.push(errand_details(&room, errands.get(key), *point));
+            }
+        }
     }
     let letter = Letter {
         language: if language.is_japanese() { "ja" } else { "en" }.to_owned(),
@@ -100,17 +110,31 @@ pub(super) async fn file(room: Room, Path(id): Path<i64>) -> Result<Response, Pr
     ))
 }
 
-async fn add_stop(
+/// What the crew needs to know of an errand, with room to write.
+fn errand_details(room: &Room, errand: Option<&Errand>, point: Option<Point>) -> LetterPart {
+    let mut rows = Vec::new();
+    if let Some(errand) = errand {
+        rows.push((room.public("reports-place"), errand.place.clone()));
+        rows.extend(errand.about.iter().cloned());
+        if let Some(due) = errand.due_on {
+            let day = format::date(due, room.language());
+            rows.push((t(room, "order-errand-until"), day));
+        }
+    }
+    if let Some(point) = point {
+        rows.push((room.public("reports-coordinates"), point.to_string()));
+    }
+    rows.retain(|(_, value)| !value.is_empty());
+    rows.push((t(room, "order-mark"), t(room, "order-sheet-boxes")));
+    LetterPart::Details { rows }
+}
+
+async fn add_report(
     room: &Room,
-    number: usize,
-    stop: &Stop,
+    report: &Report,
     parts: &mut Vec<LetterPart>,
 ) -> Result<(), Problem> {
     let language = room.language();
-    let report = &stop.report;
-    parts.push(LetterPart::Heading {
-        text: format!("{number}. {}", name(room, report)),
-    });
     let content = open_of(room.db(), room.key(), report).await?;
     let text = match &content {
         // What the desk wrote is shorter and has been looked at.

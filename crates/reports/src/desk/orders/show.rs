@@ -2,6 +2,7 @@
 
 use askama::Template;
 use axum::{extract::Path, http::StatusCode, response::Response};
+use jiff::civil::Date;
 use yakuba_city::{JAPAN, web::Problem};
 use yakuba_ui::{
     ChipLabel, DescriptionList, ErrorSummary, FormErrors, Link, LinkButton, Map, MapLayer, MapSign,
@@ -17,7 +18,7 @@ use crate::{
     model::route::length,
     pages::asked::{private, state_key},
     store::{
-        orders::{self, Outcome, Stop, WorkOrder},
+        orders::{self, Outcome, Stop, Work, WorkOrder},
         photos,
     },
 };
@@ -60,9 +61,17 @@ pub(super) fn chip(words: Words, outcome: Outcome) -> ChipLabel {
     }
 }
 
+/// By when something is due, in words.
+pub(super) fn due_text(room: &Room, due: Date) -> String {
+    let day = format::date(due, room.language());
+    words(room)
+        .with_text("order-errand-due", "day", &day)
+        .into_owned()
+}
+
 /// The metres of the way over the stops that have a point.
 pub(super) fn metres(found: &WorkOrder, stops: &[Stop]) -> f64 {
-    let points: Vec<_> = stops.iter().filter_map(|stop| stop.report.point).collect();
+    let points: Vec<_> = stops.iter().filter_map(Stop::point).collect();
     let order: Vec<usize> = (0..points.len()).collect();
     length(found.start, &points, &order)
 }
@@ -100,33 +109,42 @@ pub(super) async fn shown(
     let language = room.language();
     let works = room.principal.holds_in(WORK, &found.department);
     let stops = orders::stops(room.db(), found.id).await?;
+    let errands = super::errands(&room, &stops).await?;
     let base = href(found.id);
     let mut items = Vec::with_capacity(stops.len());
     for (place, stop) in stops.iter().enumerate() {
-        let mut notes = vec![room.public(&state_key(stop.report.state))];
+        let mut notes = match &stop.work {
+            Work::Report(report) => vec![room.public(&state_key(report.state))],
+            Work::Errand { key, .. } => errands
+                .get(key)
+                .and_then(|errand| errand.due_on)
+                .map(|due| due_text(&room, due))
+                .into_iter()
+                .collect(),
+        };
         if stop.is_carried {
             notes.push(t(&room, "order-carried"));
         }
         if let Some(at) = stop.marked_at {
             notes.push(format::date_time(JAPAN.to_datetime(at), language));
         }
-        if stop.report.point.is_none() {
+        if stop.point().is_none() {
             notes.push(t(&room, "order-no-point"));
         }
-        if !photos::of_report(room.db(), stop.report.id)
-            .await?
-            .is_empty()
+        if let Some(report) = stop.report()
+            && !photos::of_report(room.db(), report.id).await?.is_empty()
         {
             notes.push(t(&room, "order-has-photos"));
         }
         items.push(Item {
             id: stop.id,
-            href: if works {
-                format!("{base}/stops/{}", stop.id)
-            } else {
-                report_href(stop.report.id)
+            href: match stop.report() {
+                Some(report) if !works => report_href(report.id),
+                // Who only looks on sees an errand in the list alone.
+                None if !works => format!("{base}#stops"),
+                _ => format!("{base}/stops/{}", stop.id),
             },
-            title: name(&room, &stop.report),
+            title: name(&room, &errands, stop),
             outcome: chip(words(&room), stop.outcome),
             notes: notes.join(" / "),
             is_first: place == 0,
@@ -160,7 +178,7 @@ pub(super) async fn shown(
     if let Some(start) = found.start {
         about = about.text(t(&room, "order-start"), start.to_string());
     }
-    let has_points = stops.iter().any(|stop| stop.report.point.is_some());
+    let has_points = stops.iter().any(|stop| stop.point().is_some());
     let body = Body {
         words: words(&room),
         errors: errors.summary(language),

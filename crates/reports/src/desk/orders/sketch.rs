@@ -21,6 +21,7 @@ use crate::{
 pub(super) async fn file(room: Room, Path(id): Path<i64>) -> Result<Response, Problem> {
     let found = order(&room, id).await?;
     let stops = orders::stops(room.db(), found.id).await?;
+    let errands = super::errands(&room, &stops).await?;
     let at = |point: Point| {
         let (latitude, longitude) = point.degrees();
         Some(json!([number(longitude)?, number(latitude)?]))
@@ -35,14 +36,14 @@ pub(super) async fn file(room: Room, Path(id): Path<i64>) -> Result<Response, Pr
         }));
     }
     for (place, stop) in stops.iter().enumerate() {
-        let Some(at) = stop.report.point.and_then(at) else {
+        let Some(at) = stop.point().and_then(at) else {
             continue;
         };
         features.push(json!({
             "type": "Feature",
             "geometry": { "type": "Point", "coordinates": at },
             "properties": {
-                "name": format!("{}. {}", place + 1, name(&room, &stop.report)),
+                "name": format!("{}. {}", place + 1, name(&room, &errands, stop)),
                 "text": t(&room, &outcome_key(stop.outcome)),
                 "href": format!("{}/stops/{}", href(found.id), stop.id),
             },
@@ -63,7 +64,7 @@ fn way(found: &WorkOrder, stops: &[Stop]) -> Vec<Point> {
     found
         .start
         .into_iter()
-        .chain(stops.iter().filter_map(|stop| stop.report.point))
+        .chain(stops.iter().filter_map(Stop::point))
         .chain(found.start)
         .collect()
 }
@@ -117,7 +118,7 @@ pub(super) fn drawing(found: &WorkOrder, stops: &[Stop]) -> Option<String> {
         );
     }
     for (number, stop) in (1..).zip(stops) {
-        let Some((x, y)) = stop.report.point.and_then(metres).map(place) else {
+        let Some((x, y)) = stop.point().and_then(metres).map(place) else {
             continue;
         };
         let _ = write!(

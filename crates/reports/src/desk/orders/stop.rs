@@ -6,7 +6,7 @@ use axum::{
     http::StatusCode,
     response::Response,
 };
-use yakuba_city::web::Problem;
+use yakuba_city::{Errand, web::Problem};
 use yakuba_forms::model::document::Text;
 use yakuba_ui::{
     ChipLabel, Choice, DescriptionList, ErrorSummary, FileUpload, FormErrors, Html, Map,
@@ -15,7 +15,7 @@ use yakuba_ui::{
 
 use super::{
     super::room::{Room, href as report_href},
-    href, name, order_to_work_on, outcome_key, page_below,
+    href, may_do_errands, name, order_to_work_on, outcome_key, page_below,
     show::{chip, title},
     t, words,
 };
@@ -30,8 +30,8 @@ use crate::{
         sent::Sent,
     },
     store::{
-        open_of,
-        orders::{self, Mark, Outcome, Stop, WorkOrder},
+        Report, open_of,
+        orders::{self, Mark, Outcome, Stop, Work, WorkOrder},
         photos,
         steps::seal_note,
     },
@@ -44,7 +44,7 @@ struct Form {
     outcome: RadioGroup,
     sentence: Option<Select>,
     text: TextArea,
-    photos: FileUpload,
+    photos: Option<FileUpload>,
 }
 
 #[derive(Template)]
@@ -62,7 +62,8 @@ struct Body {
     form: Option<Form>,
     revision: i64,
     action: String,
-    report: String,
+    /// The record of what is done here, with what that link is called.
+    record: Option<(String, String)>,
     back: String,
     next: Option<(String, String)>,
 }
@@ -91,10 +92,117 @@ async fn shown(
     typed: &str,
     errors: &FormErrors,
 ) -> Result<Response, Problem> {
-    let language = room.language();
     let stops = orders::stops(room.db(), found.id).await?;
+    let errands = super::errands(room, &stops).await?;
     let (place, stop) = among(&stops, id)?;
-    let report = &stop.report;
+    let base = href(found.id);
+    let next = stops
+        .iter()
+        .enumerate()
+        .skip(place + 1)
+        .find(|(_, stop)| stop.outcome == Outcome::Waiting)
+        .map(|(place, stop)| {
+            (
+                format!("{base}/stops/{}", stop.id),
+                format!("{}. {}", place + 1, name(room, &errands, stop)),
+            )
+        });
+    let heading = format!("{}. {}", place + 1, name(room, &errands, stop));
+    let mut body = match &stop.work {
+        Work::Report(report) => report_body(room, found, stop, report, typed, errors).await?,
+        Work::Errand { key, .. } => errand_body(room, found, stop, errands.get(key), typed, errors),
+    };
+    body.next = next;
+    let mut page = page_below(room, heading, &body).breadcrumb(title(room, found), base);
+    if !errors.is_empty() {
+        page = page
+            .with_errors(true)
+            .status(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    Ok(private(page))
+}
+
+/// What is the same of every stop.
+fn plain_body(room: &Room, found: &WorkOrder, stop: &Stop, errors: &FormErrors) -> Body {
+    let base = href(found.id);
+    Body {
+        words: words(room),
+        errors: errors.summary(room.language()),
+        outcome: chip(words(room), stop.outcome),
+        about: DescriptionList::new(),
+        text: String::new(),
+        sent: None,
+        bring: found.bring.clone(),
+        pictures: Vec::new(),
+        map: stop.point().map(|point| {
+            Map::of_place(
+                room.language(),
+                "stop-map",
+                room.public("reports-map-place"),
+                point.degrees(),
+            )
+        }),
+        form: None,
+        revision: stop.revision,
+        action: format!("{base}/stops/{}", stop.id),
+        record: None,
+        back: format!("{base}#stops"),
+        next: None,
+    }
+}
+
+/// Something that is done for another service.
+fn errand_body(
+    room: &Room,
+    found: &WorkOrder,
+    stop: &Stop,
+    errand: Option<&Errand>,
+    typed: &str,
+    errors: &FormErrors,
+) -> Body {
+    let mut about = DescriptionList::new();
+    if let Some(errand) = errand {
+        if !errand.place.is_empty() {
+            about = about.text(room.public("reports-place"), &errand.place);
+        }
+        for (name, value) in &errand.about {
+            about = about.text(name, value);
+        }
+        if let Some(due) = errand.due_on {
+            about = about.text(
+                t(room, "order-errand-until"),
+                format::date(due, room.language()),
+            );
+        }
+    }
+    if let Some(point) = stop.point() {
+        about = about.text(room.public("reports-coordinates"), point.to_string());
+    }
+    // Once it belongs to somebody else, it is theirs to do.
+    let is_ours = errand.is_some_and(|errand| errand.department == found.department)
+        && may_do_errands(room, &found.department);
+    Body {
+        about,
+        form: (is_ours && stop.outcome != Outcome::Done).then(|| form(room, stop, typed, errors)),
+        record: errand.map(|errand| {
+            (
+                format!("/desk/{}", errand.key),
+                t(room, "order-errand-record"),
+            )
+        }),
+        ..plain_body(room, found, stop, errors)
+    }
+}
+
+async fn report_body(
+    room: &Room,
+    found: &WorkOrder,
+    stop: &Stop,
+    report: &Report,
+    typed: &str,
+    errors: &FormErrors,
+) -> Result<Body, Problem> {
+    let language = room.language();
     let content = open_of(room.db(), room.key(), report).await?;
     let sent = content.as_ref().and_then(|content| {
         let form = room.current.form(&report.category, false)?;
@@ -115,61 +223,32 @@ async fn shown(
             format::date(report.due_on, language),
         )
         .text(room.t("desk-public-id"), &report.public_id);
-    let base = href(found.id);
     let pictures = photos::of_report(room.db(), report.id)
         .await?
         .iter()
         .map(|photo| format!("{}/photos/{}", report_href(report.id), photo.key))
         .collect();
-    let next = stops
-        .iter()
-        .enumerate()
-        .skip(place + 1)
-        .find(|(_, stop)| stop.outcome == Outcome::Waiting)
-        .map(|(place, stop)| {
-            (
-                format!("{base}/stops/{}", stop.id),
-                format!("{}. {}", place + 1, name(room, &stop.report)),
-            )
-        });
     // Once the report belongs to somebody else, its work is theirs.
     let is_ours = report.department == found.department;
-    let body = Body {
-        words: words(room),
-        errors: errors.summary(language),
-        outcome: chip(words(room), stop.outcome),
+    Ok(Body {
         about,
         text: report.public_text.clone(),
         sent,
-        bring: found.bring.clone(),
         pictures,
-        map: report.point.map(|point| {
-            Map::of_place(
-                language,
-                "stop-map",
-                room.public("reports-map-place"),
-                point.degrees(),
-            )
-        }),
-        form: (is_ours && stop.outcome != Outcome::Done).then(|| form(room, typed, errors)),
-        revision: stop.revision,
-        action: format!("{base}/stops/{id}"),
-        report: report_href(report.id),
-        back: format!("{base}#stops"),
-        next,
-    };
-    let heading = format!("{}. {}", place + 1, name(room, report));
-    let mut page = page_below(room, heading, &body).breadcrumb(title(room, found), base);
-    if !errors.is_empty() {
-        page = page
-            .with_errors(true)
-            .status(StatusCode::UNPROCESSABLE_ENTITY);
-    }
-    Ok(private(page))
+        form: (is_ours && stop.outcome != Outcome::Done).then(|| form(room, stop, typed, errors)),
+        record: Some((report_href(report.id), t(room, "order-report"))),
+        ..plain_body(room, found, stop, errors)
+    })
 }
 
-fn form(room: &Room, typed: &str, errors: &FormErrors) -> Form {
+fn form(room: &Room, stop: &Stop, typed: &str, errors: &FormErrors) -> Form {
     let language = room.language();
+    let is_report = stop.report().is_some();
+    // What is said of an errand is not public, and what becomes of it is not what becomes of a report.
+    let of = |key: &str| {
+        let own = format!("{key}-errand");
+        t(room, if is_report { key } else { &own })
+    };
     let rules = &room.current.rules;
     let mut sentences = Select::new(language, "sentence", t(room, "order-sentence"))
         .choice(Choice::new("", room.t("desk-turn-own")));
@@ -190,26 +269,28 @@ fn form(room: &Room, typed: &str, errors: &FormErrors) -> Form {
                     let key = outcome_key(outcome);
                     group.choice(
                         Choice::new(outcome.name(), t(room, &key))
-                            .support(t(room, &format!("{key}-support"))),
+                            .support(of(&format!("{key}-support"))),
                     )
                 },
             )
             .required()
             .errors(errors),
-        sentence: has_sentences.then(|| sentences.optional()),
+        sentence: (has_sentences && is_report).then(|| sentences.optional()),
         text: TextArea::new(language, "text", t(room, "order-text"))
-            .support(t(room, "order-text-support"))
+            .support(of("order-text-support"))
             .rows(3)
             .value(typed)
             .optional()
             .errors(errors),
-        photos: FileUpload::new(language, "photos", t(room, "order-photos"))
-            .support(t(room, "order-photos-support"))
-            .accept(".jpg,.jpeg,.png,.webp")
-            .max_size(&format!("{MOST_MIB}MB"))
-            .max_files(MOST_PHOTOS)
-            .optional()
-            .errors(errors),
+        photos: is_report.then(|| {
+            FileUpload::new(language, "photos", t(room, "order-photos"))
+                .support(t(room, "order-photos-support"))
+                .accept(".jpg,.jpeg,.png,.webp")
+                .max_size(&format!("{MOST_MIB}MB"))
+                .max_files(MOST_PHOTOS)
+                .optional()
+                .errors(errors)
+        }),
     }
 }
 
@@ -221,10 +302,12 @@ pub(super) async fn mark(
     let found = order_to_work_on(&room, id).await?;
     let stops = orders::stops(room.db(), found.id).await?;
     let (_, at) = among(&stops, stop)?;
-    if at.report.department != found.department {
-        return Err(Problem::NotFound);
-    }
-    let report = at.report.id;
+    let report = match &at.work {
+        Work::Report(report) if report.department == found.department => Some(report.id),
+        Work::Errand { .. } if may_do_errands(&room, &found.department) => None,
+        Work::Errand { .. } => return Err(Problem::NotAllowed),
+        Work::Report(_) => return Err(Problem::NotFound),
+    };
     let mut sent = Sent::read(request).await?;
     let mut errors = FormErrors::new();
     let is_done = match sent.fields.get("outcome") {
@@ -242,7 +325,7 @@ pub(super) async fn mark(
         errors.add("text", t(&room, "order-problem-why"));
     }
     let mut photos = Vec::new();
-    if errors.is_empty() {
+    if errors.is_empty() && report.is_some() {
         for photo in sent.photos(room.city(), room.key()).await? {
             match photo {
                 Ok(taken) => photos.push(taken.sealed),
@@ -264,11 +347,10 @@ pub(super) async fn mark(
         .parse::<usize>()
         .ok()
         .and_then(|place| room.current.rules.sentences.get(place))
-        .filter(|sentence| sentence.state == State::Fixed.name());
-    let note = if is_done {
-        None
-    } else {
-        Some(seal_note(room.key(), report, &text)?)
+        .filter(|sentence| sentence.state == State::Fixed.name() && report.is_some());
+    let note = match report {
+        Some(report) if !is_done => Some(seal_note(room.key(), report, &text)?),
+        _ => None,
     };
     let input = Mark {
         order: found.id,
@@ -288,7 +370,11 @@ pub(super) async fn mark(
         .await;
     match outcome {
         Ok(()) => Ok(done(&href(found.id), "order-marked")),
-        Err(error @ (ReportError::ChangedMeanwhile | ReportError::WrongState { .. })) => {
+        Err(
+            error @ (ReportError::ChangedMeanwhile
+            | ReportError::WrongState { .. }
+            | ReportError::NoSuchErrand),
+        ) => {
             room.refuse(room.sentence(&error).unwrap_or_default());
             shown(&room, &found, stop, &text, &FormErrors::new()).await
         }
