@@ -59,6 +59,8 @@ const AT_ONCE: u16 = 200;
 const WAITING: usize = 1_000;
 /// What a packet has beside the message.
 const ENVELOPE: u32 = 4 * 1024;
+/// A broker that is tried has so long to answer.
+const PATIENCE: Duration = Duration::from_secs(10);
 const KEEP_ALIVE: Duration = Duration::from_secs(30);
 
 /// Listens until it is told to stop; rests while no broker is set or another node listens.
@@ -220,6 +222,65 @@ pub(crate) fn plain(broker: &Broker) -> Result<MqttOptions, AssetError> {
     Ok(options)
 }
 
+/// Tries whether a broker is there, lets Yakuba in and lets it read, under a session of its own, so that nobody who listens is disturbed.
+///
+/// # Errors
+/// [`AssetError::Broker`] that says why not.
+pub async fn try_out(broker: &Broker) -> Result<(), AssetError> {
+    let mut tried = broker.clone();
+    tried.session = format!("yakuba-try-{:016x}", rand::random::<u64>());
+    let options = plain(&tried)?;
+    let (client, mut events) = AsyncClient::new(options, 10);
+    let trying = async {
+        loop {
+            match events.poll().await {
+                Ok(Event::Incoming(Incoming::ConnAck(_))) => {
+                    let topics = [tried.prefix.devices(), tried.prefix.gateways()]
+                        .map(|topic| Filter::new(topic, QoS::AtLeastOnce));
+                    client
+                        .try_subscribe_many(topics)
+                        .map_err(|error| AssetError::Broker(error.to_string()))?;
+                }
+                Ok(Event::Incoming(Incoming::SubAck(answer))) => {
+                    return if is_granted(&answer.return_codes) {
+                        Ok(())
+                    } else {
+                        Err(not_granted(&tried.prefix))
+                    };
+                }
+                Ok(_) => {}
+                Err(error) => return Err(AssetError::Broker(error.to_string())),
+            }
+        }
+    };
+    let outcome = tokio::time::timeout(PATIENCE, trying)
+        .await
+        .unwrap_or_else(|_| {
+            Err(AssetError::Broker(format!(
+                "it did not answer within {} seconds",
+                PATIENCE.as_secs()
+            )))
+        });
+    if client.try_disconnect().is_ok() {
+        let _ = tokio::time::timeout(Duration::from_secs(1), events.poll()).await;
+    }
+    outcome
+}
+
+fn is_granted(codes: &[SubscribeReasonCode]) -> bool {
+    codes
+        .iter()
+        .all(|code| matches!(code, SubscribeReasonCode::Success(_)))
+}
+
+fn not_granted(prefix: &Prefix) -> AssetError {
+    AssetError::Broker(format!(
+        "the broker does not let this user read {} and {}",
+        prefix.devices(),
+        prefix.gateways()
+    ))
+}
+
 /// The same for whoever listens.
 fn options(broker: &Broker) -> Result<MqttOptions, AssetError> {
     let mut options = plain(broker)?;
@@ -294,20 +355,12 @@ async fn receive(
                 }
             }
             Ok(Event::Incoming(Incoming::SubAck(answer))) => {
-                let is_granted = answer
-                    .return_codes
-                    .iter()
-                    .all(|code| matches!(code, SubscribeReasonCode::Success(_)));
-                if is_granted {
+                if is_granted(&answer.return_codes) {
                     pause = SHORTEST;
                     shared.note(|heard, now| heard.connected_at = Some(now));
                     shared.changed.notify_one();
                 } else {
-                    shared.failed(&format!(
-                        "the broker does not let this user read {} and {}",
-                        prefix.devices(),
-                        prefix.gateways()
-                    ));
+                    shared.failed(&not_granted(&prefix).to_string());
                 }
             }
             // What was read before a break comes again after it.

@@ -8,8 +8,11 @@ pub const WORK: Capability = Capability::new("assets.work");
 /// See registers and alerts without changing anything.
 pub const OVERSEE: Capability = Capability::new("assets.oversee");
 
+/// Set the broker to which devices report, with its password.
+pub const CONNECT: Capability = Capability::with_step_up("assets.connect");
+
 /// All of them, for roles to be made of.
-pub const ALL: [Capability; 2] = [WORK, OVERSEE];
+pub const ALL: [Capability; 3] = [WORK, OVERSEE, CONNECT];
 
 /// Assets in service; the subject is the kind.
 pub const INSTALLED: Measure = Measure {

@@ -158,6 +158,7 @@ const ROLES: [Start; 8] = [
             PERSONNEL.name,
             READ_AUDIT.name,
             READ_MAIL.name,
+            assets::CONNECT.name,
         ],
     },
 ];

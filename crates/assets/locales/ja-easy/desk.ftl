@@ -1,1 +1,2 @@
 desk-menu-assets = 設備と機器
+desk-menu-broker = MQTTの接続先

@@ -1,6 +1,7 @@
 //! What staff see: the registers of their departments, one asset with its history, alerts.
 
 mod alerts;
+mod broker;
 mod doing;
 mod edit;
 pub(crate) mod files;
@@ -14,7 +15,7 @@ use yakuba_city::{
     web::{Access, Routes},
 };
 
-use crate::capabilities::{OVERSEE, WORK};
+use crate::capabilities::{CONNECT, OVERSEE, WORK};
 
 pub(crate) use room::WORDS;
 
@@ -23,21 +24,33 @@ const HOME: &str = "/desk/assets";
 
 /// The entries of the desk's menu.
 pub(crate) fn items() -> Vec<DeskItem> {
-    vec![DeskItem {
-        url: HOME,
-        label: "desk-menu-assets",
-        needs: vec![WORK, OVERSEE],
-    }]
+    vec![
+        DeskItem {
+            url: HOME,
+            label: "desk-menu-assets",
+            needs: vec![WORK, OVERSEE],
+        },
+        DeskItem {
+            url: broker::HERE,
+            label: "desk-menu-broker",
+            needs: vec![CONNECT],
+        },
+    ]
 }
 
 /// The desk's pages. The handlers check the department.
 pub(crate) fn routes() -> Routes {
     let work = Access::Staff(WORK);
+    let connect = Access::Staff(CONNECT);
     Routes::new()
         .get(HOME, Access::SignedIn, list::page)
         .get("/desk/assets/assets.geojson", Access::SignedIn, list::file)
         .get("/desk/assets/alerts", Access::SignedIn, alerts::page)
         .post("/desk/assets/alerts/{alert}", work, alerts::acknowledge)
+        .get(broker::HERE, connect, broker::page)
+        .post(broker::HERE, connect, broker::save)
+        .post("/desk/assets/broker/test", connect, broker::test)
+        .post("/desk/assets/broker/off", connect, broker::off)
         .get("/desk/assets/new", work, edit::new)
         .post("/desk/assets/new", work, edit::add)
         .get("/desk/assets/import", work, import::page)

@@ -45,6 +45,26 @@ pub async fn set_broker(tx: &Tx, key: &CityKey, broker: &Broker) -> Result<(), A
     Ok(())
 }
 
+/// The same for somebody who saw the broker as it was after so many changes; 0: there was none.
+///
+/// # Errors
+/// [`AssetError::ChangedMeanwhile`]; the database's.
+pub async fn set_broker_seen(
+    tx: &Tx,
+    key: &CityKey,
+    broker: &Broker,
+    revision: i64,
+) -> Result<(), AssetError> {
+    let now: Option<i64> = tx
+        .connection()
+        .value("SELECT revision FROM assets_broker", [])
+        .await?;
+    if now.unwrap_or(0) != revision {
+        return Err(AssetError::ChangedMeanwhile);
+    }
+    set_broker(tx, key, broker).await
+}
+
 /// Forgets the broker. Returns whether there was one.
 ///
 /// # Errors

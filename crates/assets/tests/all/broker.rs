@@ -24,7 +24,15 @@ use yakuba_city::{Actor, City, each_database, sql::Sql as _};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 
-use crate::support::{camera, installed, key_of, set_up, teller, trap};
+use axum::http::StatusCode;
+use yakuba_assets::{
+    broker::try_out,
+    capabilities::{CONNECT, WORK},
+    store::broker::broker,
+};
+use yakuba_city::web::{Grant, Principal, Scope, StaffPrincipal};
+
+use crate::support::{Browser, camera, desk, installed, key_of, set_up, staff, teller, trap};
 
 const AUTHORITY: &str = include_str!("broker/authority.pem");
 /// yakuba:sesame, as mosquitto_passwd writes it.
@@ -420,5 +428,201 @@ each_database!(
             yakuba_assets::broker::encryption("no certificate"),
             Err(AssetError::Broker(_))
         ));
+    }
+);
+
+/// Whoever looks after the whole city's settings.
+fn administrator(city: &City) -> Browser {
+    let Principal::Staff(somebody) = staff(7, &[], "roads") else {
+        unreachable!()
+    };
+    let mut somebody = StaffPrincipal::clone(&somebody);
+    somebody.grants.push(Grant {
+        capability: CONNECT.name.to_owned(),
+        scope: Scope::City,
+    });
+    Browser::new(city, &[&AssetService]).of(Principal::Staff(std::sync::Arc::new(somebody)))
+}
+
+const HERE: &str = "/desk/assets/broker";
+
+fn settings<'a>(address: &'a str, password: &'a str, revision: &'a str) -> Vec<(&'a str, &'a str)> {
+    vec![
+        ("revision", revision),
+        ("address", address),
+        ("user", "yakuba"),
+        ("password", password),
+        ("prefix", "city/yakuba"),
+        ("authorities", ""),
+    ]
+}
+
+each_database!(
+    the_desk_sets_a_broker_without_ever_showing_its_password,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        set_up(&city).await;
+        // Who keeps registers, or may do it in one department only, does not.
+        for capabilities in [vec![WORK], vec![WORK, CONNECT]] {
+            let mut clerk = desk(&city, &capabilities, "roads");
+            assert_eq!(clerk.get(HERE).await.status, StatusCode::FORBIDDEN);
+            for path in [HERE, "/desk/assets/broker/test", "/desk/assets/broker/off"] {
+                let page = clerk
+                    .post(path, &settings("mqtt://localhost", "sesame", "0"))
+                    .await;
+                assert_eq!(page.status, StatusCode::FORBIDDEN, "{path}");
+            }
+        }
+        let mut admin = administrator(&city);
+        for (name, value, sentence) in [
+            (
+                "address",
+                "broker.example.jp",
+                "mqtts://broker.example.jp:8883",
+            ),
+            (
+                "address",
+                "mqtt://broker.example.jp",
+                "暗号化しない接続先です",
+            ),
+            ("address", "mqtts://user:word@broker.example.jp", "下の欄に"),
+            ("prefix", "#", "半角の英数字"),
+            ("user", "a\u{0}b", "500文字以内"),
+        ] {
+            let mut wrong = settings("mqtt://localhost:1883", "sesame", "0");
+            wrong.retain(|(one, _)| *one != name);
+            wrong.push((name, value));
+            let page = admin.post(HERE, &wrong).await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{value}");
+            assert!(page.text().contains(sentence), "{value}: {}", page.text());
+            assert!(!page.text().contains("sesame"));
+        }
+        let mut wrong = settings("mqtts://localhost:8883", "sesame", "0");
+        wrong.retain(|(one, _)| *one != "authorities");
+        wrong.push(("authorities", "no certificate"));
+        assert!(
+            admin
+                .post(HERE, &wrong)
+                .await
+                .text()
+                .contains("証明書を読めません")
+        );
+        assert!(
+            broker(city.db(), city.key().unwrap())
+                .await
+                .unwrap()
+                .is_none()
+        );
+
+        let set = admin
+            .post(HERE, &settings("mqtt://localhost:1883", "sesame", "0"))
+            .await;
+        assert_eq!(set.to, format!("{HERE}?done=broker-set"), "{}", set.text());
+        let known = async || {
+            let found = broker(city.db(), city.key().unwrap()).await.unwrap();
+            found.unwrap().0
+        };
+        let first = known().await;
+        assert_eq!(
+            (first.user.as_str(), first.password.as_str()),
+            ("yakuba", "sesame")
+        );
+        let page = admin.get(HERE).await.text();
+        assert!(
+            page.contains("保存してあります") && !page.contains("sesame"),
+            "{page}"
+        );
+        assert!(page.contains("まだつないでいません"));
+        // Somebody else had changed it.
+        let stale = admin
+            .post(HERE, &settings("mqtt://localhost:1884", "other", "0"))
+            .await;
+        assert!(
+            stale.text().contains("先に変更しました"),
+            "{}",
+            stale.text()
+        );
+        // Left empty, the password stays, for the same broker and user only.
+        let mut same = settings("mqtt://localhost:1883", "", "1");
+        same.push(("prefix", "ignored"));
+        assert!(admin.post(HERE, &same).await.to.contains("broker-set"));
+        assert_eq!(
+            (known().await.password, known().await.session),
+            (first.password, first.session.clone())
+        );
+        let elsewhere = admin
+            .post(HERE, &settings("mqtt://127.0.0.1:1883", "", "2"))
+            .await;
+        assert!(
+            elsewhere.text().contains("パスワードをもう一度"),
+            "{}",
+            elsewhere.text()
+        );
+        assert_eq!(known().await.address.host(), "localhost");
+        let elsewhere = admin
+            .post(HERE, &settings("mqtt://127.0.0.1:1883", "open", "2"))
+            .await;
+        assert!(elsewhere.to.contains("broker-set"));
+        assert_ne!(known().await.session, first.session);
+        // Nothing of it is in the audit log.
+        let told = number(
+            &city,
+            "SELECT COUNT(*) FROM audit_log WHERE detail LIKE '%sesame%' OR detail LIKE '%open%'",
+        )
+        .await;
+        assert_eq!(told, 0);
+        let gone = admin.post("/desk/assets/broker/off", &[]).await;
+        assert_eq!(gone.to, format!("{HERE}?done=broker-gone"));
+        assert!(
+            broker(city.db(), city.key().unwrap())
+                .await
+                .unwrap()
+                .is_none()
+        );
+    }
+);
+
+each_database!(
+    a_broker_is_tried_beside_whoever_listens,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        let Some(mosquitto) = Mosquitto::start(false) else {
+            return;
+        };
+        set_up(&city).await;
+        let address = format!("mqtt://localhost:{}", mosquitto.port);
+        let mut admin = administrator(&city);
+        let set = admin.post(HERE, &settings(&address, "sesame", "0")).await;
+        assert!(set.to.contains("broker-set"), "{}", set.text());
+        let node = Node::start(&city);
+        connected(&city).await;
+        let since = listening(city.db()).await.unwrap().unwrap().connected_at;
+        let tried = admin.post("/desk/assets/broker/test", &[]).await;
+        assert_eq!(
+            tried.to,
+            format!("{HERE}?done=broker-works"),
+            "{}",
+            tried.text()
+        );
+        let page = admin.get(&tried.to).await.text();
+        assert!(
+            page.contains("つながりました") && page.contains("つながっています（"),
+            "{page}"
+        );
+        let after = listening(city.db()).await.unwrap().unwrap();
+        assert_eq!((after.connected_at, after.problem.as_str()), (since, ""));
+        node.end().await;
+        // A wrong password, and nobody there.
+        let set = admin.post(HERE, &settings(&address, "open", "1")).await;
+        assert!(set.to.contains("broker-set"), "{}", set.text());
+        let page = admin.post("/desk/assets/broker/test", &[]).await.text();
+        assert!(
+            page.contains("つながりませんでした") && !page.contains("open\""),
+            "{page}"
+        );
+        let mut nobody = mosquitto.broker("mqtt", "");
+        drop(mosquitto);
+        nobody.session = "x".to_owned();
+        assert!(matches!(try_out(&nobody).await, Err(AssetError::Broker(_))));
     }
 );

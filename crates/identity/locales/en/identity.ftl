@@ -261,6 +261,7 @@ identity-capability-procedures-pull = Fetch applications (other systems)
 identity-capability-procedures-put-live = Put forms live
 identity-capability-places-edit = Describe open data and bring in files
 identity-capability-places-publish = Publish open data
+identity-capability-assets-connect = Set the MQTT broker
 identity-capability-assets-oversee = See equipment and its alerts
 identity-capability-assets-work = Keep registers of equipment
 identity-capability-reports-open311 = Send reports by Open311 (other systems)

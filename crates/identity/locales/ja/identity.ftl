@@ -272,6 +272,7 @@ identity-capability-procedures-pull = 受け付けた申請の受け取り（ほ
 identity-capability-procedures-put-live = 申請フォームの公開
 identity-capability-places-edit = オープンデータの登録
 identity-capability-places-publish = オープンデータの公開
+identity-capability-assets-connect = MQTTの接続先の設定
 identity-capability-assets-oversee = 設備と機器の閲覧
 identity-capability-assets-work = 設備と機器の管理
 identity-capability-reports-open311 = まちの通報を送る（ほかのシステム）

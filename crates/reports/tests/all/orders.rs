@@ -188,7 +188,10 @@ each_database!(
             .text();
         assert!(seen.contains("水道工事中で入れない") && seen.contains("職員の写真"));
         assert!(seen.contains("第1班: 終わらなかった"), "{seen}");
-        assert_eq!(report(&city, now[1].report().unwrap().id).await.state, State::Received);
+        assert_eq!(
+            report(&city, now[1].report().unwrap().id).await.state,
+            State::Received
+        );
 
         let sheet = clerk.get(&format!("{address}/sheet.pdf")).await;
         assert_eq!(sheet.status, StatusCode::OK);
