@@ -139,13 +139,10 @@ async fn years(city: &City) -> Result<TableRows, ReportError> {
         "対応日数の90パーセンタイル",
     ]);
     let current = store::current(city).await?;
-    let oldest = store::handled(city.db(), &Filter::default())
-        .await?
-        .last()
-        .map(|report| JAPAN.to_datetime(report.received_at).date());
-    let Some(oldest) = oldest else {
+    let Some(oldest) = store::oldest(city.db()).await? else {
         return Ok(table);
     };
+    let oldest = JAPAN.to_datetime(oldest).date();
     let last = FiscalYear::from_date(city.today());
     let mut year = FiscalYear::from_date(oldest);
     while year <= last {

@@ -31,7 +31,7 @@ use crate::{
 /// States of a shelter that its page shows.
 const MOST_STATES: usize = 20;
 /// The headers of the table for other programs; the format of a published file is in Japanese for every reader.
-pub(crate) const HEADER: [&str; 14] = [
+pub(crate) const HEADER: [&str; 15] = [
     "ID",
     "名称",
     "名称_英語",
@@ -45,6 +45,7 @@ pub(crate) const HEADER: [&str; 14] = [
     "開設日時",
     "混雑状況",
     "避難者数",
+    "足りないもの",
     "更新日時",
 ];
 
@@ -331,6 +332,11 @@ pub(crate) fn rows(shelters: &[Shelter], words: Words) -> Vec<Vec<String>> {
                 told.people
                     .map(|people| shown_count(u64::from(people)))
                     .unwrap_or_default(),
+                told.needs
+                    .iter()
+                    .map(|need| word("need", need.name()))
+                    .collect::<Vec<_>>()
+                    .join(";"),
                 at(shelter.told_at),
             ]
         })

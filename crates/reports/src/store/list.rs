@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use jiff::civil::Date;
+use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, Value};
 use yakuba_city::sql::{Sql as _, escape_like};
 use yakuba_kernel::{DepartmentCode, Point};
@@ -207,4 +207,17 @@ pub async fn handled(
         .into_iter()
         .map(|(report, _)| report)
         .collect())
+}
+
+/// When the oldest report came in; none while there is none.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn oldest(connection: &impl ConnectionTrait) -> Result<Option<Timestamp>, ReportError> {
+    let at: Option<Option<i64>> = connection
+        .value("SELECT MIN(received_at) FROM reports_reports", [])
+        .await?;
+    Ok(at
+        .flatten()
+        .and_then(|at| Timestamp::from_microsecond(at).ok()))
 }
