@@ -63,6 +63,10 @@ each_database!(
             csv.contains("E0001,第一小学校,First School") && csv.contains("洪水;地震"),
             "{csv}"
         );
+        assert!(
+            csv.contains(",混雑,120,飲み水;車いすで使えるトイレ,"),
+            "{csv}"
+        );
         let map: serde_json::Value = serde_json::from_slice(
             &stranger(&city)
                 .get("/shelters/shelters.geojson?open=1")
