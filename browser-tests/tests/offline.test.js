@@ -79,6 +79,15 @@ describe('without a network', () => {
     assert.fail(sentence);
   };
 
+  /** Waits until workers run below these paths, and nowhere else. */
+  const running = async (...paths) => {
+    let found = [];
+    await until(async () => {
+      found = await workers();
+      return JSON.stringify(found) === JSON.stringify(paths);
+    }, `workers: ${found}`);
+  };
+
   /** Opens a page and waits until it and what belongs to it are kept. */
   const openAndKeep = async (path, ...kept) => {
     await page.goto(way.url + path);
@@ -99,7 +108,7 @@ describe('without a network', () => {
     await openAndKeep('/shelters/E0006');
     await openAndKeep('/disaster/roads');
     assert.equal(await page.getByText('前に開いたときの内容').isVisible(), false);
-    assert.deepEqual(await workers(), ['/disaster', '/shelters']);
+    await running('/disaster', '/shelters');
     await checkPage(page, who);
     way.cut();
     for (const path of ['/shelters', '/shelters?open=1', '/shelters/E0006', '/disaster', '/disaster/roads']) {
@@ -123,7 +132,7 @@ describe('without a network', () => {
 
   test('a form that was opened before takes reports without a network, each of which is sent exactly once', async () => {
     await openAndKeep('/reports/emergency');
-    assert.deepEqual(await workers(), ['/reports/emergency']);
+    await running('/reports/emergency');
     way.cut();
     await page.context().setOffline(true);
     const write = async (text) => {
@@ -199,7 +208,7 @@ describe('without a network', () => {
       const isBelow = below.some((one) => path.startsWith(one));
       assert.equal(await page.evaluate(() => navigator.serviceWorker.controller !== null), isBelow, path);
     }
-    assert.deepEqual(await workers(), below);
+    await running(...below);
     const kept = await copies();
     for (const [address, text] of Object.entries(kept)) {
       assert.ok(!text.includes(name) && !text.includes('sign-out'), `${address} was kept of somebody signed in`);
