@@ -144,6 +144,23 @@ fn unsubscribing(way_out: Option<&str>) -> Vec<(&'static str, String)> {
         })
 }
 
+/// What may be kept of a failure: a server's words often repeat the address, so only its number.
+fn reason(error: &smtp::Error) -> String {
+    if let Some(code) = error.status() {
+        return code.to_string();
+    }
+    if error.is_timeout() {
+        "timeout"
+    } else if error.is_tls() {
+        "TLS"
+    } else if error.is_response() {
+        "protocol"
+    } else {
+        "connection"
+    }
+    .to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,21 +199,4 @@ mod tests {
             );
         }
     }
-}
-
-/// What may be kept of a failure: a server's words often repeat the address, so only its number.
-fn reason(error: &smtp::Error) -> String {
-    if let Some(code) = error.status() {
-        return code.to_string();
-    }
-    if error.is_timeout() {
-        "timeout"
-    } else if error.is_tls() {
-        "TLS"
-    } else if error.is_response() {
-        "protocol"
-    } else {
-        "connection"
-    }
-    .to_owned()
 }

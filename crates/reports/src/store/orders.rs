@@ -154,16 +154,16 @@ pub async fn errands_due(
     department: &DepartmentCode,
     language: &str,
 ) -> Result<Vec<Errand>, ReportError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        errand: String,
+    }
     let Some(errands) = city.errands() else {
         return Ok(Vec::new());
     };
     let mut due = errands
         .due(city, department, soon(city.today()), language)
         .await?;
-    #[derive(FromQueryResult)]
-    struct Row {
-        errand: String,
-    }
     let waiting: Vec<Row> = city
         .db()
         .rows(
