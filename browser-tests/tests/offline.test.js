@@ -229,10 +229,13 @@ describe('without a network', () => {
     await session.send('ServiceWorker.enable');
     // It looks at most once an hour; one that was just woken looks at once.
     await session.send('ServiceWorker.stopAllWorkers');
-    who.expect(404);
-    await page.goto(`${way.url}/shelters`);
-    await until(async () => (await workers()).every((one) => one !== '/shelters'), 'the worker is still there');
-    await until(async () => !(await copies())['/shelters'], 'the copies are still there');
+    // A page that asks for no worker, as those of an older program.
+    await page.goto(`${way.url}/disaster/map`);
+    await until(async () => !(await copies())['/disaster'], 'the copies are still there');
+    // It goes with the last page that it serves.
+    await page.goto(`${way.url}/reports`);
+    await running('/shelters');
+    assert.notEqual((await copies())['/shelters'], undefined, 'each looks after its own');
     who.faults.splice(0);
   });
 });
