@@ -70,6 +70,16 @@ pub enum SheetError {
         /// The charset that fits best.
         charset: &'static str,
     },
+    /// The bytes are text in two charsets, and nothing tells which was meant.
+    #[error(
+        "The file can be read as {one} and as {other}, with other words. Save the file as UTF-8 and try again."
+    )]
+    SeveralCharsets {
+        /// One of them.
+        one: &'static str,
+        /// The other.
+        other: &'static str,
+    },
     /// A NUL byte in a text file.
     #[error(
         "Line {line}, byte {byte} of the file is a NUL byte, which no text has. Save the sheet as XLSX, CSV or TSV and try again."
@@ -150,6 +160,7 @@ impl SheetError {
             Self::Damaged { .. } => "sheet-damaged",
             Self::ZipWithoutWorkbook => "sheet-zip-without-workbook",
             Self::Undecodable { .. } => "sheet-undecodable",
+            Self::SeveralCharsets { .. } => "sheet-several-charsets",
             Self::NulByte { .. } => "sheet-nul-byte",
             Self::CellTooLarge { .. } => "sheet-cell-too-large",
             Self::TooManyRows { .. } => "sheet-too-many-rows",

@@ -27,7 +27,7 @@ pub use error::SheetError;
 pub use limits::Limits;
 pub use stream::TextRows;
 pub use write::{
-    Cell, CsvCharset, CsvOptions, CsvOutput, Table, Unheld, WriteError, guard, write_csv,
+    Cell, CsvCharset, CsvOptions, CsvOutput, Table, Unheld, WriteError, guard, unguard, write_csv,
     write_csv_rows, write_xlsx,
 };
 

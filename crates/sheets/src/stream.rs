@@ -2,9 +2,9 @@
 
 use std::io::{BufReader, Read, Seek, SeekFrom};
 
-use encoding_rs::{DecoderResult, Encoding, SHIFT_JIS, UTF_8, UTF_16BE, UTF_16LE};
+use encoding_rs::DecoderResult;
 
-use crate::{Charset, Limits, Row, SheetError, text};
+use crate::{Charset, Limits, Row, SheetError, charset::Examination, text};
 
 /// No row is longer, in bytes of UTF-8.
 const MOST_ROW: usize = 1 << 20;
@@ -40,7 +40,7 @@ impl<R: Read + Seek> TextRows<R> {
         let mut rows = Self {
             reader: BufReader::with_capacity(AT_ONCE, file),
             charset,
-            decoder: Some(encoding_of(charset).new_decoder_without_bom_handling()),
+            decoder: Some(charset.encoding().new_decoder_without_bom_handling()),
             text: String::new(),
             at: 0,
             line: 1,
@@ -151,128 +151,34 @@ fn damaged(error: &std::io::Error) -> SheetError {
     }
 }
 
-/// How many lines end in some bytes.
-fn breaks(bytes: &[u8]) -> u32 {
-    let lines = bytes.split(|byte| *byte == b'\n').count();
-    u32::try_from(lines.saturating_sub(1)).unwrap_or(u32::MAX)
-}
-
-fn encoding_of(charset: Charset) -> &'static Encoding {
-    match charset {
-        Charset::Utf8 | Charset::Utf8Bom => UTF_8,
-        Charset::Cp932 => SHIFT_JIS,
-        Charset::Utf16Le => UTF_16LE,
-        Charset::Utf16Be => UTF_16BE,
-    }
-}
-
-/// A charset that the file may have as far as it was read, and the line and byte of what speaks against it.
-struct Candidate {
-    charset: Charset,
-    decoder: encoding_rs::Decoder,
-    wrong: Option<(u32, usize)>,
-}
-
 /// The charset in which every byte of a file is text, as `yakuba_sheets::read` chooses it.
 fn charset_of<R: Read + Seek>(file: &mut R, limits: &Limits) -> Result<Charset, SheetError> {
     file.seek(SeekFrom::Start(0))
         .map_err(|error| damaged(&error))?;
     let mut bytes = vec![0_u8; AT_ONCE];
-    let mut room = String::new();
-    let mut candidates: Vec<Candidate> = Vec::new();
-    let (mut at, mut line) = (0_usize, 1_u32);
+    let mut examination = Examination::default();
+    let mut size = 0_u64;
     loop {
         let count = file.read(&mut bytes).map_err(|error| damaged(&error))?;
-        let part = &bytes[..count];
-        let mut skipped = 0;
-        if at == 0 {
-            let charsets: &[Charset] = match part {
-                [] => return Err(SheetError::Empty),
-                [0xff, 0xfe, ..] => &[Charset::Utf16Le],
-                [0xfe, 0xff, ..] => &[Charset::Utf16Be],
-                [0xef, 0xbb, 0xbf, ..] => &[Charset::Utf8Bom],
-                _ => &[Charset::Utf8, Charset::Cp932],
-            };
-            skipped = charsets[0].mark();
-            candidates = charsets
-                .iter()
-                .map(|charset| Candidate {
-                    charset: *charset,
-                    decoder: encoding_of(*charset).new_decoder_without_bom_handling(),
-                    wrong: None,
-                })
-                .collect();
+        examination.part(&bytes[..count], count == 0)?;
+        if count == 0 || examination.is_hopeless() {
+            return examination.verdict();
         }
-        for candidate in candidates
-            .iter_mut()
-            .filter(|candidate| candidate.wrong.is_none())
-        {
-            room.clear();
-            let most = candidate
-                .decoder
-                .max_utf8_buffer_length_without_replacement(count);
-            room.reserve(most.unwrap_or(count * 4));
-            let (result, read) = candidate.decoder.decode_to_string_without_replacement(
-                &part[skipped.min(count)..],
-                &mut room,
-                count == 0,
-            );
-
-            if let Some(nul) = room.find('\0') {
-                return Err(SheetError::NulByte {
-                    line: line.saturating_add(breaks(&room.as_bytes()[..nul])),
-                    byte: at + skipped + nul + 1,
-                });
-            }
-            if let DecoderResult::Malformed(length, after) = result {
-                let wrong =
-                    (skipped + read).saturating_sub(usize::from(length) + usize::from(after));
-                candidate.wrong = Some((
-                    line.saturating_add(breaks(&part[..wrong.min(count)])),
-                    at + wrong + 1,
-                ));
-            }
-        }
-        if candidates.iter().all(|candidate| candidate.wrong.is_some()) {
-            break;
-        }
-        if count == 0 {
-            break;
-        }
-        at += count;
-        if at as u64 > limits.file_bytes {
+        size += count as u64;
+        if size > limits.file_bytes {
             return Err(SheetError::FileTooLarge {
-                bytes: at as u64,
+                bytes: size,
                 limit: limits.file_bytes,
             });
         }
-        line = line.saturating_add(breaks(part));
     }
-    if let Some(right) = candidates
-        .iter()
-        .find(|candidate| candidate.wrong.is_none())
-    {
-        return Ok(right.charset);
-    }
-    // The error speaks of the one that goes further into the file.
-    let furthest = candidates
-        .iter()
-        .filter_map(|candidate| Some((candidate.wrong?, candidate.charset)))
-        .max_by_key(|((_, byte), charset)| (*byte, *charset == Charset::Utf8));
-    Err(match furthest {
-        Some(((line, byte), charset)) => SheetError::Undecodable {
-            line,
-            byte,
-            charset: charset.name(),
-        },
-        None => SheetError::Empty,
-    })
 }
 
 #[cfg(test)]
 mod tests {
     use std::io::Cursor;
 
+    use encoding_rs::{EUC_JP, ISO_2022_JP, SHIFT_JIS, UTF_8};
     use proptest::prelude::*;
 
     use super::*;
@@ -289,18 +195,21 @@ mod tests {
     #[test]
     fn a_file_longer_than_what_is_held_is_read_to_its_end() {
         let line = "施設,\"前\"\"後\n次\",12\r\n";
-        let count = 5 * MOST_ROW / line.len() + 7;
-        let text = line.repeat(count);
         let limits = Limits {
             file_bytes: 1 << 30,
             rows: usize::MAX,
             cells: usize::MAX,
             ..Limits::default()
         };
-        for (bytes, charset) in [
-            (text.clone().into_bytes(), Charset::Utf8),
-            (SHIFT_JIS.encode(&text).0.into_owned(), Charset::Cp932),
+        for (encoding, charset, megabytes) in [
+            (UTF_8, Charset::Utf8, 5),
+            (SHIFT_JIS, Charset::Cp932, 5),
+            (EUC_JP, Charset::EucJp, 2),
+            (ISO_2022_JP, Charset::Iso2022Jp, 2),
         ] {
+            let count = megabytes * MOST_ROW / line.len() + 7;
+            let text = line.repeat(count);
+            let bytes = encoding.encode(&text).0;
             let (found, rows) = all(&bytes, limits).unwrap();
             assert_eq!((found, rows.len()), (charset, count));
             let last = rows.last().unwrap();
@@ -337,6 +246,29 @@ mod tests {
     }
 
     proptest! {
+        /// The same bytes, whatever they are, have one charset or one reason to be refused.
+        #[test]
+        fn any_bytes_are_the_same_row_by_row_as_at_once(
+            bytes in prop::collection::vec(prop_oneof![
+                4 => 0xa1_u8..=0xff,
+                2 => prop::sample::select(&b"\x1b$B(BJ,\n\0\x8e\x8f\x82"[..]),
+                1 => any::<u8>(),
+            ], 0..40),
+        ) {
+            prop_assume!(!bytes.starts_with(b"PK") && bytes.iter().any(|byte| !byte.is_ascii_whitespace()));
+            let whole = crate::read(&bytes, "a.csv", &Limits::default());
+            let rows = all(&bytes, Limits::default());
+            match (whole, rows) {
+                (Ok(whole), Ok((charset, rows))) => {
+                    prop_assert_eq!(whole.charset, Some(charset));
+                    prop_assert_eq!(&whole.sheets[0].rows, &rows);
+                }
+                (Err(one), Err(other)) => prop_assert_eq!(one.to_string(), other.to_string()),
+                (Err(SheetError::NotASheet { .. } | SheetError::Empty), _) => {}
+                (one, other) => prop_assert!(false, "{one:?} {other:?}"),
+            }
+        }
+
         #[test]
         fn row_by_row_is_the_same_as_at_once(text in "[a,\"\n\r;　あ\t]{1,60}") {
             let whole = crate::read(text.as_bytes(), "a.csv", &Limits::default());

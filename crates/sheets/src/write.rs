@@ -93,6 +93,22 @@ pub fn guard(text: &str) -> String {
     }
 }
 
+/// The text that was written as `text`: without the apostrophe of [`guard`], if it has one, so that a file that was taken from here and
+/// sent back says the same.
+///
+/// ```
+/// use yakuba_sheets::unguard;
+///
+/// assert_eq!(unguard("'=1+1"), "=1+1");
+/// assert_eq!(unguard("'90"), "'90");
+/// ```
+pub fn unguard(text: &str) -> &str {
+    match text.strip_prefix('\'') {
+        Some(rest) if verbatim(rest) == text => rest,
+        _ => text,
+    }
+}
+
 fn is_plain_number(text: &str) -> bool {
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
     let digits = digits.strip_suffix(['%', '％']).unwrap_or(digits);

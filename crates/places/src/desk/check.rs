@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::{
     extract::{Multipart, Path},
+    http::StatusCode,
     response::{IntoResponse, Redirect, Response},
 };
 use yakuba_city::web::Problem;
@@ -17,6 +18,7 @@ use super::{
 };
 use crate::{
     capabilities::EDIT,
+    error::PlacesError,
     model::{
         check::{Against, Report},
         content::{LookedOver, look_over},
@@ -120,6 +122,8 @@ pub(super) async fn upload(
 struct Body {
     words: Words,
     base: String,
+    /// The hash of what was looked at: only that is taken.
+    sent: String,
     summary: String,
     groups: Vec<Group>,
     left_out: String,
@@ -153,7 +157,7 @@ fn groups(room: &Room, report: &Report) -> Vec<Group> {
         .map(|((severity, _), findings)| {
             let name = findings
                 .first()
-                .map(|finding| finding.name(room.language()))
+                .map(|finding| finding.rule.name(room.language()))
                 .unwrap_or_default();
             (severity, name, findings)
         })
@@ -196,7 +200,7 @@ fn changes_table(room: &Room, changes: &[Change]) -> Table {
             Cell::text(change.column.clone().unwrap_or_default()),
             Cell::text(&change.from),
             Cell::text(&change.to),
-            Cell::text(change.rule.id()),
+            Cell::text(change.rule.name(room.language())),
         ])
     });
     Table::new(room.language(), "changes", room.t("desk-changes"))
@@ -212,14 +216,21 @@ fn changes_table(room: &Room, changes: &[Change]) -> Table {
         .hide_caption()
 }
 
-async fn looked_over(
-    room: &Room,
-    found: &Dataset,
-    file: i64,
-) -> Result<(String, LookedOver), Problem> {
-    let pending = store::pending(room.db(), found.key(), file)
-        .await?
-        .ok_or(Problem::NotFound)?;
+/// A file that was sent, looked over.
+struct Sent {
+    name: String,
+    hash: String,
+    looked: LookedOver,
+}
+
+/// What was sent for a file; none when it was taken or dropped already.
+async fn sent_for(room: &Room, found: &Dataset, file: i64) -> Result<Option<Sent>, Problem> {
+    if store::file(room.db(), found.key(), file).await?.is_none() {
+        return Err(Problem::NotFound);
+    }
+    let Some(pending) = store::pending(room.db(), found.key(), file).await? else {
+        return Ok(None);
+    };
     let looked = look_over(
         &pending.contents,
         &pending.name,
@@ -227,7 +238,11 @@ async fn looked_over(
         &Limits::default(),
     )
     .map_err(|error| Problem::BadRequest(room.sentence(&error.into()).unwrap_or_default()))?;
-    Ok((pending.name, looked))
+    Ok(Some(Sent {
+        hash: pending.hash(),
+        name: pending.name,
+        looked,
+    }))
 }
 
 pub(super) async fn page(
@@ -235,7 +250,15 @@ pub(super) async fn page(
     Path((key, file)): Path<(String, i64)>,
 ) -> Result<Response, Problem> {
     let found = room.dataset_for(&key, EDIT).await?;
-    let (name, looked) = looked_over(&room, &found, file).await?;
+    match sent_for(&room, &found, file).await? {
+        Some(sent) => Ok(checked(&room, &found, file, sent)),
+        None => Ok(done(&href(&key), "decided")),
+    }
+}
+
+/// The page on which somebody decides about what was sent.
+fn checked(room: &Room, found: &Dataset, file: i64, sent: Sent) -> Response {
+    let Sent { name, hash, looked } = sent;
     let language = room.language();
     let report = &looked.report;
     let changes = looked
@@ -260,7 +283,8 @@ pub(super) async fn page(
     let rules: Vec<&str> = Report::not_looked_at().collect();
     let body = Body {
         words: room.words,
-        base: format!("{}/files/{file}", href(&key)),
+        base: format!("{}/files/{file}", href(found.key())),
+        sent: hash,
         summary: room
             .words
             .with(
@@ -275,7 +299,7 @@ pub(super) async fn page(
                 ],
             )
             .into_owned(),
-        groups: groups(&room, report),
+        groups: groups(room, report),
         left_out: if report.left_out > 0 {
             room.words
                 .counted("desk-more", report.left_out)
@@ -283,7 +307,7 @@ pub(super) async fn page(
         } else {
             String::new()
         },
-        changes: (!changes.is_empty()).then(|| changes_table(&room, changes)),
+        changes: (!changes.is_empty()).then(|| changes_table(room, changes)),
         changes_note: if changes.len() > TOLD {
             room.words
                 .counted("desk-more", changes.len() - TOLD)
@@ -308,18 +332,31 @@ pub(super) async fn page(
             .with_text("desk-not-looked-at", "rules", &rules.join("、"))
             .into_owned(),
     };
-    Ok(room
-        .page_of(&found, room.t("desk-check"), &body)
-        .into_response())
+    room.page_of(found, room.t("desk-check"), &body)
+        .into_response()
+}
+
+/// Shows what is there now to somebody who decided about something else.
+fn another(room: &mut Room, found: &Dataset, file: i64, sent: Sent) -> Response {
+    room.refuse(room.t("desk-problem-another-file"));
+    let mut page = checked(room, found, file, sent);
+    *page.status_mut() = StatusCode::CONFLICT;
+    page
 }
 
 pub(super) async fn take(
-    room: Room,
+    mut room: Room,
     Path((key, file)): Path<(String, i64)>,
     typed: Fields,
 ) -> Result<Response, Problem> {
     let found = room.dataset_for(&key, EDIT).await?;
-    let (name, looked) = looked_over(&room, &found, file).await?;
+    let Some(sent) = sent_for(&room, &found, file).await? else {
+        return Ok(done(&href(&key), "decided"));
+    };
+    if sent.hash != typed.get("sent") {
+        return Ok(another(&mut room, &found, file, sent));
+    }
+    let Sent { name, hash, looked } = sent;
     let content = looked.content(typed.get("how") == "mended");
     // What is kept is what is checked: the report is about exactly this content.
     let written = content.to_csv();
@@ -336,28 +373,49 @@ pub(super) async fn take(
         note,
     };
     let taken = room
-        .write(new, |tx, new| {
+        .write((new, hash), |tx, (new, hash)| {
             Box::pin(async move {
-                let taken = store::add_version(tx, new).await?;
-                store::drop_pending(tx, &new.dataset, new.file).await?;
-                Ok(taken)
+                // First: what somebody else has decided or sent in between is not taken.
+                store::drop_pending(tx, &new.dataset, new.file, hash).await?;
+                store::add_version(tx, new).await
             })
         })
-        .await?;
+        .await;
+    let taken = match taken {
+        Err(PlacesError::ChangedMeanwhile) => return again(room, &found, file).await,
+        taken => taken?,
+    };
     Ok(done(
         &href(&key),
         if taken.is_some() { "taken" } else { "same" },
     ))
 }
 
+/// After somebody else was faster: what is to be decided now.
+async fn again(mut room: Room, found: &Dataset, file: i64) -> Result<Response, Problem> {
+    Ok(match sent_for(&room, found, file).await? {
+        Some(sent) => another(&mut room, found, file, sent),
+        None => done(&href(found.key()), "decided"),
+    })
+}
+
 pub(super) async fn forget(
     room: Room,
     Path((key, file)): Path<(String, i64)>,
+    typed: Fields,
 ) -> Result<Response, Problem> {
-    room.dataset_for(&key, EDIT).await?;
-    room.write((key.clone(), file), |tx, (key, file)| {
-        Box::pin(store::drop_pending(tx, key, *file))
-    })
-    .await?;
-    Ok(done(&href(&key), "forgotten"))
+    let found = room.dataset_for(&key, EDIT).await?;
+    let input = (key.clone(), file, typed.get("sent").to_owned());
+    let forgotten = room
+        .write(input, |tx, (key, file, sent)| {
+            Box::pin(store::drop_pending(tx, key, *file, sent))
+        })
+        .await;
+    match forgotten {
+        Err(PlacesError::ChangedMeanwhile) => again(room, &found, file).await,
+        forgotten => {
+            forgotten?;
+            Ok(done(&href(&key), "forgotten"))
+        }
+    }
 }

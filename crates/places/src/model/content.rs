@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value as Json, json};
 use yakuba_sheets::{
-    Cell, CsvCharset, CsvOptions, Limits, SheetError, Table, WriteError, write_csv, write_csv_rows,
-    write_xlsx,
+    Cell, CsvCharset, CsvOptions, Limits, SheetError, Table, WriteError, unguard, write_csv,
+    write_csv_rows, write_xlsx,
 };
 
 use yakuba_ui::Column;
@@ -184,7 +184,7 @@ pub fn look_over(
 }
 
 impl Content {
-    /// The table of a file, its cells as they stand.
+    /// The table of a file, its cells as they stand, without the apostrophes that our own CSV puts before formulas.
     pub fn of_file(file: &TableFile) -> Self {
         let width = file
             .rows
@@ -194,7 +194,8 @@ impl Content {
             .unwrap_or(0)
             .max(file.header.len());
         let widened = |cells: &[String]| {
-            let mut cells = cells.to_vec();
+            let mut cells: Vec<String> =
+                cells.iter().map(|cell| unguard(cell).to_owned()).collect();
             cells.resize(width, String::new());
             cells
         };

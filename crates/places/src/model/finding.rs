@@ -199,6 +199,18 @@ impl Rule {
         }
     }
 
+    /// What it is about, in a few words: the official rules' own names, and ours.
+    pub fn name(self, language: Language) -> String {
+        let id = self.id();
+        match READABILITY_RULES.iter().find(|rule| rule.id == id) {
+            Some(rule) => format!("{id} {}", rule.name),
+            None => WORDS
+                .words(language)
+                .get(&format!("check-name-{id}"))
+                .into_owned(),
+        }
+    }
+
     /// Every rule.
     pub const ALL: [Self; 56] = [
         Self::Format,
@@ -295,18 +307,6 @@ impl Finding {
             .into_owned()
     }
 
-    /// What its rule is about, in a few words: the official rules' own names, and ours.
-    pub fn name(&self, language: Language) -> String {
-        let id = self.rule.id();
-        match READABILITY_RULES.iter().find(|rule| rule.id == id) {
-            Some(rule) => format!("{id} {}", rule.name),
-            None => WORDS
-                .words(language)
-                .get(&format!("check-name-{id}"))
-                .into_owned(),
-        }
-    }
-
     /// Where and what in one line.
     pub fn line(&self, language: Language) -> String {
         let words = WORDS.words(language);
@@ -365,15 +365,7 @@ mod tests {
                 "{}",
                 rule.id()
             );
-            let name = Finding {
-                severity: Severity::Must,
-                rule,
-                row: None,
-                column: None,
-                value: String::new(),
-                mended: None,
-            }
-            .name(Language::Japanese);
+            let name = rule.name(Language::Japanese);
             assert!(!name.contains('⟦'), "{name}");
         }
         assert_eq!(ids.len(), 56);

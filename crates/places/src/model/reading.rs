@@ -104,7 +104,10 @@ impl TableFile {
         }
         if let Format::Csv { delimiter } = book.format
             && let Ok(delimiter) = u8::try_from(delimiter)
-            && !matches!(book.charset, Some(Charset::Utf16Le | Charset::Utf16Be))
+            && !matches!(
+                book.charset,
+                Some(Charset::Utf16Le | Charset::Utf16Be | Charset::Iso2022Jp)
+            )
         {
             let build = Build::of(bytes, delimiter);
             file.broken_quote = build.broken_quote;
@@ -186,7 +189,7 @@ pub(crate) fn header_row(rows: &[yakuba_sheets::Row]) -> usize {
         .unwrap_or_else(|| first(rows))
 }
 
-/// How a CSV file is built, byte by byte; no charset here has a quote or a line end inside a character.
+/// How a CSV file is built, byte by byte; no charset that comes here has a quote or a line end inside a character.
 struct Build {
     /// The line of the first quote that RFC 4180 does not allow.
     broken_quote: Option<u32>,

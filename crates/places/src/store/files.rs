@@ -657,6 +657,13 @@ pub struct Pending {
     pub contents: Vec<u8>,
 }
 
+impl Pending {
+    /// The hash of its bytes, in hexadecimal.
+    pub fn hash(&self) -> String {
+        blake3::hash(&self.contents).to_hex().to_string()
+    }
+}
+
 /// Keeps what was sent for a file until somebody decides. A later one takes the place of an earlier one.
 ///
 /// # Errors
@@ -701,11 +708,22 @@ pub async fn pending(
         .await?)
 }
 
-/// Forgets what was sent for a file.
+/// Forgets what was sent for a file, if it is what has the hash ([`Pending::hash`]).
 ///
 /// # Errors
-/// When the database does not answer.
-pub async fn drop_pending(tx: &Tx, dataset: &str, file: i64) -> Result<(), PlacesError> {
+/// [`PlacesError::ChangedMeanwhile`] when something else was sent, or nothing is there any more.
+pub async fn drop_pending(
+    tx: &Tx,
+    dataset: &str,
+    file: i64,
+    hash: &str,
+) -> Result<(), PlacesError> {
+    let is_there = pending(tx.connection(), dataset, file)
+        .await?
+        .is_some_and(|pending| pending.hash() == hash);
+    if !is_there {
+        return Err(PlacesError::ChangedMeanwhile);
+    }
     tx.connection()
         .run(
             "DELETE FROM places_pending WHERE dataset = $1 AND file = $2",

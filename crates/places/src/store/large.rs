@@ -3,7 +3,7 @@
 use std::io::{Read, Seek};
 
 use yakuba_city::{Actor, City};
-use yakuba_sheets::{Limits, Row, TextRows};
+use yakuba_sheets::{Limits, Row, TextRows, unguard};
 
 use super::{
     files::{FilledVersion, add_file, add_filled, file},
@@ -115,6 +115,12 @@ pub async fn take_large<R: Read + Seek + Send>(
             return Err(ContentError::WiderThanHeader(row.line).into());
         }
         cells.resize(width, String::new());
+        for cell in &mut cells {
+            let bare = unguard(cell);
+            if bare.len() < cell.len() {
+                *cell = bare.to_owned();
+            }
+        }
         words.add(&cells);
         if checked.rows.len() < CHECKED {
             checked.rows.push(cells.clone());

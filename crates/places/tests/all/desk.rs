@@ -40,6 +40,22 @@ pub(crate) async fn send(
         .await
 }
 
+/// Decides about what was sent for the first file, as its check shows it now.
+async fn decide(clerk: &mut Browser, what: &str, fields: &[(&str, &str)]) -> Page {
+    let check = clerk.get("/desk/data/toilets/files/1/check").await;
+    decide_on(clerk, &check, what, fields).await
+}
+
+/// The same, from a check that was opened before.
+async fn decide_on(clerk: &mut Browser, check: &Page, what: &str, fields: &[(&str, &str)]) -> Page {
+    let sent = check.between("name=\"sent\" value=\"", "\"");
+    let mut fields = fields.to_vec();
+    fields.push(("sent", &sent));
+    clerk
+        .post(&format!("/desk/data/toilets/files/1/{what}"), &fields)
+        .await
+}
+
 const NEW: [(&str, &str); 6] = [
     ("key", "toilets"),
     ("title", "公衆トイレ一覧"),
@@ -130,12 +146,12 @@ each_database!(
         ] {
             assert!(check.contains(told), "{told} not in {check}");
         }
-        let taken = clerk
-            .post(
-                "/desk/data/toilets/files/1/take",
-                &[("how", "mended"), ("note", "初めての公開")],
-            )
-            .await;
+        let taken = decide(
+            &mut clerk,
+            "take",
+            &[("how", "mended"), ("note", "初めての公開")],
+        )
+        .await;
         assert_eq!(
             taken.to,
             "/desk/data/toilets?done=taken",
@@ -181,9 +197,7 @@ each_database!(
             raw.as_bytes(),
         )
         .await;
-        let same = clerk
-            .post("/desk/data/toilets/files/1/take", &[("how", "mended")])
-            .await;
+        let same = decide(&mut clerk, "take", &[("how", "mended")]).await;
         assert_eq!(same.to, "/desk/data/toilets?done=same");
         send(
             &mut clerk,
@@ -193,9 +207,7 @@ each_database!(
             raw.as_bytes(),
         )
         .await;
-        clerk
-            .post("/desk/data/toilets/files/1/take", &[("how", "plain")])
-            .await;
+        decide(&mut clerk, "take", &[("how", "plain")]).await;
         let page = clerk.get("/desk/data/toilets").await.text();
         assert!(page.contains("直すところ"), "{page}");
         send(
@@ -206,10 +218,135 @@ each_database!(
             b"a,b\n1,2\n",
         )
         .await;
-        let dropped = clerk.post("/desk/data/toilets/files/1/drop", &[]).await;
+        let dropped = decide(&mut clerk, "drop", &[]).await;
         assert_eq!(dropped.to, "/desk/data/toilets?done=forgotten");
         let list = clerk.get("/desk/data").await.text();
         assert!(list.contains("公開中") && list.contains("公衆トイレ一覧"));
+    }
+);
+
+each_database!(
+    only_what_was_looked_at_is_taken,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
+        clerk.post("/desk/data/new", &NEW).await;
+        let upload = "/desk/data/toilets/upload";
+        let check = "/desk/data/toilets/files/1/check";
+        send(
+            &mut clerk,
+            upload,
+            &[("title", "一覧")],
+            "a.csv",
+            "名称\n北\n".as_bytes(),
+        )
+        .await;
+        let first_tab = clerk.get(check).await;
+        send(
+            &mut clerk,
+            upload,
+            &[("to", "1")],
+            "b.csv",
+            "名称\n南\n".as_bytes(),
+        )
+        .await;
+        let second_tab = clerk.get(check).await;
+
+        // The first tab still shows the first file: neither is the second one taken nor dropped.
+        for (what, fields) in [("take", &[("how", "mended")][..]), ("drop", &[])] {
+            let refused = decide_on(&mut clerk, &first_tab, what, fields).await;
+            assert_eq!(refused.status, StatusCode::CONFLICT);
+            let text = refused.text();
+            assert!(
+                text.contains("別のものが送られました") && text.contains("南"),
+                "{text}"
+            );
+        }
+        assert!(
+            store::pending(city.db(), "toilets", 1)
+                .await
+                .unwrap()
+                .is_some()
+        );
+        assert!(
+            store::versions(city.db(), "toilets", 1)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+
+        let taken = decide_on(&mut clerk, &second_tab, "take", &[("how", "mended")]).await;
+        assert_eq!(taken.to, "/desk/data/toilets?done=taken");
+        let version = store::version(city.db(), "toilets", 1, None)
+            .await
+            .unwrap()
+            .unwrap();
+        let content = store::contents(city.db(), &version).await.unwrap().unwrap();
+        assert_eq!(content.rows, [["南"]]);
+        // Pressed a second time, or opened again: nothing is left to decide.
+        for what in ["take", "drop"] {
+            let again = decide_on(&mut clerk, &second_tab, what, &[("how", "mended")]).await;
+            assert_eq!(again.to, "/desk/data/toilets?done=decided", "{what}");
+        }
+        assert_eq!(clerk.get(check).await.to, "/desk/data/toilets?done=decided");
+        assert!(
+            clerk
+                .get("/desk/data/toilets?done=decided")
+                .await
+                .text()
+                .contains("すでに登録されたか")
+        );
+        assert_eq!(
+            clerk.get("/desk/data/toilets/files/9/check").await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert_eq!(
+            store::versions(city.db(), "toilets", 1)
+                .await
+                .unwrap()
+                .len(),
+            1
+        );
+    }
+);
+
+each_database!(
+    a_downloaded_file_comes_back_as_it_was,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let text = "\u{feff}名称,備考\r\n橋,=1+1\r\n道,@北\r\n";
+        publish(&city, document("toilets", "parks"), text).await;
+        let csv = stranger(&city)
+            .get("/data/toilets/files/1/latest.csv")
+            .await;
+        assert_eq!(csv.text(), "\u{feff}名称,備考\r\n橋,'=1+1\r\n道,'@北\r\n");
+        let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
+        for how in ["mended", "plain"] {
+            send(
+                &mut clerk,
+                "/desk/data/toilets/upload",
+                &[("to", "1")],
+                "a.csv",
+                csv.text().as_bytes(),
+            )
+            .await;
+            let check = clerk.get("/desk/data/toilets/files/1/check").await;
+            assert!(check.text().contains("L2-06"), "{}", check.text());
+            let taken = decide_on(&mut clerk, &check, "take", &[("how", how)]).await;
+            assert_eq!(taken.to, "/desk/data/toilets?done=same");
+        }
     }
 );
 

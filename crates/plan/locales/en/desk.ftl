@@ -351,6 +351,7 @@ desk-sheet-too-many-parts = The file has too many parts ({ $parts }; at most { $
 desk-sheet-damaged = The file is damaged or incomplete ({ $cause }). Save or send it again.
 desk-sheet-zip-without-workbook = The file is a ZIP archive without a workbook. Unpack it and choose the sheet itself.
 desk-sheet-undecodable = Line { $line } (byte { $byte }) is not text in { $charset }. Save the file as UTF-8.
+desk-sheet-several-charsets = The file can be read as { $one } and as { $other }, with other words. Save the file as UTF-8.
 desk-sheet-nul-byte = Line { $line } (byte { $byte }) is not text. Save the sheet as XLSX, CSV or TSV.
 desk-sheet-cell-too-large = { $place }the cell in row { $row }, column { $column } ({ $cell }) is too large ({ $bytes } bytes; at most { $limit }). Shorten it.
 desk-sheet-too-many-rows = { $place }there are too many rows (at most { $limit }). Delete those that are not needed.

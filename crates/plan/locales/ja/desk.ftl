@@ -351,6 +351,7 @@ desk-sheet-too-many-parts = ファイルの部品が多すぎます（{ $parts }
 desk-sheet-damaged = ファイルが壊れているか、途中で切れています（{ $cause }）。保存し直すか、送り直してもらってください。
 desk-sheet-zip-without-workbook = ZIPファイルの中に表がありません。展開して、表のファイルを選んでください。
 desk-sheet-undecodable = { $line }行目（先頭から{ $byte }バイト目）に、{ $charset }として読めない文字があります。UTF-8で保存し直してください。
+desk-sheet-several-charsets = { $one }としても{ $other }としても読め、どちらか決められません。UTF-8で保存し直してください。
 desk-sheet-nul-byte = { $line }行目（先頭から{ $byte }バイト目）に、文字ではないデータがあります。XLSX・CSV・TSVで保存し直してください。
 desk-sheet-cell-too-large = { $place }{ $row }行目・{ $column }列目（{ $cell }）のセルが大きすぎます（{ $bytes }バイト。上限は{ $limit }バイト）。短くしてください。
 desk-sheet-too-many-rows = { $place }行が多すぎます（上限は{ $limit }行）。不要な行を削除してください。

@@ -273,6 +273,9 @@ pub(super) fn of_sheet_error(words: &Words, error: &SheetError) -> String {
             ("byte", plain(byte)),
             ("charset", plain(charset)),
         ],
+        SheetError::SeveralCharsets { one, other } => {
+            vec![("one", plain(one)), ("other", plain(other))]
+        }
         SheetError::NulByte { line, byte } => vec![("line", plain(line)), ("byte", plain(byte))],
         SheetError::CellTooLarge {
             sheet,

@@ -45,6 +45,58 @@ fn text_in_every_charset() {
 }
 
 #[test]
+fn euc_and_jis_are_told_from_cp932_and_utf8() {
+    let text = "施設,所在地,備考\r\n北公園,澄川市北町1-1,ﾄｲﾚあり①\r\n";
+    for (encoding, charset) in [
+        (encoding_rs::EUC_JP, Charset::EucJp),
+        (encoding_rs::ISO_2022_JP, Charset::Iso2022Jp),
+        (encoding_rs::SHIFT_JIS, Charset::Cp932),
+    ] {
+        // The encoder of ISO-2022-JP writes half-width kana as full-width ones; the decoder reads both.
+        let (bytes, _, lost) = encoding.encode(text);
+        assert!(!lost);
+        let book = read(&bytes, "a.csv", &Limits::default()).unwrap();
+        assert_eq!(book.charset, Some(charset));
+        assert_eq!(
+            book.sheets[0].rows[1].cells[..2],
+            ["北公園", "澄川市北町1-1"]
+        );
+    }
+    // Sequences that are broken are no data in UTF-8.
+    let (bytes, _, _) = encoding_rs::ISO_2022_JP.encode("施設,数\n橋,1\n");
+    let mut broken = bytes.into_owned();
+    let sign = broken.iter().position(|byte| *byte == b'B').unwrap();
+    broken.insert(sign + 2, b'\n');
+    let error = read(&broken, "a.csv", &Limits::default()).unwrap_err();
+    assert!(
+        matches!(
+            error,
+            SheetError::Undecodable {
+                charset: "ISO-2022-JP",
+                line: 1,
+                ..
+            }
+        ),
+        "{error}"
+    );
+}
+
+#[test]
+fn two_charsets_that_both_fit_are_not_guessed_between() {
+    let euc = |text: &str| encoding_rs::EUC_JP.encode(text).0.into_owned();
+    // ﾌｾｾﾎ in CP932: anybody may have written it.
+    let error = read(&euc("名称\n橋\n"), "a.csv", &Limits::default()).unwrap_err();
+    assert!(
+        matches!(error, SheetError::SeveralCharsets { .. }),
+        "{error}"
+    );
+    // ｻﾜﾀﾟ in CP932: nobody writes a ﾟ behind a ﾀ.
+    assert_eq!(cells(&euc("施設\n橋\n"), "a.csv"), [["施設"], ["橋"]]);
+    let cp932 = encoding_rs::SHIFT_JIS.encode("ｶﾅ\n橋\n").0.into_owned();
+    assert_eq!(cells(&cp932, "a.csv"), [["ｶﾅ"], ["橋"]]);
+}
+
+#[test]
 fn separators_are_found() {
     assert_eq!(
         read("a\tb,c\n1\t2\n".as_bytes(), "a.txt", &Limits::default())
