@@ -26,6 +26,11 @@ pub enum ProcedureError {
         "not everybody who applies together has agreed yet. Wait for them, or note who has signed on paper"
     )]
     NotAllAgreed,
+    /// Somebody who applies together with others has no address of their own.
+    #[error(
+        "this e-mail address is the applicant's or another co-applicant's. Each person needs one of their own"
+    )]
+    AddressTaken,
     /// A table of postal codes cannot be brought in.
     #[error("the postal codes cannot be brought in: {0}")]
     PostalCodes(String),
@@ -119,6 +124,7 @@ impl From<ProcedureError> for Problem {
             | ProcedureError::LiveTwice(_)
             | ProcedureError::Gaps
             | ProcedureError::NotAllAgreed
+            | ProcedureError::AddressTaken
             | ProcedureError::SlotTaken
             | ProcedureError::Disposed => Self::Conflict(error.to_string()),
             ProcedureError::Stored(_)

@@ -21,7 +21,7 @@ use crate::{
     pages::{WORDS, waiting_contact},
     store::{
         cases::{self, Contact},
-        co_applicants::{self, Known, Of},
+        co_applicants::{self, Known, Of, Sealed},
         drafts::{self, Draft},
         keys::{self, CaseKey},
         own,
@@ -179,6 +179,10 @@ pub enum CoNotice<'t> {
     Changed(&'t Text),
     /// The last day is near.
     Reminded(&'t Text, Date),
+    /// They were named at the counter, or staff ask them by mail.
+    AtCounter(&'t Text),
+    /// They were asked again, or at the counter, and the case waits for their answer.
+    Waiting(&'t Text),
     /// It is decided.
     Decided(&'t Text),
     /// The application was withdrawn, or did not come about.
@@ -196,6 +200,8 @@ pub(crate) async fn tell_co_applicant(
         CoNotice::Asked(title, day) => ("asked", title, Some(day)),
         CoNotice::Changed(title) => ("changed", title, None),
         CoNotice::Reminded(title, day) => ("reminded", title, Some(day)),
+        CoNotice::AtCounter(title) => ("counter", title, None),
+        CoNotice::Waiting(title) => ("waiting", title, None),
         CoNotice::Decided(title) => ("decided", title, None),
         CoNotice::Ended(title) => ("ended", title, None),
     };
@@ -226,11 +232,13 @@ pub(crate) async fn tell_co_applicant(
 pub(crate) enum WaitNotice {
     /// Somebody declined.
     Declined,
+    /// Somebody declined what was changed after it was received.
+    DeclinedLater,
     /// The day is over, and not everybody has agreed.
     Over,
 }
 
-/// Writes a mail to the applicant of an application that waits for others.
+/// Writes a mail to the applicant of an application that waits for others, or of its case.
 pub(crate) async fn tell_waiting(
     tx: &Tx,
     city: &CityKey,
@@ -242,6 +250,7 @@ pub(crate) async fn tell_waiting(
     let values = [("procedure", title.get(letter.language()).to_owned())];
     let text = match notice {
         WaitNotice::Declined => "applicant-wait-mail-declined",
+        WaitNotice::DeclinedLater => "applicant-wait-mail-declined-later",
         WaitNotice::Over => "applicant-wait-mail-over",
     };
     letter
@@ -309,8 +318,11 @@ pub(crate) fn jobs() -> Vec<JobKind> {
         })
         .every_day(),
         JobKind::new(WAITING_JOB, |city, _| async move {
-            look_after_waiting(&city)
+            // What is wrong with one of them must not keep the other from being done.
+            let waiting = look_after_waiting(&city).await;
+            remind_of_cases(&city)
                 .await
+                .and(waiting)
                 .map_err(|error| JobFailure::from_error(&error))
         })
         .every_day(),
@@ -455,6 +467,56 @@ async fn look_after_waiting(city: &City) -> Result<(), ProcedureError> {
         }
     }
     failed.map_or(Ok(()), Err)
+}
+
+/// Reminds everybody, once, whom a received case asks again and who has not answered: as long before the days of the procedure are over as
+/// those are reminded who are asked before it is received.
+async fn remind_of_cases(city: &City) -> Result<(), ProcedureError> {
+    let mut failed = None;
+    for row in co_applicants::asked_of_cases(city.db()).await? {
+        // One case that cannot be opened must not keep the others from being reminded.
+        if let Err(error) = remind_of_case(city, row).await {
+            failed = Some(error);
+        }
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+async fn remind_of_case(city: &City, row: Sealed) -> Result<(), ProcedureError> {
+    let Of::Case(case) = row.of else {
+        return Ok(());
+    };
+    let found = cases::case(city.db(), case).await?;
+    let document = cases::document_of(city.db(), &found).await?;
+    let (Some(rules), Some(asked_at)) = (&document.co_applicants, row.asked_at) else {
+        return Ok(());
+    };
+    let patience = (i64::from(rules.days) - REMIND_BEFORE).max(1);
+    let due = cases::day(asked_at).saturating_add(jiff::Span::new().days(patience));
+    if due > city.today() {
+        return Ok(());
+    }
+    let key = match keys::open(city.db(), city.key()?, case).await {
+        Ok(key) => key,
+        // Disposed of a moment ago.
+        Err(ProcedureError::Disposed) => return Ok(()),
+        Err(error) => return Err(error),
+    };
+    let person = row.person(&key)?;
+    city.write(
+        Actor::Program(WAITING_JOB.into()),
+        (key, row, person, document.title),
+        |tx, (key, row, person, title)| {
+            Box::pin(async move {
+                if co_applicants::note_reminder(tx, row).await? {
+                    let notice = CoNotice::Waiting(title);
+                    tell_co_applicant(tx, key.city(), person, notice).await?;
+                }
+                Ok(())
+            })
+        },
+    )
+    .await
 }
 
 async fn look_after(city: &City, draft: Draft, until: Date) -> Result<(), ProcedureError> {

@@ -8,7 +8,7 @@ use yakuba_city::{
     City, CityKey, Tx,
     web::{Capability, Principal, Problem},
 };
-use yakuba_identity::departments;
+use yakuba_identity::{Identity, departments};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Fields, Language, Page, Shell, Words};
 
@@ -25,6 +25,8 @@ pub(crate) struct Room {
     pub(crate) words: Words,
     pub(crate) shell: Shell,
     refused: Option<String>,
+    /// With what the links of co-applicants begin.
+    together: Option<String>,
 }
 
 impl FromRequestParts<City> for Room {
@@ -39,6 +41,11 @@ impl FromRequestParts<City> for Room {
             query: Fields::of_query(parts.uri.query().unwrap_or_default()),
             shell,
             refused: None,
+            together: parts
+                .extensions
+                .get::<Identity>()
+                .and_then(|identity| identity.settings().public_url.join("/together/").ok())
+                .map(String::from),
         })
     }
 }
@@ -55,6 +62,13 @@ impl Room {
     /// The city key, under which the cases' own keys are sealed.
     pub(crate) fn key(&self) -> Result<&CityKey, Problem> {
         Ok(self.city.key().map_err(ProcedureError::from)?)
+    }
+
+    /// The address with which the links of co-applicants begin.
+    pub(crate) fn together(&self) -> Result<String, Problem> {
+        self.together
+            .clone()
+            .ok_or_else(|| Problem::internal("a desk without the city's public address"))
     }
 
     /// A text of the desk.

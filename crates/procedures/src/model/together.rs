@@ -101,6 +101,9 @@ pub struct CoApplicant {
     /// Why they declined.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
+    /// Whether they are asked again, because what they had agreed to was changed.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub again: bool,
     /// What they agreed to, as [`seen`] writes it, hashed. What says otherwise now is not what they agreed to.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub seen: Option<String>,

@@ -2,7 +2,7 @@
 //! the case stands afterwards.
 //!
 //! The link alone opens nothing: a mistyped address must not show one person's application to another. Whoever has it writes their name
-//! first, as the applicant wrote it.
+//! first, as the applicant wrote it. Whoever agreed while they were signed in finds the same page in the list of their account.
 
 use askama::Template;
 use axum::{
@@ -15,8 +15,8 @@ use yakuba_city::web::{Access, Problem, Routes, VerifiedPerson};
 use yakuba_forms::{Answers, Form};
 use yakuba_identity::Token;
 use yakuba_ui::{
-    CheckboxGroup, Choice, DateField, DescriptionList, ErrorSummary, Fields, FormErrors, Html,
-    Link, NotificationBanner, Page, RadioGroup, TextArea, TextField, Words, format,
+    CheckboxGroup, ChipLabel, Choice, DateField, DescriptionList, ErrorSummary, Fields, FormErrors,
+    Html, Link, NotificationBanner, Page, RadioGroup, TextArea, TextField, Words, format,
 };
 
 use super::{
@@ -49,6 +49,8 @@ pub(super) fn routes() -> Routes {
         .get("/together", Access::Public, page)
         .post("/together", Access::Public, answer)
         .post("/together/leave", Access::Public, leave)
+        .post("/together/own", Access::Resident, open_own)
+        .post("/together/join", Access::Resident, join)
         .get("/together/files/{key}", Access::Public, file)
         .get("/together/{token}", Access::Public, enter)
         .post("/together/{token}", Access::Public, open)
@@ -74,16 +76,40 @@ struct Own {
     examined_on: Date,
     /// What the answers that they see are recognised by.
     seen: String,
+    /// Whether the account that is signed in here is the applicant's, or that of somebody else who agreed: one account is one person.
+    is_anothers: bool,
+}
+
+/// What a form and the cookie name a row of an account by: a keyed hash, which opens nothing to anybody else.
+fn handle(asked: &Asked, resident: i64, row: &Sealed) -> String {
+    let text = format!("{resident}/together/{}", row.id);
+    asked.key().look_up("procedures.own", &text)
+}
+
+/// The row of the account that is signed in by its [handle].
+async fn of_account(asked: &Asked, named: &str) -> Result<Option<Sealed>, Problem> {
+    let Some(resident) = asked.resident() else {
+        return Ok(None);
+    };
+    let rows = co_applicants::of_account(asked.city().db(), resident).await?;
+    Ok(rows
+        .into_iter()
+        .find(|row| handle(asked, resident, row) == named))
 }
 
 impl Own {
     /// Whose link a token is; none when it opens nothing (any more): they were taken out, the application is being changed, was withdrawn
     /// or disposed of.
     async fn read(asked: &Asked, token: &Token) -> Result<Option<Self>, Problem> {
+        match co_applicants::with_token(asked.city().db(), token).await? {
+            Some(row) => Self::of_row(asked, row).await,
+            None => Ok(None),
+        }
+    }
+
+    /// What a row opens, as [`Self::read`].
+    async fn of_row(asked: &Asked, row: Sealed) -> Result<Option<Self>, Problem> {
         let db = asked.city().db();
-        let Some(row) = co_applicants::with_token(db, token).await? else {
-            return Ok(None);
-        };
         let city_key = asked.key();
         let (about, key, document, form, answers, examined_on) = match row.of {
             Of::Draft(draft) => {
@@ -118,8 +144,23 @@ impl Own {
                 (about, key, definition.document, form, answers, day)
             }
         };
+        let is_anothers = match asked.resident() {
+            Some(resident) => {
+                let applicant = match &about {
+                    About::Waiting(waiting) => waiting.draft.resident,
+                    About::Case(case, _) => case.resident,
+                };
+                let all = co_applicants::of(db, &key, row.of).await?;
+                let others = all.iter().filter(|known| known.row.id != row.id);
+                std::iter::once(applicant)
+                    .chain(others.map(|known| known.row.resident))
+                    .any(|account| account == Some(resident))
+            }
+            None => false,
+        };
         Ok(Some(Self {
             person: row.person(&key)?,
+            is_anothers,
             seen: co_applicants::mark(city_key, &document, &answers)?,
             row,
             about,
@@ -197,12 +238,17 @@ impl Own {
     }
 }
 
-/// The page of this browser's co-applicant; a redirect to where it says that there is none.
+/// The page of this browser's co-applicant, whose link or account opened it; a redirect to where it says that there is none.
 async fn own(asked: &Asked) -> Result<Result<Own, Response>, Problem> {
-    if let Some(token) = asked.token(Cookie::Together)
-        && let Some(own) = Own::read(asked, &token).await?
-    {
-        return Ok(Ok(own));
+    if let Some(token) = asked.token(Cookie::Together) {
+        if let Some(own) = Own::read(asked, &token).await? {
+            return Ok(Ok(own));
+        }
+        if let Some(row) = of_account(asked, token.as_str()).await?
+            && let Some(own) = Own::of_row(asked, row).await?
+        {
+            return Ok(Ok(own));
+        }
     }
     Ok(Err(Redirect::to("/together/gone").into_response()))
 }
@@ -286,6 +332,77 @@ async fn open(
     enter_page(asked, &token, &typed, &errors).await
 }
 
+/// What somebody agreed to, in the list of their account.
+pub(super) struct Agreed {
+    pub(super) title: String,
+    pub(super) state: ChipLabel,
+    pub(super) standing: String,
+    /// Whether they are asked again.
+    pub(super) todo: bool,
+    pub(super) handle: String,
+}
+
+/// Everything that the account that is signed in agreed to, as far as their links would open it.
+pub(super) async fn agreed(asked: &Asked) -> Result<Vec<Agreed>, Problem> {
+    let Some(resident) = asked.resident() else {
+        return Ok(Vec::new());
+    };
+    let words = asked.words;
+    let mut all = Vec::new();
+    for row in co_applicants::of_account(asked.city().db(), resident).await? {
+        let handle = handle(asked, resident, &row);
+        let Some(own) = Own::of_row(asked, row).await? else {
+            continue;
+        };
+        all.push(Agreed {
+            title: own.document.title.get(asked.language).to_owned(),
+            state: apply::chip(words, own.row.state),
+            standing: match &own.about {
+                About::Waiting(_) => asked.text("applicant-co-waits"),
+                About::Case(case, _) => standing(case, None, false, words),
+            },
+            todo: own.row.state != State::Agreed && own.can_answer(),
+            handle,
+        });
+    }
+    Ok(all)
+}
+
+/// Opens what is in the list of the account. Another's is not found, as one that does not exist.
+async fn open_own(asked: Asked, fields: Fields) -> Result<Response, Problem> {
+    let named = fields.get("handle");
+    of_account(&asked, named).await?.ok_or(Problem::NotFound)?;
+    let token = Token::received(named);
+    Ok(asked.go("/together", Cookie::Together, Some(&token)))
+}
+
+/// Puts what was agreed to by the link into the account that is signed in.
+async fn join(asked: Asked) -> Result<Response, Problem> {
+    let own = match own(&asked).await? {
+        Ok(own) => own,
+        Err(response) => return Ok(response),
+    };
+    let resident = asked.resident().ok_or(Problem::ResidentSignInNeeded)?;
+    if own.is_anothers {
+        return Ok(Redirect::to("/together").into_response());
+    }
+    let outcome = asked
+        .city()
+        .write(
+            asked.principal.actor(),
+            (own.row, resident),
+            |tx, (row, resident)| Box::pin(co_applicants::join(tx, row, *resident)),
+        )
+        .await;
+    let to = match outcome {
+        Ok(()) => "/together?done=joined",
+        // Sent twice, or not agreed: the page shows how it stands.
+        Err(ProcedureError::WrongState(_)) => "/together",
+        Err(error) => return Err(error.into()),
+    };
+    Ok(Redirect::to(to).into_response())
+}
+
 /// Lets the browser forget whose page it has opened.
 async fn leave(asked: Asked) -> Result<Response, Problem> {
     Ok(asked.go("/?done=left", Cookie::Together, None))
@@ -304,12 +421,22 @@ struct Asking {
     reason: TextArea,
 }
 
+/// Whether what was agreed to can be put into an account.
+enum Keeping {
+    /// Nothing was agreed to, or it is in an account.
+    No,
+    /// After signing in.
+    SignIn,
+    /// Into the account that is signed in.
+    Join,
+}
+
 #[derive(Template)]
 #[template(path = "together/page.html")]
 struct Body {
     words: Words,
     errors: ErrorSummary,
-    state: yakuba_ui::ChipLabel,
+    state: ChipLabel,
     lead: String,
     details: DescriptionList,
     sections: Vec<(String, DescriptionList)>,
@@ -318,6 +445,12 @@ struct Body {
     /// Where they prove first who they are: the text, and where.
     proof: Option<(String, Option<Link>)>,
     asking: Option<Asking>,
+    /// Whether they have answered: then how they answer is folded up, unless what they sent was refused.
+    has_answered: bool,
+    is_refused: bool,
+    /// Whether somebody else's account is signed in, so that nobody can answer here.
+    is_anothers: bool,
+    keeping: Keeping,
     /// What the answers on the page are recognised by when the page is sent.
     seen: String,
     decision: Option<(String, Html)>,
@@ -479,6 +612,10 @@ async fn show(
             }
             match own.row.state {
                 State::Agreed => words.get("applicant-co-lead-received"),
+                // Asked by the counter: nothing has changed, they have not answered yet.
+                State::Asked if own.can_answer() && !own.person.again => {
+                    words.get("applicant-co-lead-asked")
+                }
                 _ if own.can_answer() => words.get("applicant-co-lead-again"),
                 state => words.get(&format!("applicant-co-lead-{state}")),
             }
@@ -486,6 +623,7 @@ async fn show(
     };
     let proven = asked.proven().await?;
     let must_prove = rules.verified && proven.person.is_none();
+    let can_answer = own.can_answer() && !own.is_anothers;
     let body = Body {
         words,
         errors: errors.summary(language),
@@ -495,8 +633,16 @@ async fn show(
         sections: own.shown(words)?,
         files: own.files()?,
         purpose: own.document.personal_data_purpose.get(language).to_owned(),
-        proof: (own.can_answer() && must_prove).then(|| guide::way_to_proof(&asked, "/together")),
-        asking: if own.can_answer() && !must_prove {
+        proof: (can_answer && must_prove).then(|| guide::way_to_proof(&asked, "/together")),
+        has_answered: matches!(own.row.state, State::Agreed | State::Declined),
+        is_refused: !errors.is_empty(),
+        is_anothers: own.can_answer() && own.is_anothers,
+        keeping: match (own.row.state, own.row.resident, asked.resident()) {
+            (State::Agreed, None, None) => Keeping::SignIn,
+            (State::Agreed, None, Some(_)) if !own.is_anothers => Keeping::Join,
+            _ => Keeping::No,
+        },
+        asking: if can_answer && !must_prove {
             Some(asking(&asked, own, typed, errors).await?)
         } else {
             None
@@ -611,10 +757,16 @@ async fn answer(asked: Asked, fields: Fields) -> Result<Response, Problem> {
             Err(response) => return Ok(response),
         };
         let agrees = fields.get("answer") == "agree";
+        let by_account = match asked.token(Cookie::Together) {
+            Some(token) => co_applicants::with_token(asked.city().db(), &token)
+                .await?
+                .is_none(),
+            None => false,
+        };
         // Sent twice, or answered while the page stood open.
         let is_done = agrees && own.row.state == State::Agreed
             || fields.get("answer") == "decline" && own.row.state == State::Declined;
-        if is_done || !own.can_answer() {
+        if is_done || !own.can_answer() || own.is_anothers {
             return Ok(Redirect::to("/together").into_response());
         }
         // What is agreed to must be what was shown.
@@ -644,6 +796,10 @@ async fn answer(asked: Asked, fields: Fields) -> Result<Response, Problem> {
             return show(asked, &own, &fields, &errors, None).await;
         }
         match keep(&asked, own, person, agrees).await {
+            // Declined, it is in the account no more: what was opened from its list is told there.
+            Ok(()) if !agrees && by_account => {
+                return Ok(asked.go("/cases?done=co-declined", Cookie::Together, None));
+            }
             Ok(()) => {
                 let done = if agrees { "agreed" } else { "declined" };
                 return Ok(Redirect::to(&format!("/together?done={done}")).into_response());
@@ -694,15 +850,23 @@ async fn keep(asked: &Asked, own: Own, person: CoApplicant, agrees: bool) -> Res
     let waiting = match own.about {
         About::Waiting(waiting) => waiting,
         About::Case(case, key) => {
-            let input = (answer, key, case.id, case.revision);
+            let title = own.document.title.clone();
+            let input = (answer, key, case.id, case.revision, title);
             return city
                 .write(
                     asked.principal.actor(),
                     input,
-                    |tx, (answer, key, case, revision)| {
+                    |tx, (answer, key, case, revision, title)| {
                         Box::pin(async move {
                             cases::lock(tx, *case, *revision).await?;
-                            co_applicants::answer(tx, key, answer).await
+                            co_applicants::answer(tx, key, answer).await?;
+                            let contact = cases::contact(tx.connection(), key, *case).await?;
+                            if !answer.agrees && !contact.no_mail {
+                                let notice = WaitNotice::DeclinedLater;
+                                notices::tell_waiting(tx, key.city(), &contact, title, notice)
+                                    .await?;
+                            }
+                            Ok::<_, ProcedureError>(())
                         })
                     },
                 )

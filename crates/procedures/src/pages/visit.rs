@@ -37,9 +37,13 @@ pub(super) fn routes() -> Routes {
         .post("/visit/code", Access::Resident, make_own_code)
 }
 
-/// The open draft of this browser with its procedure.
+/// The draft of this browser that is being filled in, with its procedure. One that waits for others to agree is not taken to the counter.
 async fn open(asked: &Asked, key: &str) -> Result<Option<(Draft, ProcedureDocument)>, Problem> {
-    let Some(draft) = asked.draft(key).await?.filter(|draft| draft.case.is_none()) else {
+    let Some(draft) = asked
+        .draft(key)
+        .await?
+        .filter(|draft| draft.case.is_none() && draft.agree_by.is_none())
+    else {
         return Ok(None);
     };
     let definition = version(asked.city().db(), key, draft.version)

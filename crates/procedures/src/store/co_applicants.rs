@@ -223,6 +223,41 @@ pub async fn with_token(
     row.map(Sealed::try_from).transpose()
 }
 
+/// The rows of those who agreed while they were signed in to an account, or were asked again since, newest first. Whoever declined has
+/// none: it is not theirs.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn of_account(
+    connection: &impl ConnectionTrait,
+    resident: i64,
+) -> Result<Vec<Sealed>, ProcedureError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM procedures_co_applicants WHERE resident = $1 AND state IN ('agreed', 'asked') ORDER BY id DESC LIMIT 100"
+    );
+    let rows: Vec<Row> = connection.rows(&sql, [resident.into()]).await?;
+    rows.into_iter().map(Sealed::try_from).collect()
+}
+
+/// Puts what somebody agreed to into their account, for who has opened it by their link. Done twice it is done once.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] when they have not agreed, or it is in an account already.
+pub async fn join(tx: &Tx, row: &Sealed, resident: i64) -> Result<(), ProcedureError> {
+    let joined = tx
+        .connection()
+        .run(
+            "UPDATE procedures_co_applicants SET resident = $2 WHERE id = $1 AND resident IS NULL AND state = 'agreed'",
+            [row.id.into(), resident.into()],
+        )
+        .await?;
+    if joined == 0 {
+        return Err(ProcedureError::WrongState("it is in an account already"));
+    }
+    tx.audit(AuditEntry::new("procedures.join", record(row.of)));
+    Ok(())
+}
+
 /// Counts a name on a link that was not theirs.
 ///
 /// # Errors
@@ -299,6 +334,7 @@ pub async fn ask(
     let mut person = known.person.clone();
     person.reason = None;
     person.seen = None;
+    person.again |= known.row.state == State::Agreed;
     let token = base.map(|base| {
         let token = Token::generate();
         person.link = Some(format!("{base}{}", token.as_str()));
@@ -362,7 +398,9 @@ pub async fn answer(tx: &Tx, key: &CaseKey, input: &Answer) -> Result<(), Proced
     let changed = tx
         .connection()
         .run(
-            "UPDATE procedures_co_applicants SET state = $2, way = $3, sealed = $4, resident = COALESCE($5, resident), answered_at = $6 \
+            // What somebody declined is not kept in their account.
+            "UPDATE procedures_co_applicants SET state = $2, way = $3, sealed = $4, answered_at = $6, \
+               resident = CASE WHEN $9 = 1 THEN COALESCE($5, resident) END \
              WHERE id = $1 AND state = $7 AND COALESCE(asked_at, 0) = $8",
             [
                 input.row.id.into(),
@@ -377,6 +415,7 @@ pub async fn answer(tx: &Tx, key: &CaseKey, input: &Answer) -> Result<(), Proced
                     .asked_at
                     .map_or(0, Timestamp::as_microsecond)
                     .into(),
+                i64::from(input.agrees).into(),
             ],
         )
         .await?;
@@ -460,6 +499,21 @@ pub async fn note_reminder(tx: &Tx, row: &Sealed) -> Result<bool, ProcedureError
     Ok(noted > 0)
 }
 
+/// Those whom cases that are not decided ask, and who were not reminded yet.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn asked_of_cases(
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<Sealed>, ProcedureError> {
+    let sql = format!(
+        "SELECT {COLUMNS} FROM procedures_co_applicants WHERE state = 'asked' AND reminded_at IS NULL \
+         AND case_id IN (SELECT id FROM procedures_cases WHERE stage IN ('received', 'checked')) ORDER BY id"
+    );
+    let rows: Vec<Row> = connection.rows(&sql, []).await?;
+    rows.into_iter().map(Sealed::try_from).collect()
+}
+
 /// Asks those again who saw what is answered otherwise now: to be called when a case gets new answers.
 ///
 /// # Errors
@@ -533,6 +587,84 @@ pub async fn sign_on_paper(
         procedure: found.procedure,
     };
     answer(tx, key, &signed).await
+}
+
+/// Asks somebody by mail whom staff named, or whom another mail did not reach: at an address that they told staff. A link that was mailed to
+/// another address opens nothing any more; `base` is what links begin with.
+///
+/// # Errors
+/// [`ProcedureError::NoSuchCase`] when the case has no such co-applicant; [`ProcedureError::WrongState`] when they have agreed, or the case is
+/// decided; [`ProcedureError::AddressTaken`] when it is the applicant's address or another co-applicant's;
+/// [`ProcedureError::ChangedMeanwhile`].
+pub async fn ask_by_mail(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    revision: i64,
+    place: usize,
+    email: &str,
+    base: &str,
+) -> Result<(), ProcedureError> {
+    cases::lock(tx, case, revision).await?;
+    let found = cases::case(tx.connection(), case).await?;
+    let mut all = of(tx.connection(), key, Of::Case(case)).await?;
+    if place >= all.len() {
+        return Err(ProcedureError::NoSuchCase);
+    }
+    let mut known = all.swap_remove(place);
+    if known.row.state == State::Agreed || !found.stage.is_open() {
+        return Err(ProcedureError::WrongState(
+            "this person has agreed, or the case is decided",
+        ));
+    }
+    let applicant = cases::contact(tx.connection(), key, case).await?.email;
+    // One address is one person: two agreements from the same mailbox would be one.
+    if all
+        .iter()
+        .map(|other| other.person.email.as_deref())
+        .chain([applicant.as_deref()])
+        .any(|taken| taken == Some(email))
+    {
+        return Err(ProcedureError::AddressTaken);
+    }
+    if known.person.email.as_deref() != Some(email) {
+        known.person.email = Some(email.to_owned());
+        known.person.link = None;
+    }
+    let document = cases::document_of(tx.connection(), &found).await?;
+    let base = known.person.link.is_none().then_some(base);
+    ask(tx, key, &known, base, CoNotice::AtCounter(&document.title)).await
+}
+
+/// Asks those by mail who were named at the counter with an address and have not agreed to what was received just now, also when they
+/// agreed at home to what it said before.
+///
+/// # Errors
+/// When a mail cannot be written.
+pub async fn ask_after_entry(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    asking: &[i64],
+    base: &str,
+) -> Result<(), ProcedureError> {
+    if asking.is_empty() {
+        return Ok(());
+    }
+    let found = cases::case(tx.connection(), case).await?;
+    let document = cases::document_of(tx.connection(), &found).await?;
+    for known in of(tx.connection(), key, Of::Case(case)).await? {
+        if asking.contains(&known.row.id) {
+            let notice = if known.row.state == State::Agreed {
+                CoNotice::Changed(&document.title)
+            } else {
+                CoNotice::AtCounter(&document.title)
+            };
+            let base = known.person.link.is_none().then_some(base);
+            ask(tx, key, &known, base, notice).await?;
+        }
+    }
+    Ok(())
 }
 
 /// Whether everybody has agreed to a case as it stands.

@@ -198,15 +198,14 @@ impl TakeOver {
 /// whoever presses the button.
 ///
 /// # Errors
-/// [`ProcedureError::NoSuchDraft`] when the code was used meanwhile.
+/// [`ProcedureError::NoSuchDraft`] when the code was used meanwhile, or the draft waits for others to agree: they are answering what the
+/// applicant sent.
 pub async fn take_over(tx: &Tx, input: &TakeOver) -> Result<i64, ProcedureError> {
     let about = counter_codes::take(tx, &input.city, UseFor::Draft, &input.code).await?;
     if about != Some(input.draft) {
         return Err(ProcedureError::NoSuchDraft);
     }
     drafts::change_token(tx, input.draft, &input.token).await?;
-    // Whoever was asked to agree to it at home signs at the counter.
-    drafts::wait(tx, input.draft, None).await?;
     put(
         tx,
         input.draft,
@@ -363,6 +362,10 @@ pub struct Receiving {
     pub gaps: Vec<String>,
     /// The rows of those who apply as well and whose signature was seen.
     pub signed: Vec<i64>,
+    /// The rows of those who are asked by mail now.
+    pub asking: Vec<i64>,
+    /// With what their links begin.
+    pub links: String,
 }
 
 /// Receives an application that staff entered: the case and how it was entered commit together. Sent again it is the same case.
@@ -390,6 +393,7 @@ pub async fn receive(tx: &Tx, input: &Receiving) -> Result<Submitted, ProcedureE
     for id in &input.signed {
         co_applicants::note_signature(tx, submitted.case, *id).await?;
     }
+    co_applicants::ask_after_entry(tx, &key, submitted.case, &input.asking, &input.links).await?;
     counter_tablets::end(tx, input.draft).await?;
     Ok(submitted)
 }

@@ -304,12 +304,12 @@ pub(crate) async fn numbered(
 /// Gives a draft that is not sent another token: whoever had the old one has it no more.
 ///
 /// # Errors
-/// [`ProcedureError::NoSuchDraft`] when it was sent or taken away.
+/// [`ProcedureError::NoSuchDraft`] when it was sent, to the town hall or to others who are to agree, or taken away.
 pub(super) async fn change_token(tx: &Tx, draft: i64, token: &str) -> Result<(), ProcedureError> {
     let changed = tx
         .connection()
         .run(
-            "UPDATE procedures_drafts SET token = $2, revision = revision + 1 WHERE id = $1 AND case_id IS NULL",
+            "UPDATE procedures_drafts SET token = $2, revision = revision + 1 WHERE id = $1 AND case_id IS NULL AND agree_by IS NULL",
             [draft.into(), token.into()],
         )
         .await?;

@@ -159,6 +159,7 @@ pub async fn forget(tx: &Tx, resident: i64) -> Result<(), ProcedureError> {
         "DELETE FROM procedures_draft_files WHERE draft_id IN (SELECT id FROM procedures_drafts WHERE resident = $1)",
         "DELETE FROM procedures_drafts WHERE resident = $1",
         "UPDATE procedures_cases SET resident = NULL WHERE resident = $1",
+        "UPDATE procedures_co_applicants SET resident = NULL WHERE resident = $1",
     ] {
         tx.connection().run(sql, [resident.into()]).await?;
     }

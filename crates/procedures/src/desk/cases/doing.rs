@@ -131,6 +131,7 @@ impl Doing {
             Err(ProcedureError::ReasonMissing) => self.refuse("desk-error-reason").await,
             Err(ProcedureError::NotTheirStep) => self.refuse("desk-error-not-theirs").await,
             Err(ProcedureError::NotAllAgreed) => self.refuse("desk-error-not-all-agreed").await,
+            Err(ProcedureError::AddressTaken) => self.refuse("desk-error-email-taken").await,
             Err(ProcedureError::Gaps) => self.refuse("desk-error-gaps").await,
             Err(error) => Err(error.into()),
         }

@@ -78,6 +78,11 @@ pub(super) fn routes() -> Routes {
             steps::sign_on_paper,
         )
         .post(
+            "/desk/cases/{case}/co-applicants/{place}/mail",
+            Access::Staff(WORK),
+            steps::ask_by_mail,
+        )
+        .post(
             "/desk/cases/{case}/apart",
             Access::Staff(WORK),
             event::apart,

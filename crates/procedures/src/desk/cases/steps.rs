@@ -3,6 +3,7 @@
 use axum::{extract::Path, response::Response};
 use yakuba_city::web::Problem;
 use yakuba_kernel::DepartmentCode;
+use yakuba_mail::EmailAddress;
 use yakuba_ui::Fields;
 
 use super::{doing::Doing, show::may_decide};
@@ -91,6 +92,45 @@ pub(super) async fn sign_on_paper(
                 tx, key, *case, *revision, *place,
             ))
         })
+        .await
+}
+
+/// Asks a co-applicant by mail, at the address that staff were told.
+pub(super) async fn ask_by_mail(
+    room: Room,
+    Path((case, place)): Path<(i64, usize)>,
+    fields: Fields,
+) -> Result<Response, Problem> {
+    let doing = Doing::open(room, case, fields, WORK).await?;
+    let place = place.checked_sub(1).ok_or(Problem::NotFound)?;
+    let Ok(email) = EmailAddress::read(doing.fields.get("email")) else {
+        return doing.refuse("desk-error-email").await;
+    };
+    let links = doing.room.together()?;
+    let input = (
+        doing.key().await?,
+        case,
+        doing.revision(),
+        place,
+        email,
+        links,
+    );
+    doing
+        .write(
+            "co-asked",
+            input,
+            |tx, (key, case, revision, place, email, links)| {
+                Box::pin(co_applicants::ask_by_mail(
+                    tx,
+                    key,
+                    *case,
+                    *revision,
+                    *place,
+                    email.as_str(),
+                    links,
+                ))
+            },
+        )
         .await
 }
 

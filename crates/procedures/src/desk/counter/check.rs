@@ -20,7 +20,6 @@ use crate::{
     error::ProcedureError,
     model::{
         export::Proof,
-        together::State,
         visit::{EntryRecord, How},
     },
     pages::person,
@@ -175,7 +174,8 @@ pub(super) async fn show(
         if together::lacks(rules, &named) {
             missing.push(words.get("counter-together-missing").into_owned());
         }
-        together = together::section(room, open, rules, &named);
+        let seen = together::mark(room, open, &evaluation)?;
+        together = together::section(room, open, rules, &named, &seen);
     }
     let tablet = tablet::state(room, open).await?;
     let base = open.base();
@@ -256,6 +256,7 @@ pub(super) async fn send(
     let answers = open.form.asked_only(&open.contents.answers, &evaluation);
     let verified = open.verified(&evaluation);
     let mut others = Vec::new();
+    let mut asking = Vec::new();
     if let Some(rules) = together::rules(&open, &evaluation) {
         let named = together::named(&room, &open).await?;
         if together::lacks(rules, &named) {
@@ -264,8 +265,11 @@ pub(super) async fn send(
         // Whoever signed the paper agrees to what was entered from it.
         let seen = co_applicants::mark(room.key()?, &open.document, &answers)?;
         for mut known in named {
-            if known.row.state == State::Agreed {
+            // Whoever read it at home has agreed to what it said then.
+            if together::has_signed(&known) {
                 known.person.seen = Some(seen.clone());
+            } else if known.person.email.is_some() && !known.has_agreed_to(&seen) {
+                asking.push(known.row.id);
             }
             others.push(known);
         }
@@ -280,9 +284,15 @@ pub(super) async fn send(
         },
         signed: others
             .iter()
-            .filter(|known| known.row.state == State::Agreed)
+            .filter(|known| together::has_signed(known))
             .map(|known| known.row.id)
             .collect(),
+        links: if asking.is_empty() {
+            String::new()
+        } else {
+            room.together()?
+        },
+        asking,
         case: sealed(
             &room,
             &open,

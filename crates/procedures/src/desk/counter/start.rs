@@ -206,6 +206,10 @@ pub(super) async fn take_over(room: Room, fields: Fields) -> Result<Response, Pr
         errors.add("code", words.get("counter-code-unknown"));
         return show(&room, &errors, typed).await;
     };
+    if draft.agree_by.is_some() {
+        errors.add("code", words.get("counter-code-waits"));
+        return show(&room, &errors, typed).await;
+    }
     let definition = crate::store::version(room.db(), &draft.procedure, draft.version)
         .await?
         .ok_or(Problem::NotFound)?;

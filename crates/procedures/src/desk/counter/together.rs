@@ -4,6 +4,7 @@ use askama::Template;
 use axum::{extract::Path, response::Response};
 use yakuba_city::web::Problem;
 use yakuba_forms::Evaluation;
+use yakuba_mail::EmailAddress;
 use yakuba_ui::{CheckboxGroup, Choice, Fields, FormErrors, Html, TextField, Words, done};
 
 use super::{Open, check};
@@ -23,7 +24,10 @@ use crate::{
 struct Line {
     number: usize,
     name: String,
-    has_signed: bool,
+    /// Where they will be asked; empty: they sign.
+    email: String,
+    /// Whether they signed, or agreed at home to what the entry says.
+    has_agreed: bool,
 }
 
 #[derive(Template)]
@@ -35,12 +39,30 @@ struct Body {
     who: String,
     lines: Vec<Line>,
     /// How somebody more is named; none when there can be no more.
-    name: Option<(TextField, CheckboxGroup)>,
+    naming: Option<Naming>,
+}
+
+/// How somebody more is named.
+struct Naming {
+    name: TextField,
+    signed: CheckboxGroup,
+    email: TextField,
 }
 
 /// The rules for others, when the answers call for them.
 pub(super) fn rules<'o>(open: &'o Open, evaluation: &Evaluation) -> Option<&'o CoApplicants> {
     needed(&open.document, evaluation)
+}
+
+/// Whether staff have seen somebody's signature on paper.
+pub(super) fn has_signed(known: &Known) -> bool {
+    known.row.state == State::Agreed && known.row.by == By::Paper
+}
+
+/// What those who agree by mail must have agreed to: the answers as they would be received now.
+pub(super) fn mark(room: &Room, open: &Open, evaluation: &Evaluation) -> Result<String, Problem> {
+    let answers = open.form.asked_only(&open.contents.answers, evaluation);
+    Ok(co_applicants::mark(room.key()?, &open.document, &answers)?)
 }
 
 /// Whether more must be named.
@@ -55,7 +77,13 @@ pub(super) async fn named(room: &Room, open: &Open) -> Result<Vec<Known>, Proble
 }
 
 /// The part of the check.
-pub(super) fn section(room: &Room, open: &Open, rules: &CoApplicants, named: &[Known]) -> Html {
+pub(super) fn section(
+    room: &Room,
+    open: &Open,
+    rules: &CoApplicants,
+    named: &[Known],
+    seen: &str,
+) -> Html {
     let (words, language) = (room.counter_words(), room.language());
     let errors = FormErrors::new();
     let most = usize::try_from(rules.at_most).unwrap_or(usize::MAX);
@@ -69,17 +97,20 @@ pub(super) fn section(room: &Room, open: &Open, rules: &CoApplicants, named: &[K
             .map(|(number, known)| Line {
                 number,
                 name: known.person.name.clone(),
-                has_signed: known.row.state == State::Agreed,
+                email: known.person.email.clone().unwrap_or_default(),
+                has_agreed: has_signed(known) || known.has_agreed_to(seen),
             })
             .collect(),
-        name: (named.len() < most).then(|| {
-            let name = TextField::new(language, "name", words.get("counter-together-name"))
+        naming: (named.len() < most).then(|| Naming {
+            name: TextField::new(language, "name", words.get("counter-together-name"))
                 .autocomplete("off")
-                .errors(&errors);
-            let signed =
-                CheckboxGroup::new(language, "signed", words.get("counter-together-signature"))
-                    .choice(Choice::new("yes", words.get("counter-together-signed")));
-            (name, signed)
+                .errors(&errors),
+            signed: CheckboxGroup::new(language, "signed", words.get("counter-together-signature"))
+                .choice(Choice::new("yes", words.get("counter-together-signed"))),
+            email: TextField::new(language, "email", words.get("counter-together-email"))
+                .support(words.get("counter-together-email-support"))
+                .autocomplete("off")
+                .errors(&errors),
         }),
     };
     Html::render(&body).unwrap_or_default()
@@ -112,17 +143,37 @@ pub(super) async fn change(
         .parse::<usize>()
         .ok()
         .and_then(|place| all.get(place.checked_sub(1)?));
-    let answers = open.form.asked_only(&open.contents.answers, &evaluation);
-    let seen = co_applicants::mark(room.key()?, &open.document, &answers)?;
+    let seen = mark(&room, &open, &evaluation)?;
+    let email = match fields
+        .optional("email")
+        .map(|email| EmailAddress::read(&email))
+    {
+        Some(Ok(email)) => Some(email.as_str().to_owned()),
+        Some(Err(_)) => {
+            return check::show(&room, &open, Some("counter-together-email-wrong")).await;
+        }
+        None => None,
+    };
+    // One address is one person: two agreements from the same mailbox would be one.
+    let is_taken = email.is_some()
+        && all
+            .iter()
+            .map(|known| known.person.email.as_deref())
+            .chain([open.proven.email.as_deref()])
+            .any(|taken| taken == email.as_deref());
     let name: String = fields.get("name").chars().take(200).collect();
     let most = usize::try_from(rules.at_most).unwrap_or(usize::MAX);
     let (removed, person) = match (action, known) {
         ("add", _) if name.is_empty() => {
             return check::show(&room, &open, Some("counter-together-name-missing")).await;
         }
+        ("add", _) if is_taken => {
+            return check::show(&room, &open, Some("counter-together-email-twice")).await;
+        }
         ("add", _) if all.len() < most => {
             let person = CoApplicant {
                 name,
+                email,
                 language: "ja".to_owned(),
                 seen: fields.has("signed").then_some(seen),
                 ..CoApplicant::default()
@@ -150,7 +201,12 @@ pub(super) async fn change(
                 co_applicants::remove(tx, *draft, *id).await?;
             }
             if let Some(person) = person {
-                co_applicants::name(tx, key, *draft, person, By::Paper).await?;
+                let by = if person.seen.is_none() && person.email.is_some() {
+                    By::Mail
+                } else {
+                    By::Paper
+                };
+                co_applicants::name(tx, key, *draft, person, by).await?;
             }
             Ok::<_, ProcedureError>(())
         })

@@ -9,7 +9,10 @@ use super::{day, opened, view::standing};
 use crate::{
     ProcedureError,
     desk::titles::Titles,
-    pages::asked::{Asked, Cookie},
+    pages::{
+        asked::{Asked, Cookie},
+        together::{self, Agreed},
+    },
     store::{
         cases::{self, Case, own_stages},
         drafts::{self, Draft},
@@ -24,6 +27,8 @@ pub(super) struct DraftView {
     /// What its forms send; empty: it is in this browser only.
     pub(super) handle: String,
     pub(super) base: String,
+    /// Whether it was sent and others are asked to agree.
+    pub(super) waits: bool,
 }
 
 /// A case of the account.
@@ -40,6 +45,8 @@ pub(super) struct CaseView {
 pub(super) struct Own {
     pub(super) drafts: Vec<DraftView>,
     pub(super) cases: Vec<CaseView>,
+    /// What others sent and the account agreed to.
+    pub(super) agreed: Vec<Agreed>,
 }
 
 /// What a form names something of an account by: a keyed hash. Numbers inside the town hall tell residents how many there are.
@@ -63,8 +70,12 @@ pub(super) async fn list(asked: &Asked) -> Result<Own, Problem> {
         all.extend(drafts::of_resident(db, resident, asked.city().now()).await?);
         cases = own::cases(db, resident).await?;
     }
+    let agreed = together::agreed(asked).await?;
     if all.is_empty() && cases.is_empty() {
-        return Ok(Own::default());
+        return Ok(Own {
+            agreed,
+            ..Own::default()
+        });
     }
     let titles = Titles::read(db).await?;
     let all_cases: Vec<Case> = cases.iter().map(|own| own.case.clone()).collect();
@@ -74,16 +85,21 @@ pub(super) async fn list(asked: &Asked) -> Result<Own, Problem> {
         .iter()
         .map(|draft| DraftView {
             title: titles.title(&draft.procedure, language).to_owned(),
-            kept: words
-                .with_text(
-                    match draft.resident {
+            kept: match (draft.agree_by, draft.resident) {
+                (Some(until), _) => {
+                    words.with_text("applicant-own-waits", "day", &format::date(until, language))
+                }
+                (None, owner) => words.with_text(
+                    match owner {
                         Some(_) => "applicant-own-draft-kept",
                         None => "applicant-guide-kept-until",
                     },
                     "day",
                     &day(draft.expires_at, language),
-                )
-                .into_owned(),
+                ),
+            }
+            .into_owned(),
+            waits: draft.agree_by.is_some(),
             handle: match draft.resident {
                 Some(owner) => handle(asked, owner, "draft", draft.id),
                 None => String::new(),
@@ -139,7 +155,11 @@ pub(super) async fn list(asked: &Asked) -> Result<Own, Problem> {
             }
         })
         .collect();
-    Ok(Own { drafts, cases })
+    Ok(Own {
+        drafts,
+        cases,
+        agreed,
+    })
 }
 
 /// Opens a case of the account. Another's is not found, as one that does not exist.
@@ -229,6 +249,10 @@ pub(super) async fn go_on(asked: Asked, fields: Fields) -> Result<Response, Prob
 /// Throws a draft of the account away.
 pub(super) async fn discard(asked: Asked, fields: Fields) -> Result<Response, Problem> {
     let (_, draft) = draft(&asked, &fields).await?;
+    // Others were asked to agree to it: they are told when it is withdrawn on its own page.
+    if draft.agree_by.is_some() {
+        return go_on(asked, fields).await;
+    }
     asked
         .city()
         .write(asked.principal.actor(), draft.id, |tx, draft| {

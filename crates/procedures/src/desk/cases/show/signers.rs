@@ -1,6 +1,6 @@
 //! Who applies together with the applicant, and whether they have agreed.
 
-use yakuba_ui::{ChipLabel, DescriptionList, Html, format};
+use yakuba_ui::{ChipLabel, DescriptionList, Html, TextField, format};
 
 use super::Parts;
 use crate::{
@@ -77,6 +77,18 @@ fn signer(parts: &Parts<'_>, known: &Known, place: usize) -> Html {
             Html::empty(),
             parts.other("desk-co-signed"),
             true,
+        ));
+        let email = TextField::new(language, "email", room.t("desk-co-mail-to"))
+            .support(room.t("desk-co-mail-support"))
+            .value(person.email.clone().unwrap_or_default())
+            .autocomplete("off")
+            .width(40)
+            .id(format!("co-email-{place}"));
+        shown.push(&parts.form(
+            &format!("co-applicants/{}/mail", place + 1),
+            Html::of(&email),
+            parts.other("desk-co-mail-ask"),
+            false,
         ));
     }
     shown
