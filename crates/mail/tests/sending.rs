@@ -154,6 +154,40 @@ each_database!(
 );
 
 each_database!(
+    a_mail_with_a_way_out_lets_mail_programs_press_it,
+    [&MailService],
+    async |city| {
+        let office = PostOffice::open("250 well\r\n").await;
+        set_up(&city, Some(office.settings()));
+        let out = "https://www.city.midori.example.jp/reports/alerts/end/123-0123456789abcdef0123456789abcdef";
+        // Without encryption, or with a line break in it, it is no such address (RFC 8058).
+        for address in [
+            out,
+            "http://city.midori.example.jp/x",
+            "https://city.midori.example.jp/x>\r\nBcc: hanako@example.jp",
+        ] {
+            write(&city, mail().with_way_out(address)).await;
+            run_due_jobs(&city).await.unwrap();
+        }
+        let taken = office.taken();
+        assert_eq!(taken.len(), 3);
+        // A long line may be folded before its value.
+        let header = taken[0].replace(":\r\n ", ": ");
+        assert!(
+            header.contains(&format!("List-Unsubscribe: <{out}>\r\n")),
+            "{header}"
+        );
+        assert!(header.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click\r\n"));
+        for plain in &taken[1..] {
+            assert!(
+                !plain.contains("List-Unsubscribe") && !plain.contains("Bcc"),
+                "{plain}"
+            );
+        }
+    }
+);
+
+each_database!(
     a_waiting_mail_cannot_be_read_in_the_database,
     [&MailService],
     async |city| {
