@@ -7,6 +7,7 @@ mod map;
 mod room;
 mod show;
 mod sources;
+mod version;
 
 use yakuba_city::{
     DeskItem,
@@ -51,6 +52,11 @@ pub(crate) fn routes() -> Routes {
         .post("/desk/data/{dataset}/withdraw", publish, show::withdraw)
         .post("/desk/data/{dataset}/upload", edit, check::upload)
         .get("/desk/data/{dataset}/files/{file}/check", edit, check::page)
+        .get(
+            "/desk/data/{dataset}/files/{file}/versions/{version}",
+            Access::SignedIn,
+            version::page,
+        )
         .post("/desk/data/{dataset}/files/{file}/take", edit, check::take)
         .post(
             "/desk/data/{dataset}/files/{file}/drop",

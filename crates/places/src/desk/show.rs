@@ -14,12 +14,12 @@ use yakuba_ui::{
 use super::{
     list::chip,
     room::{Room, href},
+    version::href_of,
 };
 use crate::{
     capabilities::{EDIT, PUBLISH},
     error::PlacesError,
-    model::content::Form,
-    pages::{href as public_href, href_of_version},
+    pages::href as public_href,
     store::{self, Dataset, State, Version},
 };
 
@@ -52,7 +52,7 @@ struct Body {
     history: Vec<String>,
 }
 
-fn standing(room: &Room, version: &Version) -> String {
+pub(super) fn standing(room: &Room, version: &Version) -> String {
     if version.must > 0 {
         room.words
             .counted("desk-standing-must", version.must)
@@ -108,13 +108,10 @@ pub(super) async fn shown(
         let rows = all.iter().map(|version| {
             let number = version.number.to_string();
             Row::new([
-                if version.is_removed || !found.is_public() {
+                if version.is_removed {
                     Cell::text(number)
                 } else {
-                    Cell::link(
-                        number,
-                        href_of_version(key, entry.number, version.number, Form::Csv),
-                    )
+                    Cell::link(number, href_of(key, entry.number, version.number))
                 },
                 Cell::text(format::date_time(
                     JAPAN.to_datetime(version.made_at),
@@ -218,7 +215,7 @@ pub(super) async fn shown(
             .errors(errors),
         file: FileUpload::new(language, "file", room.t("desk-file"))
             .support(room.t("desk-file-support"))
-            .accept(".csv,.tsv,.xlsx,.geojson,.json")
+            .accept(".csv,.tsv,.xlsx,.geojson,.json,.zip")
             .errors(errors),
         history,
     };

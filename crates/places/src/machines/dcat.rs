@@ -46,70 +46,147 @@ fn theme(published: &Published) -> String {
         .into_owned()
 }
 
+/// The prefixes of both spellings.
+const PREFIXES: [(&str, &str); 6] = [
+    ("dcat", "http://www.w3.org/ns/dcat#"),
+    ("dct", "http://purl.org/dc/terms/"),
+    ("foaf", "http://xmlns.com/foaf/0.1/"),
+    ("skos", "http://www.w3.org/2004/02/skos/core#"),
+    ("vcard", "http://www.w3.org/2006/vcard/ns#"),
+    ("xsd", "http://www.w3.org/2001/XMLSchema#"),
+];
+
+fn japanese(text: &str) -> Json {
+    json!({"@language": "ja", "@value": text})
+}
+
+fn moment(at: jiff::Timestamp) -> Json {
+    json!({"@type": "xsd:dateTime", "@value": at.to_string()})
+}
+
+/// A mail address as an address of its own, when it holds nothing that such an address must not.
+fn mail_to(email: &str) -> Option<String> {
+    let is_plain = email.contains('@')
+        && email
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"@.-_+".contains(&byte));
+    is_plain.then(|| format!("mailto:{email}"))
+}
+
+/// A Japanese telephone number as an address of its own (RFC 3966); what stands behind it, such as an extension, is left out.
+fn call(phone: &str) -> Option<String> {
+    let number: String = phone
+        .trim()
+        .chars()
+        .take_while(|letter| letter.is_ascii_digit() || *letter == '-')
+        .collect();
+    let number = number.trim_end_matches('-');
+    let digits = number.bytes().filter(u8::is_ascii_digit).count();
+    let rest = number.strip_prefix('0')?;
+    matches!(digits, 10 | 11).then(|| format!("tel:+81-{rest}"))
+}
+
+fn distribution_described(
+    catalogue: &Catalogue,
+    published: &Published,
+    distribution: &Distribution<'_>,
+) -> Json {
+    let mut value = json!({
+        "@id": format!("{}#distribution", distribution.url),
+        "@type": "dcat:Distribution",
+        "dct:title": distribution.file.title,
+        "dct:issued": moment(distribution.version.made_at),
+        "dct:modified": moment(distribution.version.made_at),
+        "dct:license": {"@id": published.dataset.document.licence.url()},
+        "dcat:accessURL": {"@id": format!("{}{}", catalogue.base, href(published.dataset.key()))},
+        "dcat:downloadURL": {"@id": distribution.url},
+        "dcat:mediaType": {"@id": format!("https://www.iana.org/assignments/media-types/{}", media_type(distribution))},
+    });
+    if !distribution.version.note.is_empty() {
+        value["dct:description"] = json!(distribution.version.note);
+    }
+    value
+}
+
+fn dataset_described(catalogue: &Catalogue, published: &Published) -> Json {
+    let dataset = &published.dataset;
+    let document = &dataset.document;
+    let distributions: Vec<Json> = published
+        .distributions(&catalogue.base)
+        .map(|distribution| distribution_described(catalogue, published, &distribution))
+        .collect();
+    let mut contact = json!({"@type": "vcard:Organization", "vcard:fn": document.contact});
+    if let Some(address) = call(&document.phone) {
+        contact["vcard:hasTelephone"] = json!({"@id": address});
+    }
+    if let Some(address) = mail_to(&document.email) {
+        contact["vcard:hasEmail"] = json!({"@id": address});
+    }
+    let mut value = json!({
+        "@id": format!("{}{}", catalogue.base, href(dataset.key())),
+        "@type": "dcat:Dataset",
+        "dct:identifier": dataset.key(),
+        "dct:title": japanese(&document.title),
+        "dct:description": japanese(&document.description),
+        "dct:publisher": {"@type": "foaf:Organization", "foaf:name": catalogue.publisher},
+        "dct:modified": moment(dataset.changed_at),
+        "dct:accrualPeriodicity": {"@id": frequency(document.rhythm)},
+        "dct:language": {"@id": "http://id.loc.gov/vocabulary/iso639-1/ja"},
+        "dct:license": {"@id": document.licence.url()},
+        "dcat:theme": {"@type": "skos:Concept", "skos:prefLabel": japanese(&theme(published))},
+        "dcat:keyword": document.keywords.iter().map(|word| japanese(word)).collect::<Vec<_>>(),
+        "dcat:contactPoint": contact,
+        "dcat:distribution": distributions,
+    });
+    if let Some(at) = dataset.published_at {
+        value["dct:issued"] = moment(at);
+    }
+    if !document.area.is_empty() {
+        value["dct:spatial"] =
+            json!({"@type": "dct:Location", "skos:prefLabel": japanese(&document.area)});
+    }
+    if document.from.is_some() || document.until.is_some() {
+        let mut period = json!({"@type": "dct:PeriodOfTime"});
+        for (end, day) in [
+            ("dcat:startDate", document.from),
+            ("dcat:endDate", document.until),
+        ] {
+            if let Some(day) = day {
+                period[end] = json!({"@type": "xsd:date", "@value": day.to_string()});
+            }
+        }
+        value["dct:temporal"] = period;
+    }
+    value
+}
+
+/// The whole catalogue as JSON-LD; Turtle is the same in another spelling.
+fn described(catalogue: &Catalogue) -> Json {
+    let context: serde_json::Map<String, Json> = PREFIXES
+        .iter()
+        .map(|(prefix, address)| ((*prefix).to_owned(), json!(address)))
+        .collect();
+    let datasets: Vec<Json> = catalogue
+        .datasets
+        .iter()
+        .map(|published| dataset_described(catalogue, published))
+        .collect();
+    json!({
+        "@context": context,
+        "@id": format!("{}/data", catalogue.base),
+        "@type": "dcat:Catalog",
+        "dct:title": japanese(&format!("{}オープンデータ", catalogue.publisher)),
+        "dct:publisher": {"@type": "foaf:Organization", "foaf:name": catalogue.publisher},
+        "dct:language": {"@id": "http://id.loc.gov/vocabulary/iso639-1/ja"},
+        "dcat:dataset": datasets,
+    })
+}
+
 pub(super) async fn json_ld(
     State(city): State<City>,
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
-    let catalogue = Catalogue::load(&city, &headers).await?;
-    let datasets: Vec<Json> = catalogue
-        .datasets
-        .iter()
-        .map(|published| {
-            let dataset = &published.dataset;
-            let document = &dataset.document;
-            let distributions: Vec<Json> = published
-                .distributions(&catalogue.base)
-                .map(|distribution| {
-                    json!({
-                        "@id": format!("{}#distribution", distribution.url),
-                        "@type": "dcat:Distribution",
-                        "dct:title": distribution.file.title,
-                        "dct:description": distribution.version.note,
-                        "dct:modified": {"@type": "xsd:dateTime", "@value": distribution.version.made_at.to_string()},
-                        "dct:license": {"@id": document.licence.url()},
-                        "dcat:accessURL": {"@id": format!("{}{}", catalogue.base, href(dataset.key()))},
-                        "dcat:downloadURL": {"@id": distribution.url},
-                        "dcat:mediaType": {"@id": format!("https://www.iana.org/assignments/media-types/{}", media_type(&distribution))},
-                    })
-                })
-                .collect();
-            let mut value = json!({
-                "@id": format!("{}{}", catalogue.base, href(dataset.key())),
-                "@type": "dcat:Dataset",
-                "dct:identifier": dataset.key(),
-                "dct:title": {"@language": "ja", "@value": document.title},
-                "dct:description": {"@language": "ja", "@value": document.description},
-                "dct:publisher": {"@type": "foaf:Organization", "foaf:name": catalogue.publisher},
-                "dct:modified": {"@type": "xsd:dateTime", "@value": dataset.changed_at.to_string()},
-                "dct:accrualPeriodicity": {"@id": frequency(document.rhythm)},
-                "dct:language": {"@id": "http://id.loc.gov/vocabulary/iso639-1/ja"},
-                "dct:license": {"@id": document.licence.url()},
-                "dcat:theme": {"@type": "skos:Concept", "skos:prefLabel": {"@language": "ja", "@value": theme(published)}},
-                "dcat:keyword": document.keywords.iter().map(|word| json!({"@language": "ja", "@value": word})).collect::<Vec<_>>(),
-                "dcat:contactPoint": {"@type": "vcard:Organization", "vcard:fn": document.contact},
-                "dcat:distribution": distributions,
-            });
-            if let Some(at) = dataset.published_at {
-                value["dct:issued"] = json!({"@type": "xsd:dateTime", "@value": at.to_string()});
-            }
-            value
-        })
-        .collect();
-    let body = json!({
-        "@context": {
-            "dcat": "http://www.w3.org/ns/dcat#",
-            "dct": "http://purl.org/dc/terms/",
-            "foaf": "http://xmlns.com/foaf/0.1/",
-            "skos": "http://www.w3.org/2004/02/skos/core#",
-            "vcard": "http://www.w3.org/2006/vcard/ns#",
-            "xsd": "http://www.w3.org/2001/XMLSchema#",
-        },
-        "@id": format!("{}/data", catalogue.base),
-        "@type": "dcat:Catalog",
-        "dct:title": {"@language": "ja", "@value": format!("{}オープンデータ", catalogue.publisher)},
-        "dct:publisher": {"@type": "foaf:Organization", "foaf:name": catalogue.publisher},
-        "dcat:dataset": datasets,
-    });
+    let body = described(&Catalogue::load(&city, &headers).await?);
     Ok(Answer::new("application/ld+json", body.to_string()).respond(&headers))
 }
 
@@ -140,80 +217,68 @@ pub(super) async fn turtle(
     headers: HeaderMap,
 ) -> Result<Response, Problem> {
     let catalogue = Catalogue::load(&city, &headers).await?;
-    Ok(Answer::new("text/turtle; charset=utf-8", written(&catalogue)).respond(&headers))
+    let body = turtle_of(&described(&catalogue));
+    Ok(Answer::new("text/turtle; charset=utf-8", body).respond(&headers))
 }
 
-fn written(catalogue: &Catalogue) -> String {
-    let mut out = String::from(
-        "@prefix dcat: <http://www.w3.org/ns/dcat#> .\n@prefix dct: <http://purl.org/dc/terms/> .\n\
-         @prefix foaf: <http://xmlns.com/foaf/0.1/> .\n@prefix skos: <http://www.w3.org/2004/02/skos/core#> .\n\
-         @prefix vcard: <http://www.w3.org/2006/vcard/ns#> .\n@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .\n\n",
-    );
-    let base = &catalogue.base;
-    let publisher = format!(
-        "[ a foaf:Organization ; foaf:name {} ]",
-        literal(&catalogue.publisher)
-    );
-    // Writing to a string cannot fail.
-    let _ = write!(
-        out,
-        "<{base}/data> a dcat:Catalog ;\n  dct:title {}@ja ;\n  dct:publisher {publisher}",
-        literal(&format!("{}オープンデータ", catalogue.publisher))
-    );
-    for published in &catalogue.datasets {
-        let _ = write!(
-            out,
-            " ;\n  dcat:dataset <{base}{}>",
-            href(published.dataset.key())
-        );
+/// Our JSON-LD as Turtle: everything with an address of its own is a statement of its own, the rest stands where it is used.
+fn turtle_of(whole: &Json) -> String {
+    let mut out = String::new();
+    for (prefix, address) in PREFIXES {
+        // Writing to a string cannot fail.
+        let _ = writeln!(out, "@prefix {prefix}: <{address}> .");
     }
-    out.push_str(" .\n");
-    for published in &catalogue.datasets {
-        let dataset = &published.dataset;
-        let document = &dataset.document;
-        let address = format!("{base}{}", href(dataset.key()));
+    let mut waiting = std::collections::VecDeque::from([whole]);
+    while let Some(node) = waiting.pop_front() {
+        let said = said_of(node, &mut waiting).join(" ;\n  ");
         let _ = write!(
             out,
-            "\n<{address}> a dcat:Dataset ;\n  dct:identifier {} ;\n  dct:title {}@ja ;\n  dct:description {}@ja ;\n  \
-             dct:publisher {publisher} ;\n  dct:modified \"{}\"^^xsd:dateTime ;\n  dct:accrualPeriodicity <{}> ;\n  \
-             dct:license <{}> ;\n  dcat:theme [ a skos:Concept ; skos:prefLabel {}@ja ] ;\n  \
-             dcat:contactPoint [ a vcard:Organization ; vcard:fn {} ]",
-            literal(dataset.key()),
-            literal(&document.title),
-            literal(&document.description),
-            dataset.changed_at,
-            frequency(document.rhythm),
-            document.licence.url(),
-            literal(&theme(published)),
-            literal(&document.contact),
+            "\n<{}> {said} .\n",
+            node["@id"].as_str().unwrap_or_default()
         );
-        for word in &document.keywords {
-            let _ = write!(out, " ;\n  dcat:keyword {}@ja", literal(word));
-        }
-        let distributions: Vec<Distribution<'_>> = published.distributions(base).collect();
-        for distribution in &distributions {
-            let _ = write!(
-                out,
-                " ;\n  dcat:distribution <{}#distribution>",
-                distribution.url
-            );
-        }
-        out.push_str(" .\n");
-        for distribution in &distributions {
-            let _ = writeln!(
-                out,
-                "\n<{url}#distribution> a dcat:Distribution ;\n  dct:title {} ;\n  dct:modified \"{}\"^^xsd:dateTime ;\n  \
-                 dct:license <{}> ;\n  dcat:accessURL <{address}> ;\n  dcat:downloadURL <{url}> ;\n  \
-                 dcat:mediaType <https://www.iana.org/assignments/media-types/{}> .",
-                literal(&distribution.file.title),
-                distribution.version.made_at,
-                document.licence.url(),
-                media_type(distribution),
-                url = distribution.url,
-            );
-        }
     }
     out
+}
+
+/// What is said of a node, each with its verb; nodes with addresses of their own wait.
+fn said_of<'a>(node: &'a Json, waiting: &mut std::collections::VecDeque<&'a Json>) -> Vec<String> {
+    let mut said = Vec::new();
+    for (verb, value) in node.as_object().into_iter().flatten() {
+        match (verb.as_str(), value) {
+            ("@context" | "@id", _) => {}
+            ("@type", kind) => said.push(format!("a {}", kind.as_str().unwrap_or_default())),
+            (verb, Json::Array(values)) => {
+                for value in values {
+                    said.push(format!("{verb} {}", object(value, waiting)));
+                }
+            }
+            (verb, value) => said.push(format!("{verb} {}", object(value, waiting))),
+        }
+    }
+    said
+}
+
+fn object<'a>(value: &'a Json, waiting: &mut std::collections::VecDeque<&'a Json>) -> String {
+    if let Some(text) = value.as_str() {
+        return literal(text);
+    }
+    if let Some(text) = value["@value"].as_str() {
+        let text = literal(text);
+        return match (value["@language"].as_str(), value["@type"].as_str()) {
+            (Some(language), _) => format!("{text}@{language}"),
+            (None, Some(kind)) => format!("{text}^^{kind}"),
+            (None, None) => text,
+        };
+    }
+    match value["@id"].as_str() {
+        Some(address) => {
+            if value.as_object().is_some_and(|node| node.len() > 1) {
+                waiting.push_back(value);
+            }
+            format!("<{address}>")
+        }
+        None => format!("[ {} ]", said_of(value, waiting).join(" ; ")),
+    }
 }
 
 pub(super) async fn data_json(
@@ -259,6 +324,9 @@ pub(super) async fn data_json(
             if !document.email.is_empty() {
                 value["contactPoint"]["hasEmail"] = json!(format!("mailto:{}", document.email));
             }
+            if let Some(at) = dataset.published_at {
+                value["issued"] = json!(at.to_string());
+            }
             if !document.area.is_empty() {
                 value["spatial"] = json!(document.area);
             }
@@ -281,6 +349,59 @@ pub(super) async fn data_json(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn telephone_numbers_and_mail_addresses_become_addresses() {
+        assert_eq!(
+            call("06-6384-1231（内線 12）").unwrap(),
+            "tel:+81-6-6384-1231"
+        );
+        assert_eq!(call("09012345678").unwrap(), "tel:+81-9012345678");
+        for none in ["", "内線 12", "119", "+81-6-6384-1231", "00000000000000"] {
+            assert_eq!(call(none), None, "{none}");
+        }
+        assert_eq!(
+            mail_to("a.b+c@city.example.jp").unwrap(),
+            "mailto:a.b+c@city.example.jp"
+        );
+        for none in ["", "a b@c", "a>@c", "窓口@c"] {
+            assert_eq!(mail_to(none), None, "{none}");
+        }
+    }
+
+    #[test]
+    fn turtle_says_what_json_ld_says() {
+        let whole = json!({
+            "@context": {"dct": "x"},
+            "@id": "https://a/1",
+            "@type": "dcat:Catalog",
+            "dct:title": japanese("\"台帳\""),
+            "dcat:keyword": ["一", "二"],
+            "dcat:theme": [],
+            "dct:publisher": {"@type": "foaf:Organization", "foaf:name": "市"},
+            "dcat:dataset": [{"@id": "https://a/2", "dct:identifier": "2"}],
+            "dct:license": {"@id": "https://l"},
+        });
+        let turtle = turtle_of(&whole);
+        let (prefixes, statements) = turtle.split_once("\n\n").unwrap();
+        assert_eq!(prefixes.lines().count(), PREFIXES.len());
+        let (first, second) = statements.split_once(" .\n\n").unwrap();
+        let mut said: Vec<&str> = first.split(" ;\n  ").collect();
+        said.sort_unstable();
+        assert_eq!(
+            said,
+            [
+                "<https://a/1> a dcat:Catalog",
+                "dcat:dataset <https://a/2>",
+                "dcat:keyword \"一\"",
+                "dcat:keyword \"二\"",
+                "dct:license <https://l>",
+                "dct:publisher [ a foaf:Organization ; foaf:name \"市\" ]",
+                "dct:title \"\\\"台帳\\\"\"@ja",
+            ]
+        );
+        assert_eq!(second, "<https://a/2> dct:identifier \"2\" .\n");
+    }
 
     #[test]
     fn no_text_ends_a_literal() {

@@ -64,11 +64,12 @@ fn whole(value: &str) -> Option<i64> {
     (number.to_string() == value).then_some(number)
 }
 
-fn number(value: &str) -> Option<f64> {
+/// The number that a text is when it is nothing else: digits, perhaps with a minus and a decimal point, at most fifteen of them, and no
+/// zero in front, which is that of a code.
+pub fn number(value: &str) -> Option<f64> {
     let bare = value.strip_prefix('-').unwrap_or(value);
     let (before, after) = bare.split_once('.').unwrap_or((bare, "0"));
     let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    // A zero in front is that of a code.
     let is_number = digits(before) && digits(after) && (before == "0" || !before.starts_with('0'));
     let is_held = before.len() + after.len() <= DIGITS;
     (is_number && is_held).then(|| value.parse().ok()).flatten()

@@ -247,7 +247,7 @@ async fn file_shown(
 
 /// What the columns are: as the national standard says where it knows them, else by what stands in them.
 /// What the data dictionary says of each column.
-pub(super) fn kinds_of(version: &Version) -> impl Iterator<Item = Kind> {
+pub(crate) fn kinds_of(version: &Version) -> impl Iterator<Item = Kind> {
     let national = national(&version.national);
     version.columns.iter().map(move |header| {
         let known = national.and_then(|dataset| dataset.columns.get(dataset.place_of(header)?));

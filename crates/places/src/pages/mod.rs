@@ -9,7 +9,7 @@ mod visit;
 
 use yakuba_city::web::{Access, Routes};
 
-pub(crate) use dataset::forms_of;
+pub(crate) use dataset::{forms_of, kinds_of};
 pub(crate) use visit::WORDS;
 
 /// The routes of this room.

@@ -317,6 +317,82 @@ each_database!(
 );
 
 each_database!(
+    a_draft_is_seen_by_those_who_decide_about_it,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let mut clerk = desk(&city, &[EDIT], "parks");
+        clerk.post("/desk/data/new", &NEW).await;
+        let lines: Vec<String> = (1..=1_250).map(|n| format!("橋{n},=1+{n}")).collect();
+        let text = format!("名称,式\n{}\n", lines.join("\n"));
+        let fields = [("title", "橋の一覧")];
+        send(
+            &mut clerk,
+            "/desk/data/toilets/upload",
+            &fields,
+            "a.csv",
+            text.as_bytes(),
+        )
+        .await;
+        decide(&mut clerk, "take", &[("how", "mended"), ("note", "案")]).await;
+
+        let path = "/desk/data/toilets/files/1/versions/1";
+        let mut publisher = desk(&city, &[PUBLISH], "parks");
+        assert!(
+            publisher
+                .get("/desk/data/toilets")
+                .await
+                .text()
+                .contains(path)
+        );
+        let first = publisher.get(path).await.text();
+        for told in [
+            "まだ公開していません",
+            "橋の一覧 第1版",
+            "橋100<",
+            "=1+100<",
+            "案",
+        ] {
+            assert!(first.contains(told), "{told} not in {first}");
+        }
+        assert!(!first.contains("橋101<"));
+        let later = publisher.get(&format!("{path}?page=11")).await.text();
+        assert!(
+            later.contains("橋1001<") && later.contains("橋1100<") && !later.contains("橋1101<")
+        );
+        let last = publisher.get(&format!("{path}?page=999")).await.text();
+        assert!(last.contains("橋1250<") && last.contains("橋1201<"));
+
+        for (mut other, status) in [
+            (
+                desk(&city, &[EDIT, PUBLISH], "health"),
+                StatusCode::NOT_FOUND,
+            ),
+            (desk(&city, &[EDIT], "parks"), StatusCode::OK),
+        ] {
+            assert_eq!(other.get(path).await.status, status);
+        }
+        assert_eq!(
+            clerk
+                .get("/desk/data/toilets/files/1/versions/2")
+                .await
+                .status,
+            StatusCode::NOT_FOUND
+        );
+        // Gone for good is gone here, too.
+        publisher
+            .post("/desk/data/toilets/files/1/remove", &[("version", "1")])
+            .await;
+        assert_eq!(publisher.get(path).await.status, StatusCode::NOT_FOUND);
+    }
+);
+
+each_database!(
     a_downloaded_file_comes_back_as_it_was,
     [
         &MailService,

@@ -1,12 +1,14 @@
 //! The catalogue for programs: CKAN's actions as its clients call them, DCAT, data.json. On both databases.
 
+use std::collections::BTreeMap;
+
 use axum::http::StatusCode;
 use serde_json::{Value as Json, json};
 use yakuba_addresses::AddressService;
 use yakuba_city::{City, each_database};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
-use yakuba_places::PlacesService;
+use yakuba_places::{PlacesService, model::document::DatasetDocument};
 
 use crate::support::{TOILETS, departments, document, publish, stranger};
 
@@ -191,7 +193,95 @@ each_database!(
 );
 
 each_database!(
-    other_catalogues_can_take_it_over,
+    rows_are_asked_for_as_ckan_lets_one_ask,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let text = "\u{feff}名称,数,番号,備考\r\n北橋,10,01,=1\r\n南橋,-3,02,\"a,b\"\r\n北道,9.50,03,x\r\n川,,04,x\r\n北橋,100,05,x\r\n";
+        publish(&city, document("bridges", "parks"), text).await;
+        let ask = async |mut asked: Json| {
+            asked["resource_id"] = json!("bridges.1.csv");
+            result(&city, "datastore_search", asked).await
+        };
+        let names = |found: &Json, name: &str| -> Vec<Json> {
+            let records = found["records"].as_array().unwrap();
+            records.iter().map(|record| record[name].clone()).collect()
+        };
+        let up = ask(json!({"sort": "数"})).await;
+        assert_eq!(
+            names(&up, "数"),
+            [json!(-3), json!(9.5), json!(10), json!(100), Json::Null]
+        );
+        // Codes keep their zeros.
+        let kinds: Vec<&Json> = up["fields"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|field| &field["type"])
+            .collect();
+        assert_eq!(kinds, ["int", "text", "numeric", "text", "text"]);
+        let down = ask(json!({"sort": "数 desc, _id"})).await;
+        assert_eq!(names(&down, "_id"), [4, 5, 1, 3, 2].map(|id| json!(id)));
+        let both = ask(json!({"sort": "名称, 数 desc"})).await;
+        assert_eq!(names(&both, "_id"), [5, 1, 3, 2, 4].map(|id| json!(id)));
+        for (value, ids) in [
+            (json!(9.5), vec![3]),
+            (json!("9.50"), vec![3]),
+            (json!([10, -3]), vec![1, 2]),
+            (Json::Null, vec![4]),
+            (json!(7), vec![]),
+        ] {
+            let found = ask(json!({"filters": {"数": value.clone()}})).await;
+            assert_eq!(
+                names(&found, "_id"),
+                ids.iter().map(|id| json!(id)).collect::<Vec<_>>(),
+                "{value}"
+            );
+        }
+        // A word in one column, not anywhere.
+        let found = ask(json!({"q": {"名称": "北", "備考": "X"}})).await;
+        assert_eq!(names(&found, "_id"), [3, 5].map(|id| json!(id)));
+        assert_eq!(found["total"], 2);
+        assert_eq!(ask(json!({"q": "{\"備考\": \"北\"}"})).await["total"], 0);
+
+        let found = ask(
+            json!({"fields": "名称", "distinct": true, "sort": "名称", "limit": 2, "offset": 1}),
+        )
+        .await;
+        assert_eq!(
+            found["records"],
+            json!([{"名称": "北道"}, {"名称": "南橋"}])
+        );
+        assert_eq!(found["total"], 4);
+        let lists = ask(json!({"records_format": "lists", "limit": 1})).await;
+        assert_eq!(lists["records"], json!([[1, "北橋", 10, "01", "=1"]]));
+        let csv = ask(json!({"records_format": "csv", "limit": 2})).await;
+        assert_eq!(csv["records"], "1,北橋,10,01,'=1\n2,南橋,-3,02,\"a,b\"\n");
+        let tsv =
+            ask(json!({"records_format": "tsv", "limit": 1, "offset": 1, "fields": "備考,名称"}))
+                .await;
+        assert_eq!(tsv["records"], "a,b\t南橋\n");
+        for refused in [
+            json!({"filters": {"数": {"gt": 3}}}),
+            json!({"records_format": "xml"}),
+            json!({"q": {"無い": "x"}}),
+        ] {
+            let mut asked = refused.clone();
+            asked["resource_id"] = json!("bridges.1.csv");
+            let (status, answer) = act(&city, "datastore_search", asked).await;
+            assert_eq!(status, StatusCode::CONFLICT, "{refused}");
+            assert_eq!(answer["error"]["__type"], "Validation Error");
+        }
+    }
+);
+
+each_database!(
+    harvesters_ask_for_what_changed,
     [
         &MailService,
         &AddressService,
@@ -201,6 +291,94 @@ each_database!(
     async |city| {
         departments(&city).await;
         publish(&city, document("toilets", "parks"), TOILETS).await;
+        let package = result(&city, "package_show", json!({"id": "toilets"})).await;
+        let modified = package["metadata_modified"].as_str().unwrap();
+        for (fq, count) in [
+            (format!("metadata_modified:[{modified}Z TO *]"), 1),
+            (format!("metadata_modified:{{{modified}Z TO *]"), 0),
+            (format!("-metadata_modified:[{modified} TO *]"), 0),
+            ("metadata_created:[* TO 2001-01-01T00:00:00Z]".to_owned(), 0),
+        ] {
+            let found = result(&city, "package_search", json!({"fq": fq})).await;
+            assert_eq!(found["count"], count, "{fq}");
+        }
+        let (status, _) = act(&city, "package_search", json!({"fq": "title:[a TO b]"})).await;
+        assert_eq!(status, StatusCode::CONFLICT);
+        for (action, id) in [("organization_show", "parks"), ("group_show", "housing")] {
+            let plain = result(&city, action, json!({"id": id})).await;
+            assert!(plain.get("packages").is_none());
+            let whole = result(&city, action, json!({"id": id, "include_datasets": true})).await;
+            assert_eq!(whole["packages"], json!([package]), "{action}");
+        }
+    }
+);
+
+/// How often each verb stands in JSON-LD.
+fn verbs_of_json(value: &Json) -> BTreeMap<String, usize> {
+    let mut verbs = BTreeMap::new();
+    count_verbs(value, &mut verbs);
+    verbs
+}
+
+fn count_verbs(value: &Json, verbs: &mut BTreeMap<String, usize>) {
+    for (verb, value) in value.as_object().into_iter().flatten() {
+        let values = match value {
+            Json::Array(values) => values.as_slice(),
+            one => std::slice::from_ref(one),
+        };
+        if verb.contains(':') {
+            *verbs.entry(verb.clone()).or_default() += values.len();
+            for value in values {
+                count_verbs(value, verbs);
+            }
+        }
+    }
+}
+
+/// How often each verb stands in Turtle: names with a prefix outside texts and addresses that are no types.
+fn verbs_of_turtle(turtle: &str) -> BTreeMap<String, usize> {
+    let mut verbs = BTreeMap::new();
+    let (_, statements) = turtle.split_once("\n\n").unwrap();
+    let mut bare = String::new();
+    let (mut is_text, mut is_escaped) = (false, false);
+    for letter in statements.chars() {
+        if is_text {
+            (is_text, is_escaped) = (letter != '"' || is_escaped, letter == '\\' && !is_escaped);
+        } else if letter == '"' {
+            is_text = true;
+        } else {
+            bare.push(letter);
+        }
+    }
+    let words: Vec<&str> = bare.split_whitespace().collect();
+    for (at, word) in words.iter().enumerate() {
+        let is_type = at > 0 && words[at - 1] == "a";
+        if word.contains(':') && !word.starts_with(['<', '^']) && !is_type {
+            *verbs.entry((*word).to_owned()).or_default() += 1;
+        }
+    }
+    verbs
+}
+
+each_database!(
+    other_catalogues_can_take_it_over,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let about = DatasetDocument {
+            area: "澄川市".to_owned(),
+            from: Some("2026-04-01".parse().unwrap()),
+            until: Some("2027-03-31".parse().unwrap()),
+            phone: "06-6384-1231（内線 12）".to_owned(),
+            email: "parks@city.sumikawa.example".to_owned(),
+            ..document("toilets", "parks")
+        };
+        publish(&city, about, TOILETS).await;
         let mut harvester = stranger(&city);
         let linked: Json =
             serde_json::from_slice(&harvester.get("/data/catalog.jsonld").await.bytes).unwrap();
@@ -217,6 +395,20 @@ each_database!(
             turtle.contains("a dcat:Dataset") && turtle.contains("latest.geojson> ;"),
             "{turtle}"
         );
+        // Both say the same: the same verbs, each as often.
+        assert_eq!(verbs_of_turtle(&turtle), verbs_of_json(&linked));
+        let dataset = &linked["dcat:dataset"][0];
+        assert_eq!(dataset["dct:spatial"]["skos:prefLabel"]["@value"], "澄川市");
+        for told in [
+            "dcat:startDate \"2026-04-01\"^^xsd:date",
+            "dcat:endDate \"2027-03-31\"^^xsd:date",
+            "vcard:hasTelephone <tel:+81-6-6384-1231>",
+            "vcard:hasEmail <mailto:parks@city.sumikawa.example>",
+            "dct:issued \"",
+            "dct:language <http://id.loc.gov/vocabulary/iso639-1/ja>",
+        ] {
+            assert!(turtle.contains(told), "{told} not in {turtle}");
+        }
         // Every statement ends, and quotes are in pairs.
         assert_eq!(turtle.matches('"').count() % 2, 0);
         let data: Json = serde_json::from_slice(&harvester.get("/data.json").await.bytes).unwrap();

@@ -23,7 +23,10 @@ use self::{
     rows::datastore,
     search::{search, words_of},
 };
-use super::{catalogue::Catalogue, described::ACTIONS};
+use super::{
+    catalogue::{Catalogue, Published},
+    described::ACTIONS,
+};
 use crate::model::document::{Licence, Theme};
 
 /// The most packages of one answer, as CKAN's own limit.
@@ -290,12 +293,24 @@ async fn act(
         "organization_list" => Ok(named(asked, organizations(&catalogue))),
         "organization_show" => {
             let id = asked.id()?;
-            find(organizations(&catalogue), &id)
+            let mut found = find(organizations(&catalogue), &id)?;
+            if asked.flag("include_datasets", false) {
+                found["packages"] = packages(&catalogue, |published| {
+                    published.dataset.department().as_str() == id
+                });
+            }
+            Ok(found)
         }
         "group_list" => Ok(named(asked, groups(&catalogue))),
         "group_show" => {
             let id = asked.id()?;
-            find(groups(&catalogue), &id)
+            let mut found = find(groups(&catalogue), &id)?;
+            if asked.flag("include_datasets", false) {
+                found["packages"] = packages(&catalogue, |published| {
+                    published.dataset.document.theme.name() == id
+                });
+            }
+            Ok(found)
         }
         "license_list" => Ok(Licence::ALL
             .iter()
@@ -344,6 +359,17 @@ fn named(asked: &Parameters, all: Vec<Json>) -> Json {
     } else {
         all.iter().map(|one| one["name"].clone()).collect()
     }
+}
+
+/// The packages of an organization or group, as many as CKAN tells with it.
+fn packages(catalogue: &Catalogue, is_in: impl Fn(&Published) -> bool) -> Json {
+    catalogue
+        .datasets
+        .iter()
+        .filter(|published| is_in(published))
+        .take(MOST_PACKAGES)
+        .map(|published| package(catalogue, published))
+        .collect()
 }
 
 fn organizations(catalogue: &Catalogue) -> Vec<Json> {

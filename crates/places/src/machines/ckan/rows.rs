@@ -1,20 +1,31 @@
 //! `datastore_search`.
 
+use std::collections::HashSet;
+
 use serde_json::{Map, Value as Json, json};
 use yakuba_city::City;
 use yakuba_kernel::text::normalise_for_search;
+use yakuba_sheets::guard;
 
 use super::{super::catalogue::Catalogue, Parameters, Refusal};
 use crate::{
-    model::content::{Form, names_of},
+    error::PlacesError,
+    model::{
+        content::{Form, names_of},
+        kind::Kind,
+        parquet::number,
+    },
+    pages::kinds_of,
     store::{
-        self,
-        tables::{Found, MOST_KEYS, Query, find},
+        self, Version,
+        tables::{MOST_KEYS, Query, are_numbers, columns_about, find},
     },
 };
 
 /// The most rows of one answer, as CKAN's own limit.
 const MOST_ROWS: usize = 32_000;
+/// Among no more rows are different ones looked for.
+const MOST_DISTINCT: usize = 100_000;
 
 pub(super) async fn datastore(
     city: &City,
@@ -33,29 +44,131 @@ pub(super) async fn datastore(
         .filter(|(_, distribution)| distribution.form == Form::Csv)
         .ok_or(Refusal::NotFound)?;
     let version = distribution.version;
-    let asked = Asked::read(asked, &names_of(&version.columns))?;
     let table = store::table_of(city, version)
         .await?
         .ok_or(Refusal::NotFound)?;
-    let found = find(city.db(), table, version.rows, &asked.query).await?;
-    Ok(asked.answer(&id, found))
+    let columns: Vec<Column> = names_of(&version.columns)
+        .into_iter()
+        .zip(numbers(city, version, table).await?)
+        .map(|(name, is_number)| Column { name, is_number })
+        .collect();
+    let asked = Asked::read(asked, &columns)?;
+    let (total, rows) = if asked.is_distinct {
+        let count = Query {
+            limit: 0,
+            ..asked.query.clone()
+        };
+        if find(city.db(), table, version.rows, &count).await?.total > MOST_DISTINCT {
+            return Err(Refusal::Invalid(
+                "distinct",
+                format!("at most {MOST_DISTINCT} rows; narrow them with filters"),
+            ));
+        }
+        let all = Query {
+            offset: 0,
+            limit: usize::MAX,
+            ..asked.query.clone()
+        };
+        asked.distinct(find(city.db(), table, version.rows, &all).await?.rows)
+    } else {
+        let found = find(city.db(), table, version.rows, &asked.query).await?;
+        (found.total, found.rows)
+    };
+    Ok(asked.answer(&id, total, &rows))
 }
 
+/// Which columns hold numbers: all that is in them are, and what the standard says about them, such as that they are codes, does not
+/// speak against it.
+async fn numbers(city: &City, version: &Version, table: i64) -> Result<Vec<bool>, PlacesError> {
+    let about = columns_about(city.db(), table).await?;
+    let mut numbers = Vec::new();
+    for (at, kind) in kinds_of(version).enumerate() {
+        let can_be = matches!(
+            kind,
+            Kind::Text | Kind::Number | Kind::Count | Kind::Latitude | Kind::Longitude
+        );
+        let known = about.get(at);
+        numbers.push(match known.and_then(|known| known.are_numbers) {
+            _ if !can_be => false,
+            Some(are_numbers) => are_numbers,
+            // Written before this was kept.
+            None => match known {
+                Some(known) if known.filled > 0 && number(&known.example).is_some() => {
+                    are_numbers(city.db(), table, at).await?
+                }
+                _ => false,
+            },
+        });
+    }
+    Ok(numbers)
+}
+
+/// A column as programs know it.
+struct Column {
+    name: String,
+    is_number: bool,
+}
+
+impl Column {
+    /// A cell as JSON: numbers as such, and none where a number is missing.
+    fn json(&self, cell: &str) -> Json {
+        if !self.is_number {
+            return json!(cell);
+        }
+        match (cell.parse::<i64>(), number(cell)) {
+            (Ok(whole), _) => json!(whole),
+            (_, Some(number)) => json!(number),
+            _ => Json::Null,
+        }
+    }
+}
+
+/// How rows are told, as CKAN calls it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Records {
+    Objects,
+    Lists,
+    Csv,
+    Tsv,
+}
+
+impl Records {
+    const ALL: [Self; 4] = [Self::Objects, Self::Lists, Self::Csv, Self::Tsv];
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Objects => "objects",
+            Self::Lists => "lists",
+            Self::Csv => "csv",
+            Self::Tsv => "tsv",
+        }
+    }
+}
+
+/// Rows with their numbers, from 1.
+type Rows = Vec<(usize, Vec<String>)>;
+
 /// What is asked for, understood.
-struct Asked {
+struct Asked<'a> {
     query: Query,
-    names: Vec<String>,
-    /// The columns that are told.
-    shown: Vec<usize>,
+    columns: &'a [Column],
+    /// The columns that are told; none: the row's number.
+    shown: Vec<Option<usize>>,
+    records: Records,
+    /// Whether rows that say the same in what is told are told once.
+    is_distinct: bool,
     is_counted: bool,
 }
 
-impl Asked {
-    fn read(asked: &Parameters, names: &[String]) -> Result<Self, Refusal> {
+impl<'a> Asked<'a> {
+    fn read(asked: &Parameters, columns: &'a [Column]) -> Result<Self, Refusal> {
         let place = |parameter: &'static str, name: &str| {
-            names.iter().position(|known| known == name).ok_or_else(|| {
-                Refusal::Invalid(parameter, format!("field \"{name}\" not in table"))
-            })
+            columns
+                .iter()
+                .position(|known| known.name == name)
+                .ok_or_else(|| {
+                    Refusal::Invalid(parameter, format!("field \"{name}\" not in table"))
+                })
         };
         let mut filters: Vec<(usize, Vec<String>)> = Vec::new();
         match asked.json("filters")? {
@@ -72,30 +185,77 @@ impl Asked {
                     let values = values
                         .into_iter()
                         .map(|value| match value {
-                            Json::String(text) => text,
-                            other => other.to_string(),
+                            Json::String(text) => Ok(text),
+                            Json::Null => Ok(String::new()),
+                            // Such as `{"gt": 3}`: an answer without rows would say that there are none.
+                            Json::Object(_) | Json::Array(_) => Err(Refusal::Invalid(
+                                "filters",
+                                format!("field \"{name}\": only values and lists of values, no operators"),
+                            )),
+                            other => Ok(other.to_string()),
                         })
-                        .collect();
+                        .collect::<Result<_, _>>()?;
                     filters.push((place("filters", &name)?, values));
                 }
             }
             Some(_) => return Err(Refusal::Invalid("filters", "Not a dictionary".to_owned())),
         }
-        let words: Vec<String> = asked
-            .text("q")
-            .split_whitespace()
-            .take(8)
-            .map(normalise_for_search)
-            .collect();
+        let folded = |text: &str| -> Vec<String> {
+            text.split_whitespace()
+                .take(8)
+                .map(normalise_for_search)
+                .collect()
+        };
+        let (mut words, mut words_in) = (Vec::new(), Vec::new());
+        let q = asked.text("q");
+        match serde_json::from_str(&q) {
+            Ok(Json::Object(object)) => {
+                if object.len() > 8 {
+                    return Err(Refusal::Invalid("q", "at most 8 fields".to_owned()));
+                }
+                for (name, value) in object {
+                    let Json::String(text) = value else {
+                        return Err(Refusal::Invalid(
+                            "q",
+                            format!("field \"{name}\": not a text"),
+                        ));
+                    };
+                    words_in.push((place("q", &name)?, folded(&text)));
+                }
+            }
+            _ => words = folded(&q),
+        }
         let fields = asked.list("fields");
-        let shown: Vec<usize> = if fields.is_empty() {
-            (0..names.len()).collect()
+        let is_distinct = asked.flag("distinct", false);
+        let shown: Vec<Option<usize>> = if fields.is_empty() {
+            // Every row has a number of its own.
+            let number = (!is_distinct).then_some(None);
+            number
+                .into_iter()
+                .chain((0..columns.len()).map(Some))
+                .collect()
         } else {
             fields
                 .iter()
-                .filter(|name| *name != "_id")
-                .map(|name| place("fields", name))
+                .map(|name| match name.as_str() {
+                    "_id" => Ok(None),
+                    name => place("fields", name).map(Some),
+                })
                 .collect::<Result<_, _>>()?
+        };
+        let format = asked.text("records_format");
+        let records = if format.is_empty() {
+            Records::Objects
+        } else {
+            Records::ALL
+                .into_iter()
+                .find(|records| records.name() == format)
+                .ok_or_else(|| {
+                    Refusal::Invalid(
+                        "records_format",
+                        "Value must be one of objects, lists, csv, tsv".to_owned(),
+                    )
+                })?
         };
         let mut is_last_first = false;
         let sort = asked.text("sort");
@@ -125,47 +285,131 @@ impl Asked {
                 words,
                 sort: keys,
                 is_last_first,
+                words_in,
+                numbers: (0..columns.len())
+                    .filter(|at| columns[*at].is_number)
+                    .collect(),
                 offset: asked.number("offset", 0, usize::MAX)?,
                 limit: asked.number("limit", 100, MOST_ROWS)?,
             },
-            names: names.to_vec(),
+            columns,
             shown,
+            records,
+            is_distinct,
             is_counted: asked.flag("include_total", true),
         })
     }
 
-    fn answer(&self, id: &str, found: Found) -> Json {
-        let (names, shown) = (&self.names, &self.shown);
-        let records: Vec<Json> = found
-            .rows
+    /// How many rows say something of their own, and those of them that are wanted.
+    fn distinct(&self, rows: Rows) -> (usize, Rows) {
+        let mut seen = HashSet::new();
+        let mut different: Rows = rows
             .into_iter()
-            .map(|(number, mut row)| {
-                let mut record = Map::new();
-                record.insert("_id".to_owned(), json!(number));
-                for &at in shown {
-                    let cell = row.get_mut(at).map(std::mem::take).unwrap_or_default();
-                    record.insert(names[at].clone(), Json::String(cell));
-                }
-                Json::Object(record)
+            .filter(|(number, row)| {
+                let told: Vec<String> = self
+                    .shown
+                    .iter()
+                    .map(|at| self.value(*at, *number, row).to_string())
+                    .collect();
+                seen.insert(told)
             })
             .collect();
-        let mut described = vec![json!({"id": "_id", "type": "int"})];
-        described.extend(
-            shown
+        let total = different.len();
+        let wanted = different
+            .drain(self.query.offset.min(total)..)
+            .take(self.query.limit)
+            .collect();
+        (total, wanted)
+    }
+
+    fn name(&self, at: Option<usize>) -> &str {
+        at.and_then(|at| self.columns.get(at))
+            .map_or("_id", |column| &column.name)
+    }
+
+    fn value(&self, at: Option<usize>, number: usize, row: &[String]) -> Json {
+        let Some(at) = at else { return json!(number) };
+        let cell = row.get(at).map_or("", String::as_str);
+        self.columns
+            .get(at)
+            .map_or(Json::Null, |column| column.json(cell))
+    }
+
+    /// The rows in lines of text without a header, as CKAN tells them.
+    fn lines(&self, rows: &Rows, separator: char) -> String {
+        let mut lines = String::new();
+        for (number, row) in rows {
+            for (place, at) in self.shown.iter().enumerate() {
+                if place > 0 {
+                    lines.push(separator);
+                }
+                let cell = match at {
+                    Some(at) => guard(row.get(*at).map_or("", String::as_str)),
+                    None => number.to_string(),
+                };
+                if cell.contains([separator, '"', '\n', '\r']) {
+                    lines.push('"');
+                    lines.push_str(&cell.replace('"', "\"\""));
+                    lines.push('"');
+                } else {
+                    lines.push_str(&cell);
+                }
+            }
+            lines.push('\n');
+        }
+        lines
+    }
+
+    fn answer(&self, id: &str, total: usize, rows: &Rows) -> Json {
+        let values = |number: usize, row: &[String]| -> Vec<Json> {
+            self.shown
                 .iter()
-                .map(|at| json!({"id": names[*at], "type": "text"})),
-        );
+                .map(|at| self.value(*at, number, row))
+                .collect()
+        };
+        let records = match self.records {
+            Records::Objects => rows
+                .iter()
+                .map(|(number, row)| {
+                    let record: Map<String, Json> = self
+                        .shown
+                        .iter()
+                        .map(|at| self.name(*at).to_owned())
+                        .zip(values(*number, row))
+                        .collect();
+                    Json::Object(record)
+                })
+                .collect(),
+            Records::Lists => rows
+                .iter()
+                .map(|(number, row)| Json::Array(values(*number, row)))
+                .collect(),
+            Records::Csv => json!(self.lines(rows, ',')),
+            Records::Tsv => json!(self.lines(rows, '\t')),
+        };
+        let fields: Vec<Json> = self
+            .shown
+            .iter()
+            .map(|at| {
+                let kind = match at.and_then(|at| self.columns.get(at)) {
+                    None => "int",
+                    Some(column) if column.is_number => "numeric",
+                    Some(_) => "text",
+                };
+                json!({"id": self.name(*at), "type": kind})
+            })
+            .collect();
         let mut result = json!({
             "resource_id": id,
-            "fields": described,
+            "fields": fields,
             "records": records,
             "limit": self.query.limit,
             "offset": self.query.offset,
-            "records_format": "objects",
+            "records_format": self.records.name(),
             "include_total": self.is_counted,
         });
         if self.is_counted {
-            result["total"] = json!(found.total);
+            result["total"] = json!(total);
             result["total_was_estimated"] = json!(false);
         }
         result
@@ -178,8 +422,11 @@ mod tests {
 
     fn understood(asked: Json) -> Result<Query, String> {
         let Json::Object(asked) = asked else { panic!() };
-        let names = ["名称".to_owned(), "数".to_owned()];
-        match Asked::read(&Parameters(asked), &names) {
+        let columns = [("名称", false), ("数", true)].map(|(name, is_number)| Column {
+            name: name.to_owned(),
+            is_number,
+        });
+        match Asked::read(&Parameters(asked), &columns) {
             Ok(asked) => Ok(asked.query),
             Err(Refusal::Invalid(parameter, why)) => Err(format!("{parameter}: {why}")),
             Err(_) => Err("?".to_owned()),
@@ -199,10 +446,18 @@ mod tests {
                 words: vec!["学校".to_owned(), "3".to_owned()],
                 sort: vec![(1, true), (0, false)],
                 is_last_first: false,
+                words_in: Vec::new(),
+                numbers: vec![1],
                 offset: 1,
                 limit: 1,
             }
         );
+        let query = understood(json!({"q": "{\"名称\": \"学校 ３\"}"})).unwrap();
+        assert_eq!(
+            query.words_in,
+            [(0, vec!["学校".to_owned(), "3".to_owned()])]
+        );
+        assert!(query.words.is_empty());
         assert!(
             understood(json!({"sort": "_id desc"}))
                 .unwrap()
@@ -216,6 +471,11 @@ mod tests {
             json!({"filters": {"無い列": "1"}}),
             json!({"filters": "{"}),
             json!({"filters": [1]}),
+            json!({"filters": {"数": {"gt": 3}}}),
+            json!({"filters": {"数": [[3]]}}),
+            json!({"q": {"無い列": "x"}}),
+            json!({"q": {"名称": 3}}),
+            json!({"records_format": "xml"}),
             json!({"sort": "無い列"}),
             json!({"sort": "数,数,数,数,数"}),
             json!({"fields": ["無い列"]}),

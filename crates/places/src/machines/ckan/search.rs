@@ -1,7 +1,15 @@
 //! `package_search`.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::{Bound, RangeBounds as _},
+};
 
+use jiff::{
+    Timestamp,
+    civil::{Date, DateTime, Time},
+    tz::TimeZone,
+};
 use serde_json::{Map, Value as Json, json};
 use yakuba_kernel::text::normalise_for_search;
 
@@ -47,8 +55,51 @@ fn facets(published: &Published, field: &str) -> Option<Vec<(String, String)>> {
     })
 }
 
-/// Terms of `fq`: `field:value`, `field:"value"`, `field:(a OR b)` and `-field:value`, all of which must hold.
-fn terms(fq: &str) -> Result<Vec<(bool, String, Vec<String>)>, Refusal> {
+/// A term of `fq`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Term {
+    /// Whether packages must fit it; otherwise they must not.
+    is_wanted: bool,
+    field: String,
+    wanted: Wanted,
+}
+
+/// What a field should be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Wanted {
+    /// One of these.
+    Values(Vec<String>),
+    /// A moment between two.
+    Between(Bound<Timestamp>, Bound<Timestamp>),
+}
+
+/// A moment as Solr writes it: `2026-04-01T00:00:00Z`, also without the zone, which is UTC, or without the time of day.
+fn moment(text: &str) -> Option<Timestamp> {
+    let in_utc = |moment: DateTime| TimeZone::UTC.to_timestamp(moment).ok();
+    text.parse()
+        .ok()
+        .or_else(|| in_utc(text.parse::<DateTime>().ok()?))
+        .or_else(|| in_utc(text.parse::<Date>().ok()?.to_datetime(Time::midnight())))
+}
+
+/// `[A TO B]` with its ends, `{A TO B}` without them; `*` is no end. Also what is behind it.
+fn between(text: &str) -> Option<(Wanted, &str)> {
+    let end = text.find([']', '}'])?;
+    let (from, to) = text.get(1..end)?.split_once(" TO ")?;
+    let bound = |text: &str, is_in: bool| match text.trim().trim_matches('"') {
+        "*" => Some(Bound::Unbounded),
+        text if is_in => moment(text).map(Bound::Included),
+        text => moment(text).map(Bound::Excluded),
+    };
+    let wanted = Wanted::Between(
+        bound(from, text.starts_with('['))?,
+        bound(to, text[end..].starts_with(']'))?,
+    );
+    Some((wanted, &text[end + 1..]))
+}
+
+/// Terms of `fq`: `field:value`, `field:"value"`, `field:(a OR b)`, `field:[a TO b]` and `-field:value`, all of which must hold.
+fn terms(fq: &str) -> Result<Vec<Term>, Refusal> {
     let wrong = || Refusal::Invalid("fq", "Search Query is invalid".to_owned());
     let mut rest = fq.trim();
     let mut terms = Vec::new();
@@ -64,43 +115,71 @@ fn terms(fq: &str) -> Result<Vec<(bool, String, Vec<String>)>, Refusal> {
         let is_wanted = !rest.starts_with('-');
         rest = rest.trim_start_matches('-');
         let (field, value) = rest.split_once(':').ok_or_else(wrong)?;
-        let (values, after) = if let Some(quoted) = value.strip_prefix('"') {
+        let (wanted, after) = if value.starts_with(['[', '{']) {
+            between(value).ok_or_else(wrong)?
+        } else if let Some(quoted) = value.strip_prefix('"') {
             let (inside, after) = quoted.split_once('"').ok_or_else(wrong)?;
-            (vec![inside.to_owned()], after)
+            (Wanted::Values(vec![inside.to_owned()]), after)
         } else if let Some(group) = value.strip_prefix('(') {
             let (inside, after) = group.split_once(')').ok_or_else(wrong)?;
-            let values = inside
+            let values: Vec<String> = inside
                 .split(" OR ")
                 .map(|one| one.trim().trim_matches('"').to_owned())
                 .collect();
-            (values, after)
+            if values.len() > 100 {
+                return Err(wrong());
+            }
+            (Wanted::Values(values), after)
         } else {
             let end = value.find(' ').unwrap_or(value.len());
-            (vec![value[..end].to_owned()], &value[end..])
+            let one = value[..end].to_owned();
+            (Wanted::Values(vec![one]), &value[end..])
         };
-        if terms.len() >= 20 || values.len() > 100 {
+        if terms.len() >= 20 {
             return Err(wrong());
         }
-        terms.push((is_wanted, field.trim().to_owned(), values));
+        terms.push(Term {
+            is_wanted,
+            field: field.trim().to_owned(),
+            wanted,
+        });
         rest = after.trim_start();
     }
     Ok(terms)
 }
 
-fn fits(published: &Published, terms: &[(bool, String, Vec<String>)]) -> Result<bool, Refusal> {
-    for (is_wanted, field, values) in terms {
-        let known = facets(published, field).ok_or_else(|| {
+fn fits(published: &Published, terms: &[Term]) -> Result<bool, Refusal> {
+    for Term {
+        is_wanted,
+        field,
+        wanted,
+    } in terms
+    {
+        let unknown = || {
             Refusal::Invalid(
                 "fq",
                 format!("Search Query is invalid: unknown field {field}"),
             )
-        })?;
-        let has = values.iter().any(|value| {
-            value == "*"
-                || known
-                    .iter()
-                    .any(|(name, _)| name.eq_ignore_ascii_case(value))
-        });
+        };
+        let has = match wanted {
+            Wanted::Between(from, to) => {
+                let at = match field.as_str() {
+                    "metadata_modified" => published.dataset.changed_at,
+                    "metadata_created" => published.dataset.created_at,
+                    _ => return Err(unknown()),
+                };
+                (*from, *to).contains(&at)
+            }
+            Wanted::Values(values) => {
+                let known = facets(published, field).ok_or_else(unknown)?;
+                values.iter().any(|value| {
+                    value == "*"
+                        || known
+                            .iter()
+                            .any(|(name, _)| name.eq_ignore_ascii_case(value))
+                })
+            }
+        };
         if has != *is_wanted {
             return Ok(false);
         }
@@ -228,20 +307,51 @@ mod tests {
     #[test]
     fn filter_queries_are_read() {
         let read = |fq: &str| terms(fq).map_err(|_| ());
+        let term = |is_wanted, field: &str, values: &[&str]| Term {
+            is_wanted,
+            field: field.to_owned(),
+            wanted: Wanted::Values(values.iter().map(|value| (*value).to_owned()).collect()),
+        };
         assert_eq!(
             read("organization:health +groups:\"safety\" AND -res_format:(CSV OR XLSX)").unwrap(),
             [
-                (true, "organization".to_owned(), vec!["health".to_owned()]),
-                (true, "groups".to_owned(), vec!["safety".to_owned()]),
-                (
-                    false,
-                    "res_format".to_owned(),
-                    vec!["CSV".to_owned(), "XLSX".to_owned()]
-                ),
+                term(true, "organization", &["health"]),
+                term(true, "groups", &["safety"]),
+                term(false, "res_format", &["CSV", "XLSX"]),
             ]
         );
         assert!(read("").unwrap().is_empty());
-        for bad in ["x", "a:\"b", "a:(b", &"a:b ".repeat(30)] {
+        let at = |text: &str| text.parse::<Timestamp>().unwrap();
+        let ranges = read(
+            "metadata_modified:[2026-04-01T00:00:00Z TO *] AND metadata_created:{2026-04-01 TO 2026-04-02T03:04:05.5]",
+        )
+        .unwrap();
+        assert_eq!(
+            ranges
+                .into_iter()
+                .map(|term| term.wanted)
+                .collect::<Vec<_>>(),
+            [
+                Wanted::Between(
+                    Bound::Included(at("2026-04-01T00:00:00Z")),
+                    Bound::Unbounded
+                ),
+                Wanted::Between(
+                    Bound::Excluded(at("2026-04-01T00:00:00Z")),
+                    Bound::Included(at("2026-04-02T03:04:05.5Z"))
+                ),
+            ]
+        );
+        for bad in [
+            "x",
+            "a:\"b",
+            "a:(b",
+            "a:[b",
+            "a:[1 TO 2]",
+            "a:[* TO NOW]",
+            "a:[]",
+            &"a:b ".repeat(30),
+        ] {
             assert!(read(bad).is_err(), "{bad}");
         }
     }

@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use yakuba_city::sql::{self, Sql as _};
+use yakuba_kernel::text::normalise_for_search;
 
 use super::chunks_of;
+use crate::model::parquet::number;
 use crate::{
     error::PlacesError,
     model::segment::{
@@ -34,6 +36,10 @@ pub struct Query {
     pub sort: Vec<(usize, bool)>,
     /// Whether the rows' numbers decide from the largest.
     pub is_last_first: bool,
+    /// For columns, folded words that occur in a row's cell.
+    pub words_in: Vec<(usize, Vec<String>)>,
+    /// The columns of numbers: their values are compared as such, and rows without one come behind the largest.
+    pub numbers: Vec<usize>,
     /// How many rows are passed over.
     pub offset: usize,
     /// How many rows are wanted.
@@ -98,10 +104,20 @@ pub async fn find(
     let mut fitting = Fitting::All(usize::try_from(rows).unwrap_or(0));
     for (column, values) in &query.filters {
         let place = place_of(*column);
-        fitting.narrow(with_values(connection, table, place, values).await?);
+        fitting.narrow(if query.numbers.contains(column) {
+            with_numbers(connection, table, place, values).await?
+        } else {
+            with_values(connection, table, place, values).await?
+        });
     }
-    if !query.words.is_empty() {
-        let found = with_words(connection, table, rows, &query.words, &fitting).await?;
+    let mut words = query.words.clone();
+    words.extend(query.words_in.iter().flat_map(|(_, words)| words.clone()));
+    if !words.is_empty() {
+        let found = with_words(connection, table, rows, &words, &fitting).await?;
+        fitting.narrow(found);
+    }
+    if !query.words_in.is_empty() {
+        let found = with_words_in(connection, table, rows, &query.words_in, &fitting).await?;
         fitting.narrow(found);
     }
     let total = fitting.len();
@@ -110,7 +126,8 @@ pub async fn find(
     } else if query.sort.is_empty() {
         by_number(&fitting, query)
     } else if let [(column, is_down)] = query.sort[..] {
-        by_column(connection, table, rows, column, is_down, &fitting, query).await?
+        let order = Order::of(connection, table, rows, column, is_down, query).await?;
+        by_column(order, &fitting, query).await?
     } else {
         by_columns(connection, table, rows, &fitting, query).await?
     };
@@ -200,6 +217,58 @@ async fn with_values(
     }
     found.sort_unstable();
     Ok(found)
+}
+
+/// The rows, from the smallest, whose number in a column is one of some; an empty text asks for those without one.
+async fn with_numbers(
+    connection: &impl ConnectionTrait,
+    table: i64,
+    place: i64,
+    values: &[String],
+) -> Result<Vec<u32>, PlacesError> {
+    let is_empty_wanted = values.iter().any(String::is_empty);
+    // Minus zero is zero.
+    let wanted: Vec<f64> = values
+        .iter()
+        .filter_map(|value| Some(number(value)? + 0.0))
+        .collect();
+    let mut found: Vec<u32> = NumbersInOrder::new(connection, table, place, false)
+        .await?
+        .values
+        .into_iter()
+        .filter(|(value, _)| {
+            wanted.iter().any(|wanted| wanted.total_cmp(value).is_eq())
+                || (is_empty_wanted && value.is_infinite())
+        })
+        .map(|(_, row)| row)
+        .collect();
+    found.sort_unstable();
+    Ok(found)
+}
+
+/// Whether every filled cell of a column is a number, found out by going through its values.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn are_numbers(
+    connection: &impl ConnectionTrait,
+    table: i64,
+    column: usize,
+) -> Result<bool, PlacesError> {
+    let mut walk = Walk::new(connection, table, place_of(column), false);
+    while let Some((_, groups)) = walk.next_of_any().await? {
+        if groups
+            .iter()
+            .any(|group| !group.value.is_empty() && number_of(&group.value).is_none())
+        {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+fn number_of(value: &[u8]) -> Option<f64> {
+    number(std::str::from_utf8(value).ok()?)
 }
 
 /// The blocks of a column that may hold values between two.
@@ -309,6 +378,47 @@ async fn with_words(
                 let text = texts_of(&body)?;
                 for (at, line) in text.lines().enumerate() {
                     if words.iter().all(|word| line.contains(word.as_str())) {
+                        found.push(number * CHUNK + i64::try_from(at).unwrap_or(0));
+                    }
+                }
+            }
+            Ok::<_, PlacesError>(found)
+        })
+        .await
+        .map_err(|error| sea_orm::DbErr::Custom(error.to_string()))??;
+        found.extend(lines.into_iter().filter_map(|row| u32::try_from(row).ok()));
+    }
+    found.retain(|row| fitting.has(*row));
+    Ok(found)
+}
+
+/// The rows, from the smallest, of those that fit, in whose cells the words for them occur.
+async fn with_words_in(
+    connection: &impl ConnectionTrait,
+    table: i64,
+    rows: i64,
+    words: &[(usize, Vec<String>)],
+    fitting: &Fitting,
+) -> Result<Vec<u32>, PlacesError> {
+    let mut chunks: Vec<i64> = match fitting {
+        Fitting::All(_) => (0..chunks_of(rows)).collect(),
+        Fitting::These(rows) => rows.iter().map(|row| i64::from(*row) / CHUNK).collect(),
+    };
+    chunks.dedup();
+    let mut found = Vec::new();
+    for some in chunks.chunks(usize::try_from(AT_ONCE).unwrap_or(1)) {
+        let pieces = pieces(connection, "places_chunks", table, some).await?;
+        let words = words.to_vec();
+        let lines = tokio::task::spawn_blocking(move || {
+            let mut found: Vec<i64> = Vec::new();
+            for Piece { number, body } in pieces {
+                for (at, row) in rows_of(&body)?.rows.iter().enumerate() {
+                    let has_all = words.iter().all(|(column, words)| {
+                        let cell = row.get(*column).map_or("", String::as_str);
+                        let cell = normalise_for_search(cell);
+                        words.iter().all(|word| cell.contains(word.as_str()))
+                    });
+                    if has_all {
                         found.push(number * CHUNK + i64::try_from(at).unwrap_or(0));
                     }
                 }
@@ -523,17 +633,93 @@ impl<'a, C: ConnectionTrait> InOrder<'a, C> {
     }
 }
 
+/// The numbers of a column in order, each with its row in the table. Blocks are in the order of texts, so that all of them are read:
+/// sixteen bytes for each row.
+struct NumbersInOrder {
+    /// No number is infinitely large.
+    values: Vec<(f64, u32)>,
+    at: usize,
+}
+
+impl NumbersInOrder {
+    async fn new(
+        connection: &impl ConnectionTrait,
+        table: i64,
+        place: i64,
+        is_down: bool,
+    ) -> Result<Self, PlacesError> {
+        let mut values = Vec::new();
+        let mut walk = Walk::new(connection, table, place, false);
+        while let Some((segment, groups)) = walk.next_of_any().await? {
+            for group in groups {
+                // Minus zero is zero.
+                let value = number_of(&group.value).map_or(f64::INFINITY, |value| value + 0.0);
+                values.extend(
+                    group
+                        .rows
+                        .iter()
+                        .map(|row| (value, in_table(segment, *row))),
+                );
+            }
+        }
+        values.sort_unstable_by(|one: &(f64, u32), other| {
+            let order = one.0.total_cmp(&other.0);
+            let order = if is_down { order.reverse() } else { order };
+            order.then(one.1.cmp(&other.1))
+        });
+        Ok(Self { values, at: 0 })
+    }
+
+    fn next(&mut self) -> Option<Vec<u32>> {
+        let rest = self.values.get(self.at..)?;
+        let (first, _) = rest.first()?;
+        let rows: Vec<u32> = rest
+            .iter()
+            .take_while(|(value, _)| value.total_cmp(first).is_eq())
+            .map(|(_, row)| *row)
+            .collect();
+        self.at += rows.len();
+        Some(rows)
+    }
+}
+
+/// The values of a column in its order, each with its rows.
+enum Order<'a, C> {
+    Texts(InOrder<'a, C>),
+    Numbers(NumbersInOrder),
+}
+
+impl<'a, C: ConnectionTrait> Order<'a, C> {
+    async fn of(
+        connection: &'a C,
+        table: i64,
+        rows: i64,
+        column: usize,
+        is_down: bool,
+        query: &Query,
+    ) -> Result<Self, PlacesError> {
+        Ok(if query.numbers.contains(&column) {
+            let place = place_of(column);
+            Self::Numbers(NumbersInOrder::new(connection, table, place, is_down).await?)
+        } else {
+            Self::Texts(InOrder::new(connection, table, rows, column, is_down))
+        })
+    }
+
+    async fn next(&mut self) -> Result<Option<Vec<u32>>, PlacesError> {
+        match self {
+            Self::Texts(order) => order.next().await,
+            Self::Numbers(order) => Ok(order.next()),
+        }
+    }
+}
+
 /// The wanted rows in the order of one column: no further than needed.
 async fn by_column(
-    connection: &impl ConnectionTrait,
-    table: i64,
-    rows: i64,
-    column: usize,
-    is_down: bool,
+    mut order: Order<'_, impl ConnectionTrait>,
     fitting: &Fitting,
     query: &Query,
 ) -> Result<Vec<u32>, PlacesError> {
-    let mut order = InOrder::new(connection, table, rows, column, is_down);
     let mut to_pass = query.offset;
     let mut wanted = Vec::new();
     while let Some(mut rows) = order.next().await? {
@@ -562,7 +748,7 @@ async fn by_columns(
     let mut ranks: Vec<Vec<u32>> = Vec::new();
     for (column, is_down) in query.sort.iter().take(MOST_KEYS) {
         let mut of_rows = vec![0_u32; usize::try_from(rows).unwrap_or(0)];
-        let mut order = InOrder::new(connection, table, rows, *column, *is_down);
+        let mut order = Order::of(connection, table, rows, *column, *is_down, query).await?;
         let mut rank = 0;
         while let Some(rows) = order.next().await? {
             for row in rows {

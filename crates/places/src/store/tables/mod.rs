@@ -7,7 +7,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
 use yakuba_city::{City, Tx, sql::Sql as _};
 
-pub use finding::{Found, MOST_KEYS, Query, find};
+pub use finding::{Found, MOST_KEYS, Query, are_numbers, find};
 pub use writing::{Filled, Filling};
 pub(super) use writing::{Orders, put_content, put_orders};
 
@@ -23,6 +23,10 @@ pub struct ColumnAbout {
     pub filled: u64,
     /// The first of them.
     pub example: String,
+    /// Whether every filled cell is a number ([`crate::model::parquet::number`]); none: nothing is filled, or it was written before this was
+    /// kept.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub are_numbers: Option<bool>,
 }
 
 /// How many chunks a table with so many rows has.

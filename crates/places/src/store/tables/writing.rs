@@ -13,6 +13,7 @@ use crate::{
     model::{
         content::{Content, ContentHash, csv_rows},
         finding::shortened,
+        parquet::number,
         segment::{Block, CHUNK_ROWS, Chunk, SEGMENT_ROWS, Segment},
     },
 };
@@ -125,6 +126,8 @@ fn count(about: &mut [ColumnAbout], rows: &[Vec<String>]) {
                     about.example = shortened(cell);
                 }
                 about.filled += 1;
+                about.are_numbers =
+                    Some(about.are_numbers != Some(false) && number(cell).is_some());
             }
         }
     }
