@@ -64,7 +64,9 @@ assets-mail-escalated = Nobody has taken up an alert of { $kind } yet.
     Looked at: { $at }
     Devices: { $n }
 assets-mail-more = There are { $n } more.
-assets-mail-where = Whoever takes care of it, please press "Take up" on this page:
+assets-mail-place = Place: { $place }
+assets-mail-point = Latitude and longitude: { $point }
+assets-mail-where = Staff: please press "Take up" on this page:
 assets-finding-twice = the key is there twice. Change one
 assets-finding-reserved = the key is the name of a column that every kind has. Choose another
 assets-finding-options = options are for the type choice, which needs at least one

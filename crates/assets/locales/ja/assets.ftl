@@ -64,7 +64,9 @@ assets-mail-escalated = { $kind }の異常に、まだだれも対応してい�
     確認した時刻：{ $at }
     台数：{ $n }
 assets-mail-more = ほかに{ $n }台あります。
-assets-mail-where = 対応する人は、次のページで「対応する」を押してください。
+assets-mail-place = 場所：{ $place }
+assets-mail-point = 緯度・経度：{ $point }
+assets-mail-where = 職員は、次のページで「対応する」を押してください。
 assets-finding-twice = 同じキーが2つあります。片方を変えてください。
 assets-finding-reserved = このキーは、どの種類にもある列の名前です。ほかのキーにしてください。
 assets-finding-options = 選択肢は、typeがchoiceのときだけ、1つ以上書いてください。

@@ -31,12 +31,13 @@ pub(super) fn typed(room: &Room, fields: &Fields, name: &str, errors: &mut FormE
     text
 }
 
-/// Leads back to the asset, or says there why it stays as it was.
+/// Leads back to the asset, or says there why it stays as it was, with what was typed.
 pub(super) async fn after(
     mut room: Room,
     found: &Asset,
     outcome: Result<(), AssetError>,
     word: &str,
+    typed: &Fields,
 ) -> Result<Response, Problem> {
     let Err(error) = outcome else {
         return Ok(done(&href(found.id), word));
@@ -47,7 +48,7 @@ pub(super) async fn after(
     room.refuse(sentence);
     // As it is now, not as it was.
     let found = room.asset(found.id).await?;
-    shown(&room, &found, &FormErrors::new(), None).await
+    shown(&room, &found, &FormErrors::new(), typed, None).await
 }
 
 pub(super) async fn turn(
@@ -63,7 +64,7 @@ pub(super) async fn turn(
         errors.add("state", room.t("desk-problem-required"));
     }
     let (Some(state), true) = (state, errors.is_empty()) else {
-        return shown(&room, &found, &errors, None).await;
+        return shown(&room, &found, &errors, &fields, None).await;
     };
     let kind = room.kind(&found.kind)?.clone();
     let outcome = room
@@ -74,7 +75,7 @@ pub(super) async fn turn(
             },
         )
         .await;
-    after(room, &found, outcome, "turned").await
+    after(room, &found, outcome, "turned", &fields).await
 }
 
 pub(super) async fn note(
@@ -89,14 +90,14 @@ pub(super) async fn note(
         errors.add("note", room.t("desk-problem-required"));
     }
     if !errors.is_empty() {
-        return shown(&room, &found, &errors, None).await;
+        return shown(&room, &found, &errors, &fields, None).await;
     }
     let outcome = room
         .write((found.id, text), |tx, (id, text)| {
             Box::pin(store::note(tx, *id, text))
         })
         .await;
-    after(room, &found, outcome, "noted").await
+    after(room, &found, outcome, "noted", &fields).await
 }
 
 pub(super) async fn inspect(
@@ -114,7 +115,7 @@ pub(super) async fn inspect(
         errors.add("inspected", room.t("desk-problem-day"));
     }
     let (Some(day), true) = (day, errors.is_empty()) else {
-        return shown(&room, &found, &errors, None).await;
+        return shown(&room, &found, &errors, &fields, None).await;
     };
     let kind = room.kind(&found.kind)?.clone();
     let outcome = room
@@ -122,7 +123,7 @@ pub(super) async fn inspect(
             Box::pin(store::inspect(tx, kind, *id, *day, text))
         })
         .await;
-    after(room, &found, outcome, "inspected").await
+    after(room, &found, outcome, "inspected", &fields).await
 }
 
 /// Gives the device a new key and shows it, this once.
@@ -136,8 +137,17 @@ pub(super) async fn key(room: Room, Path(id): Path<i64>) -> Result<Response, Pro
         )
         .await;
     match outcome {
-        Ok(key) => shown(&room, &found, &FormErrors::new(), Some(key)).await,
-        Err(error) => after(room, &found, Err(error), "").await,
+        Ok(key) => {
+            shown(
+                &room,
+                &found,
+                &FormErrors::new(),
+                &Fields::default(),
+                Some(key),
+            )
+            .await
+        }
+        Err(error) => after(room, &found, Err(error), "", &Fields::default()).await,
     }
 }
 
@@ -146,5 +156,5 @@ pub(super) async fn revoke(room: Room, Path(id): Path<i64>) -> Result<Response, 
     let outcome = room
         .write(found.id, |tx, id| Box::pin(store::forget_key(tx, *id)))
         .await;
-    after(room, &found, outcome, "revoked").await
+    after(room, &found, outcome, "revoked", &Fields::default()).await
 }

@@ -11,7 +11,8 @@ use axum::{
 use yakuba_city::web::Problem;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
-    Choice, ErrorSummary, Fields, FormErrors, Html, Map, Select, TextField, Words, done,
+    Cell, Choice, Column, ErrorSummary, Fields, FormErrors, Html, Map, RadioGroup, Row, Select,
+    Table, TextField, Words, done,
 };
 
 use super::room::{Room, href};
@@ -35,6 +36,17 @@ struct Body {
     revision: i64,
     controls: Html,
     is_new: bool,
+    /// What a colleague changed meanwhile, with the choice what is to stand.
+    conflict: Option<(Table, RadioGroup)>,
+}
+
+/// What a saved form is checked against.
+#[derive(Clone, Copy, Default)]
+struct Seen {
+    /// The revision that this person has seen.
+    revision: i64,
+    /// A colleague was first: what is to stand must be chosen.
+    must_decide: bool,
 }
 
 /// What stands in the form: typed, or the asset as it is.
@@ -99,6 +111,7 @@ pub(super) async fn new(room: Room) -> Result<Response, Problem> {
         &departments,
         &Standing::new(),
         &FormErrors::new(),
+        Seen::default(),
     ))
 }
 
@@ -114,6 +127,10 @@ pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Pr
         &departments,
         &standing,
         &FormErrors::new(),
+        Seen {
+            revision: found.revision,
+            must_decide: false,
+        },
     ))
 }
 
@@ -173,6 +190,7 @@ fn shown(
     departments: &BTreeMap<DepartmentCode, String>,
     standing: &Standing,
     errors: &FormErrors,
+    seen: Seen,
 ) -> Response {
     let language = room.language();
     let value = |key: &str| standing.get(key).map_or("", String::as_str);
@@ -246,7 +264,10 @@ fn shown(
             |asset| format!("{}/edit", href(asset.id)),
         ),
         kind: kind.key.as_str().to_owned(),
-        revision: found.map_or(0, |asset| asset.revision),
+        revision: seen.revision,
+        conflict: found
+            .filter(|_| seen.must_decide)
+            .map(|asset| conflict(room, kind, asset, departments, standing, errors)),
         controls,
         is_new: found.is_none(),
     };
@@ -263,29 +284,28 @@ fn shown(
     page.into_response()
 }
 
-/// What was typed, or what is wrong with it.
+/// What was typed; what is wrong with it goes to `errors`.
 fn read(
     room: &Room,
     kind: &Kind,
     departments: &BTreeMap<DepartmentCode, String>,
     standing: &Standing,
-) -> Result<Draft, FormErrors> {
-    let mut errors = FormErrors::new();
+    errors: &mut FormErrors,
+) -> Option<Draft> {
     let draft = match draft::read(kind, |key| standing.get(key).map_or("", String::as_str)) {
         Ok(draft) => draft,
         Err(problems) => {
             for problem in problems {
                 errors.add(problem.column, room.public(problem.sentence));
             }
-            return Err(errors);
+            return None;
         }
     };
     // Nobody gives an asset to a department in which they do not work.
     if !departments.contains_key(&draft.department) {
         errors.add("department", room.public("assets-problem-department"));
-        return Err(errors);
     }
-    Ok(draft)
+    errors.is_empty().then_some(draft)
 }
 
 /// A failure that belongs to the form.
@@ -310,9 +330,18 @@ pub(super) async fn add(mut room: Room, fields: Fields) -> Result<Response, Prob
         return Err(Problem::NotFound);
     };
     let standing = standing_in(&fields);
-    let draft = match read(&room, &kind, &departments, &standing) {
-        Ok(draft) => draft,
-        Err(errors) => return Ok(shown(&room, &kind, None, &departments, &standing, &errors)),
+    let mut errors = FormErrors::new();
+    let Some(draft) = read(&room, &kind, &departments, &standing, &mut errors) else {
+        let seen = Seen::default();
+        return Ok(shown(
+            &room,
+            &kind,
+            None,
+            &departments,
+            &standing,
+            &errors,
+            seen,
+        ));
     };
     let outcome = room
         .write((kind.clone(), draft), |tx, (kind, draft)| {
@@ -322,9 +351,16 @@ pub(super) async fn add(mut room: Room, fields: Fields) -> Result<Response, Prob
     match outcome {
         Ok(id) => Ok(done(&href(id), "added")),
         Err(error) => {
-            let mut errors = FormErrors::new();
             told(&mut room, error, &mut errors)?;
-            Ok(shown(&room, &kind, None, &departments, &standing, &errors))
+            Ok(shown(
+                &room,
+                &kind,
+                None,
+                &departments,
+                &standing,
+                &errors,
+                Seen::default(),
+            ))
         }
     }
 }
@@ -338,22 +374,33 @@ pub(super) async fn save(
     let departments = room.own_departments().await?;
     let kind = room.kind(&found.kind)?.clone();
     let standing = standing_in(&fields);
-    let draft = match read(&room, &kind, &departments, &standing) {
-        Ok(draft) => draft,
-        Err(errors) => {
-            return Ok(shown(
-                &room,
-                &kind,
-                Some(&found),
-                &departments,
-                &standing,
-                &errors,
-            ));
-        }
+    // Not the revision of now: nobody saves over what they have not seen.
+    let mut seen = Seen {
+        revision: fields.revision(),
+        must_decide: fields.has("must_decide"),
+    };
+    let mut errors = FormErrors::new();
+    let decision = fields.get("decision");
+    if decision == "theirs" {
+        return Ok(done(&format!("{}/edit", href(found.id)), "kept"));
+    }
+    if seen.must_decide && decision != "own" {
+        errors.add("decision", room.t("desk-problem-decision"));
+    }
+    let Some(draft) = read(&room, &kind, &departments, &standing, &mut errors) else {
+        return Ok(shown(
+            &room,
+            &kind,
+            Some(&found),
+            &departments,
+            &standing,
+            &errors,
+            seen,
+        ));
     };
     let input = Change {
         asset: found.id,
-        revision: fields.revision(),
+        revision: seen.revision,
         draft,
     };
     let outcome = room
@@ -361,20 +408,96 @@ pub(super) async fn save(
             Box::pin(store::change(tx, kind, input))
         })
         .await;
-    match outcome {
-        Ok(()) => Ok(done(&href(found.id), "changed")),
-        Err(error) => {
-            let mut errors = FormErrors::new();
-            told(&mut room, error, &mut errors)?;
-            let found = room.asset(found.id).await?;
-            Ok(shown(
-                &room,
-                &kind,
-                Some(&found),
-                &departments,
-                &standing,
-                &errors,
-            ))
-        }
+    let Err(error) = outcome else {
+        return Ok(done(&href(found.id), "changed"));
+    };
+    let found = room.asset(found.id).await?;
+    if matches!(error, AssetError::ChangedMeanwhile) {
+        errors.add("decision", room.t("desk-problem-changed"));
+        seen = Seen {
+            revision: found.revision,
+            must_decide: true,
+        };
+    } else {
+        told(&mut room, error, &mut errors)?;
     }
+    Ok(shown(
+        &room,
+        &kind,
+        Some(&found),
+        &departments,
+        &standing,
+        &errors,
+        seen,
+    ))
+}
+
+/// What stands now beside what was typed, where they differ, and the choice between them.
+fn conflict(
+    room: &Room,
+    kind: &Kind,
+    found: &Asset,
+    departments: &BTreeMap<DepartmentCode, String>,
+    typed: &Standing,
+    errors: &FormErrors,
+) -> (Table, RadioGroup) {
+    let language = room.language();
+    let stands = standing_of(found);
+    let named = |key: &str, value: &str| {
+        match (key, DepartmentCode::new(value)) {
+            ("department", Ok(code)) => departments.get(&code).cloned(),
+            _ => kind
+                .fields
+                .iter()
+                .find(|field| field.key.as_str() == key)
+                .map(|field| field.shown(value, language)),
+        }
+        .unwrap_or_else(|| value.to_owned())
+    };
+    let own = [
+        "number",
+        "name",
+        "place",
+        "point",
+        "department",
+        "installed_on",
+    ]
+    .into_iter()
+    .map(|key| {
+        let label = room.public(&format!("assets-column-{}", key.replace('_', "-")));
+        (key, label)
+    });
+    let others = kind
+        .fields
+        .iter()
+        .map(|field| (field.key.as_str(), field.name.get(language).to_owned()));
+    let mail = kind
+        .telemetry
+        .is_some()
+        .then(|| ("mail", room.public("assets-column-mail")));
+    let rows = own.chain(others).chain(mail).filter_map(|(key, label)| {
+        let value = |standing: &Standing| standing.get(key).cloned().unwrap_or_default();
+        let (now, typed) = (value(&stands), value(typed));
+        (now != typed).then(|| {
+            Row::new([
+                Cell::text(label),
+                Cell::text(named(key, &now)),
+                Cell::text(named(key, &typed)),
+            ])
+        })
+    });
+    let table = Table::new(language, "differences", room.t("desk-differences"))
+        .columns([
+            Column::text(room.t("desk-differences-field")),
+            Column::text(room.t("desk-differences-now")),
+            Column::text(room.t("desk-differences-typed")),
+        ])
+        .rows(rows)
+        .row_headers();
+    let choice = RadioGroup::new(language, "decision", room.t("desk-decision"))
+        .choice(Choice::new("own", room.t("desk-decision-own")))
+        .choice(Choice::new("theirs", room.t("desk-decision-theirs")))
+        .required()
+        .errors(errors);
+    (table, choice)
 }

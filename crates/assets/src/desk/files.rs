@@ -7,7 +7,7 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_forms::files::scanner;
-use yakuba_ui::{FormErrors, done};
+use yakuba_ui::{Fields, FormErrors, done};
 
 use super::{
     doing::after,
@@ -57,14 +57,14 @@ pub(super) async fn add(
         errors.add("files", room.t("desk-import-none"));
     }
     if !errors.is_empty() {
-        return shown(&room, &found, &errors, None).await;
+        return shown(&room, &found, &errors, &Fields::default(), None).await;
     }
     let outcome = room
         .write((found.id, new), |tx, (id, new)| {
             Box::pin(add_files(tx, *id, new))
         })
         .await;
-    after(room, &found, outcome, "filed").await
+    after(room, &found, outcome, "filed", &Fields::default()).await
 }
 
 pub(super) async fn remove(

@@ -6,8 +6,8 @@ use jiff::Timestamp;
 use yakuba_city::web::Problem;
 use yakuba_identity::account_names;
 use yakuba_ui::{
-    Cell, Choice, Column, DateField, DescriptionList, FileUpload, FormErrors, Map, Row, Select,
-    Table, TextArea, Words, format,
+    Cell, Choice, Column, DateField, DescriptionList, ErrorSummary, Fields, FileUpload, FormErrors,
+    Map, Row, Select, Table, TextArea, Words, format,
 };
 
 use super::{
@@ -53,6 +53,7 @@ struct Forms {
 #[template(path = "desk/show.html")]
 struct Body {
     words: Words,
+    errors: ErrorSummary,
     base: String,
     revision: i64,
     about: DescriptionList,
@@ -69,14 +70,15 @@ struct Body {
 
 pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Problem> {
     let found = room.asset(id).await?;
-    shown(&room, &found, &FormErrors::new(), None).await
+    shown(&room, &found, &FormErrors::new(), &Fields::default(), None).await
 }
 
-/// The page; with what was wrong, or with a key that nobody will see again.
+/// The page; with what was wrong and what was typed, or with a key that nobody will see again.
 pub(super) async fn shown(
     room: &Room,
     found: &Asset,
     errors: &FormErrors,
+    typed: &Fields,
     new_key: Option<String>,
 ) -> Result<Response, Problem> {
     let language = room.language();
@@ -165,6 +167,7 @@ pub(super) async fn shown(
     };
     let body = Body {
         words: room.words,
+        errors: errors.summary(language),
         photos: filed(photos),
         documents: filed(documents),
         base: href(found.id),
@@ -187,7 +190,7 @@ pub(super) async fn shown(
         lines,
         forms: room
             .may_work_in(&found.department)
-            .then(|| forms(room, found, kind, &known, errors)),
+            .then(|| forms(room, found, kind, &known, errors, typed)),
         new_key,
     };
     let mut page = room
@@ -317,6 +320,7 @@ fn forms(
     kind: &crate::model::kind::Kind,
     known: &Device,
     errors: &FormErrors,
+    typed: &Fields,
 ) -> Forms {
     let language = room.language();
     let next: Vec<State> = State::ALL
@@ -337,22 +341,34 @@ fn forms(
                         select.choice(Choice::new(state.name(), room.public(&state_key(state))))
                     },
                 )
+                .value(typed.get("state"))
                 .errors(errors)
         }),
         turn_text: TextArea::new(language, "turn_text", room.t("desk-turn-text"))
             .rows(2)
+            .value(typed.get("turn_text"))
             .optional()
             .errors(errors),
         note: TextArea::new(language, "note", room.t("desk-note"))
             .rows(3)
+            .value(typed.get("note"))
             .errors(errors),
         inspected: (kind.inspection_months.is_some() && found.state != State::Removed).then(|| {
+            let day = DateField::new(language, "inspected", room.t("desk-inspected"));
+            let day = if typed.has("inspected_year") {
+                day.typed(
+                    typed.get("inspected_year"),
+                    typed.get("inspected_month"),
+                    typed.get("inspected_day"),
+                )
+            } else {
+                day.value(Some(room.city().today()))
+            };
             (
-                DateField::new(language, "inspected", room.t("desk-inspected"))
-                    .value(Some(room.city().today()))
-                    .errors(errors),
+                day.errors(errors),
                 TextArea::new(language, "inspected_text", room.t("desk-inspected-text"))
                     .rows(2)
+                    .value(typed.get("inspected_text"))
                     .optional()
                     .errors(errors),
             )

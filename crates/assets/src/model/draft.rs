@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::Date;
-use yakuba_kernel::{Decimal, DepartmentCode, Point, text::fold_width};
+use yakuba_kernel::{Decimal, DepartmentCode, Point, Wareki, text::fold_width};
 use yakuba_mail::EmailAddress;
 use yakuba_ui::Language;
 
@@ -162,8 +162,12 @@ pub fn read<'t>(kind: &Kind, get: impl Fn(&str) -> &'t str) -> Result<Draft, Vec
     }
 }
 
-/// A day as `2026-11-22` or `2026/11/22`, in any width.
+/// A day as `2026-11-22`, `2026/11/22` or `令和8年11月22日`, in any width.
 pub fn read_day(text: &str) -> Option<Date> {
+    let is_near = |day: &Date| (1868..=2200).contains(&day.year());
+    if let Some(day) = Wareki::read_date(text.trim()).filter(is_near) {
+        return Some(day);
+    }
     let folded = fold_width(text.trim()).replace(['/', '.'], "-");
     let mut parts = folded.split('-').map(str::trim);
     let day = Date::new(
@@ -172,7 +176,7 @@ pub fn read_day(text: &str) -> Option<Date> {
         parts.next()?.parse().ok()?,
     )
     .ok()?;
-    (parts.next().is_none() && (1868..=2200).contains(&day.year())).then_some(day)
+    (parts.next().is_none() && is_near(&day)).then_some(day)
 }
 
 /// The value of a field as it is kept; none when nothing was typed.

@@ -1,6 +1,9 @@
 //! Alerts: opened once for each rule, told by mail, taken up by staff, closed by themselves.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use jiff::Timestamp;
 use sea_orm::{ConnectionTrait, FromQueryResult};
@@ -9,7 +12,7 @@ use yakuba_city::{
     sql::{Sql as _, list},
 };
 use yakuba_identity::Identity;
-use yakuba_kernel::{Decimal, DepartmentCode, Subject};
+use yakuba_kernel::{Decimal, DepartmentCode, Point, Subject};
 use yakuba_mail::{EmailAddress, Mail, enqueue};
 use yakuba_ui::{Language, format};
 
@@ -217,14 +220,15 @@ pub(super) async fn open(
         let Some(kind) = kinds.get(&opening.kind) else {
             continue;
         };
-        let line = format!(
-            "{} {}{}\n  {}/desk/assets/{}",
-            opening.number,
-            opening.name,
-            measured(kind, &opening.rule, opening.thousandths),
-            teller.base,
-            opening.asset
-        );
+        let line = line(
+            tx,
+            teller,
+            opening.asset,
+            &opening.number,
+            &opening.name,
+            &measured(kind, &opening.rule, opening.thousandths),
+        )
+        .await?;
         let own = yakuba_ui::lines(&opening.mail);
         let general = kind.telemetry.iter().flat_map(|telemetry| {
             let special = kind.value(&opening.rule).map(|value| &value.mail);
@@ -256,6 +260,54 @@ pub(super) async fn open(
         }
     }
     Ok(opened)
+}
+
+/// What a mail says of one asset: what it is, and where. Whoever has to go there may have no account, so the place stands in the
+/// mail and the link is to the map that everybody sees; it shows the point alone, whatever the kind keeps back.
+async fn line(
+    tx: &Tx,
+    teller: &Teller,
+    asset: i64,
+    number: &str,
+    name: &str,
+    measured: &str,
+) -> Result<String, AssetError> {
+    #[derive(FromQueryResult)]
+    struct Where {
+        place: String,
+        latitude: Option<i64>,
+        longitude: Option<i64>,
+    }
+    let found: Option<Where> = tx
+        .connection()
+        .row(
+            "SELECT a.place, COALESCE(d.latitude, a.latitude) AS latitude, COALESCE(d.longitude, a.longitude) AS longitude \
+             FROM assets_assets a LEFT JOIN assets_state d ON d.asset = a.id WHERE a.id = $1",
+            [asset.into()],
+        )
+        .await?;
+    let words = WORDS.words(Language::Japanese);
+    let mut text = format!("{number} {name}{measured}");
+    let Some(found) = found else {
+        return Ok(text);
+    };
+    if !found.place.is_empty() {
+        text.push_str("\n  ");
+        text.push_str(&words.with_text("assets-mail-place", "place", &found.place));
+    }
+    if let (Some(latitude), Some(longitude)) = (found.latitude, found.longitude) {
+        let point = Point::from_millionths(latitude, longitude)?;
+        text.push_str("\n  ");
+        text.push_str(&words.with_text("assets-mail-point", "point", &point.to_string()));
+        let (latitude, longitude) = point.degrees();
+        // Writing to a string cannot fail.
+        let _ = write!(
+            text,
+            "\n  {}/map?at={latitude},{longitude},17&pin",
+            teller.base
+        );
+    }
+    Ok(text)
 }
 
 /// The value that was measured, for a line of a mail.
@@ -365,14 +417,16 @@ pub(super) async fn escalate(
             .await?;
         let mut lines: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for alert in &late {
-            lines.entry(&alert.rule).or_default().push(format!(
-                "{} {}{}\n  {}/desk/assets/{}",
-                alert.number,
-                alert.name,
-                measured(kind, &alert.rule, alert.thousandths),
-                teller.base,
-                alert.asset
-            ));
+            let line = line(
+                tx,
+                teller,
+                alert.asset,
+                &alert.number,
+                &alert.name,
+                &measured(kind, &alert.rule, alert.thousandths),
+            )
+            .await?;
+            lines.entry(&alert.rule).or_default().push(line);
         }
         for chunk in late.chunks(300) {
             tx.connection()

@@ -229,7 +229,53 @@ each_database!(
                 ],
             )
             .await;
-        assert!(stale.text().contains("ほかの職員が先に変更しました"));
+        let text = stale.text();
+        assert!(text.contains("ほかの職員が先に変更しました"));
+        // Both stand there, what is alike does not, and the next press changes nothing before somebody chose.
+        assert!(text.contains("駅前西口") && text.contains("遅い変更"));
+        assert!(!text.contains("<td>C-9</td>"), "{text}");
+        let now = stale.revision();
+        let decide = |decision: &'static str| {
+            [
+                ("revision", now.clone()),
+                ("must_decide", "1".to_owned()),
+                ("decision", decision.to_owned()),
+                ("number", "C-9".to_owned()),
+                ("name", "遅い変更".to_owned()),
+                ("installed_on", "令和8年4月1日".to_owned()),
+                ("pole", "13".to_owned()),
+                ("department", "crisis".to_owned()),
+            ]
+        };
+        for (decision, name) in [
+            ("", "駅前西口"),
+            ("theirs", "駅前西口"),
+            ("own", "遅い変更"),
+        ] {
+            let fields = decide(decision);
+            let fields: Vec<(&str, &str)> = fields
+                .iter()
+                .map(|(name, value)| (*name, value.as_str()))
+                .collect();
+            let page = clerk.post(&format!("{href}/edit"), &fields).await;
+            assert_eq!(
+                page.status == StatusCode::UNPROCESSABLE_ENTITY,
+                decision.is_empty()
+            );
+            assert_eq!(found(&city, id).await.name, name, "{decision}");
+        }
+        assert_eq!(
+            found(&city, id).await.installed_on.unwrap().to_string(),
+            "2026-04-01"
+        );
+        // A note that is too long is still there, and the top of the page leads to it.
+        let long = "あ".repeat(2_001);
+        let refused = clerk
+            .post(&format!("{href}/note"), &[("note", long.as_str())])
+            .await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = refused.text();
+        assert!(text.contains(&long) && text.contains("href=\"#note\""));
         let future = [
             ("inspected_year", "2030"),
             ("inspected_month", "1"),

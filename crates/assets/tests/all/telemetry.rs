@@ -412,7 +412,7 @@ each_database!(
     [&MailService, &IdentityService, &AssetService],
     async |city| {
         set_up(&city).await;
-        let asset = installed(&city, trap(), "T-7", &[]).await;
+        let asset = installed(&city, trap(), "T-7", &[("place", "北山の沢の入口")]).await;
         let key = key_of(&city, trap(), asset.id).await;
         assert_eq!(
             say(&city, measured(&city, &key, "closed", "0")).await,
@@ -432,6 +432,16 @@ each_database!(
         assert_eq!(told.len(), 1);
         assert_eq!(told[0].0, "hunters@example.jp");
         assert!(told[0].1.contains("わなが閉じました") && told[0].2.contains("T-7"));
+        // Hunters have no account: where it is stands in the mail, and the link opens for everybody.
+        for part in [
+            "北山の沢の入口",
+            "34.4, 135.05",
+            "/map?at=34.4,135.05,17&pin",
+            "職員は、次のページで",
+        ] {
+            assert!(told[0].2.contains(part), "{part}: {}", told[0].2);
+        }
+        assert!(!told[0].2.contains(&format!("/desk/assets/{}", asset.id)));
         forward(&city, SignedDuration::from_mins(1));
         assert_eq!(
             say(&city, measured(&city, &key, "closed", "0")).await,

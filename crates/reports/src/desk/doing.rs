@@ -28,12 +28,24 @@ use crate::{
 /// Letters of a public text or a note at most.
 const MOST: usize = 2_000;
 
-/// Leads back to the report, or says there why it stays as it was.
+/// The field that a failure is about; none when it is about no field.
+const fn field_of(error: &ReportError) -> Option<&'static str> {
+    match error {
+        ReportError::WrongState { .. } => Some("state"),
+        ReportError::NoReason => Some("turn_text"),
+        ReportError::NoAuthority => Some("authority"),
+        ReportError::CannotMerge => Some("into"),
+        _ => None,
+    }
+}
+
+/// Leads back to the report, or says there why it stays as it was, with what was typed.
 async fn after(
     mut room: Room,
     found: &Report,
     outcome: Result<(), ReportError>,
     word: &str,
+    typed: &Fields,
 ) -> Result<Response, Problem> {
     let Err(error) = outcome else {
         return Ok(done(&href(found.id), word));
@@ -41,10 +53,16 @@ async fn after(
     let Some(sentence) = room.sentence(&error) else {
         return Err(error.into());
     };
-    room.refuse(sentence);
+    let mut errors = FormErrors::new();
+    match (field_of(&error), &error) {
+        (Some(field), _) => errors.add(field, sentence),
+        // The page finds out itself that somebody else was first.
+        (None, ReportError::ChangedMeanwhile) => {}
+        (None, _) => room.refuse(sentence),
+    }
     // As it is now, not as it was.
     let found = room.report(found.id).await?;
-    shown(&room, &found, &FormErrors::new()).await
+    shown(&room, &found, &errors, typed).await
 }
 
 /// A text that was typed; too long goes to `errors`.
@@ -69,15 +87,19 @@ pub(super) async fn turn(
         errors.add("state", room.t("desk-problem-required"));
     }
     let (Some(state), true) = (state, errors.is_empty()) else {
-        return shown(&room, &found, &errors).await;
+        return shown(&room, &found, &errors, &fields).await;
     };
     let rules = &room.current.rules;
     let sentence = fields
         .get("sentence")
         .parse::<usize>()
         .ok()
-        .and_then(|place| rules.sentences.get(place))
-        .filter(|sentence| sentence.state == state.name());
+        .and_then(|place| rules.sentences.get(place));
+    // Whoever reads it would read nothing, or that what is planned is done.
+    if own.is_empty() && sentence.is_some_and(|sentence| sentence.state != state.name()) {
+        errors.add("sentence", room.t("desk-problem-sentence"));
+        return shown(&room, &found, &errors, &fields).await;
+    }
     let text = match sentence {
         _ if !own.is_empty() => Text::japanese(own),
         Some(sentence) => sentence.text.clone(),
@@ -98,7 +120,7 @@ pub(super) async fn turn(
     let outcome = room
         .write(input, |tx, input| Box::pin(steps::turn(tx, input)))
         .await;
-    after(room, &found, outcome, "turned").await
+    after(room, &found, outcome, "turned", &fields).await
 }
 
 pub(super) async fn route(
@@ -119,7 +141,7 @@ pub(super) async fn route(
     let Some(department) = department.filter(|code| known.contains_key(code)) else {
         let mut errors = FormErrors::new();
         errors.add("department", room.t("desk-problem-department"));
-        return shown(&room, &found, &errors).await;
+        return shown(&room, &found, &errors, &fields).await;
     };
     let stays = room.principal.holds_in(WORK, &department);
     let input = Routing {
@@ -136,7 +158,7 @@ pub(super) async fn route(
         // It is another department's from now on.
         return Ok(done(HOME, "routed"));
     }
-    after(room, &found, outcome, "routed").await
+    after(room, &found, outcome, "routed", &fields).await
 }
 
 pub(super) async fn word(
@@ -149,7 +171,7 @@ pub(super) async fn word(
     let place = typed(&room, &fields, "public_place", &mut errors);
     let text = typed(&room, &fields, "public_text", &mut errors);
     if !errors.is_empty() {
-        return shown(&room, &found, &errors).await;
+        return shown(&room, &found, &errors, &fields).await;
     }
     let category = room.current.rules.category(&found.category);
     let input = Wording {
@@ -163,7 +185,7 @@ pub(super) async fn word(
     let outcome = room
         .write(input, |tx, input| Box::pin(steps::word(tx, input)))
         .await;
-    after(room, &found, outcome, "worded").await
+    after(room, &found, outcome, "worded", &fields).await
 }
 
 pub(super) async fn release(
@@ -179,7 +201,7 @@ pub(super) async fn release(
             Box::pin(steps::release(tx, *report, *revision, released))
         })
         .await;
-    after(room, &found, outcome, "photos").await
+    after(room, &found, outcome, "photos", &fields).await
 }
 
 pub(super) async fn add_photos(
@@ -200,14 +222,14 @@ pub(super) async fn add_photos(
         errors.add("photos", room.t("desk-problem-required"));
     }
     if !errors.is_empty() {
-        return shown(&room, &found, &errors).await;
+        return shown(&room, &found, &errors, &sent.fields).await;
     }
     let outcome = room
         .write((found.id, new), |tx, (report, new)| {
             Box::pin(steps::add_photos(tx, *report, new))
         })
         .await;
-    after(room, &found, outcome, "photos").await
+    after(room, &found, outcome, "photos", &sent.fields).await
 }
 
 pub(super) async fn note(
@@ -222,7 +244,7 @@ pub(super) async fn note(
         errors.add("note", room.t("desk-problem-required"));
     }
     if !errors.is_empty() {
-        return shown(&room, &found, &errors).await;
+        return shown(&room, &found, &errors, &fields).await;
     }
     let sealed = seal_note(room.key(), found.id, &note)?;
     let outcome = room
@@ -230,7 +252,7 @@ pub(super) async fn note(
             Box::pin(steps::note(tx, *report, sealed))
         })
         .await;
-    after(room, &found, outcome, "noted").await
+    after(room, &found, outcome, "noted", &fields).await
 }
 
 pub(super) async fn assign(
@@ -253,5 +275,5 @@ pub(super) async fn assign(
             Box::pin(steps::assign(tx, *report, *revision, *account))
         })
         .await;
-    after(room, &found, outcome, "assigned").await
+    after(room, &found, outcome, "assigned", &fields).await
 }

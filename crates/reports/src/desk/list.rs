@@ -19,20 +19,32 @@ use super::{
 use crate::{
     capabilities::WORK,
     model::state::State,
-    pages::asked::{chip, state_key},
-    store::{self, Filter, Report},
+    pages::asked::{chip, choose_area, state_key},
+    store::{self, Filter, Order, Report},
 };
 
 /// Reports on one page.
 const ON_A_PAGE: u32 = 50;
 /// The names of the filters in the address.
-const NAMES: [&str; 5] = ["q", "state", "category", "department", "which"];
+const NAMES: [&str; 7] = [
+    "q",
+    "state",
+    "category",
+    "department",
+    "area",
+    "which",
+    "order",
+];
+/// Where those stand that were answered and whose text nobody has looked at.
+const UNLOOKED: &str = "/desk/reports?state=handled&which=unlooked";
 
 #[derive(Template)]
 #[template(path = "desk/list.html")]
 struct Body {
     words: Words,
     may_enter: bool,
+    /// How many were answered without anybody having looked at their text, and where they stand.
+    unlooked: Option<(String, &'static str)>,
     q: TextField,
     filters: Vec<Select>,
     count: String,
@@ -54,11 +66,18 @@ fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
             .into_iter()
             .filter(|state| !state.is_handled())
             .collect(),
+        "handled" => State::ALL
+            .into_iter()
+            .filter(|state| state.is_handled())
+            .collect(),
         name => State::read(name).into_iter().collect(),
     };
     Filter {
         departments: Some(departments),
         category: query.optional("category"),
+        area: query.optional("area"),
+        unlooked: query.get("which") == "unlooked",
+        order: Order::read(query.get("order")).unwrap_or(Order::Due),
         states,
         words: words_for_search(query.get("q")),
         late_on: (query.get("which") == "late").then(|| room.city().today()),
@@ -118,6 +137,7 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     let body = Body {
         words: room.words,
         may_enter: room.principal.holds(WORK),
+        unlooked: unlooked(&room, &seen).await?,
         q: TextField::new(language, "q", room.t("desk-words"))
             .support(room.t("desk-words-support"))
             .optional(),
@@ -141,6 +161,33 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     Ok(room.page(room.t("desk-title"), &body).into_response())
 }
 
+/// Reports that everybody sees, that were answered, and whose text still waits: a crew closes them without the desk.
+async fn unlooked(
+    room: &Room,
+    seen: &BTreeMap<DepartmentCode, String>,
+) -> Result<Option<(String, &'static str)>, Problem> {
+    let filter = Filter {
+        shown: true,
+        departments: Some(seen.keys().cloned().collect()),
+        states: State::ALL
+            .into_iter()
+            .filter(|state| state.is_handled())
+            .collect(),
+        unlooked: true,
+        ..Filter::default()
+    };
+    let total = store::search(room.db(), &filter, 0, 1).await?.total;
+    let count = i64::try_from(total).unwrap_or(i64::MAX);
+    Ok((count > 0).then(|| {
+        (
+            room.words
+                .counted("desk-unlooked-handled", count)
+                .into_owned(),
+            UNLOOKED,
+        )
+    }))
+}
+
 fn filters(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Vec<Select> {
     let language = room.language();
     let given = |name: &str, default: &str| match room.query.get(name) {
@@ -149,6 +196,7 @@ fn filters(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Vec<Select> 
     };
     let state = [
         ("open", "reports-state-open".to_owned()),
+        ("handled", "reports-state-handled".to_owned()),
         ("all", "reports-state-all".to_owned()),
     ]
     .into_iter()
@@ -168,7 +216,7 @@ fn filters(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Vec<Select> 
             |select, one| select.choice(Choice::new(one.key.as_str(), one.name.get(language))),
         )
         .value(room.query.get("category"));
-    let which = ["all", "late", "mine"]
+    let which = ["all", "late", "mine", "unlooked"]
         .into_iter()
         .fold(
             Select::new(language, "which", room.t("desk-filter-which")),
@@ -177,7 +225,25 @@ fn filters(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Vec<Select> 
             },
         )
         .value(&given("which", "all"));
+    let order = Order::ALL
+        .into_iter()
+        .fold(
+            Select::new(language, "order", room.t("desk-order")),
+            |select, order| {
+                let name = room.t(&format!("desk-order-{}", order.name()));
+                select.choice(Choice::new(order.name(), name))
+            },
+        )
+        .value(&given("order", Order::Due.name()));
+    let area = choose_area(
+        &room.current,
+        language,
+        room.t("desk-filter-area"),
+        room.query.get("area"),
+    );
     let mut filters = vec![state, category, which];
+    filters.extend(area);
+    filters.push(order);
     if seen.len() > 1 {
         let department = seen
             .iter()

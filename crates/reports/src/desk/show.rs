@@ -9,8 +9,8 @@ use axum::{
 use yakuba_city::{JAPAN, web::Problem};
 use yakuba_identity::{StaffNames, account_names, colleagues};
 use yakuba_ui::{
-    Choice, DescriptionList, FileUpload, FormErrors, Html, Map, RadioGroup, Select, TextArea,
-    TextField, Words, format,
+    Choice, DescriptionList, ErrorSummary, Fields, FileUpload, FormErrors, Html, Map,
+    NotificationBanner, RadioGroup, Select, TextArea, TextField, Words, format,
 };
 
 use super::room::{Room, href};
@@ -68,15 +68,22 @@ struct Forms {
     department: Select,
     assigned: Select,
     note: TextArea,
+    /// The folded forms that were sent and not accepted stand open.
+    routes: bool,
+    assigns: bool,
+    adds_photos: bool,
 }
 
 #[derive(Template)]
 #[template(path = "desk/show.html")]
 struct Body {
     words: Words,
+    errors: ErrorSummary,
     base: String,
     revision: i64,
     about: DescriptionList,
+    /// What a colleague saved while this person typed something else.
+    saved: Option<DescriptionList>,
     sent: Option<Html>,
     contact: Option<DescriptionList>,
     map: Option<Map>,
@@ -88,7 +95,7 @@ struct Body {
 
 pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Problem> {
     let found = room.report(id).await?;
-    shown(&room, &found, &FormErrors::new()).await
+    shown(&room, &found, &FormErrors::new(), &Fields::default()).await
 }
 
 /// A picture, released or not.
@@ -235,12 +242,35 @@ async fn near(room: &Room, found: &Report) -> Result<Vec<Near>, Problem> {
         .collect())
 }
 
+/// What everybody reads now, for whoever typed something else meanwhile.
+fn saved(room: &Room, found: &Report, typed: &Fields) -> Option<DescriptionList> {
+    let is_other = typed.has("public_text")
+        && (typed.get("public_text") != found.public_text
+            || typed.get("public_place") != found.public_place
+            || (typed.get("is_shown") != "0") != found.is_shown);
+    is_other.then(|| {
+        let is_shown = if found.is_shown {
+            "desk-is-shown-yes"
+        } else {
+            "desk-is-shown-no"
+        };
+        DescriptionList::new()
+            .text(room.t("desk-public-place"), &found.public_place)
+            .text(room.t("desk-public-text"), &found.public_text)
+            .text(room.t("desk-is-shown"), room.t(is_shown))
+    })
+}
+
+/// The page; with what was wrong and what was typed, when a form was not accepted.
 pub(super) async fn shown(
     room: &Room,
     found: &Report,
     errors: &FormErrors,
+    typed: &Fields,
 ) -> Result<Response, Problem> {
     let language = room.language();
+    // What is sent next overwrites what stands here: whoever sends it must have been told of it.
+    let is_stale = typed.has("revision") && typed.revision() != found.revision;
     let works = room.may(WORK, found);
     let base = href(found.id);
     let content = open_of(room.db(), room.key(), found).await?;
@@ -298,13 +328,15 @@ pub(super) async fn shown(
         })
         .collect();
     let forms = if works {
-        Some(forms(room, found, content.as_ref(), errors).await?)
+        Some(forms(room, found, content.as_ref(), errors, typed).await?)
     } else {
         None
     };
     let body = Body {
         words: room.words,
+        errors: errors.summary(language),
         revision: found.revision,
+        saved: is_stale.then(|| saved(room, found, typed)).flatten(),
         about: about(room, found).await?,
         sent,
         contact,
@@ -328,6 +360,12 @@ pub(super) async fn shown(
     };
     let title = room.title(found);
     let mut page = room.page_below(title, &body);
+    if is_stale {
+        page = page
+            .notice(NotificationBanner::error(room.t("desk-problem-changed")))
+            .with_errors(true)
+            .status(StatusCode::CONFLICT);
+    }
     if !errors.is_empty() {
         page = page
             .with_errors(true)
@@ -348,8 +386,16 @@ async fn forms(
     found: &Report,
     content: Option<&store::Content>,
     errors: &FormErrors,
+    typed: &Fields,
 ) -> Result<Forms, Problem> {
     let (language, rules) = (room.language(), &room.current.rules);
+    let given = |name: &str, stands: &str| {
+        if typed.has(name) {
+            typed.get(name).to_owned()
+        } else {
+            stands.to_owned()
+        }
+    };
     let departments = room.all_departments().await?;
     // Before the desk has looked at it, what was sent stands there to be mended.
     let (place, text) = if found.is_looked_at {
@@ -389,41 +435,51 @@ async fn forms(
                         select.choice(Choice::new(one.key.as_str(), one.name.get(language)))
                     },
                 )
+                .value(typed.get("authority"))
                 .optional()
+                .errors(errors)
         });
     let colleagues = colleagues(room.db(), &found.department, room.city().today()).await?;
     Ok(Forms {
         place: TextField::new(language, "public_place", room.t("desk-public-place"))
-            .value(place)
+            .value(given("public_place", place))
             .optional()
             .errors(errors),
         text: TextArea::new(language, "public_text", room.t("desk-public-text"))
             .rows(5)
-            .value(text)
+            .value(given("public_text", text))
             .optional()
             .errors(errors),
         is_shown: RadioGroup::new(language, "is_shown", room.t("desk-is-shown"))
             .inline()
             .choice(Choice::new("1", room.t("desk-is-shown-yes")))
             .choice(Choice::new("0", room.t("desk-is-shown-no")))
-            .value(if found.is_shown { "1" } else { "0" }),
+            .value(&given("is_shown", if found.is_shown { "1" } else { "0" })),
         photos: FileUpload::new(language, "photos", room.t("desk-photo-add"))
             .accept(".jpg,.jpeg,.png,.webp")
             .max_size(&format!("{MOST_MIB}MB"))
             .max_files(MOST_PHOTOS)
             .optional()
             .errors(errors),
-        state: state.errors(errors),
-        sentence: has_sentences.then(|| sentences.optional()),
+        state: state.value(typed.get("state")).errors(errors),
+        sentence: has_sentences.then(|| {
+            sentences
+                .optional()
+                .value(typed.get("sentence"))
+                .errors(errors)
+        }),
         turn_text: TextArea::new(language, "turn_text", room.t("desk-turn-text"))
             .support(room.t("desk-turn-text-support"))
             .rows(3)
+            .value(typed.get("turn_text"))
             .optional()
             .errors(errors),
         authority,
         into: TextField::new(language, "into", room.t("desk-turn-into"))
+            .value(typed.get("into"))
             .width(12)
-            .optional(),
+            .optional()
+            .errors(errors),
         category: rules
             .categories
             .iter()
@@ -431,7 +487,7 @@ async fn forms(
                 Select::new(language, "category", room.t("desk-route-category")),
                 |select, one| select.choice(Choice::new(one.key.as_str(), one.name.get(language))),
             )
-            .value(&found.category),
+            .value(&given("category", &found.category)),
         department: departments
             .iter()
             .fold(
@@ -439,7 +495,7 @@ async fn forms(
                     .choice(Choice::new("", room.t("desk-route-by-category"))),
                 |select, (code, name)| select.choice(Choice::new(code.as_str(), name)),
             )
-            .value(found.department.as_str())
+            .value(&given("department", found.department.as_str()))
             .errors(errors),
         assigned: colleagues
             .iter()
@@ -448,13 +504,18 @@ async fn forms(
                     .choice(Choice::new("", room.t("desk-assign-nobody"))),
                 |select, (account, name)| select.choice(Choice::new(account.to_string(), name)),
             )
-            .value(
+            .value(&given(
+                "account",
                 &found
                     .assigned_to
                     .map_or_else(String::new, |account| account.to_string()),
-            ),
+            )),
         note: TextArea::new(language, "note", room.t("desk-note"))
             .rows(3)
+            .value(typed.get("note"))
             .errors(errors),
+        routes: typed.has("category"),
+        assigns: typed.has("account"),
+        adds_photos: errors.get("photos").is_some(),
     })
 }

@@ -43,7 +43,7 @@ async fn fixed(asked: &Asked, public_id: &str) -> Result<Report, Problem> {
     if found.state == State::Fixed && !found.is_contested {
         Ok(found)
     } else {
-        Err(ReportError::CannotContest.into())
+        Err(Problem::Conflict(asked.t("reports-problem-contest")))
     }
 }
 
@@ -130,6 +130,9 @@ pub(super) async fn send(
             Box::pin(steps::contest(tx, contest))
         })
         .await
-        .map_err(|error: ReportError| Problem::from(error))?;
+        .map_err(|error: ReportError| match error {
+            ReportError::CannotContest => Problem::Conflict(asked.t("reports-problem-contest")),
+            error => Problem::from(error),
+        })?;
     Ok(done(&href(&found.public_id), "contested"))
 }

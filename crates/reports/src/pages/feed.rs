@@ -59,7 +59,11 @@ pub(super) fn title(asked: &Asked, filter: &Filter) -> String {
 }
 
 pub(super) async fn all(asked: Asked) -> Result<Response, Problem> {
-    let (filter, _) = filter_of(&asked);
+    let (filter, errors) = filter_of(&asked);
+    // Everything would be an answer to another question.
+    if let Some(sentence) = errors.get("near") {
+        return Err(Problem::BadRequest(sentence.to_owned()));
+    }
     // Whatever state: a feed tells what is new.
     let filter = Filter {
         states: Vec::new(),

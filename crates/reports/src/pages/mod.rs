@@ -9,7 +9,7 @@ mod feed;
 mod follow;
 mod list;
 pub(crate) mod map;
-mod new;
+pub(crate) mod new;
 mod one_click;
 pub(crate) mod sent;
 mod show;

@@ -6,10 +6,11 @@ use axum::{
     http::header,
     response::{IntoResponse as _, Redirect, Response},
 };
+use jiff::{SignedDuration, Timestamp};
 use yakuba_city::{Actor, web::Problem};
 use yakuba_forms::{Evaluation, FieldProblem, Form, Outcome, model::document::Key};
 use yakuba_identity::Token;
-use yakuba_kernel::Channel;
+use yakuba_kernel::{Channel, Point};
 use yakuba_mail::EmailAddress;
 use yakuba_ui::{
     ChipLabel, Choice, ErrorSummary, Fields, FormErrors, Html, Page, RadioGroup, TextField, Words,
@@ -40,8 +41,10 @@ const COOKIE: &str = "yakuba_report";
 const COOKIE_SECONDS: i64 = 24 * 60 * 60;
 /// Reports within so many metres are offered to be followed instead.
 const NEAR: u32 = 150;
+/// A report that was forwarded longer ago says nothing about how it is there now: 90 days.
+const FORWARDED: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// So many of them at most.
-const MOST_SIMILAR: u32 = 8;
+pub(crate) const MOST_SIMILAR: u32 = 8;
 
 const HOME: &str = "/reports/new";
 
@@ -324,6 +327,21 @@ struct SimilarBody {
     items: Vec<Similar>,
 }
 
+/// What a report of a category at a point may be the same as: open ones, and those forwarded of late, since nobody in the city
+/// hears of it when another authority is done.
+pub(crate) fn similar_to(category: &str, point: Point, now: Timestamp) -> Filter {
+    Filter {
+        category: Some(category.to_owned()),
+        states: State::ALL
+            .into_iter()
+            .filter(|state| !state.is_handled() || *state == State::Forwarded)
+            .collect(),
+        open_or_handled_from: Some((now - FORWARDED).as_microsecond()),
+        near: Some((point, NEAR)),
+        ..Filter::default()
+    }
+}
+
 /// Offers open reports nearby, before anything is written: to follow one is enough.
 pub(super) async fn similar(asked: Asked) -> Result<Response, Problem> {
     let open = match Open::of(&asked).await? {
@@ -335,13 +353,7 @@ pub(super) async fn similar(asked: Asked) -> Result<Response, Problem> {
     };
     let filter = Filter {
         shown: true,
-        category: Some(open.draft.category.clone()),
-        states: State::ALL
-            .into_iter()
-            .filter(|state| !state.is_handled() || *state == State::Forwarded)
-            .collect(),
-        near: Some((point, NEAR)),
-        ..Filter::default()
+        ..similar_to(&open.draft.category, point, asked.city().now())
     };
     let found = store::search(asked.city().db(), &filter, 0, MOST_SIMILAR).await?;
     if found.reports.is_empty() {
@@ -439,11 +451,13 @@ fn read_again(fields: &Fields) -> bool {
     fields.get("action") == "again"
 }
 
-fn too_many() -> yakuba_forms::Message {
+/// More pictures than are taken.
+pub(crate) fn too_many() -> yakuba_forms::Message {
     yakuba_forms::Message::Own(crate::model::rules::text_of("reports-problem-photos"))
 }
 
-fn problem_with_photos(message: yakuba_forms::Message) -> Option<FieldProblem> {
+/// What is wrong with pictures, at their field.
+pub(crate) fn problem_with_photos(message: yakuba_forms::Message) -> Option<FieldProblem> {
     Some(FieldProblem {
         page: Key::new(DETAILS).ok()?,
         field: Key::new(PHOTOS).ok()?,

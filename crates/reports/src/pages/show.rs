@@ -33,6 +33,7 @@ struct Body {
     text: Option<String>,
     photos: Vec<String>,
     photos_wait: bool,
+    is_open: bool,
     map: Option<Map>,
     lines: Vec<Line>,
     merged: Option<(String, String)>,
@@ -95,8 +96,10 @@ pub(super) async fn page(asked: Asked, Path(public_id): Path<String>) -> Result<
     let body = Body {
         words: asked.words,
         text: found.is_looked_at.then(|| found.public_text.clone()),
+        is_open: !found.state.is_handled(),
         photos_wait: released.is_empty()
             && !found.is_looked_at
+            && !found.state.is_handled()
             && all_photos.iter().any(|photo| photo.origin == "report"),
         photos: released,
         map: found.point.map(|point| {

@@ -13,6 +13,45 @@ use crate::{error::ReportError, model::state::State};
 /// Reports around a point are looked through up to so many, the newest first.
 pub const MOST_NEAR: u32 = 2_000;
 
+/// In which order a list is.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum Order {
+    /// The newest first.
+    #[default]
+    Newest,
+    /// The oldest first.
+    Oldest,
+    /// What is due first.
+    Due,
+}
+
+impl Order {
+    /// All, in the order in which they are offered at the desk.
+    pub const ALL: [Self; 3] = [Self::Due, Self::Oldest, Self::Newest];
+
+    /// Its name in addresses.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Newest => "newest",
+            Self::Oldest => "oldest",
+            Self::Due => "due",
+        }
+    }
+
+    /// Reads a name.
+    pub fn read(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|order| order.name() == name)
+    }
+
+    const fn sql(self) -> &'static str {
+        match self {
+            Self::Newest => "received_at DESC, id DESC",
+            Self::Oldest => "received_at, id",
+            Self::Due => "due_on, received_at, id",
+        }
+    }
+}
+
 /// Which reports are wanted. The default wants all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
@@ -42,6 +81,12 @@ pub struct Filter {
     pub until: Option<i64>,
     /// Only with a point.
     pub placed: bool,
+    /// Only those whose text for the public nobody has looked at.
+    pub unlooked: bool,
+    /// Those that were answered before this moment are left out, in microseconds since 1970; open ones never are.
+    pub open_or_handled_from: Option<i64>,
+    /// The order of a list that is not around a point.
+    pub order: Order,
 }
 
 /// A part of a list.
@@ -103,6 +148,12 @@ impl Filter {
         if let Some(until) = self.until {
             add("received_at < ?", until.into());
         }
+        if self.unlooked {
+            add("is_looked_at = ?", 0_i64.into());
+        }
+        if let Some(from) = self.open_or_handled_from {
+            add("(handled_at IS NULL OR handled_at >= ?)", from.into());
+        }
         if self.placed {
             add("latitude >= ?", 0_i64.into());
         }
@@ -134,7 +185,7 @@ impl Filter {
     }
 }
 
-/// The reports of a page of a list, newest first or, around a point, nearest first.
+/// The reports of a page of a list in the filter's order or, around a point, nearest first.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -153,7 +204,12 @@ pub async fn search(
     let rows: Vec<ReportRow> = connection
         .rows(
             &format!(
-                "SELECT {COLUMNS} FROM reports_reports WHERE {condition} ORDER BY received_at DESC, id DESC LIMIT {sql_limit} OFFSET {sql_offset}"
+                "SELECT {COLUMNS} FROM reports_reports WHERE {condition} ORDER BY {order} LIMIT {sql_limit} OFFSET {sql_offset}",
+                order = if filter.near.is_some() {
+                    Order::Newest.sql()
+                } else {
+                    filter.order.sql()
+                }
             ),
             values.clone(),
         )

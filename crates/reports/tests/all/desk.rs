@@ -11,7 +11,7 @@ use yakuba_reports::{
     store,
 };
 
-use crate::support::{PICTURE, act, desk, mails, post, report, set_up, stranger};
+use crate::support::{PICTURE, Page, act, counted, desk, mails, post, report, set_up, stranger};
 
 const HERE: (i64, i64) = (34_400_000, 135_050_000);
 
@@ -108,6 +108,11 @@ each_database!(
     }
 );
 
+/// The name under which a page sends its form once.
+fn form_key(page: &Page) -> String {
+    page.between("name=\"key\" value=\"", "\"")
+}
+
 each_database!(
     a_report_by_telephone_is_entered_answered_and_found_by_its_number,
     [&MailService, &IdentityService, &ReportService],
@@ -123,7 +128,9 @@ each_database!(
             )
             .await;
         assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let key = form_key(&clerk.get("/desk/reports/new?category=road").await);
         let fields = [
+            ("key", key.as_str()),
             ("category", "road"),
             ("channel", "phone"),
             ("place.description", "橋のたもと"),
@@ -132,9 +139,21 @@ each_database!(
             ("phone", "000-0000-0000"),
             ("email", "hanako@example.jp"),
         ];
-        let page = clerk.post("/desk/reports/new", &fields).await;
-        assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+        let taken = clerk.post("/desk/reports/new", &fields).await;
+        assert_eq!(
+            taken.to,
+            format!("/desk/reports/new?entered={key}"),
+            "{}",
+            taken.text()
+        );
+        let page = clerk.get(&taken.to).await;
         let number = page.between("<strong class=\"figure\">", "</strong>");
+        // The same form once more, by a second press or a page loaded again, is the same report, and whoever sent it is told.
+        let again = clerk.post("/desk/reports/new", &fields).await;
+        assert!(again.to.ends_with("&done=entered-before"), "{}", again.to);
+        let told = clerk.get(&again.to).await.text();
+        assert!(told.contains(&number) && told.contains("すでに受け付けています"));
+        assert_eq!(counted(&city, "reports.posted").await, 1);
         let href = page.between("data-type=\"solid-fill\" href=\"", "\"");
         let found = clerk.get(&format!("/desk/reports?q={number}")).await;
         assert_eq!(found.to, href);
@@ -316,5 +335,210 @@ each_database!(
             assert_eq!(page.status, StatusCode::OK, "{by}");
             assert!(page.text().contains("75.0%"), "{by}");
         }
+    }
+);
+
+each_database!(
+    a_report_by_telephone_comes_with_pictures_and_is_not_written_a_second_time,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let there = post(&city, "road", HERE, "穴").await;
+        let mut clerk = desk(&city, &[WORK], "roads");
+        let key = form_key(&clerk.get("/desk/reports/new?category=road").await);
+        let fields = [
+            ("key", key.as_str()),
+            ("category", "road"),
+            ("channel", "phone"),
+            ("place.coordinates", "34.4001,135.05"),
+            ("text", "穴があいています"),
+        ];
+        let asked = clerk
+            .upload("/desk/reports/new", &fields, ("photos", "a.png", PICTURE))
+            .await
+            .text();
+        assert!(asked.contains(&there.public_id), "{asked}");
+        assert!(asked.contains("穴があいています") && asked.contains("写真は、もう一度"));
+        assert_eq!(counted(&city, "reports.posted").await, 1);
+        let despite: Vec<(&str, &str)> = fields.into_iter().chain([("despite", "1")]).collect();
+        let taken = clerk
+            .upload("/desk/reports/new", &despite, ("photos", "a.png", PICTURE))
+            .await;
+        let page = clerk.get(&taken.to).await;
+        let href = page.between("data-type=\"solid-fill\" href=\"", "\"");
+        assert!(clerk.get(&href).await.text().contains("通報の写真"));
+        assert_eq!(counted(&city, "reports.posted").await, 2);
+        // Without the name of a form nothing is taken, and nobody else's number is shown.
+        for key in ["", "x"] {
+            let page = clerk
+                .post(
+                    "/desk/reports/new",
+                    &[("key", key), ("category", "road"), ("channel", "phone")],
+                )
+                .await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        assert_eq!(
+            clerk.get("/desk/reports/new?entered=x").await.status,
+            StatusCode::NOT_FOUND
+        );
+    }
+);
+
+each_database!(
+    what_was_typed_at_the_desk_is_there_when_it_was_not_accepted,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let posted = post(&city, "road", HERE, "穴").await;
+        let mut clerk = desk(&city, &[WORK], "roads");
+        // Too long by one letter.
+        let long = format!("{}終", "あ".repeat(2_000));
+        let page = act(
+            &city,
+            &mut clerk,
+            posted.id,
+            "turn",
+            &[("state", "planned"), ("turn_text", &long)],
+        )
+        .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = page.text();
+        assert!(text.contains(&long) && text.contains("href=\"#turn_text\""));
+        assert!(text.contains("value=\"planned\" checked"), "{text}");
+        // Without a reason: the state stands, and the link leads to the field.
+        let page = act(
+            &city,
+            &mut clerk,
+            posted.id,
+            "turn",
+            &[("state", "no_action")],
+        )
+        .await;
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = page.text();
+        assert!(text.contains("value=\"no_action\" checked"));
+        assert!(text.contains("href=\"#turn_text\"") && text.contains("対応しない理由"));
+        // The sentence of another state is no explanation of this one.
+        let page = act(
+            &city,
+            &mut clerk,
+            posted.id,
+            "turn",
+            &[("state", "planned"), ("sentence", "1")],
+        )
+        .await;
+        assert!(page.text().contains("この定型文は"), "{}", page.text());
+        assert_eq!(report(&city, posted.id).await.state, State::Received);
+        // One's own words go before any sentence.
+        let page = act(
+            &city,
+            &mut clerk,
+            posted.id,
+            "turn",
+            &[
+                ("state", "planned"),
+                ("sentence", "1"),
+                ("turn_text", "来週直します。"),
+            ],
+        )
+        .await;
+        assert!(page.to.ends_with("done=turned"));
+    }
+);
+
+each_database!(
+    a_colleagues_text_stands_beside_what_was_typed_meanwhile,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let posted = post(&city, "road", HERE, "穴").await;
+        let mut clerk = desk(&city, &[WORK], "roads");
+        let before = report(&city, posted.id).await.revision.to_string();
+        act(
+            &city,
+            &mut clerk,
+            posted.id,
+            "word",
+            &[
+                ("public_place", "駅前"),
+                ("public_text", "同僚の文章"),
+                ("is_shown", "1"),
+            ],
+        )
+        .await;
+        let path = format!("/desk/reports/{}/word", posted.id);
+        for text in ["自分の文章".to_owned(), "あ".repeat(2_001)] {
+            let page = clerk
+                .post(
+                    &path,
+                    &[
+                        ("revision", before.as_str()),
+                        ("public_place", "駅の北"),
+                        ("public_text", &text),
+                        ("is_shown", "0"),
+                    ],
+                )
+                .await;
+            assert!(page.status.is_client_error(), "{}", page.status);
+            let shown = page.text();
+            assert!(shown.contains("ほかの職員が先に変更しました"), "{shown}");
+            assert!(shown.contains("同僚の文章") && shown.contains("駅前"));
+            assert!(shown.contains(&text) && shown.contains("駅の北"));
+        }
+        let now = report(&city, posted.id).await;
+        assert_eq!(
+            (now.public_text.as_str(), now.is_shown),
+            ("同僚の文章", true)
+        );
+    }
+);
+
+each_database!(
+    the_inbox_begins_with_what_is_due_first_and_finds_texts_that_nobody_looked_at,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        use jiff::SignedDuration;
+        use yakuba_city::testing::test_moment;
+        set_up(&city).await;
+        // Something else has 30 days, a hole 14: the later one is due first.
+        let slow = post(&city, "other", HERE, "落とし物").await;
+        city.clock()
+            .set(test_moment() + SignedDuration::from_hours(24));
+        let urgent = post(&city, "road", HERE, "穴").await;
+        let mut clerk = desk(&city, &[WORK], "roads");
+        let order = async |clerk: &mut crate::support::Browser, query: &str| {
+            let text = clerk.get(&format!("/desk/reports{query}")).await.text();
+            text.find(&urgent.public_id) < text.find(&slow.public_id)
+        };
+        assert!(order(&mut clerk, "").await);
+        assert!(!order(&mut clerk, "?order=oldest").await);
+        assert!(order(&mut clerk, "?order=newest").await);
+        let none = clerk.get("/desk/reports?area=harbour").await.text();
+        assert!(!none.contains(&urgent.public_id));
+        act(
+            &city,
+            &mut clerk,
+            urgent.id,
+            "turn",
+            &[("state", "fixed"), ("turn_text", "直しました")],
+        )
+        .await;
+        let inbox = clerk.get("/desk/reports").await.text();
+        assert!(inbox.contains("文章を確認していない通報が1件"), "{inbox}");
+        let waiting = clerk
+            .get("/desk/reports?state=handled&which=unlooked")
+            .await
+            .text();
+        assert!(waiting.contains(&urgent.public_id) && !waiting.contains(&slow.public_id));
+        // Nobody is promised a text that may never come.
+        let public = stranger(&city)
+            .get(&format!("/reports/{}", urgent.public_id))
+            .await
+            .text();
+        assert!(
+            public.contains("文章は公開していません") && !public.contains("確かめてから公開"),
+            "{public}"
+        );
     }
 );

@@ -301,6 +301,7 @@ each_database!(
             .to_string();
         let enter = |written: &str| {
             [
+                ("key", "0123456789012345678901234567890123456789012"),
                 ("category", "damage"),
                 ("channel", "paper"),
                 ("place.description", "橋のたもと"),
@@ -312,7 +313,7 @@ each_database!(
         for (written, status) in [
             ("2099-01-01 0:00", StatusCode::UNPROCESSABLE_ENTITY),
             ("むかし", StatusCode::UNPROCESSABLE_ENTITY),
-            (written.as_str(), StatusCode::OK),
+            (written.as_str(), StatusCode::SEE_OTHER),
         ] {
             let fields = enter(written);
             let fields: Vec<(&str, &str)> = fields

@@ -1,7 +1,7 @@
 //! What everybody sees, without JavaScript. On both databases.
 
 use axum::http::StatusCode;
-use yakuba_city::{City, each_database};
+use yakuba_city::{City, each_database, testing::test_moment};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_reports::{ReportService, capabilities::WORK, model::state::State, store};
@@ -302,6 +302,34 @@ each_database!(
             browser.get("/reports/new/similar").await.to,
             "/reports/new/details"
         );
+        // What was forwarded is offered for 90 days: nobody hears whether the other authority has mended it.
+        let mut clerk = desk(&city, &[WORK], "roads");
+        act(
+            &city,
+            &mut clerk,
+            near.id,
+            "turn",
+            &[("state", "forwarded"), ("authority", "prefecture")],
+        )
+        .await;
+        for (days, is_offered) in [(89, true), (91, false)] {
+            city.clock()
+                .set(test_moment() + jiff::SignedDuration::from_hours(days * 24));
+            let mut browser = stranger(&city);
+            browser.post("/reports/new", &[("category", "road")]).await;
+            browser
+                .post(
+                    "/reports/new/place",
+                    &[("place.coordinates", "34.4,135.05")],
+                )
+                .await;
+            let page = browser.get("/reports/new/similar").await;
+            assert_eq!(
+                page.status == StatusCode::OK && page.text().contains(&near.public_id),
+                is_offered,
+                "{days}"
+            );
+        }
     }
 );
 
@@ -431,6 +459,23 @@ each_database!(
 );
 
 each_database!(
+    a_feed_around_nowhere_is_refused_as_the_list_is,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        post(&city, "road", (34_400_000, 135_050_000), "穴").await;
+        let mut browser = stranger(&city);
+        for path in ["/reports?near=x", "/reports/feed.atom?near=x"] {
+            assert_eq!(
+                browser.get(path).await.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{path}"
+            );
+        }
+    }
+);
+
+each_database!(
     whoever_has_the_number_contests_a_fixed_once,
     [&MailService, &IdentityService, &ReportService],
     async |city| {
@@ -503,7 +548,7 @@ each_database!(
     [&MailService, &IdentityService, &ReportService],
     async |city| {
         use jiff::SignedDuration;
-        use yakuba_city::{run_due_jobs, testing::test_moment};
+        use yakuba_city::run_due_jobs;
         set_up(&city).await;
         let posted = post(&city, "road", (34_400_000, 135_050_000), "穴").await;
         let mut browser = stranger(&city);
