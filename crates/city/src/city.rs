@@ -24,6 +24,7 @@ use crate::{
     migration::{self, Migration},
     open_tables::OpenTable,
     service::{Interface, Service, SubjectNames, SubjectPage},
+    shared_layers::{ShareLayers, SharedLayer},
     slots::Slots,
     sql::Sql as _,
     tx::Tx,
@@ -95,6 +96,7 @@ pub(crate) struct Registry {
     slots: Option<&'static dyn Slots>,
     errands: Option<&'static dyn Errands>,
     open_tables: Vec<OpenTable>,
+    shared_layers: Vec<ShareLayers>,
 }
 
 impl Registry {
@@ -180,6 +182,7 @@ impl City {
             registry.slots = registry.slots.or(service.slots());
             registry.errands = registry.errands.or(service.errands());
             registry.open_tables.extend(service.open_tables());
+            registry.shared_layers.extend(service.shared_layers());
             for (event, job) in service.listens() {
                 registry.listeners.entry(event).or_default().push(job);
             }
@@ -325,6 +328,18 @@ impl City {
     /// The tables that the services make for everybody to use.
     pub fn open_tables(&self) -> &[OpenTable] {
         &self.0.registry.open_tables
+    }
+
+    /// The layers that the services share at this moment, in a language (`ja`, `easy`, `en`).
+    ///
+    /// # Errors
+    /// When a service cannot read them.
+    pub async fn shared_layers(&self, language: &str) -> Result<Vec<SharedLayer>, CityError> {
+        let mut all = Vec::new();
+        for share in &self.0.registry.shared_layers {
+            all.extend(share(self, language).await?);
+        }
+        Ok(all)
     }
 
     /// The kinds of job the services carry out.

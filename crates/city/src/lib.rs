@@ -21,6 +21,7 @@ mod random;
 mod search;
 mod service;
 mod settings;
+mod shared_layers;
 mod slots;
 pub mod sql;
 #[cfg(feature = "testing")]
@@ -59,5 +60,6 @@ pub use random::random_name;
 pub use search::{SearchEntry, SearchHit, search};
 pub use service::{DeskItem, Interface, MenuItem, Service, SubjectNames, SubjectPage};
 pub use settings::{all_settings, setting};
+pub use shared_layers::{HAZARD, ShareLayers, SharedClass, SharedLayer};
 pub use slots::{Appointment, SLOT_CHANGED, Slot, SlotSource, Slots};
 pub use tx::Tx;

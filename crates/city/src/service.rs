@@ -12,6 +12,7 @@ use crate::{
     measure::Measure,
     migration::Migration,
     open_tables::OpenTable,
+    shared_layers::ShareLayers,
     slots::Slots,
     web::{Capability, Principal, Routes},
 };
@@ -87,6 +88,11 @@ pub trait Service: Send + Sync {
     /// The tables it makes for everybody to use.
     fn open_tables(&self) -> Vec<OpenTable> {
         Vec::new()
+    }
+
+    /// What tells the layers of its map that others may show on theirs.
+    fn shared_layers(&self) -> Option<ShareLayers> {
+        None
     }
 
     /// Its entries in the menus.

@@ -12,7 +12,7 @@ pub mod tiles;
 
 use yakuba_city::{
     Actor, City, DeskItem, Interface, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable,
-    Service, SubjectPage,
+    Service, ShareLayers, SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -54,6 +54,10 @@ impl Service for PlacesService {
                 "places_0004_tables",
                 include_str!("../migrations/0004_tables.sql"),
             ),
+            Migration::new(
+                "places_0005_left_out",
+                include_str!("../migrations/0005_left_out.sql"),
+            ),
         ]
     }
 
@@ -91,6 +95,10 @@ impl Service for PlacesService {
             })
             .every_day(),
         ]
+    }
+
+    fn shared_layers(&self) -> Option<ShareLayers> {
+        Some(pages::map::shared)
     }
 
     fn open_tables(&self) -> Vec<OpenTable> {

@@ -9,7 +9,8 @@ use axum::{
 use yakuba_city::web::Problem;
 use yakuba_kernel::Channel;
 use yakuba_ui::{
-    Choice, ErrorSummary, Fields, FormErrors, Map, Select, TextArea, TextField, Words, done,
+    Choice, ErrorSummary, Fields, FormErrors, Map, MapDrawing, MapLayer, MapSign, MapSwatch,
+    Select, TextArea, TextField, Words, done,
 };
 
 use super::room::{Room, typed_moment};
@@ -26,6 +27,7 @@ struct Form {
     place: TextField,
     reason: Select,
     course: TextArea,
+    map: Map,
     detour: TextArea,
     from: TextField,
     until: TextField,
@@ -45,7 +47,6 @@ struct Body {
     errors: ErrorSummary,
     items: Vec<Item>,
     form: Form,
-    map: Map,
 }
 
 #[derive(Template)]
@@ -97,6 +98,22 @@ async fn form(
         course: area("course")
             .support(room.t("desk-road-course-support"))
             .required(),
+        map: Map::that_draws(
+            language,
+            "course-map",
+            room.t("desk-road-course"),
+            "course",
+            MapDrawing::Lines,
+        )
+        .layer(
+            MapLayer::shapes(
+                "roads",
+                public.get("disaster-roads-closed"),
+                MapSign::Star,
+                "/disaster/roads.geojson",
+            )
+            .swatch(MapSwatch::Line),
+        ),
         detour: area("detour").optional(),
         from: text("from")
             .support(room.t("desk-moment-support"))
@@ -136,12 +153,6 @@ async fn shown(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Respo
         errors: errors.summary(room.language()),
         items,
         form: form(room, typed, errors, true).await?,
-        map: Map::that_picks(
-            room.language(),
-            "course-map",
-            room.t("desk-road-course"),
-            "course",
-        ),
     };
     let mut page = room
         .page_below(room.t("desk-roads"), &body)

@@ -7,7 +7,7 @@ use axum::{
 };
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use yakuba_city::{City, Emergency, JAPAN, SMALLEST_COUNT, web::Problem};
+use yakuba_city::{City, Emergency, HAZARD, JAPAN, SMALLEST_COUNT, SharedLayer, web::Problem};
 use yakuba_identity::{Asker, Identity};
 use yakuba_kernel::{Decimal, Point};
 use yakuba_ui::{ChipLabel, Fields, Language, Shell, Words, emergency_banners, format};
@@ -60,6 +60,13 @@ impl Asked {
     pub(crate) fn base(&self) -> String {
         let url = self.identity.settings().public_url.as_str();
         url.trim_end_matches('/').to_owned()
+    }
+
+    /// The hazard areas of the public map.
+    pub(crate) async fn hazards(&self) -> Result<Vec<SharedLayer>, Problem> {
+        let mut all = self.city().shared_layers(self.language.code()).await?;
+        all.retain(|layer| layer.theme == HAZARD);
+        Ok(all)
     }
 
     /// A moment, in words.

@@ -3,7 +3,7 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::{emergencies, web::Problem};
-use yakuba_ui::{ChipLabel, Page, Words, format};
+use yakuba_ui::{ChipLabel, Page, TextField, Words, format};
 
 use super::{
     KEPT,
@@ -32,6 +32,15 @@ struct Line {
     note: String,
 }
 
+struct Hazard {
+    key: String,
+    title: String,
+    about: String,
+    href: String,
+    /// Its classes, such as the depths of water.
+    classes: Vec<String>,
+}
+
 #[derive(Template)]
 #[template(path = "public/situation.html")]
 struct Body {
@@ -42,6 +51,8 @@ struct Body {
     shelters_count: String,
     roads: Vec<Line>,
     roads_count: String,
+    /// The hazard areas of the public map, and a box for the place that is looked up in them; none without such layers.
+    hazards: Option<(TextField, Vec<Hazard>)>,
 }
 
 pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
@@ -80,8 +91,25 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
             .with_text("disaster-count", "count", &format::number(number as u64))
             .into_owned()
     };
+    let hazards: Vec<Hazard> = asked
+        .hazards()
+        .await?
+        .into_iter()
+        .map(|layer| Hazard {
+            key: layer.key,
+            title: layer.title,
+            about: layer.about,
+            href: layer.list,
+            classes: layer.classes.into_iter().map(|class| class.title).collect(),
+        })
+        .collect();
     let body = Body {
         words: asked.words,
+        hazards: (!hazards.is_empty()).then(|| {
+            let near = TextField::new(asked.language, "near", asked.t("disaster-hazards-near"))
+                .support(asked.t("disaster-hazards-near-support"));
+            (near, hazards)
+        }),
         open: all
             .iter()
             .filter(|one| one.ended_at.is_none())

@@ -1,7 +1,10 @@
 //! A disaster begins, goes on and is over.
 
 use axum::http::StatusCode;
-use yakuba_city::{each_database, open_emergencies};
+use yakuba_city::{
+    HAZARD, Migration, Service, ShareLayers, SharedClass, SharedLayer, each_database,
+    open_emergencies,
+};
 use yakuba_disaster::{
     DisasterService,
     capabilities::{LEAD, SHELTER},
@@ -92,5 +95,76 @@ each_database!(
         crate::support::open(&city, &mut lead, "fire", "山火事").await;
         let both = stranger(&city).get("/disaster").await.text();
         assert!(both.contains("山火事") && both.contains("地震"));
+    }
+);
+
+/// A service with a map of its own.
+struct Sharing;
+
+impl Service for Sharing {
+    fn name(&self) -> &'static str {
+        "sharing"
+    }
+
+    fn migrations(&self) -> Vec<Migration> {
+        Vec::new()
+    }
+
+    fn shared_layers(&self) -> Option<ShareLayers> {
+        Some(|_, language| {
+            let english = language == "en";
+            let of = |key: &str, theme| SharedLayer {
+                key: key.to_owned(),
+                title: if english { "Flood" } else { "浸水<想定>" }.to_owned(),
+                about: "川の水".to_owned(),
+                theme,
+                sign: "square",
+                swatch: "area",
+                tiles: format!("/map/tiles/{key}/{{z}}/{{x}}/{{y}}.mvt"),
+                inside: "features",
+                longest: 16,
+                classes: vec![SharedClass {
+                    title: "3m以上".to_owned(),
+                    colour: "#ffb7b7".to_owned(),
+                    pattern: "cross",
+                    sign: "square",
+                    factor: 1.0,
+                }],
+                opacity: Some(70),
+                steps: Vec::new(),
+                list: format!("/map/list?layer={key}"),
+            };
+            let all = vec![of("open", HAZARD), of("toilets", "living")];
+            Box::pin(async move { Ok(all) })
+        })
+    }
+}
+
+each_database!(
+    hazard_areas_of_the_map_are_on_the_map_of_a_disaster_and_in_its_list,
+    [&MailService, &IdentityService, &DisasterService, &Sharing],
+    async |city| {
+        set_up(&city).await;
+        let map = stranger(&city).get("/disaster/map").await.text();
+        let boxed = |id: &str| {
+            let at = map.find(&format!("data-map-layer=\"{id}\"")).unwrap();
+            map[at..].split('>').next().unwrap().to_owned()
+        };
+        // Off at first, with legend and opacity, and never mixed up with a layer of ours.
+        assert!(!boxed("hazard-open").contains("checked") && boxed("open").contains("checked"));
+        assert!(map.contains("3m以上") && map.contains("data-map-opacity=\"hazard-open\""));
+        assert!(!map.contains("hazard-toilets") && !map.contains("<想定>"));
+        assert!(map.contains("/reports/reports.geojson?disaster=1"));
+        // A link brings back what was on.
+        let map = stranger(&city)
+            .get("/disaster/map?layer=hazard-open&at=34.40000,135.00000,14.0")
+            .await
+            .text();
+        assert!(map.contains("data-map-layer=\"hazard-open\" checked"));
+        assert!(!map.contains("data-map-layer=\"open\" checked"));
+        let list = stranger(&city).get("/disaster?lang=en").await.text();
+        assert!(list.contains("/map/list?layer=open") && list.contains("Flood"));
+        assert!(list.contains("3m以上") && !list.contains("layer=toilets"));
+        assert!(list.contains("name=\"layer\" value=\"open\""));
     }
 );

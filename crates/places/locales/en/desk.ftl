@@ -162,6 +162,7 @@ desk-map-shape = Shape (latitude and longitude of its corners)
 desk-map-shape-support = One corner on a line, latitude first. Areas are closed by themselves. Difficult shapes can be written as GeoJSON. For example: 34.4000, 135.0000
 desk-map-corner-problem = Line { $line } cannot be read. Write latitude and longitude in Japan, such as 34.4000, 135.0000.
 desk-map-crosses = The border of the area crosses itself. Put the corners into the right order.
+desk-map-left-out = A layer takes { $most } things at most. The other { $count } rows of the dataset are neither on the map nor in the list. Divide the dataset and make more layers.
 desk-map-kind-problem = It is not of the layer’s kind (points, lines, areas).
 desk-map-remove = Remove this feature
 desk-map-remove-lead = It goes from the map. It can be brought back from the history.

@@ -58,3 +58,5 @@ map-address-block = block
 map-address-house = house number
 map-address-part = found as far as the { $level }; the rest is not known here
 map-address-near = Near {"“"}{ $address }{"”"}.
+map-cut = More than { $most } were found. Only the first { $most } are shown. Narrow it down by kind or words.
+map-left-out = “{ $layer }” leaves out { $count } rows of its data that it cannot take.

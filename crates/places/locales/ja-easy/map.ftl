@@ -58,3 +58,5 @@ map-address-block = 番地（ばんち）
 map-address-house = 番地（ばんち）と 号（ごう）
 map-address-part = { $level }まで わかりました
 map-address-near = 「{ $address }」の 近（ちか）くです。
+map-cut = { $most }より たくさん 見（み）つかりました。はじめの { $most }だけ 出（だ）しています。種類（しゅるい）や 言葉（ことば）で えらんでください。
+map-left-out = 「{ $layer }」には、ここに ない データが { $count } あります。

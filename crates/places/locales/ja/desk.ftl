@@ -162,6 +162,7 @@ desk-map-shape = 形（角の緯度と経度）
 desk-map-shape-support = 一行に一つずつ、緯度、経度の順に書きます。面は最後に自動で閉じます。複雑な形はGeoJSONでも書けます。例：34.4000, 135.0000
 desk-map-corner-problem = { $line }行目が読めません。「34.4000, 135.0000」のように、日本の中の緯度と経度を書いてください。
 desk-map-crosses = 面の線が交わっています。角の順番を直してください。
+desk-map-left-out = 1つのレイヤーにのせられるのは{ $most }件までです。データセットの残り{ $count }件は地図にも一覧にも出ません。データセットを分けて、レイヤーを増やしてください。
 desk-map-kind-problem = このレイヤーの種類（点・線・面）に合いません。
 desk-map-remove = この地物を消す
 desk-map-remove-lead = 地図から消えます。変更の記録から戻せます。

@@ -58,3 +58,5 @@ map-address-block = 番地（街区）
 map-address-house = 番地・号
 map-address-part = { $level }まで分かりました（その先は登録がありません）
 map-address-near = 「{ $address }」の近くです。
+map-cut = { $most }件より多く見つかりました。はじめの{ $most }件だけを表示しています。種類や言葉でしぼってください。
+map-left-out = 「{ $layer }」には、のせきれなかったデータが{ $count }件あります。

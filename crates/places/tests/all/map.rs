@@ -4,7 +4,7 @@ use axum::http::StatusCode;
 use geozero::mvt::{Message as _, Tile as Written};
 use serde_json::json;
 use yakuba_addresses::AddressService;
-use yakuba_city::{Actor, City, each_database, web::Principal};
+use yakuba_city::{Actor, City, CityError, each_database, sql::Sql as _, web::Principal};
 use yakuba_identity::{IdentityService, testing::resident};
 use yakuba_mail::MailService;
 use yakuba_places::{
@@ -449,6 +449,32 @@ each_database!(
         )
         .await;
         assert_eq!(names("toilets").await, ["東公園", "新公園"]);
+        // A layer that takes no more of its dataset says so, until it takes all of it.
+        city.write(Actor::CommandLine, (), |tx, ()| {
+            Box::pin(async move {
+                let sql = "UPDATE places_layers SET left_out = 1234 WHERE key = 'toilets'";
+                tx.connection().run(sql, []).await?;
+                Ok::<_, CityError>(())
+            })
+        })
+        .await
+        .unwrap();
+        let sentences = async || {
+            let list = stranger(&city).get("/map/list?layer=toilets").await.text();
+            let other = stranger(&city).get("/map/list?layer=later").await.text();
+            let map = stranger(&city).get("/map").await.text();
+            let mut desk = staff(&city, &[yakuba_places::capabilities::EDIT], "parks");
+            let desk = desk.get("/desk/map/toilets").await.text();
+            [list, other, map, desk].map(|page| page.contains("1,234件"))
+        };
+        assert_eq!(sentences().await, [true, false, true, true]);
+        publish(
+            &city,
+            document("toilets", "parks"),
+            &TOILETS.replace("北公園", "新々公園"),
+        )
+        .await;
+        assert_eq!(sentences().await, [false; 4]);
         let revision = store::dataset(city.db(), "toilets")
             .await
             .unwrap()

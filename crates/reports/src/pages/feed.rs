@@ -59,7 +59,7 @@ pub(super) fn title(asked: &Asked, filter: &Filter) -> String {
 }
 
 pub(super) async fn all(asked: Asked) -> Result<Response, Problem> {
-    let (filter, errors) = filter_of(&asked);
+    let (filter, errors) = filter_of(&asked).await?;
     // Everything would be an answer to another question.
     if let Some(sentence) = errors.get("near") {
         return Err(Problem::BadRequest(sentence.to_owned()));

@@ -2,11 +2,11 @@
 
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
-use yakuba_city::web::Problem;
+use yakuba_city::{open_emergencies, web::Problem};
 use yakuba_kernel::{Point, text::words_for_search};
 use yakuba_ui::{
-    ChipLabel, Choice, FormErrors, Link, Map, MapLayer, MapSign, Page, Pagination, Select,
-    TextField, Words, format,
+    CheckboxGroup, ChipLabel, Choice, FormErrors, Link, Map, MapLayer, MapSign, Page, Pagination,
+    Select, TextField, Words, format,
 };
 
 use super::{
@@ -23,7 +23,9 @@ const ON_A_PAGE: u32 = 20;
 /// The distances that are offered, in metres.
 pub(super) const DISTANCES: [u32; 4] = [300, 1_000, 3_000, 10_000];
 /// The names of the filters in the address.
-const NAMES: [&str; 6] = ["q", "category", "state", "area", "near", "within"];
+const NAMES: [&str; 7] = [
+    "q", "category", "state", "area", "near", "within", "disaster",
+];
 
 struct Item {
     href: String,
@@ -42,6 +44,7 @@ struct Body {
     category: Select,
     state: Select,
     area: Option<Select>,
+    disaster: CheckboxGroup,
     near: TextField,
     near_map: Map,
     within: Select,
@@ -57,8 +60,23 @@ struct Body {
     statistics: String,
 }
 
+/// Which reports are about disasters: those of their categories, and whatever came in since the oldest one that is open began.
+async fn of_disasters(asked: &Asked) -> Result<(Vec<String>, Option<i64>), Problem> {
+    let categories = asked.current.rules.categories.iter();
+    let since = open_emergencies(asked.city().db())
+        .await?
+        .iter()
+        .map(|one| one.begun_at.as_microsecond())
+        .min();
+    let keys = categories
+        .filter(|category| category.disaster)
+        .map(|category| category.key.to_string())
+        .collect();
+    Ok((keys, since))
+}
+
 /// What an address asks for, and what is wrong with it.
-pub(super) fn filter_of(asked: &Asked) -> (Filter, FormErrors) {
+pub(super) async fn filter_of(asked: &Asked) -> Result<(Filter, FormErrors), Problem> {
     let query = &asked.query;
     let mut errors = FormErrors::new();
     let near = match query.get("near") {
@@ -90,9 +108,13 @@ pub(super) fn filter_of(asked: &Asked) -> (Filter, FormErrors) {
         area: query.optional("area"),
         words: words_for_search(query.get("q")),
         near,
+        of_disasters: match query.get("disaster") {
+            "1" => Some(of_disasters(asked).await?),
+            _ => None,
+        },
         ..Filter::default()
     };
-    (filter, errors)
+    Ok((filter, errors))
 }
 
 /// The filters as they stand in the address.
@@ -123,7 +145,7 @@ pub(super) fn feed_query(asked: &Asked) -> String {
 pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
     let language = asked.language;
     let rules = &asked.current.rules;
-    let (filter, errors) = filter_of(&asked);
+    let (filter, errors) = filter_of(&asked).await?;
     let number: u32 = asked
         .query
         .get("page")
@@ -210,6 +232,10 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
             asked.t("reports-area"),
             &field("area"),
         ),
+        disaster: CheckboxGroup::new(language, "disaster", asked.t("reports-of-disasters")).choice(
+            Choice::new("1", asked.t("reports-of-disasters-only"))
+                .chosen(asked.query.get("disaster") == "1"),
+        ),
         near: TextField::new(language, "near", asked.t("reports-near"))
             .support(asked.t("reports-near-support"))
             .value(field("near"))
@@ -220,7 +246,9 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
             "" => "1000",
             given => given,
         }),
-        is_far: !asked.query.get("near").is_empty() || !asked.query.get("q").is_empty(),
+        is_far: ["near", "q", "disaster"]
+            .into_iter()
+            .any(|name| !asked.query.get(name).is_empty()),
         map: map(&asked, &query),
         count: asked
             .words

@@ -20,7 +20,7 @@ const MOST: u32 = 5_000;
 
 /// What the filters of the list want, as far as it has a point. `layer=open` or `handled` narrows it.
 pub(super) async fn file(asked: Asked) -> Result<Response, Problem> {
-    let (mut filter, _) = filter_of(&asked);
+    let (mut filter, _) = filter_of(&asked).await?;
     filter.placed = true;
     let layer = asked.query.get("layer");
     let is_wanted = |report: &Report| match layer {

@@ -75,6 +75,8 @@ pub struct Filter {
     pub late_on: Option<Date>,
     /// Given to this member of staff.
     pub assigned_to: Option<i64>,
+    /// Of disasters: of one of these categories, or come in from a moment, in microseconds since 1970.
+    pub of_disasters: Option<(Vec<String>, Option<i64>)>,
     /// That came in from this moment, in microseconds since 1970.
     pub from: Option<i64>,
     /// That came in before this moment.
@@ -156,6 +158,19 @@ impl Filter {
         }
         if self.placed {
             add("latitude >= ?", 0_i64.into());
+        }
+        if let Some((categories, since)) = &self.of_disasters {
+            let list = match categories.len() {
+                0 => "NULL".to_owned(),
+                many => yakuba_city::sql::list(values.len() + 1, many),
+            };
+            let _ = write!(sql, " AND (category IN ({list})");
+            values.extend(categories.iter().map(|key| Value::from(without_nul(key))));
+            if let Some(since) = since {
+                values.push((*since).into());
+                let _ = write!(sql, " OR received_at >= ${}", values.len());
+            }
+            sql.push(')');
         }
         let mut among = |column: &str, texts: Vec<String>| {
             let first = values.len() + 1;

@@ -17,7 +17,7 @@ use yakuba_reports::{
     store::{self, Filter, Report, triage::triage},
 };
 
-use crate::support::{Browser, counted, desk, mails, report, rules, set_up, stranger};
+use crate::support::{Browser, counted, desk, mails, post, report, rules, set_up, stranger};
 
 const KEY: &str = "0123456789012345678901234567890123456789abc";
 const OTHER: &str = "ABC3456789012345678901234567890123456789abc";
@@ -561,5 +561,38 @@ each_database!(
             .unwrap()
             .unwrap();
         assert_eq!(lines, 4);
+
+each_database!(
+    the_list_tells_what_belongs_to_a_disaster,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        prepared(&city).await;
+        let before = post(&city, "road", (34_400_000, 135_050_000), "前の穴").await;
+        let now = city.now();
+        city.clock().set(now + jiff::SignedDuration::from_hours(1));
+        let event = begin(&city).await;
+        let during = post(&city, "road", (34_400_000, 135_051_000), "新しい穴").await;
+        let sent = fields(KEY, "屋根が飛びました");
+        stranger(&city).post("/reports/emergency", &sent).await;
+        let damage = all(&city)
+            .await
+            .into_iter()
+            .find(|one| one.category == "damage")
+            .unwrap();
+        let told = async |path: &str| -> [bool; 3] {
+            let text = stranger(&city).get(path).await.text();
+            [&before.public_id, &during.public_id, &damage.public_id]
+                .map(|id| text.contains(id.as_str()))
+        };
+        for path in ["/reports", "/reports/reports.geojson"] {
+            let of_disasters = format!("{path}?disaster=1");
+            assert_eq!(told(path).await, [true; 3], "{path}");
+            assert_eq!(told(&of_disasters).await, [false, true, true], "{path}");
+        }
+        // When it is over, only what is of disasters by its kind.
+        end(&city, event).await;
+        assert_eq!(told("/reports?disaster=1").await, [false, false, true]);
+        let page = stranger(&city).get("/reports?disaster=1").await.text();
+        assert!(page.contains("災害の通報だけにする"));
     }
 );

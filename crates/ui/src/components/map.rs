@@ -5,9 +5,11 @@ use askama::Template;
 use rust_decimal::Decimal;
 use rust_decimal::prelude::ToPrimitive as _;
 use serde::{Deserialize, Serialize};
+use yakuba_city::SharedLayer;
+use yakuba_kernel::Point;
 
 use crate::html::html_safe;
-use crate::{Language, Link, Words};
+use crate::{Fields, Language, Link, Words};
 
 /// How the things of a layer are drawn: shape and colour belong together, so that no layer is told apart by its colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -37,6 +39,26 @@ impl MapSign {
         Self::Star,
         Self::Ring,
     ];
+
+    /// Its name in files and between services.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Circle => "circle",
+            Self::Square => "square",
+            Self::Triangle => "triangle",
+            Self::Diamond => "diamond",
+            Self::Star => "star",
+            Self::Ring => "ring",
+        }
+    }
+
+    /// The sign with a name; a circle for any other name.
+    pub fn named(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|sign| sign.name() == name)
+            .unwrap_or(Self::Circle)
+    }
 
     /// Its own colour.
     fn colour(self) -> &'static str {
@@ -104,6 +126,28 @@ impl MapPattern {
         Self::Grid,
     ];
 
+    /// Its name in files and between services.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "plain",
+            Self::Dots => "dots",
+            Self::Rising => "rising",
+            Self::Falling => "falling",
+            Self::Cross => "cross",
+            Self::Level => "level",
+            Self::Upright => "upright",
+            Self::Grid => "grid",
+        }
+    }
+
+    /// The pattern with a name; none for any other name.
+    pub fn named(name: &str) -> Self {
+        Self::ALL
+            .into_iter()
+            .find(|pattern| pattern.name() == name)
+            .unwrap_or_default()
+    }
+
     /// Its strokes in a box of 24 by 24, as `web/src/map/signs.ts` draws them on the map.
     fn strokes(self) -> &'static str {
         match self {
@@ -132,6 +176,23 @@ pub enum MapSwatch {
 }
 
 impl MapSwatch {
+    /// Its name between services.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Sign => "sign",
+            Self::Line => "line",
+            Self::Area => "area",
+        }
+    }
+
+    /// The swatch with a name; a sign for any other name.
+    pub fn named(name: &str) -> Self {
+        [Self::Line, Self::Area]
+            .into_iter()
+            .find(|swatch| swatch.name() == name)
+            .unwrap_or_default()
+    }
+
     fn drawing(self, sign: MapSign, colour: &str, pattern: MapPattern) -> String {
         match self {
             Self::Sign => sign.drawing(colour),
@@ -274,6 +335,33 @@ impl MapLayer {
             inside: Some(inside.into()),
             longest: Some(longest),
             ..Self::new(id, name, sign)
+        }
+    }
+
+    /// A layer that another service shares.
+    pub fn shared(layer: SharedLayer) -> Self {
+        let classes = layer.classes.into_iter().map(|class| {
+            MapClass::new(
+                class.title,
+                &class.colour,
+                MapPattern::named(class.pattern),
+                MapSign::named(class.sign),
+                class.factor,
+            )
+        });
+        Self {
+            opacity: layer.opacity.map(|percent| percent.min(100)),
+            ..Self::tiles(
+                layer.key,
+                layer.title,
+                MapSign::named(layer.sign),
+                layer.tiles,
+                layer.inside,
+                layer.longest,
+            )
+            .swatch(MapSwatch::named(layer.swatch))
+            .classes(classes)
+            .steps(layer.steps)
         }
     }
 
@@ -504,6 +592,24 @@ impl Map {
         self
     }
 
+    /// As the address says that the map was left: where (`at`), and which layers are on (`layer`, once for each). What the address does
+    /// not say stays as it is.
+    #[must_use]
+    pub fn as_left(mut self, query: &Fields) -> Self {
+        if let Some((place, zoom)) = query.get("at").rsplit_once(',')
+            && let Ok(point) = Point::read(place)
+            && let Some(zoom) = zoom_of(zoom)
+        {
+            self = self.at(point.degrees(), zoom);
+        }
+        if query.has("layer") {
+            for layer in &mut self.layers {
+                layer.on = query.all("layer").any(|asked| asked == layer.id);
+            }
+        }
+        self
+    }
+
     /// A pin at a place in degrees, on a map of layers.
     #[must_use]
     pub fn pin(mut self, (latitude, longitude): (Decimal, Decimal)) -> Self {
@@ -576,6 +682,13 @@ impl Map {
         })
         .unwrap_or_default()
     }
+}
+
+/// A zoom from 4 to 19, rounded.
+fn zoom_of(text: &str) -> Option<u8> {
+    let zoom: f64 = text.trim().parse().ok()?;
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)] // From 4 to 19.
+    (4.0..=19.0).contains(&zoom).then(|| zoom.round() as u8)
 }
 
 /// Longitude first, as maps take it.
@@ -686,6 +799,53 @@ mod tests {
                 .find(|tag| tag.contains(control))
                 .unwrap();
             assert!(tag.split('>').next().unwrap().contains("hidden"), "{tag}");
+        }
+    }
+
+    #[test]
+    fn a_map_comes_back_as_it_was_left() {
+        let map = || {
+            Map::of_layers(Language::Japanese, "m", "地図", Link::new("一覧", "/list"))
+                .layer(MapLayer::points("one", "一", MapSign::Circle, "/one"))
+                .layer(MapLayer::points("two", "二", MapSign::Square, "/two").off())
+        };
+        let sent = |query: &str| -> serde_json::Value {
+            let map = map().as_left(&Fields::of_query(query));
+            serde_json::from_str(&map.settings()).unwrap()
+        };
+        let left = sent("at=34.40000,135.00000,13.4&layer=two");
+        assert_eq!(left["centre"], serde_json::json!([135.0, 34.4]));
+        assert_eq!(
+            [
+                &left["zoom"],
+                &left["layers"][0]["on"],
+                &left["layers"][1]["on"]
+            ],
+            [&serde_json::json!(13), &false.into(), &true.into()]
+        );
+        assert_eq!(sent("layer=")["layers"][0]["on"], false);
+        for wrong in ["", "at=34.4,135.0,99", "at=x"] {
+            let map = sent(wrong);
+            assert_eq!(
+                [&map["centre"], &map["layers"][0]["on"]],
+                [&serde_json::Value::Null, &true.into()],
+                "{wrong}"
+            );
+        }
+    }
+
+    #[test]
+    fn names_between_services_are_those_of_files() {
+        for sign in MapSign::ALL {
+            assert_eq!(serde_json::json!(sign), sign.name());
+            assert_eq!(MapSign::named(sign.name()), sign);
+        }
+        for pattern in MapPattern::ALL {
+            assert_eq!(serde_json::json!(pattern), pattern.name());
+            assert_eq!(MapPattern::named(pattern.name()), pattern);
+        }
+        for swatch in [MapSwatch::Sign, MapSwatch::Line, MapSwatch::Area] {
+            assert_eq!(MapSwatch::named(swatch.name()), swatch);
         }
     }
 

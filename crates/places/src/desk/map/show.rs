@@ -8,14 +8,17 @@ use axum::{
 use yakuba_city::{JAPAN, web::Problem};
 use yakuba_ui::{
     Cell, Choice, Column, DescriptionList, ErrorSummary, Fields, FileUpload, FormErrors, Link,
-    RadioGroup, Row, Table, Words, done, format,
+    NotificationBanner, RadioGroup, Row, Table, Words, done, format,
 };
 
 use super::{super::room::Room, href, list::chip};
 use crate::{
     capabilities::{EDIT, PUBLISH},
     error::PlacesError,
-    model::map::{layer::Audience, package},
+    model::map::{
+        layer::Audience,
+        package::{self, MOST_FEATURES},
+    },
     store::map::{
         FeatureChange, Layer, NewFeature, feature_changes, in_box, replace_features,
         restore_feature, turn_layer,
@@ -48,6 +51,8 @@ struct Body {
     about: DescriptionList,
     audience: RadioGroup,
     file: FileUpload,
+    /// That the dataset has more rows than the layer takes.
+    left_out: Option<NotificationBanner>,
     features: Option<Table>,
     next: Option<Link>,
     changes: Vec<Change>,
@@ -170,6 +175,15 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
             .support(room.t("desk-map-file-support"))
             .accept(".geojson,.json")
             .errors(errors),
+        left_out: (found.left_out > 0).then(|| {
+            NotificationBanner::warning(room.words.with(
+                "desk-map-left-out",
+                &[
+                    ("most", format::number(MOST_FEATURES as u64).into()),
+                    ("count", format::number(found.left_out).into()),
+                ],
+            ))
+        }),
         features,
         next: (end < some.count)
             .then(|| Link::new(room.t("desk-map-next"), format!("{}?from={end}", href(key)))),

@@ -5,12 +5,16 @@ use axum::response::{IntoResponse, Response};
 use yakuba_addresses::{Fit, Level, find};
 use yakuba_city::web::{Principal, Problem};
 use yakuba_kernel::text::words_for_search;
-use yakuba_ui::{CheckboxGroup, Choice, Page, Pagination, Select, TextField, Words, format};
+use yakuba_ui::{
+    CheckboxGroup, ChipLabel, Choice, Page, Pagination, Select, TextField, Words, format,
+};
 
-use super::{super::visit::Visit, WORDS, addresses, asked_for, in_address, middle, named, seen};
+use super::{
+    super::visit::Visit, WORDS, addresses, asked_for, in_address, left_out, middle, named, seen,
+};
 use crate::{
     model::map::near::{direction, place_of},
-    store::map::{Found, Layer, Wanted, nearest, search_features},
+    store::map::{Found, Layer, MOST_FOUND, Wanted, nearest, search_features},
 };
 
 /// Things on one page.
@@ -23,6 +27,8 @@ const OFFERED: usize = 8;
 struct Item {
     name: String,
     layer: String,
+    /// What the legend says of it, such as a depth of water.
+    class: Option<ChipLabel>,
     lines: Vec<String>,
     far: Option<String>,
     href: String,
@@ -48,6 +54,8 @@ struct Body {
     offers: Vec<Offer>,
     problem: Option<String>,
     count: Option<String>,
+    /// That there is more than is shown, and where.
+    cut: Vec<String>,
     is_narrowed: bool,
     items: Vec<Item>,
     pages: Option<Pagination>,
@@ -187,9 +195,14 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
                 .append_pair("at", &format!("{},16", in_address(at)))
                 .append_pair("pin", "1")
                 .finish();
+            let class = all
+                .iter()
+                .find(|layer| layer.key() == one.row.layer)
+                .and_then(|layer| layer.document.style.classes.get(about.class?));
             Item {
                 name: about.name,
                 layer: about.layer,
+                class: class.map(|class| ChipLabel::new(class.title.in_language(language))),
                 lines: about.lines,
                 far: one
                     .metres
@@ -207,6 +220,17 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
     if number == 1 {
         visit.count_map().await?;
     }
+    // A search that is cut off, and layers that take no more of their dataset.
+    let mut cut = Vec::new();
+    if found.len() as u64 >= u64::from(MOST_FOUND) {
+        let most = format::number(u64::from(MOST_FOUND));
+        cut.push(words.with_text("map-cut", "most", &most).into_owned());
+    }
+    cut.extend(
+        all.iter()
+            .filter(|layer| wanted.layers.iter().any(|key| key == layer.key()))
+            .filter_map(|layer| left_out(&words, layer)),
+    );
     let body = Body {
         words,
         around: match place {
@@ -274,6 +298,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
                 )
                 .into_owned()
         }),
+        cut,
         problem,
         is_narrowed: !query.is_empty(),
         items,

@@ -6,15 +6,17 @@ mod list;
 mod page;
 mod tiles;
 
+use futures::future::BoxFuture;
 use geo::Coord;
 use yakuba_city::{
-    City,
+    City, CityError, SharedClass, SharedLayer,
     web::{Access, Principal, Problem, Routes},
 };
 use yakuba_kernel::Decimal;
-use yakuba_ui::{Catalogue, Fields, Language, MapClass, MapLayer, MapSwatch, Words};
+use yakuba_ui::{Catalogue, Fields, Language, MapLayer, MapSwatch, Words, format};
 
 use crate::{
+    error::PlacesError,
     model::map::layer::{Kind, LayerDocument, Theme},
     store::map::{Layer, layers},
 };
@@ -74,9 +76,26 @@ fn theme(words: &Words, theme: Theme) -> String {
         .into_owned()
 }
 
-/// A layer as the block of the map draws it.
-fn drawn(words: &Words, layer: &Layer, is_on: bool) -> MapLayer {
-    let language = words.language();
+/// That a layer does not show all of its dataset, in a sentence; none when it does.
+fn left_out(words: &Words, layer: &Layer) -> Option<String> {
+    (layer.left_out > 0).then(|| {
+        words
+            .with(
+                "map-left-out",
+                &[
+                    (
+                        "layer",
+                        layer.document.title.in_language(words.language()).into(),
+                    ),
+                    ("count", format::number(layer.left_out).into()),
+                ],
+            )
+            .into_owned()
+    })
+}
+
+/// A layer as maps draw it, here and elsewhere.
+fn described(layer: &Layer, language: Language) -> SharedLayer {
     let LayerDocument {
         key, title, style, ..
     } = &layer.document;
@@ -85,42 +104,73 @@ fn drawn(words: &Words, layer: &Layer, is_on: bool) -> MapLayer {
         Kind::Lines => MapSwatch::Line,
         Kind::Areas | Kind::Any => MapSwatch::Area,
     };
-    let classes = style.classes.iter().map(|class| {
-        MapClass::new(
-            class.title.in_language(language),
-            class.colour.as_str(),
-            class.pattern,
-            class.sign.unwrap_or(style.sign),
-            class.size.factor(),
-        )
+    let classes = style.classes.iter().map(|class| SharedClass {
+        title: class.title.in_language(language).to_owned(),
+        colour: class.colour.as_str().to_owned(),
+        pattern: class.pattern.name(),
+        sign: class.sign.unwrap_or(style.sign).name(),
+        factor: class.size.factor(),
     });
-    let mut drawn = MapLayer::tiles(
-        key,
-        title.in_language(language),
-        style.sign,
-        format!(
+    SharedLayer {
+        key: key.clone(),
+        title: title.in_language(language).to_owned(),
+        about: layer.document.about.in_language(language).to_owned(),
+        theme: layer.document.theme.name(),
+        sign: style.sign.name(),
+        swatch: swatch.name(),
+        tiles: format!(
             "/map/tiles/{key}/{{z}}/{{x}}/{{y}}.mvt?lang={}&drawn={}",
             language.code(),
             layer.drawn
         ),
-        crate::model::map::tile::INSIDE,
-        crate::model::map::ground::LONGEST,
-    )
-    .group(theme(words, layer.document.theme))
-    .swatch(swatch)
-    .classes(classes);
-    if layer.document.kind != Kind::Points {
-        drawn = drawn.opacity(layer.document.opacity);
+        inside: crate::model::map::tile::INSIDE,
+        longest: crate::model::map::ground::LONGEST,
+        classes: classes.collect(),
+        opacity: (layer.document.kind != Kind::Points).then_some(layer.document.opacity),
+        steps: layer
+            .document
+            .time
+            .iter()
+            .flat_map(|time| &time.steps)
+            .map(|step| {
+                (
+                    step.value.clone(),
+                    step.title.in_language(language).to_owned(),
+                )
+            })
+            .collect(),
+        list: format!("/map/list?layer={key}"),
     }
-    if let Some(time) = &layer.document.time {
-        drawn = drawn.steps(time.steps.iter().map(|step| {
-            (
-                step.value.clone(),
-                step.title.in_language(language).to_owned(),
-            )
-        }));
-    }
+}
+
+/// A layer as the block of the map draws it.
+fn drawn(words: &Words, layer: &Layer, is_on: bool) -> MapLayer {
+    let drawn = MapLayer::shared(described(layer, words.language()))
+        .group(theme(words, layer.document.theme));
     if is_on { drawn } else { drawn.off() }
+}
+
+/// The public layers, for the maps of other services.
+pub(crate) fn shared<'a>(
+    city: &'a City,
+    language: &'a str,
+) -> BoxFuture<'a, Result<Vec<SharedLayer>, CityError>> {
+    let language = Language::from_code(language).unwrap_or_default();
+    Box::pin(async move {
+        let today = city.today();
+        let all = layers(city.db()).await.map_err(|error| match error {
+            PlacesError::City(error) => error,
+            error => CityError::Stored {
+                what: "the layers of the map",
+                cause: error.to_string(),
+            },
+        })?;
+        Ok(all
+            .iter()
+            .filter(|layer| layer.is_for(false, today))
+            .map(|layer| described(layer, language))
+            .collect())
+    })
 }
 
 /// A feature as the pages name it.

@@ -9,7 +9,7 @@ use yakuba_ui::{Link, Map, Page, TextArea, TextField, Words, format};
 
 use super::{
     super::visit::Visit, WORDS, addresses, asked_for, degrees, drawn, embed::said, in_address,
-    middle, named, seen, theme,
+    left_out, middle, named, seen, theme,
 };
 use crate::{
     machines::base,
@@ -205,7 +205,7 @@ fn note(words: &Words, layer: &Layer) -> String {
             .with_text("map-attribution", "whose", whose)
             .into_owned()
     });
-    [Some(count), until, whose]
+    [Some(count), left_out(words, layer), until, whose]
         .into_iter()
         .flatten()
         .collect::<Vec<_>>()

@@ -20,7 +20,7 @@ const MOST_IN_TILE: u32 = 20_000;
 /// The most features that one look around a place reads.
 const MOST_AROUND: u32 = 5_000;
 /// The most features that a search reads.
-const MOST_FOUND: u32 = 2_000;
+pub const MOST_FOUND: u32 = 2_000;
 
 /// The features of a layer that are drawn in a tile, in the order of their numbers.
 ///

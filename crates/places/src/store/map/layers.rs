@@ -30,6 +30,8 @@ pub struct Layer {
     pub drawn: i64,
     /// How many features it has.
     pub count: i64,
+    /// How many rows of its dataset are beyond what a layer takes.
+    pub left_out: i64,
     /// When it last changed.
     pub changed_at: Timestamp,
 }
@@ -64,6 +66,7 @@ struct Row {
     document: String,
     changed_at: i64,
     counted: i64,
+    left_out: i64,
 }
 
 impl TryFrom<Row> for Layer {
@@ -76,12 +79,13 @@ impl TryFrom<Row> for Layer {
             revision: row.revision,
             drawn: row.drawn,
             count: row.counted,
+            left_out: row.left_out,
             changed_at: moment(row.changed_at),
         })
     }
 }
 
-const COLUMNS: &str = "audience, revision, drawn, document, changed_at";
+const COLUMNS: &str = "audience, revision, drawn, document, changed_at, left_out";
 
 /// All layers, whoever sees them, in the order of the map: by theme, place and key. `count` is counted.
 ///
@@ -310,9 +314,19 @@ pub(in crate::store) async fn refresh_from_dataset(
 const MOST_OF_DATASET: usize = 1_000_000;
 
 /// Takes the rows of a published dataset's files as a layer's features. Rows whose place cannot be drawn are left out: the catalogue's
-/// check tells them. A long table is read piece by piece.
+/// check tells them. A long table is read piece by piece; how many rows are left because the layer is full is kept with the layer.
 async fn fill(tx: &Tx, document: &LayerDocument, dataset: &str) -> Result<(), PlacesError> {
+    fill_up_to(tx, document, dataset, MOST_OF_DATASET).await
+}
+
+async fn fill_up_to(
+    tx: &Tx,
+    document: &LayerDocument,
+    dataset: &str,
+    most: usize,
+) -> Result<(), PlacesError> {
     let mut all = Vec::new();
+    let mut left_out: i64 = 0;
     let is_public = crate::store::dataset(tx.connection(), dataset)
         .await?
         .is_some_and(|found| found.is_public());
@@ -337,23 +351,33 @@ async fn fill(tx: &Tx, document: &LayerDocument, dataset: &str) -> Result<(), Pl
                 }
                 continue;
             };
+            let mut unread = version.rows;
             for number in 0..tables::chunks_of(version.rows) {
+                if all.len() >= most {
+                    break;
+                }
                 let Some(chunk) = tables::chunk(tx.connection(), table, number).await? else {
                     break;
                 };
+                unread = unread.saturating_sub(i64::try_from(chunk.rows.len()).unwrap_or(i64::MAX));
                 let piece = Content {
                     header: version.columns.clone(),
                     rows: chunk.rows,
                     shapes: chunk.shapes,
                 };
                 all.extend(piece.places_of_rows().into_iter().filter_map(feature));
-                if all.len() >= MOST_OF_DATASET {
-                    all.truncate(MOST_OF_DATASET);
-                    break;
-                }
             }
+            left_out += unread;
         }
     }
+    left_out += i64::try_from(all.len().saturating_sub(most)).unwrap_or(i64::MAX);
+    all.truncate(most);
     replace_features(tx, &document.key, &all, false).await?;
+    tx.connection()
+        .run(
+            "UPDATE places_layers SET left_out = $2 WHERE key = $1 AND left_out <> $2",
+            [document.key.as_str().into(), left_out.into()],
+        )
+        .await?;
     Ok(())
 }
