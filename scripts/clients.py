@@ -1,12 +1,16 @@
-"""What real clients of open data see of a running city: CKAN's `ckanapi` and OWSLib. Prints what it did; ends with 1 on the first thing
+"""What real clients of open data see of a running city: CKAN's `ckanapi`, OWSLib and Apache Arrow. Prints what it did; ends with 1 on the first thing
 that is not as these clients expect it.
 
 usage: clients.py http://127.0.0.1:PORT
 """
 
+import csv
+import io
 import json
 import sys
+import urllib.request
 
+import pyarrow.parquet
 from ckanapi import NotFound, RemoteCKAN
 from ckanapi.errors import CKANAPIError
 from owslib.ogcapi.features import Features
@@ -72,8 +76,32 @@ def features(address: str) -> None:
     check(any(found["id"] == one["id"] for found in near["features"]), "OGC API Features: items in a box")
 
 
+def parquet(address: str) -> None:
+    """The same rows and types in Parquet as in CSV, read by Apache Arrow."""
+    for key in ("aed", "population"):
+        with RemoteCKAN(address, get_only=True, user_agent="yakuba-clients/1") as ckan:
+            resources = {one["format"].upper(): one for one in ckan.action.package_show(id=key)["resources"]}
+        check("PARQUET" in resources and "CSV" in resources, f"Parquet of {key} is a resource")
+        with urllib.request.urlopen(resources["CSV"]["url"]) as answer:
+            rows = list(csv.reader(io.StringIO(answer.read().decode("utf-8-sig"))))
+        with urllib.request.urlopen(resources["PARQUET"]["url"]) as answer:
+            table = pyarrow.parquet.read_table(io.BytesIO(answer.read()))
+        header, rows = rows[0], rows[1:]
+        check(table.column_names == header, f"Parquet of {key}: {len(header)} columns")
+        check(table.num_rows == len(rows) > 0, f"Parquet of {key}: {table.num_rows} rows")
+        kinds = sorted({str(field.type) for field in table.schema})
+        for at, name in enumerate(header):
+            for cell, row in zip(table.column(name).to_pylist(), rows):
+                text = row[at]
+                same = text == "" if cell is None else str(cell) == text or (not isinstance(cell, str) and float(cell) == float(text))
+                if not same:
+                    check(False, f"Parquet of {key}: {name} is {cell!r} and not {text!r}")
+        check(True, f"Parquet of {key}: every cell as in the CSV ({', '.join(kinds)})")
+
+
 if __name__ == "__main__":
     base = sys.argv[1].rstrip("/")
     for only_get in (False, True):
         catalogue(base, only_get)
     features(base)
+    parquet(base)

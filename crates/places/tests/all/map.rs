@@ -21,7 +21,7 @@ use yakuba_ui::Language;
 
 use crate::{
     pages::counted,
-    support::{Browser, TOILETS, departments, document, publish, staff, stranger},
+    support::{Browser, TOILETS, departments, desk, document, publish, staff, stranger},
 };
 
 fn layer_of(key: &str, more: &serde_json::Value) -> LayerDocument {
@@ -463,8 +463,8 @@ each_database!(
             let list = stranger(&city).get("/map/list?layer=toilets").await.text();
             let other = stranger(&city).get("/map/list?layer=later").await.text();
             let map = stranger(&city).get("/map").await.text();
-            let mut desk = staff(&city, &[yakuba_places::capabilities::EDIT], "parks");
-            let desk = desk.get("/desk/map/toilets").await.text();
+            let mut clerk = desk(&city, &[yakuba_places::capabilities::EDIT], "parks");
+            let desk = clerk.get("/desk/map/toilets").await.text();
             [list, other, map, desk].map(|page| page.contains("1,234件"))
         };
         assert_eq!(sentences().await, [true, false, true, true]);
