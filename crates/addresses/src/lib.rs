@@ -8,4 +8,4 @@ pub mod store;
 pub use error::AddressError;
 pub use model::{entry::Level, file::AddressFile};
 pub use service::AddressService;
-pub use store::{Fit, Hit, Near, find, import, nearest};
+pub use store::{Fit, Hit, Near, find, import, is_known, nearest};

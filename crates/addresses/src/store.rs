@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 use yakuba_city::{
-    AuditEntry, Tx,
+    AuditEntry, City, Tx,
     sql::{Sql as _, escape_like, many_placeholders},
 };
 use yakuba_kernel::Point;
@@ -175,6 +175,14 @@ pub async fn counts(connection: &impl ConnectionTrait) -> Result<[i64; 3], Addre
             .find(|row| row.level == level.number())
             .map_or(0, |row| row.count)
     }))
+}
+
+/// Whether there are addresses to be found.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn is_known(city: &City) -> Result<bool, AddressError> {
+    Ok(city.runs("addresses") && !municipalities(city.db()).await?.is_empty())
 }
 
 /// How an address that was found answers what was asked.

@@ -96,6 +96,7 @@ pub(crate) struct Registry {
     slots: Option<&'static dyn Slots>,
     errands: Option<&'static dyn Errands>,
     open_tables: Vec<OpenTable>,
+    services: Vec<&'static str>,
     shared_layers: Vec<ShareLayers>,
 }
 
@@ -182,6 +183,7 @@ impl City {
             registry.slots = registry.slots.or(service.slots());
             registry.errands = registry.errands.or(service.errands());
             registry.open_tables.extend(service.open_tables());
+            registry.services.push(service.name());
             registry.shared_layers.extend(service.shared_layers());
             for (event, job) in service.listens() {
                 registry.listeners.entry(event).or_default().push(job);
@@ -323,6 +325,11 @@ impl City {
     /// The things due at places that a service knows of; none when no service does.
     pub fn errands(&self) -> Option<&'static dyn Errands> {
         self.0.registry.errands()
+    }
+
+    /// Whether a service is part of this program, by its name: its tables are there.
+    pub fn runs(&self, service: &str) -> bool {
+        self.0.registry.services.contains(&service)
     }
 
     /// The tables that the services make for everybody to use.

@@ -13,7 +13,7 @@ use super::{Drawing, MOST_RADIO_BUTTONS, id_of, shown, written};
 use crate::answers::{AccountKind, Answer, Answers, Typed};
 use crate::files::extensions;
 use crate::form::{longest, must_be_answered};
-use crate::look_up::{LookUp, Wish};
+use crate::look_up::Wish;
 use crate::model::document::{ChoiceOption, Field, FieldKind, TextFormat};
 use crate::rules;
 
@@ -64,6 +64,8 @@ struct LookUpControls {
     id: String,
     path: String,
     look_up: String,
+    /// A script of the page does the same on the spot.
+    by_script: bool,
     action: String,
     said: String,
     areas: Vec<(String, String)>,
@@ -584,12 +586,17 @@ impl Drawing<'_> {
     /// map. Either is enough.
     fn place(&self, field: &Field, path: &str, support: String, typed: &Typed) -> Html {
         let text = |key: &str| self.words.get(key).into_owned();
+        let mut description = Html::of(
+            &self
+                .part(path, "description", "forms-place-description", typed)
+                .proposes_for("/map/find", format!("{path}.coordinates")),
+        );
+        if self.marks.finds_places {
+            let action = Wish::find_place_value(path);
+            description.push(&self.look_up_button(path, action, "forms-find-place", false));
+        }
         let content = [
-            Html::of(
-                &self
-                    .part(path, "description", "forms-place-description", typed)
-                    .proposes_for("/map/find", format!("{path}.coordinates")),
-            ),
+            description,
             Html::of(
                 &self
                     .part(path, "coordinates", "forms-place-coordinates", typed)
@@ -617,18 +624,20 @@ impl Drawing<'_> {
 
     /// The button that fills in the address of the postal code, what came of it, and a button for each area to choose from.
     fn look_up(&self, path: &str) -> Html {
+        self.look_up_button(path, Wish::look_up_value(path), "forms-look-up", true)
+    }
+
+    /// A button that looks something up, what came of it, and buttons to choose from.
+    fn look_up_button(&self, path: &str, action: String, label: &str, by_script: bool) -> Html {
         let found = self.marks.found.get(path);
         shown(&LookUpControls {
             id: id_of(path),
             path: path.to_owned(),
-            look_up: self.words.get("forms-look-up").into_owned(),
-            action: Wish::look_up_value(path),
+            look_up: self.words.get(label).into_owned(),
+            by_script,
+            action,
             said: found.map_or_else(String::new, |found| found.sentence(self.language())),
-            areas: found
-                .map_or(&[][..], LookUp::choices)
-                .iter()
-                .map(|area| (Wish::choose_value(path, area), area.line()))
-                .collect(),
+            areas: found.map_or_else(Vec::new, |found| found.buttons(path)),
         })
     }
 

@@ -27,6 +27,7 @@ const MOST_RADIO_BUTTONS: usize = 10;
 pub struct Marks {
     words: BTreeMap<String, String>,
     looks_up: bool,
+    finds_places: bool,
     maps: bool,
     found: BTreeMap<String, LookUp>,
     slots: BTreeMap<String, Vec<Slot>>,
@@ -59,6 +60,12 @@ impl Marks {
         self.looks_up = true;
     }
 
+    /// Puts the button that finds the position of an address beside every place. Pressed, it is sent as an `action` that
+    /// [`Wish::read`](crate::Wish::read) understands.
+    pub fn find_places(&mut self) {
+        self.finds_places = true;
+    }
+
     /// Shows answers about places on small maps as well, with a link to a public map.
     pub fn show_places_on_maps(&mut self) {
         self.maps = true;
@@ -73,7 +80,7 @@ impl Marks {
         self.slots.get(path).map(Vec::as_slice)
     }
 
-    /// Says beside the postal code of the field at a path what looking it up came to.
+    /// Says beside the postal code or the place of the field at a path what looking it up came to.
     pub fn found(&mut self, path: impl Into<String>, found: LookUp) {
         self.found.insert(path.into(), found);
     }

@@ -200,7 +200,7 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
         look_up::carry_out(asked.city(), &open.form, &mut answers, &wish).await?;
         let evaluation = open.form.evaluate(&answers, day);
         return open
-            .show(asked, &answers, evaluation, &[], look_up::shown(&wish))
+            .show(asked, &answers, evaluation, &[], wish.shown())
             .await;
     }
     let evaluation = open.form.evaluate(&answers, day);

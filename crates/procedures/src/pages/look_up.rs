@@ -15,7 +15,7 @@ use yakuba_city::{
     City,
     web::{Principal, Problem},
 };
-use yakuba_forms::{Answers, Form, LookUp, Marks, Wish};
+use yakuba_forms::{Answers, Form, LookUp, Marks, Wish, fill_in_place, mark_places};
 use yakuba_kernel::PostalCode;
 use yakuba_ui::Fields;
 
@@ -95,34 +95,30 @@ pub(super) async fn answer(asked: Asked, fields: Fields) -> Result<Response, Pro
     Ok(private(Json(found).into_response()))
 }
 
-/// Fills in what a button beside a postal code asks for: the one area of the code, or the area chosen if it is one of the code's.
+/// Fills in what a button beside a postal code asks for: the one area of the code, or the area chosen if it is one of the code's. Beside a
+/// place: the address written in full, or the one chosen.
 pub(crate) async fn carry_out(
     city: &City,
     form: &Form,
     answers: &mut Answers,
     wish: &Wish,
 ) -> Result<(), Problem> {
+    if wish.is_of_place() {
+        return Ok(fill_in_place(city, form, answers, wish).await?);
+    }
     let Some(code) = form.postal_code(answers, wish.path()) else {
         return Ok(());
     };
     let areas = postal::areas(city.db(), &code).await?;
     let area = match wish {
         Wish::LookUp(_) if areas.len() == 1 => areas.first(),
-        Wish::LookUp(_) => None,
         Wish::Choose(_, chosen) => areas.iter().find(|area| *area == chosen),
+        _ => None,
     };
     if let Some(area) = area {
         form.fill_in_area(answers, wish.path(), area);
     }
     Ok(())
-}
-
-/// The path beside whose postal code it is said what came of a wish; nothing is said after an area was chosen.
-pub(crate) fn shown(wish: &Wish) -> Option<&str> {
-    match wish {
-        Wish::LookUp(path) => Some(path),
-        Wish::Choose(..) => None,
-    }
 }
 
 /// Where the page of a form goes on after a wish, as a path with query and place.
@@ -131,18 +127,24 @@ pub(crate) fn back_to(page: &str, to_check: bool, wish: &Wish) -> String {
     if to_check {
         query.append_pair("back", "check");
     }
-    if let Some(path) = shown(wish) {
+    if let Some(path) = wish.shown() {
         query.append_pair("look_up", path);
     }
     let query = query.finish();
     let mark = if query.is_empty() { "" } else { "?" };
     format!(
-        "{page}{mark}{query}#{}-postal_code",
-        wish.path().replace('.', "-")
+        "{page}{mark}{query}#{}-{}",
+        wish.path().replace('.', "-"),
+        if wish.is_of_place() {
+            "description"
+        } else {
+            "postal_code"
+        }
     )
 }
 
-/// Puts the buttons beside the postal codes of a form, if there is a table of them; and what came of looking up the one at a path.
+/// Puts the buttons beside the postal codes and the places of a form, as far as there are tables of them; and what came of looking up the
+/// one at a path.
 pub(crate) async fn mark(
     city: &City,
     form: &Form,
@@ -150,11 +152,12 @@ pub(crate) async fn mark(
     path: Option<&str>,
     marks: &mut Marks,
 ) -> Result<(), Problem> {
+    mark_places(city, form, answers, path, marks).await?;
     if !postal::is_filled(city.db()).await? {
         return Ok(());
     }
     marks.look_up_addresses();
-    if let Some(path) = path {
+    if let Some(path) = path.filter(|path| form.asks_for_address(path)) {
         let code = form.postal_code(answers, path);
         let areas = match &code {
             Some(code) => postal::areas(city.db(), code).await?,
@@ -192,6 +195,10 @@ mod tests {
         assert_eq!(
             back_to("/x", true, &Wish::LookUp("children.0.home".to_owned())),
             "/x?back=check&look_up=children.0.home#children-0-home-postal_code"
+        );
+        assert_eq!(
+            back_to("/x", false, &Wish::FindPlace("place".to_owned())),
+            "/x?look_up=place#place-description"
         );
     }
 }

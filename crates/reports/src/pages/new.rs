@@ -8,7 +8,10 @@ use axum::{
 };
 use jiff::{SignedDuration, Timestamp};
 use yakuba_city::{Actor, web::Problem};
-use yakuba_forms::{Evaluation, FieldProblem, Form, Outcome, model::document::Key};
+use yakuba_forms::{
+    Evaluation, FieldProblem, Form, Marks, Outcome, Wish, fill_in_place, mark_places,
+    model::document::Key,
+};
 use yakuba_identity::Token;
 use yakuba_kernel::{Channel, Point};
 use yakuba_mail::EmailAddress;
@@ -89,6 +92,14 @@ impl Open {
             category,
             form,
         }))
+    }
+
+    /// The buttons beside the place, and what came of the one that was pressed.
+    async fn marks(&self, asked: &Asked, path: Option<&str>) -> Result<Marks, Problem> {
+        let mut marks = Marks::new();
+        let answers = &self.draft.content.answers;
+        mark_places(asked.city(), &self.form, answers, path, &mut marks).await?;
+        Ok(marks)
     }
 
     fn evaluation(&self, asked: &Asked) -> Evaluation {
@@ -230,6 +241,7 @@ fn step(
     page: &str,
     evaluation: &Evaluation,
     problems: &[FieldProblem],
+    marks: &Marks,
 ) -> Response {
     let language = asked.language;
     let is_place = page == PLACE;
@@ -243,11 +255,12 @@ fn step(
         place: place_in_line(asked, if is_place { 2 } else { 3 }),
         action: format!("{HOME}/{page}"),
         files: !is_place,
-        controls: open.form.render_page(
+        controls: open.form.render_page_marked(
             page,
             &open.draft.content.answers,
             evaluation,
             problems,
+            marks,
             language,
         ),
         back: format!(
@@ -290,7 +303,15 @@ async fn shown(asked: Asked, page: &str) -> Result<Response, Problem> {
         Ok(open) => open,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    Ok(step(&asked, &open, page, &open.evaluation(&asked), &[]))
+    let marks = open.marks(&asked, None).await?;
+    Ok(step(
+        &asked,
+        &open,
+        page,
+        &open.evaluation(&asked),
+        &[],
+        &marks,
+    ))
 }
 
 pub(super) async fn answer_place(asked: Asked, fields: Fields) -> Result<Response, Problem> {
@@ -305,9 +326,25 @@ pub(super) async fn answer_place(asked: Asked, fields: Fields) -> Result<Respons
     let form = open.form.clone();
     let today = asked.city().today();
     let read = form.read_page(PLACE, &pairs, &mut open.draft.content.answers, today);
+    if let Some(wish) = Wish::read(fields.get("action")) {
+        let answers = &mut open.draft.content.answers;
+        fill_in_place(asked.city(), &form, answers, &wish).await?;
+        open.save(&asked, Vec::new()).await?;
+        let marks = open.marks(&asked, wish.shown()).await?;
+        let evaluation = open.evaluation(&asked);
+        return Ok(step(&asked, &open, PLACE, &evaluation, &[], &marks));
+    }
     open.save(&asked, Vec::new()).await?;
+    let marks = open.marks(&asked, None).await?;
     Ok(match read.outcome {
-        Outcome::Problems => step(&asked, &open, PLACE, &read.evaluation, &read.problems),
+        Outcome::Problems => step(
+            &asked,
+            &open,
+            PLACE,
+            &read.evaluation,
+            &read.problems,
+            &marks,
+        ),
         _ => goes("/similar"),
     })
 }
@@ -435,7 +472,14 @@ pub(super) async fn answer_details(asked: Asked, request: Request) -> Result<Res
     }
     open.save(&asked, added).await?;
     Ok(match outcome {
-        Outcome::Problems => step(&asked, &open, DETAILS, &evaluation, &problems),
+        Outcome::Problems => step(
+            &asked,
+            &open,
+            DETAILS,
+            &evaluation,
+            &problems,
+            &Marks::new(),
+        ),
         Outcome::Changed(id) => goes(&format!("/details#{id}")),
         Outcome::MoreQuestions => goes("/details"),
         Outcome::Complete | Outcome::NotAsked => goes(if read_again(&sent.fields) {

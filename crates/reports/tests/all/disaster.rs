@@ -561,6 +561,8 @@ each_database!(
             .unwrap()
             .unwrap();
         assert_eq!(lines, 4);
+    }
+);
 
 each_database!(
     the_list_tells_what_belongs_to_a_disaster,

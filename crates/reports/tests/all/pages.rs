@@ -1,8 +1,13 @@
 //! What everybody sees, without JavaScript. On both databases.
 
 use axum::http::StatusCode;
-use yakuba_city::{City, each_database, testing::test_moment};
+use yakuba_addresses::{
+    AddressFile, AddressService, Level,
+    model::entry::{Entry, Municipality},
+};
+use yakuba_city::{Actor, City, each_database, testing::test_moment};
 use yakuba_identity::IdentityService;
+use yakuba_kernel::Point;
 use yakuba_mail::MailService;
 use yakuba_reports::{ReportService, capabilities::WORK, model::state::State, store};
 
@@ -582,5 +587,105 @@ each_database!(
             .await
             .text();
         assert!(page.contains("届いた内容と連絡先は"));
+    }
+);
+
+each_database!(
+    without_a_script_an_address_is_looked_up_by_a_button,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &ReportService
+    ],
+    async |city| {
+        set_up(&city).await;
+        let mut browser = stranger(&city);
+        browser.post("/reports/new", &[("category", "road")]).await;
+        // Without addresses there is nothing to press.
+        let button = "value=\"place:place\"";
+        assert!(
+            !browser
+                .get("/reports/new/place")
+                .await
+                .text()
+                .contains(button)
+        );
+        let entry = |level, label: &str, longitude| Entry {
+            municipality: "069990".to_owned(),
+            level,
+            label: label.to_owned(),
+            point: Point::from_millionths(34_400_000, longitude).unwrap(),
+        };
+        let file = AddressFile {
+            municipalities: vec![Municipality {
+                code: "069990".to_owned(),
+                city: "澄川市".to_owned(),
+                ..Municipality::default()
+            }],
+            entries: vec![
+                entry(Level::Town, "中央一丁目", 135_050_000),
+                entry(Level::House, "中央一丁目2-3", 135_051_000),
+                entry(Level::House, "中央一丁目2-4", 135_052_000),
+            ],
+            without_position: 0,
+            abolished: 0,
+        };
+        city.write(Actor::CommandLine, file, |tx, file| {
+            Box::pin(yakuba_addresses::import(tx, file, false))
+        })
+        .await
+        .unwrap();
+        let page = browser.get("/reports/new/place").await.text();
+        assert!(page.contains(button));
+        let mut look_up = async |text: &str| {
+            let fields = [
+                ("place.description", text),
+                ("place.coordinates", ""),
+                ("action", "place:place"),
+            ];
+            browser.post("/reports/new/place", &fields).await.text()
+        };
+        assert!(look_up("").await.contains("住所を入力してから"));
+        assert!(
+            look_up("月の裏")
+                .await
+                .contains("その住所は見つかりませんでした")
+        );
+        // Written in full: its position is filled in, the words stay.
+        let filled = look_up("中央1-2-3 の前の道").await;
+        assert!(filled.contains("中央1-2-3 の前の道"), "{filled}");
+        let filled = look_up("澄川市中央1-2-3").await;
+        assert!(
+            filled.contains("value=\"34.4, 135.051\"")
+                && filled.contains("value=\"澄川市中央1-2-3\""),
+            "{filled}"
+        );
+        // A town: which of its addresses?
+        let several = look_up("中央一丁目").await;
+        let choice = "at:place:34.4, 135.052|中央一丁目2-4";
+        assert!(several.contains(choice), "{several}");
+        let chosen = browser
+            .post(
+                "/reports/new/place",
+                &[("place.description", "中央一丁目"), ("action", choice)],
+            )
+            .await
+            .text();
+        assert!(
+            chosen.contains("value=\"34.4, 135.052\"")
+                && chosen.contains("value=\"中央一丁目2-4\"")
+        );
+        // What is no choice of ours changes nothing, and goes on as any other answer.
+        let odd = browser
+            .post(
+                "/reports/new/place",
+                &[
+                    ("place.description", "駅前"),
+                    ("action", "at:place:99, 1|x"),
+                ],
+            )
+            .await;
+        assert_eq!(odd.status, StatusCode::SEE_OTHER);
     }
 );

@@ -183,7 +183,7 @@ pub(super) async fn answer(
     let evaluation = form.evaluate(&answers, day);
     if wish.is_some() || matches!(read.outcome, Outcome::Changed(_)) {
         open.answers = answers.clone();
-        let looked_up = wish.as_ref().and_then(look_up::shown);
+        let looked_up = wish.as_ref().and_then(Wish::shown);
         return open
             .show(&room, &answers, &evaluation, &[], looked_up, None)
             .await;

@@ -163,7 +163,7 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
     );
     if let Some(wish) = Wish::read(sent.get("action")) {
         look_up::carry_out(asked.city(), &form, &mut open.contents.shared, &wish).await?;
-        return show(asked, &open, &chosen, &form, &[], look_up::shown(&wish)).await;
+        return show(asked, &open, &chosen, &form, &[], wish.shown()).await;
     }
     // An entry was added or taken away.
     if matches!(read.outcome, Outcome::Changed(_)) {
