@@ -59,7 +59,7 @@ pub use open_tables::{
 pub use random::random_name;
 pub use search::{SearchEntry, SearchHit, search};
 pub use service::{DeskItem, Interface, MenuItem, Service, SubjectNames, SubjectPage};
-pub use settings::{all_settings, setting};
+pub use settings::{MAP_CENTRE, MAP_OUTLINE, all_settings, setting};
 pub use shared_layers::{HAZARD, ShareLayers, SharedClass, SharedLayer};
 pub use slots::{Appointment, SLOT_CHANGED, Slot, SlotSource, Slots};
 pub use tx::Tx;

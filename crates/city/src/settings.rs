@@ -4,6 +4,11 @@ use sea_orm::{ConnectionTrait, DbErr, FromQueryResult};
 
 use crate::sql::Sql as _;
 
+/// The setting that says where maps begin: latitude, longitude and zoom with commas between.
+pub const MAP_CENTRE: &str = "map.centre";
+/// The setting with the city's border: a GeoJSON feature of polygons; empty or missing without one.
+pub const MAP_OUTLINE: &str = "map.outline";
+
 /// The value of a setting, if it was ever set.
 ///
 /// # Errors

@@ -2,6 +2,7 @@
 
 mod error;
 mod letter;
+mod map_sheet;
 mod press;
 mod sheet;
 mod text;
@@ -9,6 +10,7 @@ mod view;
 
 pub use error::PdfError;
 pub use letter::{Letter, LetterPart};
+pub use map_sheet::{LegendLayer, MapSheet, Paper};
 pub use sheet::{
     Bar, Extent, Figure, LabelledText, Labels, Meta, Orientation, Phase, Status, YearColumn,
     YearlySheet,
@@ -60,4 +62,15 @@ pub fn yearly_sheet(
 /// [`PdfError::NoTitle`] when the letter has no title; otherwise as for [`yearly_sheet`].
 pub fn letter(letter: &Letter) -> Result<PdfOutput, PdfError> {
     press::print(view::letter_job(letter)?)
+}
+
+/// Sets a map on one sheet that lies on its long side: title, drawing, and the legend to its right. A legend that is longer than the
+/// sheet goes on on the next.
+///
+/// All texts are printed literally. The same input always gives the same bytes.
+///
+/// # Errors
+/// [`PdfError::NoTitle`] when the map has no title; otherwise as for [`yearly_sheet`].
+pub fn map_sheet(sheet: &MapSheet) -> Result<PdfOutput, PdfError> {
+    press::print(view::map_job(sheet)?)
 }

@@ -1,4 +1,4 @@
-//! The press: a world for Typst that holds three fonts, three templates and one data file, and no
+//! The press: a world for Typst that holds three fonts, four templates and one data file, and no
 //! file system, network or clock.
 
 use std::sync::LazyLock;
@@ -21,6 +21,7 @@ use crate::{PdfError, PdfOutput, text};
 pub(crate) enum Template {
     Sheets,
     Letter,
+    Map,
 }
 
 /// A document to print.
@@ -45,6 +46,7 @@ struct Equipment {
     common: Option<Source>,
     sheets: Option<Source>,
     letter: Option<Source>,
+    map: Option<Source>,
     data: Option<FileId>,
 }
 
@@ -62,6 +64,7 @@ static EQUIPMENT: LazyLock<Equipment> = LazyLock::new(|| {
         common: source("common.typ", include_str!("../templates/common.typ")),
         sheets: source("sheets.typ", include_str!("../templates/sheets.typ")),
         letter: source("letter.typ", include_str!("../templates/letter.typ")),
+        map: source("map.typ", include_str!("../templates/map.typ")),
         data: file("data.json"),
     }
 });
@@ -148,6 +151,7 @@ pub(crate) fn typeset(job: &mut Job) -> Result<(PagedDocument, Vec<char>), PdfEr
     let main = match job.template {
         Template::Sheets => &EQUIPMENT.sheets,
         Template::Letter => &EQUIPMENT.letter,
+        Template::Map => &EQUIPMENT.map,
     };
     let world = PressWorld {
         equipment: &EQUIPMENT,

@@ -4,9 +4,10 @@ use typst::layout::{Frame, FrameItem};
 
 use crate::common::{labels, letter, meta, procedures, schools, short, whole_plan};
 use crate::press::{Job, typeset};
-use crate::view::{letter_job, sheets_job};
+use crate::view::{letter_job, map_job, sheets_job};
 use crate::{
-    Extent, LabelledText, Letter, LetterPart, Orientation, PdfError, YearlySheet, yearly_sheet,
+    Extent, LabelledText, LegendLayer, Letter, LetterPart, MapSheet, Orientation, Paper, PdfError,
+    YearlySheet, yearly_sheet,
 };
 
 const HOSTILE: &str =
@@ -225,6 +226,48 @@ fn a_letter_keeps_every_cell_of_a_ragged_table() {
     let text = pages(letter_job(&letter).expect("job")).concat();
     assert!(text.contains("7月1日") && text.contains(&squeezed(HOSTILE)));
     assert!(text.contains(&letter.title) && text.contains("記") && text.contains("以上"));
+}
+
+#[test]
+fn a_map_is_one_sheet_with_its_legend() {
+    let sign = r##"<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24"><path d="M4 4h16v16H4z" fill="#b35000"/></svg>"##;
+    let drawing = r##"<svg xmlns="http://www.w3.org/2000/svg" width="200mm" height="155mm" viewBox="0 0 200 155"><defs><pattern id="dots" width="4" height="4" patternUnits="userSpaceOnUse"><path d="M1 1h1" stroke="#333"/></pattern><clipPath id="frame"><path d="M0 0h200v155h-200z"/></clipPath></defs><g clip-path="url(#frame)"><path d="M10 10h300v50h-300z" fill="url(#dots)" fill-opacity="0.7"/></g></svg>"##;
+    let mut map = MapSheet {
+        language: "ja".into(),
+        title: HOSTILE.into(),
+        publisher: "澄川市".into(),
+        date: jiff::civil::date(2026, 11, 22),
+        paper: Paper::A4,
+        drawing: drawing.into(),
+        description: "澄川の浸水想定".into(),
+        legend: vec![LegendLayer {
+            title: "洪水の浸水想定".into(),
+            lines: vec![
+                (sign.into(), "3m以上".into()),
+                (sign.into(), HOSTILE.into()),
+            ],
+            note: "出典：澄川市".into(),
+        }],
+        notes: vec!["縮尺 1:10,000".into()],
+        footer: "http://localhost/map".into(),
+    };
+    let text = pages(map_job(&map).expect("job"));
+    assert_eq!(text.len(), 1);
+    for part in ["洪水の浸水想定", "3m以上", "縮尺1:10,000", "出典：澄川市"] {
+        assert!(text[0].contains(part), "{part} in {}", text[0]);
+    }
+    assert!(text[0].contains(&squeezed(HOSTILE)));
+    // PDF/A and PDF/UA hold, patterns and all.
+    for paper in Paper::ALL {
+        map.paper = paper;
+        let output = crate::map_sheet(&map).expect("prints");
+        assert!(output.bytes.starts_with(b"%PDF"));
+    }
+    // A long legend goes on on the next sheet.
+    map.legend = vec![map.legend[0].clone(); 30];
+    assert!(pages(map_job(&map).expect("job")).len() > 1);
+    map.title = " ".into();
+    assert!(matches!(crate::map_sheet(&map), Err(PdfError::NoTitle)));
 }
 
 #[test]

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 
 use crate::error::PdfError;
 use crate::letter::{Letter, LetterPart};
+use crate::map_sheet::MapSheet;
 use crate::press::{Job, Template};
 use crate::sheet::{
     Bar, Extent, Figure, LabelledText, Labels, Meta, Orientation, Phase, Status, YearColumn,
@@ -165,6 +166,32 @@ pub(crate) fn letter_job(letter: &Letter) -> Result<Job, PdfError> {
             "sender": letter.sender,
             "parts": parts,
             "footer": letter.footer,
+        }),
+    })
+}
+
+pub(crate) fn map_job(sheet: &MapSheet) -> Result<Job, PdfError> {
+    if sheet.title.trim().is_empty() {
+        return Err(PdfError::NoTitle);
+    }
+    let (width, height) = sheet.paper.drawing();
+    Ok(Job {
+        template: Template::Map,
+        identifier: format!("{}\n{}\n{}", sheet.publisher, sheet.title, sheet.date),
+        data: json!({
+            "kind": "map",
+            "language": language(&sheet.language)?,
+            "document_title": sheet.title.trim(),
+            "publisher": sheet.publisher,
+            "date": date(sheet.date)?,
+            "paper": sheet.paper,
+            "width": width,
+            "height": height,
+            "drawing": sheet.drawing,
+            "description": sheet.description,
+            "legend": sheet.legend,
+            "notes": sheet.notes,
+            "footer": sheet.footer,
         }),
     })
 }

@@ -5,13 +5,11 @@
 
 use serde::Deserialize;
 use serde_json::{Value, json};
-use yakuba_city::{CityError, Tx, all_settings, setting};
+use yakuba_city::{CityError, MAP_CENTRE, MAP_OUTLINE, Tx, all_settings, setting};
 
 /// The file of the base map in the data folder.
 pub(crate) const ARCHIVE: &str = "base.pmtiles";
-const CENTRE: &str = "map.centre";
 const TILES: &str = "map.tiles";
-const OUTLINE: &str = "map.outline";
 /// The largest outline in bytes: a city's border with a point every few metres is far smaller.
 const LARGEST_OUTLINE: usize = 512 * 1024;
 
@@ -252,7 +250,7 @@ impl Change {
     /// The database's.
     pub(crate) async fn write(&self, tx: &Tx) -> Result<(), CityError> {
         if let Some(centre) = &self.centre {
-            tx.set(CENTRE, &centre.to_string()).await?;
+            tx.set(MAP_CENTRE, &centre.to_string()).await?;
         }
         match &self.tiles {
             TilesChange::Stay => {}
@@ -260,7 +258,7 @@ impl Change {
             TilesChange::End => tx.set(TILES, "").await?,
         }
         if let Some(outline) = &self.outline {
-            tx.set(OUTLINE, outline).await?;
+            tx.set(MAP_OUTLINE, outline).await?;
         }
         Ok(())
     }
@@ -286,9 +284,9 @@ impl MapSettings {
         let mut settings = Self::default();
         for (name, value) in all_settings(city.db()).await? {
             match name.as_str() {
-                CENTRE => settings.centre = Centre::read(&value).ok(),
+                MAP_CENTRE => settings.centre = Centre::read(&value).ok(),
                 TILES => settings.tiles = tiles_of(&value),
-                OUTLINE => settings.has_outline = !value.is_empty(),
+                MAP_OUTLINE => settings.has_outline = !value.is_empty(),
                 _ => {}
             }
         }
@@ -338,7 +336,7 @@ pub(crate) async fn tiles(city: &yakuba_city::City) -> Result<Option<TileServer>
 /// # Errors
 /// When the database does not answer.
 pub(crate) async fn outline_of(city: &yakuba_city::City) -> Result<Option<String>, CityError> {
-    Ok(setting(city.db(), OUTLINE)
+    Ok(setting(city.db(), MAP_OUTLINE)
         .await?
         .filter(|text| !text.is_empty()))
 }

@@ -37,6 +37,8 @@ enum Reason {
 /// The routes that answer GET and have no line. Those under `/api/` are not pages.
 const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/map/tiles/{layer}/{z}/{x}/{y}", Reason::File),
+    ("/map/print.pdf", Reason::File),
+    ("/map/print.svg", Reason::File),
     ("/reports/feed.atom", Reason::File),
     ("/disaster/roads.atom", Reason::File),
     ("/desk/disaster/report.pdf", Reason::File),

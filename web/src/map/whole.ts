@@ -19,12 +19,25 @@ export function keepsInAddress(map: MapView, block: HTMLElement, layers: Layer[]
     // An empty map is something else than a map that nobody has said anything about.
     if (!address.searchParams.has("layer")) address.searchParams.append("layer", "");
     history.replaceState(history.state, "", address);
+    followIn(address);
   };
   // Moves that nobody made, such as the first fitting, change nothing.
   map.on("moveend", (event) => {
     if (event.originalEvent) keep();
   });
   return keep;
+}
+
+/** Links to the same part of the map take what the address says. */
+function followIn(address: URL): void {
+  for (const link of document.querySelectorAll<HTMLAnchorElement>("a[data-map-same]")) {
+    const target = new URL(link.href);
+    for (const name of (link.dataset["mapSame"] ?? "").split(" ")) {
+      target.searchParams.delete(name);
+      for (const value of address.searchParams.getAll(name)) target.searchParams.append(name, value);
+    }
+    link.href = target.href;
+  }
 }
 
 /** A button that copies the address. */

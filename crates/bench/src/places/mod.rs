@@ -1,6 +1,7 @@
 //! Vector tiles of a layer with many points: through the whole server, cold and warm, beside the same SQL and the bare encoding. And a
-//! table with many rows: see [`rows`].
+//! table with many rows: see [`rows`]. And the search for addresses: see [`addresses`].
 
+mod addresses;
 mod rows;
 
 use std::{
@@ -60,6 +61,12 @@ pub(crate) struct Places {
     /// How often each question is asked of it
     #[arg(long, default_value_t = 100)]
     questions: usize,
+    /// How many addresses are known
+    #[arg(long, default_value_t = 200_000)]
+    addresses: usize,
+    /// How often each kind of address is asked for
+    #[arg(long, default_value_t = 1_000)]
+    searches: usize,
     /// How many ask at once
     #[arg(long, default_value_t = 8)]
     clients: usize,
@@ -92,6 +99,8 @@ struct OnDatabase {
     together: Vec<(&'static str, usize, f64, Times)>,
     /// The table of the catalogue.
     table: rows::OfRows,
+    /// The search for addresses.
+    addresses: addresses::OfAddresses,
 }
 
 /// Measures and prints.
@@ -129,6 +138,10 @@ pub(crate) async fn run(options: Places) -> Outcome<()> {
 struct Chance(u64);
 
 impl Chance {
+    fn of(seed: u64) -> Self {
+        Self(seed)
+    }
+
     #[allow(clippy::cast_precision_loss)] // 53 bits are what a float holds.
     fn next(&mut self) -> f64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
@@ -166,7 +179,7 @@ fn document() -> Outcome<LayerDocument> {
 }
 
 fn made_up(count: usize) -> Outcome<Vec<NewFeature>> {
-    let mut chance = Chance(1);
+    let mut chance = Chance::of(1);
     (0..count)
         .map(|number| {
             let (longitude, latitude) = chance.place();
@@ -184,7 +197,7 @@ fn made_up(count: usize) -> Outcome<Vec<NewFeature>> {
 
 /// Different tiles with points in them.
 fn asked_for(count: usize) -> Vec<Tile> {
-    let mut chance = Chance(2);
+    let mut chance = Chance::of(2);
     let mut known = std::collections::HashSet::new();
     let mut found = Vec::new();
     // Of the smaller zooms there are few: what comes twice is left out, and after enough tries it is as many as there are.
@@ -268,6 +281,14 @@ async fn measure(
     let department = DepartmentCode::new("roads_parks")?;
     let city = crate::city::open(directory, postgres, "道路公園課", &department).await?;
     let application = measuring::application(&city)?;
+    eprintln!("{name}: {} addresses", options.addresses);
+    let addresses = addresses::measure(
+        &city,
+        &application,
+        options.addresses.max(1),
+        options.searches.max(1),
+    )
+    .await?;
     eprintln!("{name}: {} points are brought in", options.points);
     let input = (document()?, made_up(options.points)?);
     let begun = Instant::now();
@@ -338,6 +359,7 @@ async fn measure(
         alone,
         together: at_once,
         table,
+        addresses,
     })
 }
 
@@ -407,6 +429,20 @@ impl Report {
                     number(of_rows.taken_per_second),
                     number(of_rows.inserted_per_second),
                     number(of_rows.indexed_per_second),
+                ),
+                &[
+                    "", "runs", "median", "p99", "by hand", "p99", "ratio", "of p99",
+                ],
+                &rows,
+            );
+            let of_addresses = &database.addresses;
+            let rows: Vec<_> = of_addresses.asked.iter().map(line_cells).collect();
+            text += &table(
+                &format!(
+                    "{}: the search for an address among {} through the whole server (/map/find, no layer on the map) beside the one statement that finds it (milliseconds); {} addresses/s brought in",
+                    database.name,
+                    of_addresses.addresses,
+                    number(of_addresses.per_second),
                 ),
                 &[
                     "", "runs", "median", "p99", "by hand", "p99", "ratio", "of p99",

@@ -726,3 +726,91 @@ each_database!(
         }
     }
 );
+
+each_database!(
+    the_map_is_printed_without_a_script,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let flood = layer_of(
+            "flood",
+            &json!({
+                "style": {"sign": "square", "property": "深さ", "classes": [
+                    {"title": {"ja": "3m以上"}, "from": 3.0, "colour": "#ffb7b7", "pattern": "cross"}]},
+                "time": {"property": "時間", "steps": [
+                    {"value": "30", "title": {"ja": "30分後"}}, {"value": "60", "title": {"ja": "1時間後"}}]},
+            }),
+        );
+        let mut early = square("早い", 135.0, 34.4, 0.01);
+        early["properties"]["時間"] = json!("30");
+        let mut late = square("遅い", 135.0, 34.4, 0.02);
+        late["properties"]["時間"] = json!("60");
+        let features = new(&flood, &[early, late, point("<井戸>", 135.005, 34.405)]);
+        put(&city, flood, Audience::Public, features).await;
+        let hidden = layer_of("hidden", &json!({}));
+        let features = new(&hidden, &[point("秘密", 135.005, 34.405)]);
+        put(&city, hidden, Audience::Nobody, features).await;
+
+        let mut reader = stranger(&city);
+        let map = reader
+            .get("/map?layer=flood&step=flood:60&at=34.40500,135.00500,14")
+            .await
+            .text();
+        assert!(map.contains("/map/print?layer=flood"), "{map}");
+        let page = reader
+            .get("/map/print?layer=flood&step=flood:60&at=34.40500,135.00500,14")
+            .await
+            .text();
+        for part in [
+            "PDFを開く",
+            "縮尺",
+            "1時間後",
+            "/map/print.pdf?",
+            "/map/print.svg?",
+        ] {
+            assert!(page.contains(part), "{part} in {page}");
+        }
+        assert!(!page.contains("層hidden"));
+        let query = "layer=flood&layer=hidden&at=34.40500,135.00500,14&scale=10000";
+        let drawn = async |more: &str| {
+            let answer = stranger(&city)
+                .get(&format!("/map/print.svg?{query}{more}"))
+                .await;
+            assert_eq!(answer.headers["content-type"], "image/svg+xml");
+            answer.text()
+        };
+        let early = drawn("").await;
+        assert!(early.contains("#ffb7b7") && early.contains("url(#cross)"));
+        assert!(early.contains("&lt;井戸&gt;") && !early.contains("秘密"));
+        // Another step is another drawing; a step that there is not is the first.
+        assert_ne!(drawn("&step=flood:60").await, early);
+        assert_eq!(drawn("&step=flood:90").await, early);
+        for paper in ["a4", "a3"] {
+            let pdf = reader
+                .get(&format!("/map/print.pdf?{query}&paper={paper}"))
+                .await;
+            assert_eq!(pdf.status, StatusCode::OK);
+            assert!(pdf.bytes.starts_with(b"%PDF"), "{paper}");
+        }
+        // Nothing in an address breaks it.
+        for odd in [
+            "at=x&scale=0&paper=b5",
+            "near=%00&title=%3Cscript%3E",
+            "layer=&at=34.4,135.0,4",
+        ] {
+            let page = reader.get(&format!("/map/print?{odd}")).await;
+            assert_eq!(page.status, StatusCode::OK, "{odd}");
+            assert!(!page.text().contains("<script>"));
+        }
+        let english = reader
+            .get("/map/print?lang=en&near=34.405,135.005")
+            .await
+            .text();
+        assert!(english.contains("Open the PDF") && english.contains("34.40500,135.00500"));
+    }
+);

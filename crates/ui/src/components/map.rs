@@ -61,7 +61,7 @@ impl MapSign {
     }
 
     /// Its own colour.
-    fn colour(self) -> &'static str {
+    pub const fn colour(self) -> &'static str {
         match self {
             Self::Circle => "#0056d6",
             Self::Square => "#b35000",
@@ -72,8 +72,8 @@ impl MapSign {
         }
     }
 
-    /// The sign in a box of 24 by 24, as `web/src/map/signs.ts` draws it on the map.
-    fn drawing(self, colour: &str) -> String {
+    /// The sign as SVG in a box of 24 by 24, as `web/src/map/signs.ts` draws it on the map.
+    pub fn drawing(self, colour: &str) -> String {
         let shape = match self {
             Self::Circle => r#"circle cx="12" cy="12" r="9""#,
             Self::Square => r#"path d="M4 4h16v16H4z""#,
@@ -149,7 +149,7 @@ impl MapPattern {
     }
 
     /// Its strokes in a box of 24 by 24, as `web/src/map/signs.ts` draws them on the map.
-    fn strokes(self) -> &'static str {
+    pub const fn strokes(self) -> &'static str {
         match self {
             Self::Plain => "",
             Self::Dots => "M5 6h2M17 6h2M11 12h2M5 18h2M17 18h2",
@@ -193,7 +193,8 @@ impl MapSwatch {
             .unwrap_or_default()
     }
 
-    fn drawing(self, sign: MapSign, colour: &str, pattern: MapPattern) -> String {
+    /// It as SVG in a box of 24 by 24.
+    pub fn drawing(self, sign: MapSign, colour: &str, pattern: MapPattern) -> String {
         match self {
             Self::Sign => sign.drawing(colour),
             Self::Line => {

@@ -1,5 +1,6 @@
 //! The public map: what a layer is, which shapes it takes, and how they become vector tiles.
 
+pub mod drawing;
 pub mod ground;
 pub mod layer;
 pub mod near;

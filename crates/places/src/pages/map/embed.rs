@@ -31,6 +31,9 @@ pub(super) fn said(visit: &Visit) -> String {
     for key in visit.query.all("layer") {
         query.append_pair("layer", key);
     }
+    for step in visit.query.all("step") {
+        query.append_pair("step", step);
+    }
     let at = visit.query.get("at");
     if begins(at).is_some() {
         query.append_pair("at", at);

@@ -2,7 +2,6 @@
 
 use askama::Template;
 use axum::response::{IntoResponse, Response};
-use yakuba_addresses::{Fit, Level, find};
 use yakuba_city::web::{Principal, Problem};
 use yakuba_kernel::text::words_for_search;
 use yakuba_ui::{
@@ -10,10 +9,13 @@ use yakuba_ui::{
 };
 
 use super::{
-    super::visit::Visit, WORDS, addresses, asked_for, in_address, left_out, middle, named, seen,
+    super::visit::Visit,
+    WORDS, addresses, asked_for, in_address, left_out, middle, named,
+    place::{Meant, Offer, meant},
+    seen,
 };
 use crate::{
-    model::map::near::{direction, place_of},
+    model::map::near::direction,
     store::map::{Found, Layer, MOST_FOUND, Wanted, nearest, search_features},
 };
 
@@ -21,9 +23,6 @@ use crate::{
 const ON_A_PAGE: usize = 20;
 /// So many of the nearest are listed at least, when there are so many.
 const NEAREST: usize = 100;
-/// So many places are offered for words.
-const OFFERED: usize = 8;
-
 struct Item {
     name: String,
     layer: String,
@@ -31,12 +30,6 @@ struct Item {
     class: Option<ChipLabel>,
     lines: Vec<String>,
     far: Option<String>,
-    href: String,
-}
-
-struct Offer {
-    name: String,
-    note: String,
     href: String,
 }
 
@@ -89,7 +82,6 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
     let all = seen(&visit.city, &principal).await?;
     let asked = asked_for(&visit.query, &all).filter(|asked| !asked.is_empty());
     let near = visit.query.get("near").trim().to_owned();
-    let mut place = place_of(&near);
     let q = visit.query.get("q").to_owned();
     let wanted = Wanted {
         layers: asked
@@ -100,8 +92,6 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
 
     // Words for a place: the addresses and things that have them are offered, and whoever means one of them chooses it. An address that is
     // written in full means itself.
-    let mut offers = Vec::new();
-    let mut problem = None;
     let to = |at: geo::Coord| {
         let mut query = form_urlencoded::Serializer::new(String::new());
         query.append_pair("near", &in_address(at));
@@ -112,41 +102,11 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         }
         format!("/map/list?{}", query.finish())
     };
-    if !near.is_empty() && place.is_none() {
-        let hits = find(db, &near, addresses::SHOWN).await?;
-        match hits.as_slice() {
-            [hit] if hit.fit == Fit::Exact && hit.level != Level::Town => {
-                place = Some(addresses::place_of_hit(hit));
-            }
-            _ => offers.extend(hits.iter().map(|hit| Offer {
-                name: hit.label.clone(),
-                note: addresses::how_exact(&words, hit),
-                href: to(addresses::place_of_hit(hit)),
-            })),
-        }
-    }
-    if !near.is_empty() && place.is_none() {
-        let meant = Wanted {
-            layers: all.iter().map(|layer| layer.key().to_owned()).collect(),
-            words: words_for_search(&near),
-        };
-        let found = if meant.words.is_empty() {
-            Vec::new()
-        } else {
-            search_features(db, &meant).await?
-        };
-        for one in found.iter().take(OFFERED) {
-            let about = named(&all, &one.row, language)?;
-            offers.push(Offer {
-                name: about.name,
-                note: about.layer,
-                href: to(middle(&one.row)),
-            });
-        }
-        if offers.is_empty() {
-            problem = Some(words.get("map-near-unknown").into_owned());
-        }
-    }
+    let Meant {
+        place,
+        offers,
+        problem,
+    } = meant(&visit, &all, &near, to).await?;
 
     let found: Vec<Found> = match place {
         Some(place) => nearest(db, &wanted, place, NEAREST).await?,

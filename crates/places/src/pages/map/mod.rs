@@ -4,6 +4,8 @@ mod addresses;
 mod embed;
 mod list;
 mod page;
+mod place;
+mod print;
 mod tiles;
 
 use futures::future::BoxFuture;
@@ -27,6 +29,9 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("map");
 pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/map", Access::Public, page::page)
+        .get("/map/print", Access::Public, print::page)
+        .get("/map/print.pdf", Access::Public, print::file)
+        .get("/map/print.svg", Access::Public, print::picture_file)
         .get("/map/embed", Access::Public, embed::page)
         .get("/map/list", Access::Public, list::page)
         .post("/map/find", Access::Public, addresses::proposed)
@@ -94,16 +99,20 @@ fn left_out(words: &Words, layer: &Layer) -> Option<String> {
     })
 }
 
+/// What stands in the legend of a layer.
+fn swatch_of(kind: Kind) -> MapSwatch {
+    match kind {
+        Kind::Points => MapSwatch::Sign,
+        Kind::Lines => MapSwatch::Line,
+        Kind::Areas | Kind::Any => MapSwatch::Area,
+    }
+}
+
 /// A layer as maps draw it, here and elsewhere.
 fn described(layer: &Layer, language: Language) -> SharedLayer {
     let LayerDocument {
         key, title, style, ..
     } = &layer.document;
-    let swatch = match layer.document.kind {
-        Kind::Points => MapSwatch::Sign,
-        Kind::Lines => MapSwatch::Line,
-        Kind::Areas | Kind::Any => MapSwatch::Area,
-    };
     let classes = style.classes.iter().map(|class| SharedClass {
         title: class.title.in_language(language).to_owned(),
         colour: class.colour.as_str().to_owned(),
@@ -117,7 +126,7 @@ fn described(layer: &Layer, language: Language) -> SharedLayer {
         about: layer.document.about.in_language(language).to_owned(),
         theme: layer.document.theme.name(),
         sign: style.sign.name(),
-        swatch: swatch.name(),
+        swatch: swatch_of(layer.document.kind).name(),
         tiles: format!(
             "/map/tiles/{key}/{{z}}/{{x}}/{{y}}.mvt?lang={}&drawn={}",
             language.code(),

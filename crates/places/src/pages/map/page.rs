@@ -49,6 +49,8 @@ struct Body {
     results: Vec<Hit>,
     more: Option<String>,
     map: Map,
+    /// The same on paper.
+    print: String,
     groups: Vec<Group>,
     code: TextArea,
 }
@@ -170,6 +172,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
             format!("/map/list?{query}")
         }),
         map,
+        print: format!("/map/print?{}", said(&visit)),
         groups,
         code: TextArea::new(language, "code", words.get("map-embed-code"))
             .value(format!(
@@ -189,7 +192,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
 }
 
 /// How many things a layer has, until when it is shown, and whose it is.
-fn note(words: &Words, layer: &Layer) -> String {
+pub(super) fn note(words: &Words, layer: &Layer) -> String {
     let language = words.language();
     let count = words
         .with_text("map-count", "count", &format::number(layer.count))

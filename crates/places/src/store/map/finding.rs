@@ -161,28 +161,19 @@ fn sort(found: &mut [Found]) {
     });
 }
 
-/// Everything within some metres.
-async fn around(
-    connection: &impl ConnectionTrait,
-    layers: &[String],
-    place: Coord,
-    radius: f64,
-) -> Result<Vec<Found>, PlacesError> {
-    let up = radius / 111_195.0;
-    let aside = up / place.y.to_radians().cos();
-    // The largest zoom whose tiles are as wide as the surroundings: at most four of them hold all.
-    let mut zoom = LONGEST;
+/// At most four tiles that hold all of a box in degrees: of the largest zoom whose tiles are as wide.
+fn tiles_over(area: Rect) -> Vec<Tile> {
+    let (min, max) = (area.min(), area.max());
     let corners = |zoom: u8| -> Vec<Tile> {
-        let mut tiles: Vec<Tile> = [(-1.0, -1.0), (1.0, -1.0), (-1.0, 1.0), (1.0, 1.0)]
-            .into_iter()
-            .map(|(x, y)| {
-                let corner = Coord {
-                    x: place.x + x * aside,
-                    y: place.y + y * up,
-                };
-                Tile::with(corner, zoom)
-            })
-            .collect();
+        let mut tiles: Vec<Tile> = [
+            (min.x, min.y),
+            (max.x, min.y),
+            (min.x, max.y),
+            (max.x, max.y),
+        ]
+        .into_iter()
+        .map(|(x, y)| Tile::with(Coord { x, y }, zoom))
+        .collect();
         tiles.sort_by_key(|tile| (tile.x, tile.y));
         tiles.dedup();
         tiles
@@ -193,26 +184,61 @@ async fn around(
             .zip(tiles.last())
             .is_some_and(|(first, last)| last.x - first.x <= 1 && last.y.abs_diff(first.y) <= 1)
     };
+    let mut zoom = LONGEST;
     while zoom > 0 && !is_close(&corners(zoom)) {
         zoom -= 1;
     }
+    corners(zoom)
+}
+
+/// The features of a layer that touch a box in degrees and are drawn at a zoom, in the order of their numbers, at most `most`.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn in_frame(
+    connection: &impl ConnectionTrait,
+    layer: &str,
+    area: Rect,
+    zoom: u8,
+    most: usize,
+) -> Result<Vec<FeatureRow>, PlacesError> {
+    let mut found = std::collections::BTreeMap::new();
+    for tile in tiles_over(area) {
+        for row in inside(connection, &[layer.to_owned()], tile, zoom, MOST_IN_TILE).await? {
+            if row.area().intersects(&area) {
+                found.insert(row.number, row);
+            }
+        }
+    }
+    Ok(found.into_values().take(most).collect())
+}
+
+/// Everything within some metres.
+async fn around(
+    connection: &impl ConnectionTrait,
+    layers: &[String],
+    place: Coord,
+    radius: f64,
+) -> Result<Vec<Found>, PlacesError> {
+    let up = radius / 111_195.0;
+    let aside = up / place.y.to_radians().cos();
+    let square = Rect::new(
+        Coord {
+            x: place.x - aside,
+            y: place.y - up,
+        },
+        Coord {
+            x: place.x + aside,
+            y: place.y + up,
+        },
+    );
     let mut found: Vec<Found> = Vec::new();
     let mut seen = std::collections::HashSet::new();
-    for tile in corners(zoom) {
+    for tile in tiles_over(square) {
         for row in inside(connection, layers, tile, LONGEST, MOST_AROUND).await? {
             if !seen.insert((row.layer.clone(), row.number)) {
                 continue;
             }
-            let square = Rect::new(
-                Coord {
-                    x: place.x - aside,
-                    y: place.y - up,
-                },
-                Coord {
-                    x: place.x + aside,
-                    y: place.y + up,
-                },
-            );
             if !row.area().intersects(&square) {
                 continue;
             }
@@ -250,7 +276,9 @@ pub async fn search_features(
     let layers = list(1, values.len());
     let mut sql = format!("SELECT {COLUMNS} FROM places_features WHERE layer IN ({layers})");
     for word in &wanted.words {
-        values.push(format!("%{}%", escape_like(word)).into());
+        // PostgreSQL takes no text with a NUL.
+        let word = word.replace('\0', "");
+        values.push(format!("%{}%", escape_like(&word)).into());
         let _ = write!(sql, " AND found LIKE ${} ESCAPE '\\'", values.len());
     }
     let _ = write!(sql, " ORDER BY layer, number LIMIT {MOST_FOUND}");

@@ -9,7 +9,7 @@ pub use features::{
     feature_changes, features, remove_feature, replace_features, restore_feature,
 };
 pub use finding::{
-    Found, InBox, MOST_FOUND, Wanted, extent, in_box, in_tile, nearest, search_features,
+    Found, InBox, MOST_FOUND, Wanted, extent, in_box, in_frame, in_tile, nearest, search_features,
 };
 pub use layers::{Layer, describe_layer, layer, layers, put_layer, turn_layer};
 
