@@ -120,7 +120,7 @@ pub struct Thing<'a> {
 pub fn draw(frame: Frame, outline: &[Polygon], things: &[Thing]) -> String {
     let (width, height) = frame.size;
     let mut svg = format!(
-        r##"<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}"><defs><clipPath id="frame"><path d="M0 0h{width}v{height}h-{width}z"/></clipPath>"##
+        r#"<svg xmlns="http://www.w3.org/2000/svg" width="{width}mm" height="{height}mm" viewBox="0 0 {width} {height}"><defs><clipPath id="frame"><path d="M0 0h{width}v{height}h-{width}z"/></clipPath>"#
     );
     // Writing to a string cannot fail.
     for pattern in MapPattern::ALL {
@@ -218,13 +218,13 @@ fn areas(frame: Frame, thing: &Thing, svg: &mut String) {
     let opacity = f64::from(thing.look.opacity) / 100.0;
     let _ = write!(
         svg,
-        r##"<path d="{d}" fill="{}" fill-opacity="{opacity}" fill-rule="evenodd"/>"##,
+        r#"<path d="{d}" fill="{}" fill-opacity="{opacity}" fill-rule="evenodd"/>"#,
         thing.look.colour
     );
     if thing.look.pattern != MapPattern::Plain {
         let _ = write!(
             svg,
-            r##"<path d="{d}" fill="url(#{})" fill-rule="evenodd"/>"##,
+            r#"<path d="{d}" fill="url(#{})" fill-rule="evenodd"/>"#,
             thing.look.pattern.name()
         );
     }

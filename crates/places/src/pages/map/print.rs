@@ -7,7 +7,7 @@ use axum::{
     http::header,
     response::{IntoResponse, Response},
 };
-use geo::{Coord, Geometry, Polygon};
+use geo::{Coord, Geometry, Polygon, Rect};
 use tokio::sync::Semaphore;
 use yakuba_city::{
     MAP_CENTRE, MAP_OUTLINE, setting,
@@ -117,10 +117,7 @@ async fn asked_sheet(visit: &Visit, all: &[Layer], near: Option<Coord>) -> Resul
             for layer in &layers {
                 middle = middle.or(extent(visit.city.db(), layer.key()).await?);
             }
-            (
-                middle.map_or(Coord { x: 137.5, y: 36.5 }, |area| area.center()),
-                13,
-            )
+            (middle.map_or(Coord { x: 137.5, y: 36.5 }, Rect::center), 13)
         }
     };
     centre.y = centre.y.clamp(20.0, 46.0);
