@@ -340,8 +340,7 @@ each_database!(
             .post("/reports/emergency", &fields(KEY, "秘密の被害"))
             .await;
         let own = all(&city).await[0].id;
-        let usual =
-            crate::support::post(&city, "road", (34_400_000, 135_050_000), "秘密の穴").await;
+        let usual = post(&city, "road", (34_400_000, 135_050_000), "秘密の穴").await;
         for capabilities in [vec![WORK, OVERSEE], vec![]] {
             let mut clerk = desk(&city, &capabilities, "roads");
             for path in [
