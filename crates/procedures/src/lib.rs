@@ -82,6 +82,10 @@ impl Service for ProcedureService {
                 "procedures_0011_co_applicants",
                 include_str!("../migrations/0011_co_applicants.sql"),
             ),
+            Migration::new(
+                "procedures_0012_seen",
+                include_str!("../migrations/0012_seen.sql"),
+            ),
         ]
     }
 

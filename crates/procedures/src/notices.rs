@@ -1,30 +1,39 @@
-//! Mails to applicants that there is something new in their case: never what, and never the receipt number.
+//! Mails to applicants that there is something new in their case, and to the desk that an applicant wrote: never what, and never the
+//! receipt number.
 //!
 //! They are written in the transaction of the change, to the confirmed address of the case, in the language the applicant used.
+
+use std::collections::BTreeSet;
 
 use jiff::{SignedDuration, civil::Date};
 use sea_orm::FromQueryResult;
 use serde_json::Value as Json;
 use yakuba_city::{Actor, City, JobFailure, JobKind, SLOT_CHANGED, Tx, setting, sql::Sql as _};
 use yakuba_forms::model::document::Text;
-use yakuba_identity::CityKey;
+use yakuba_identity::{AccountId, CityKey, colleagues, mail_addresses, roles, roles_in};
+use yakuba_kernel::DepartmentCode;
 use yakuba_mail::{EmailAddress, Mail};
 use yakuba_ui::{Language, Value, Words, format};
 
 use crate::{
+    capabilities::WORK,
+    desk::WORDS as DESK_WORDS,
     error::ProcedureError,
     model::{
         case::Outcome,
+        inbox::News,
         receipt::Receipt,
         together::{CoApplicant, State},
     },
     pages::{WORDS, waiting_contact},
     store::{
+        self,
         cases::{self, Contact},
         co_applicants::{self, Known, Of, Sealed},
+        corrections,
         drafts::{self, Draft},
         keys::{self, CaseKey},
-        own,
+        messages, own,
     },
 };
 
@@ -34,6 +43,9 @@ const FORGET_JOB: &str = "procedures.forget_resident";
 const SLOT_JOB: &str = "procedures.slot_changed";
 /// The job that reminds co-applicants, and ends the waiting for them.
 const WAITING_JOB: &str = "procedures.co_applicants";
+/// The jobs that tell the desk that an applicant wrote, and that corrected answers came.
+const DESK_MESSAGE_JOB: &str = "procedures.tell_desk_of_message";
+const DESK_CORRECTED_JOB: &str = "procedures.tell_desk_of_correction";
 const REMIND_JOB: &str = "procedures.remind_corrections";
 /// So many days before the last day of a correction the applicant is reminded.
 const REMIND_BEFORE: i64 = 3;
@@ -331,6 +343,20 @@ pub(crate) fn jobs() -> Vec<JobKind> {
                 .await
                 .map_err(|error| JobFailure::from_error(&error))
         }),
+        JobKind::new(DESK_MESSAGE_JOB, |city, payload| async move {
+            applicant_wrote(&city, &payload)
+                .await
+                .map_err(|error| JobFailure::from_error(&error))
+        }),
+        JobKind::new(DESK_CORRECTED_JOB, |city, payload| async move {
+            let told = match payload["case"].as_i64() {
+                Some(case) => tell_desk(&city, case, News::Corrected).await,
+                None => Err(ProcedureError::StoredValue(
+                    "a job names no case".to_owned(),
+                )),
+            };
+            told.map_err(|error| JobFailure::from_error(&error))
+        }),
         JobKind::new(FORGET_JOB, |city, payload| async move {
             forget(&city, &payload)
                 .await
@@ -344,7 +370,101 @@ pub(crate) fn listens() -> Vec<(&'static str, &'static str)> {
     vec![
         (own::RESIDENT_DELETED, FORGET_JOB),
         (SLOT_CHANGED, SLOT_JOB),
+        (messages::MESSAGE_SENT, DESK_MESSAGE_JOB),
+        (corrections::CASE_CORRECTED, DESK_CORRECTED_JOB),
     ]
+}
+
+/// Tells the desk of an applicant's message, unless it was read meanwhile or the desk was told of an earlier one within the last day.
+async fn applicant_wrote(city: &City, payload: &Json) -> Result<(), ProcedureError> {
+    let (Some(case), Some(number)) = (payload["case"].as_i64(), payload["number"].as_i64()) else {
+        // Queued by a program that did not number messages yet; the inbox tells of it.
+        return Ok(());
+    };
+    if payload["from_desk"].as_bool() != Some(false) {
+        return Ok(());
+    }
+    let first: Option<i64> = city
+        .db()
+        .value(
+            "SELECT number FROM procedures_case_messages \
+             WHERE case_id = $1 AND from_desk = 0 AND read_at IS NULL AND sent_at > $2 ORDER BY number LIMIT 1",
+            [case.into(), (city.now() - PAUSE).as_microsecond().into()],
+        )
+        .await?;
+    if first == Some(number) {
+        tell_desk(city, case, News::Message).await?;
+    }
+    Ok(())
+}
+
+/// Writes a mail to who is responsible for a case; when nobody is, to everybody in its department who may work on cases. It names the
+/// case and the procedure, and nothing of who applied or wrote what.
+async fn tell_desk(city: &City, case: i64, news: News) -> Result<(), ProcedureError> {
+    let found = cases::case(city.db(), case).await?;
+    if found.disposed_at.is_some() {
+        return Ok(());
+    }
+    let accounts = match found.assignee {
+        Some(assignee) => vec![assignee],
+        None => workers(city, &found.department).await?,
+    };
+    let addresses = mail_addresses(city.db(), &accounts).await?;
+    let title = store::version(city.db(), &found.procedure, found.version)
+        .await?
+        .map(|definition| definition.document.title.get(Language::Japanese).to_owned())
+        .unwrap_or_default();
+    let words = DESK_WORDS.words(Language::Japanese);
+    let number = case.to_string();
+    let values = [
+        ("case", Value::from(number.as_str())),
+        ("procedure", title.as_str().into()),
+    ];
+    let mut paragraphs = vec![words.with(&format!("desk-mail-{}", news.as_str()), &values)];
+    if found.assignee.is_none() {
+        paragraphs.push(words.get("desk-mail-nobody"));
+    }
+    paragraphs.push(words.get("desk-mail-where"));
+    let text = format!("{}\n", paragraphs.join("\n\n"));
+    let subject = words.with("desk-mail-subject", &values);
+    let mails: Vec<Mail> = addresses
+        .values()
+        .filter_map(|address| EmailAddress::read(address).ok())
+        .map(|address| Mail::new(address, subject.clone(), text.clone()))
+        .collect();
+    let input = (city.key()?.clone(), mails);
+    city.write(
+        Actor::Program("procedures.tell_desk".into()),
+        input,
+        |tx, (key, mails)| {
+            Box::pin(async move {
+                for mail in mails {
+                    yakuba_mail::enqueue(tx, key, mail).await?;
+                }
+                Ok(())
+            })
+        },
+    )
+    .await
+}
+
+/// The accounts of a department whose roles let them work on its cases today.
+async fn workers(city: &City, department: &DepartmentCode) -> Result<Vec<i64>, ProcedureError> {
+    let today = city.today();
+    let roles: BTreeSet<String> = roles(city.db())
+        .await?
+        .into_iter()
+        .filter(|role| role.capabilities.iter().any(|name| name == WORK.name))
+        .map(|role| role.key)
+        .collect();
+    let mut found = Vec::new();
+    for (account, _) in colleagues(city.db(), department, today).await? {
+        let held = roles_in(city.db(), AccountId(account), department, today).await?;
+        if held.iter().any(|role| roles.contains(role)) {
+            found.push(account);
+        }
+    }
+    Ok(found)
 }
 
 /// Tells the applicant of a case that is still worked on. What the applicant gave back, or a refusal did, is no news.

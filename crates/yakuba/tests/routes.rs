@@ -21,8 +21,10 @@ use yakuba_city::{
 };
 use yakuba_identity::{
     AccountId, CityKey, CurrentResident, CurrentSession, Identity, IdentityError, IdentitySettings,
-    LoginName, NewAccount, Visitor, create_account, store::sessions::Method as SignedInBy,
+    LoginName, NewAccount, NewDepartment, Visitor, create_account, create_department,
+    store::sessions::Method as SignedInBy,
 };
+use yakuba_kernel::DepartmentCode;
 
 /// Somebody who asks, with a name for the message of a failure.
 struct Asker {
@@ -179,12 +181,11 @@ async fn ask(
     )
 }
 
-#[tokio::test]
-async fn every_route_lets_in_whom_it_names_and_nobody_else() {
-    let folder = tempfile::tempdir().unwrap();
+/// A city with one account, and who knows it. The folder goes with what it is given to.
+async fn a_city(folder: &std::path::Path) -> (City, Identity) {
     let settings = CitySettings {
         clock: Clock::fixed(test_moment()),
-        ..CitySettings::in_directory(folder.path())
+        ..CitySettings::in_directory(folder)
     };
     let city = City::open(settings, &yakuba::services::all())
         .await
@@ -210,6 +211,13 @@ async fn every_route_lets_in_whom_it_names_and_nobody_else() {
         CityKey::from_bytes([7; 32]),
     )
     .unwrap();
+    (city, identity)
+}
+
+#[tokio::test]
+async fn every_route_lets_in_whom_it_names_and_nobody_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let (city, identity) = a_city(folder.path()).await;
     let routes = yakuba::services::routes();
     let entries = routes.entries().to_vec();
     let application = routes.into_router().with_state(city);
@@ -246,6 +254,73 @@ async fn every_route_lets_in_whom_it_names_and_nobody_else() {
         "{} wrong answers:\n{}",
         wrong.len(),
         wrong.join("\n")
+    );
+}
+
+/// Nobody is shown a way that is closed to them: each role, and each capability alone, may open every entry of the menu it sees.
+#[tokio::test]
+async fn every_entry_of_the_menu_opens_for_whom_it_is_shown() {
+    let folder = tempfile::tempdir().unwrap();
+    let (city, identity) = a_city(folder.path()).await;
+    // Whoever has no department sees no report and no equipment, however much they may do.
+    city.write(Actor::CommandLine, (), |tx, ()| {
+        Box::pin(async move {
+            let department = NewDepartment {
+                code: DepartmentCode::new("roads").unwrap(),
+                name_ja: "道路課".to_owned(),
+                name_en: "Roads".to_owned(),
+                parent: None,
+                first_day: jiff::civil::date(2020, 4, 1),
+                last_day: None,
+                position: 1,
+            };
+            create_department(tx, &department).await?;
+            Ok::<_, IdentityError>(())
+        })
+    })
+    .await
+    .unwrap();
+    let routes = yakuba::services::routes();
+    let entries = routes.entries().to_vec();
+    let application = routes.into_router().with_state(city);
+    let mut everybody = askers();
+    for service in yakuba::services::all() {
+        for capability in service.capabilities() {
+            everybody.push(staff(capability.name, &[capability.name], true));
+        }
+    }
+    let mut opened = 0;
+    let mut closed = Vec::new();
+    for item in yakuba::services::all()
+        .iter()
+        .flat_map(|service| service.desk_menu())
+    {
+        let entry = entries
+            .iter()
+            .find(|entry| entry.method == Method::GET && entry.path == item.url)
+            .unwrap_or_else(|| panic!("the menu leads to {}, which is no page", item.url));
+        for asker in everybody
+            .iter()
+            .filter(|asker| item.is_for(&asker.principal))
+        {
+            let (status, problem) = ask(&application, &identity, entry, asker).await;
+            opened += 1;
+            let asks_who_it_is =
+                matches!(problem, Some(Problem::StepUpNeeded)) && !asker.is_fresh();
+            if problem.is_some() && !asks_who_it_is || status.is_server_error() {
+                closed.push(format!(
+                    "{} for {}: {status} {problem:?}",
+                    item.url, asker.name
+                ));
+            }
+        }
+    }
+    assert!(opened > 100, "only {opened} entries were tried");
+    assert!(
+        closed.is_empty(),
+        "{} entries lead nowhere:\n{}",
+        closed.len(),
+        closed.join("\n")
     );
 }
 

@@ -24,7 +24,8 @@ use crate::{
 
 pub(super) fn routes() -> Routes {
     Routes::new()
-        .get("/desk/retention", Access::Staff(WORK), page)
+        // For who proposes and for who approves: the page looks itself.
+        .get("/desk/retention", Access::SignedIn, page)
         .post("/desk/retention", Access::Staff(WORK), propose)
         .post("/desk/retention/{disposal}", Access::Staff(DISPOSE), settle)
 }
@@ -67,7 +68,7 @@ async fn page(room: Room) -> Result<Page, Problem> {
 async fn retention_page(room: &Room) -> Result<Page, Problem> {
     let me = room.account()?;
     let mut parts = Vec::new();
-    for (code, name) in room.departments(WORK).await? {
+    for (code, name) in room.departments_with_any(&[WORK, DISPOSE]).await? {
         let due = retention::due(room.db(), &code, room.city.today()).await?;
         let disposals = retention::disposals(room.db(), &code).await?;
         if due.is_empty() && disposals.is_empty() {
@@ -110,7 +111,7 @@ async fn retention_page(room: &Room) -> Result<Page, Problem> {
             .collect();
         parts.push(Part {
             code: code.as_str().to_owned(),
-            proposable: (!due.is_empty())
+            proposable: (!due.is_empty() && room.principal.holds_in(WORK, &code))
                 .then(|| Button::submit(room.t("desk-disposal-propose")).kind(ButtonKind::Other)),
             due: due_table(room, &code, &name, &due),
             disposals: disposal_table(room, &code, &name, &disposals, &person),

@@ -101,11 +101,39 @@ impl Room {
         &self,
         capability: Capability,
     ) -> Result<Vec<(DepartmentCode, String)>, Problem> {
+        self.departments_where(|code| self.principal.holds_in(capability, code))
+            .await
+    }
+
+    /// The departments in which the person holds any of some capabilities; refuses who holds none of them anywhere. For pages that more
+    /// than one capability opens.
+    pub(crate) async fn departments_with_any(
+        &self,
+        capabilities: &[Capability],
+    ) -> Result<Vec<(DepartmentCode, String)>, Problem> {
+        if !capabilities
+            .iter()
+            .any(|capability| self.principal.holds(*capability))
+        {
+            return Err(Problem::NotAllowed);
+        }
+        self.departments_where(|code| {
+            capabilities
+                .iter()
+                .any(|capability| self.principal.holds_in(*capability, code))
+        })
+        .await
+    }
+
+    async fn departments_where(
+        &self,
+        fits: impl Fn(&DepartmentCode) -> bool,
+    ) -> Result<Vec<(DepartmentCode, String)>, Problem> {
         Ok(departments(self.db())
             .await
             .map_err(ProcedureError::from)?
             .into_iter()
-            .filter(|department| self.principal.holds_in(capability, &department.code))
+            .filter(|department| fits(&department.code))
             .map(|department| {
                 let name = department
                     .name(self.language() != Language::English)

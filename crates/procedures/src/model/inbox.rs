@@ -58,6 +58,31 @@ pub enum AssigneeFilter {
     Account(i64),
 }
 
+/// What the desk waits for from an applicant, or has got and not looked at yet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum News {
+    /// The applicant wrote.
+    Message,
+    /// Corrected answers came.
+    Corrected,
+    /// A correction is asked for, and not answered.
+    Awaited,
+}
+
+impl News {
+    /// All of them, what came first.
+    pub const ALL: [Self; 3] = [Self::Message, Self::Corrected, Self::Awaited];
+
+    /// The value in an address.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Message => "message",
+            Self::Corrected => "corrected",
+            Self::Awaited => "awaited",
+        }
+    }
+}
+
 /// The order of the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum InboxOrder {
@@ -101,6 +126,8 @@ pub struct InboxFilter {
     pub late: bool,
     /// Only papers that still lack answers.
     pub gaps: bool,
+    /// Only those with this news of their applicants.
+    pub news: Option<News>,
     /// The order.
     pub order: InboxOrder,
 }
@@ -122,6 +149,9 @@ impl InboxFilter {
             channel: value("channel").to_owned(),
             late: value("late") == "1",
             gaps: value("gaps") == "1",
+            news: News::ALL
+                .into_iter()
+                .find(|news| news.as_str() == value("news")),
             order: InboxOrder::ALL
                 .into_iter()
                 .find(|order| order.as_str() == value("order"))
@@ -150,6 +180,7 @@ impl InboxFilter {
         add("channel", &self.channel);
         add("late", if self.late { "1" } else { "" });
         add("gaps", if self.gaps { "1" } else { "" });
+        add("news", self.news.map_or("", News::as_str));
         if self.order != InboxOrder::default() {
             add("order", self.order.as_str());
         }
@@ -190,6 +221,7 @@ mod tests {
             assignee in assignees(),
             late in any::<bool>(),
             gaps in any::<bool>(),
+            news in 0..=News::ALL.len(),
             order in 0..InboxOrder::ALL.len(),
         ) {
             let filter = InboxFilter {
@@ -200,6 +232,7 @@ mod tests {
                 channel: String::new(),
                 late,
                 gaps,
+                news: News::ALL.get(news).copied(),
                 order: InboxOrder::ALL[order],
             };
             let values = filter.values(7);

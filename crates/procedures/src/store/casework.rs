@@ -1,14 +1,19 @@
 //! What the desk does with cases beside their stages: finding, assigning, ticking off, noting, handing over, putting together.
 
+use std::collections::BTreeSet;
+
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
-use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
+use yakuba_city::{
+    AuditEntry, Tx,
+    sql::{Sql as _, list},
+};
 use yakuba_kernel::DepartmentCode;
 
 use crate::{
     error::ProcedureError,
-    model::inbox::{AssigneeFilter, InboxFilter, InboxOrder, StageFilter},
+    model::inbox::{AssigneeFilter, InboxFilter, InboxOrder, News, StageFilter},
     store::{
         cases::{self, COLUMNS, Case, locked, moment},
         history::{self, ViewReason, What},
@@ -80,6 +85,9 @@ impl Conditions {
                 " AND EXISTS (SELECT 1 FROM procedures_case_gaps WHERE case_id = procedures_cases.id)",
             );
         }
+        if let Some(news) = filter.news {
+            conditions.sql = format!("{} AND id IN ({})", conditions.sql, with_news(news));
+        }
         conditions
     }
 
@@ -97,6 +105,49 @@ impl Conditions {
 /// The condition that a case is late on the day at a place: with its decision, or with leaving a stage of its procedure's own.
 fn late(day: &str) -> String {
     format!("((stage IN ('received', 'checked') AND due_on < {day}) OR own_due_on < {day})")
+}
+
+/// The cases with some news, as a query of their numbers.
+const fn with_news(news: News) -> &'static str {
+    match news {
+        News::Message => {
+            "SELECT case_id FROM procedures_case_messages WHERE from_desk = 0 AND read_at IS NULL"
+        }
+        News::Corrected => {
+            "SELECT case_id FROM procedures_case_corrections WHERE answers_number IS NOT NULL AND seen_at IS NULL"
+        }
+        News::Awaited => "SELECT case_id FROM procedures_case_corrections WHERE ended_at IS NULL",
+    }
+}
+
+/// Which of some cases have which news of their applicants.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn news_among(
+    connection: &impl ConnectionTrait,
+    cases: &[i64],
+) -> Result<BTreeSet<(i64, News)>, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Found {
+        case_id: i64,
+    }
+    let mut found = BTreeSet::new();
+    if cases.is_empty() {
+        return Ok(found);
+    }
+    for news in News::ALL {
+        let sql = format!(
+            "{} AND case_id IN ({})",
+            with_news(news),
+            list(1, cases.len())
+        );
+        let rows: Vec<Found> = connection
+            .rows(&sql, cases.iter().map(|case| (*case).into()))
+            .await?;
+        found.extend(rows.into_iter().map(|row| (row.case_id, news)));
+    }
+    Ok(found)
 }
 
 /// The cases of departments that fit a filter; `page` counts from 1.
@@ -221,6 +272,42 @@ pub async fn workloads(
            CAST(SUM(CASE WHEN {open} AND assignee IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS unassigned, \
            CAST(SUM(CASE WHEN {open} THEN 0 ELSE 1 END) AS BIGINT) AS decided \
          FROM procedures_cases WHERE closed_at IS NULL AND merged_into IS NULL GROUP BY department ORDER BY department"
+    );
+    Ok(connection.rows(&sql, [today.to_string().into()]).await?)
+}
+
+/// How the work of one person in a department stands.
+#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
+pub struct PersonalWorkload {
+    /// The department.
+    pub department: String,
+    /// Who is responsible; none: the cases that nobody has.
+    pub assignee: Option<i64>,
+    /// Cases before their decision.
+    pub open: i64,
+    /// Past the day of their decision or of a stage of their procedure's own.
+    pub late: i64,
+    /// Decided, but not handed over or closed.
+    pub decided: i64,
+}
+
+/// How much everybody has who is responsible for unfinished cases, by department; nobody's cases last.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn workloads_of_people(
+    connection: &impl ConnectionTrait,
+    today: Date,
+) -> Result<Vec<PersonalWorkload>, ProcedureError> {
+    let open = "stage IN ('received', 'checked')";
+    let late = late("$1");
+    let sql = format!(
+        "SELECT department, assignee, \
+           CAST(SUM(CASE WHEN {open} THEN 1 ELSE 0 END) AS BIGINT) AS open, \
+           CAST(SUM(CASE WHEN {late} THEN 1 ELSE 0 END) AS BIGINT) AS late, \
+           CAST(SUM(CASE WHEN {open} THEN 0 ELSE 1 END) AS BIGINT) AS decided \
+         FROM procedures_cases WHERE closed_at IS NULL AND merged_into IS NULL GROUP BY department, assignee \
+         ORDER BY department, CASE WHEN assignee IS NULL THEN 1 ELSE 0 END, assignee"
     );
     Ok(connection.rows(&sql, [today.to_string().into()]).await?)
 }

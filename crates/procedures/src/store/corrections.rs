@@ -21,6 +21,9 @@ use crate::{
     },
 };
 
+/// The event of corrected answers; its payload is `{"case": number}`.
+pub const CASE_CORRECTED: &str = "procedures.case_corrected";
+
 /// A request for correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
@@ -141,7 +144,24 @@ pub async fn answer(
         serde_json::json!({"case": case, "stage": found.stage.as_str()}),
     )
     .await?;
+    tx.emit(CASE_CORRECTED, serde_json::json!({"case": case}))
+        .await?;
     Ok(answers)
+}
+
+/// Notes that the desk has seen the corrected answers that came.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn mark_seen(tx: &Tx, case: i64) -> Result<(), ProcedureError> {
+    tx.connection()
+        .run(
+            "UPDATE procedures_case_corrections SET seen_at = $2 \
+             WHERE case_id = $1 AND answers_number IS NOT NULL AND seen_at IS NULL",
+            [case.into(), tx.now().as_microsecond().into()],
+        )
+        .await?;
+    Ok(())
 }
 
 /// The desk takes its open request back.

@@ -16,7 +16,7 @@ use crate::{
     },
 };
 
-/// The event of a message; its payload is `{"case": number, "from_desk": flag}`.
+/// The event of a message; its payload is `{"case": number, "from_desk": flag, "number": the message's}`.
 pub const MESSAGE_SENT: &str = "procedures.message_sent";
 
 /// A message.
@@ -98,7 +98,7 @@ pub async fn send(
     }
     tx.emit(
         MESSAGE_SENT,
-        serde_json::json!({"case": case, "from_desk": from_desk}),
+        serde_json::json!({"case": case, "from_desk": from_desk, "number": number}),
     )
     .await?;
     tx.audit(AuditEntry::new(

@@ -15,6 +15,7 @@ mod desk;
 mod inventory;
 mod inventory_desk;
 mod navigator;
+mod news;
 mod pages;
 mod postal;
 mod residents;

@@ -6,7 +6,7 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use yakuba_city::web::Problem;
-use yakuba_identity::account_names;
+use yakuba_identity::{account_names, colleagues};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
     Button, ButtonKind, ButtonRow, Cell, ChipLabel, Choice, Column, EmptyState, Fields, Html, Link,
@@ -21,7 +21,7 @@ use crate::{
     model::{
         case::{Stage, Step},
         document::OwnStage,
-        inbox::{AssigneeFilter, InboxFilter, InboxOrder, StageFilter},
+        inbox::{AssigneeFilter, InboxFilter, InboxOrder, News, StageFilter},
     },
     store::{
         cases::{self, By, Case},
@@ -57,7 +57,7 @@ pub(super) fn query_of(values: &[(&'static str, String)]) -> String {
     query.finish()
 }
 
-fn address(query: &str) -> String {
+pub(super) fn address(query: &str) -> String {
     if query.is_empty() {
         "/desk/cases".to_owned()
     } else {
@@ -112,7 +112,13 @@ async fn inbox_page(room: &Room) -> Result<Page, Problem> {
     let body = Body {
         words: room.words,
         counts: counts(room, &codes, me).await?,
-        filter: filter_fields(room, &filter, &departments, &titles),
+        filter: filter_fields(
+            room,
+            &filter,
+            &departments,
+            &titles,
+            &assignees(room, &codes, filter.assignee).await?,
+        ),
         views: casework::saved_views(room.db(), me).await?,
         save: Html::of(
             &TextField::new(room.language(), "name", room.t("desk-view-name"))
@@ -174,6 +180,29 @@ async fn counts(room: &Room, codes: &[DepartmentCode], me: i64) -> Result<Vec<Li
                 ..InboxFilter::default()
             },
         ),
+        (
+            "desk-count-message",
+            InboxFilter {
+                // One can write after the decision too.
+                stage: StageFilter::All,
+                news: Some(News::Message),
+                ..InboxFilter::default()
+            },
+        ),
+        (
+            "desk-count-corrected",
+            InboxFilter {
+                news: Some(News::Corrected),
+                ..InboxFilter::default()
+            },
+        ),
+        (
+            "desk-count-awaited",
+            InboxFilter {
+                news: Some(News::Awaited),
+                ..InboxFilter::default()
+            },
+        ),
     ] {
         let total = casework::count(room.db(), codes, &filter, room.city.today()).await?;
         links.push(Link::new(
@@ -184,11 +213,43 @@ async fn counts(room: &Room, codes: &[DepartmentCode], me: i64) -> Result<Vec<Li
     Ok(links)
 }
 
+/// Who can be responsible for cases of some departments, by name, without the reader; and who is asked for, though they have left.
+async fn assignees(
+    room: &Room,
+    departments: &[DepartmentCode],
+    asked: AssigneeFilter,
+) -> Result<Vec<(i64, String)>, Problem> {
+    let me = room.account()?;
+    let today = room.city.today();
+    let mut found: Vec<(i64, String)> = Vec::new();
+    for department in departments {
+        let here = colleagues(room.db(), department, today)
+            .await
+            .map_err(ProcedureError::from)?;
+        for (account, name) in here {
+            if account != me && found.iter().all(|(known, _)| *known != account) {
+                found.push((account, name));
+            }
+        }
+    }
+    if let AssigneeFilter::Account(account) = asked
+        && account != me
+        && found.iter().all(|(known, _)| *known != account)
+    {
+        let names = account_names(room.db(), &[account])
+            .await
+            .map_err(ProcedureError::from)?;
+        found.extend(names);
+    }
+    Ok(found)
+}
+
 fn filter_fields(
     room: &Room,
     filter: &InboxFilter,
     departments: &[(DepartmentCode, String)],
     titles: &Titles,
+    assignees: &[(i64, String)],
 ) -> Html {
     let language = room.language();
     let mut fields = Html::empty();
@@ -228,10 +289,20 @@ fn filter_fields(
             .or_all()
             .choice(Choice::new("me", room.t("desk-assignee-me")))
             .choice(Choice::new("nobody", room.t("desk-assignee-nobody")))
-            .value(match filter.assignee {
-                AssigneeFilter::Any => "",
-                AssigneeFilter::Nobody => "nobody",
-                AssigneeFilter::Account(_) => "me",
+            .choices(
+                assignees
+                    .iter()
+                    .map(|(account, name)| Choice::new(account.to_string(), name)),
+            )
+            .value(&match filter.assignee {
+                AssigneeFilter::Any => String::new(),
+                AssigneeFilter::Nobody => "nobody".to_owned(),
+                AssigneeFilter::Account(account)
+                    if assignees.iter().any(|(known, _)| *known == account) =>
+                {
+                    account.to_string()
+                }
+                AssigneeFilter::Account(_) => "me".to_owned(),
             }),
     );
     fields.push(
@@ -257,6 +328,12 @@ fn filter_fields(
             .value(if filter.gaps { "1" } else { "" }),
     );
     fields.push(
+        &Select::new(language, "news", room.t("desk-field-news"))
+            .or_all()
+            .choices(News::ALL.map(|news| Choice::new(news.as_str(), room.t(&news_key(news)))))
+            .value(filter.news.map_or("", News::as_str)),
+    );
+    fields.push(
         &Select::new(language, "order", room.t("desk-field-order"))
             .choices(InboxOrder::ALL.map(|order| {
                 Choice::new(
@@ -267,6 +344,10 @@ fn filter_fields(
             .value(filter.order.as_str()),
     );
     fields
+}
+
+fn news_key(news: News) -> String {
+    format!("desk-news-{}", news.as_str())
 }
 
 pub(super) fn stage_key(stage: Stage) -> String {
@@ -297,6 +378,7 @@ pub(super) async fn case_table(
     let today = room.city.today();
     let numbers: Vec<i64> = cases.iter().map(|case| case.id).collect();
     let with_gaps = gaps::among(room.db(), &numbers).await?;
+    let news = casework::news_among(room.db(), &numbers).await?;
     let own = cases::own_stages(room.db(), cases).await?;
     let accounts: Vec<i64> = cases.iter().filter_map(|case| case.assignee).collect();
     let names = account_names(room.db(), &accounts)
@@ -332,6 +414,16 @@ pub(super) async fn case_table(
         }
         if with_gaps.contains(&case.id) {
             stage.push(&ChipLabel::new(room.t("desk-gaps-mark")).red().beside());
+        }
+        for kind in News::ALL {
+            if news.contains(&(case.id, kind)) {
+                let mark = ChipLabel::new(room.t(&news_key(kind)));
+                let mark = match kind {
+                    News::Message | News::Corrected => mark.blue(),
+                    News::Awaited => mark,
+                };
+                stage.push(&mark.beside());
+            }
         }
         let mut cells = Vec::new();
         if chosen {

@@ -29,7 +29,7 @@ use crate::{
     store::{
         self, Definition,
         cases::{self, By, Case},
-        casework, gaps,
+        casework, corrections, gaps,
         history::{self, ViewReason},
         messages,
     },
@@ -142,6 +142,7 @@ pub(super) async fn page(room: Room, Path(case): Path<i64>) -> Result<Page, Prob
             |tx, (case, account, department)| {
                 Box::pin(async move {
                     messages::mark_read(tx, *case, true).await?;
+                    corrections::mark_seen(tx, *case).await?;
                     history::record_view(tx, *case, *account, department, &ViewReason::Casework)
                         .await
                 })
