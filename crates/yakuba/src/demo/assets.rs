@@ -1,4 +1,5 @@
-//! The demo city's equipment: 900 street cameras that speak, Wi-Fi at shelters, AEDs, traps and buses, made up by a seed.
+//! The demo city's equipment: 900 street cameras that speak, Wi-Fi at shelters, AEDs, traps, buses, street lights, manholes, water level
+//! sensors, drones and projectors, made up by a seed.
 
 use jiff::{SignedDuration, Timestamp, ToSpan as _, civil::Date, tz::TimeZone};
 use rand::{Rng as _, SeedableRng as _, rngs::StdRng};
@@ -25,7 +26,7 @@ const SEED: u64 = 20_261_122;
 const MONTHS: i32 = 7;
 
 /// How many there are of a kind, the beginning of their numbers, and what they are called.
-const REGISTERS: [(&str, &str, usize, &str); 6] = [
+const REGISTERS: [(&str, &str, usize, &str); 11] = [
     ("camera", "C", 900, "防犯カメラ"),
     // As many as the plan counts.
     ("shelter", "H", 39, "避難所"),
@@ -33,6 +34,11 @@ const REGISTERS: [(&str, &str, usize, &str); 6] = [
     ("aed", "A", 86, "AED"),
     ("trap", "T", 24, "箱わな"),
     ("bus", "B", 4, "すみかわ号"),
+    ("street_light", "L", 240, "街灯"),
+    ("manhole", "M", 160, "マンホール"),
+    ("sensor", "S", 12, "水位センサー"),
+    ("drone", "D", 3, "ドローン"),
+    ("projector", "P", 18, "プロジェクター"),
 ];
 
 /// Parts of the city that do not exist, with their middle in millionths of a degree.
@@ -122,15 +128,34 @@ fn value_of(key: &str, number: usize, random: &mut StdRng, today: Date) -> Strin
         "kept_days" => "14".to_owned(),
         "ssid" => "Sumikawa_Free_Wi-Fi".to_owned(),
         "disaster_open" | "child_pads" => one_of(&["yes", "yes", "no"], random),
-        "flood" => one_of(&["yes", "no"], random),
+        "flood" | "lending" => one_of(&["yes", "no"], random),
         "line" => one_of(&["fibre", "fibre", "mobile"], random),
         "capacity" => one_of(&["80", "120", "200", "350"], random),
         "spot" => one_of(&["1階の玄関", "1階の事務室の前", "体育館の入口"], random),
         "hours" => one_of(&["いつでも", "9:00〜17:00", "9:00〜21:00"], random),
-        "pads_until" | "battery_until" | "permit_until" => until(random),
+        "pads_until" | "battery_until" | "permit_until" | "registered_until" | "insured_until" => {
+            until(random)
+        }
         "animal" => one_of(&["boar", "boar", "deer", "monkey"], random),
         "plate" => format!("澄川 200 あ {number:04}"),
         "seats" => "29".to_owned(),
+        "lamp" => one_of(&["led", "led", "led", "sodium", "fluorescent"], random),
+        "light_pole" => one_of(&["own", "utility_pole"], random),
+        "watts" => one_of(&["10", "20", "36", "70"], random),
+        "replaced_on" => today
+            .saturating_sub(i64::from(random.random_range(30..3_000)).days())
+            .to_string(),
+        "cover" => one_of(&["plain", "plain", "plain", "design", "locked"], random),
+        "drain" => one_of(&["sewage", "sewage", "rain", "combined"], random),
+        "depth" => one_of(&["1.2", "1.5", "2.0", "2.8"], random),
+        "laid_year" => random.random_range(1975..2020).to_string(),
+        "river" => one_of(&["澄川", "西川", "東用水路", "港排水路"], random),
+        "bank" => one_of(&["2.4", "3.0", "3.6"], random),
+        "registration" => format!("JU{:010}", 4_820_001 + number),
+        "purpose" => one_of(&["disaster", "bridge", "publicity"], random),
+        "model" => one_of(&["EB-992F", "NP-P525", "EB-FH54"], random),
+        "room" => one_of(&["総務課の倉庫", "第1会議室", "市民ホールの控室"], random),
+        "lamp_hours" => random.random_range(80..3_400).to_string(),
         _ => String::new(),
     }
 }
@@ -248,6 +273,11 @@ fn device(
     let readings = match kind.key.as_str() {
         "camera" => format!("{{\"temperature\":\"{}\"}}", random.random_range(8..24)),
         "shelter_wifi" => format!("{{\"clients\":\"{}\"}}", random.random_range(0..12)),
+        "sensor" => format!(
+            "{{\"battery\":\"{}\",\"level\":\"0.{}\"}}",
+            random.random_range(60..100),
+            random.random_range(1..8)
+        ),
         "trap" => format!(
             "{{\"battery\":\"{}\",\"closed\":\"0\"}}",
             random.random_range(40..100)
