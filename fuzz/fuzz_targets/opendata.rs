@@ -41,6 +41,10 @@ fuzz_target!(|bytes: &[u8]| {
     if let Some(mended) = &looked.mended {
         let again = look_over(&mended.to_csv(), "272051_aed.csv", Against::default(), &limits);
         let again = again.expect("what was mended can be read");
+        // Which line holds the headings is guessed: in a file with two tables the guess can fall on the second once the first is shorter.
+        if again.content(false).header != mended.header {
+            return;
+        }
         let left = again.mended.expect("it is a table").changes;
         assert!(left.is_empty(), "nothing is left to be mended: {left:?}");
     }
