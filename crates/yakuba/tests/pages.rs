@@ -124,6 +124,7 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         Reason::File,
     ),
     ("/desk/cases/{case}/files/{file}", Reason::File),
+    ("/desk/cases/{case}/letter", Reason::File),
     // Nobody in the demo city lost a time that they won.
     (
         "/desk/booking/lottery/{round}/entries/{entry}/instead",

@@ -95,11 +95,8 @@ async fn deliveries_page(room: &Room, typed: Option<&Fields>) -> Result<Page, Pr
         .into_iter()
         .filter(|endpoint| own(room, endpoint))
         .collect();
-    let deliveries: Vec<Delivery> = delivery::deliveries(room.db())
-        .await?
-        .into_iter()
-        .filter(|delivery| endpoints.iter().any(|known| known.id == delivery.endpoint))
-        .collect();
+    let numbers: Vec<i64> = endpoints.iter().map(|endpoint| endpoint.id).collect();
+    let deliveries: Vec<Delivery> = delivery::deliveries(room.db(), &numbers).await?;
     let typed_value = |name: &str| typed.map_or("", |typed| typed.get(name)).to_owned();
     let mut fields = Html::of(
         &TextField::new(language, "name", room.t("desk-endpoint-name"))

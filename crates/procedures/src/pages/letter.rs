@@ -19,11 +19,13 @@ pub(crate) fn of_decision(
 ) -> Letter {
     let paragraph = |text: &String| LetterPart::Paragraph { text: text.clone() };
     let mut parts = vec![paragraph(&decision.text)];
-    if !decision.reason.trim().is_empty() {
+    if let Some(reason) = decision.reason_apart() {
         parts.push(LetterPart::Heading {
             text: reason_heading.to_owned(),
         });
-        parts.push(paragraph(&decision.reason));
+        parts.push(LetterPart::Paragraph {
+            text: reason.to_owned(),
+        });
     }
     if !decision.appeal.trim().is_empty() {
         parts.push(paragraph(&decision.appeal));
@@ -53,17 +55,34 @@ pub(super) async fn letter(asked: Asked) -> Result<Response, Problem> {
     let Some((decision, made_at)) = cases::decision(asked.city().db(), &key, case.id).await? else {
         return Ok(Redirect::to("/cases/view").into_response());
     };
+    print_decision(
+        decision,
+        cases::day(made_at),
+        &asked.words.get("applicant-letter-file"),
+    )
+    .await
+}
+
+/// The letter of a decision made on a day, as a PDF to be saved under a name.
+pub(crate) async fn print_decision(
+    decision: Decision,
+    day: jiff::civil::Date,
+    name: &str,
+) -> Result<Response, Problem> {
     let heading = super::WORDS
         .words(yakuba_ui::Language::Japanese)
         .get("applicant-letter-reason")
         .into_owned();
     // Setting a page takes a moment of pure computing, which would hold up other requests.
     let printed = tokio::task::spawn_blocking(move || {
-        yakuba_pdf::letter(&of_decision(&decision, cases::day(made_at), &heading))
+        yakuba_pdf::letter(&of_decision(&decision, day, &heading))
     })
     .await
     .map_err(|error| Problem::internal(&error))?
     .map_err(|error| Problem::internal(&error))?;
-    let name = format!("{}.pdf", asked.words.get("applicant-letter-file"));
-    Ok(download(&name, "application/pdf", printed.bytes))
+    Ok(download(
+        &format!("{name}.pdf"),
+        "application/pdf",
+        printed.bytes,
+    ))
 }

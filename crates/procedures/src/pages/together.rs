@@ -602,12 +602,8 @@ async fn show(
                     cases::decision(asked.city().db(), key, case.id)
                         .await?
                         .map(|(decision, _)| {
-                            let parts = [decision.text, decision.reason, decision.appeal];
-                            let text: Vec<String> = parts
-                                .into_iter()
-                                .filter(|part| !part.trim().is_empty())
-                                .collect();
-                            (decision.title, Html::text(&text.join("\n\n")))
+                            let text = Html::text(&decision.paragraphs());
+                            (decision.title, text)
                         });
             }
             match own.row.state {

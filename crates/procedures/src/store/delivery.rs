@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use yakuba_city::{
     AuditEntry, CityKey, Job, Tx,
-    sql::{Sql as _, is_unique_violation},
+    sql::{Sql as _, is_unique_violation, list},
 };
 use yakuba_kernel::DepartmentCode;
 
@@ -154,7 +154,8 @@ pub async fn add_endpoint(
     Ok(id)
 }
 
-/// Pauses an endpoint or lets it go on; what happens while it is paused is not told.
+/// Pauses an endpoint or lets it go on. What happens while it is paused is not told; what waited or had failed before is sent when it
+/// goes on, since the jobs for it ended while it was paused.
 ///
 /// # Errors
 /// When the database does not carry it out.
@@ -165,6 +166,11 @@ pub async fn set_active(tx: &Tx, id: i64, active: bool) -> Result<(), ProcedureE
             [id.into(), i64::from(active).into()],
         )
         .await?;
+    if active {
+        for delivery in unsent(tx.connection(), id).await? {
+            enqueue_now(tx, delivery).await?;
+        }
+    }
     tx.audit(
         AuditEntry::new(
             "procedures.set_endpoint",
@@ -173,6 +179,24 @@ pub async fn set_active(tx: &Tx, id: i64, active: bool) -> Result<(), ProcedureE
         .with(json!({ "active": active })),
     );
     Ok(())
+}
+
+/// The deliveries of an endpoint that have not arrived, oldest first.
+async fn unsent(
+    connection: &impl ConnectionTrait,
+    endpoint: i64,
+) -> Result<Vec<i64>, ProcedureError> {
+    #[derive(FromQueryResult)]
+    struct Number {
+        id: i64,
+    }
+    let rows: Vec<Number> = connection
+        .rows(
+            "SELECT id FROM procedures_deliveries WHERE endpoint_id = $1 AND state <> 'delivered' ORDER BY id",
+            [endpoint.into()],
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
 /// Writes down for every endpoint that wants it that a case is to be told, with a job for each. Done twice it is done once.
@@ -225,6 +249,22 @@ async fn enqueue(tx: &Tx, delivery: i64) -> Result<(), ProcedureError> {
         payload: json!({ "delivery": delivery }),
         not_before: None,
         deduplicate: Some(format!("{DELIVER_JOB}/{delivery}")),
+    })
+    .await?;
+    Ok(())
+}
+
+/// Sends a delivery at once, whatever became of its first job. Not told apart from that one, it would be over with it or wait with it for
+/// the next try.
+async fn enqueue_now(tx: &Tx, delivery: i64) -> Result<(), ProcedureError> {
+    tx.enqueue(Job {
+        name: DELIVER_JOB,
+        payload: json!({ "delivery": delivery }),
+        not_before: None,
+        deduplicate: Some(format!(
+            "{DELIVER_JOB}/{delivery}/{}",
+            tx.now().as_microsecond()
+        )),
     })
     .await?;
     Ok(())
@@ -300,18 +340,25 @@ pub async fn delivery(
     row.map(Delivery::try_from).transpose()
 }
 
-/// The ledger: what failed first, then the newest; at most 200 lines.
+/// The ledger of some endpoints: what failed first, then the newest; at most 200 lines.
 ///
 /// # Errors
 /// When the database does not answer or holds what cannot be read.
 pub async fn deliveries(
     connection: &impl ConnectionTrait,
+    endpoints: &[i64],
 ) -> Result<Vec<Delivery>, ProcedureError> {
+    if endpoints.is_empty() {
+        return Ok(Vec::new());
+    }
     let sql = format!(
-        "SELECT {DELIVERY} FROM procedures_deliveries \
-         ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'waiting' THEN 1 ELSE 2 END, id DESC LIMIT 200"
+        "SELECT {DELIVERY} FROM procedures_deliveries WHERE endpoint_id IN ({}) \
+         ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'waiting' THEN 1 ELSE 2 END, id DESC LIMIT 200",
+        list(1, endpoints.len())
     );
-    let rows: Vec<Row> = connection.rows(&sql, []).await?;
+    let rows: Vec<Row> = connection
+        .rows(&sql, endpoints.iter().map(|endpoint| (*endpoint).into()))
+        .await?;
     rows.into_iter().map(Delivery::try_from).collect()
 }
 
@@ -334,7 +381,7 @@ pub async fn note_try(tx: &Tx, id: i64, problem: Option<&str>) -> Result<(), Pro
     Ok(())
 }
 
-/// Sends a failed delivery once more.
+/// Sends a failed delivery once more, at once. The tries that follow a failure by themselves go on beside it, and find it delivered.
 ///
 /// # Errors
 /// [`ProcedureError::WrongState`] when it has not failed.
@@ -349,7 +396,7 @@ pub async fn retry(tx: &Tx, id: i64) -> Result<(), ProcedureError> {
     if changed == 0 {
         return Err(ProcedureError::WrongState("it has not failed"));
     }
-    enqueue(tx, id).await?;
+    enqueue_now(tx, id).await?;
     tx.audit(AuditEntry::new(
         "procedures.retry_delivery",
         format!("procedures/deliveries/{id}"),

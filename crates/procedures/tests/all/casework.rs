@@ -276,7 +276,7 @@ each_database!(
         let sealed = crate::support::application("one").seal(&key).unwrap();
         let case = crate::support::submit(&city, sealed).await.unwrap().case;
         while run_due_jobs(&city).await.unwrap() > 0 {}
-        let failed = delivery::deliveries(city.db()).await.unwrap();
+        let failed = delivery::deliveries(city.db(), &[add]).await.unwrap();
         assert_eq!(failed.len(), 1);
         assert_eq!(
             (failed[0].case, failed[0].state.as_str(), failed[0].tries),
@@ -289,10 +289,16 @@ each_database!(
         })
         .await
         .unwrap();
-        let later = city.now() + jiff::SignedDuration::from_hours(1);
-        city.clock().set(later);
+        // At once: nobody waits for the next try by itself.
         while run_due_jobs(&city).await.unwrap() > 0 {}
-        let delivered = delivery::deliveries(city.db()).await.unwrap();
+        assert!(
+            delivery::deliveries(city.db(), &[])
+                .await
+                .unwrap()
+                .is_empty(),
+            "the ledger of no endpoint"
+        );
+        let delivered = delivery::deliveries(city.db(), &[add]).await.unwrap();
         assert_eq!(
             (delivered[0].state.as_str(), delivered[0].tries),
             ("delivered", 2)
@@ -398,5 +404,63 @@ each_database!(
                 .disposed_at
                 .is_some()
         );
+    }
+);
+
+each_database!(
+    what_waited_when_a_receiver_was_paused_is_sent_when_it_goes_on,
+    [&ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let url = receiver(heard.clone()).await;
+        let key = city.key().unwrap().clone();
+        let endpoint = NewEndpoint {
+            name: "犬の登録台帳".to_owned(),
+            department: department(),
+            procedure: None,
+            url,
+            secret: vec![7; 32],
+            account: 1,
+        };
+        let id = city
+            .write(
+                Actor::Staff(1),
+                (key.clone(), endpoint),
+                |tx, (key, endpoint)| Box::pin(delivery::add_endpoint(tx, key, endpoint)),
+            )
+            .await
+            .unwrap();
+        let sealed = crate::support::application("one").seal(&key).unwrap();
+        crate::support::submit(&city, sealed).await.unwrap();
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        let state = async || {
+            let all = delivery::deliveries(city.db(), &[id]).await.unwrap();
+            (all[0].id, all[0].state.clone())
+        };
+        let (number, failed) = state().await;
+        assert_eq!(failed, "failed");
+
+        // Sent again, and paused before it went out; the jobs run while it is paused.
+        city.write(Actor::Staff(1), (id, number), |tx, (id, number)| {
+            Box::pin(async move {
+                delivery::retry(tx, *number).await?;
+                delivery::set_active(tx, *id, false).await
+            })
+        })
+        .await
+        .unwrap();
+        city.clock()
+            .set(city.now() + jiff::SignedDuration::from_hours(48));
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        assert_eq!(state().await, (number, "waiting".to_owned()));
+        city.write(Actor::Staff(1), id, |tx, id| {
+            Box::pin(delivery::set_active(tx, *id, true))
+        })
+        .await
+        .unwrap();
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        assert_eq!(state().await, (number, "delivered".to_owned()));
+        assert_eq!(heard.lock().unwrap().len(), 2);
     }
 );

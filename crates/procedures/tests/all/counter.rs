@@ -660,6 +660,7 @@ async fn decided(city: &City, head: &mut Browser, case: i64, outcome: &str) -> b
         ("sender", "市長".to_owned()),
         ("text", "次のとおり決定しました。".to_owned()),
         ("reason", "記入がないため".to_owned()),
+        ("no_remedy", "1".to_owned()),
     ];
     let fields: Vec<(&str, &str)> = decision
         .iter()

@@ -577,3 +577,69 @@ each_database!(
         assert_eq!(fetch(&records).await.status, StatusCode::FORBIDDEN);
     }
 );
+
+each_database!(
+    a_letter_is_read_before_and_after_the_decision_and_tells_of_remedies,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let case = one_case(&city).await;
+        let at = format!("/desk/cases/{case}");
+        let send = async |extra: &[(&str, &str)]| {
+            let revision = revision(&city, case).await;
+            let mut fields = vec![
+                ("outcome", "refused"),
+                ("title", "犬の登録について（通知）"),
+                ("addressee", "𠮷田 花子 様"),
+                ("sender", "澄川市長"),
+                ("text", "次の理由により登録しません。\n\n理由：{reason}"),
+                ("reason", "犬が市内にいないため"),
+                ("revision", revision.as_str()),
+            ];
+            fields.extend(extra);
+            post(&city, &head(), &format!("{at}/decision"), &fields).await
+        };
+        let checked = post(
+            &city,
+            &clerk(),
+            &format!("{at}/step"),
+            &[
+                ("step", "check"),
+                ("revision", &revision(&city, case).await),
+            ],
+        )
+        .await;
+        assert_eq!(checked.status, StatusCode::SEE_OTHER, "{}", checked.text);
+        let none = get(&city, &clerk(), &format!("{at}/letter")).await;
+        assert_eq!(none.status, StatusCode::NOT_FOUND);
+
+        // Looked at before: the letter, and nothing is decided.
+        let before = send(&[("action", "preview")]).await;
+        assert_eq!(before.status, StatusCode::OK);
+        assert!(before.bytes.starts_with(b"%PDF"));
+        let stage = cases::case(city.db(), case).await.unwrap().stage;
+        assert_eq!(stage, Stage::Checked);
+
+        // A refusal says how to have it reviewed.
+        let silent = send(&[]).await;
+        assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(silent.text.contains("行政不服審査法第82条"));
+        assert!(
+            silent.text.contains("犬が市内にいないため"),
+            "what was typed stays"
+        );
+        let decided = send(&[("appeal", "3か月以内に市長に審査請求ができます。")]).await;
+        assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text);
+
+        // The reason stands in the text, and is not said again.
+        let page = get(&city, &head(), &at).await.text;
+        assert_eq!(page.matches("犬が市内にいないため").count(), 1, "{page}");
+        assert!(page.contains("3か月以内に市長に審査請求"));
+        assert!(page.contains(&format!("href=\"{at}/letter\"")));
+        let letter = get(&city, &clerk(), &format!("{at}/letter")).await;
+        assert_eq!(letter.status, StatusCode::OK);
+        assert!(letter.bytes.starts_with(b"%PDF"));
+        let stranger = staff(9, &[WORK], "tax");
+        let foreign = get(&city, &stranger, &format!("{at}/letter")).await;
+        assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    }
+);

@@ -88,6 +88,7 @@ async fn send(city: &City, who: &Principal, number: i64, step: Step) -> StatusCo
             ("sender", "澄川市長"),
             ("text", "登録しました。"),
             ("reason", "理由"),
+            ("no_remedy", "1"),
         ];
         return browser
             .post(&format!("{at}/decision"), &fields)

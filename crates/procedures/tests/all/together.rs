@@ -639,6 +639,7 @@ each_database!(
                 ("sender", "澄川市長"),
                 ("text", "登録しました。"),
                 ("reason", "理由"),
+                ("no_remedy", "1"),
             ];
             clerk.post(&format!("{at}/decision"), &fields).await
         };

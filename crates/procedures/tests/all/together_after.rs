@@ -468,6 +468,7 @@ each_database!(
                 ("sender", "澄川市長"),
                 ("text", "登録できません。"),
                 ("reason", "全員の同意がないため"),
+                ("no_remedy", "1"),
             ];
             clerk
                 .post(&format!("/desk/cases/{case}/decision"), &fields)

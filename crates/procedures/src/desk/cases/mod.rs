@@ -57,6 +57,11 @@ pub(super) fn routes() -> Routes {
             Access::Staff(DECIDE),
             steps::decide,
         )
+        .get(
+            "/desk/cases/{case}/letter",
+            Access::Staff(WORK),
+            steps::letter,
+        )
         .post(
             "/desk/cases/{case}/hand-over",
             Access::Staff(WORK),

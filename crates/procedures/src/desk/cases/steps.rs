@@ -6,11 +6,15 @@ use yakuba_kernel::DepartmentCode;
 use yakuba_mail::EmailAddress;
 use yakuba_ui::Fields;
 
-use super::{doing::Doing, show::may_decide};
+use super::{
+    doing::{Doing, key},
+    show::{may_decide, open},
+};
 use crate::{
     capabilities::{DECIDE, WORK},
     desk::room::Room,
     model::case::{Outcome, Step},
+    pages::print_decision,
     store::{
         cases::{self, Decision},
         casework, co_applicants, corrections, messages,
@@ -226,10 +230,6 @@ pub(super) async fn decide(
     {
         return doing.refuse("desk-error-empty").await;
     }
-    // The decision rests on the checklist: nothing on it may be left open for an approval.
-    if !may_decide(&doing.room, &doing.opened, outcome).await? {
-        return doing.refuse("desk-error-checklist").await;
-    }
     let fields = &doing.fields;
     let decision = Decision {
         title: fields.get("title").to_owned(),
@@ -241,6 +241,19 @@ pub(super) async fn decide(
         reason: fields.get("reason").to_owned(),
         appeal: fields.get("appeal").to_owned(),
     };
+    // As it will be, for whoever wants to read it before; nothing is changed.
+    if fields.get("action") == "preview" {
+        let name = doing.room.t("desk-decision-letter-file");
+        return print_decision(decision, doing.room.city.today(), &name).await;
+    }
+    // Administrative Complaint Review Act Art. 82. That a decision is no disposition is for whoever decides to say.
+    if outcome.needs_reason() && !decision.tells_of_remedy() && fields.get("no_remedy") != "1" {
+        return doing.refuse("desk-error-appeal").await;
+    }
+    // The decision rests on the checklist: nothing on it may be left open for an approval.
+    if !may_decide(&doing.room, &doing.opened, outcome).await? {
+        return doing.refuse("desk-error-checklist").await;
+    }
     let input = (
         doing.key().await?,
         case,
@@ -260,6 +273,17 @@ pub(super) async fn decide(
         },
     ))
     .await
+}
+
+/// The letter of the decision, as the applicant has it.
+pub(super) async fn letter(room: Room, Path(case): Path<i64>) -> Result<Response, Problem> {
+    open(&room, case, WORK).await?;
+    let key = key(&room, case).await?;
+    let (decision, made_at) = cases::decision(room.db(), &key, case)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let name = room.t("desk-decision-letter-file");
+    print_decision(decision, cases::day(made_at), &name).await
 }
 
 pub(super) async fn hand_over(doing: Doing) -> Result<Response, Problem> {

@@ -223,14 +223,8 @@ pub(super) async fn view_page(
                 .text(format!("{}\n{until}", correction.text))
         }),
         decision: decision.map(|(decision, _)| {
-            (
-                decision.title,
-                [decision.text, decision.reason, decision.appeal]
-                    .into_iter()
-                    .filter(|part| !part.trim().is_empty())
-                    .collect::<Vec<_>>()
-                    .join("\n\n"),
-            )
+            let text = decision.paragraphs();
+            (decision.title, text)
         }),
         messages: sent,
         new_message: TextArea::new(language, "text", words.get("applicant-message-new"))

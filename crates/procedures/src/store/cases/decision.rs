@@ -37,6 +37,36 @@ pub struct Decision {
     pub appeal: String,
 }
 
+/// The words by which a text itself tells how a decision is reviewed.
+const REMEDY: &str = "審査請求";
+
+impl Decision {
+    /// The reason, unless there is none or the text gives it itself: then it is not said twice.
+    pub fn reason_apart(&self) -> Option<&str> {
+        let reason = self.reason.trim();
+        (!reason.is_empty() && !self.text.contains(reason)).then_some(reason)
+    }
+
+    /// The decision as paragraphs without headings: text, reason, how to have it reviewed.
+    pub fn paragraphs(&self) -> String {
+        let parts = [
+            self.text.as_str(),
+            self.reason_apart().unwrap_or_default(),
+            self.appeal.as_str(),
+        ];
+        parts
+            .into_iter()
+            .filter(|part| !part.trim().is_empty())
+            .collect::<Vec<_>>()
+            .join("\n\n")
+    }
+
+    /// Whether it tells how to have it reviewed (教示, Administrative Complaint Review Act Art. 82), by its part for that or in its text.
+    pub fn tells_of_remedy(&self) -> bool {
+        !self.appeal.trim().is_empty() || self.text.contains(REMEDY)
+    }
+}
+
 /// Decides a case: stage, text and facts (decided, working days taken, on time) commit together.
 ///
 /// # Errors

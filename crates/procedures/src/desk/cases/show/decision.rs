@@ -1,7 +1,10 @@
 //! The decision, or the form for it.
 
 use yakuba_city::web::Problem;
-use yakuba_ui::{Button, Choice, DescriptionList, Html, RadioGroup, TextArea, TextField, format};
+use yakuba_ui::{
+    Button, ButtonKind, CheckboxGroup, Choice, DescriptionList, Html, LinkButton, RadioGroup,
+    TextArea, TextField, format,
+};
 
 use super::{Body, Parts, exchange::chosen_template, way::may_decide_now};
 use crate::{
@@ -31,10 +34,17 @@ pub(super) async fn fill_decision(
             )
             .text(room.t("desk-decision-title"), &decision.title)
             .text(room.t("desk-decision-text"), &decision.text);
-        if !decision.reason.is_empty() {
-            list = list.text(room.t("desk-decision-reason"), &decision.reason);
+        if let Some(reason) = decision.reason_apart() {
+            list = list.text(room.t("desk-decision-reason"), reason);
+        }
+        if !decision.appeal.is_empty() {
+            list = list.text(room.t("desk-decision-appeal"), &decision.appeal);
         }
         body.decision = Html::of(&list);
+        body.decision.push(&LinkButton::new(
+            room.t("desk-decision-letter"),
+            format!("/desk/cases/{}/letter", case.id),
+        ));
         return Ok(());
     }
     if !may_decide_now(parts.opened) {
@@ -116,6 +126,17 @@ pub(super) async fn fill_decision(
             .value(parts.typed("appeal", ""))
             .rows(3)
             .optional(),
+    );
+    fields.push(
+        &CheckboxGroup::new(language, "no_remedy", room.t("desk-decision-remedy"))
+            .choices([Choice::new("1", room.t("desk-decision-no-remedy"))
+                .chosen(parts.typed("no_remedy", "") == "1")]),
+    );
+    // Before the button that decides, so that the return key of a field looks first.
+    fields.push(
+        &Button::submit(room.t("desk-decision-preview"))
+            .kind(ButtonKind::Other)
+            .sends("action", "preview"),
     );
     body.decide = parts.form(
         "decision",
