@@ -99,6 +99,12 @@ each_database!(
         assert_eq!(found["options"][0]["name"], "中央一丁目");
         assert_eq!(found["options"][0]["at"], "34.4, 135");
         assert_eq!(found["options"][1]["note"], "番地（街区）");
+        // PostgreSQL has no text with the sign of number zero.
+        let zero = reader.post("/map/find", &[("q", "\0")]).await;
+        assert_eq!(zero.status, StatusCode::OK);
+        for page in ["/map?q=%00", "/map/list?q=%00", "/map/list?near=%00"] {
+            assert_eq!(reader.get(page).await.status, StatusCode::OK, "{page}");
+        }
         let none = reader.post("/map/find", &[("q", "")]).await.text();
         let none: Value = serde_json::from_str(&none).unwrap();
         assert_eq!(none["options"], serde_json::json!([]));

@@ -101,7 +101,8 @@ pub(super) async fn proposed(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let words = WORDS.words(visit.language);
-    let q = fields.get("q");
+    // PostgreSQL has no text with the sign of number zero.
+    let q = &fields.get("q").replace('\0', "");
     let mut options: Vec<Proposal> = find(visit.city.db(), q, SHOWN)
         .await?
         .iter()

@@ -92,7 +92,8 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
         Some(asked) => asked.iter().any(|key| key == layer.key()),
         None => layer.document.is_on,
     };
-    let q = visit.query.get("q").to_owned();
+    // PostgreSQL has no text with the sign of number zero.
+    let q = visit.query.get("q").replace('\0', "");
     let wanted = Wanted {
         layers: all.iter().map(|layer| layer.key().to_owned()).collect(),
         words: words_for_search(&q),
