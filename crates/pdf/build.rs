@@ -7,7 +7,7 @@ use std::process::Command;
 use std::{env, fs};
 
 /// Path below the npm packages, and the short name under which the crate includes it.
-const FONTS: [(&str, &str); 3] = [
+const FONTS: [(&str, &str); 4] = [
     (
         "biz-udpgothic/400Regular/BIZUDPGothic_400Regular.ttf",
         "regular.ttf",
@@ -16,6 +16,10 @@ const FONTS: [(&str, &str); 3] = [
     (
         "biz-udgothic/400Regular/BIZUDGothic_400Regular.ttf",
         "marks.ttf",
+    ),
+    (
+        "noto-sans-jp/400Regular/NotoSansJP_400Regular.ttf",
+        "rare.ttf",
     ),
 ];
 

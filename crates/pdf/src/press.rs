@@ -1,4 +1,4 @@
-//! The press: a world for Typst that holds three fonts, four templates and one data file, and no
+//! The press: a world for Typst that holds four fonts, four templates and one data file, and no
 //! file system, network or clock.
 
 use std::sync::LazyLock;
@@ -37,11 +37,14 @@ pub(crate) struct Job {
 static REGULAR: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/regular.ttf"));
 static BOLD: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/bold.ttf"));
 static MARKS: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/marks.ttf"));
+/// For characters of names that the others lack, such as 𠮷.
+static RARE: &[u8] = include_bytes!(concat!(env!("OUT_DIR"), "/rare.ttf"));
 
 /// What never changes between documents.
 struct Equipment {
     library: LazyHash<Library>,
     book: LazyHash<FontBook>,
+    /// Those of every text, and the one for rare characters last.
     fonts: Vec<Font>,
     common: Option<Source>,
     sheets: Option<Source>,
@@ -51,7 +54,7 @@ struct Equipment {
 }
 
 static EQUIPMENT: LazyLock<Equipment> = LazyLock::new(|| {
-    let fonts: Vec<Font> = [REGULAR, BOLD, MARKS]
+    let fonts: Vec<Font> = [REGULAR, BOLD, MARKS, RARE]
         .into_iter()
         .flat_map(|data| Font::iter(Bytes::new(data)))
         .collect();
@@ -129,10 +132,11 @@ fn unknown(id: FileId) -> FileError {
 
 /// Whether every embedded font has a shape for the character.
 fn has_shape(character: char) -> bool {
-    EQUIPMENT
-        .fonts
-        .iter()
-        .all(|font| font.info().coverage.contains(character.into()))
+    let has = |font: &Font| font.info().coverage.contains(character.into());
+    let Some((rare, usual)) = EQUIPMENT.fonts.split_last() else {
+        return false;
+    };
+    usual.iter().all(has) || has(rare)
 }
 
 /// Empties Typst's cache when a document is done, however it ended: it is global and would
