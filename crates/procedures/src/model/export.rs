@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde_json::Value as Json;
-use yakuba_forms::Answers;
 use yakuba_forms::model::document::{FieldKind, FormDocument, Key, Prefill};
+use yakuba_forms::{Answers, ComputedValue};
 
 use crate::model::{
     document::{CoApplicants, ExportColumn, PersonPart, ProcedureDocument},
@@ -220,11 +220,13 @@ pub fn parts(kind: &FieldKind) -> &'static [&'static str] {
 }
 
 /// The cells of one case, one for each column: texts as typed, dates as `YYYY-MM-DD`, amounts as plain digits, several choices and
-/// files joined by `;`, entries of a group as JSON. A part that is not there is empty.
+/// files joined by `;`, entries of a group as JSON. A part that is not there is empty. `computed` are the values that the form works out
+/// from the answers.
 /// What `proof` says stands in the columns that ask whether an answer was verified. `people` applied together with the applicant; none
 /// when the procedure has no rules for them: then every column is of an answer.
 pub fn cells(
     answers: &Answers,
+    computed: &BTreeMap<Key, ComputedValue>,
     people: Option<&[Told]>,
     columns: &[ExportColumn],
     proof: impl Fn(&str) -> String,
@@ -255,7 +257,7 @@ pub fn cells(
             answers
                 .get(field)
                 .and_then(|answer| serde_json::to_value(answer).ok())
-                .map_or_else(String::new, |answer| {
+                .map(|answer| {
                     let value = &answer["value"];
                     if part.is_empty() {
                         plain(value)
@@ -263,6 +265,13 @@ pub fn cells(
                         plain(&value[part])
                     }
                 })
+                .or_else(|| {
+                    let (_, value) = computed
+                        .iter()
+                        .find(|(key, _)| key.as_str() == column.from)?;
+                    Some(worked_out(value))
+                })
+                .unwrap_or_default()
         })
         .collect()
 }
@@ -305,6 +314,15 @@ pub fn proof(
         (Some(How::Document(document)), _) => Proof::Document(*document),
         (_, Prefill::Email) => Proof::Mail,
         (Some(How::Account) | None, _) => Proof::Account,
+    }
+}
+
+/// A computed value, written as answers are.
+fn worked_out(value: &ComputedValue) -> String {
+    match value {
+        ComputedValue::Number(number) => number.normalize().to_string(),
+        ComputedValue::Text(text) => text.clone(),
+        ComputedValue::Truth(truth) => i32::from(*truth).to_string(),
     }
 }
 
@@ -392,7 +410,7 @@ pages:
             Answer::Name(PersonName::new("髙橋", "花子", "", "").unwrap()),
         );
         assert_eq!(
-            cells(&answers, None, &columns, |field| format!(
+            cells(&answers, &BTreeMap::new(), None, &columns, |field| format!(
                 "{:?}",
                 told(field)
             )),
@@ -454,7 +472,13 @@ form: {pages: [{key: one, title: 内容, fields: [{key: first, type: text, label
         };
         let row = |document: &ProcedureDocument, people: &[Told]| {
             let columns = columns(document);
-            cells(&Answers::new(), Some(people), &columns, |_| String::new())
+            cells(
+                &Answers::new(),
+                &BTreeMap::new(),
+                Some(people),
+                &columns,
+                |_| String::new(),
+            )
         };
         assert_eq!(
             row(&document, &[agreed.clone(), asked.clone()]),

@@ -15,6 +15,7 @@ use yakuba_city::{
 };
 use yakuba_identity::{
     IdentityService, NewDepartment, NewToken, Token, create_department, create_token,
+    testing::departments,
 };
 use yakuba_kernel::DepartmentCode;
 use yakuba_procedures::{
@@ -641,5 +642,37 @@ each_database!(
         let stranger = staff(9, &[WORK], "tax");
         let foreign = get(&city, &stranger, &format!("{at}/letter")).await;
         assert_eq!(foreign.status, StatusCode::NOT_FOUND);
+    }
+);
+
+each_database!(
+    a_file_for_a_core_system_holds_what_the_form_works_out,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        departments(&city, &["environment"]).await;
+        let mut procedure = document();
+        let computed = json!({"key": "plate", "value": "dog_name + '号'"});
+        procedure
+            .form
+            .computed
+            .push(serde_json::from_value(computed).unwrap());
+        procedure.export = serde_json::from_value(json!([
+            {"heading": "犬の名", "from": "dog_name"},
+            {"heading": "札", "from": "plate"},
+        ]))
+        .unwrap();
+        put_live(&city, procedure).await;
+        let mut new = application("one");
+        new.answers = json!({"answers": {"dog_name": {"type": "text", "value": "ポチ太郎"}}});
+        let sealed = new.seal(city.key().unwrap()).unwrap();
+        submit(&city, sealed).await.unwrap();
+        let asked = [
+            ("procedure", "dog-registration"),
+            ("stage", "received"),
+            ("format", "csv_utf8"),
+        ];
+        let file = post(&city, &clerk(), "/desk/cases/export", &asked).await;
+        assert_eq!(file.status, StatusCode::OK, "{}", file.text);
+        assert!(file.text.contains("ポチ太郎,ポチ太郎号"), "{}", file.text);
     }
 );

@@ -1,6 +1,6 @@
 //! Files of cases for core systems, in the procedure's own columns.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
 use askama::Template;
 use axum::{
@@ -9,7 +9,7 @@ use axum::{
 };
 use jiff::civil::Date;
 use yakuba_city::web::Problem;
-use yakuba_forms::Answers;
+use yakuba_forms::{Answers, Form};
 use yakuba_identity::account_names;
 use yakuba_kernel::DepartmentCode;
 use yakuba_sheets::{
@@ -29,6 +29,7 @@ use crate::{
         export::{cells, columns, proof},
         inbox::{InboxFilter, InboxOrder, StageFilter},
     },
+    pages,
     store::{
         self,
         cases::{self, Case, day, moment},
@@ -241,6 +242,11 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
     let columns = columns(&definition.document);
     let has_stages = (!definition.document.stages.is_empty()).then_some("own_stage");
     let asks_for_proof = columns.iter().any(|column| column.verified);
+    let asks_for_computed = columns.iter().any(|column| {
+        let mut computed = definition.document.form.computed.iter();
+        computed.any(|computed| computed.key.as_str() == column.from)
+    });
+    let mut forms: BTreeMap<i64, Arc<Form>> = BTreeMap::new();
     sheet.header = [
         "number",
         "receipt",
@@ -302,8 +308,24 @@ async fn sheet(room: &Room, found: &[Case]) -> Result<Sheet, Problem> {
             Some(_) => Some(co_applicants::told(room.db(), &key, case.id).await?),
             None => None,
         };
+        let computed = if asks_for_computed {
+            // Each case by the form that it was written in, on the day of its receipt.
+            let form = if let Some(form) = forms.get(&case.version) {
+                form.clone()
+            } else {
+                let own = store::version(room.db(), &case.procedure, case.version)
+                    .await?
+                    .ok_or(Problem::NotFound)?;
+                let form = pages::form(&room.city, &own)?;
+                forms.insert(case.version, form.clone());
+                form
+            };
+            form.evaluate(&answers, case.received_on()).computed
+        } else {
+            BTreeMap::new()
+        };
         row.extend(
-            cells(&answers, people.as_deref(), &columns, told)
+            cells(&answers, &computed, people.as_deref(), &columns, told)
                 .into_iter()
                 .map(SheetCell::Text),
         );
