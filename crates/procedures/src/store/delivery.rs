@@ -236,19 +236,20 @@ pub async fn queue(tx: &Tx, case: i64, event: DeliveryEvent) -> Result<u32, Proc
             )
             .await?;
         if let Some(id) = made {
-            enqueue(tx, id).await?;
+            enqueue(tx, id, format!("{DELIVER_JOB}/{id}")).await?;
             queued += 1;
         }
     }
     Ok(queued)
 }
 
-async fn enqueue(tx: &Tx, delivery: i64) -> Result<(), ProcedureError> {
+/// Sends a delivery under a name of the job; under one that is known nothing is sent again.
+async fn enqueue(tx: &Tx, delivery: i64, name: String) -> Result<(), ProcedureError> {
     tx.enqueue(Job {
         name: DELIVER_JOB,
         payload: json!({ "delivery": delivery }),
         not_before: None,
-        deduplicate: Some(format!("{DELIVER_JOB}/{delivery}")),
+        deduplicate: Some(name),
     })
     .await?;
     Ok(())
@@ -257,17 +258,8 @@ async fn enqueue(tx: &Tx, delivery: i64) -> Result<(), ProcedureError> {
 /// Sends a delivery at once, whatever became of its first job. Not told apart from that one, it would be over with it or wait with it for
 /// the next try.
 async fn enqueue_now(tx: &Tx, delivery: i64) -> Result<(), ProcedureError> {
-    tx.enqueue(Job {
-        name: DELIVER_JOB,
-        payload: json!({ "delivery": delivery }),
-        not_before: None,
-        deduplicate: Some(format!(
-            "{DELIVER_JOB}/{delivery}/{}",
-            tx.now().as_microsecond()
-        )),
-    })
-    .await?;
-    Ok(())
+    let now = tx.now().as_microsecond();
+    enqueue(tx, delivery, format!("{DELIVER_JOB}/{delivery}/{now}")).await
 }
 
 /// A line of the delivery ledger.
