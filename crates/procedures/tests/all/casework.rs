@@ -247,6 +247,25 @@ pub(crate) async fn receiver(heard: Arc<Mutex<Vec<(HeaderMap, String)>>>) -> Str
     format!("http://{address}/")
 }
 
+/// A system at an address that is told of the cases of one procedure, or of all; its number.
+async fn endpoint(city: &City, url: String, procedure: Option<&str>) -> i64 {
+    let endpoint = NewEndpoint {
+        name: "犬の登録台帳".to_owned(),
+        department: department(),
+        procedure: procedure.map(str::to_owned),
+        url,
+        secret: vec![7; 32],
+        account: 1,
+    };
+    city.write(
+        Actor::Staff(1),
+        (city.key().unwrap().clone(), endpoint),
+        |tx, (key, endpoint)| Box::pin(delivery::add_endpoint(tx, key, endpoint)),
+    )
+    .await
+    .unwrap()
+}
+
 each_database!(
     another_system_is_told_until_it_listens,
     [&ProcedureService],
@@ -255,22 +274,7 @@ each_database!(
         let heard = Arc::new(Mutex::new(Vec::new()));
         let url = receiver(heard.clone()).await;
         let key = city.key().unwrap().clone();
-        let endpoint = NewEndpoint {
-            name: "犬の登録台帳".to_owned(),
-            department: department(),
-            procedure: Some("dog-registration".to_owned()),
-            url,
-            secret: vec![7; 32],
-            account: 1,
-        };
-        let add = city
-            .write(
-                Actor::Staff(1),
-                (key.clone(), endpoint),
-                |tx, (key, endpoint)| Box::pin(delivery::add_endpoint(tx, key, endpoint)),
-            )
-            .await
-            .unwrap();
+        let add = endpoint(&city, url, Some("dog-registration")).await;
         assert!(add > 0);
         // The case is sealed under the key that the city itself holds, as the program does it.
         let sealed = crate::support::application("one").seal(&key).unwrap();
@@ -415,22 +419,7 @@ each_database!(
         let heard = Arc::new(Mutex::new(Vec::new()));
         let url = receiver(heard.clone()).await;
         let key = city.key().unwrap().clone();
-        let endpoint = NewEndpoint {
-            name: "犬の登録台帳".to_owned(),
-            department: department(),
-            procedure: None,
-            url,
-            secret: vec![7; 32],
-            account: 1,
-        };
-        let id = city
-            .write(
-                Actor::Staff(1),
-                (key.clone(), endpoint),
-                |tx, (key, endpoint)| Box::pin(delivery::add_endpoint(tx, key, endpoint)),
-            )
-            .await
-            .unwrap();
+        let id = endpoint(&city, url, None).await;
         let sealed = crate::support::application("one").seal(&key).unwrap();
         crate::support::submit(&city, sealed).await.unwrap();
         while run_due_jobs(&city).await.unwrap() > 0 {}
