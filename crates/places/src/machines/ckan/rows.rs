@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use serde_json::{Map, Value as Json, json};
 use yakuba_city::City;
-use yakuba_kernel::text::normalise_for_search;
+use yakuba_kernel::text::words_for_search;
 use yakuba_sheets::guard;
 
 use super::{super::catalogue::Catalogue, Parameters, Refusal};
@@ -200,12 +200,6 @@ impl<'a> Asked<'a> {
             }
             Some(_) => return Err(Refusal::Invalid("filters", "Not a dictionary".to_owned())),
         }
-        let folded = |text: &str| -> Vec<String> {
-            text.split_whitespace()
-                .take(8)
-                .map(normalise_for_search)
-                .collect()
-        };
         let (mut words, mut words_in) = (Vec::new(), Vec::new());
         let q = asked.text("q");
         match serde_json::from_str(&q) {
@@ -220,10 +214,10 @@ impl<'a> Asked<'a> {
                             format!("field \"{name}\": not a text"),
                         ));
                     };
-                    words_in.push((place("q", &name)?, folded(&text)));
+                    words_in.push((place("q", &name)?, words_for_search(&text)));
                 }
             }
-            _ => words = folded(&q),
+            _ => words = words_for_search(&q),
         }
         let fields = asked.list("fields");
         let is_distinct = asked.flag("distinct", false);
