@@ -62,14 +62,8 @@ fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
         .cloned()
         .collect();
     let states = match query.get("state") {
-        "" | "open" => State::ALL
-            .into_iter()
-            .filter(|state| !state.is_handled())
-            .collect(),
-        "handled" => State::ALL
-            .into_iter()
-            .filter(|state| state.is_handled())
-            .collect(),
+        "" | "open" => State::that_are_handled(false),
+        "handled" => State::that_are_handled(true),
         name => State::read(name).into_iter().collect(),
     };
     Filter {
@@ -169,10 +163,7 @@ async fn unlooked(
     let filter = Filter {
         shown: true,
         departments: Some(seen.keys().cloned().collect()),
-        states: State::ALL
-            .into_iter()
-            .filter(|state| state.is_handled())
-            .collect(),
+        states: State::that_are_handled(true),
         unlooked: true,
         ..Filter::default()
     };

@@ -59,6 +59,14 @@ impl State {
         )
     }
 
+    /// All states in which something is answered, or all in which it is not.
+    pub fn that_are_handled(handled: bool) -> Vec<Self> {
+        Self::ALL
+            .into_iter()
+            .filter(|state| state.is_handled() == handled)
+            .collect()
+    }
+
     /// Whether the desk may turn a report from this state into another. What was answered can be taken up again, as `checked`.
     pub const fn may_become(self, next: Self) -> bool {
         match (self, next) {

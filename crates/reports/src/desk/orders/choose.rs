@@ -88,10 +88,7 @@ async fn open(
         departments: Some(vec![department.clone()]),
         category: query.optional("category"),
         area: query.optional("area"),
-        states: State::ALL
-            .into_iter()
-            .filter(|state| !state.is_handled())
-            .collect(),
+        states: State::that_are_handled(false),
         late_on: (query.get("which") == "late").then(|| room.city().today()),
         assigned_to: (query.get("which") == "mine")
             .then(|| room.principal.staff().map_or(0, |staff| staff.account)),
