@@ -25,6 +25,48 @@ describe('reports', () => {
     await demo?.stop();
   });
 
+  for (const javascript of ['on', 'off']) {
+    test(`a resident names this very street light with JavaScript ${javascript}`, async () => {
+      const who = await visitor(browser, { javascript, width: 360 });
+      const page = await who.page();
+      await page.goto(`${demo.url}/equipment?kind=street_light&q=L-0012`);
+      await page.getByRole('link', { name: 'L-0012' }).click();
+      const about = new URL(page.url()).pathname;
+      const point = (await page.locator('main').innerText()).match(/34\.\d+, 1\d\d\.\d+/)[0];
+      await page.getByRole('link', { name: 'この設備について通報する' }).click();
+      await checkPage(page, who);
+      assert.ok(await page.getByRole('radio', { name: '街灯の故障' }).isChecked());
+      await page.getByRole('button', { name: '次へ' }).click();
+      assert.match(page.url(), /\/reports\/new\/(similar|details)$/);
+
+      // The same light by its place: it stands first among those nearby.
+      await page.goto(`${demo.url}/reports/new`);
+      await page.getByRole('radio', { name: '街灯の故障' }).check();
+      await page.getByRole('button', { name: '次へ' }).click();
+      await page.getByLabel('緯度・経度').fill(point);
+      await page.getByRole('button', { name: '次へ' }).click();
+      assert.match(page.url(), /\/reports\/new\/equipment$/);
+      await checkPage(page, who);
+      await page.getByRole('button', { name: '次へ' }).click();
+      assert.match(await page.locator('main').innerText(), /あてはまるものを選んでください/);
+      await page.getByRole('radio', { name: 'L-0012' }).check();
+      await page.getByRole('button', { name: '次へ' }).click();
+      if (page.url().endsWith('/reports/new/similar')) {
+        await page.getByRole('link', { name: 'この中にない。新しく通報する' }).click();
+      }
+      await page.getByLabel('どんな様子ですか').fill('夜、消えています。');
+      await page.getByRole('button', { name: '次へ' }).click();
+      await page.getByRole('button', { name: '知らせは要らない' }).click();
+      assert.match(await page.locator('main').innerText(), /L-0012/);
+      await checkPage(page, who);
+      await page.getByRole('button', { name: '送る', exact: true }).click();
+      await page.getByRole('link', { name: '通報のページを見る' }).click();
+      await checkPage(page, who);
+      await page.getByRole('link', { name: 'L-0012' }).click();
+      assert.equal(new URL(page.url()).pathname, about);
+    });
+  }
+
   for (const javascript of ['on', 'blocked', 'off']) {
     test(`a resident reports a hole with JavaScript ${javascript}, the desk mends it, and it is contested`, async () => {
       const who = await visitor(browser, { javascript, width: 360 });

@@ -23,7 +23,8 @@ const PATH: &str = "assets/";
 /// The inspections of this service, for [`yakuba_city::Service::errands`].
 pub(crate) struct Inspections;
 
-fn failed(error: AssetError) -> CityError {
+/// As the city tells of it.
+pub(crate) fn failed(error: AssetError) -> CityError {
     match error {
         AssetError::City(error) => error,
         other => CityError::Stored {
@@ -33,8 +34,14 @@ fn failed(error: AssetError) -> CityError {
     }
 }
 
-fn id_of(key: &str) -> Option<i64> {
+/// The number in a key; none when it is of another service.
+pub(crate) fn id_of(key: &str) -> Option<i64> {
     key.strip_prefix(PATH)?.parse().ok()
+}
+
+/// What an asset is known by to other services.
+pub(crate) fn key_of(id: i64) -> String {
+    format!("{PATH}{id}")
 }
 
 fn errand(kinds: &Kinds, asset: Asset, language: Language) -> Errand {
@@ -56,7 +63,7 @@ fn errand(kinds: &Kinds, asset: Asset, language: Language) -> Errand {
         }
     }
     Errand {
-        key: format!("{PATH}{}", asset.id),
+        key: key_of(asset.id),
         title: words.with("assets-errand", &values).into_owned(),
         due_on: asset
             .inspection_due

@@ -4,6 +4,7 @@ mod api;
 pub mod broker;
 pub mod capabilities;
 mod desk;
+mod equipment;
 mod errands;
 mod error;
 mod jobs;
@@ -15,7 +16,8 @@ pub mod store;
 mod told;
 
 use yakuba_city::{
-    DeskItem, Errands, JobKind, Measure, MenuItem, Migration, Service, SubjectNames, SubjectPage,
+    DeskItem, Errands, JobKind, Measure, MenuItem, Migration, Registers, Service, SubjectNames,
+    SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -89,6 +91,10 @@ impl Service for AssetService {
 
     fn errands(&self) -> Option<&'static dyn Errands> {
         Some(&errands::Inspections)
+    }
+
+    fn registers(&self) -> Option<&'static dyn Registers> {
+        Some(&equipment::Equipped)
     }
 
     fn menu(&self) -> Vec<MenuItem> {

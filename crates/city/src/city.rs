@@ -16,6 +16,7 @@ use crate::{
     audit::Actor,
     clock::Clock,
     database::{self, DatabaseUrl, Durability},
+    equipment::{Mentions, Registers},
     errands::Errands,
     error::CityError,
     jobs::JobKind,
@@ -95,6 +96,8 @@ pub(crate) struct Registry {
     interfaces: Vec<Interface>,
     slots: Option<&'static dyn Slots>,
     errands: Option<&'static dyn Errands>,
+    registers: Option<&'static dyn Registers>,
+    mentions: Vec<&'static dyn Mentions>,
     open_tables: Vec<OpenTable>,
     services: Vec<&'static str>,
     shared_layers: Vec<ShareLayers>,
@@ -182,6 +185,8 @@ impl City {
             registry.interfaces.extend(service.interface());
             registry.slots = registry.slots.or(service.slots());
             registry.errands = registry.errands.or(service.errands());
+            registry.registers = registry.registers.or(service.registers());
+            registry.mentions.extend(service.mentions());
             registry.open_tables.extend(service.open_tables());
             registry.services.push(service.name());
             registry.shared_layers.extend(service.shared_layers());
@@ -325,6 +330,16 @@ impl City {
     /// The things due at places that a service knows of; none when no service does.
     pub fn errands(&self) -> Option<&'static dyn Errands> {
         self.0.registry.errands()
+    }
+
+    /// The registers of equipment that a service keeps; none when no service does.
+    pub fn registers(&self) -> Option<&'static dyn Registers> {
+        self.0.registry.registers
+    }
+
+    /// The services that have records about equipment.
+    pub fn mentions(&self) -> &[&'static dyn Mentions] {
+        &self.0.registry.mentions
     }
 
     /// Whether a service is part of this program, by its name: its tables are there.

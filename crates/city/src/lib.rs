@@ -7,6 +7,7 @@ mod city;
 mod clock;
 mod database;
 mod emergencies;
+mod equipment;
 mod errands;
 mod error;
 mod facts;
@@ -38,6 +39,7 @@ pub use emergencies::{
     EMERGENCY_ENDED, Emergency, EmergencyKind, Said, begin_emergency, change_emergency,
     emergencies, emergency, end_emergency, open_emergencies,
 };
+pub use equipment::{Equipment, Invitation, Mention, Mentions, Registers};
 pub use errands::{Errand, ErrandDone, ErrandPlace, Errands};
 pub use error::CityError;
 pub use facts::{

@@ -7,6 +7,7 @@ use yakuba_kernel::MeasureName;
 
 use crate::{
     City, CityError,
+    equipment::{Mentions, Registers},
     errands::Errands,
     jobs::JobKind,
     measure::Measure,
@@ -82,6 +83,16 @@ pub trait Service: Send + Sync {
 
     /// The things due at places that others carry out for it.
     fn errands(&self) -> Option<&'static dyn Errands> {
+        None
+    }
+
+    /// The registers of equipment it keeps, for the records of others.
+    fn registers(&self) -> Option<&'static dyn Registers> {
+        None
+    }
+
+    /// Its records about equipment in the registers of others.
+    fn mentions(&self) -> Option<&'static dyn Mentions> {
         None
     }
 

@@ -3,6 +3,7 @@
 pub mod capabilities;
 mod desk;
 pub mod detector;
+mod equipment;
 mod error;
 mod jobs;
 pub mod model;
@@ -12,7 +13,7 @@ mod pages;
 pub mod store;
 
 use yakuba_city::{
-    DeskItem, JobKind, Measure, MenuItem, Migration, OpenTable, Service, SubjectPage,
+    DeskItem, JobKind, Measure, Mentions, MenuItem, Migration, OpenTable, Service, SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -65,6 +66,10 @@ impl Service for ReportService {
                 "reports_0011_errands",
                 include_str!("../migrations/0011_errands.sql"),
             ),
+            Migration::new(
+                "reports_0012_equipment",
+                include_str!("../migrations/0012_equipment.sql"),
+            ),
         ]
     }
 
@@ -100,6 +105,10 @@ impl Service for ReportService {
 
     fn open_tables(&self) -> Vec<OpenTable> {
         open_tables::tables()
+    }
+
+    fn mentions(&self) -> Option<&'static dyn Mentions> {
+        Some(&equipment::Reported)
     }
 
     fn menu(&self) -> Vec<MenuItem> {

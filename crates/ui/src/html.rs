@@ -36,6 +36,15 @@ impl Html {
         Self(html.into())
     }
 
+    /// A link called `text` to `href`.
+    pub fn link(text: &str, href: &str) -> Self {
+        Self(format!(
+            "<a href=\"{}\">{}</a>",
+            Self::text(href),
+            Self::text(text)
+        ))
+    }
+
     /// What a template renders to.
     pub fn render(template: &impl Template) -> Result<Self, askama::Error> {
         template.render().map(Self)

@@ -6,6 +6,8 @@ pub mod cli;
 mod commands;
 mod demo;
 #[cfg(test)]
+mod equipment;
+#[cfg(test)]
 mod errands;
 pub mod failure;
 mod logs;

@@ -88,6 +88,8 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/reports/statistics.csv", Reason::File),
     ("/reports/statistics.json", Reason::File),
     ("/reports/new/place", Reason::Story("reports.test.js")),
+    ("/reports/new/equipment", Reason::Story("reports.test.js")),
+    ("/reports/new/equipment.geojson", Reason::File),
     ("/reports/new/similar", Reason::Story("reports.test.js")),
     ("/reports/new/details", Reason::Story("reports.test.js")),
     ("/reports/new/contact", Reason::Story("reports.test.js")),

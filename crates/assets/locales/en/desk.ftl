@@ -83,6 +83,7 @@ desk-log = Maintenance log
 desk-note = Entry
 desk-note-save = Add the entry
 desk-history = History
+desk-mentions = Reports about this
 desk-step-added = Added
 desk-step-changed = Changed
 desk-step-state = State became "{ $state }"

@@ -83,6 +83,7 @@ desk-log = 修理などの記録
 desk-note = 記録
 desk-note-save = 記録を残す
 desk-history = これまで
+desk-mentions = この設備についての通報など
 desk-step-added = 登録しました
 desk-step-changed = 内容を変えました
 desk-step-state = 状態を「{ $state }」にしました

@@ -15,6 +15,8 @@ use super::{
     room::{Room, href},
 };
 use crate::{
+    errands::key_of,
+    error::AssetError,
     model::state::State,
     pages::asked::{chip, percent, private, state_key},
     store::{
@@ -31,6 +33,14 @@ struct Line {
     who: String,
     what: String,
     text: String,
+}
+
+/// A record of another service.
+struct Mentioned {
+    href: String,
+    title: String,
+    state: String,
+    at: String,
 }
 
 /// A photo or a document.
@@ -61,6 +71,8 @@ struct Body {
     telemetry: Option<DescriptionList>,
     months: Option<Table>,
     alerts: Vec<Line>,
+    /// What others have about it.
+    mentions: Vec<Mentioned>,
     lines: Vec<Line>,
     photos: Vec<Filed>,
     documents: Vec<Filed>,
@@ -187,6 +199,7 @@ pub(super) async fn shown(
             .map(|_| telemetry(room, kind, &known)),
         months: months(room, &known),
         alerts,
+        mentions: mentions(room, found).await?,
         lines,
         forms: room
             .may_work_in(&found.department)
@@ -200,6 +213,24 @@ pub(super) async fn shown(
         page = page.status(StatusCode::UNPROCESSABLE_ENTITY);
     }
     Ok(private(page))
+}
+
+async fn mentions(room: &Room, found: &Asset) -> Result<Vec<Mentioned>, Problem> {
+    let key = key_of(found.id);
+    let mut all = Vec::new();
+    for service in room.city().mentions() {
+        let about = service
+            .about(room.city(), &room.principal, &key, room.language().code())
+            .await
+            .map_err(AssetError::from)?;
+        all.extend(about.into_iter().map(|one| Mentioned {
+            href: one.href,
+            title: one.title,
+            state: one.state,
+            at: moment(one.at, room.language()),
+        }));
+    }
+    Ok(all)
 }
 
 /// A stored moment, in words.
@@ -293,7 +324,7 @@ async fn lines(room: &Room, found: &Asset) -> Result<Vec<Line>, Problem> {
         .collect();
     let people = account_names(room.db(), &accounts)
         .await
-        .map_err(crate::AssetError::from)?;
+        .map_err(AssetError::from)?;
     Ok(steps
         .into_iter()
         .map(|step| Line {

@@ -5,12 +5,14 @@ use axum::{
     extract::Path,
     response::{IntoResponse as _, Response},
 };
-use yakuba_city::web::Problem;
+use yakuba_city::{Invitation, web::Problem};
 use yakuba_ui::{DescriptionList, Map, Page, Words};
 
 use super::asked::{Asked, chip};
 use crate::{
     desk::files::answer,
+    equipment::equipment,
+    error::AssetError,
     model::{kind::Kind, state::State},
     store::{
         Asset, asset,
@@ -25,6 +27,8 @@ struct Body {
     about: DescriptionList,
     map: Option<Map>,
     photos: Vec<String>,
+    /// What everybody can do about it elsewhere.
+    invitations: Vec<Invitation>,
     words: Words,
 }
 
@@ -56,6 +60,20 @@ pub(super) async fn photo(
         .filter(|file| file.is_photo)
         .ok_or(Problem::NotFound)?;
     answer(file)
+}
+
+async fn invitations(asked: &Asked, found: &Asset) -> Result<Vec<Invitation>, Problem> {
+    let piece = equipment(&asked.kinds, found.clone(), asked.language);
+    let mut invitations = Vec::new();
+    for service in asked.city().mentions() {
+        invitations.extend(
+            service
+                .invitation(asked.city(), &piece, asked.language.code())
+                .await
+                .map_err(AssetError::from)?,
+        );
+    }
+    Ok(invitations)
 }
 
 pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, Problem> {
@@ -107,6 +125,7 @@ pub(super) async fn page(asked: Asked, Path(id): Path<i64>) -> Result<Response, 
         about,
         photos,
         words: asked.words,
+        invitations: invitations(&asked, &found).await?,
         map: point.map(|point| {
             Map::of_place(
                 language,

@@ -136,6 +136,32 @@ pub async fn asset(
     row.map(Row::read).transpose()
 }
 
+/// The assets among these numbers.
+///
+/// # Errors
+/// The database's.
+pub async fn among(
+    connection: &impl ConnectionTrait,
+    ids: &[i64],
+) -> Result<Vec<Asset>, AssetError> {
+    let mut found = Vec::with_capacity(ids.len());
+    for chunk in ids.chunks(500) {
+        let rows: Vec<Row> = connection
+            .rows(
+                &format!(
+                    "SELECT {COLUMNS} FROM assets_assets a WHERE a.id IN ({})",
+                    yakuba_city::sql::list(1, chunk.len())
+                ),
+                chunk.iter().map(|id| (*id).into()),
+            )
+            .await?;
+        for row in rows {
+            found.push(row.read()?);
+        }
+    }
+    Ok(found)
+}
+
 /// Which assets are wanted.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {

@@ -15,6 +15,8 @@ pub mod watching;
 mod writing;
 
 pub use kinds::{Kinds, kind, kinds, set_kind};
-pub use list::{Asset, Device, Filter, Found, LogLine, asset, device, log, search, silent_since};
+pub use list::{
+    Asset, Device, Filter, Found, LogLine, among, asset, device, log, search, silent_since,
+};
 pub use vehicles::{FRESH, vehicles};
 pub use writing::{Change, add, change, forget_key, give_key, inspect, key_hash, note, turn};

@@ -16,6 +16,7 @@ use yakuba_ui::{
 use super::room::{Room, href};
 use crate::{
     capabilities::WORK,
+    equipment,
     model::{
         rules::{MOST_MIB, MOST_PHOTOS},
         state::State,
@@ -170,6 +171,12 @@ async fn about(room: &Room, found: &Report) -> Result<DescriptionList, Problem> 
     }
     if let Some(point) = found.point {
         about = about.text(words.get("reports-coordinates"), point.to_string());
+    }
+    if let Some(piece) = equipment::piece(room.city(), &found.equipment, language).await? {
+        about = about.html(
+            words.get("reports-equipment"),
+            &Html::link(&piece.label(), &format!("/desk/{}", piece.key)),
+        );
     }
     if let Some(account) = found.assigned_to {
         let names = account_names(room.db(), &[account]).await?;

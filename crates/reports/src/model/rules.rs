@@ -29,6 +29,8 @@ pub const DETAILS: &str = "details";
 pub const MOST_PHOTOS: u32 = 3;
 /// The largest picture, in MiB.
 pub const MOST_MIB: u32 = 10;
+/// What machines call the piece of equipment that a report is about.
+pub const EQUIPMENT: &str = "equipment";
 /// Letters of a report at most.
 pub const MOST_LETTERS: u32 = 1_000;
 
@@ -112,6 +114,9 @@ pub struct Category {
     /// Whether a report without a point on the map is taken.
     #[serde(default, skip_serializing_if = "is_false")]
     pub place_optional: bool,
+    /// The kinds of equipment of which one can be named, by their keys in the registers: `street_light`.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub equipment: Vec<Key>,
     /// What is asked beside the text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub questions: Vec<Field>,
@@ -237,6 +242,11 @@ impl Category {
         self.departments.get(area).unwrap_or(&self.department)
     }
 
+    /// Whether a report can be about a piece of equipment of a kind.
+    pub fn takes(&self, kind: &str) -> bool {
+        self.equipment.iter().any(|key| key.as_str() == kind)
+    }
+
     /// What is asked: the place, then the text, the category's questions and, where they can be sent, pictures.
     pub fn form(&self, with_photos: bool) -> FormDocument {
         let field = |key: &str, label: &'static str, hint: &'static str, optional, kind| {
@@ -360,13 +370,16 @@ pub fn check(rules: &Rules) -> Vec<(Severity, String)> {
         if category.days == 0 || category.days > 1_000 {
             must(place.clone(), "reports-finding-days");
         }
+        twice(category.equipment.iter(), |key| {
+            must(format!("{place}/{key}"), "reports-finding-twice");
+        });
         for area in category.departments.keys() {
             if rules.areas.iter().all(|known| known.key != *area) {
                 must(format!("{place}/{area}"), "reports-finding-area-unknown");
             }
         }
         for question in &category.questions {
-            let reserved = [PLACE, TEXT, PHOTOS].contains(&question.key.as_str());
+            let reserved = [PLACE, TEXT, PHOTOS, EQUIPMENT].contains(&question.key.as_str());
             let takes = matches!(
                 question.kind,
                 FieldKind::Text(_)
@@ -448,7 +461,7 @@ categories:
     days: 14
     questions:
       - {key: size, type: choice, label: 大きさ, optional: true, options: [{value: small, label: 小さい}, {value: large, label: 大きい}]}
-  - {key: other, name: そのほか, department: civic, days: 30, place_optional: true}
+  - {key: other, name: そのほか, department: civic, days: 30, place_optional: true, equipment: [camera, street_light]}
 sentences: [{state: planned, text: 工事をします。}]
 ";
 
@@ -476,6 +489,7 @@ sentences: [{state: planned, text: 工事をします。}]
             );
         }
         assert_eq!(rules.sentences_for(State::Planned).count(), 1);
+        assert!(rules.category("other").unwrap().takes("camera") && !road.takes("camera"));
     }
 
     #[test]
@@ -496,6 +510,7 @@ sentences: [{state: planned, text: 工事をします。}]
             .replace("days: 14", "days: 0")
             .replace("harbour: port", "nowhere: port")
             .replace("key: size", "key: text")
+            .replace("[camera, street_light]", "[camera, camera]")
             .replace("state: planned", "state: received")
             .replace(
                 "[135.1, 34.0], [135.1, 34.1], [135.0, 34.1]",
@@ -510,6 +525,7 @@ sentences: [{state: planned, text: 工事をします。}]
             "categories/road:",
             "categories/road/nowhere:",
             "categories/road/text:",
+            "categories/other/camera:",
             "sentences/received:",
             "areas/harbour:",
         ] {

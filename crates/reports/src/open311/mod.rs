@@ -13,7 +13,7 @@ use axum::{
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use yakuba_city::{
-    City, JAPAN,
+    City, Equipment, JAPAN,
     sql::Sql as _,
     web::{Access, Principal, Problem, Routes},
 };
@@ -25,8 +25,12 @@ use yakuba_ui::Language;
 
 use crate::{
     capabilities::OPEN311,
+    equipment,
     error::ReportError,
-    model::{rules::Category, state::State},
+    model::{
+        rules::{Category, EQUIPMENT},
+        state::State,
+    },
     pages::asked::{Asked, category_name, plain, state_key},
     store::{self, Content, Filter, NewReport, Report, photos},
 };
@@ -142,7 +146,7 @@ async fn services(asked: Asked, uri: Uri) -> Result<Response, Problem> {
                 "service_code": category.key.as_str(),
                 "service_name": category.name.get(language),
                 "description": about,
-                "metadata": !category.questions.is_empty(),
+                "metadata": !category.questions.is_empty() || !category.equipment.is_empty(),
                 "type": "realtime",
                 "keywords": "",
                 "group": "",
@@ -168,7 +172,7 @@ async fn definition(
 }
 
 fn defined(category: &Category, language: Language) -> Value {
-    let attributes: Vec<Value> = category
+    let mut attributes: Vec<Value> = category
         .questions
         .iter()
         .enumerate()
@@ -199,6 +203,19 @@ fn defined(category: &Category, language: Language) -> Value {
             })
         })
         .collect();
+    if !category.equipment.is_empty() {
+        let words = crate::WORDS.words(language);
+        attributes.push(json!({
+            "variable": true,
+            "code": EQUIPMENT,
+            "datatype": "string",
+            "required": false,
+            "datatype_description": words.get("reports-equipment-code"),
+            "order": attributes.len() + 1,
+            "description": words.get("reports-equipment"),
+            "values": [],
+        }));
+    }
     json!({ "service_code": category.key.as_str(), "attributes": attributes })
 }
 
@@ -322,6 +339,13 @@ async fn shown(asked: &Asked, reports: &[Report]) -> Result<Value, Stop> {
         yakuba_identity::department_names(asked.city().db(), asked.language.is_japanese())
             .await
             .map_err(ReportError::from)?;
+    let keys: Vec<String> = reports
+        .iter()
+        .map(|report| report.equipment.clone())
+        .collect();
+    let known = equipment::pieces(asked.city(), &keys, asked.language)
+        .await
+        .map_err(Stop::Failed)?;
     let base = asked.base();
     let at = |at: Timestamp| {
         at.to_zoned(jiff::tz::TimeZone::fixed(JAPAN))
@@ -343,7 +367,7 @@ async fn shown(asked: &Asked, reports: &[Report]) -> Result<Value, Stop> {
                     crate::pages::href(&report.public_id)
                 )
             });
-            json!({
+            let mut request = json!({
                 "service_request_id": report.public_id,
                 "status": if report.state.is_handled() { "closed" } else { "open" },
                 "status_notes": asked.t(&state_key(report.state)),
@@ -361,7 +385,18 @@ async fn shown(asked: &Asked, reports: &[Report]) -> Result<Value, Stop> {
                 "lat": number(degrees.map(|at| at.0)),
                 "long": number(degrees.map(|at| at.1)),
                 "media_url": picture,
-            })
+            });
+            if let Some(piece) = known.get(&report.equipment)
+                && let Some(page) = &piece.page
+            {
+                request["attributes"] = json!([{
+                    "code": EQUIPMENT,
+                    "value": piece.key,
+                    "name": piece.label(),
+                    "url": format!("{base}{page}"),
+                }]);
+            }
+            request
         })
         .collect::<Vec<_>>()
         .into())
@@ -446,8 +481,27 @@ async fn post(asked: Asked, uri: Uri, request: Request) -> Result<Response, Prob
     }
 }
 
+/// The piece of equipment that a request names.
+async fn about(asked: &Asked, category: &Category, sent: &Sent) -> Result<Option<Equipment>, Stop> {
+    let Some(key) = sent.attribute(EQUIPMENT).filter(|key| !key.is_empty()) else {
+        return Ok(None);
+    };
+    let piece = equipment::public_piece(asked.city(), key, asked.language)
+        .await
+        .map_err(Stop::Failed)?
+        .filter(|piece| category.takes(&piece.kind));
+    match piece {
+        Some(piece) => Ok(Some(piece)),
+        None => Err(Refusal::bad(format!(
+            "{EQUIPMENT}: {}",
+            asked.t("reports-problem-equipment-code")
+        ))
+        .into()),
+    }
+}
+
 async fn take(asked: &Asked, body: &[u8]) -> Result<Value, Stop> {
-    let sent = read(body)?;
+    let mut sent = read(body)?;
     let principal = system(asked, &sent.key).await?;
     if in_the_last_hour(asked.city(), &principal).await? >= MOST_IN_AN_HOUR {
         return Err(Refusal::new(
@@ -465,6 +519,14 @@ async fn take(asked: &Asked, body: &[u8]) -> Result<Value, Stop> {
         .current
         .form(&sent.service_code, false)
         .ok_or_else(|| not_found("service_code"))?;
+    let about = about(asked, category, &sent).await?;
+    // Where it stands is known.
+    if let Some(point) = about.as_ref().and_then(|piece| piece.point)
+        && sent.point.is_none()
+    {
+        let (latitude, longitude) = point.degrees();
+        sent.point = Some((latitude.to_string(), longitude.to_string()));
+    }
     let mut answers = Answers::new();
     let read = form.read_all(&sent.pairs(), &mut answers, asked.city().today());
     if !read.problems.is_empty() {
@@ -488,6 +550,9 @@ async fn take(asked: &Asked, body: &[u8]) -> Result<Value, Stop> {
         language: asked.language.code().to_owned(),
         ..Content::default()
     };
+    if let Some(piece) = &about {
+        content.put_at(piece);
+    }
     content.contact.name = plain(name, 100);
     content.contact.phone = plain(phone, 30);
     // For the desk to write to; nobody has proved it, so no mail goes there by itself.

@@ -93,6 +93,14 @@ fn attribute(name: &str) -> Option<&str> {
 }
 
 impl Sent {
+    /// The first value of an attribute.
+    pub fn attribute(&self, code: &str) -> Option<&str> {
+        self.attributes
+            .iter()
+            .find(|(known, _)| known == code)
+            .map(|(_, value)| value.as_str())
+    }
+
     /// As the form of the category reads it.
     pub fn pairs(&self) -> Vec<(String, String)> {
         let mut pairs = vec![

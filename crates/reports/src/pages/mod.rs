@@ -15,6 +15,7 @@ pub(crate) mod sent;
 mod show;
 pub(crate) mod statistics;
 mod status;
+mod which;
 
 use yakuba_city::web::{Access, Problem, Routes};
 use yakuba_ui::{Shell, emergency_banners};
@@ -40,6 +41,9 @@ pub(crate) fn routes() -> Routes {
         .post("/reports/new", public, new::start)
         .get("/reports/new/place", public, new::place)
         .post("/reports/new/place", public, new::answer_place)
+        .get("/reports/new/equipment", public, which::page)
+        .post("/reports/new/equipment", public, which::answer)
+        .get("/reports/new/equipment.geojson", public, which::file)
         .get("/reports/new/similar", public, new::similar)
         .get("/reports/new/details", public, new::details)
         .post("/reports/new/details", public, new::answer_details)

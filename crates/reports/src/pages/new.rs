@@ -7,7 +7,7 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use jiff::{SignedDuration, Timestamp};
-use yakuba_city::{Actor, web::Problem};
+use yakuba_city::{Actor, Equipment, web::Problem};
 use yakuba_forms::{
     Evaluation, FieldProblem, Form, Marks, Outcome, Wish, fill_in_place, mark_places,
     model::document::Key,
@@ -25,8 +25,10 @@ use super::{
     confirming::{self, Confirming},
     href,
     sent::Sent,
+    which,
 };
 use crate::{
+    equipment,
     error::ReportError,
     model::{
         rules::{Category, DETAILS, PHOTOS, PLACE},
@@ -49,9 +51,9 @@ const FORWARDED: SignedDuration = SignedDuration::from_hours(90 * 24);
 /// So many of them at most.
 pub(crate) const MOST_SIMILAR: u32 = 8;
 
-const HOME: &str = "/reports/new";
+pub(super) const HOME: &str = "/reports/new";
 
-fn goes(to: &str) -> Response {
+pub(super) fn goes(to: &str) -> Response {
     Redirect::to(&format!("{HOME}{to}")).into_response()
 }
 
@@ -64,15 +66,15 @@ async fn held(asked: &Asked) -> Result<Option<Held>, Problem> {
 }
 
 /// A draft with its category and form.
-struct Open {
-    draft: Draft,
-    category: Category,
+pub(super) struct Open {
+    pub(super) draft: Draft,
+    pub(super) category: Category,
     form: std::sync::Arc<Form>,
 }
 
 impl Open {
     /// What this browser is writing; otherwise where to go instead.
-    async fn of(asked: &Asked) -> Result<Result<Self, Response>, Problem> {
+    pub(super) async fn of(asked: &Asked) -> Result<Result<Self, Response>, Problem> {
         let draft = match held(asked).await? {
             None => return Ok(Err(goes(""))),
             Some(Held::Sent(..)) => return Ok(Err(goes("/done"))),
@@ -107,7 +109,7 @@ impl Open {
             .evaluate(&self.draft.content.answers, asked.city().today())
     }
 
-    async fn save(
+    pub(super) async fn save(
         &mut self,
         asked: &Asked,
         added: Vec<store::photos::SealedPhoto>,
@@ -131,22 +133,44 @@ struct ChooseBody {
     errors: ErrorSummary,
     choices: RadioGroup,
     urgent: Vec<(String, String)>,
+    /// What stands there that it is about, when it was begun on its page.
+    equipment: Option<Equipment>,
     is_empty: bool,
 }
 
 /// Asks for the category.
 pub(super) async fn choose(asked: Asked) -> Result<Response, Problem> {
     let chosen = asked.query.get("category").to_owned();
-    // While a disaster goes on, the shortest way is the first.
-    if chosen.is_empty() && !asked.query.has("usual") && super::emergency::is_on(&asked).await? {
+    let about =
+        equipment::public_piece(asked.city(), asked.query.get("equipment"), asked.language).await?;
+    // While a disaster goes on, the shortest way is the first; whoever comes from a street light wants to tell of it.
+    if chosen.is_empty()
+        && about.is_none()
+        && !asked.query.has("usual")
+        && super::emergency::is_on(&asked).await?
+    {
         return Ok(Redirect::to("/reports/emergency").into_response());
     }
-    Ok(choosing(&asked, &chosen, &FormErrors::new()))
+    Ok(choosing(&asked, &chosen, about, &FormErrors::new()))
 }
 
-fn choosing(asked: &Asked, chosen: &str, errors: &FormErrors) -> Response {
+fn choosing(
+    asked: &Asked,
+    chosen: &str,
+    equipment: Option<Equipment>,
+    errors: &FormErrors,
+) -> Response {
     let (language, rules) = (asked.language, &asked.current.rules);
-    let choices = rules.usual().map(|category| {
+    let kind = equipment.as_ref().map(|piece| piece.kind.as_str());
+    let offered: Vec<&Category> = rules
+        .usual()
+        .filter(|category| kind.is_none_or(|kind| category.takes(kind)))
+        .collect();
+    let only = match offered.as_slice() {
+        [one] => one.key.as_str(),
+        _ => "",
+    };
+    let choices = offered.iter().map(|category| {
         let choice = Choice::new(category.key.as_str(), category.name.get(language));
         match &category.hint {
             Some(hint) => choice.support(hint.get(language)),
@@ -158,11 +182,11 @@ fn choosing(asked: &Asked, chosen: &str, errors: &FormErrors) -> Response {
         errors: errors.summary(language),
         choices: RadioGroup::new(language, "category", asked.t("reports-choose-category"))
             .choices(choices)
-            .value(chosen)
+            .value(if chosen.is_empty() { only } else { chosen })
             .required()
             .errors(errors),
-        urgent: rules
-            .usual()
+        urgent: offered
+            .iter()
             .filter_map(|category| {
                 let urgent = category.urgent.as_ref()?;
                 Some((
@@ -171,7 +195,8 @@ fn choosing(asked: &Asked, chosen: &str, errors: &FormErrors) -> Response {
                 ))
             })
             .collect(),
-        is_empty: rules.usual().next().is_none(),
+        is_empty: offered.is_empty(),
+        equipment,
     };
     Page::public(asked.shell.clone(), asked.t("reports-new-title"), &body)
         .breadcrumb(asked.t("reports-title"), "/reports")
@@ -184,15 +209,20 @@ fn choosing(asked: &Asked, chosen: &str, errors: &FormErrors) -> Response {
 pub(super) async fn start(asked: Asked, fields: Fields) -> Result<Response, Problem> {
     let rules = &asked.current.rules;
     let chosen = fields.get("category");
-    let Some(category) = rules.usual().find(|one| one.key.as_str() == chosen) else {
+    let about =
+        equipment::public_piece(asked.city(), fields.get("equipment"), asked.language).await?;
+    let category = rules.usual().find(|one| {
+        one.key.as_str() == chosen && about.as_ref().is_none_or(|piece| one.takes(&piece.kind))
+    });
+    let Some(category) = category else {
         let mut errors = FormErrors::new();
         errors.add("category", asked.t("reports-problem-category"));
-        return Ok(choosing(&asked, "", &errors));
+        return Ok(choosing(&asked, "", about, &errors));
     };
     asked.begin_writing().await?;
-    let content = match held(&asked).await? {
+    let mut content = match held(&asked).await? {
         // The place is the same, whatever is there.
-        Some(Held::Draft(draft)) => {
+        Some(Held::Draft(draft)) if about.is_none() => {
             let mut content = Content {
                 language: asked.language.code().to_owned(),
                 ..Content::default()
@@ -207,6 +237,9 @@ pub(super) async fn start(asked: Asked, fields: Fields) -> Result<Response, Prob
             ..Content::default()
         },
     };
+    if let Some(piece) = &about {
+        content.put_at(piece);
+    }
     let token = Token::generate();
     let saving = Saving::new(asked.key(), &token, category.key.as_str(), &content)?;
     asked
@@ -216,7 +249,12 @@ pub(super) async fn start(asked: Asked, fields: Fields) -> Result<Response, Prob
         })
         .await
         .map_err(|error: ReportError| Problem::from(error))?;
-    let mut response = goes("/place");
+    // Where a piece of equipment stands is known.
+    let mut response = goes(if about.is_some() && content.point().is_some() {
+        "/similar"
+    } else {
+        "/place"
+    });
     asked
         .cookies
         .set(&mut response, COOKIE, Some(&token), Some(COOKIE_SECONDS));
@@ -325,6 +363,7 @@ pub(super) async fn answer_place(asked: Asked, fields: Fields) -> Result<Respons
         .collect();
     let form = open.form.clone();
     let today = asked.city().today();
+    let before = open.draft.content.point();
     let read = form.read_page(PLACE, &pairs, &mut open.draft.content.answers, today);
     if let Some(wish) = Wish::read(fields.get("action")) {
         let answers = &mut open.draft.content.answers;
@@ -333,6 +372,10 @@ pub(super) async fn answer_place(asked: Asked, fields: Fields) -> Result<Respons
         let marks = open.marks(&asked, wish.shown()).await?;
         let evaluation = open.evaluation(&asked);
         return Ok(step(&asked, &open, PLACE, &evaluation, &[], &marks));
+    }
+    if open.draft.content.point() != before {
+        // What stands there is something else.
+        open.draft.content.equipment.clear();
     }
     open.save(&asked, Vec::new()).await?;
     let marks = open.marks(&asked, None).await?;
@@ -345,6 +388,7 @@ pub(super) async fn answer_place(asked: Asked, fields: Fields) -> Result<Respons
             &read.problems,
             &marks,
         ),
+        _ if which::is_offered(&asked, &open).await? => goes("/equipment"),
         _ => goes("/similar"),
     })
 }
@@ -405,7 +449,12 @@ pub(super) async fn similar(asked: Asked) -> Result<Response, Problem> {
             chip: asked.chip(report.state),
             note: format!(
                 "{} / {}",
-                format::distance(away.unwrap_or(0.0), asked.language),
+                if !report.equipment.is_empty() && report.equipment == open.draft.content.equipment
+                {
+                    asked.t("reports-equipment-same")
+                } else {
+                    format::distance(away.unwrap_or(0.0), asked.language)
+                },
                 asked
                     .words
                     .with_text("reports-received-on", "day", &asked.day(report.received_at))
@@ -595,6 +644,7 @@ struct CheckBody {
     words: Words,
     place: String,
     category: String,
+    equipment: Option<String>,
     answers: Html,
     photos: Vec<Picture>,
     contact: String,
@@ -616,6 +666,9 @@ pub(super) async fn check(asked: Asked) -> Result<Response, Problem> {
         words: asked.words,
         place: place_in_line(&asked, 5),
         category: open.category.name.get(asked.language).to_owned(),
+        equipment: equipment::public_piece(asked.city(), &content.equipment, asked.language)
+            .await?
+            .map(|piece| piece.label()),
         answers: open
             .form
             .render_answers(&content.answers, &evaluation, asked.language, |page| {

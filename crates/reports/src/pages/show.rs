@@ -7,10 +7,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use yakuba_city::{JAPAN, web::Problem};
-use yakuba_ui::{DescriptionList, Map, Page, Words, format};
+use yakuba_ui::{DescriptionList, Html, Map, Page, Words, format};
 
 use super::{asked::Asked, href};
 use crate::{
+    equipment,
     model::state::State,
     store::{
         self, Report,
@@ -60,6 +61,14 @@ pub(super) async fn page(asked: Asked, Path(public_id): Path<String>) -> Result<
     .join(" / ");
     if !place.is_empty() {
         about = about.text(asked.t("reports-place"), place);
+    }
+    if let Some(piece) = equipment::public_piece(asked.city(), &found.equipment, language).await?
+        && let Some(page) = &piece.page
+    {
+        about = about.html(
+            asked.t("reports-equipment"),
+            &Html::link(&piece.label(), page),
+        );
     }
     if let Some(point) = found.point {
         about = about.text(asked.t("reports-coordinates"), point.to_string());

@@ -175,14 +175,15 @@ pub async fn bring_in_many(
             whole.authority.as_str().into(),
             i64::from(is_contested).into(),
             1_i64.into(),
+            whole.content.equipment.as_str().into(),
         ]);
         ids.push(public_id);
     }
     insert(
         tx,
         "reports_reports (public_id, reference, category, department, channel, state, is_shown, is_looked_at, received_at, due_on, \
-         changed_at, handled_at, latitude, longitude, area, public_place, public_text, folded, sealed, authority, is_contested, revision)",
-        22,
+         changed_at, handled_at, latitude, longitude, area, public_place, public_text, folded, sealed, authority, is_contested, revision, equipment)",
+        23,
         rows,
     )
     .await?;

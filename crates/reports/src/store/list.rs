@@ -71,6 +71,8 @@ pub struct Filter {
     pub words: Vec<String>,
     /// Within so many metres of a point, nearest first.
     pub near: Option<(Point, u32)>,
+    /// About this piece of equipment.
+    pub equipment: Option<String>,
     /// Open and late on this day.
     pub late_on: Option<Date>,
     /// Given to this member of staff.
@@ -126,6 +128,9 @@ impl Filter {
         }
         if let Some(area) = &self.area {
             add("area = ?", without_nul(area).into());
+        }
+        if let Some(equipment) = &self.equipment {
+            add("equipment = ?", without_nul(equipment).into());
         }
         for word in &self.words {
             let pattern = format!("%{}%", escape_like(&without_nul(word)));

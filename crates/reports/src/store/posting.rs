@@ -2,8 +2,12 @@
 
 use jiff::{Timestamp, ToSpan as _};
 use serde::{Deserialize, Serialize};
-use yakuba_city::{Fact, JAPAN, Tx, sql::Sql as _};
-use yakuba_forms::{Answer, Answers};
+use yakuba_city::{Equipment, Fact, JAPAN, Tx, sql::Sql as _};
+use yakuba_forms::{
+    Answer, Answers,
+    answers::{Coordinates, Place},
+    model::document::Key,
+};
 use yakuba_identity::{CityKey, Receipt};
 use yakuba_kernel::{Channel, Point, Subject};
 
@@ -55,6 +59,9 @@ impl std::fmt::Debug for Contact {
 pub struct Content {
     /// The answers to the category's form.
     pub answers: Answers,
+    /// The piece of equipment that it is about, as its register knows it: `assets/12`; empty: none.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub equipment: String,
     /// Who it was.
     #[serde(default)]
     pub contact: Contact,
@@ -72,6 +79,28 @@ impl Content {
                 .and_then(|at| Point::from_degrees(at.latitude, at.longitude).ok()),
             _ => None,
         }
+    }
+
+    /// Puts it where a piece of equipment stands; words for the place that somebody wrote stay.
+    pub fn put_at(&mut self, equipment: &Equipment) {
+        equipment.key.clone_into(&mut self.equipment);
+        let (Some(point), Ok(key)) = (equipment.point, Key::new(PLACE)) else {
+            return;
+        };
+        let description = match self.place() {
+            "" if equipment.place.is_empty() => equipment.name.clone(),
+            "" => equipment.place.clone(),
+            written => written.to_owned(),
+        };
+        let (latitude, longitude) = point.degrees();
+        let place = Place {
+            description,
+            coordinates: Some(Coordinates {
+                latitude,
+                longitude,
+            }),
+        };
+        self.answers.set(key, Answer::Place(place));
     }
 
     /// Where it is in words.
@@ -105,6 +134,7 @@ pub struct NewReport {
     written_at: Option<Timestamp>,
     pub(super) point: Option<Point>,
     pub(super) area: String,
+    equipment: String,
     sealed: Vec<u8>,
     photos: Vec<SealedPhoto>,
     follower: Option<Follower>,
@@ -137,6 +167,7 @@ impl NewReport {
             written_at: None,
             point,
             area: area.to_owned(),
+            equipment: content.equipment.clone(),
             photos: Vec::new(),
             follower: None,
             key: key.clone(),
@@ -193,8 +224,8 @@ pub async fn post(tx: &Tx, new: &NewReport) -> Result<Posted, ReportError> {
         .value(
             "INSERT INTO reports_reports (public_id, reference, category, department, channel, state, is_shown, is_looked_at, \
                received_at, due_on, changed_at, latitude, longitude, area, public_place, public_text, folded, sealed, authority, \
-               is_contested, revision) \
-             VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $8, $13, $9, $10, $11, '', '', '', $12, '', 0, 1) RETURNING id",
+               is_contested, revision, equipment) \
+             VALUES ($1, $2, $3, $4, $5, $6, 1, 0, $7, $8, $13, $9, $10, $11, '', '', '', $12, '', 0, 1, $14) RETURNING id",
             [
                 new.public_id.as_str().into(),
                 reference(&new.key, &new.number).into(),
@@ -209,6 +240,7 @@ pub async fn post(tx: &Tx, new: &NewReport) -> Result<Posted, ReportError> {
                 new.area.as_str().into(),
                 new.sealed.clone().into(),
                 tx.now().as_microsecond().into(),
+                new.equipment.as_str().into(),
             ],
         )
         .await?;

@@ -56,6 +56,8 @@ pub struct Report {
     pub assigned_to: Option<i64>,
     /// Whether its "fixed" was contested.
     pub is_contested: bool,
+    /// The piece of equipment that it is about, as its register knows it: `assets/12`; empty: none.
+    pub equipment: String,
     /// Counts its changes.
     pub revision: i64,
 }
@@ -84,7 +86,7 @@ impl Report {
 
 /// The columns that [`ReportRow`] reads.
 pub(super) const COLUMNS: &str = "id, public_id, category, department, channel, state, is_shown, is_looked_at, received_at, due_on, \
-     changed_at, handled_at, latitude, longitude, area, public_place, public_text, merged_into, authority, assigned_to, is_contested, revision";
+     changed_at, handled_at, latitude, longitude, area, public_place, public_text, merged_into, authority, assigned_to, is_contested, equipment, revision";
 
 #[derive(FromQueryResult)]
 pub(super) struct ReportRow {
@@ -109,6 +111,7 @@ pub(super) struct ReportRow {
     authority: String,
     assigned_to: Option<i64>,
     is_contested: i64,
+    equipment: String,
     revision: i64,
 }
 
@@ -146,6 +149,7 @@ impl TryFrom<ReportRow> for Report {
             authority: row.authority,
             assigned_to: row.assigned_to,
             is_contested: row.is_contested != 0,
+            equipment: row.equipment,
             revision: row.revision,
         })
     }

@@ -77,11 +77,7 @@ impl Cell {
 
     /// A link.
     pub fn link(text: impl AsRef<str>, href: impl AsRef<str>) -> Self {
-        Self(Html::trusted(format!(
-            "<a href=\"{}\">{}</a>",
-            Html::text(href.as_ref()),
-            Html::text(text.as_ref())
-        )))
+        Self(Html::link(text.as_ref(), href.as_ref()))
     }
 
     /// A link after a text that is no part of it, such as an indent.

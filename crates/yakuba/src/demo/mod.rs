@@ -139,8 +139,9 @@ async fn fill(city: &City) -> Result<(), Failure> {
     part("open data", opendata::make(city, story.today)).await?;
     part("layers", layers::make(city)).await?;
     part("disaster", disaster::make(city)).await?;
-    part("reports", reports::make(city, story.today)).await?;
     part("equipment", assets::make(city, story.today)).await?;
+    // After the street lights of which some tell.
+    part("reports", reports::make(city, story.today)).await?;
     part("queue", queue::make(city, story.today)).await?;
     part("lottery", lottery::make(city, story.today)).await?;
     city.clock().set(city::morning_of(story.today)?);
