@@ -86,6 +86,7 @@ impl Service for PlacesService {
             JobKind::new("places.tables", |city, _| async move {
                 let tidied = async {
                     store::divide_all(&city).await?;
+                    store::tables::know_all(&city).await?;
                     store::tables::drop_unfinished(&city).await
                 };
                 tidied

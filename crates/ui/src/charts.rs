@@ -28,6 +28,7 @@ pub struct Series {
     planned: Vec<Option<Decimal>>,
     actual: Vec<Option<Decimal>>,
     published: Vec<Option<Decimal>>,
+    is_plain: bool,
 }
 
 impl Series {
@@ -50,6 +51,14 @@ impl Series {
     #[must_use]
     pub fn actual(mut self, values: impl IntoIterator<Item = Option<Decimal>>) -> Self {
         self.actual = values.into_iter().collect();
+        self
+    }
+
+    /// Figures that belong to no plan, such as those of a table: they stand under the series' name alone.
+    #[must_use]
+    pub fn plain(mut self, values: impl IntoIterator<Item = Option<Decimal>>) -> Self {
+        self.actual = values.into_iter().collect();
+        self.is_plain = true;
         self
     }
 
@@ -86,9 +95,11 @@ impl Series {
             .map(|value| float(*value))
     }
 
-    /// `予定`, or `<name> 予定` when the series has a name.
+    /// `予定`, or `<name> 予定` when the series has a name; a plain series is called by its name.
     fn label(&self, kind: &str) -> String {
-        if self.name.is_empty() {
+        if self.is_plain {
+            self.name.clone()
+        } else if self.name.is_empty() {
             kind.to_owned()
         } else {
             format!("{} {kind}", self.name)
@@ -258,7 +269,8 @@ impl Frame {
                 ],
             )
             .into_owned();
-        for series in series {
+        // The last place of a table is not the latest one.
+        for series in series.iter().filter(|series| !series.is_plain) {
             let latest = (0..self.places.len())
                 .rev()
                 .find_map(|index| series.actual_at(index).map(|value| (index, value)));

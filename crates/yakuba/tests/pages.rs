@@ -107,6 +107,7 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/data/feed.atom", Reason::File),
     ("/data/{dataset}/feed.atom", Reason::File),
     ("/data/{dataset}/files/{file}/{name}", Reason::File),
+    ("/data/{dataset}/files/{file}/map.geojson", Reason::File),
     ("/plan/{plan}/download.csv", Reason::File),
     ("/plan/{plan}/download.json", Reason::File),
     ("/plan/{plan}/download.pdf", Reason::File),

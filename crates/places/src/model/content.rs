@@ -377,10 +377,7 @@ impl Content {
             .iter()
             .enumerate()
             .filter_map(|(at, row)| {
-                let geometry = match self.shapes.get(at) {
-                    Some(shape) => shape.clone(),
-                    None => places.map(|(latitude, longitude)| point(row, latitude, longitude))?,
-                };
+                let geometry = geometry(places, row, self.shapes.get(at));
                 (!geometry.is_null()).then(|| (geometry, Self::object(&names, row)))
             })
             .collect()
@@ -449,8 +446,21 @@ pub fn names_of(header: &[String]) -> Vec<String> {
     names
 }
 
+/// The geometry of a row: its shape, or the point that its columns tell; null when there is neither.
+pub(crate) fn geometry(
+    places: Option<(usize, usize)>,
+    row: &[String],
+    shape: Option<&Json>,
+) -> Json {
+    match (shape, places) {
+        (Some(shape), _) => shape.clone(),
+        (None, Some((latitude, longitude))) => point(row, latitude, longitude),
+        (None, None) => Json::Null,
+    }
+}
+
 /// The columns of latitude and longitude.
-fn places(header: &[String]) -> Option<(usize, usize)> {
+pub(crate) fn places(header: &[String]) -> Option<(usize, usize)> {
     let of = |kind: &Kind| {
         header
             .iter()
@@ -506,12 +516,7 @@ impl Pieces {
             let object = Content::object(&self.names, row);
             let one = match self.form {
                 Form::GeoJson => {
-                    let geometry = match shapes.get(at) {
-                        Some(shape) => shape.clone(),
-                        None => self.places.map_or(Json::Null, |(latitude, longitude)| {
-                            point(row, latitude, longitude)
-                        }),
-                    };
+                    let geometry = geometry(self.places, row, shapes.get(at));
                     json!({"type": "Feature", "geometry": geometry, "properties": object})
                 }
                 _ => Json::Object(object),

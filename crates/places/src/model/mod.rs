@@ -1,6 +1,7 @@
 //! The rules of open data, without a database: what the national datasets want, what a file says, what is wrong with it
 //! and what of that can be mended without guessing.
 
+pub mod chart;
 pub mod check;
 pub mod content;
 pub mod document;
@@ -13,4 +14,5 @@ pub mod reading;
 pub mod repair;
 pub mod segment;
 pub mod shapefile;
+pub mod sight;
 pub mod standard;

@@ -5,13 +5,16 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Response},
 };
-use yakuba_city::web::Problem;
+use yakuba_city::{City, web::Problem};
 use yakuba_identity::department_names;
-use yakuba_ui::{Cell, Column, DescriptionList, Html, LinkButton, Page, Row, Table, Words, format};
+use yakuba_ui::{
+    ButtonKind, Cell, Column, DescriptionList, Html, LinkButton, Page, Row, Table, Words, format,
+};
 
-use super::{href, href_of_newest, href_of_version, visit::Visit};
+use super::{href, href_of_file, href_of_newest, href_of_version, visit::Visit};
 use crate::{
     capabilities::VIEWS,
+    error::PlacesError,
     model::{
         content::{Form, MOST_XLSX_ROWS, columns_shown},
         kind::Kind,
@@ -19,7 +22,7 @@ use crate::{
     },
     store::{
         self, ChangeKind, Dataset, FileEntry, Version,
-        tables::{ColumnAbout, chunk, columns_about},
+        tables::{ColumnAbout, chunk, columns_about, columns_known},
     },
 };
 
@@ -31,6 +34,8 @@ struct FileShown {
     title: String,
     about: String,
     forms: Vec<LinkButton>,
+    /// The same as a chart and, when rows have places, on the map.
+    looks: Vec<LinkButton>,
     preview: Table,
     preview_note: String,
     dictionary: Table,
@@ -230,6 +235,7 @@ async fn file_shown(
                 .download()
             })
             .collect(),
+        looks: looks(visit, file, version),
         preview,
         preview_note: if first.len() > PREVIEW_ROWS {
             visit
@@ -245,8 +251,19 @@ async fn file_shown(
     })
 }
 
-/// What the columns are: as the national standard says where it knows them, else by what stands in them.
-/// What the data dictionary says of each column.
+fn looks(visit: &Visit, file: &FileEntry, version: &Version) -> Vec<LinkButton> {
+    let base = href_of_file(&file.dataset, file.number);
+    let look = |words: &str, way: &str| {
+        LinkButton::new(visit.t(words), format!("{base}/{way}")).kind(ButtonKind::Quiet)
+    };
+    let mut looks = vec![look("places-see-chart", "chart")];
+    if version.has_places {
+        looks.push(look("places-see-map", "map"));
+    }
+    looks
+}
+
+/// What the columns are: as the national standard says where it knows them, else by their names.
 pub(crate) fn kinds_of(version: &Version) -> impl Iterator<Item = Kind> {
     let national = national(&version.national);
     version.columns.iter().map(move |header| {
@@ -256,6 +273,26 @@ pub(crate) fn kinds_of(version: &Version) -> impl Iterator<Item = Kind> {
             |column| column.kind.clone(),
         )
     })
+}
+
+/// Which columns hold numbers: all that is in them are, and what the standard says about them, such as that they are codes, does not
+/// speak against it.
+pub(crate) async fn numbers_of(
+    city: &City,
+    version: &Version,
+    table: i64,
+) -> Result<Vec<bool>, PlacesError> {
+    let about = columns_known(city, table, version.rows).await?;
+    Ok(kinds_of(version)
+        .enumerate()
+        .map(|(at, kind)| {
+            let can_be = matches!(
+                kind,
+                Kind::Text | Kind::Number | Kind::Count | Kind::Latitude | Kind::Longitude
+            );
+            can_be && about.get(at).and_then(|known| known.are_numbers) == Some(true)
+        })
+        .collect())
 }
 
 fn dictionary(

@@ -1,15 +1,17 @@
 //! What everybody sees: the catalogue, one dataset, its files in every form, and the feed of changes.
 
+mod chart;
 mod dataset;
 mod download;
 mod feed;
 mod list;
 pub(crate) mod map;
+mod places;
 mod visit;
 
 use yakuba_city::web::{Access, Routes};
 
-pub(crate) use dataset::{forms_of, kinds_of};
+pub(crate) use dataset::{forms_of, numbers_of};
 pub(crate) use visit::WORDS;
 
 /// The routes of this room.
@@ -19,6 +21,21 @@ pub(crate) fn routes() -> Routes {
         .get("/data/feed.atom", Access::Public, feed::all)
         .get("/data/{dataset}", Access::Public, dataset::page)
         .get("/data/{dataset}/feed.atom", Access::Public, feed::one)
+        .get(
+            "/data/{dataset}/files/{file}/chart",
+            Access::Public,
+            chart::page,
+        )
+        .get(
+            "/data/{dataset}/files/{file}/map",
+            Access::Public,
+            places::page,
+        )
+        .get(
+            "/data/{dataset}/files/{file}/map.geojson",
+            Access::Public,
+            places::geojson,
+        )
         .get(
             "/data/{dataset}/files/{file}/{name}",
             Access::Public,
@@ -31,9 +48,14 @@ pub(crate) fn href(key: &str) -> String {
     format!("/data/{key}")
 }
 
+/// The address of what belongs to a file.
+pub(crate) fn href_of_file(key: &str, file: i64) -> String {
+    format!("/data/{key}/files/{file}")
+}
+
 /// The address of a file's newest version in a form.
 pub(crate) fn href_of_newest(key: &str, file: i64, form: crate::model::content::Form) -> String {
-    format!("/data/{key}/files/{file}/latest.{}", form.ending())
+    format!("{}/latest.{}", href_of_file(key, file), form.ending())
 }
 
 /// The address of one version in a form.
@@ -43,7 +65,7 @@ pub(crate) fn href_of_version(
     version: i64,
     form: crate::model::content::Form,
 ) -> String {
-    format!("/data/{key}/files/{file}/v{version}.{}", form.ending())
+    format!("{}/v{version}.{}", href_of_file(key, file), form.ending())
 }
 
 #[cfg(test)]

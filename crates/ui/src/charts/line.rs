@@ -157,6 +157,13 @@ impl Line {
         let scale = Scale::over(self.series.values().chain(projected), self.from_zero);
         let places = 0..frame.places.len();
         let at = |index: usize, value: Decimal| (frame.x(index), y(&scale, float(value)));
+        // A digit is about 8 units wide; figures of a table that would overlap are left to the table.
+        let longest = (self.series.actual.iter().flatten())
+            .map(|value| crate::format::decimal(*value).len())
+            .max()
+            .unwrap_or(0);
+        #[allow(clippy::cast_precision_loss, reason = "a figure has few digits")]
+        let labelled = !self.series.is_plain || longest as f64 * 8.2 + 2.0 <= frame.slot();
         let point = |index: usize, value: Decimal, kind: &str| {
             let (x, y) = at(index, value);
             Point {
@@ -167,7 +174,11 @@ impl Line {
                     frame.places[index].long,
                     frame.figure(value)
                 ),
-                text: crate::format::decimal(value),
+                text: if labelled {
+                    crate::format::decimal(value)
+                } else {
+                    String::new()
+                },
             }
         };
         let actual: Vec<_> = places
@@ -203,7 +214,11 @@ impl Line {
             .collect();
         let (planned_word, actual_word, projection_word) = (
             words.get("ui-chart-planned"),
-            words.get("ui-chart-actual"),
+            if self.series.is_plain {
+                self.series.name.as_str().into()
+            } else {
+                words.get("ui-chart-actual")
+            },
             words.get("ui-chart-projection"),
         );
         let mut legend = vec![("actual", actual_word.to_string())];

@@ -9,16 +9,14 @@ use yakuba_sheets::guard;
 
 use super::{super::catalogue::Catalogue, Parameters, Refusal};
 use crate::{
-    error::PlacesError,
     model::{
         content::{Form, names_of},
-        kind::Kind,
         parquet::number,
     },
-    pages::kinds_of,
+    pages::numbers_of,
     store::{
-        self, Version,
-        tables::{MOST_KEYS, Query, are_numbers, columns_about, find},
+        self,
+        tables::{MOST_KEYS, Query, find},
     },
 };
 
@@ -49,7 +47,7 @@ pub(super) async fn datastore(
         .ok_or(Refusal::NotFound)?;
     let columns: Vec<Column> = names_of(&version.columns)
         .into_iter()
-        .zip(numbers(city, version, table).await?)
+        .zip(numbers_of(city, version, table).await?)
         .map(|(name, is_number)| Column { name, is_number })
         .collect();
     let asked = Asked::read(asked, &columns)?;
@@ -75,32 +73,6 @@ pub(super) async fn datastore(
         (found.total, found.rows)
     };
     Ok(asked.answer(&id, total, &rows))
-}
-
-/// Which columns hold numbers: all that is in them are, and what the standard says about them, such as that they are codes, does not
-/// speak against it.
-async fn numbers(city: &City, version: &Version, table: i64) -> Result<Vec<bool>, PlacesError> {
-    let about = columns_about(city.db(), table).await?;
-    let mut numbers = Vec::new();
-    for (at, kind) in kinds_of(version).enumerate() {
-        let can_be = matches!(
-            kind,
-            Kind::Text | Kind::Number | Kind::Count | Kind::Latitude | Kind::Longitude
-        );
-        let known = about.get(at);
-        numbers.push(match known.and_then(|known| known.are_numbers) {
-            _ if !can_be => false,
-            Some(are_numbers) => are_numbers,
-            // Written before this was kept.
-            None => match known {
-                Some(known) if known.filled > 0 && number(&known.example).is_some() => {
-                    are_numbers(city.db(), table, at).await?
-                }
-                _ => false,
-            },
-        });
-    }
-    Ok(numbers)
 }
 
 /// A column as programs know it.

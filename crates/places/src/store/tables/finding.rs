@@ -246,27 +246,6 @@ async fn with_numbers(
     Ok(found)
 }
 
-/// Whether every filled cell of a column is a number, found out by going through its values.
-///
-/// # Errors
-/// When the database does not answer or holds what cannot be read.
-pub async fn are_numbers(
-    connection: &impl ConnectionTrait,
-    table: i64,
-    column: usize,
-) -> Result<bool, PlacesError> {
-    let mut walk = Walk::new(connection, table, place_of(column), false);
-    while let Some((_, groups)) = walk.next_of_any().await? {
-        if groups
-            .iter()
-            .any(|group| !group.value.is_empty() && number_of(&group.value).is_none())
-        {
-            return Ok(false);
-        }
-    }
-    Ok(true)
-}
-
 fn number_of(value: &[u8]) -> Option<f64> {
     number(std::str::from_utf8(value).ok()?)
 }

@@ -1,13 +1,15 @@
 //! The rows of versions, kept in pieces ([`crate::model::segment`]): written a segment at a time, read a chunk at a time.
 
 mod finding;
+mod numbers;
 mod writing;
 
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde::{Deserialize, Serialize};
 use yakuba_city::{City, Tx, sql::Sql as _};
 
-pub use finding::{Found, MOST_KEYS, Query, are_numbers, find};
+pub use finding::{Found, MOST_KEYS, Query, find};
+pub use numbers::{columns_known, know_all};
 pub use writing::{Filled, Filling};
 pub(super) use writing::{Orders, put_content, put_orders};
 
@@ -24,7 +26,7 @@ pub struct ColumnAbout {
     /// The first of them.
     pub example: String,
     /// Whether every filled cell is a number ([`crate::model::parquet::number`]); none: nothing is filled, or it was written before this was
-    /// kept.
+    /// kept ([`columns_known`]).
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub are_numbers: Option<bool>,
 }
