@@ -3,6 +3,7 @@
 pub mod capabilities;
 mod desk;
 mod error;
+mod fetch;
 mod machines;
 pub mod model;
 mod open_tables;
@@ -20,6 +21,7 @@ use yakuba_ui::Catalogue;
 
 pub use error::PlacesError;
 pub use open_tables::PUBLIC_URL;
+pub use pages::Mirrored;
 
 /// The texts that the public menu's entries name.
 pub static WORDS: &Catalogue = &pages::WORDS;
@@ -58,6 +60,14 @@ impl Service for PlacesService {
                 "places_0005_left_out",
                 include_str!("../migrations/0005_left_out.sql"),
             ),
+            Migration::new(
+                "places_0006_links",
+                include_str!("../migrations/0006_links.sql"),
+            ),
+            Migration::new(
+                "places_0007_dictionary",
+                include_str!("../migrations/0007_dictionary.sql"),
+            ),
         ]
     }
 
@@ -75,6 +85,16 @@ impl Service for PlacesService {
                 "places.make",
                 |city, _| async move { make_all(&city).await },
             )
+            .every_day(),
+            JobKind::new(store::FETCH_JOB, |city, payload| async move {
+                fetch_one(&city, &payload).await
+            }),
+            JobKind::new("places.fetch_due", |city, _| async move {
+                store::ask_due(&city)
+                    .await
+                    .map(|_| ())
+                    .map_err(|error| JobFailure::from_error(&error))
+            })
             .every_day(),
             JobKind::new("places.values", |city, _| async move {
                 store::renew_all(&city)
@@ -138,6 +158,21 @@ impl Service for PlacesService {
 
     fn desk_menu(&self) -> Vec<DeskItem> {
         desk::items()
+    }
+}
+
+/// Fetches one file. What may come soon is tried again with the job's own pauses.
+async fn fetch_one(city: &City, payload: &serde_json::Value) -> Result<(), JobFailure> {
+    let dataset = payload["dataset"].as_str().unwrap_or_default();
+    let file = payload["file"].as_i64().unwrap_or_default();
+    let came = store::fetch_file(city, dataset, file)
+        .await
+        .map_err(|error| JobFailure::from_error(&error))?;
+    match came {
+        store::Came::Not(problem, true) => {
+            Err(JobFailure(format!("{dataset}/{file}: {}", problem.key)))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -1151,6 +1151,12 @@ pub enum OpendataCommand {
     Import(OpendataImport),
     /// Take a CSV or TSV file of any length as a new version of a dataset's file
     Add(OpendataAdd),
+    /// Add files of a dataset by a list of addresses, as links or as copies that are fetched
+    Links(OpendataLinks),
+    /// Fetch the files now that are fetched from other sites
+    Fetch(OpendataFetch),
+    /// Say which servers that are not on the public internet files may be fetched from
+    Hosts(OpendataHosts),
     /// Write the published catalogue into a folder that any web server can serve while the program is down
     Mirror(OpendataMirror),
     /// List what datasets can be made from without files: the services' records and the map's layers
@@ -1170,6 +1176,56 @@ Examples:
 pub struct OpendataMake {
     /// The datasets' keys; none: all that have a source
     pub datasets: Vec<String>,
+}
+
+/// Add files by their addresses.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The list has a title, an address and the kind of file on each line, with commas or tabs between, in any Japanese charset; the address alone is enough. At most 200.
+An address that the dataset has already is passed over. Copies are fetched at once, and again by the dataset's update rhythm; what did not change makes no version.
+
+Examples:
+  yakuba opendata links hospitals 病院の一覧.csv
+  yakuba opendata links hospitals 病院の一覧.csv --copy")]
+pub struct OpendataLinks {
+    /// The dataset's key
+    pub dataset: String,
+    /// The list
+    pub list: PathBuf,
+    /// Fetch the files and publish copies instead of links
+    #[arg(long)]
+    pub copy: bool,
+}
+
+/// Fetch files from other sites.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+The program does the same by itself, by each dataset's update rhythm. Exit code 3 when a file did not come.
+
+Examples:
+  yakuba opendata fetch
+  yakuba opendata fetch hospitals")]
+pub struct OpendataFetch {
+    /// The datasets' keys; none: all that have such files
+    pub datasets: Vec<String>,
+}
+
+/// Servers of the own network.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Addresses come from members of staff: without a name here nothing is fetched from servers that are not on the public internet, whatever their names resolve to.
+
+Examples:
+  yakuba opendata hosts
+  yakuba opendata hosts --allow gis.city.midori.lg.jp
+  yakuba opendata hosts --forbid gis.city.midori.lg.jp")]
+pub struct OpendataHosts {
+    /// Allow a server, by its name or address as it stands in addresses of files
+    #[arg(long, value_name = "NAME")]
+    pub allow: Vec<String>,
+    /// Allow it no more
+    #[arg(long, value_name = "NAME")]
+    pub forbid: Vec<String>,
 }
 
 /// Write the catalogue into a folder.
@@ -1232,7 +1288,7 @@ pub struct OpendataAdd {
 /// Look files of open data over.
 #[derive(Debug, Args)]
 #[command(after_help = "\
-Needs no city. Reads CSV, TSV and XLSX in any Japanese charset. The dataset is recognised by the headers; a file's name such as
+Needs no city. Reads CSV, TSV and XLSX in any Japanese charset, GeoJSON, and Shapefiles as zip files; of shapes it says where borders of areas cross themselves. The dataset is recognised by the headers; a file's name such as
 272051_aed.csv decides between equals. Rules that begin with L are those of 行政データにおける機械可読性に関するルール; those that a
 file alone does not show are named at the end.
 
@@ -1241,6 +1297,7 @@ Exit code 3 when something must be mended.
 Examples:
   yakuba opendata check 272051_public_toilet.csv
   yakuba opendata check 避難場所.xlsx --dataset evacuation_space --area 34.73,135.47,34.84,135.56
+  yakuba opendata check 浸水想定区域.geojson 学区.zip
   yakuba opendata check *.csv --json > findings.json")]
 pub struct OpendataCheck {
     /// The files

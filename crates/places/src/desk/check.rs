@@ -14,6 +14,7 @@ use yakuba_ui::{Cell, Column, Fields, FormErrors, Row, Table, TextField, Words, 
 
 use super::{
     room::{Room, href},
+    sent::Typed,
     show::shown,
 };
 use crate::{
@@ -46,39 +47,19 @@ fn against(found: &Dataset) -> Against {
 pub(super) async fn upload(
     room: Room,
     Path(key): Path<String>,
-    mut multipart: Multipart,
+    multipart: Multipart,
 ) -> Result<Response, Problem> {
     let found = room.dataset_for(&key, EDIT).await?;
     if !found.source.is_empty() {
         return Err(Problem::BadRequest(room.t("desk-problem-made")));
     }
-    let broken = |_| Problem::BadRequest(room.t("desk-problem-sending"));
-    let (mut to, mut title, mut name, mut bytes) = (None, String::new(), String::new(), Vec::new());
-    while let Some(field) = multipart.next_field().await.map_err(broken)? {
-        match field.name() {
-            Some("to") => to = field.text().await.map_err(broken)?.parse::<i64>().ok(),
-            Some("title") => {
-                title = field
-                    .text()
-                    .await
-                    .map_err(broken)?
-                    .trim()
-                    .chars()
-                    .take(200)
-                    .collect();
-            }
-            Some("file") => {
-                name = field
-                    .file_name()
-                    .unwrap_or_default()
-                    .chars()
-                    .take(200)
-                    .collect();
-                bytes = field.bytes().await.map_err(broken)?.to_vec();
-            }
-            _ => {}
-        }
-    }
+    let Typed {
+        fields,
+        name,
+        bytes,
+    } = Typed::read(&room, multipart).await?;
+    let to = fields.integer("to");
+    let title: String = fields.get("title").trim().chars().take(200).collect();
     let mut errors = FormErrors::new();
     if bytes.is_empty() {
         errors.add("file", room.t("desk-problem-required"));
@@ -86,10 +67,13 @@ pub(super) async fn upload(
     if to.is_none() && title.is_empty() {
         errors.add("title", room.t("desk-problem-required"));
     }
-    if let Some(number) = to
-        && store::file(room.db(), &key, number).await?.is_none()
-    {
-        return Err(Problem::NotFound);
+    if let Some(number) = to {
+        let entry = store::file(room.db(), &key, number)
+            .await?
+            .ok_or(Problem::NotFound)?;
+        if entry.link.is_some() {
+            return Err(Problem::BadRequest(room.t("desk-problem-linked")));
+        }
     }
     // What cannot be read at all is refused here, and not kept.
     if errors.is_empty()
@@ -361,8 +345,9 @@ pub(super) async fn take(
     // What is kept is what is checked: the report is about exactly this content.
     let written = content.to_csv();
     let report = match look_over(&written, &name, against(&found), &Limits::default()) {
-        Ok(again) => again.report,
-        Err(_) => looked.report,
+        Ok(again) if content.shapes.is_empty() => again.report,
+        // Nothing of what has shapes is mended.
+        _ => looked.report,
     };
     let note: String = typed.get("note").chars().take(500).collect();
     let new = NewVersion {
@@ -408,7 +393,17 @@ pub(super) async fn forget(
     let input = (key.clone(), file, typed.get("sent").to_owned());
     let forgotten = room
         .write(input, |tx, (key, file, sent)| {
-            Box::pin(store::drop_pending(tx, key, *file, sent))
+            Box::pin(async move {
+                store::drop_pending(tx, key, *file, sent).await?;
+                // Nothing is left of a file that never was one.
+                let is_linked = store::file(tx.connection(), key, *file)
+                    .await?
+                    .is_some_and(|entry| entry.link.is_some());
+                if !is_linked {
+                    store::drop_file(tx, key, *file).await?;
+                }
+                Ok(())
+            })
         })
         .await;
     match forgotten {

@@ -1,10 +1,13 @@
 //! What staff see: the list of datasets, one dataset from draft to published, and the check of what was sent.
 
 mod check;
+mod columns;
 mod edit;
+mod links;
 mod list;
 mod map;
 mod room;
+mod sent;
 mod show;
 mod sources;
 mod version;
@@ -56,6 +59,38 @@ pub(crate) fn routes() -> Routes {
             "/desk/data/{dataset}/files/{file}/versions/{version}",
             Access::SignedIn,
             version::page,
+        )
+        .get(
+            "/desk/data/{dataset}/files/{file}/columns",
+            edit,
+            columns::page,
+        )
+        .post(
+            "/desk/data/{dataset}/files/{file}/columns",
+            edit,
+            columns::save,
+        )
+        .get("/desk/data/{dataset}/links", edit, links::page)
+        .post("/desk/data/{dataset}/links", edit, links::add)
+        .post(
+            "/desk/data/{dataset}/files/{file}/fetch",
+            edit,
+            links::fetch,
+        )
+        .post(
+            "/desk/data/{dataset}/files/{file}/rename",
+            edit,
+            show::rename,
+        )
+        .post(
+            "/desk/data/{dataset}/files/{file}/drop-file",
+            edit,
+            show::drop_file,
+        )
+        .get(
+            "/desk/data/{dataset}/files/{file}/remove",
+            publish,
+            show::ask_remove,
         )
         .post("/desk/data/{dataset}/files/{file}/take", edit, check::take)
         .post(

@@ -18,7 +18,7 @@ use super::HOME;
 use crate::{
     capabilities::{EDIT, PUBLISH},
     error::PlacesError,
-    model::content::ContentError,
+    model::refused::Refused,
     store::{Dataset, dataset},
 };
 
@@ -127,16 +127,16 @@ impl Room {
             PlacesError::BadKey(_) => self.t("desk-problem-key"),
             PlacesError::KeyTaken(_) => self.t("desk-problem-key-taken"),
             PlacesError::NoFile => self.t("desk-problem-no-file"),
-            PlacesError::Content(ContentError::SeveralSheets(count)) => self
-                .words
-                .counted("desk-problem-sheets", *count as u64)
-                .into_owned(),
-            PlacesError::Content(error) => self
-                .words
-                .with_text("desk-problem-content", "cause", &error.to_string())
-                .into_owned(),
+            PlacesError::Content(error) => self.refused(&error.into()),
             _ => return None,
         })
+    }
+
+    /// Why a file is not taken.
+    pub(super) fn refused(&self, refused: &Refused) -> String {
+        self.words
+            .with_owned(&format!("desk-refused-{}", refused.key), &refused.told())
+            .into_owned()
     }
 
     /// Says on the page why a form was not accepted.

@@ -5,7 +5,9 @@ use axum::{
     extract::Path,
     response::{IntoResponse, Response},
 };
-use yakuba_city::{JAPAN, web::Problem};
+use yakuba_city::{JAPAN, Measure, web::Problem};
+use yakuba_kernel::FiscalYear;
+use yakuba_sheets::Limits;
 use yakuba_ui::{
     Cell, Column, DescriptionList, ErrorSummary, Fields, FileUpload, FormErrors, Row, Table,
     TextField, Words, done, format,
@@ -17,11 +19,15 @@ use super::{
     version::href_of,
 };
 use crate::{
-    capabilities::{EDIT, PUBLISH},
+    capabilities::{DOWNLOADS, EDIT, PUBLISH, VIEWS},
     error::PlacesError,
+    model::document::Rhythm,
     pages::href as public_href,
-    store::{self, Dataset, State, Version},
+    store::{self, Dataset, Link, State, Version},
 };
+
+/// The endings of files that are taken.
+const ACCEPTED: &str = ".csv,.tsv,.xlsx,.geojson,.json,.zip";
 
 struct FileShown {
     number: i64,
@@ -29,6 +35,17 @@ struct FileShown {
     pending: Option<String>,
     versions: Option<Table>,
     newest: Option<i64>,
+    link: Option<LinkShown>,
+    /// Whether there is nothing of it that would be lost.
+    is_droppable: bool,
+    rename: TextField,
+}
+
+/// Where a file stands, in words.
+struct LinkShown {
+    address: String,
+    lines: Vec<String>,
+    is_copied: bool,
 }
 
 #[derive(Template)]
@@ -49,6 +66,9 @@ struct Body {
     files: Vec<FileShown>,
     title: TextField,
     file: FileUpload,
+    /// The endings of files that are taken.
+    accepted: &'static str,
+    limits: String,
     history: Vec<String>,
 }
 
@@ -86,6 +106,85 @@ async fn source(room: &Room, found: &Dataset) -> Result<Option<String>, Problem>
         );
     let sentence = room.words.with_text("desk-made-from", "source", &name);
     Ok(Some(sentence.into_owned()))
+}
+
+fn link_shown(room: &Room, found: &Dataset, link: &Link) -> LinkShown {
+    let moment = |at: jiff::Timestamp| format::date_time(JAPAN.to_datetime(at), room.language());
+    let mut lines = vec![room.t(&format!("desk-link-{}", link.state.name()))];
+    if !link.format.is_empty() {
+        lines.push(
+            room.words
+                .with_text("desk-link-format", "format", &link.format)
+                .into_owned(),
+        );
+    }
+    if let Some(at) = link.fetched_at {
+        lines.push(
+            room.words
+                .with_text("desk-link-came", "at", &moment(at))
+                .into_owned(),
+        );
+    }
+    if let Some(problem) = &link.problem {
+        let at = link.tried_at.map(moment).unwrap_or_default();
+        lines.push(
+            room.words
+                .with(
+                    "desk-link-problem",
+                    &[("at", at.into()), ("problem", room.refused(problem).into())],
+                )
+                .into_owned(),
+        );
+    }
+    if link.is_copied() {
+        let rhythm = found.document.rhythm;
+        lines.push(match rhythm {
+            Rhythm::Irregular | Rhythm::Never => room.t("desk-link-by-hand"),
+            _ => room
+                .words
+                .with_text(
+                    "desk-link-rhythm",
+                    "rhythm",
+                    &room.public(&format!("places-rhythm-{}", rhythm.name())),
+                )
+                .into_owned(),
+        });
+    }
+    LinkShown {
+        address: link.address.clone(),
+        lines,
+        is_copied: link.is_copied(),
+    }
+}
+
+/// How often a dataset was looked at and taken, in this fiscal year and the one before.
+async fn read(room: &Room, key: &str) -> Result<String, Problem> {
+    let totals = room
+        .city
+        .year_totals()
+        .await
+        .map_err(|error| Problem::internal(&error))?;
+    let this = i64::from(FiscalYear::from_date(room.city.today()).year());
+    let sum = |measure: &Measure, year: i64| -> String {
+        let thousandths: i64 = totals
+            .rows(measure.name.as_str(), year..=year)
+            .filter(|row| row.subject == key)
+            .map(|row| row.total)
+            .sum();
+        format::number(thousandths / 1_000)
+    };
+    Ok(room
+        .words
+        .with(
+            "desk-read-told",
+            &[
+                ("views", sum(&VIEWS, this).into()),
+                ("downloads", sum(&DOWNLOADS, this).into()),
+                ("views_before", sum(&VIEWS, this - 1).into()),
+                ("downloads_before", sum(&DOWNLOADS, this - 1).into()),
+            ],
+        )
+        .into_owned())
 }
 
 pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
@@ -147,9 +246,18 @@ pub(super) async fn shown(
         files.push(FileShown {
             number: entry.number,
             title: entry.title.clone(),
-            pending: pending.map(|pending| pending.name),
             versions,
             newest: entry.newest.as_ref().map(|version| version.number),
+            link: entry
+                .link
+                .as_ref()
+                .map(|link| link_shown(room, found, link)),
+            is_droppable: all.is_empty() && pending.is_none(),
+            rename: TextField::new(language, "title", room.t("desk-file-title"))
+                .id(format!("rename-{}", entry.number))
+                .value(&entry.title)
+                .max_length(200),
+            pending: pending.map(|pending| pending.name),
         });
     }
     let history = store::changes(room.db(), Some(key), 50)
@@ -187,8 +295,11 @@ pub(super) async fn shown(
             room.public(&format!("places-rhythm-{}", document.rhythm.name())),
         )
         .text(room.public("places-licence"), document.licence.title())
-        .text(room.public("places-contact"), &document.contact);
-    let has_file = entries.iter().any(|entry| entry.newest.is_some());
+        .text(room.public("places-contact"), &document.contact)
+        .text(room.t("desk-read"), read(room, key).await?);
+    let has_file = entries
+        .iter()
+        .any(|entry| entry.newest.is_some() || entry.linked().is_some());
     let body = Body {
         words: room.words,
         summary: errors.summary(language),
@@ -215,8 +326,22 @@ pub(super) async fn shown(
             .errors(errors),
         file: FileUpload::new(language, "file", room.t("desk-file"))
             .support(room.t("desk-file-support"))
-            .accept(".csv,.tsv,.xlsx,.geojson,.json,.zip")
+            .accept(ACCEPTED)
             .errors(errors),
+        accepted: ACCEPTED,
+        limits: room
+            .words
+            .with(
+                "desk-file-limits",
+                &[
+                    (
+                        "megabytes",
+                        (Limits::default().file_bytes >> 20).to_string().into(),
+                    ),
+                    ("rows", format::number(Limits::default().rows as u64).into()),
+                ],
+            )
+            .into_owned(),
         history,
     };
     Ok(room
@@ -274,7 +399,110 @@ async fn turned(
     shown(&room, found, &FormErrors::new()).await
 }
 
-/// Takes a version's contents away for good, on a word typed by hand.
+/// Calls a file something else.
+pub(super) async fn rename(
+    room: Room,
+    Path((key, file)): Path<(String, i64)>,
+    typed: Fields,
+) -> Result<Response, Problem> {
+    let found = room.dataset_for(&key, EDIT).await?;
+    let title: String = typed.get("title").trim().chars().take(200).collect();
+    if title.is_empty() {
+        let mut errors = FormErrors::new();
+        errors.add(format!("rename-{file}"), room.t("desk-problem-required"));
+        return shown(&room, &found, &errors).await;
+    }
+    room.write((key.clone(), file, title), |tx, (key, file, title)| {
+        Box::pin(store::rename_file(tx, key, *file, title))
+    })
+    .await?;
+    Ok(done(&href(&key), "saved"))
+}
+
+/// Takes a file away of which there is no version.
+pub(super) async fn drop_file(
+    room: Room,
+    Path((key, file)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    room.dataset_for(&key, EDIT).await?;
+    let is_gone = room
+        .write((key.clone(), file), |tx, (key, file)| {
+            Box::pin(store::drop_file(tx, key, *file))
+        })
+        .await?;
+    Ok(done(
+        &href(&key),
+        if is_gone { "file-dropped" } else { "file-kept" },
+    ))
+}
+
+#[derive(Template)]
+#[template(path = "desk/remove.html")]
+struct Asking {
+    words: Words,
+    action: String,
+    about: DescriptionList,
+    version: i64,
+    see: String,
+    back: String,
+}
+
+/// Asks whether a version's contents are really to be taken away for good.
+pub(super) async fn ask_remove(
+    room: Room,
+    Path((key, file)): Path<(String, i64)>,
+) -> Result<Response, Problem> {
+    let found = room.dataset_for(&key, PUBLISH).await?;
+    let entry = store::file(room.db(), &key, file)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let asked: Option<i64> = room.query.get("version").parse().ok();
+    let version = match asked {
+        Some(number) => store::version(room.db(), &key, file, Some(number)).await?,
+        None => None,
+    };
+    let Some(version) = version else {
+        let mut errors = FormErrors::new();
+        errors.add(format!("version-{file}"), room.t("desk-remove-no-version"));
+        return shown(&room, &found, &errors).await;
+    };
+    if version.is_removed {
+        return Ok(done(&href(&key), "nothing"));
+    }
+    let is_newest = entry
+        .newest
+        .as_ref()
+        .is_some_and(|newest| newest.number == version.number);
+    let about = DescriptionList::new()
+        .text(room.t("desk-file"), &entry.title)
+        .text(room.public("places-version"), version.number.to_string())
+        .text(
+            room.public("places-version-day"),
+            format::date_time(JAPAN.to_datetime(version.made_at), room.language()),
+        )
+        .text(room.public("places-rows"), format::number(version.rows))
+        .text(
+            room.t("desk-remove-after"),
+            room.t(match (is_newest, found.is_public()) {
+                (true, true) => "desk-remove-newest",
+                (true, false) => "desk-remove-newest-hidden",
+                (false, _) => "desk-remove-older",
+            }),
+        );
+    let body = Asking {
+        words: room.words,
+        action: format!("{}/files/{file}/remove", href(&key)),
+        about,
+        version: version.number,
+        see: href_of(&key, file, version.number),
+        back: href(&key),
+    };
+    Ok(room
+        .page_of(&found, room.t("desk-remove"), &body)
+        .into_response())
+}
+
+/// Takes a version's contents away for good, after [`ask_remove`].
 pub(super) async fn remove(
     room: Room,
     Path((key, file)): Path<(String, i64)>,

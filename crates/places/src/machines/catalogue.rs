@@ -10,7 +10,7 @@ use super::base;
 use crate::{
     model::content::Form,
     pages::{forms_of, href_of_newest},
-    store::{self, Dataset, FileEntry, Version},
+    store::{self, Dataset, FileEntry, Link, Version},
 };
 
 /// A published dataset with its files.
@@ -90,6 +90,14 @@ impl Catalogue {
 }
 
 impl Published {
+    /// Its files that are told as links, with their addresses and kinds.
+    pub(super) fn links(&self) -> impl Iterator<Item = (&FileEntry, &Link)> {
+        self.files
+            .iter()
+            .filter(|file| file.newest.is_none())
+            .filter_map(|file| Some((file, file.linked()?)))
+    }
+
     /// Its files in every form.
     pub(super) fn distributions<'a>(
         &'a self,

@@ -11,7 +11,11 @@ use yakuba_city::{
 use yakuba_ui::Language;
 
 use super::catalogue::{Catalogue, Distribution, Published};
-use crate::{model::document::Rhythm, pages::href};
+use crate::{
+    model::document::Rhythm,
+    pages::href,
+    store::{FileEntry, Link},
+};
 
 /// The frequency in the words of the European authority list, which DCAT names as an example.
 fn frequency(rhythm: Rhythm) -> String {
@@ -108,12 +112,32 @@ fn distribution_described(
     value
 }
 
+/// A file that stands elsewhere.
+fn link_described(published: &Published, file: &FileEntry, link: &Link) -> Json {
+    let mut value = json!({
+        "@id": format!("{}#distribution", link.address),
+        "@type": "dcat:Distribution",
+        "dct:title": file.title,
+        "dct:license": {"@id": published.dataset.document.licence.url()},
+        "dcat:accessURL": {"@id": link.address},
+    });
+    if !link.format.is_empty() {
+        value["dct:format"] = json!(link.format);
+    }
+    value
+}
+
 fn dataset_described(catalogue: &Catalogue, published: &Published) -> Json {
     let dataset = &published.dataset;
     let document = &dataset.document;
     let distributions: Vec<Json> = published
         .distributions(&catalogue.base)
         .map(|distribution| distribution_described(catalogue, published, &distribution))
+        .chain(
+            published
+                .links()
+                .map(|(file, link)| link_described(published, file, link)),
+        )
         .collect();
     let mut contact = json!({"@type": "vcard:Organization", "vcard:fn": document.contact});
     if let Some(address) = call(&document.phone) {
@@ -304,6 +328,14 @@ pub(super) async fn data_json(
                         "format": distribution.form.name(),
                     })
                 })
+                .chain(published.links().map(|(file, link)| {
+                    json!({
+                        "@type": "dcat:Distribution",
+                        "title": file.title,
+                        "accessURL": link.address,
+                        "format": link.format,
+                    })
+                }))
                 .collect();
             let mut value = json!({
                 "@type": "dcat:Dataset",

@@ -35,6 +35,10 @@ pub(crate) async fn schema_org(
                 })
             })
         })
+        .chain(files.iter().filter(|file| file.newest.is_none()).filter_map(|file| {
+            let link = file.linked()?;
+            Some(json!({"@type": "DataDownload", "name": file.title, "contentUrl": link.address}))
+        }))
         .collect();
     let mut value = json!({
         "@context": "https://schema.org/",

@@ -9,7 +9,7 @@ use yakuba_sheets::{
 use yakuba_ui::Column;
 
 use super::{
-    check::{Against, Report, check},
+    check::{Against, Report, check, check_shapes},
     kind::{Kind, Standing},
     reading::TableFile,
     repair::{Mended, repair},
@@ -140,6 +140,26 @@ impl LookedOver {
     }
 }
 
+/// What is wrong with a file, whether a table or shapes. That it holds several tables is a finding here.
+///
+/// # Errors
+/// [`ContentError`].
+pub fn report_of(
+    bytes: &[u8],
+    file_name: &str,
+    against: Against,
+    limits: &Limits,
+) -> Result<Report, ContentError> {
+    match look_over(bytes, file_name, against, limits) {
+        Ok(looked) => Ok(looked.report),
+        Err(ContentError::SeveralSheets(_)) => {
+            let file = TableFile::read(bytes, file_name, limits)?;
+            Ok(check(&file, file_name, against))
+        }
+        Err(error) => Err(error),
+    }
+}
+
 /// Reads an uploaded file and looks it over.
 ///
 /// # Errors
@@ -163,7 +183,8 @@ pub fn look_over(
         // Its properties are held to the same rules as cells.
         let csv = content.to_csv();
         let file = TableFile::read(&csv, file_name, limits)?;
-        let report = check(&file, file_name, against);
+        let mut report = check(&file, file_name, against);
+        check_shapes(&content.shapes, &mut report);
         return Ok(LookedOver {
             content,
             report,
@@ -676,6 +697,30 @@ mod tests {
         let found = looked_over(geojson.as_bytes(), "a.geojson").unwrap();
         assert_eq!(found.content.header, ["名称", "数", "備考", "緯度", "経度"]);
         assert_eq!(found.content.rows[0], ["公園", "3", "", "38.9", "139.7"]);
+        let crosses = geojson.replace(
+            "[[[139,38],[140,38],[140,39],[139,38]]]",
+            "[[[139,38],[140,39],[140,38],[139,39],[139,38]]]",
+        );
+        let report = looked_over(crosses.as_bytes(), "a.geojson").unwrap().report;
+        let finding = report
+            .findings
+            .iter()
+            .find(|found| found.rule.id() == "crosses")
+            .unwrap();
+        // In the middle of the bow tie; the header is the first row.
+        assert_eq!(
+            (finding.row, finding.value.as_str()),
+            (Some(3), "38.500000, 139.500000")
+        );
+        assert!(!report.is_valid());
+        let is_shape = |id: &str| matches!(id, "crosses" | "shape");
+        assert!(
+            !found
+                .report
+                .findings
+                .iter()
+                .any(|found| is_shape(found.rule.id()))
+        );
         let out = String::from_utf8(found.content.to_geojson().unwrap()).unwrap();
         assert!(out.contains("Polygon") && !out.contains("evil"), "{out}");
         assert!(

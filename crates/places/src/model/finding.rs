@@ -134,6 +134,10 @@ pub enum Rule {
     Wider,
     /// No row of data.
     NoRows,
+    /// The border of an area crosses itself.
+    Crosses,
+    /// A shape that is wrong in another way.
+    Shape,
 }
 
 impl Rule {
@@ -196,6 +200,8 @@ impl Rule {
             Self::Several => "several",
             Self::Wider => "wider",
             Self::NoRows => "no-rows",
+            Self::Crosses => "crosses",
+            Self::Shape => "shape",
         }
     }
 
@@ -212,7 +218,7 @@ impl Rule {
     }
 
     /// Every rule.
-    pub const ALL: [Self; 56] = [
+    pub const ALL: [Self; 58] = [
         Self::Format,
         Self::Sheets,
         Self::Divided,
@@ -269,6 +275,8 @@ impl Rule {
         Self::Several,
         Self::Wider,
         Self::NoRows,
+        Self::Crosses,
+        Self::Shape,
     ];
 }
 
@@ -368,7 +376,7 @@ mod tests {
             let name = rule.name(Language::Japanese);
             assert!(!name.contains('⟦'), "{name}");
         }
-        assert_eq!(ids.len(), 56);
+        assert_eq!(ids.len(), Rule::ALL.len());
     }
 
     #[test]

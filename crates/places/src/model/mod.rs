@@ -4,13 +4,16 @@
 pub mod chart;
 pub mod check;
 pub mod content;
+pub mod dictionary;
 pub mod document;
 pub mod finding;
 pub mod kind;
+pub mod links;
 pub mod map;
 pub mod package;
 pub mod parquet;
 pub mod reading;
+pub mod refused;
 pub mod repair;
 pub mod segment;
 pub mod shapefile;

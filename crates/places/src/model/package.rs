@@ -2,7 +2,10 @@
 
 use serde::Deserialize;
 
-use super::document::{DatasetDocument, is_key};
+use super::{
+    dictionary::{Defined, KINDS},
+    document::{DatasetDocument, is_key},
+};
 
 /// What a list says it is.
 const FORMAT: &str = "yakuba-opendata/1";
@@ -42,6 +45,9 @@ pub struct PackedFile {
     /// What is new in it.
     #[serde(default)]
     pub note: String,
+    /// What its columns are.
+    #[serde(default)]
+    pub columns: Vec<Defined>,
 }
 
 impl Package {
@@ -68,6 +74,14 @@ impl Package {
                 ));
             }
             for file in &packed.files {
+                if let Some(one) = file.columns.iter().find(|one| !one.is_known()) {
+                    return Err(format!(
+                        "the type {:?} of the column {:?} is none of {}",
+                        one.kind,
+                        one.name,
+                        KINDS.join(", ")
+                    ));
+                }
                 let is_inside = !file.path.starts_with('/')
                     && !file.path.contains('\\')
                     && file

@@ -66,10 +66,24 @@ impl Sights {
                     )
                     && !matches!(
                         header_key(&header[*at]).as_str(),
-                        "地方公共団体名" | "都道府県名" | "市区町村名" | "緯度" | "経度"
+                        "地方公共団体名"
+                            | "都道府県名"
+                            | "市区町村名"
+                            | "緯度"
+                            | "経度"
+                            // Parts of an address that stands there as a whole.
+                            | "所在地_都道府県"
+                            | "所在地_市区町村"
+                            | "所在地_町字"
+                            | "所在地_番地以下"
+                            | "高度の種別"
+                            | "高度の値"
                     )
             })
-            .map(|at| (at, header[at].clone()))
+            .map(|at| {
+                let told = header[at].trim_end_matches("_連結表記");
+                (at, told.to_owned())
+            })
             .collect();
         Self {
             places: places(header),

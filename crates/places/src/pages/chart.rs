@@ -25,6 +25,12 @@ use crate::{
     },
 };
 
+/// A chart. Lying bars have no title of their own that is seen.
+struct Drawing {
+    title: Option<String>,
+    chart: Html,
+}
+
 #[derive(Template)]
 #[template(path = "public/chart.html")]
 struct Body {
@@ -36,7 +42,7 @@ struct Body {
     shape: Select,
     /// What of the table is not in the chart.
     notes: Vec<String>,
-    charts: Vec<Html>,
+    charts: Vec<Drawing>,
     empty: EmptyState,
     table: Table,
     links: Vec<LinkButton>,
@@ -308,7 +314,7 @@ fn drawn(
     labels: &[String],
     names: &[String],
     title_of: &impl Fn(&str) -> String,
-) -> Vec<Html> {
+) -> Vec<Drawing> {
     let values = |at: usize| {
         figures
             .places
@@ -329,7 +335,10 @@ fn drawn(
                         chart.row(label, figure, text)
                     },
                 );
-                Html::of(&chart)
+                Drawing {
+                    title: Some(title_of(&names[at])),
+                    chart: Html::of(&chart),
+                }
             })
             .collect(),
         Shape::Columns => {
@@ -338,18 +347,28 @@ fn drawn(
             if names.len() > 1 {
                 chart = chart.beside(series(1));
             }
-            vec![Html::of(&chart.labels(labels.iter().cloned()))]
+            vec![Drawing {
+                title: None,
+                chart: Html::of(&chart.labels(labels.iter().cloned())),
+            }]
         }
         Shape::Line => charts
             .map(|at| {
-                let chart = Line::new(
+                let mut chart = Line::new(
                     visit.language,
                     format!("chart-{at}"),
                     title_of(&names[at]),
                     "",
                     series(at),
                 );
-                Html::of(&chart.labels(labels.iter().cloned()))
+                // Counts and sums are read by their height.
+                if wanted.how != How::Mean {
+                    chart = chart.from_zero();
+                }
+                Drawing {
+                    title: None,
+                    chart: Html::of(&chart.labels(labels.iter().cloned())),
+                }
             })
             .collect(),
     }

@@ -17,12 +17,13 @@ use crate::{
     error::PlacesError,
     model::{
         content::{Form, MOST_XLSX_ROWS, columns_shown},
+        dictionary::{Defined, Seen, dictionary},
         kind::Kind,
         standard::{dataset as national, header_key},
     },
     store::{
         self, ChangeKind, Dataset, FileEntry, Version,
-        tables::{ColumnAbout, chunk, columns_about, columns_known},
+        tables::{ColumnAbout, chunk, columns_known},
     },
 };
 
@@ -33,13 +34,24 @@ struct FileShown {
     id: String,
     title: String,
     about: String,
+    /// Where it is fetched from; empty: it was sent.
+    original: String,
     forms: Vec<LinkButton>,
     /// The same as a chart and, when rows have places, on the map.
     looks: Vec<LinkButton>,
     preview: Table,
     preview_note: String,
     dictionary: Table,
+    csvw: String,
     versions: Table,
+}
+
+/// A file that stands elsewhere.
+struct LinkShown {
+    id: String,
+    title: String,
+    address: String,
+    button: LinkButton,
 }
 
 #[derive(Template)]
@@ -48,6 +60,7 @@ struct Body {
     words: Words,
     about: DescriptionList,
     files: Vec<FileShown>,
+    links: Vec<LinkShown>,
     changes: Vec<String>,
     feed: String,
     structured: String,
@@ -75,10 +88,26 @@ pub(crate) fn forms_of(version: &Version) -> impl Iterator<Item = Form> + '_ {
 pub(super) async fn page(visit: Visit, Path(key): Path<String>) -> Result<Response, Problem> {
     let dataset = visit.dataset(&key).await?;
     let files = store::files_of(visit.city.db(), &key).await?;
-    let mut shown = Vec::new();
+    let (mut shown, mut links) = (Vec::new(), Vec::new());
     for file in &files {
         if let Some(version) = &file.newest {
             shown.push(file_shown(&visit, file, version).await?);
+        }
+        let link = file.linked().filter(|_| file.newest.is_none());
+        if let Some(link) = link {
+            links.push(LinkShown {
+                id: format!("file-{}", file.number),
+                title: file.title.clone(),
+                button: LinkButton::new(
+                    if link.format.is_empty() {
+                        visit.t("places-link-open")
+                    } else {
+                        link.format.clone()
+                    },
+                    &link.address,
+                ),
+                address: link.address.clone(),
+            });
         }
     }
     let changes = store::changes(visit.city.db(), Some(&key), 20)
@@ -90,6 +119,7 @@ pub(super) async fn page(visit: Visit, Path(key): Path<String>) -> Result<Respon
         words: visit.words,
         about: about(&visit, &dataset).await?,
         files: shown,
+        links,
         changes,
         feed: format!("/data/{key}/feed.atom"),
         // Inside a script element no text may end it.
@@ -99,14 +129,12 @@ pub(super) async fn page(visit: Visit, Path(key): Path<String>) -> Result<Respon
             .replace('<', "\\u003c"),
     };
     visit.count(&VIEWS, &dataset).await?;
-    Ok(
-        Page::public(visit.shell.clone(), visit.title(&dataset), &body)
-            .lead(visit.description(&dataset))
-            .description(visit.description(&dataset))
-            .breadcrumb(visit.t("places-title"), "/data")
-            .feed(visit.t("places-feed"), format!("{}/feed.atom", href(&key)))
-            .into_response(),
-    )
+    let page = Page::public(visit.shell.clone(), visit.title(&dataset), &body)
+        .lead(visit.description(&dataset))
+        .description(visit.description(&dataset))
+        .breadcrumb(visit.t("places-title"), "/data")
+        .feed(visit.t("places-feed"), format!("{}/feed.atom", href(&key)));
+    Ok(visit.marked(page).into_response())
 }
 
 /// What happened to a dataset, as one line for readers.
@@ -193,10 +221,11 @@ async fn file_shown(
     version: &Version,
 ) -> Result<FileShown, Problem> {
     let db = visit.city.db();
-    let (mut first, mut columns) = (Vec::new(), Vec::new());
+    let (mut first, mut columns, mut told) = (Vec::new(), Vec::new(), Vec::new());
     if let Some(table) = store::table_of(&visit.city, version).await? {
         first = chunk(db, table, 0).await?.unwrap_or_default().rows;
-        columns = columns_about(db, table).await?;
+        columns = columns_known(&visit.city, table, version.rows).await?;
+        told = dictionary_of(&visit.city, file, version, table).await?;
     }
     let all = store::versions(visit.city.db(), &file.dataset, file.number).await?;
     let id = format!("file-{}", file.number);
@@ -226,6 +255,10 @@ async fn file_shown(
                 ],
             )
             .into_owned(),
+        original: file
+            .link
+            .as_ref()
+            .map_or_else(String::new, |link| link.address.clone()),
         forms: forms_of(version)
             .map(|form| {
                 LinkButton::new(
@@ -245,13 +278,21 @@ async fn file_shown(
         } else {
             String::new()
         },
-        dictionary: dictionary(visit, &id, file, version, &columns),
+        csvw: format!(
+            "{}-metadata.json",
+            href_of_newest(&file.dataset, file.number, Form::Csv)
+        ),
+        dictionary: dictionary_shown(visit, &id, file, &told, &columns),
         versions: versions(visit, &id, file, &all),
         id,
     })
 }
 
 fn looks(visit: &Visit, file: &FileEntry, version: &Version) -> Vec<LinkButton> {
+    // A copy cannot draw what its readers choose.
+    if visit.is_mirrored {
+        return Vec::new();
+    }
     let base = href_of_file(&file.dataset, file.number);
     let look = |words: &str, way: &str| {
         LinkButton::new(visit.t(words), format!("{base}/{way}")).kind(ButtonKind::Quiet)
@@ -295,28 +336,46 @@ pub(crate) async fn numbers_of(
         .collect())
 }
 
-fn dictionary(
+/// What the columns of a file are: as somebody wrote it, else as it is guessed.
+pub(crate) async fn dictionary_of(
+    city: &City,
+    file: &FileEntry,
+    version: &Version,
+    table: i64,
+) -> Result<Vec<Defined>, PlacesError> {
+    let about = columns_known(city, table, version.rows).await?;
+    let seen: Vec<Seen> = kinds_of(version)
+        .enumerate()
+        .map(|(at, kind)| {
+            let about = about.get(at);
+            Seen {
+                kind,
+                is_number: about.and_then(|about| about.are_numbers) == Some(true),
+                example: about.map_or_else(String::new, |about| about.example.clone()),
+            }
+        })
+        .collect();
+    Ok(dictionary(&version.columns, &seen, &file.dictionary))
+}
+
+fn dictionary_shown(
     visit: &Visit,
     id: &str,
     file: &FileEntry,
-    version: &Version,
+    told: &[Defined],
     columns: &[ColumnAbout],
 ) -> Table {
-    let kinds = kinds_of(version);
-    let rows = version
-        .columns
-        .iter()
-        .zip(kinds)
-        .enumerate()
-        .map(|(at, (header, kind))| {
-            let about = columns.get(at).cloned().unwrap_or_default();
-            Row::new([
-                Cell::text(header),
-                Cell::text(visit.t(&format!("places-kind-{}", kind.name()))),
-                Cell::text(about.example),
-                Cell::text(format::number(about.filled)),
-            ])
-        });
+    let rows = told.iter().enumerate().map(|(at, told)| {
+        let filled = columns.get(at).map_or(0, |about| about.filled);
+        Row::new([
+            Cell::text(&told.name),
+            Cell::text(&told.meaning),
+            Cell::text(visit.t(&format!("places-kind-{}", told.kind))),
+            Cell::text(&told.unit),
+            Cell::text(&told.example),
+            Cell::text(format::number(filled)),
+        ])
+    });
     Table::new(
         visit.language,
         format!("{id}-columns"),
@@ -324,7 +383,9 @@ fn dictionary(
     )
     .columns([
         Column::text(visit.t("places-column")),
+        Column::text(visit.t("places-column-meaning")),
         Column::text(visit.t("places-column-kind")),
+        Column::text(visit.t("places-column-unit")).no_wrap(),
         Column::text(visit.t("places-column-example")),
         Column::number(visit.t("places-column-filled")),
     ])

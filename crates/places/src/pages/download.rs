@@ -10,12 +10,17 @@ use yakuba_city::{
     web::{Answer, Problem},
 };
 
-use super::{dataset::kinds_of, forms_of, visit::Visit};
+use super::{
+    dataset::{dictionary_of, kinds_of},
+    forms_of,
+    visit::Visit,
+};
 use crate::{
     capabilities::DOWNLOADS,
     error::PlacesError,
     model::{
         content::{Form, Pieces, names_of},
+        dictionary::csvw,
         kind::Kind,
         parquet::{ParquetPieces, Types},
         segment::ChunkRows,
@@ -26,11 +31,28 @@ use crate::{
     },
 };
 
+/// What the columns of the newest version are, as CSV on the Web.
+async fn described(visit: &Visit, key: &str, number: i64) -> Result<Response, Problem> {
+    let file = store::file(visit.city.db(), key, number)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let version = file.newest.as_ref().ok_or(Problem::NotFound)?;
+    let table = store::table_of(&visit.city, version)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let told = dictionary_of(&visit.city, &file, version, table).await?;
+    let text = csvw("latest.csv", &file.title, &told).to_string();
+    Ok(Answer::new("application/csvm+json", text.into_bytes()).respond(&visit.headers))
+}
+
 pub(super) async fn file(
     visit: Visit,
     Path((key, file, name)): Path<(String, i64, String)>,
 ) -> Result<Response, Problem> {
     let dataset = visit.dataset(&key).await?;
+    if name == "latest.csv-metadata.json" {
+        return described(&visit, &key, file).await;
+    }
     let (which, ending) = name.rsplit_once('.').ok_or(Problem::NotFound)?;
     let form = Form::of_ending(ending).ok_or(Problem::NotFound)?;
     let number = match which {

@@ -32,6 +32,7 @@ struct Item {
 #[template(path = "public/list.html")]
 struct Body {
     words: Words,
+    is_mirrored: bool,
     q: TextField,
     theme: Select,
     department: Select,
@@ -186,6 +187,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
     let total = found.len() as u64;
     let body = Body {
         words: visit.words,
+        is_mirrored: visit.is_mirrored,
         q: TextField::new(language, "q", visit.t("places-search"))
             .support(visit.t("places-search-support"))
             .value(&q),
@@ -229,10 +231,8 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
             )
         }),
     };
-    Ok(
-        Page::public(visit.shell.clone(), visit.t("places-title"), &body)
-            .lead(visit.t("places-lead"))
-            .feed(visit.t("places-feed"), "/data/feed.atom")
-            .into_response(),
-    )
+    let page = Page::public(visit.shell.clone(), visit.t("places-title"), &body)
+        .lead(visit.t("places-lead"))
+        .feed(visit.t("places-feed"), "/data/feed.atom");
+    Ok(visit.marked(page).into_response())
 }

@@ -11,7 +11,8 @@ mod visit;
 
 use yakuba_city::web::{Access, Routes};
 
-pub(crate) use dataset::{forms_of, numbers_of};
+pub(crate) use dataset::{dictionary_of, forms_of, numbers_of};
+pub use visit::Mirrored;
 pub(crate) use visit::WORDS;
 
 /// The routes of this room.

@@ -6,7 +6,7 @@ use axum::{
 };
 use yakuba_city::{Actor, City, Fact, JAPAN, Measure, web::Problem};
 use yakuba_kernel::Subject;
-use yakuba_ui::{Catalogue, Fields, Language, Shell, Words, format};
+use yakuba_ui::{Catalogue, Fields, Language, NotificationBanner, Page, Shell, Words, format};
 
 use crate::{
     capabilities::MAP_VIEWS,
@@ -25,8 +25,15 @@ pub(crate) struct Visit {
     pub(crate) words: Words,
     pub(crate) query: Fields,
     pub(crate) headers: HeaderMap,
+    /// Whether the page becomes part of a copy that a web server serves without the program.
+    pub(crate) is_mirrored: bool,
     is_look: bool,
 }
+
+/// An extension of requests for pages of the static mirror: they have nothing on them that needs the program. Only the program itself can
+/// send it.
+#[derive(Debug, Clone, Copy)]
+pub struct Mirrored;
 
 impl FromRequestParts<City> for Visit {
     type Rejection = std::convert::Infallible;
@@ -44,6 +51,7 @@ impl FromRequestParts<City> for Visit {
             words: WORDS.words(shell.language),
             query: Fields::of_query(parts.uri.query().unwrap_or_default()),
             headers: parts.headers.clone(),
+            is_mirrored: parts.extensions.get::<Mirrored>().is_some(),
             is_look: parts.method == Method::GET && !is_ahead,
             shell,
         })
@@ -80,6 +88,19 @@ impl Visit {
             &dataset.document.description,
             &dataset.document.description_en,
         )
+    }
+
+    /// A page, which says of a copy that it is one.
+    pub(crate) fn marked(&self, page: Page) -> Page {
+        if !self.is_mirrored {
+            return page;
+        }
+        let day = self.day(self.city.now());
+        page.notice(NotificationBanner::info(self.words.with_text(
+            "places-mirrored",
+            "day",
+            &day,
+        )))
     }
 
     /// The day of a moment, as readers write it.

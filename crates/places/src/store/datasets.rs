@@ -24,12 +24,25 @@ pub enum State {
 }
 
 impl State {
-    fn read(text: &str) -> Self {
-        match text {
-            "published" => Self::Published,
-            "withdrawn" => Self::Withdrawn,
-            _ => Self::Draft,
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Draft, Self::Published, Self::Withdrawn];
+
+    /// Its name in the table and in texts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Draft => "draft",
+            Self::Published => "published",
+            Self::Withdrawn => "withdrawn",
         }
+    }
+
+    /// The one with a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|state| state.name() == name)
+    }
+
+    fn read(text: &str) -> Self {
+        Self::named(text).unwrap_or(Self::Draft)
     }
 }
 
@@ -250,7 +263,7 @@ pub async fn publish(tx: &Tx, key: &str, revision: i64) -> Result<(), PlacesErro
     if files_of(tx.connection(), key)
         .await?
         .iter()
-        .all(|file| file.newest.is_none())
+        .all(|file| file.newest.is_none() && file.linked().is_none())
     {
         return Err(PlacesError::NoFile);
     }
@@ -320,6 +333,12 @@ pub(super) async fn settle(tx: &Tx, key: &str) -> Result<(), PlacesError> {
             counted.files += 1;
             counted.recommended += i64::from(version.is_recommended());
         }
+        // What is told as a link is published too, wherever it stands.
+        counted.files += files
+            .iter()
+            .filter(|file| file.newest.is_none() && file.linked().is_some())
+            .map(|_| 1)
+            .sum::<i64>();
         counted.is_public = counted.files > 0;
     }
     count(tx, &now, counted).await?;

@@ -9,6 +9,7 @@ use yakuba_city::{Actor, AuditEntry, City, Tx, sql::Sql as _};
 
 use super::{
     datasets::{ChangeKind, Dataset, moment, must_find, note, settle, subject_of},
+    links::{Link, links},
     tables,
     values::Words,
 };
@@ -17,6 +18,7 @@ use crate::{
     model::{
         check::Report,
         content::{Content, has_places},
+        dictionary::Defined,
         finding::Severity,
     },
 };
@@ -32,6 +34,17 @@ pub struct FileEntry {
     pub title: String,
     /// Its newest version that still has contents.
     pub newest: Option<Version>,
+    /// Where it stands, when it stands elsewhere or is fetched from there.
+    pub link: Option<Link>,
+    /// What somebody wrote about its columns.
+    pub dictionary: Vec<Defined>,
+}
+
+impl FileEntry {
+    /// Where it stands when it is told as a link.
+    pub fn linked(&self) -> Option<&Link> {
+        self.link.as_ref().filter(|link| !link.is_copied())
+    }
 }
 
 /// The newest versions of files, of those that have one with contents.
@@ -174,6 +187,7 @@ async fn read_files(
         dataset: String,
         number: i64,
         title: String,
+        dictionary: String,
     }
     let (narrowed, values) = match dataset {
         Some(key) => (" WHERE dataset = $1", vec![key.into()]),
@@ -182,7 +196,7 @@ async fn read_files(
     let files: Vec<File> = connection
         .rows(
             &format!(
-                "SELECT dataset, number, title FROM places_files{narrowed} ORDER BY dataset, number"
+                "SELECT dataset, number, title, dictionary FROM places_files{narrowed} ORDER BY dataset, number"
             ),
             values.clone(),
         )
@@ -207,15 +221,24 @@ async fn read_files(
         let version = Version::try_from(row)?;
         newest.insert((version.dataset.clone(), version.file), version);
     }
-    Ok(files
+    let mut links = links(connection, dataset).await?;
+    files
         .into_iter()
-        .map(|file| FileEntry {
-            newest: newest.remove(&(file.dataset.clone(), file.number)),
-            dataset: file.dataset,
-            number: file.number,
-            title: file.title,
+        .map(|file| {
+            Ok(FileEntry {
+                newest: newest.remove(&(file.dataset.clone(), file.number)),
+                link: links.remove(&(file.dataset.clone(), file.number)),
+                dictionary: if file.dictionary.is_empty() {
+                    Vec::new()
+                } else {
+                    serde_json::from_str(&file.dictionary)?
+                },
+                dataset: file.dataset,
+                number: file.number,
+                title: file.title,
+            })
         })
-        .collect())
+        .collect()
 }
 
 /// All versions of a file, newest first, those without contents too.
@@ -395,6 +418,69 @@ pub async fn add_file(tx: &Tx, dataset: &str, title: &str) -> Result<i64, Places
         )
         .await?;
     Ok(number)
+}
+
+/// Says what the columns of a file are.
+///
+/// # Errors
+/// [`PlacesError::NoSuchFile`].
+pub async fn define(
+    tx: &Tx,
+    dataset: &str,
+    file: i64,
+    dictionary: &[Defined],
+) -> Result<(), PlacesError> {
+    let found = must_find(tx, dataset).await?;
+    let text = if dictionary.is_empty() {
+        String::new()
+    } else {
+        serde_json::to_string(dictionary)?
+    };
+    let changed = tx
+        .connection()
+        .run(
+            "UPDATE places_files SET dictionary = $3 WHERE dataset = $1 AND number = $2",
+            [dataset.into(), file.into(), text.into()],
+        )
+        .await?;
+    if changed == 0 {
+        return Err(PlacesError::NoSuchFile(file));
+    }
+    touch(tx, dataset).await?;
+    tx.audit(AuditEntry::new("places.describe", subject_of(dataset)).with(json!({"file": file})));
+    if found.is_public() {
+        note(tx, dataset, ChangeKind::Described, None, "").await?;
+    }
+    settle(tx, dataset).await
+}
+
+/// Calls a file something else.
+///
+/// # Errors
+/// [`PlacesError::NoSuchFile`].
+pub async fn rename_file(
+    tx: &Tx,
+    dataset: &str,
+    file: i64,
+    title: &str,
+) -> Result<(), PlacesError> {
+    let found = must_find(tx, dataset).await?;
+    let changed = tx
+        .connection()
+        .run(
+            "UPDATE places_files SET title = $3 WHERE dataset = $1 AND number = $2",
+            [dataset.into(), file.into(), title.into()],
+        )
+        .await?;
+    if changed == 0 {
+        return Err(PlacesError::NoSuchFile(file));
+    }
+    touch(tx, dataset).await?;
+    tx.audit(AuditEntry::new("places.describe", subject_of(dataset)).with(json!({"file": file})));
+    if found.is_public() {
+        note(tx, dataset, ChangeKind::Described, None, "").await?;
+    }
+    settle(tx, dataset).await
 }
 
 /// A version to be taken.
@@ -586,7 +672,7 @@ async fn put_version(
     Ok(number)
 }
 
-async fn touch(tx: &Tx, dataset: &str) -> Result<(), PlacesError> {
+pub(super) async fn touch(tx: &Tx, dataset: &str) -> Result<(), PlacesError> {
     tx.connection()
         .run(
             "UPDATE places_datasets SET revision = revision + 1, changed_at = $2 WHERE key = $1",

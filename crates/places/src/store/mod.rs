@@ -3,6 +3,7 @@
 mod datasets;
 mod files;
 mod large;
+mod links;
 mod made;
 pub mod map;
 mod package;
@@ -15,10 +16,14 @@ pub use datasets::{
 };
 pub use files::{
     FileEntry, FilledVersion, NewVersion, Pending, Version, add_file, add_filled, add_version,
-    contents, divide_all, drop_pending, file, files, files_of, keep_pending, newest, pending,
-    remove_contents, table_of, version, versions,
+    contents, define, divide_all, drop_pending, file, files, files_of, keep_pending, newest,
+    pending, remove_contents, rename_file, table_of, version, versions,
 };
 pub use large::{LARGE, LargeFile, take_large};
+pub use links::{
+    Came, FETCH_JOB, Link, LinkState, OWN_HOSTS, add_links, ask_again, ask_due, drop_file,
+    fetch_file, links, own_hosts, set_own_hosts,
+};
 pub(crate) use made::LIST;
 pub use made::{Made, Source, make, make_all, make_and_publish, sources};
 pub use package::{Whole, WholeFile, bring_in};

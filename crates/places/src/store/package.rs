@@ -4,11 +4,11 @@ use yakuba_city::Tx;
 
 use super::{
     datasets::{State, create, dataset, describe, publish, set_source},
-    files::{NewVersion, add_file, add_version, files_of},
+    files::{NewVersion, add_file, add_version, define, files_of},
 };
 use crate::{
     error::PlacesError,
-    model::{check::Report, content::Content, document::DatasetDocument},
+    model::{check::Report, content::Content, dictionary::Defined, document::DatasetDocument},
 };
 
 /// A dataset with its files, read and checked.
@@ -35,6 +35,8 @@ pub struct WholeFile {
     pub report: Report,
     /// What is new in it.
     pub note: String,
+    /// What its columns are; empty: what stands stays.
+    pub dictionary: Vec<Defined>,
 }
 
 /// Brings a dataset in, or up to what is given. Returns whether anything changed: the same twice changes nothing. Files are told by
@@ -76,6 +78,13 @@ pub async fn bring_in(tx: &Tx, whole: &Whole) -> Result<bool, PlacesError> {
             note: file.note.clone(),
         };
         has_changed |= add_version(tx, &new).await?.is_some();
+        let is_said = standing
+            .get(at)
+            .is_some_and(|known| known.dictionary == file.dictionary);
+        if !file.dictionary.is_empty() && !is_said {
+            define(tx, key, number, &file.dictionary).await?;
+            has_changed = true;
+        }
     }
     // What is made is published once it is made.
     if whole.is_public

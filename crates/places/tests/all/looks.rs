@@ -6,9 +6,9 @@ use yakuba_addresses::AddressService;
 use yakuba_city::{each_database, sql::Sql as _};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
-use yakuba_places::{PlacesService, store};
+use yakuba_places::{PlacesService, capabilities::EDIT, model::package::Package, store};
 
-use crate::support::{TOILETS, departments, document, publish, stranger};
+use crate::support::{TOILETS, departments, desk, document, publish, stranger};
 
 const YEARS: &str =
     "年度,地区,件数,人数\n2023,北,10,1.5\n2024,北,20,2.5\n2024,南,5,\n2025,南,7,4\n";
@@ -58,7 +58,8 @@ each_database!(
             assert_eq!(reader.get(missing).await.status, StatusCode::NOT_FOUND);
         }
         // Of many values some are drawn, and the page says so.
-        let many: String = (0..70).map(|at| format!("町{at},{at}\n")).collect();
+        let many: Vec<String> = (0..70).map(|at| format!("町{at},{at}")).collect();
+        let many = many.join("\n");
         publish(&city, document("towns", "parks"), &format!("町,数\n{many}")).await;
         let page = reader.get("/data/towns/files/1/chart").await.text();
         assert!(page.contains("70個のうち30個"), "{page}");
@@ -114,9 +115,10 @@ each_database!(
             );
         }
         // A long table is drawn in part, and the page says so.
-        let many: String = (0..5_010)
-            .map(|at| format!("木{at},34.4{at:05},135.0\n"))
+        let many: Vec<String> = (0..5_010)
+            .map(|at| format!("木{at},34.4{at:05},135.0"))
             .collect();
+        let many = many.join("\n");
         publish(
             &city,
             document("trees", "parks"),
@@ -188,3 +190,91 @@ each_database!(
         );
     }
 );
+
+each_database!(
+    what_columns_mean_is_written_and_told,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        publish(&city, document("years", "parks"), YEARS).await;
+        let mut clerk = desk(&city, &[EDIT], "parks");
+        let path = "/desk/data/years/files/1/columns";
+        let page = clerk.get(path).await;
+        assert!(page.text().contains("推定：数"), "{:?}", page.problem);
+        let mut fields = Vec::new();
+        for (name, meaning, kind, unit) in [
+            ("年度", "", "", ""),
+            ("地区", "<b>市</b>の地区", "text", ""),
+            ("件数", "受け付けた件数", "count", "件"),
+            ("無い列", "消える", "", ""),
+            ("人数", "", "made-up", "人"),
+        ] {
+            fields.extend([
+                ("name", name),
+                ("meaning", meaning),
+                ("type", kind),
+                ("unit", unit),
+                ("example", ""),
+            ]);
+        }
+        let saved = clerk.post(path, &fields).await;
+        assert_eq!(saved.to, "/desk/data/years?done=saved", "{}", saved.text());
+        let entry = store::file(city.db(), "years", 1).await.unwrap().unwrap();
+        let names: Vec<&str> = entry
+            .dictionary
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        assert_eq!(names, ["地区", "件数"]);
+        let mut reader = stranger(&city);
+        let page = reader.get("/data/years").await.text();
+        assert!(
+            page.contains("受け付けた件数") && !page.contains("<b>市"),
+            "{page}"
+        );
+        let rows = reader
+            .get("/api/3/action/datastore_search?resource_id=years.1.csv")
+            .await;
+        let rows: Json = serde_json::from_slice(&rows.bytes).unwrap();
+        let field = &rows["result"]["fields"][3];
+        assert_eq!(
+            (
+                &field["id"],
+                &field["info"]["notes"],
+                &field["info"]["unit"]
+            ),
+            (&"件数".into(), &"受け付けた件数".into(), &"件".into())
+        );
+        let csvw = reader
+            .get("/data/years/files/1/latest.csv-metadata.json")
+            .await;
+        let csvw: Json = serde_json::from_slice(&csvw.bytes).unwrap();
+        assert_eq!(csvw["url"], "latest.csv");
+        assert_eq!(
+            csvw["tableSchema"]["columns"][2]["datatype"],
+            "nonNegativeInteger"
+        );
+        assert_eq!(
+            desk(&city, &[EDIT], "health").get(path).await.status,
+            StatusCode::NOT_FOUND
+        );
+    }
+);
+
+#[test]
+fn a_list_says_what_columns_are() {
+    let list = |kind: &str| {
+        Package::from_yaml(&format!(
+            "format: yakuba-opendata/1\ndatasets:\n- dataset: {{key: trees, title: 木, description: 木, department: parks, theme: land, contact: 課}}\n  \
+             files:\n  - {{title: 木, path: trees.csv, columns: [{{name: 本数, meaning: 木の数, type: {kind}, unit: 本}}]}}\n"
+        ))
+    };
+    let package = list("count").unwrap();
+    assert_eq!(package.datasets[0].files[0].columns[0].unit, "本");
+    assert!(list("counts").unwrap_err().contains("weekdays"));
+}

@@ -51,6 +51,7 @@ pub(crate) async fn publish(city: &City, document: DatasetDocument, text: &str) 
             content: looked.content,
             report: looked.report,
             note: String::new(),
+            dictionary: Vec::new(),
         }],
         document,
         is_public: true,

@@ -126,7 +126,7 @@ fn read(room: &Room, layer: &Layer, typed: &Fields, errors: &mut FormErrors) -> 
         };
         let read = json.and_then(|json| {
             shape::read(&json).map_err(|error| match error {
-                ShapeError::Crosses => room.t("desk-map-crosses"),
+                ShapeError::Crosses(_) => room.t("desk-map-crosses"),
                 other => wrong(&other.to_string()),
             })
         });

@@ -19,7 +19,7 @@ use yakuba_kernel::text::normalise_for_search;
 use yakuba_ui::Language;
 
 use self::{
-    package::{package, resource},
+    package::{link_id, package, resource, resource_of_link},
     rows::datastore,
     search::{search, words_of},
 };
@@ -287,8 +287,16 @@ async fn act(
         }
         "resource_show" => {
             let id = asked.id()?;
-            let (published, distribution) = catalogue.distribution(&id).ok_or(Refusal::NotFound)?;
-            Ok(resource(published, &distribution, 0))
+            if let Some((published, distribution)) = catalogue.distribution(&id) {
+                return Ok(resource(published, &distribution, 0));
+            }
+            catalogue
+                .datasets
+                .iter()
+                .flat_map(|published| published.links().map(move |link| (published, link)))
+                .find(|(_, (file, _))| link_id(file) == id)
+                .map(|(published, (file, link))| resource_of_link(published, file, link, 0))
+                .ok_or(Refusal::NotFound)
         }
         "organization_list" => Ok(named(asked, organizations(&catalogue))),
         "organization_show" => {

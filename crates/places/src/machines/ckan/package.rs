@@ -6,7 +6,10 @@ use super::{
     super::catalogue::{Catalogue, Distribution, Published},
     theme_title,
 };
-use crate::model::content::Form;
+use crate::{
+    model::content::Form,
+    store::{FileEntry, Link},
+};
 
 /// Moments as CKAN writes them: UTC without a zone.
 fn moment(at: jiff::Timestamp) -> String {
@@ -19,11 +22,17 @@ fn moment(at: jiff::Timestamp) -> String {
 pub(super) fn package(catalogue: &Catalogue, published: &Published) -> Json {
     let dataset = &published.dataset;
     let document = &dataset.document;
-    let resources: Vec<Json> = published
+    let mut resources = published
         .distributions(&catalogue.base)
         .enumerate()
         .map(|(position, distribution)| resource(published, &distribution, position))
-        .collect();
+        .collect::<Vec<Json>>();
+    let from = resources.len();
+    let links = published
+        .links()
+        .enumerate()
+        .map(|(at, (file, link))| resource_of_link(published, file, link, from + at));
+    resources.extend(links);
     let tags: Vec<Json> = document
         .keywords
         .iter()
@@ -78,6 +87,36 @@ pub(super) fn package(catalogue: &Catalogue, published: &Published) -> Json {
         "num_resources": resources.len(),
         "version": null,
     })
+}
+
+/// A file that stands elsewhere.
+pub(super) fn resource_of_link(
+    published: &Published,
+    file: &FileEntry,
+    link: &Link,
+    position: usize,
+) -> Json {
+    json!({
+        "id": link_id(file),
+        "package_id": published.dataset.key(),
+        "name": file.title,
+        "description": "",
+        "url": link.address,
+        "format": link.format,
+        "mimetype": null,
+        "size": null,
+        "created": moment(published.dataset.changed_at),
+        "last_modified": moment(published.dataset.changed_at),
+        "position": position,
+        "state": "active",
+        "hash": "",
+        "datastore_active": false,
+    })
+}
+
+/// The id of a file that stands elsewhere.
+pub(super) fn link_id(file: &FileEntry) -> String {
+    format!("{}.{}.link", file.dataset, file.number)
 }
 
 pub(super) fn resource(

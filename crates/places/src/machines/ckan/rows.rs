@@ -11,9 +11,10 @@ use super::{super::catalogue::Catalogue, Parameters, Refusal};
 use crate::{
     model::{
         content::{Form, names_of},
+        dictionary::Defined,
         parquet::number,
     },
-    pages::numbers_of,
+    pages::{dictionary_of, numbers_of},
     store::{
         self,
         tables::{MOST_KEYS, Query, find},
@@ -45,10 +46,16 @@ pub(super) async fn datastore(
     let table = store::table_of(city, version)
         .await?
         .ok_or(Refusal::NotFound)?;
+    let dictionary = dictionary_of(city, distribution.file, version, table).await?;
     let columns: Vec<Column> = names_of(&version.columns)
         .into_iter()
         .zip(numbers_of(city, version, table).await?)
-        .map(|(name, is_number)| Column { name, is_number })
+        .zip(dictionary)
+        .map(|((name, is_number), defined)| Column {
+            name,
+            is_number,
+            defined,
+        })
         .collect();
     let asked = Asked::read(asked, &columns)?;
     let (total, rows) = if asked.is_distinct {
@@ -79,9 +86,24 @@ pub(super) async fn datastore(
 struct Column {
     name: String,
     is_number: bool,
+    /// What the dictionary says of it.
+    defined: Defined,
 }
 
 impl Column {
+    /// What CKAN's data dictionary has: label and notes; unit and example are ours.
+    fn info(&self) -> Json {
+        let defined = &self.defined;
+        json!({
+            "label": defined.name,
+            "notes": defined.meaning,
+            "type_override": "",
+            "kind": defined.kind,
+            "unit": defined.unit,
+            "example": defined.example,
+        })
+    }
+
     /// A cell as JSON: numbers as such, and none where a number is missing.
     fn json(&self, cell: &str) -> Json {
         if !self.is_number {
@@ -362,7 +384,11 @@ impl<'a> Asked<'a> {
                     Some(column) if column.is_number => "numeric",
                     Some(_) => "text",
                 };
-                json!({"id": self.name(*at), "type": kind})
+                let mut field = json!({"id": self.name(*at), "type": kind});
+                if let Some(column) = at.and_then(|at| self.columns.get(at)) {
+                    field["info"] = column.info();
+                }
+                field
             })
             .collect();
         let mut result = json!({
@@ -391,6 +417,7 @@ mod tests {
         let columns = [("名称", false), ("数", true)].map(|(name, is_number)| Column {
             name: name.to_owned(),
             is_number,
+            defined: Defined::default(),
         });
         match Asked::read(&Parameters(asked), &columns) {
             Ok(asked) => Ok(asked.query),

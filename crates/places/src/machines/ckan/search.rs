@@ -42,6 +42,7 @@ fn facets(published: &Published, field: &str) -> Option<Vec<(String, String)>> {
             let mut forms: Vec<(String, String)> = published
                 .distributions("")
                 .map(|distribution| same(&distribution.form.name().to_uppercase()))
+                .chain(published.links().map(|(_, link)| same(&link.format)))
                 .collect();
             forms.sort_unstable();
             forms.dedup();

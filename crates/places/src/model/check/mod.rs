@@ -4,6 +4,7 @@ mod header;
 mod rows;
 
 use serde::Serialize;
+use serde_json::Value as Json;
 use yakuba_sheets::{Charset, Format};
 
 use self::{
@@ -15,6 +16,7 @@ pub(crate) use self::{header::rule_of, rows::Together};
 use super::{
     finding::{Finding, Rule, Severity, shortened},
     kind::Kind,
+    map::shape::{Patience, ShapeError, read_within},
     reading::TableFile,
     standard::{Dataset, LookedAt, Need, READABILITY_RULES, Recognised, header_key, recognise},
 };
@@ -239,6 +241,46 @@ pub fn check(file: &TableFile, file_name: &str, against: Against) -> Report {
         &mut report,
     );
     report
+}
+
+/// Adds what is wrong with the shapes of rows. The row is that of the table below its header, as everywhere.
+pub(crate) fn check_shapes(shapes: &[Json], report: &mut Report) {
+    let mut patience = Patience::OF_FILE;
+    for (at, shape) in shapes.iter().enumerate() {
+        // A row without a shape is none that is wrong.
+        if shape.is_null() {
+            continue;
+        }
+        let Err(wrong) = read_within(shape, &mut patience) else {
+            continue;
+        };
+        let (severity, rule, value) = match wrong {
+            ShapeError::Crosses(at) => (Severity::Must, Rule::Crosses, at),
+            ShapeError::Outside => (Severity::Should, Rule::Area, first_place(shape)),
+            ShapeError::TooLarge => (Severity::Should, Rule::Shape, String::new()),
+            ShapeError::Kind
+            | ShapeError::Position
+            | ShapeError::TooFew
+            | ShapeError::Invalid(_) => (Severity::Must, Rule::Shape, String::new()),
+        };
+        report.add(Finding {
+            severity,
+            rule,
+            row: u32::try_from(at + 2).ok(),
+            column: None,
+            value,
+            mended: None,
+        });
+    }
+}
+
+/// The first position of a shape, latitude first.
+fn first_place(shape: &Json) -> String {
+    let mut part = &shape["coordinates"];
+    while part[0].is_array() {
+        part = &part[0];
+    }
+    format!("{}, {}", part[1], part[0])
 }
 
 fn whole(severity: Severity, rule: Rule, value: &str) -> Finding {

@@ -3,6 +3,7 @@
 use geo::{
     BoundingRect as _, Coord, Geometry, Intersects as _, Line, LineString, MultiLineString,
     MultiPoint, MultiPolygon, Point, Polygon, Rect, Validation as _,
+    line_intersection::{LineIntersection, line_intersection},
 };
 use serde_json::{Value as Json, json};
 
@@ -42,11 +43,11 @@ pub enum ShapeError {
         "a line needs two different positions and an area four, the last the same as the first"
     )]
     TooFew,
-    /// A ring crosses itself.
+    /// A ring crosses itself, at this latitude and longitude.
     #[error(
-        "the border of an area crosses itself. Mend it with your map program (QGIS: Fix geometries)"
+        "the border of an area crosses itself at {0}. Mend it with your map program (QGIS: Fix geometries)"
     )]
-    Crosses,
+    Crosses(String),
     /// It is wrong in another way.
     #[error("the shape is not valid: {0}. Mend it with your map program (QGIS: Fix geometries)")]
     Invalid(String),
@@ -98,6 +99,28 @@ pub fn corners_of(geometry: &Json) -> Option<String> {
 /// # Errors
 /// [`ShapeError`].
 pub fn read(geometry: &Json) -> Result<Geometry, ShapeError> {
+    read_within(geometry, &mut Patience(MOST_PAIRS))
+}
+
+/// How many pairs of sides are still compared, in all shapes of a file together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Patience(usize);
+
+impl Patience {
+    /// That for all shapes of a file: some seconds.
+    pub const OF_FILE: Self = Self(20 * MOST_PAIRS);
+
+    fn spend(&mut self, pairs: usize) -> Result<(), ShapeError> {
+        self.0 = self.0.checked_sub(pairs).ok_or(ShapeError::TooLarge)?;
+        Ok(())
+    }
+}
+
+/// The same, with patience for several shapes.
+///
+/// # Errors
+/// [`ShapeError`]; [`ShapeError::TooLarge`] also when there is no patience left.
+pub fn read_within(geometry: &Json, patience: &mut Patience) -> Result<Geometry, ShapeError> {
     let mut left = MOST_POSITIONS;
     let coordinates = &geometry["coordinates"];
     let shape = match geometry["type"].as_str() {
@@ -120,7 +143,7 @@ pub fn read(geometry: &Json) -> Result<Geometry, ShapeError> {
         }
         _ => return Err(ShapeError::Kind),
     };
-    examine(&shape, MOST_POSITIONS - left)?;
+    examine(&shape, MOST_POSITIONS - left, patience)?;
     Ok(shape)
 }
 
@@ -193,23 +216,23 @@ fn area(value: &Json, left: &mut usize) -> Result<Polygon, ShapeError> {
     Ok(Polygon::new(outer, rings))
 }
 
-fn examine(shape: &Geometry, count: usize) -> Result<(), ShapeError> {
+fn examine(shape: &Geometry, count: usize, patience: &mut Patience) -> Result<(), ShapeError> {
     let areas: &[Polygon] = match shape {
         Geometry::Polygon(area) => std::slice::from_ref(area),
         Geometry::MultiPolygon(areas) => &areas.0,
         _ => return Ok(()),
     };
-    let mut pairs = MOST_PAIRS;
     let rings: usize = areas.iter().map(|area| 1 + area.interiors().len()).sum();
     for ring in areas
         .iter()
         .flat_map(|area| std::iter::once(area.exterior()).chain(area.interiors()))
     {
-        if crosses_itself(ring, &mut pairs)? {
-            return Err(ShapeError::Crosses);
+        if let Some(at) = crossing(ring, patience)? {
+            return Err(ShapeError::Crosses(format!("{:.6}, {:.6}", at.y, at.x)));
         }
     }
     if count <= WHOLLY_EXAMINED && rings <= RINGS_EXAMINED {
+        patience.spend(count * count)?;
         shape
             .check_validation()
             .map_err(|error| ShapeError::Invalid(error.to_string()))?;
@@ -217,8 +240,8 @@ fn examine(shape: &Geometry, count: usize) -> Result<(), ShapeError> {
     Ok(())
 }
 
-/// Whether two sides of a ring meet that are no neighbours. Sides are compared only while they lie above each other.
-fn crosses_itself(ring: &LineString, pairs: &mut usize) -> Result<bool, ShapeError> {
+/// Where two sides of a ring meet that are no neighbours. Sides are compared only while they lie above each other.
+fn crossing(ring: &LineString, patience: &mut Patience) -> Result<Option<Coord>, ShapeError> {
     let mut sides: Vec<(Line, Rect)> = ring
         .lines()
         .filter(|side| side.start != side.end)
@@ -230,17 +253,21 @@ fn crosses_itself(ring: &LineString, pairs: &mut usize) -> Result<bool, ShapeErr
             if other_around.min().x > around.max().x {
                 break;
             }
-            *pairs = pairs.checked_sub(1).ok_or(ShapeError::TooLarge)?;
+            patience.spend(1)?;
             if around.intersects(other_around)
                 && side.start != other.end
                 && side.end != other.start
                 && side.intersects(other)
             {
-                return Ok(true);
+                return Ok(Some(match line_intersection(*side, *other) {
+                    Some(LineIntersection::SinglePoint { intersection, .. }) => intersection,
+                    Some(LineIntersection::Collinear { intersection }) => intersection.start,
+                    None => side.start,
+                }));
             }
         }
     }
-    Ok(false)
+    Ok(None)
 }
 
 /// The box of a shape, in degrees.
@@ -349,7 +376,11 @@ mod tests {
                 json!([[[135.0, 34.0], [135.1, 34.0], [135.1, 34.1]]]),
                 ShapeError::TooFew,
             ),
-            ("Polygon", bow, ShapeError::Crosses),
+            (
+                "Polygon",
+                bow,
+                ShapeError::Crosses("34.050000, 135.050000".to_owned()),
+            ),
         ] {
             assert_eq!(
                 of(kind, &coordinates),
@@ -383,7 +414,10 @@ mod tests {
         );
         let mut crossing = circle(5_000);
         crossing.swap(10, 2_000);
-        assert_eq!(of("Polygon", &json!([crossing])), Err(ShapeError::Crosses));
+        assert!(matches!(
+            of("Polygon", &json!([crossing])),
+            Err(ShapeError::Crosses(_))
+        ));
     }
 
     #[test]
@@ -403,10 +437,10 @@ mod tests {
         // Longitude first lies elsewhere.
         assert_eq!(of_corners("34.4, 135.0\n135.0, 34.4", false), Err(2));
         let crossed = "34.4, 135.0\n34.5, 135.1\n34.4, 135.1\n34.5, 135.0";
-        assert_eq!(
+        assert!(matches!(
             read(&of_corners(crossed, true).unwrap()),
-            Err(ShapeError::Crosses)
-        );
+            Err(ShapeError::Crosses(_))
+        ));
         assert!(read(&of_corners("", true).unwrap()).is_err());
         assert_eq!(
             corners_of(&json!({"type": "Point", "coordinates": [1, 2]})),

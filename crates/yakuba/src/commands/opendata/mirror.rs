@@ -157,6 +157,7 @@ async fn ask(router: &Router, address: &str, host: &str) -> Result<(bool, Vec<u8
         .header("sec-purpose", "prefetch")
         .body(Body::empty())
         .map_err(|error| failed(&error))?;
+    request.extensions_mut().insert(yakuba_places::Mirrored);
     request
         .extensions_mut()
         .insert(ConnectInfo(SocketAddr::from(([127, 0, 0, 1], 0))));
@@ -289,6 +290,13 @@ mod tests {
         }
         let linked = std::fs::read_to_string(folder.join("data/catalog.jsonld")).unwrap();
         assert!(linked.contains("https://www.example.jp/data/aed/files/1/latest.csv"));
+        // It says what it is, and has nothing that needs the program.
+        for name in ["data/index.html", "data/aed/index.html"] {
+            let page = std::fs::read_to_string(folder.join(name)).unwrap();
+            assert!(page.contains("作った写しです"), "{name}");
+            assert!(!page.contains("action=\"/data\""), "{name}");
+            assert!(!page.contains("/chart\""), "{name}");
+        }
         // Styles and script came along.
         assert!(folder.join("assets").is_dir());
         let views = year_totals(

@@ -5,19 +5,20 @@ mod mirror;
 use std::{io::Write as _, path::Path};
 
 use serde_json::json;
-use yakuba_city::Actor;
+use yakuba_city::{Actor, City};
 use yakuba_places::{
     PlacesError,
     model::{
         check::{Against, Report, check},
-        content::look_over as look_over_content,
+        content::{look_over as look_over_content, report_of},
         finding::Severity,
+        links::read_list,
         package::{Package, Packed},
         reading::TableFile,
         repair::repair,
         standard::{DATASETS, Generation, dataset},
     },
-    store::{self, LargeFile, Made, Whole, WholeFile, bring_in},
+    store::{self, Came, LargeFile, Made, Whole, WholeFile, bring_in},
 };
 use yakuba_sheets::Limits;
 use yakuba_ui::Language;
@@ -25,8 +26,8 @@ use yakuba_ui::Language;
 use super::{file_name, note, read_file, say};
 use crate::{
     cli::{
-        OpendataAdd, OpendataAgainst, OpendataCheck, OpendataCommand, OpendataImport, OpendataMake,
-        OpendataRepair,
+        OpendataAdd, OpendataAgainst, OpendataCheck, OpendataCommand, OpendataFetch, OpendataHosts,
+        OpendataImport, OpendataLinks, OpendataMake, OpendataRepair,
     },
     failure::{Failure, Outcome},
     place::Place,
@@ -38,6 +39,9 @@ pub(super) async fn run(place: &Place, options: OpendataCommand) -> Result<Outco
         OpendataCommand::Repair(options) => mend(&options),
         OpendataCommand::Import(options) => import(place, &options).await,
         OpendataCommand::Add(options) => add(place, options).await,
+        OpendataCommand::Links(options) => links(place, &options).await,
+        OpendataCommand::Fetch(options) => fetch(place, &options).await,
+        OpendataCommand::Hosts(options) => hosts(place, &options).await,
         OpendataCommand::Mirror(options) => mirror::run(place, &options).await,
         OpendataCommand::Sources => sources(place).await,
         OpendataCommand::Make(options) => make(place, &options).await,
@@ -74,8 +78,14 @@ fn look_over(options: &OpendataCheck) -> Result<Outcome, Failure> {
     let against = against(&options.against)?;
     let mut reports = Vec::new();
     for path in &options.files {
-        let (name, file) = read(path)?;
-        reports.push((path, check(&file, &name, against)));
+        let report = report_of(
+            &read_file(path)?,
+            &file_name(path),
+            against,
+            &Limits::default(),
+        )
+        .map_err(|error| Failure::new(format!("{}: {error}", path.display())))?;
+        reports.push((path, report));
     }
     if options.json {
         let files: Vec<_> = reports
@@ -209,6 +219,7 @@ pub(crate) fn whole_of(
             content: looked.content,
             report: looked.report,
             note: file.note.clone(),
+            dictionary: file.columns.clone(),
         });
     }
     Ok(Whole {
@@ -346,6 +357,80 @@ async fn add(place: &Place, options: OpendataAdd) -> Result<Outcome, Failure> {
         Some(version) => format!("{}: file {file}, version {version}", options.dataset),
         None => format!("{}: file {file} as it was", options.dataset),
     });
+    Ok(Outcome::Done)
+}
+
+async fn links(place: &Place, options: &OpendataLinks) -> Result<Outcome, Failure> {
+    let listed = read_list(&read_file(&options.list)?)
+        .map_err(|error| Failure::new(format!("{}: {error}", options.list.display())))?;
+    let city = place.open_existing().await?;
+    let is_copied = options.copy;
+    let count = city
+        .write(
+            Actor::CommandLine,
+            (options.dataset.clone(), listed),
+            move |tx, (dataset, listed)| Box::pin(store::add_links(tx, dataset, listed, is_copied)),
+        )
+        .await?;
+    say(format_args!("{}: {count} files", options.dataset));
+    if is_copied {
+        return fetched(&city, std::slice::from_ref(&options.dataset)).await;
+    }
+    Ok(Outcome::Done)
+}
+
+async fn fetch(place: &Place, options: &OpendataFetch) -> Result<Outcome, Failure> {
+    let city = place.open_existing().await?;
+    fetched(&city, &options.datasets).await
+}
+
+/// Fetches the files of some datasets, or of all.
+async fn fetched(city: &City, datasets: &[String]) -> Result<Outcome, Failure> {
+    let mut outcome = Outcome::Done;
+    for ((dataset, file), link) in store::links(city.db(), None).await? {
+        if !link.is_copied() || (!datasets.is_empty() && !datasets.contains(&dataset)) {
+            continue;
+        }
+        let what = match store::fetch_file(city, &dataset, file).await? {
+            Came::New(version) => format!("version {version}"),
+            Came::Same => "as it was".to_owned(),
+            Came::Gone => continue,
+            Came::Not(refused, _) => {
+                outcome = Outcome::NeedsReview;
+                refused.to_string()
+            }
+        };
+        say(format_args!(
+            "{dataset}: file {file}: {what} ({})",
+            link.address
+        ));
+    }
+    Ok(outcome)
+}
+
+async fn hosts(place: &Place, options: &OpendataHosts) -> Result<Outcome, Failure> {
+    let city = place.open_existing().await?;
+    let mut hosts = store::own_hosts(&city).await?;
+    if !options.allow.is_empty() || !options.forbid.is_empty() {
+        for host in &options.allow {
+            if host.is_empty() || host.contains([',', '/', ' ', '@']) {
+                return Err(Failure::usage(format!(
+                    "{host:?} is no name of a server. Write it like gis.city.midori.lg.jp"
+                )));
+            }
+            hosts.insert(host.to_ascii_lowercase());
+        }
+        for host in &options.forbid {
+            hosts.remove(&host.to_ascii_lowercase());
+        }
+        city.write(Actor::CommandLine, hosts.clone(), |tx, hosts| {
+            Box::pin(store::set_own_hosts(tx, hosts))
+        })
+        .await?;
+    }
+    for host in hosts {
+        say(host);
+    }
     Ok(Outcome::Done)
 }
 

@@ -1,0 +1,42 @@
+//! What a form with a file sends.
+
+use axum::extract::Multipart;
+use yakuba_city::web::Problem;
+use yakuba_ui::Fields;
+
+use super::room::Room;
+
+/// The longest name of a file that is kept, in letters.
+const LONGEST_NAME: usize = 200;
+
+/// The fields of a form, and its file.
+#[derive(Debug, Default)]
+pub(super) struct Typed {
+    pub(super) fields: Fields,
+    /// The file's name.
+    pub(super) name: String,
+    /// The file's bytes; empty: none was chosen.
+    pub(super) bytes: Vec<u8>,
+}
+
+impl Typed {
+    /// Reads a form whose file is called `file`.
+    pub(super) async fn read(room: &Room, mut multipart: Multipart) -> Result<Self, Problem> {
+        let broken = |_| Problem::BadRequest(room.t("desk-problem-sending"));
+        let mut sent = Self::default();
+        while let Some(field) = multipart.next_field().await.map_err(broken)? {
+            let Some(name) = field.name().map(str::to_owned) else {
+                continue;
+            };
+            if name == "file" {
+                let file = field.file_name().unwrap_or_default();
+                sent.name = file.chars().take(LONGEST_NAME).collect();
+                sent.bytes = field.bytes().await.map_err(broken)?.to_vec();
+            } else {
+                let value = field.text().await.map_err(broken)?;
+                sent.fields.push(&name, value);
+            }
+        }
+        Ok(sent)
+    }
+}

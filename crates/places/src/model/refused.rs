@@ -1,0 +1,131 @@
+//! Why a file is not taken, as a sentence of the locales with its values.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use yakuba_sheets::SheetError;
+use yakuba_ui::{Language, Value};
+
+use super::{content::ContentError, shapefile::ShapefileError};
+use crate::fetch::FetchError;
+
+/// A sentence by its key, `desk-refused-` before it, and its values.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Refused {
+    /// The key.
+    pub key: String,
+    /// The values of the sentence.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub values: BTreeMap<String, String>,
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.write_str(
+            &crate::DESK_WORDS
+                .words(Language::English)
+                .with_owned(&format!("desk-refused-{}", self.key), &self.told()),
+        )
+    }
+}
+
+impl Refused {
+    /// The values as texts take them.
+    pub(crate) fn told(&self) -> Vec<(String, Value<'static>)> {
+        self.values
+            .iter()
+            .map(|(name, value)| (name.clone(), value.clone().into()))
+            .collect()
+    }
+
+    fn new(key: impl Into<String>) -> Self {
+        Self {
+            key: key.into(),
+            values: BTreeMap::new(),
+        }
+    }
+
+    fn with(mut self, name: &str, value: &impl ToString) -> Self {
+        self.values.insert(name.to_owned(), value.to_string());
+        self
+    }
+}
+
+/// A size as people read it.
+fn megabytes(bytes: u64) -> u64 {
+    bytes >> 20
+}
+
+impl From<&SheetError> for Refused {
+    fn from(error: &SheetError) -> Self {
+        let told = Self::new(error.code());
+        match error {
+            SheetError::FileTooLarge { limit, .. } => told.with("limit", &megabytes(*limit)),
+            SheetError::NotASheet { .. }
+            | SheetError::Empty
+            | SheetError::PasswordProtected
+            | SheetError::UnpacksTooLarge { .. }
+            | SheetError::TooManyParts { .. }
+            | SheetError::Damaged { .. }
+            | SheetError::ZipWithoutWorkbook => told,
+            SheetError::Undecodable { line, charset, .. } => {
+                told.with("line", line).with("charset", charset)
+            }
+            SheetError::SeveralCharsets { one, other } => {
+                told.with("one", one).with("other", other)
+            }
+            SheetError::NulByte { line, .. } => told.with("line", line),
+            SheetError::CellTooLarge { row, column, .. } => {
+                told.with("row", row).with("column", column)
+            }
+            SheetError::TooManyRows { limit, .. }
+            | SheetError::TooManyColumns { limit, .. }
+            | SheetError::TooManyCells { limit }
+            | SheetError::TooManySheets { limit, .. } => told.with("limit", limit),
+        }
+    }
+}
+
+impl From<&ShapefileError> for Refused {
+    fn from(error: &ShapefileError) -> Self {
+        match error {
+            ShapefileError::Archive(error) => error.into(),
+            ShapefileError::Missing(part) => Self::new("shape-missing").with("part", part),
+            ShapefileError::Several(count) => Self::new("shape-several").with("count", count),
+            ShapefileError::System(name) => Self::new("shape-system").with("name", name),
+            ShapefileError::Charset(name) => Self::new("shape-charset").with("name", name),
+            ShapefileError::Kind(kind) => Self::new("shape-kind").with("kind", kind),
+            ShapefileError::Broken(_) => Self::new("shape-broken"),
+            ShapefileError::TooLarge(number) => Self::new("shape-large").with("number", number),
+            ShapefileError::Nowhere(number) => Self::new("shape-nowhere").with("number", number),
+        }
+    }
+}
+
+impl From<&ContentError> for Refused {
+    fn from(error: &ContentError) -> Self {
+        match error {
+            ContentError::Sheet(error) => error.into(),
+            ContentError::Shapefile(error) => error.into(),
+            ContentError::SeveralSheets(count) => Self::new("sheets").with("count", count),
+            ContentError::WiderThanHeader(line) => Self::new("wider").with("line", line),
+            ContentError::GeoJson(cause) => Self::new("geojson").with("cause", cause),
+        }
+    }
+}
+
+impl From<&FetchError> for Refused {
+    fn from(error: &FetchError) -> Self {
+        let told = Self::new(format!("fetch-{}", error.name()));
+        match error {
+            FetchError::Status(status) => told.with("status", status),
+            FetchError::TooLarge(limit) => told.with("limit", &megabytes(*limit)),
+            FetchError::Address
+            | FetchError::Private
+            | FetchError::Unreachable
+            | FetchError::TooSlow
+            | FetchError::Turns
+            | FetchError::Page => told,
+        }
+    }
+}
