@@ -68,6 +68,43 @@ describe('a paper with gaps', () => {
     await page.locator('input[name$=".block"]').first().fill('3-4');
     await press(page, page.locator('main form[action$="/complete"] button[data-type="solid-fill"]'));
     assert.match(page.url(), /completed-partly/);
+    // What is still missing is asked for, and the answer that comes by post is entered.
+    const at = page.url().split('?')[0];
+    await press(page, page.locator('form[action$="/correction"] button'));
+    await press(page, page.locator('a[href$="/correction/answer"]'));
+    await checkPage(page, clerk);
+    await picture(page, 'behalf-correction');
+    // Or the applicant takes it back by telephone.
+    await page.goto(`${at}/withdraw`);
+    await checkPage(page, clerk);
+    await picture(page, 'behalf-withdraw');
+    await page.locator('input[name="channel"][value="phone"]').check();
+    await page.fill('textarea[name="said"]', '本人から電話。別の図書館を使うため。');
+    await press(page, page.locator('form[action$="/withdraw"] button'));
+    assert.match(page.url(), /withdrawal-entered/);
+    await checkPage(page, clerk);
     await clerk.close();
+  });
+
+  test('a wrong decision is corrected, and one is revoked', async () => {
+    const head = await visitor(browser, { javascript: 'off' });
+    const page = await head.page();
+    await logIn(page, demo.url, logins.head);
+    for (const how of ['/correct', '/revoke']) {
+      await page.goto(`${demo.url}/desk/cases?stage=decided`);
+      await press(page, page.locator('main tbody a[href^="/desk/cases/"]').first());
+      await press(page, page.locator(`a[href$="/decision${how}"]`));
+      await checkPage(page, head);
+      await picture(page, `decision${how.replace('/', '-')}`);
+      await page.fill('textarea[name="because"]', '宛先の氏名を書き誤ったため');
+      await page.locator('input[name="no_remedy"]').check();
+      await press(page, page.locator('button[value="check"]'));
+      await checkPage(page, head);
+      await picture(page, `decision${how.replace('/', '-')}-check`);
+      await press(page, page.locator('button[value="decide"]'));
+      assert.match(page.url(), /decision-(corrected|revoked)/);
+      await checkPage(page, head);
+    }
+    await head.close();
   });
 });

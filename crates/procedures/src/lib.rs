@@ -2,6 +2,8 @@
 
 mod api;
 pub mod capabilities;
+mod changes;
+mod correcting;
 mod delivery;
 mod desk;
 mod error;
@@ -85,6 +87,10 @@ impl Service for ProcedureService {
             Migration::new(
                 "procedures_0012_seen",
                 include_str!("../migrations/0012_seen.sql"),
+            ),
+            Migration::new(
+                "procedures_0014_past_decisions",
+                include_str!("../migrations/0014_past_decisions.sql"),
             ),
         ]
     }

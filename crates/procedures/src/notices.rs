@@ -63,8 +63,14 @@ pub(crate) enum Notice {
     CorrectionEnds(Date),
     /// It is decided.
     Decided,
+    /// The decision was corrected or taken back.
+    DecisionChanged,
     /// Its time was called off or moved.
     Appointment,
+    /// Staff entered what the applicant answered to a request for correction.
+    AnswerEntered,
+    /// Staff entered that the applicant takes it back.
+    WithdrawalEntered,
 }
 
 impl Notice {
@@ -75,7 +81,10 @@ impl Notice {
             Self::Correction(None) => "correction",
             Self::CorrectionEnds(_) => "correction-ends",
             Self::Decided => "decided",
+            Self::DecisionChanged => "decision-changed",
             Self::Appointment => "appointment",
+            Self::AnswerEntered => "answer-entered",
+            Self::WithdrawalEntered => "withdrawal-entered",
         }
     }
 
@@ -83,7 +92,12 @@ impl Notice {
         match self {
             Self::Correction(day) => day,
             Self::CorrectionEnds(day) => Some(day),
-            Self::Message | Self::Decided | Self::Appointment => None,
+            Self::Message
+            | Self::Decided
+            | Self::DecisionChanged
+            | Self::Appointment
+            | Self::AnswerEntered
+            | Self::WithdrawalEntered => None,
         }
     }
 }
@@ -197,6 +211,8 @@ pub enum CoNotice<'t> {
     Waiting(&'t Text),
     /// It is decided.
     Decided(&'t Text),
+    /// The decision was corrected or taken back.
+    DecisionChanged(&'t Text),
     /// The application was withdrawn, or did not come about.
     Ended(&'t Text),
 }
@@ -215,6 +231,7 @@ pub(crate) async fn tell_co_applicant(
         CoNotice::AtCounter(title) => ("counter", title, None),
         CoNotice::Waiting(title) => ("waiting", title, None),
         CoNotice::Decided(title) => ("decided", title, None),
+        CoNotice::DecisionChanged(title) => ("decision-changed", title, None),
         CoNotice::Ended(title) => ("ended", title, None),
     };
     let letter = Letter::to(person.email.as_deref(), &person.language);

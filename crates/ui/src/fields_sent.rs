@@ -9,13 +9,18 @@ use axum::{
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 use yakuba_city::web::Problem;
-use yakuba_kernel::{FiscalYear, Yen};
+use yakuba_kernel::{FiscalYear, Yen, text::without_turns};
 
 use crate::DateField;
 
 /// The values of a form or of an address.
 #[derive(Debug, Clone, Default)]
 pub struct Fields(Vec<(String, String)>);
+
+/// A text as it is kept of what a browser sent.
+fn typed(value: &str) -> String {
+    without_turns(value).replace("\r\n", "\n")
+}
 
 impl<S: Send + Sync> FromRequest<S> for Fields {
     type Rejection = Problem;
@@ -29,12 +34,12 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
 }
 
 impl Fields {
-    /// The values of pairs. Browsers end lines with CR LF; texts are kept with LF.
+    /// The values of pairs. Browsers end lines with CR LF; texts are kept with LF, and without signs that turn the direction of writing.
     pub fn new(pairs: Vec<(String, String)>) -> Self {
         Self(
             pairs
                 .into_iter()
-                .map(|(name, value)| (name, value.replace("\r\n", "\n")))
+                .map(|(name, value)| (name, typed(&value)))
                 .collect(),
         )
     }
@@ -51,8 +56,7 @@ impl Fields {
 
     /// Adds a value.
     pub fn push(&mut self, name: &str, value: impl AsRef<str>) {
-        self.0
-            .push((name.to_owned(), value.as_ref().replace("\r\n", "\n")));
+        self.0.push((name.to_owned(), typed(value.as_ref())));
     }
 
     /// Every name with its value as it was sent, in order.

@@ -4,6 +4,7 @@ use std::fmt;
 
 use askama::Template;
 use askama::filters::HtmlSafe;
+use yakuba_kernel::text::turns_direction;
 
 /// HTML made by a template: shown as it is, never escaped again.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -15,7 +16,7 @@ impl Html {
         Self::default()
     }
 
-    /// Plain text, escaped.
+    /// Plain text, escaped, and without signs that turn the direction of what stands beside it.
     pub fn text(text: &str) -> Self {
         let mut html = String::with_capacity(text.len());
         for letter in text.chars() {
@@ -25,6 +26,7 @@ impl Html {
                 '>' => html.push_str("&gt;"),
                 '"' => html.push_str("&quot;"),
                 '\'' => html.push_str("&#39;"),
+                turning if turns_direction(turning) => {}
                 other => html.push(other),
             }
         }

@@ -189,6 +189,22 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         "/desk/cases/{case}/complete",
         Reason::Story("paper.test.js"),
     ),
+    (
+        "/desk/cases/{case}/correction/answer",
+        Reason::Story("paper.test.js"),
+    ),
+    (
+        "/desk/cases/{case}/withdraw",
+        Reason::Story("paper.test.js"),
+    ),
+    (
+        "/desk/cases/{case}/decision/correct",
+        Reason::Story("paper.test.js"),
+    ),
+    (
+        "/desk/cases/{case}/decision/revoke",
+        Reason::Story("paper.test.js"),
+    ),
     ("/desk/cases/new/{entry}", Reason::Story("counter.test.js")),
     (
         "/desk/cases/new/{entry}/check",

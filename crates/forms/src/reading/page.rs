@@ -3,6 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use jiff::civil::Date;
+use yakuba_kernel::text::without_turns;
 
 use super::kinds::{parts, read_field};
 use crate::answers::{Answer, Answers, FileAnswer, Typed};
@@ -73,6 +74,8 @@ impl<'s> Sent<'s> {
                 // An empty control of the same name stands before radio buttons and checkboxes.
                 filled.next_back().copied().unwrap_or_default().to_owned()
             };
+            // What was typed is shown beside other texts, which it must not turn round.
+            let text = without_turns(&text).into_owned();
             if !text.is_empty() {
                 typed.insert((*part).to_owned(), text);
             }

@@ -147,12 +147,20 @@ impl Form {
                     .fold(DescriptionList::new(), |list, row| {
                         let mark = marks.at(&row.path);
                         let position = row.position.filter(|_| marks.maps);
-                        if mark.is_none() && position.is_none() {
+                        let before = marks.before.get(&row.path);
+                        if mark.is_none() && position.is_none() && before.is_none() {
                             return list.text(row.label, row.text);
                         }
                         let mut answer = Html::text(&format!("{} ", row.text));
                         if let Some(mark) = mark {
                             answer.push(&ChipLabel::new(mark).green());
+                        }
+                        if let Some((words, before)) = before {
+                            answer.push(&ChipLabel::new(words).blue());
+                            answer.push(&Html::trusted(format!(
+                                "<p class=\"support\">{}</p>",
+                                Html::text(before)
+                            )));
                         }
                         if let Some(at) = position {
                             answer.push(&on_a_map(&row.path, at, words));

@@ -26,6 +26,7 @@ const MOST_RADIO_BUTTONS: usize = 10;
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Marks {
     words: BTreeMap<String, String>,
+    before: BTreeMap<String, (String, String)>,
     looks_up: bool,
     finds_places: bool,
     maps: bool,
@@ -49,9 +50,20 @@ impl Marks {
         self.words.get(path).map(String::as_str)
     }
 
+    /// Says with the answer at a field's path that it was answered anew: the words, and what was answered before, in a sentence.
+    pub fn corrected(
+        &mut self,
+        path: impl Into<String>,
+        words: impl Into<String>,
+        before: impl Into<String>,
+    ) {
+        self.before
+            .insert(path.into(), (words.into(), before.into()));
+    }
+
     /// Whether no words stand beside any answer.
     pub fn is_empty(&self) -> bool {
-        self.words.is_empty()
+        self.words.is_empty() && self.before.is_empty()
     }
 
     /// Puts the button that fills in the address beside every postal code. Pressed, it is sent as an `action` that

@@ -4,9 +4,11 @@
 //! never passed through them.
 
 mod broken_words;
+mod direction;
 mod search;
 mod width;
 
 pub use broken_words::join_broken_words;
+pub use direction::{turns_direction, without_turns};
 pub use search::{hiragana_to_katakana, normalise_for_search, words_for_search};
 pub use width::fold_width;

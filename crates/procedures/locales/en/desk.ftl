@@ -66,7 +66,6 @@ desk-count-mine = Mine: { $n }
 desk-count-nobody = New and unassigned: { $n }
 desk-count-open = Unfinished: { $n }
 desk-counts = Short ways
-desk-decide = Decide
 desk-decision = Decision
 desk-decision-addressee = Addressee
 desk-decision-appeal = How to have it reviewed
@@ -373,3 +372,90 @@ desk-decision-preview = See the letter before deciding (PDF)
 desk-decision-remedy = Whether remedies must be told
 desk-decision-no-remedy = This is no administrative disposition: remedies need not be told
 desk-error-appeal = Write how to have the decision reviewed (Administrative Complaint Review Act, Art. 82), or say that this is no administrative disposition.
+
+# What is entered for an applicant
+desk-behalf-asked = What the applicant was asked
+desk-behalf-correction = Enter the applicant’s answer
+desk-behalf-correction-keep = Save the answer
+desk-behalf-correction-lead = Enter the answer to the request for correction that came by post, at the counter or by telephone. The history keeps how it came and who entered it.
+desk-behalf-on-paper = Documents received on paper (no file is needed)
+desk-behalf-said = What the applicant said
+desk-behalf-said-hint = Write who said so, when, and how. It stays as an internal note that only staff read.
+desk-behalf-way = How it came
+desk-behalf-way-counter = At the counter
+desk-behalf-way-paper = By post or on paper
+desk-behalf-way-phone = By telephone
+desk-behalf-withdraw = Enter the applicant’s withdrawal
+desk-behalf-withdraw-keep = Withdraw
+desk-behalf-withdraw-mail = The applicant is told by e-mail.
+desk-behalf-withdraw-no-mail = The applicant cannot be told by e-mail. Please tell them by telephone or post that the withdrawal was received.
+desk-behalf-withdraw-note = Withdrawal: { $said }
+desk-behalf-withdraw-text = Enter this when the applicant withdraws by post, at the counter or by telephone. A withdrawn case cannot be opened again.
+desk-changed = Changed on { $date }
+desk-changed-before = Before: { $before }
+desk-changed-gone = Questions that are asked no more after the change
+desk-done-correction-entered = The answer was saved.
+desk-done-withdrawal-entered = The withdrawal was saved.
+desk-error-behalf-said = Write what the applicant said.
+desk-error-behalf-way = Choose how it came.
+desk-history-correction-entered = Staff entered the answer to the correction ({ $channel })
+desk-history-correction-entered-paper = Staff entered the answer to the correction ({ $channel }; on paper: { $documents })
+desk-history-withdrawal-entered = Staff entered the applicant’s withdrawal ({ $channel })
+
+# Looking at a decision before it is final; correcting and revoking it
+desk-check = Check before deciding
+desk-check-deed = What you do
+desk-check-deed-correct = Correct the decision
+desk-check-deed-decide = Decide
+desk-check-deed-revoke = Revoke the decision
+desk-check-edit = Change it
+desk-check-go-correct = Correct it
+desk-check-go-decide = Decide
+desk-check-go-revoke = Revoke it
+desk-check-last-correct = The new letter appears on the applicant’s page. The letter before stays there too.
+desk-check-last-decide = The letter appears on the applicant’s page. A mistake found later is mended by correcting or revoking the decision.
+desk-check-last-revoke = The case goes back to “Checked” and is no longer counted as decided. Decide it anew.
+desk-check-letter = The letter the applicant gets
+desk-check-missing = The letter has characters that cannot be printed
+desk-check-missing-text = { $signs } will be printed as 〓. Use other characters, or write them in by hand after printing.
+desk-check-next = Check what will be sent
+desk-check-text = Nothing is decided yet. Please check that this is right.
+desk-check-told = Telling the applicant
+desk-check-told-mail = { $email } is told by e-mail that there is a decision (not what it says).
+desk-check-told-no-mail = No e-mail is sent. Please print the letter and post it or hand it over.
+desk-check-told-together = Telling the co-applicants
+desk-done-decision-corrected = The decision was corrected.
+desk-done-decision-revoked = The decision was revoked. Please decide anew.
+desk-error-because = Write why it is corrected or revoked.
+desk-error-mend-state = Not possible now: there is no decision, or the case is proposed for disposal.
+desk-history-decision-corrected = Decision corrected ({ $outcome })
+desk-history-decision-revoked = Decision revoked
+desk-mend-because = Why it is corrected or revoked
+desk-mend-because-hint = Write what was wrong. The letter tells the applicant.
+desk-mend-because-told = 理由：{ $because }
+desk-mend-correct = Correct the decision
+desk-mend-lead-correct = Another decision takes the place of the wrong one. The decision before and its letter stay on record.
+desk-mend-lead-revoke = The wrong decision is taken back and the case examined again. The decision before and its letter stay on record.
+desk-mend-outcome = The decision after the correction
+desk-mend-revoke = Revoke the decision
+desk-mend-text-correct =
+    { $date }付けの「{ $title }」を、次のとおり更正します。
+
+    更正の理由：{ "{because}" }
+
+    更正後の内容：
+    { $text }
+desk-mend-text-revoke =
+    { $date }付けの「{ $title }」による決定を取り消します。
+
+    取消しの理由：{ "{because}" }
+
+    申請については、改めて審査し、結果をお知らせします。
+desk-mend-title-correct = { $title }（更正）
+desk-mend-title-revoke = { $title }（取消し）
+desk-past-corrected = The decision before the correction
+desk-past-corrected-on = Corrected on
+desk-past-letter = Save as PDF
+desk-past-notice = Letter of the revocation (PDF)
+desk-past-revoked = The revoked decision
+desk-past-revoked-on = Revoked on

@@ -66,7 +66,6 @@ desk-count-mine = 自分の担当 { $n }件
 desk-count-nobody = 担当なしの受付 { $n }件
 desk-count-open = 未完了 { $n }件
 desk-counts = よく使う一覧
-desk-decide = 決定する
 desk-decision = 決定
 desk-decision-addressee = あて先
 desk-decision-appeal = 教示（不服申立ての方法）
@@ -373,3 +372,90 @@ desk-decision-preview = 決定する前に通知書を見る（PDF）
 desk-decision-remedy = 教示の要否
 desk-decision-no-remedy = 行政処分ではないため、教示は要らない
 desk-error-appeal = 教示（不服申立ての方法）を書いてください（行政不服審査法第82条）。行政処分でないときは、「教示は要らない」を選んでください。
+
+# 申請者に代わって入力するもの
+desk-behalf-asked = 申請者に求めたこと
+desk-behalf-correction = 申請者の回答を入力する
+desk-behalf-correction-keep = 回答を保存する
+desk-behalf-correction-lead = 郵送・窓口・電話で届いた補正の回答を、申請者に代わって入力します。どの方法で届いたかと、入力した職員の名前が、経過に残ります。
+desk-behalf-on-paper = 紙で受け取った書類（ファイルは要りません）
+desk-behalf-said = 申出の内容
+desk-behalf-said-hint = だれから、いつ、どのような申出があったかを書きます。内部メモに残り、職員だけが読みます。
+desk-behalf-way = 届いた方法
+desk-behalf-way-counter = 窓口
+desk-behalf-way-paper = 郵送・紙
+desk-behalf-way-phone = 電話
+desk-behalf-withdraw = 申請者の取下げを入力する
+desk-behalf-withdraw-keep = 取り下げる
+desk-behalf-withdraw-mail = 保存すると、申請者にメールで知らせます。
+desk-behalf-withdraw-no-mail = 申請者にはメールで知らせることができません。受け付けたことを、電話や郵便で知らせてください。
+desk-behalf-withdraw-note = 取下げの申出：{ $said }
+desk-behalf-withdraw-text = 申請者から、郵送・窓口・電話で取下げの申出があったときに入力します。取り下げた案件は、元に戻せません。
+desk-changed = { $date }に変更
+desk-changed-before = 変更前：{ $before }
+desk-changed-gone = 変更により、なくなった質問
+desk-done-correction-entered = 補正の回答を保存しました。
+desk-done-withdrawal-entered = 取下げを保存しました。
+desk-error-behalf-said = 申出の内容を書いてください。
+desk-error-behalf-way = 届いた方法を選んでください。
+desk-history-correction-entered = 補正の回答を職員が入力しました（{ $channel }）
+desk-history-correction-entered-paper = 補正の回答を職員が入力しました（{ $channel }、紙の書類：{ $documents }）
+desk-history-withdrawal-entered = 申請者の取下げを職員が入力しました（{ $channel }）
+
+# 決定の確認、訂正、取消し
+desk-check = 決定の前の確認
+desk-check-deed = すること
+desk-check-deed-correct = 決定の訂正（更正）
+desk-check-deed-decide = 決定
+desk-check-deed-revoke = 決定の取消し
+desk-check-edit = 書き直す
+desk-check-go-correct = 訂正する
+desk-check-go-decide = 決定する
+desk-check-go-revoke = 取り消す
+desk-check-last-correct = 訂正すると、新しい通知書が申請者のページに出ます。前の通知書も残ります。
+desk-check-last-decide = 決定すると、通知書が申請者のページに出ます。誤りがあったときは、決定の訂正か取消しをします。
+desk-check-last-revoke = 取り消すと、案件は「確認済み」に戻り、決定の件数から外れます。改めて決定してください。
+desk-check-letter = 申請者に届く通知書
+desk-check-missing = 通知書に印刷できない文字があります
+desk-check-missing-text = { $signs }は、〓と印刷されます。ほかの字に直すか、印刷した後に手で書き入れてください。
+desk-check-next = 内容を確認する
+desk-check-text = まだ決定していません。次の内容でよいか、確かめてください。
+desk-check-told = 申請者への知らせ
+desk-check-told-mail = { $email } に、結果が出たことをメールで知らせます（通知書の中身は載せません）。
+desk-check-told-no-mail = メールでは知らせません。通知書を印刷して、郵送するか手渡してください。
+desk-check-told-together = 共同申請者への知らせ
+desk-done-decision-corrected = 決定を訂正しました。
+desk-done-decision-revoked = 決定を取り消しました。改めて決定してください。
+desk-error-because = 訂正や取消しの理由を書いてください。
+desk-error-mend-state = 今はできません。決定がないか、廃棄の提案に入っています。
+desk-history-decision-corrected = 決定を訂正しました（{ $outcome }）
+desk-history-decision-revoked = 決定を取り消しました
+desk-mend-because = 訂正・取消しの理由
+desk-mend-because-hint = 何が誤っていたかを書きます。通知書で申請者に知らせます。
+desk-mend-because-told = 理由：{ $because }
+desk-mend-correct = 決定を訂正する（更正）
+desk-mend-lead-correct = 誤った決定を正しいものに置きかえます。前の決定と通知書は、記録に残ります。
+desk-mend-lead-revoke = 誤った決定を取り消し、審査をやり直します。前の決定と通知書は、記録に残ります。
+desk-mend-outcome = 訂正後の決定
+desk-mend-revoke = 決定を取り消す
+desk-mend-text-correct =
+    { $date }付けの「{ $title }」を、次のとおり更正します。
+
+    更正の理由：{ "{because}" }
+
+    更正後の内容：
+    { $text }
+desk-mend-text-revoke =
+    { $date }付けの「{ $title }」による決定を取り消します。
+
+    取消しの理由：{ "{because}" }
+
+    申請については、改めて審査し、結果をお知らせします。
+desk-mend-title-correct = { $title }（更正）
+desk-mend-title-revoke = { $title }（取消し）
+desk-past-corrected = 訂正する前の決定
+desk-past-corrected-on = 訂正した日
+desk-past-letter = PDFを保存
+desk-past-notice = 取消しの通知書（PDF）
+desk-past-revoked = 取り消した決定
+desk-past-revoked-on = 取り消した日

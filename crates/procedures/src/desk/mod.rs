@@ -12,7 +12,7 @@ pub(crate) mod titles;
 
 use yakuba_city::web::Routes;
 
-pub(crate) use counter::WORDS as COUNTER_WORDS;
+pub(crate) use counter::{WORDS as COUNTER_WORDS, page_of};
 pub(crate) use designer::changed_by_visits;
 pub(crate) use menu::items;
 pub(crate) use room::WORDS;

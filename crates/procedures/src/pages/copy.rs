@@ -14,6 +14,7 @@ use super::{
 };
 use crate::{
     ProcedureError,
+    changes::{Change, changes},
     model::proven,
     store::{
         cases::{self, Case, GivenAnswers},
@@ -29,6 +30,13 @@ struct Body {
     words: Words,
     versions: Vec<(String, Html)>,
     files: Vec<(String, String)>,
+}
+
+/// What was answered before, in a sentence.
+fn before(words: Words, change: &Change) -> String {
+    words
+        .with_text("applicant-changed-before", "before", &change.before)
+        .into_owned()
 }
 
 fn read(given: &GivenAnswers) -> Result<Answers, Problem> {
@@ -52,7 +60,14 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
         &words.get("applicant-verified"),
     );
     let mut versions = Vec::new();
-    for given in cases::answers(db, &key, case.id).await? {
+    let all = cases::answers(db, &key, case.id).await?;
+    let changed = changes(&form, &all, case.received_on(), language)?;
+    for (given, changed) in all.into_iter().zip(changed) {
+        for (path, change) in &changed.answers {
+            let on = format::date(change.on, language);
+            let mark = words.with_text("applicant-changed", "day", &on);
+            marks.corrected(path, mark, before(words, change));
+        }
         let answers = read(&given)?;
         let evaluation = form.evaluate(&answers, case.received_on());
         let heading = words.with_text(
@@ -151,6 +166,10 @@ async fn copy_as_letter(asked: &Asked, case: &Case, key: &CaseKey) -> Result<Let
     let newest = all.first().ok_or(Problem::NotFound)?;
     let answers = read(newest)?;
     let evaluation = form.evaluate(&answers, case.received_on());
+    let changed = changes(&form, &all, case.received_on(), language)?
+        .into_iter()
+        .next()
+        .unwrap_or_default();
     let mut parts = Vec::new();
     for section in form.answer_sections(&answers, &evaluation, language) {
         if section.rows.is_empty() {
@@ -163,7 +182,13 @@ async fn copy_as_letter(asked: &Asked, case: &Case, key: &CaseKey) -> Result<Let
             rows: section
                 .rows
                 .into_iter()
-                .map(|row| (row.label, row.text))
+                .map(|row| match changed.answers.get(&row.path) {
+                    Some(change) => (
+                        row.label,
+                        format!("{}\n{}", row.text, before(words, change)),
+                    ),
+                    None => (row.label, row.text),
+                })
                 .collect(),
         });
     }

@@ -1,9 +1,13 @@
 //! The decision as a letter (PDF/A), the same bytes every time.
 
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::{
+    extract::Query,
+    response::{IntoResponse as _, Redirect, Response},
+};
+use serde::Deserialize;
 use yakuba_city::web::Problem;
 use yakuba_kernel::Wareki;
-use yakuba_pdf::{Letter, LetterPart};
+use yakuba_pdf::{Letter, LetterPart, PdfOutput};
 
 use super::{
     asked::Asked,
@@ -47,12 +51,23 @@ pub(crate) fn of_decision(
     }
 }
 
-pub(super) async fn letter(asked: Asked) -> Result<Response, Problem> {
+/// Which letter of a case: none of them, the one in force.
+#[derive(Deserialize)]
+pub(super) struct Which {
+    /// The number of a decision that is in force no more.
+    past: Option<i64>,
+    /// The number of one that was taken back: what was told of that.
+    notice: Option<i64>,
+}
+
+pub(super) async fn letter(asked: Asked, Query(which): Query<Which>) -> Result<Response, Problem> {
     let (case, key) = match opened(&asked).await? {
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
-    let Some((decision, made_at)) = cases::decision(asked.city().db(), &key, case.id).await? else {
+    let db = asked.city().db();
+    let found = cases::letter(db, &key, case.id, which.past, which.notice).await?;
+    let Some((decision, made_at)) = found else {
         return Ok(Redirect::to("/cases/view").into_response());
     };
     print_decision(
@@ -63,26 +78,36 @@ pub(super) async fn letter(asked: Asked) -> Result<Response, Problem> {
     .await
 }
 
+/// The letter of a decision made on a day, printed.
+async fn printed(decision: Decision, day: jiff::civil::Date) -> Result<PdfOutput, Problem> {
+    let heading = super::WORDS
+        .words(yakuba_ui::Language::Japanese)
+        .get("applicant-letter-reason")
+        .into_owned();
+    // Setting a page takes a moment of pure computing, which would hold up other requests.
+    tokio::task::spawn_blocking(move || yakuba_pdf::letter(&of_decision(&decision, day, &heading)))
+        .await
+        .map_err(|error| Problem::internal(&error))?
+        .map_err(|error| Problem::internal(&error))
+}
+
+/// The characters of a letter that no font of the program has: a 〓 is printed in place of each.
+pub(crate) async fn missing_in_letter(
+    decision: Decision,
+    day: jiff::civil::Date,
+) -> Result<Vec<char>, Problem> {
+    Ok(printed(decision, day).await?.missing_characters)
+}
+
 /// The letter of a decision made on a day, as a PDF to be saved under a name.
 pub(crate) async fn print_decision(
     decision: Decision,
     day: jiff::civil::Date,
     name: &str,
 ) -> Result<Response, Problem> {
-    let heading = super::WORDS
-        .words(yakuba_ui::Language::Japanese)
-        .get("applicant-letter-reason")
-        .into_owned();
-    // Setting a page takes a moment of pure computing, which would hold up other requests.
-    let printed = tokio::task::spawn_blocking(move || {
-        yakuba_pdf::letter(&of_decision(&decision, day, &heading))
-    })
-    .await
-    .map_err(|error| Problem::internal(&error))?
-    .map_err(|error| Problem::internal(&error))?;
     Ok(download(
         &format!("{name}.pdf"),
         "application/pdf",
-        printed.bytes,
+        printed(decision, day).await?.bytes,
     ))
 }

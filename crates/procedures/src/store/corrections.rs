@@ -7,7 +7,7 @@ use yakuba_city::{
     AuditEntry, Slot, Tx,
     sql::{Sql as _, is_unique_violation},
 };
-use yakuba_kernel::working_days;
+use yakuba_kernel::{Channel, working_days};
 
 use crate::{
     error::ProcedureError,
@@ -121,6 +121,47 @@ pub async fn answer(
     new_files: &[SealedFile],
     slot: Option<&Slot>,
 ) -> Result<i64, ProcedureError> {
+    keep(tx, key, case, corrected, new_files, slot, None).await
+}
+
+/// How answers reached staff who enter them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Entered {
+    /// The way by which the applicant answered.
+    pub channel: Channel,
+    /// The questions for files, by path, whose documents came on paper.
+    pub on_paper: Vec<String>,
+}
+
+/// The same when staff enter what the applicant answered on paper, at the counter or by telephone. The applicant is told of it.
+///
+/// # Errors
+/// As [`answer`].
+pub async fn enter(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    corrected: &Json,
+    new_files: &[SealedFile],
+    slot: Option<&Slot>,
+    entered: &Entered,
+) -> Result<i64, ProcedureError> {
+    let answers = keep(tx, key, case, corrected, new_files, slot, Some(entered)).await?;
+    // Whoever enters them has seen them.
+    mark_seen(tx, case).await?;
+    notices::tell(tx, key, case, Notice::AnswerEntered).await?;
+    Ok(answers)
+}
+
+async fn keep(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    corrected: &Json,
+    new_files: &[SealedFile],
+    slot: Option<&Slot>,
+    entered: Option<&Entered>,
+) -> Result<i64, ProcedureError> {
     let found = cases::case(tx.connection(), case).await?;
     locked(tx, case, found.revision).await?;
     let Some(number) = open_number(tx.connection(), case).await? else {
@@ -134,18 +175,26 @@ pub async fn answer(
         files::add(tx, case, UseFor::Answer, file).await?;
     }
     end(tx, case, number, Some(answers)).await?;
-    history::note(tx, case, What::Corrected { answers }).await?;
-    tx.audit(AuditEntry::new(
-        "procedures.correct",
-        format!("procedures/cases/{case}"),
-    ));
+    let what = What::Corrected {
+        answers,
+        channel: entered.map(|entered| entered.channel),
+        on_paper: entered.map_or_else(Vec::new, |entered| entered.on_paper.clone()),
+    };
+    history::note(tx, case, what).await?;
+    let action = match entered {
+        None => "procedures.correct",
+        Some(_) => "procedures.enter_answers",
+    };
+    tx.audit(AuditEntry::new(action, format!("procedures/cases/{case}")));
     tx.emit(
         cases::CASE_MOVED,
         serde_json::json!({"case": case, "stage": found.stage.as_str()}),
     )
     .await?;
-    tx.emit(CASE_CORRECTED, serde_json::json!({"case": case}))
-        .await?;
+    if entered.is_none() {
+        tx.emit(CASE_CORRECTED, serde_json::json!({"case": case}))
+            .await?;
+    }
     Ok(answers)
 }
 

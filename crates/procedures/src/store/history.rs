@@ -1,13 +1,13 @@
 //! What happened to a case, and who looked at it.
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use yakuba_city::{
     Tx,
     sql::{Sql as _, Together},
 };
-use yakuba_kernel::DepartmentCode;
+use yakuba_kernel::{Channel, DepartmentCode};
 
 use crate::{
     error::ProcedureError,
@@ -47,10 +47,33 @@ pub enum What {
         /// The request's number.
         number: i64,
     },
-    /// The applicant corrected the answers.
+    /// The decision was wrong and another one stands in its place.
+    DecisionCorrected {
+        /// The number of the one before.
+        number: i64,
+        /// What is decided now.
+        outcome: Outcome,
+    },
+    /// The decision was taken back.
+    DecisionRevoked {
+        /// Its number among the past ones.
+        number: i64,
+    },
+    /// The applicant corrected the answers, or staff entered what the applicant answered.
     Corrected {
         /// The number of the new answers.
         answers: i64,
+        /// The way by which the answers reached staff who entered them; none: the applicant sent them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        channel: Option<Channel>,
+        /// The questions for files, by path, whose documents came on paper.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        on_paper: Vec<String>,
+    },
+    /// Staff entered that the applicant takes the application back.
+    WithdrawalEntered {
+        /// The way by which the applicant said so.
+        channel: Channel,
     },
     /// The desk took its request for a correction back.
     CorrectionEnded {
@@ -238,7 +261,11 @@ impl ViewReason {
     }
 }
 
-/// Records that a member of staff looks at what somebody wrote. To be called in every handler that shows, exports or prints it.
+/// A page that somebody looks at again within so many minutes is one look.
+const ONE_LOOK: SignedDuration = SignedDuration::from_mins(10);
+
+/// Records that a member of staff looks at what somebody wrote. To be called in every handler that shows, exports or prints it. A page
+/// that is loaded again within ten minutes is the same look; every file and every transmission is one of its own.
 ///
 /// # Errors
 /// When the database does not carry it out; then nothing may be shown.
@@ -251,13 +278,17 @@ pub async fn record_view(
 ) -> Result<(), ProcedureError> {
     tx.connection()
         .run(
-            "INSERT INTO procedures_views (case_id, at, account, department, reason) VALUES ($1, $2, $3, $4, $5)",
+            "INSERT INTO procedures_views (case_id, at, account, department, reason) \
+             SELECT CAST($1 AS BIGINT), CAST($2 AS BIGINT), CAST($3 AS BIGINT), CAST($4 AS TEXT), CAST($5 AS TEXT) \
+             WHERE NOT EXISTS (SELECT 1 FROM procedures_views \
+               WHERE case_id = $1 AND account = $3 AND department = $4 AND reason = $5 AND reason = 'casework' AND at > $6)",
             [
                 case.into(),
                 tx.now().as_microsecond().into(),
                 account.into(),
                 department.into(),
                 reason.stored().into(),
+                (tx.now() - ONE_LOOK).as_microsecond().into(),
             ],
         )
         .await?;

@@ -200,6 +200,7 @@ pub async fn destroy(tx: &Tx, case: i64) -> Result<(), ProcedureError> {
         "procedures_case_files",
         "procedures_case_messages",
         "procedures_case_decisions",
+        "procedures_case_past_decisions",
         "procedures_case_entries",
         "procedures_case_sessions",
         "procedures_co_applicants",

@@ -25,12 +25,12 @@ use yakuba_procedures::{
 
 const START: &str = "/desk/cases/new";
 
-fn clerk() -> Principal {
+pub(crate) fn clerk() -> Principal {
     staff(7, &[WORK], "environment")
 }
 
 /// The procedure, asking for a photograph and an e-mail address, as forms for the screen do.
-async fn town(city: &City) {
+pub(crate) async fn town(city: &City) {
     for (position, code) in ["environment", "tax"].into_iter().enumerate() {
         let new = NewDepartment {
             code: DepartmentCode::new(code).unwrap(),
@@ -595,7 +595,7 @@ each_database!(
 );
 
 /// A paper that says nothing of the dog's name and birthday, with the photograph on paper, received with these gaps: its number and page.
-async fn received_with_gaps(city: &City, desk: &mut Browser) -> (i64, String) {
+pub(crate) async fn received_with_gaps(city: &City, desk: &mut Browser) -> (i64, String) {
     let base = begin(desk, "paper").await;
     let paper = [
         ("desk-who", "person"),
@@ -661,6 +661,7 @@ async fn decided(city: &City, head: &mut Browser, case: i64, outcome: &str) -> b
         ("text", "次のとおり決定しました。".to_owned()),
         ("reason", "記入がないため".to_owned()),
         ("no_remedy", "1".to_owned()),
+        ("action", "decide".to_owned()),
     ];
     let fields: Vec<(&str, &str)> = decision
         .iter()

@@ -229,6 +229,7 @@ each_database!(
                 ("addressee".to_owned(), "𠮷田 花子 様".to_owned()),
                 ("sender".to_owned(), "澄川市長".to_owned()),
                 ("text".to_owned(), "登録しました。".to_owned()),
+                ("action".to_owned(), "decide".to_owned()),
                 ("revision".to_owned(), revision),
             ]
         };
@@ -628,7 +629,25 @@ each_database!(
             silent.text.contains("犬が市内にいないため"),
             "what was typed stays"
         );
-        let decided = send(&[("appeal", "3か月以内に市長に審査請求ができます。")]).await;
+        // Nothing is final before it was looked at: what is sent, to whom, and what cannot be printed.
+        let appeal = ("appeal", "3か月以内に市長に審査請求ができます。");
+        let check = send(&[appeal]).await;
+        assert_eq!(check.status, StatusCode::OK, "{}", check.text);
+        assert!(check.text.contains("まだ決定していません"));
+        assert!(check.text.contains("メールでは知らせません"));
+        assert!(
+            check
+                .text
+                .contains("name=\"reason\" value=\"犬が市内にいないため\"")
+        );
+        assert!(!check.text.contains("印刷できない文字"), "{}", check.text);
+        let rare = send(&[("number", "第\u{e000}号"), appeal]).await;
+        assert!(rare.text.contains("U+E000"), "{}", rare.text);
+        let stage = cases::case(city.db(), case).await.unwrap().stage;
+        assert_eq!(stage, Stage::Checked, "still not decided");
+        let again = send(&[appeal, ("action", "edit")]).await;
+        assert!(again.text.contains("name=\"outcome\"") && again.text.contains("3か月以内"));
+        let decided = send(&[appeal, ("action", "decide")]).await;
         assert_eq!(decided.status, StatusCode::SEE_OTHER, "{}", decided.text);
 
         // The reason stands in the text, and is not said again.

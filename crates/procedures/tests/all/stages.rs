@@ -89,6 +89,7 @@ async fn send(city: &City, who: &Principal, number: i64, step: Step) -> StatusCo
             ("text", "登録しました。"),
             ("reason", "理由"),
             ("no_remedy", "1"),
+            ("action", "decide"),
         ];
         return browser
             .post(&format!("{at}/decision"), &fields)

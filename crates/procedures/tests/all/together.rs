@@ -640,6 +640,7 @@ each_database!(
                 ("text", "登録しました。"),
                 ("reason", "理由"),
                 ("no_remedy", "1"),
+                ("action", "decide"),
             ];
             clerk.post(&format!("{at}/decision"), &fields).await
         };

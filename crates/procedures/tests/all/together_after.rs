@@ -469,6 +469,7 @@ each_database!(
                 ("text", "登録できません。"),
                 ("reason", "全員の同意がないため"),
                 ("no_remedy", "1"),
+                ("action", "decide"),
             ];
             clerk
                 .post(&format!("/desk/cases/{case}/decision"), &fields)

@@ -80,6 +80,13 @@ impl Doing {
         key(&self.room, self.case()).await
     }
 
+    /// The case again, with what was typed.
+    pub(super) async fn again(self) -> Result<Response, Problem> {
+        // The page is much, and seldom made here.
+        let page = Box::pin(case_page(&self.room, &self.opened, Some(&self.fields)));
+        Ok(page.await?.into_response())
+    }
+
     /// The case again, with the sentence of `key` and what was typed.
     pub(super) async fn refuse(mut self, key: &str) -> Result<Response, Problem> {
         self.room.refuse(self.room.t(key));

@@ -1,6 +1,8 @@
 //! Cases at the desk: the inbox, a case with everything that is done to it, and files for core systems.
 
+mod behalf;
 mod complete;
+mod decision;
 mod doing;
 mod event;
 mod export;
@@ -52,15 +54,55 @@ pub(super) fn routes() -> Routes {
             Access::Staff(WORK),
             steps::take_back_correction,
         )
+        .get(
+            "/desk/cases/{case}/correction/answer",
+            Access::Staff(WORK),
+            behalf::correction_page,
+        )
+        .post(
+            "/desk/cases/{case}/correction/answer",
+            Access::Staff(WORK),
+            behalf::correction_answer,
+        )
+        .get(
+            "/desk/cases/{case}/withdraw",
+            Access::Staff(WORK),
+            behalf::withdraw_page,
+        )
+        .post(
+            "/desk/cases/{case}/withdraw",
+            Access::Staff(WORK),
+            behalf::withdraw,
+        )
         .post(
             "/desk/cases/{case}/decision",
             Access::Staff(DECIDE),
-            steps::decide,
+            decision::decide,
         )
         .get(
             "/desk/cases/{case}/letter",
             Access::Staff(WORK),
-            steps::letter,
+            decision::letter,
+        )
+        .get(
+            "/desk/cases/{case}/decision/correct",
+            Access::Staff(DECIDE),
+            decision::correct_page,
+        )
+        .post(
+            "/desk/cases/{case}/decision/correct",
+            Access::Staff(DECIDE),
+            decision::correct,
+        )
+        .get(
+            "/desk/cases/{case}/decision/revoke",
+            Access::Staff(DECIDE),
+            decision::revoke_page,
+        )
+        .post(
+            "/desk/cases/{case}/decision/revoke",
+            Access::Staff(DECIDE),
+            decision::revoke,
         )
         .post(
             "/desk/cases/{case}/hand-over",

@@ -6,19 +6,12 @@ use yakuba_kernel::DepartmentCode;
 use yakuba_mail::EmailAddress;
 use yakuba_ui::Fields;
 
-use super::{
-    doing::{Doing, key},
-    show::{may_decide, open},
-};
+use super::doing::Doing;
 use crate::{
-    capabilities::{DECIDE, WORK},
+    capabilities::WORK,
     desk::room::Room,
-    model::case::{Outcome, Step},
-    pages::print_decision,
-    store::{
-        cases::{self, Decision},
-        casework, co_applicants, corrections, messages,
-    },
+    model::case::Step,
+    store::{cases, casework, co_applicants, corrections, messages},
 };
 
 pub(super) async fn step(doing: Doing) -> Result<Response, Problem> {
@@ -213,77 +206,6 @@ pub(super) async fn take_back_correction(doing: Doing) -> Result<Response, Probl
             Box::pin(corrections::take_back(tx, *case, *revision))
         })
         .await
-}
-
-pub(super) async fn decide(
-    room: Room,
-    Path(case): Path<i64>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let doing = Doing::open(room, case, fields, DECIDE).await?;
-    let Ok(outcome) = doing.fields.get("outcome").parse::<Outcome>() else {
-        return doing.refuse("desk-error-outcome").await;
-    };
-    if ["title", "text"]
-        .iter()
-        .any(|name| doing.fields.get(name).is_empty())
-    {
-        return doing.refuse("desk-error-empty").await;
-    }
-    let fields = &doing.fields;
-    let decision = Decision {
-        title: fields.get("title").to_owned(),
-        number: fields.get("number").to_owned(),
-        addressee: fields.lines("addressee"),
-        sender: fields.lines("sender"),
-        // The templates of refusals leave a place for the reason.
-        text: fields.get("text").replace("{reason}", fields.get("reason")),
-        reason: fields.get("reason").to_owned(),
-        appeal: fields.get("appeal").to_owned(),
-    };
-    // As it will be, for whoever wants to read it before; nothing is changed.
-    if fields.get("action") == "preview" {
-        let name = doing.room.t("desk-decision-letter-file");
-        return print_decision(decision, doing.room.city.today(), &name).await;
-    }
-    // Administrative Complaint Review Act Art. 82. That a decision is no disposition is for whoever decides to say.
-    if outcome.needs_reason() && !decision.tells_of_remedy() && fields.get("no_remedy") != "1" {
-        return doing.refuse("desk-error-appeal").await;
-    }
-    // The decision rests on the checklist: nothing on it may be left open for an approval.
-    if !may_decide(&doing.room, &doing.opened, outcome).await? {
-        return doing.refuse("desk-error-checklist").await;
-    }
-    let input = (
-        doing.key().await?,
-        case,
-        doing.revision(),
-        outcome,
-        decision,
-        doing.by(),
-    );
-    // Large: the whole case with its procedure.
-    Box::pin(doing.write(
-        "decided",
-        input,
-        |tx, (key, case, revision, outcome, decision, by)| {
-            Box::pin(cases::decide(
-                tx, key, *case, *revision, *outcome, decision, by,
-            ))
-        },
-    ))
-    .await
-}
-
-/// The letter of the decision, as the applicant has it.
-pub(super) async fn letter(room: Room, Path(case): Path<i64>) -> Result<Response, Problem> {
-    open(&room, case, WORK).await?;
-    let key = key(&room, case).await?;
-    let (decision, made_at) = cases::decision(room.db(), &key, case)
-        .await?
-        .ok_or(Problem::NotFound)?;
-    let name = room.t("desk-decision-letter-file");
-    print_decision(decision, cases::day(made_at), &name).await
 }
 
 pub(super) async fn hand_over(doing: Doing) -> Result<Response, Problem> {

@@ -538,7 +538,7 @@ pub(super) async fn answer(
 }
 
 /// The page on which the field of a path stands.
-pub(in crate::desk) fn page_of(form: &Form, path: &str) -> String {
+pub(crate) fn page_of(form: &Form, path: &str) -> String {
     let top = path.split('.').next().unwrap_or_default();
     form.document()
         .pages

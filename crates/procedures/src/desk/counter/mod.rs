@@ -40,7 +40,7 @@ use crate::{
 };
 
 pub(super) use check::proof_text;
-pub(super) use fill::page_of;
+pub(crate) use fill::page_of;
 pub(super) use record::record;
 
 /// The texts of the counter, of the tablet and of what visitors bring along.

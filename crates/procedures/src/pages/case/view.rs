@@ -27,7 +27,7 @@ use crate::{
     },
     slots,
     store::{
-        cases::{self, Case},
+        cases::{self, Case, PastDecision},
         co_applicants, corrections, files,
         history::{self, What},
         messages,
@@ -89,6 +89,8 @@ struct ViewBody {
     details: DescriptionList,
     correction: Option<NotificationBanner>,
     decision: Option<(String, String)>,
+    /// The letters of decisions that are in force no more: address, what it is.
+    past: Vec<(String, String)>,
     messages: Vec<MessageView>,
     new_message: TextArea,
     can_withdraw: bool,
@@ -226,6 +228,7 @@ pub(super) async fn view_page(
             let text = decision.paragraphs();
             (decision.title, text)
         }),
+        past: past_letters(&cases::past_decisions(db, &key, case.id).await?, words),
         messages: sent,
         new_message: TextArea::new(language, "text", words.get("applicant-message-new"))
             .support(words.get("applicant-message-support"))
@@ -258,6 +261,33 @@ pub(super) async fn view_page(
         page = page.notice(notice);
     }
     Ok(private(page))
+}
+
+/// The letters of decisions that are in force no more, and of their revocations.
+fn past_letters(past: &[PastDecision], words: Words) -> Vec<(String, String)> {
+    let mut letters = Vec::new();
+    let day = |at| format::date(cases::day(at), words.language());
+    for past in past {
+        if past.notice.is_some() {
+            letters.push((
+                format!("/cases/letter?notice={}", past.number),
+                words
+                    .with_text("applicant-past-notice", "day", &day(past.ended_at))
+                    .into_owned(),
+            ));
+        }
+        letters.push((
+            format!("/cases/letter?past={}", past.number),
+            words
+                .with_text(
+                    &format!("applicant-past-{}", past.ended.as_str()),
+                    "day",
+                    &day(past.made_at),
+                )
+                .into_owned(),
+        ));
+    }
+    letters
 }
 
 /// The procedure's own stage at which a case is, when applicants see it.
@@ -313,7 +343,17 @@ fn history_table(entries: &[history::Entry], document: &ProcedureDocument, words
             },
             What::Decided { outcome } => words.get(&format!("applicant-outcome-{outcome}")),
             What::CorrectionAsked { .. } => words.get("applicant-history-correction-asked"),
-            What::Corrected { .. } => words.get("applicant-history-corrected"),
+            What::Corrected { channel: None, .. } => words.get("applicant-history-corrected"),
+            What::Corrected {
+                channel: Some(_), ..
+            } => words.get("applicant-history-correction-entered"),
+            What::DecisionCorrected { outcome, .. } => words.with_text(
+                "applicant-history-decision-corrected",
+                "outcome",
+                &words.get(&format!("applicant-outcome-{outcome}")),
+            ),
+            What::DecisionRevoked { .. } => words.get("applicant-history-decision-revoked"),
+            What::WithdrawalEntered { .. } => words.get("applicant-history-withdrawal-entered"),
             What::CorrectionEnded { .. } => words.get("applicant-history-correction-ended"),
             What::AnswersEntered { .. } => words.get("applicant-history-answers-entered"),
             What::CoApplicantAgreed => words.get("applicant-history-co-agreed"),

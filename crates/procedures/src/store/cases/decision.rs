@@ -97,17 +97,7 @@ pub async fn decide(
     notices::tell(tx, key, case, Notice::Decided).await?;
     let document = super::document_of(tx.connection(), &found).await?;
     co_applicants::tell_all(tx, key, case, CoNotice::Decided(&document.title)).await?;
-    tx.connection()
-        .run(
-            "INSERT INTO procedures_case_decisions (case_id, sealed, made_at, made_by) VALUES ($1, $2, $3, $4)",
-            [
-                case.into(),
-                key.seal_value("decision", decision)?.into(),
-                tx.now().as_microsecond().into(),
-                tx.actor().to_string().into(),
-            ],
-        )
-        .await?;
+    put(tx, key, case, decision).await?;
     // A correction does not count (see `due_on`): the days are those of the desk.
     let taken = working_days::working_days_between(found.received_on(), tx.today())
         .saturating_sub(corrections::waited_days(tx.connection(), case).await?);
@@ -120,6 +110,27 @@ pub async fn decide(
         facts.push(fact_of(&found, &ON_TIME, tx.now())?);
     }
     tx.record_all(&facts).await?;
+    Ok(())
+}
+
+/// Keeps the decision that is in force.
+pub(super) async fn put(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    decision: &Decision,
+) -> Result<(), ProcedureError> {
+    tx.connection()
+        .run(
+            "INSERT INTO procedures_case_decisions (case_id, sealed, made_at, made_by) VALUES ($1, $2, $3, $4)",
+            [
+                case.into(),
+                key.seal_value("decision", decision)?.into(),
+                tx.now().as_microsecond().into(),
+                tx.actor().to_string().into(),
+            ],
+        )
+        .await?;
     Ok(())
 }
 

@@ -5,6 +5,7 @@ mod contents;
 mod decision;
 mod hands;
 mod new;
+mod past_decisions;
 mod steps;
 mod submit;
 
@@ -23,9 +24,12 @@ pub use contents::{GivenAnswers, answers, contact, enter_answers, receipt};
 pub use decision::{Decision, decide, decision};
 pub use hands::By;
 pub use new::{AgentContact, Contact, Mandate, NewCase, SealedCase};
+pub use past_decisions::{
+    Correcting, Ended, PastDecision, correct_decision, letter, past_decisions, revoke_decision,
+};
 pub(crate) use steps::lock;
 pub(super) use steps::locked;
-pub use steps::{document_of, own_stages, step, withdraw};
+pub use steps::{document_of, enter_withdrawal, own_stages, step, withdraw};
 pub use submit::{Submitted, submit};
 
 /// The event of a received case; its payload is `{"case": number}`.

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
-use yakuba_kernel::working_days;
+use yakuba_kernel::{Channel, working_days};
 
 use super::{By, CASE_MOVED, Case};
 use crate::{
@@ -16,10 +16,12 @@ use crate::{
         document::{OwnStage, ProcedureDocument},
         way::{Stop, Way},
     },
+    notices::{self, Notice},
     slots::record_of,
     store::{
-        corrections,
+        casework, corrections,
         history::{self, What},
+        keys::CaseKey,
         version,
     },
 };
@@ -188,6 +190,26 @@ async fn settle(tx: &Tx, case: &Case, step: Step, to: &Stop) -> Result<(), Proce
         .await?;
     }
     Ok(())
+}
+
+/// Staff enter that the applicant takes the application back; what the applicant said, wrote or brought stays as a note that only staff
+/// read, and the applicant is told.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] when it is decided or ended; [`ProcedureError::ChangedMeanwhile`].
+pub async fn enter_withdrawal(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    revision: i64,
+    channel: Channel,
+    account: i64,
+    said: &str,
+) -> Result<(), ProcedureError> {
+    step(tx, case, revision, Step::Withdraw, &By::Program).await?;
+    history::note(tx, case, What::WithdrawalEntered { channel }).await?;
+    casework::add_note(tx, key, case, account, said).await?;
+    notices::tell(tx, key, case, Notice::WithdrawalEntered).await
 }
 
 /// The applicant takes the application back, which is possible until it is decided.

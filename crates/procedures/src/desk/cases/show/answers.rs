@@ -2,13 +2,15 @@
 
 use yakuba_city::web::Problem;
 use yakuba_forms::{Answers, Form, Marks};
-use yakuba_ui::{CheckboxGroup, Choice, Html, Language, Select, format};
+use yakuba_ui::{
+    CheckboxGroup, Choice, DescriptionList, Disclosure, Html, Language, Select, format,
+};
 
 use super::{super::inbox::case_table, Body, Opened, Parts};
 use crate::{
     capabilities::WORK,
+    changes::changes,
     desk::titles::Titles,
-    error::ProcedureError,
     model::proven,
     store::{
         cases::{self, Case, day},
@@ -40,7 +42,7 @@ pub(super) async fn fill_answers(
     parts: &Parts<'_>,
     key: &CaseKey,
     body: &mut Body,
-) -> Result<(), ProcedureError> {
+) -> Result<(), Problem> {
     let room = parts.room;
     let language = room.language();
     let given = cases::answers(room.db(), key, parts.opened.case.id).await?;
@@ -52,9 +54,35 @@ pub(super) async fn fill_answers(
         &room.t("desk-verified-mark"),
     );
     marks.show_places_on_maps();
-    for (place, answers) in given.iter().enumerate() {
-        let marks = if place == 0 { &marks } else { &Marks::new() };
-        let shown = answers_of(parts.opened, &answers.answers, marks, language);
+    let form = crate::pages::form(&room.city, &parts.opened.definition)?;
+    let changed = changes(&form, &given, parts.opened.case.received_on(), language)?;
+    for (place, (answers, changed)) in given.iter().zip(&changed).enumerate() {
+        let mut marks = if place == 0 {
+            std::mem::take(&mut marks)
+        } else {
+            Marks::new()
+        };
+        for (path, change) in &changed.answers {
+            let on = format::date(change.on, language);
+            let words = room.words.with_text("desk-changed", "date", &on);
+            let before = room
+                .words
+                .with_text("desk-changed-before", "before", &change.before);
+            marks.corrected(path, words, before);
+        }
+        let mut shown = answers_of(parts.opened, &answers.answers, &marks, language);
+        if !changed.gone.is_empty() {
+            let list = changed
+                .gone
+                .iter()
+                .fold(DescriptionList::new(), |list, gone| {
+                    list.text(&gone.label, &gone.before)
+                });
+            shown.push(&Disclosure::new(
+                room.t("desk-changed-gone"),
+                Html::of(&list),
+            ));
+        }
         if place == 0 {
             body.answers = shown;
         } else {
@@ -65,8 +93,7 @@ pub(super) async fn fill_answers(
                     ("date", format::date(day(answers.made_at), language).into()),
                 ],
             );
-            body.earlier
-                .push(&yakuba_ui::Disclosure::new(summary, shown));
+            body.earlier.push(&Disclosure::new(summary, shown));
         }
     }
     for (file, about, _) in

@@ -2,15 +2,20 @@
 
 use yakuba_city::web::Problem;
 use yakuba_ui::{
-    Button, ButtonKind, CheckboxGroup, Choice, DescriptionList, Html, LinkButton, RadioGroup,
-    TextArea, TextField, format,
+    Button, ButtonKind, CheckboxGroup, Choice, DescriptionList, Disclosure, Html, LinkButton,
+    RadioGroup, TextArea, TextField, format,
 };
 
-use super::{Body, Parts, exchange::chosen_template, way::may_decide_now};
+use super::{
+    Body, Parts,
+    exchange::chosen_template,
+    way::{may_decide_now, may_mend},
+};
 use crate::{
+    desk::room::Room,
     model::{case::Outcome, document::TemplateUse},
     store::{
-        cases::{self, day},
+        cases::{self, Decision, day},
         gaps,
         keys::CaseKey,
     },
@@ -45,8 +50,18 @@ pub(super) async fn fill_decision(
             room.t("desk-decision-letter"),
             format!("/desk/cases/{}/letter", case.id),
         ));
+        if may_mend(parts.opened) {
+            body.decision.push(&Html::trusted(format!(
+                "<ul><li><a href=\"{at}/decision/correct\">{}</a></li><li><a href=\"{at}/decision/revoke\">{}</a></li></ul>",
+                Html::text(&room.t("desk-mend-correct")),
+                Html::text(&room.t("desk-mend-revoke")),
+                at = parts.at,
+            )));
+        }
+        body.decision.push(&past(parts, key).await?);
         return Ok(());
     }
+    body.decision = past(parts, key).await?;
     if !may_decide_now(parts.opened) {
         return Ok(());
     }
@@ -57,7 +72,10 @@ pub(super) async fn fill_decision(
         } else {
             "desk-gaps-no-decision"
         };
-        body.decision = Html::trusted(format!("<p>{}</p>", Html::text(&room.t(key))));
+        body.decision.push(&Html::trusted(format!(
+            "<p>{}</p>",
+            Html::text(&room.t(key))
+        )));
         if !refusal {
             return Ok(());
         }
@@ -77,62 +95,24 @@ pub(super) async fn fill_decision(
     let mut fields = Html::of(
         &RadioGroup::new(language, "outcome", room.t("desk-field-outcome"))
             .inline()
-            .choices(Outcome::ALL.map(|known| {
-                Choice::new(known.as_str(), room.t(&format!("desk-outcome-{known}")))
-                    .chosen(known.as_str() == outcome)
-            })),
+            .choices(outcomes(room, &outcome)),
     );
-    let addressee = contact
-        .name
-        .as_ref()
-        .map(|name| format!("{name} 様"))
-        .unwrap_or_default();
-    fields.push(
-        &TextField::new(language, "title", room.t("desk-decision-title"))
-            .value(parts.typed("title", title))
-            .required(),
-    );
-    fields.push(
-        &TextField::new(language, "number", room.t("desk-decision-number"))
-            .value(parts.typed("number", ""))
-            .optional(),
-    );
-    fields.push(
-        &TextArea::new(language, "addressee", room.t("desk-decision-addressee"))
-            .value(parts.typed("addressee", addressee))
-            .rows(2),
-    );
-    fields.push(
-        &TextArea::new(language, "sender", room.t("desk-decision-sender"))
-            .value(parts.typed("sender", format!("{}長", room.shell.city_name)))
-            .rows(2),
-    );
-    fields.push(
-        &TextArea::new(language, "text", room.t("desk-decision-text"))
-            .value(parts.typed("text", chosen.map(|(_, text)| text).unwrap_or_default()))
-            .rows(6)
-            .required(),
-    );
-    fields.push(
-        &TextArea::new(language, "reason", room.t("desk-decision-reason"))
-            .support(room.t("desk-decision-reason-hint"))
-            .value(parts.typed("reason", ""))
-            .rows(3)
-            .optional(),
-    );
-    fields.push(
-        &TextArea::new(language, "appeal", room.t("desk-decision-appeal"))
-            .support(room.t("desk-decision-appeal-hint"))
-            .value(parts.typed("appeal", ""))
-            .rows(3)
-            .optional(),
-    );
-    fields.push(
-        &CheckboxGroup::new(language, "no_remedy", room.t("desk-decision-remedy"))
-            .choices([Choice::new("1", room.t("desk-decision-no-remedy"))
-                .chosen(parts.typed("no_remedy", "") == "1")]),
-    );
-    // Before the button that decides, so that the return key of a field looks first.
+    let start = Decision {
+        title: title.into_owned(),
+        number: String::new(),
+        addressee: contact
+            .name
+            .iter()
+            .map(|name| format!("{name} 様"))
+            .collect(),
+        sender: vec![format!("{}長", room.shell.city_name)],
+        text: chosen.map(|(_, text)| text).unwrap_or_default(),
+        reason: String::new(),
+        appeal: String::new(),
+    };
+    fields.push(&letter_fields(room, &start, true, |name, otherwise| {
+        parts.typed(name, otherwise)
+    }));
     fields.push(
         &Button::submit(room.t("desk-decision-preview"))
             .kind(ButtonKind::Other)
@@ -141,8 +121,118 @@ pub(super) async fn fill_decision(
     body.decide = parts.form(
         "decision",
         fields,
-        Button::submit(room.t("desk-decide")),
+        Button::submit(room.t("desk-check-next")).sends("action", "check"),
         false,
     );
     Ok(())
+}
+
+/// The kinds of decision to choose from.
+pub(in crate::desk::cases) fn outcomes(room: &Room, chosen: &str) -> [Choice; 3] {
+    Outcome::ALL.map(|known| {
+        Choice::new(known.as_str(), room.t(&format!("desk-outcome-{known}")))
+            .chosen(known.as_str() == chosen)
+    })
+}
+
+/// The fields of a letter, starting from one; `value` gives what was typed in place of what a field starts from.
+pub(in crate::desk::cases) fn letter_fields(
+    room: &Room,
+    start: &Decision,
+    with_reason: bool,
+    value: impl Fn(&str, String) -> String,
+) -> Html {
+    let language = room.language();
+    let mut fields = Html::of(
+        &TextField::new(language, "title", room.t("desk-decision-title"))
+            .value(value("title", start.title.clone()))
+            .required(),
+    );
+    fields.push(
+        &TextField::new(language, "number", room.t("desk-decision-number"))
+            .value(value("number", start.number.clone()))
+            .optional(),
+    );
+    for (name, lines) in [("addressee", &start.addressee), ("sender", &start.sender)] {
+        fields.push(
+            &TextArea::new(language, name, room.t(&format!("desk-decision-{name}")))
+                .value(value(name, lines.join("\n")))
+                .rows(2),
+        );
+    }
+    fields.push(
+        &TextArea::new(language, "text", room.t("desk-decision-text"))
+            .value(value("text", start.text.clone()))
+            .rows(6)
+            .required(),
+    );
+    if with_reason {
+        fields.push(
+            &TextArea::new(language, "reason", room.t("desk-decision-reason"))
+                .support(room.t("desk-decision-reason-hint"))
+                .value(value("reason", start.reason.clone()))
+                .rows(3)
+                .optional(),
+        );
+    }
+    fields.push(
+        &TextArea::new(language, "appeal", room.t("desk-decision-appeal"))
+            .support(room.t("desk-decision-appeal-hint"))
+            .value(value("appeal", start.appeal.clone()))
+            .rows(3)
+            .optional(),
+    );
+    fields.push(
+        &CheckboxGroup::new(language, "no_remedy", room.t("desk-decision-remedy"))
+            .choices([Choice::new("1", room.t("desk-decision-no-remedy"))
+                .chosen(value("no_remedy", String::new()) == "1")]),
+    );
+    fields
+}
+
+/// The decisions of a case that are in force no more, with their letters.
+async fn past(parts: &Parts<'_>, key: &CaseKey) -> Result<Html, Problem> {
+    let room = parts.room;
+    let language = room.language();
+    let mut shown = Html::empty();
+    for past in cases::past_decisions(room.db(), key, parts.opened.case.id).await? {
+        let mut list = DescriptionList::new()
+            .text(
+                room.t("desk-column-decided-on"),
+                format::date(day(past.made_at), language),
+            )
+            .text(
+                room.t("desk-field-outcome"),
+                room.t(&format!("desk-outcome-{}", past.outcome)),
+            )
+            .text(room.t("desk-decision-title"), &past.decision.title)
+            .text(
+                room.t(&format!("desk-past-{}-on", past.ended.as_str())),
+                format::date(day(past.ended_at), language),
+            )
+            .text(room.t("desk-mend-because"), &past.because);
+        let letter = |name: &str, text: &str| {
+            Html::trusted(format!(
+                "<a href=\"{}/letter?{name}={}\">{}</a>",
+                parts.at,
+                past.number,
+                Html::text(&room.t(text))
+            ))
+        };
+        list = list.html(
+            room.t("desk-decision-letter"),
+            &letter("past", "desk-past-letter"),
+        );
+        if past.notice.is_some() {
+            list = list.html(
+                room.t("desk-past-notice"),
+                &letter("notice", "desk-past-letter"),
+            );
+        }
+        shown.push(&Disclosure::new(
+            room.t(&format!("desk-past-{}", past.ended.as_str())),
+            Html::of(&list),
+        ));
+    }
+    Ok(shown)
 }

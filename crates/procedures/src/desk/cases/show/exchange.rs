@@ -2,7 +2,10 @@
 
 use jiff::ToSpan as _;
 use yakuba_city::web::Problem;
-use yakuba_ui::{CheckboxGroup, Choice, DateField, DescriptionList, Html, TextArea, format};
+use yakuba_ui::{
+    ButtonRow, CheckboxGroup, Choice, DateField, DescriptionList, Html, LinkButton, TextArea,
+    format,
+};
 
 use super::{Body, Parts};
 use crate::{
@@ -68,7 +71,7 @@ pub(super) async fn fill_messages(
             (false, _) => String::new(),
         };
         list.push(&Html::trusted(format!(
-            "<article class=\"card\"><h3 class=\"card__title\">{}</h3><p class=\"support\">{} {}</p><p class=\"preserve-lines\">{}</p></article>",
+            "<article class=\"card\"><h3 class=\"card__title\">{}</h3><p class=\"support\">{} {}</p><p class=\"keep-lines\">{}</p></article>",
             Html::text(&who),
             Html::text(&format::date(day(message.sent_at), room.language())),
             Html::text(&read),
@@ -177,6 +180,11 @@ pub(super) async fn fill_correction(
         return Ok(());
     }
     if asked.iter().any(|correction| correction.ended_at.is_none()) {
+        body.correction_open
+            .push(&ButtonRow::new().button(&LinkButton::new(
+                room.t("desk-behalf-correction"),
+                format!("{}/correction/answer", parts.at),
+            )));
         body.correction_open.push(&parts.form(
             "correction/take-back",
             Html::empty(),

@@ -38,9 +38,11 @@ use crate::{
 use about::{about, assign, hand_over};
 use answers::{checklist, fill_answers, fill_duplicates};
 use decision::fill_decision;
+pub(super) use decision::{letter_fields, outcomes};
 use exchange::{fill_correction, fill_messages};
 pub(super) use file::file;
 use records::{history_table, notes_part, views_table};
+pub(super) use way::may_mend;
 use way::{RoleNames, Steps, steps};
 
 /// A case opened by somebody who may.
@@ -72,6 +74,32 @@ impl Opened {
             .iter()
             .flat_map(|page| &page.fields)
             .map(|field| (&field.key, field))
+    }
+
+    /// What the question at a path is called, in a group with the number of the entry.
+    pub(super) fn label(&self, path: &str, language: Language) -> String {
+        let mut way = path.split('.');
+        let top = way.next().unwrap_or_default();
+        let (number, inner) = (way.next().and_then(|n| n.parse::<u32>().ok()), way.next());
+        let field = self.fields().find(|(key, _)| key.as_str() == top);
+        let field = match (field, inner) {
+            (
+                Some((
+                    _,
+                    Field {
+                        kind: FieldKind::Group { fields, .. },
+                        ..
+                    },
+                )),
+                Some(inner),
+            ) => fields.iter().find(|field| field.key.as_str() == inner),
+            (field, _) => field.map(|(_, field)| field),
+        };
+        let label = field.map_or(path, |field| field.label.get(language));
+        match number {
+            Some(number) => format!("{label}（{}）", number + 1),
+            None => label.to_owned(),
+        }
     }
 }
 
@@ -196,6 +224,7 @@ struct Body {
     history: Html,
     views: Html,
     disposed: bool,
+    can_withdraw: bool,
     /// What a paper left unanswered, as labels, while it can be put right.
     gaps: Vec<String>,
 }
@@ -242,30 +271,9 @@ impl Parts<'_> {
         Html::render(&form).unwrap_or_default()
     }
 
-    /// What the question at a path is called, in a group with the number of the entry.
+    /// What the question at a path is called.
     fn label(&self, path: &str) -> String {
-        let mut way = path.split('.');
-        let top = way.next().unwrap_or_default();
-        let (number, inner) = (way.next().and_then(|n| n.parse::<u32>().ok()), way.next());
-        let field = self.opened.fields().find(|(key, _)| key.as_str() == top);
-        let field = match (field, inner) {
-            (
-                Some((
-                    _,
-                    Field {
-                        kind: FieldKind::Group { fields, .. },
-                        ..
-                    },
-                )),
-                Some(inner),
-            ) => fields.iter().find(|field| field.key.as_str() == inner),
-            (field, _) => field.map(|(_, field)| field),
-        };
-        let label = field.map_or(path, |field| field.label.get(self.room.language()));
-        match number {
-            Some(number) => format!("{label}（{}）", number + 1),
-            None => label.to_owned(),
-        }
+        self.opened.label(path, self.room.language())
     }
 
     pub(super) fn other(&self, key: &str) -> Button {
@@ -321,6 +329,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         history: history_table(room, opened, &history, &people),
         views: Html::empty(),
         disposed: case.disposed_at.is_some(),
+        can_withdraw: case.stage.is_open(),
         gaps: Vec::new(),
     };
 

@@ -1,6 +1,7 @@
 //! Notes, what happened, and who looked.
 
 use yakuba_identity::StaffNames;
+use yakuba_kernel::Channel;
 use yakuba_ui::{Cell, Column, Html, Row, Table, TextArea, format};
 
 use super::{super::inbox::stage_key, Opened, Parts, way::title};
@@ -23,7 +24,7 @@ pub(super) fn notes_part(
     let mut html = Html::empty();
     for note in notes {
         html.push(&Html::trusted(format!(
-            "<p class=\"support\">{} {}</p><p class=\"preserve-lines\">{}</p>",
+            "<p class=\"support\">{} {}</p><p class=\"keep-lines\">{}</p>",
             Html::text(&format::date(day(note.made_at), room.language())),
             Html::text(names.get(&note.made_by).map_or("", String::as_str)),
             Html::text(&note.text)
@@ -43,6 +44,35 @@ pub(super) fn notes_part(
         ),
     );
     html
+}
+
+/// By which way something reached the town hall.
+fn by_way(room: &Room, channel: Channel) -> String {
+    room.t(&format!("desk-channel-{}", channel.as_str()))
+}
+
+/// That staff entered what the applicant answered, and which documents they have on paper.
+fn entered(room: &Room, opened: &Opened, channel: Channel, on_paper: &[String]) -> String {
+    let channel = by_way(room, channel);
+    let labels: Vec<String> = on_paper
+        .iter()
+        .map(|path| opened.label(path, room.language()))
+        .collect();
+    if labels.is_empty() {
+        return room
+            .words
+            .with_text("desk-history-correction-entered", "channel", &channel)
+            .into_owned();
+    }
+    room.words
+        .with(
+            "desk-history-correction-entered-paper",
+            &[
+                ("channel", channel.into()),
+                ("documents", labels.join("、").into()),
+            ],
+        )
+        .into_owned()
 }
 
 pub(super) fn history_table(
@@ -74,7 +104,29 @@ pub(super) fn history_table(
             }
             What::Decided { outcome } => room.t(&format!("desk-outcome-{outcome}")),
             What::CorrectionAsked { .. } => room.t("desk-history-correction-asked"),
-            What::Corrected { .. } => room.t("desk-history-corrected"),
+            What::Corrected { channel: None, .. } => room.t("desk-history-corrected"),
+            What::Corrected {
+                channel: Some(channel),
+                on_paper,
+                ..
+            } => entered(room, opened, *channel, on_paper),
+            What::DecisionCorrected { outcome, .. } => room
+                .words
+                .with_text(
+                    "desk-history-decision-corrected",
+                    "outcome",
+                    &room.t(&format!("desk-outcome-{outcome}")),
+                )
+                .into_owned(),
+            What::DecisionRevoked { .. } => room.t("desk-history-decision-revoked"),
+            What::WithdrawalEntered { channel } => room
+                .words
+                .with_text(
+                    "desk-history-withdrawal-entered",
+                    "channel",
+                    &by_way(room, *channel),
+                )
+                .into_owned(),
             What::CoApplicantAgreed => room.t("desk-history-co-agreed"),
             What::CoApplicantDeclined => room.t("desk-history-co-declined"),
             What::CoApplicantAskedAgain => room.t("desk-history-co-asked-again"),

@@ -154,3 +154,11 @@ pub(super) fn may_decide_now(opened: &Opened) -> bool {
     let decide = Step::Decide(Outcome::Approved);
     way.after(&here, decide).is_some() && way.refusal(&opened.hands, &here, decide).is_none()
 }
+
+/// Whether this person may mend the decision of a case: whoever may make it.
+pub(in crate::desk::cases) fn may_mend(opened: &Opened) -> bool {
+    let decide = Step::Decide(Outcome::Approved);
+    let before = Stop::at(Stage::Checked);
+    let refusal = opened.way().refusal(&opened.hands, &before, decide);
+    opened.case.stage.is_decided() && refusal.is_none()
+}

@@ -1,0 +1,295 @@
+//! What staff enter for applicants who answer or withdraw on paper, at the counter or by telephone; what a correction changed; who looked.
+//! On both databases.
+
+use crate::{
+    counter::{clerk, received_with_gaps, town},
+    residents::mails,
+    support::{
+        application, browser,
+        desk::{browser_of, staff},
+        document, put_live, submit,
+    },
+};
+use axum::http::StatusCode;
+use jiff::SignedDuration;
+use yakuba_city::{Actor, City, each_database};
+use yakuba_identity::IdentityService;
+use yakuba_kernel::Channel;
+use yakuba_mail::MailService;
+use yakuba_procedures::{
+    ProcedureService,
+    capabilities::{DECIDE, WORK},
+    model::case::Stage,
+    store::{
+        cases, casework, corrections, gaps,
+        history::{self, What},
+        keys,
+    },
+};
+
+async fn revision(city: &City, case: i64) -> String {
+    let found = cases::case(city.db(), case).await.unwrap();
+    found.revision.to_string()
+}
+
+async fn happened(city: &City, case: i64) -> Vec<(String, What)> {
+    let entries = history::history(city.db(), case).await.unwrap();
+    entries
+        .into_iter()
+        .map(|entry| (entry.actor, entry.what))
+        .collect()
+}
+
+each_database!(
+    a_paper_never_hangs_in_its_correction,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        town(&city).await;
+        let mut desk = browser_of(&city, clerk());
+        let (case, at) = received_with_gaps(&city, &mut desk).await;
+        let form = format!("{at}/correction/answer");
+        assert_eq!(
+            desk.get(&form).await.to,
+            at,
+            "nothing is asked: the case itself"
+        );
+        let now = revision(&city, case).await;
+        let asked = [
+            ("revision", now.as_str()),
+            ("field", "dog_name"),
+            ("field", "born_on"),
+            ("field", "photo"),
+            (
+                "correction",
+                "名前と生年月日を記入し、写真を添えてください。",
+            ),
+        ];
+        desk.post(&format!("{at}/correction"), &asked).await;
+        assert!(desk.get(&at).await.text().contains(&form));
+
+        // Nobody of another department, nor without the right to work on cases.
+        for other in [staff(9, &[WORK], "tax"), staff(9, &[DECIDE], "environment")] {
+            let mut other = browser_of(&city, other);
+            for path in [&form, &format!("{at}/withdraw")] {
+                for page in [other.get(path).await, other.post(path, &[]).await] {
+                    assert!(
+                        matches!(page.status, StatusCode::NOT_FOUND | StatusCode::FORBIDDEN),
+                        "{path} {}",
+                        page.status
+                    );
+                }
+            }
+        }
+
+        // Only what was asked for is on the page; what is wrong is told, and nothing typed is lost.
+        let page = desk.get(&form).await.text();
+        assert!(page.contains("犬の名前") && !page.contains("owner_name"));
+        assert!(page.contains("紙で受け取った書類") && page.contains("名前と生年月日を記入し"));
+        let wrong = [
+            ("channel", "phone"),
+            ("dog_name", "ポチ太郎"),
+            ("born_on", "きのう"),
+            ("on_paper", "photo"),
+        ];
+        let wrong = desk.post(&form, &wrong).await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(wrong.text().contains("ポチ太郎"));
+        let answered = |channel| {
+            [
+                ("channel", channel),
+                ("dog_name", "ポチ\u{202e}太郎"),
+                ("born_on", "2026-01-05"),
+                ("on_paper", "photo"),
+                ("owner_name.family", "他人"),
+            ]
+        };
+        for channel in ["", "online"] {
+            let page = desk.post(&form, &answered(channel)).await;
+            assert!(
+                page.text().contains("届いた方法を選んでください"),
+                "{channel} {} {}",
+                page.status,
+                page.text()
+            );
+        }
+        let done = desk.post(&form, &answered("paper")).await;
+        assert_eq!(
+            done.to,
+            format!("{at}?done=correction-entered"),
+            "{}",
+            done.text()
+        );
+
+        // It is answered, by whom and by which way stands in the history, and what was changed is marked.
+        assert!(gaps::of_case(city.db(), case).await.unwrap().is_empty());
+        let key = keys::open(city.db(), city.key().unwrap(), case)
+            .await
+            .unwrap();
+        let asked = corrections::corrections(city.db(), &key, case)
+            .await
+            .unwrap();
+        assert!(asked[0].ended_at.is_some() && asked[0].answers == Some(2));
+        let given = cases::answers(city.db(), &key, case).await.unwrap();
+        let newest = given[0].answers.to_string();
+        assert!(newest.contains("ポチ太郎") && newest.contains("髙橋") && !newest.contains("他人"));
+        let entered = What::Corrected {
+            answers: 2,
+            channel: Some(Channel::Paper),
+            on_paper: vec!["photo".to_owned()],
+        };
+        assert!(
+            happened(&city, case)
+                .await
+                .contains(&("staff:7".to_owned(), entered))
+        );
+        let shown = desk.get(&at).await.text();
+        assert!(shown.contains("変更前：未記入"), "{shown}");
+        assert!(shown.contains("職員が入力しました（郵送・紙、紙の書類：写真）"));
+        let inbox = desk.get("/desk/cases").await.text();
+        assert!(
+            inbox.contains("補正が届いた 0件"),
+            "who entered it has seen it"
+        );
+        assert_eq!(desk.get(&form).await.to, at);
+
+        // The applicant reads the same with the receipt number.
+        let receipt = cases::receipt(city.db(), &key, case).await.unwrap();
+        let mut own = browser::Browser::new(&city);
+        own.post("/cases", &[("receipt", &receipt.to_string())])
+            .await;
+        let page = own.get("/cases/view").await.text();
+        assert!(page.contains("担当課が受け取って入力しました"), "{page}");
+        let copy = own.get("/cases/answers").await.text();
+        assert!(copy.contains("変更前：未記入"), "{copy}");
+        assert!(
+            own.get("/cases/answers.pdf")
+                .await
+                .bytes
+                .starts_with(b"%PDF")
+        );
+    }
+);
+
+each_database!(
+    a_withdrawal_by_telephone_ends_the_case_and_is_told,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let mut new = application("one");
+        new.contact.email = Some("hanako@example.jp".to_owned());
+        let case = submit(&city, new.seal(city.key().unwrap()).unwrap())
+            .await
+            .unwrap()
+            .case;
+        let at = format!("/desk/cases/{case}");
+        let mut desk = browser_of(&city, clerk());
+        let now = revision(&city, case).await;
+        let asked = [
+            ("revision", now.as_str()),
+            ("field", "dog_name"),
+            ("correction", "名前を確かめてください。"),
+        ];
+        desk.post(&format!("{at}/correction"), &asked).await;
+        let page = desk.get(&format!("{at}/withdraw")).await;
+        assert!(
+            page.text().contains("メールで知らせます"),
+            "{}",
+            page.text()
+        );
+        let now = page.revision();
+        for missing in ["channel", "said"] {
+            let fields: Vec<(&str, &str)> = [
+                ("revision", now.as_str()),
+                ("channel", "phone"),
+                ("said", "本人から電話"),
+            ]
+            .into_iter()
+            .filter(|(name, _)| *name != missing)
+            .collect();
+            let page = desk.post(&format!("{at}/withdraw"), &fields).await;
+            assert_eq!(page.to, "", "{missing}");
+        }
+        let said = [
+            ("revision", now.as_str()),
+            ("channel", "phone"),
+            ("said", "本人から電話。犬を手放したため。"),
+        ];
+        let old = [("revision", "1"), said[1], said[2]];
+        let page = desk.post(&format!("{at}/withdraw"), &old).await;
+        assert!(page.text().contains("ほかの職員が先に変更しました"));
+        let done = desk.post(&format!("{at}/withdraw"), &said).await;
+        assert_eq!(
+            done.to,
+            format!("{at}?done=withdrawal-entered"),
+            "{}",
+            done.text()
+        );
+        let found = cases::case(city.db(), case).await.unwrap();
+        assert_eq!(found.stage, Stage::Withdrawn);
+        let key = keys::open(city.db(), city.key().unwrap(), case)
+            .await
+            .unwrap();
+        let asked = corrections::corrections(city.db(), &key, case)
+            .await
+            .unwrap();
+        assert!(asked[0].ended_at.is_some(), "nothing is waited for");
+        let entered = What::WithdrawalEntered {
+            channel: Channel::Phone,
+        };
+        assert!(
+            happened(&city, case)
+                .await
+                .contains(&("staff:7".to_owned(), entered))
+        );
+        let notes = casework::notes(city.db(), &key, case).await.unwrap();
+        assert!(notes[0].text.contains("犬を手放した") && notes[0].made_by == 7);
+        let told = mails(&city, city.key().unwrap()).await;
+        assert!(
+            told.iter()
+                .any(|mail| mail.text.contains("取下げの手続をしました")),
+            "{told:?}"
+        );
+        // It cannot be done twice.
+        for page in [
+            desk.get(&format!("{at}/withdraw")).await,
+            desk.post(&format!("{at}/withdraw"), &said).await,
+        ] {
+            assert_eq!(page.status, StatusCode::NOT_FOUND);
+        }
+    }
+);
+
+each_database!(
+    loading_a_case_again_is_one_look,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let new = application("one").seal(city.key().unwrap()).unwrap();
+        let case = submit(&city, new).await.unwrap().case;
+        let mut desk = browser_of(&city, clerk());
+        let looks = async || history::views(city.db(), case).await.unwrap().len();
+        for _ in 0..3 {
+            desk.get(&format!("/desk/cases/{case}")).await;
+        }
+        assert_eq!(looks().await, 1);
+        browser_of(&city, staff(8, &[WORK], "environment"))
+            .get(&format!("/desk/cases/{case}"))
+            .await;
+        assert_eq!(looks().await, 2, "somebody else looked");
+        city.clock().set(city.now() + SignedDuration::from_mins(11));
+        desk.get(&format!("/desk/cases/{case}")).await;
+        assert_eq!(looks().await, 3, "later it is another look");
+        // A file for another system is one each time.
+        for _ in 0..2 {
+            city.write(Actor::Staff(7), case, |tx, case| {
+                let reason = history::ViewReason::Export;
+                Box::pin(
+                    async move { history::record_view(tx, *case, 7, "environment", &reason).await },
+                )
+            })
+            .await
+            .unwrap();
+        }
+        assert_eq!(looks().await, 5);
+    }
+);
