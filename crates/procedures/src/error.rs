@@ -26,6 +26,9 @@ pub enum ProcedureError {
         "not everybody who applies together has agreed yet. Wait for them, or note who has signed on paper"
     )]
     NotAllAgreed,
+    /// A letter with characters that no font has, for several cases at once.
+    #[error("the letter has characters that cannot be printed. Decide the case by itself")]
+    Unprintable,
     /// Somebody who applies together with others has no address of their own.
     #[error(
         "this e-mail address is the applicant's or another co-applicant's. Each person needs one of their own"
@@ -124,6 +127,7 @@ impl From<ProcedureError> for Problem {
             | ProcedureError::LiveTwice(_)
             | ProcedureError::Gaps
             | ProcedureError::NotAllAgreed
+            | ProcedureError::Unprintable
             | ProcedureError::AddressTaken
             | ProcedureError::SlotTaken
             | ProcedureError::Disposed => Self::Conflict(error.to_string()),

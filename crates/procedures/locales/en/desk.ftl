@@ -112,7 +112,6 @@ desk-done-retried = It will be sent again.
 desk-done-sent = Sent.
 desk-done-stage = The stage was changed.
 desk-done-ticked = The ticks were kept.
-desk-done-together = Done for all chosen cases.
 desk-done-view-removed = The view was removed.
 desk-done-view-saved = The view was saved.
 desk-due-none = None
@@ -459,3 +458,41 @@ desk-past-letter = Save as PDF
 desk-past-notice = Letter of the revocation (PDF)
 desk-past-revoked = The revoked decision
 desk-past-revoked-on = Revoked on
+
+# Several cases at once; finding by number
+desk-bulk-all-done = { $n ->
+    [one] One case was done.
+   *[other] { $n } cases were done.
+}
+desk-bulk-approve = Approve several
+desk-bulk-approve-go = Approve the chosen cases
+desk-bulk-approve-lead = The chosen cases are approved with the same letter. Cases whose checklist is not finished, that lack answers or the consent of co-applicants stay as they are. Decide refusals and partial approvals one by one, with their reasons.
+desk-bulk-assign = Assign to this colleague
+desk-bulk-back = Back to the cases
+desk-bulk-blanks = {"{receipt}"} (the receipt number), {"{procedure}"}, {"{department}"} and {"{date}"} are filled in for each case.
+desk-bulk-cases = { $n ->
+    [one] One chosen case
+   *[other] { $n } chosen cases
+}
+desk-bulk-changed = Somebody else changed it first.
+desk-bulk-colleague = Colleague to assign
+desk-bulk-done = Done
+desk-bulk-message = Send a message
+desk-bulk-message-lead = The applicants of the chosen cases get the same message.
+desk-bulk-no-colleague = Choose a colleague.
+desk-bulk-not-done = Unchanged
+desk-bulk-not-theirs = Not a colleague of this department, or without the right to move it on.
+desk-bulk-results = What became of each case
+desk-bulk-several-procedures = The cases are of different procedures. Please check that the text fits each of them.
+desk-bulk-state = Not possible at this stage, or something is left to check.
+desk-bulk-take = Fill in the text
+desk-bulk-unprintable = The letter has characters that cannot be printed. Decide the case by itself.
+desk-column-result = Result
+desk-find = Find
+desk-find-hint = Type the receipt number or the number of the case.
+desk-find-none = There is no case with this number. Please check it. Cases of other departments cannot be opened.
+desk-find-number = Find by number
+desk-received-from = Received from
+desk-received-until = Received until
+desk-select-all = Choose all cases on this page
+desk-select-none = Choose none

@@ -1,10 +1,11 @@
 //! What procedures are called.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
-use yakuba_city::sql::Sql as _;
+use yakuba_city::sql::{Sql as _, list};
 use yakuba_forms::model::document::Text;
+use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Choice, Language};
 
 use crate::{
@@ -16,7 +17,14 @@ use crate::{
 };
 
 /// The titles of all procedures that are or were live, as their newest version has them, and their own stages.
-pub(crate) struct Titles(BTreeMap<String, (Text, Vec<OwnStage>)>);
+pub(crate) struct Titles(BTreeMap<String, Known>);
+
+/// What is known of a procedure.
+struct Known {
+    title: Text,
+    department: DepartmentCode,
+    stages: Vec<OwnStage>,
+}
 
 impl Titles {
     pub(crate) async fn read(connection: &impl ConnectionTrait) -> Result<Self, ProcedureError> {
@@ -36,7 +44,12 @@ impl Titles {
         let mut titles = BTreeMap::new();
         for row in rows {
             let document: ProcedureDocument = serde_json::from_str(&row.document)?;
-            titles.insert(row.procedure_key, (document.title, document.stages));
+            let known = Known {
+                title: document.title,
+                department: document.department,
+                stages: document.stages,
+            };
+            titles.insert(row.procedure_key, known);
         }
         Ok(Self(titles))
     }
@@ -45,7 +58,7 @@ impl Titles {
     pub(crate) fn title<'t>(&'t self, procedure: &'t str, language: Language) -> &'t str {
         self.0
             .get(procedure)
-            .map_or(procedure, |(title, _)| title.get(language))
+            .map_or(procedure, |known| known.title.get(language))
     }
 
     /// Whether a procedure is or was live.
@@ -57,23 +70,70 @@ impl Titles {
     pub(crate) fn choices(&self, language: Language) -> Vec<Choice> {
         self.0
             .iter()
-            .map(|(key, (title, _))| Choice::new(key, title.get(language)))
+            .map(|(key, known)| Choice::new(key, known.title.get(language)))
             .collect()
     }
 
-    /// The stages of the procedures' own, of one or of all of them, as filters of the inbox name them.
-    pub(crate) fn stages(&self, procedure: &str, language: Language) -> Vec<Choice> {
+    /// Some of them, to choose one.
+    pub(crate) fn choices_of(&self, some: &BTreeSet<String>, language: Language) -> Vec<Choice> {
+        self.0
+            .iter()
+            .filter(|(key, _)| some.contains(*key))
+            .map(|(key, known)| Choice::new(key, known.title.get(language)))
+            .collect()
+    }
+
+    /// The keys of those that some departments have to do with: their own, those of which they have unfinished cases, and one that is
+    /// asked for.
+    pub(crate) async fn of(
+        &self,
+        connection: &impl ConnectionTrait,
+        departments: &[DepartmentCode],
+        asked: &str,
+    ) -> Result<BTreeSet<String>, ProcedureError> {
+        #[derive(FromQueryResult)]
+        struct Row {
+            procedure_key: String,
+        }
+        let mut keys: BTreeSet<String> = self
+            .0
+            .iter()
+            .filter(|(key, known)| departments.contains(&known.department) || *key == asked)
+            .map(|(key, _)| key.clone())
+            .collect();
+        if departments.is_empty() {
+            return Ok(keys);
+        }
+        let sql = format!(
+            "SELECT DISTINCT procedure_key FROM procedures_cases WHERE closed_at IS NULL AND department IN ({})",
+            list(1, departments.len())
+        );
+        let handed_over: Vec<Row> = connection
+            .rows(
+                &sql,
+                departments
+                    .iter()
+                    .map(|department| department.as_str().into()),
+            )
+            .await?;
+        keys.extend(handed_over.into_iter().map(|row| row.procedure_key));
+        Ok(keys)
+    }
+
+    /// The stages of the procedures' own, of one or of all of them, as filters of the inbox name them, each after its procedure's key.
+    pub(crate) fn stages(&self, procedure: &str, language: Language) -> Vec<(String, Choice)> {
         self.0
             .iter()
             .filter(|(key, _)| procedure.is_empty() || key.as_str() == procedure)
-            .flat_map(|(key, (title, stages))| {
-                stages.iter().map(move |stage| {
+            .flat_map(|(key, known)| {
+                known.stages.iter().map(move |stage| {
                     let filter = StageFilter::Own {
                         procedure: key.clone(),
                         stage: stage.key.to_string(),
                     };
-                    let text = format!("{}：{}", title.get(language), stage.title.get(language));
-                    Choice::new(filter.value(), text)
+                    let title = known.title.get(language);
+                    let text = format!("{title}：{}", stage.title.get(language));
+                    (key.clone(), Choice::new(filter.value(), text))
                 })
             })
             .collect()

@@ -2,6 +2,9 @@
 
 use std::borrow::Cow;
 
+use jiff::civil::Date;
+use yakuba_ui::DateField;
+
 use crate::model::case::Stage;
 
 /// Which stages are listed.
@@ -122,6 +125,10 @@ pub struct InboxFilter {
     pub assignee: AssigneeFilter,
     /// How they came in; empty: every way.
     pub channel: String,
+    /// Only those that arrived on this day or later.
+    pub from: Option<Date>,
+    /// Only those that arrived on this day or earlier.
+    pub until: Option<Date>,
     /// Only those past the day of their decision, or of a stage of their procedure's own.
     pub late: bool,
     /// Only papers that still lack answers.
@@ -130,6 +137,15 @@ pub struct InboxFilter {
     pub news: Option<News>,
     /// The order.
     pub order: InboxOrder,
+}
+
+/// The day of the three inputs of a date field; none when they are no day.
+fn day_of<'v>(value: &impl Fn(&str) -> &'v str, name: &str) -> Option<Date> {
+    DateField::read(
+        value(&format!("{name}_year")),
+        value(&format!("{name}_month")),
+        value(&format!("{name}_day")),
+    )
 }
 
 impl InboxFilter {
@@ -147,6 +163,8 @@ impl InboxFilter {
                     .map_or(AssigneeFilter::Any, AssigneeFilter::Account),
             },
             channel: value("channel").to_owned(),
+            from: day_of(&value, "from"),
+            until: day_of(&value, "until"),
             late: value("late") == "1",
             gaps: value("gaps") == "1",
             news: News::ALL
@@ -178,6 +196,20 @@ impl InboxFilter {
             AssigneeFilter::Account(account) => add("assignee", &account.to_string()),
         }
         add("channel", &self.channel);
+        for (names, day) in [
+            (["from_year", "from_month", "from_day"], self.from),
+            (["until_year", "until_month", "until_day"], self.until),
+        ] {
+            let Some(day) = day else { continue };
+            let parts = [
+                day.year().to_string(),
+                day.month().to_string(),
+                day.day().to_string(),
+            ];
+            for (name, part) in names.into_iter().zip(parts) {
+                add(name, &part);
+            }
+        }
         add("late", if self.late { "1" } else { "" });
         add("gaps", if self.gaps { "1" } else { "" });
         add("news", self.news.map_or("", News::as_str));
@@ -219,6 +251,7 @@ mod tests {
             procedure in "[a-z-]{0,6}",
             stage in stages(),
             assignee in assignees(),
+            days in proptest::collection::vec(proptest::option::of(0i32..20_000), 2),
             late in any::<bool>(),
             gaps in any::<bool>(),
             news in 0..=News::ALL.len(),
@@ -230,6 +263,8 @@ mod tests {
                 stage,
                 assignee,
                 channel: String::new(),
+                from: days[0].map(|days| jiff::civil::date(2000, 1, 1).saturating_add(jiff::Span::new().days(days))),
+                until: days[1].map(|days| jiff::civil::date(2000, 1, 1).saturating_add(jiff::Span::new().days(days))),
                 late,
                 gaps,
                 news: News::ALL.get(news).copied(),

@@ -2,11 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use jiff::{Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use sea_orm::{ConnectionTrait, FromQueryResult, Value};
 use serde_json::json;
 use yakuba_city::{
-    AuditEntry, Tx,
+    AuditEntry, JAPAN, Tx,
     sql::{Sql as _, list},
 };
 use yakuba_kernel::DepartmentCode;
@@ -76,6 +76,16 @@ impl Conditions {
             AssigneeFilter::Nobody => conditions.sql.push_str(" AND assignee IS NULL"),
             AssigneeFilter::Account(account) => conditions.and("assignee =", account),
         }
+        if let Some(at) = filter.from.and_then(start_of) {
+            conditions.and("received_at >=", at);
+        }
+        if let Some(at) = filter
+            .until
+            .and_then(|day| day.tomorrow().ok())
+            .and_then(start_of)
+        {
+            conditions.and("received_at <", at);
+        }
         if filter.late {
             let place = conditions.value(today.to_string());
             conditions.sql = format!("{} AND {}", conditions.sql, late(&place));
@@ -100,6 +110,12 @@ impl Conditions {
         let place = self.value(value);
         self.sql = format!("{} AND {condition} {place}", self.sql);
     }
+}
+
+/// When a day begins in Japan, in microseconds since 1970.
+fn start_of(day: Date) -> Option<i64> {
+    let begins = day.to_zoned(TimeZone::fixed(JAPAN)).ok()?;
+    Some(begins.timestamp().as_microsecond())
 }
 
 /// The condition that a case is late on the day at a place: with its decision, or with leaving a stage of its procedure's own.

@@ -4,14 +4,15 @@ use crate::{
     counter::clerk,
     residents::mails,
     support::{
-        application, browser,
+        application,
         desk::{Browser, browser_of, staff},
         document, put_live, submit,
     },
 };
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use yakuba_city::{City, each_database, sql::Sql as _};
+use serde_json::json;
+use yakuba_city::{City, each_database, sql::Sql as _, web::Principal};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_procedures::{
@@ -35,7 +36,7 @@ async fn counted(city: &City, measure: &str) -> i64 {
     let sum: Option<i64> = city
         .db()
         .value(
-            "SELECT CAST(COALESCE(SUM(sign * quantity), 0) AS BIGINT) FROM facts WHERE measure = $1",
+            "SELECT CAST(COALESCE(SUM(quantity), 0) AS BIGINT) FROM facts WHERE measure = $1",
             [measure.into()],
         )
         .await
@@ -49,6 +50,7 @@ async fn decided(city: &City, head: &mut Browser) -> (i64, String) {
     plain.checklist.clear();
     put_live(city, plain).await;
     let mut new = application("one");
+    new.answers = json!({"answers": {}});
     new.contact.email = Some("hanako@example.jp".to_owned());
     let new = new.seal(city.key().unwrap()).unwrap();
     let case = submit(city, new).await.unwrap().case;
@@ -101,7 +103,8 @@ each_database!(
                 }
             }
         }
-        assert!(head.get(&at).await.text().contains(&form));
+        let page = head.get(&at).await.text();
+        assert!(page.contains(&form), "{page}");
         let page = head.get(&form).await.text();
         assert!(page.contains("次のとおり更正します") && page.contains("登録番号は12です。"));
         let now = revision(&city, case).await;
@@ -170,7 +173,7 @@ each_database!(
         assert!(page.contains("訂正する前の決定") && page.contains("番号の書き誤り"));
         assert!(page.contains("決定を訂正しました（承認）"));
         let receipt = cases::receipt(city.db(), &key, case).await.unwrap();
-        let mut own = browser::Browser::new(&city);
+        let mut own = browser_of(&city, Principal::Anonymous);
         own.post("/cases", &[("receipt", &receipt.to_string())])
             .await;
         let page = own.get("/cases/view").await.text();
@@ -236,7 +239,7 @@ each_database!(
         let notice = past[0].notice.as_ref().unwrap();
         assert_eq!(notice.text.matches("取り違えた").count(), 1);
         let receipt = cases::receipt(city.db(), &key, case).await.unwrap();
-        let mut own = browser::Browser::new(&city);
+        let mut own = browser_of(&city, Principal::Anonymous);
         own.post("/cases", &[("receipt", &receipt.to_string())])
             .await;
         let page = own.get("/cases/view").await.text();

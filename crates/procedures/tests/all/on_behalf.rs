@@ -5,14 +5,15 @@ use crate::{
     counter::{clerk, received_with_gaps, town},
     residents::mails,
     support::{
-        application, browser,
+        application,
         desk::{browser_of, staff},
         document, put_live, submit,
     },
 };
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use yakuba_city::{Actor, City, each_database};
+use serde_json::json;
+use yakuba_city::{Actor, City, each_database, web::Principal};
 use yakuba_identity::IdentityService;
 use yakuba_kernel::Channel;
 use yakuba_mail::MailService;
@@ -143,7 +144,7 @@ each_database!(
                 .contains(&("staff:7".to_owned(), entered))
         );
         let shown = desk.get(&at).await.text();
-        assert!(shown.contains("変更前：未記入"), "{shown}");
+        assert!(shown.contains("変更前：（未記入）"), "{shown}");
         assert!(shown.contains("職員が入力しました（郵送・紙、紙の書類：写真）"));
         let inbox = desk.get("/desk/cases").await.text();
         assert!(
@@ -154,13 +155,13 @@ each_database!(
 
         // The applicant reads the same with the receipt number.
         let receipt = cases::receipt(city.db(), &key, case).await.unwrap();
-        let mut own = browser::Browser::new(&city);
+        let mut own = browser_of(&city, Principal::Anonymous);
         own.post("/cases", &[("receipt", &receipt.to_string())])
             .await;
         let page = own.get("/cases/view").await.text();
         assert!(page.contains("担当課が受け取って入力しました"), "{page}");
         let copy = own.get("/cases/answers").await.text();
-        assert!(copy.contains("変更前：未記入"), "{copy}");
+        assert!(copy.contains("変更前：（未記入）"), "{copy}");
         assert!(
             own.get("/cases/answers.pdf")
                 .await
@@ -176,6 +177,7 @@ each_database!(
     async |city| {
         put_live(&city, document()).await;
         let mut new = application("one");
+        new.answers = json!({"answers": {}});
         new.contact.email = Some("hanako@example.jp".to_owned());
         let case = submit(&city, new.seal(city.key().unwrap()).unwrap())
             .await
@@ -264,7 +266,9 @@ each_database!(
     [&IdentityService, &ProcedureService],
     async |city| {
         put_live(&city, document()).await;
-        let new = application("one").seal(city.key().unwrap()).unwrap();
+        let mut new = application("one");
+        new.answers = json!({"answers": {}});
+        let new = new.seal(city.key().unwrap()).unwrap();
         let case = submit(&city, new).await.unwrap().case;
         let mut desk = browser_of(&city, clerk());
         let looks = async || history::views(city.db(), case).await.unwrap().len();

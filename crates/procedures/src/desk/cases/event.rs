@@ -66,7 +66,7 @@ pub(super) async fn section(parts: &Parts<'_>) -> Result<Html, Problem> {
         cases: if seen.is_empty() {
             Html::empty()
         } else {
-            Html::of(&case_table(room, &seen, &titles, false).await?)
+            Html::of(&case_table(room, &seen, &titles, None).await?)
         },
         elsewhere: if hidden.is_empty() {
             String::new()

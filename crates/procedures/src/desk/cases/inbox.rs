@@ -1,30 +1,33 @@
 //! The inbox: a department's cases, found by filters that can be kept under a name.
 
 use askama::Template;
+use std::collections::BTreeSet;
+
 use axum::{
     extract::Path,
-    response::{IntoResponse, Response},
+    response::{IntoResponse, Redirect, Response},
 };
 use yakuba_city::web::Problem;
 use yakuba_identity::{account_names, colleagues};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
-    Button, ButtonKind, ButtonRow, Cell, ChipLabel, Choice, Column, EmptyState, Fields, Html, Link,
-    LinkButton, Page, Pagination, Row, Select, Table, TextField, done, format,
+    Button, ButtonKind, ButtonRow, Cell, ChipLabel, Choice, Column, DateField, EmptyState, Fields,
+    Html, Link, LinkButton, Page, Pagination, Row, Select, Table, TextField, done, format,
 };
 
 use crate::desk::titles::Titles;
 use crate::{
-    capabilities::{DELIVER, WORK},
+    capabilities::{DECIDE, DELIVER, WORK},
     desk::room::Room,
     error::ProcedureError,
     model::{
-        case::{Stage, Step},
+        case::Stage,
         document::OwnStage,
         inbox::{AssigneeFilter, InboxFilter, InboxOrder, News, StageFilter},
+        receipt::Receipt,
     },
     store::{
-        cases::{self, By, Case},
+        cases::{self, Case},
         casework::{self, INBOX_PAGE, SavedView},
         gaps,
     },
@@ -36,6 +39,10 @@ struct Body {
     words: yakuba_ui::Words,
     counts: Vec<Link>,
     filter: Html,
+    /// The form that finds one case by its number.
+    find: Html,
+    /// Ticks off every case of the page, or none.
+    select_all: Option<Link>,
     views: Vec<SavedView>,
     save: Html,
     query: String,
@@ -65,7 +72,7 @@ pub(super) fn address(query: &str) -> String {
     }
 }
 
-async fn inbox_page(room: &Room) -> Result<Page, Problem> {
+pub(super) async fn inbox_page(room: &Room) -> Result<Page, Problem> {
     let me = room.account()?;
     let departments = room.departments(WORK).await?;
     let codes: Vec<DepartmentCode> = departments.iter().map(|(code, _)| code.clone()).collect();
@@ -79,46 +86,48 @@ async fn inbox_page(room: &Room) -> Result<Page, Problem> {
     let table = if inbox.cases.is_empty() {
         Html::of(&EmptyState::new(room.t("desk-inbox-empty")).text(room.t("desk-inbox-empty-text")))
     } else {
-        Html::of(&case_table(room, &inbox.cases, &titles, true).await?)
+        // All of them by a link, so that no script is needed.
+        let ticked: BTreeSet<i64> = inbox
+            .cases
+            .iter()
+            .filter(|_| room.query.get("all") == "1")
+            .map(|case| case.id)
+            .collect();
+        Html::of(&case_table(room, &inbox.cases, &titles, Some(&ticked)).await?)
     };
+    let colleagues = assignees(room, &codes, filter.assignee).await?;
     let bulk = if inbox.cases.is_empty() {
         Html::empty()
     } else {
-        let mut row = ButtonRow::new()
-            .button(
-                &Button::submit(room.t("desk-bulk-mine"))
-                    .kind(ButtonKind::Other)
-                    .sends("action", "mine"),
-            )
-            .button(
-                &Button::submit(room.t("desk-bulk-check"))
-                    .kind(ButtonKind::Other)
-                    .sends("action", "check"),
-            );
-        for (action, key) in [
-            ("forward", "desk-bulk-forward"),
-            ("deliver", "desk-bulk-deliver"),
-            ("close", "desk-bulk-close"),
-        ] {
-            row = row.button(
-                &Button::submit(room.t(key))
-                    .kind(ButtonKind::Other)
-                    .sends("action", action),
-            );
-        }
-        Html::of(&row)
+        bulk(room, &colleagues)
     };
+    let listed = titles.of(room.db(), &codes, &filter.procedure).await?;
     let joint = if query.is_empty() { "" } else { "&" };
     let body = Body {
         words: room.words,
         counts: counts(room, &codes, me).await?,
-        filter: filter_fields(
-            room,
-            &filter,
-            &departments,
-            &titles,
-            &assignees(room, &codes, filter.assignee).await?,
+        filter: filter_fields(room, &filter, &departments, (&titles, &listed), &colleagues),
+        find: Html::of(
+            &TextField::new(room.language(), "number", room.t("desk-find-number"))
+                .support(room.t("desk-find-hint"))
+                .id("find-number")
+                .autocomplete("off")
+                .required(),
         ),
+        select_all: (!inbox.cases.is_empty()).then(|| {
+            let page = if number > 1 {
+                format!("&page={number}")
+            } else {
+                String::new()
+            };
+            if room.query.get("all") == "1" {
+                let link = format!("/desk/cases?{query}{page}#cases");
+                Link::new(room.t("desk-select-none"), link)
+            } else {
+                let link = format!("/desk/cases?{query}{joint}all=1{page}#cases");
+                Link::new(room.t("desk-select-all"), link)
+            }
+        }),
         views: casework::saved_views(room.db(), me).await?,
         save: Html::of(
             &TextField::new(room.language(), "name", room.t("desk-view-name"))
@@ -248,7 +257,7 @@ fn filter_fields(
     room: &Room,
     filter: &InboxFilter,
     departments: &[(DepartmentCode, String)],
-    titles: &Titles,
+    (titles, listed): (&Titles, &BTreeSet<String>),
     assignees: &[(i64, String)],
 ) -> Html {
     let language = room.language();
@@ -268,7 +277,7 @@ fn filter_fields(
     fields.push(
         &Select::new(language, "procedure", room.t("desk-field-procedure"))
             .or_all()
-            .choices(titles.choices(language))
+            .choices(titles.choices_of(listed, language))
             .value(&filter.procedure),
     );
     let stages = std::iter::once(Choice::new("", room.t("desk-stage-unfinished")))
@@ -277,7 +286,13 @@ fn filter_fields(
                 .into_iter()
                 .map(|stage| Choice::new(stage.as_str(), room.t(&stage_key(stage)))),
         )
-        .chain(titles.stages(&filter.procedure, language))
+        .chain(
+            titles
+                .stages(&filter.procedure, language)
+                .into_iter()
+                .filter(|(procedure, _)| listed.contains(procedure))
+                .map(|(_, choice)| choice),
+        )
         .chain([Choice::new("all", room.t("desk-stage-all"))]);
     fields.push(
         &Select::new(language, "stage", room.t("desk-field-stage"))
@@ -315,6 +330,13 @@ fn filter_fields(
             )
             .value(&filter.channel),
     );
+    for (name, day) in [("from", filter.from), ("until", filter.until)] {
+        fields.push(
+            &DateField::new(language, name, room.t(&format!("desk-received-{name}")))
+                .value(day)
+                .optional(),
+        );
+    }
     fields.push(
         &Select::new(language, "late", room.t("desk-field-late"))
             .or_all()
@@ -346,6 +368,46 @@ fn filter_fields(
     fields
 }
 
+/// The buttons for what is done to several cases.
+fn bulk(room: &Room, colleagues: &[(i64, String)]) -> Html {
+    let button = |key: &str, action: &str| {
+        Button::submit(room.t(key))
+            .kind(ButtonKind::Other)
+            .sends("action", action)
+    };
+    let mut row = ButtonRow::new();
+    for (action, key) in [
+        ("mine", "desk-bulk-mine"),
+        ("message", "desk-bulk-message"),
+        ("check", "desk-bulk-check"),
+        ("forward", "desk-bulk-forward"),
+    ] {
+        row = row.button(&button(key, action));
+    }
+    if room.principal.holds(DECIDE) {
+        row = row.button(&button("desk-bulk-approve", "approve"));
+    }
+    row = row
+        .button(&button("desk-bulk-deliver", "deliver"))
+        .button(&button("desk-bulk-close", "close"));
+    let mut shown = Html::of(&row);
+    if !colleagues.is_empty() {
+        let select = Select::new(room.language(), "to", room.t("desk-bulk-colleague"))
+            .ask()
+            .choices(
+                colleagues
+                    .iter()
+                    .map(|(account, name)| Choice::new(account.to_string(), name)),
+            );
+        let mut fields = Html::of(&select);
+        fields.push(&ButtonRow::new().button(&button("desk-bulk-assign", "assign")));
+        shown.push(&Html::trusted(format!(
+            "<div class=\"form-row\">{fields}</div>"
+        )));
+    }
+    shown
+}
+
 fn news_key(news: News) -> String {
     format!("desk-news-{}", news.as_str())
 }
@@ -368,12 +430,12 @@ pub(super) fn stage_chip(room: &Room, stage: Stage, own: Option<&OwnStage>) -> C
     }
 }
 
-/// A table of cases. Nothing of what people wrote is in it: that is opened case by case.
+/// A table of cases. Nothing of what people wrote is in it: that is opened case by case. With `ticked` they can be chosen, and these are.
 pub(super) async fn case_table(
     room: &Room,
     cases: &[Case],
     titles: &Titles,
-    chosen: bool,
+    ticked: Option<&BTreeSet<i64>>,
 ) -> Result<Table, Problem> {
     let today = room.city.today();
     let numbers: Vec<i64> = cases.iter().map(|case| case.id).collect();
@@ -385,7 +447,7 @@ pub(super) async fn case_table(
         .await
         .map_err(ProcedureError::from)?;
     let mut columns = Vec::new();
-    if chosen {
+    if ticked.is_some() {
         columns.push(Column::text(room.t("desk-column-choose")).no_wrap());
     }
     columns.extend([
@@ -426,15 +488,20 @@ pub(super) async fn case_table(
             }
         }
         let mut cells = Vec::new();
-        if chosen {
+        if let Some(ticked) = ticked {
             let label = room
                 .words
                 .with_text("desk-choose-case", "number", &case.id.to_string());
             cells.push(Cell::html(&Html::trusted(format!(
-                "<input type=\"checkbox\" name=\"case\" value=\"{}:{}\" aria-label=\"{}\">",
+                "<input type=\"checkbox\" name=\"case\" value=\"{}:{}\" aria-label=\"{}\"{}>",
                 case.id,
                 case.revision,
-                Html::text(&label)
+                Html::text(&label),
+                if ticked.contains(&case.id) {
+                    " checked"
+                } else {
+                    ""
+                }
             ))));
         }
         cells.extend([
@@ -464,66 +531,24 @@ pub(super) async fn case_table(
     )
 }
 
-/// One action over several cases; those it is not possible for, that the person may not move, or that changed meanwhile, stay as they are and are counted.
-pub(super) async fn together(mut room: Room, fields: Fields) -> Result<Response, Problem> {
-    let me = room.account()?;
-    let chosen: Vec<(i64, i64)> = fields
-        .all("case")
-        .filter_map(|value| {
-            let (case, revision) = value.split_once(':')?;
-            Some((case.parse().ok()?, revision.parse().ok()?))
-        })
-        .take(INBOX_PAGE as usize)
-        .collect();
-    let step = match fields.get("action") {
-        "mine" => None,
-        "check" => Some(Step::Check),
-        "forward" => Some(Step::Forward),
-        "deliver" => Some(Step::Deliver),
-        "close" => Some(Step::Close),
-        _ => return Err(Problem::NotFound),
+/// Goes to the case with a receipt number or with the number that it has at the desk. A receipt number opens a case for whoever has it, so
+/// that it stands in no address.
+pub(super) async fn find(mut room: Room, fields: Fields) -> Result<Response, Problem> {
+    let typed = yakuba_kernel::text::fold_width(fields.get("number"));
+    let found = match (typed.parse::<Receipt>(), typed.trim().parse::<i64>()) {
+        (Ok(receipt), _) => cases::case_with_receipt(room.db(), room.key()?, &receipt).await?,
+        (Err(_), Ok(number)) => match cases::case(room.db(), number).await {
+            Err(ProcedureError::NoSuchCase) => None,
+            found => Some(found?),
+        },
+        (Err(_), Err(_)) => None,
     };
-    if chosen.is_empty() {
-        room.refuse(room.t("desk-bulk-none"));
+    let found = found.filter(|case| room.principal.holds_in(WORK, &case.department));
+    let Some(case) = found else {
+        room.refuse(room.t("desk-find-none"));
         return Ok(inbox_page(&room).await?.into_response());
-    }
-    let mut left = 0u32;
-    for (case, revision) in &chosen {
-        let found = cases::case(room.db(), *case).await?;
-        room.need(WORK, &found.department)?;
-        let outcome = match step {
-            None => {
-                room.write((*case, *revision, me), |tx, (case, revision, me)| {
-                    Box::pin(casework::assign(tx, *case, *revision, Some(*me)))
-                })
-                .await
-            }
-            Some(step) => {
-                let input = (*case, *revision, step, By::Staff(room.principal.clone()));
-                room.write(input, |tx, (case, revision, step, by)| {
-                    Box::pin(async move {
-                        cases::step(tx, *case, *revision, *step, by).await?;
-                        Ok(())
-                    })
-                })
-                .await
-            }
-        };
-        match outcome {
-            Ok(()) => {}
-            Err(
-                ProcedureError::WrongState(_)
-                | ProcedureError::NotTheirStep
-                | ProcedureError::ChangedMeanwhile,
-            ) => left += 1,
-            Err(error) => return Err(error.into()),
-        }
-    }
-    if left > 0 {
-        room.refuse(room.words.counted("desk-bulk-left", left).into_owned());
-        return Ok(inbox_page(&room).await?.into_response());
-    }
-    Ok(done(&address(fields.get("query")), "together"))
+    };
+    Ok(Redirect::to(&format!("/desk/cases/{}", case.id)).into_response())
 }
 
 pub(super) async fn save_view(mut room: Room, fields: Fields) -> Result<Response, Problem> {

@@ -1,6 +1,7 @@
 //! Cases at the desk: the inbox, a case with everything that is done to it, and files for core systems.
 
 mod behalf;
+mod bulk;
 mod complete;
 mod decision;
 mod doing;
@@ -18,7 +19,8 @@ use crate::capabilities::{DECIDE, DELIVER, WORK};
 pub(super) fn routes() -> Routes {
     Routes::new()
         .get("/desk/cases", Access::Staff(WORK), inbox::list)
-        .post("/desk/cases", Access::Staff(WORK), inbox::together)
+        .post("/desk/cases", Access::Staff(WORK), bulk::together)
+        .post("/desk/cases/find", Access::Staff(WORK), inbox::find)
         .post("/desk/cases/views", Access::Staff(WORK), inbox::save_view)
         .post(
             "/desk/cases/views/{view}/remove",

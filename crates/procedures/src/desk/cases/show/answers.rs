@@ -120,7 +120,7 @@ pub(super) async fn fill_duplicates(parts: &Parts<'_>, body: &mut Body) -> Resul
         return Ok(());
     }
     let titles = Titles::read(room.db()).await?;
-    body.duplicates = Html::of(&case_table(room, &others, &titles, false).await?);
+    body.duplicates = Html::of(&case_table(room, &others, &titles, None).await?);
     let mergeable: Vec<Choice> = others
         .iter()
         .filter(|other| other.stage.is_open() && other.merged_into.is_none())

@@ -7,25 +7,29 @@ use yakuba_ui::{
     format,
 };
 
-use super::{Body, Parts};
+use super::{Body, Opened, Parts};
 use crate::{
+    desk::room::Room,
     model::document::TemplateUse,
     store::{cases::day, corrections, keys::CaseKey, messages},
 };
 
 /// A text of the town hall with its blanks filled in.
-fn filled(parts: &Parts<'_>, text: &str, receipt: Option<&str>) -> String {
-    let room = parts.room;
-    let department = parts
-        .opened
+pub(in crate::desk::cases) fn fill_in(
+    room: &Room,
+    opened: &Opened,
+    text: &str,
+    receipt: Option<&str>,
+) -> String {
+    let department = opened
         .departments
         .iter()
-        .find(|(code, _)| *code == parts.opened.case.department)
+        .find(|(code, _)| *code == opened.case.department)
         .map_or("", |(_, name)| name.as_str());
     text.replace("{receipt}", receipt.unwrap_or_default())
         .replace(
             "{procedure}",
-            parts.opened.definition.document.title.get(room.language()),
+            opened.definition.document.title.get(room.language()),
         )
         .replace("{department}", department)
         .replace("{date}", &format::date(room.city.today(), room.language()))
@@ -39,8 +43,12 @@ pub(super) fn chosen_template(
 ) -> Option<(TemplateUse, String)> {
     let number: usize = parts.room.query.get("template").parse().ok()?;
     let template = parts.opened.definition.document.templates.get(number)?;
-    uses.contains(&template.use_for)
-        .then(|| (template.use_for, filled(parts, &template.text.ja, receipt)))
+    uses.contains(&template.use_for).then(|| {
+        (
+            template.use_for,
+            fill_in(parts.room, parts.opened, &template.text.ja, receipt),
+        )
+    })
 }
 
 pub(super) async fn fill_messages(

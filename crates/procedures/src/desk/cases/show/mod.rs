@@ -39,6 +39,7 @@ use about::{about, assign, hand_over};
 use answers::{checklist, fill_answers, fill_duplicates};
 use decision::fill_decision;
 pub(super) use decision::{letter_fields, outcomes};
+pub(super) use exchange::fill_in;
 use exchange::{fill_correction, fill_messages};
 pub(super) use file::file;
 use records::{history_table, notes_part, views_table};
