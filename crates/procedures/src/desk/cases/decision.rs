@@ -103,8 +103,10 @@ async fn objection(
     if outcome.needs_reason() && decision.reason.trim().is_empty() {
         return Ok(Some("desk-error-reason"));
     }
-    // The decision rests on the checklist: nothing on it may be left open for an approval.
-    if !may_decide(room, opened, outcome).await? {
+    // The decision rests on the checklist: nothing on it may be left open for an approval. A correction that decides the same rests on what
+    // was checked then.
+    let is_anew = deed == Deed::Decide || opened.case.outcome != Some(outcome);
+    if is_anew && !may_decide(room, opened, outcome).await? {
         return Ok(Some("desk-error-checklist"));
     }
     let (db, case) = (room.db(), opened.case.id);
