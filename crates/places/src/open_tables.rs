@@ -103,10 +103,25 @@ async fn list(city: &City) -> Result<TableRows, PlacesError> {
             found.changed_at
         };
         for file in files.get(found.key()).map_or(&[][..], Vec::as_slice) {
-            let Some(version) = &file.newest else {
-                continue;
+            // A file that stands on another site is listed under its own address.
+            let (download, forms, made, has_interface) = match (&file.newest, file.linked()) {
+                (Some(version), _) => {
+                    let forms: Vec<&str> = forms_of(version).map(Form::name).collect();
+                    let download = address(href_of_newest(found.key(), file.number, Form::Csv));
+                    (download, forms.join(";"), day(version.made_at), true)
+                }
+                (None, Some(link)) => (
+                    link.address.clone(),
+                    link.format.clone(),
+                    String::new(),
+                    false,
+                ),
+                (None, None) => continue,
             };
-            let forms: Vec<&str> = forms_of(version).map(Form::name).collect();
+            let is_recommended = file
+                .newest
+                .as_ref()
+                .is_some_and(store::Version::is_recommended);
             table.rows.push(vec![
                 code.clone(),
                 document.key.clone(),
@@ -124,7 +139,7 @@ async fn list(city: &City) -> Result<TableRows, PlacesError> {
                 words
                     .get(&format!("places-rhythm-{}", document.rhythm.name()))
                     .into_owned(),
-                if version.is_recommended() {
+                if is_recommended {
                     "自治体標準オープンデータセット".to_owned()
                 } else {
                     String::new()
@@ -134,16 +149,12 @@ async fn list(city: &City) -> Result<TableRows, PlacesError> {
                 document.phone.clone(),
                 file.title.clone(),
                 address(format!("{}#file-{}", href(found.key()), file.number)),
-                address(href_of_newest(found.key(), file.number, Form::Csv)),
-                forms.join(";"),
+                download,
+                forms,
                 licence(document.licence).to_owned(),
-                if own {
-                    day(changed)
-                } else {
-                    day(version.made_at)
-                },
+                if own { day(changed) } else { made },
                 "日本語".to_owned(),
-                "有".to_owned(),
+                if has_interface { "有" } else { "無" }.to_owned(),
             ]);
         }
     }

@@ -72,7 +72,7 @@ pub struct About<'a> {
 impl About<'_> {
     /// The columns whose numbers can be added: no places, years or numbers that only name something.
     pub fn figures(&self) -> Vec<usize> {
-        const NAMES: [&str; 5] = ["番号", "コード", "ID", "NO", "No"];
+        const NAMES: [&str; 6] = ["番号", "番地以下", "コード", "ID", "NO", "No"];
         (0..self.header.len())
             .filter(|at| self.numbers.get(*at) == Some(&true))
             .filter(|at| {
