@@ -242,6 +242,7 @@ pub(super) async fn measure(
             "theme": "housing", "contact": "道路公園課",
         }))?,
         files: Vec::new(),
+        links: Vec::new(),
         is_public: false,
         source: String::new(),
     };

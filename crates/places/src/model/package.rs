@@ -5,6 +5,7 @@ use serde::Deserialize;
 use super::{
     dictionary::{Defined, KINDS},
     document::{DatasetDocument, is_key},
+    links::{Listed, address},
 };
 
 /// What a list says it is.
@@ -29,6 +30,9 @@ pub struct Packed {
     /// Its files, in order.
     #[serde(default)]
     pub files: Vec<PackedFile>,
+    /// Its files that stand on other sites.
+    #[serde(default)]
+    pub links: Vec<PackedLink>,
     /// What it is made from instead of files, such as `booking.facilities` or `layer.shelters`; see `yakuba opendata sources`.
     #[serde(default)]
     pub source: String,
@@ -50,6 +54,33 @@ pub struct PackedFile {
     pub columns: Vec<Defined>,
 }
 
+/// A file of a dataset of a list that stands on another site.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct PackedLink {
+    /// What it is called.
+    pub title: String,
+    /// Where it stands.
+    pub address: String,
+    /// What kind of file it is, such as `CSV`.
+    #[serde(default)]
+    pub format: String,
+    /// Whether it is fetched and published as a copy.
+    #[serde(default)]
+    pub copy: bool,
+}
+
+impl PackedLink {
+    /// As a line of a list of addresses; none when the address is none of a web server.
+    pub fn listed(&self) -> Option<Listed> {
+        Some(Listed {
+            title: self.title.clone(),
+            address: address(&self.address)?.into(),
+            format: self.format.to_uppercase(),
+        })
+    }
+}
+
 impl Package {
     /// Reads a list.
     ///
@@ -67,10 +98,17 @@ impl Package {
             if !is_key(&packed.dataset.key) {
                 return Err(format!("{:?} cannot be a key", packed.dataset.key));
             }
-            if packed.files.is_empty() == packed.source.is_empty() {
+            let is_sent = !packed.files.is_empty() || !packed.links.is_empty();
+            if is_sent != packed.source.is_empty() {
                 return Err(format!(
-                    "{:?} needs either files or a source",
+                    "{:?} needs either files and links, or a source",
                     packed.dataset.key
+                ));
+            }
+            if let Some(link) = packed.links.iter().find(|link| link.listed().is_none()) {
+                return Err(format!(
+                    "{:?} does not begin with https:// or http://",
+                    link.address
                 ));
             }
             for file in &packed.files {
@@ -116,6 +154,19 @@ datasets:
         let package = Package::from_yaml(&list).unwrap();
         assert_eq!(package.datasets[0].source, "booking.use");
         assert!(package.datasets[0].files.is_empty());
+    }
+
+    #[test]
+    fn files_can_stand_on_other_sites() {
+        let list = |address: &str| {
+            Package::from_yaml(&LIST.replace(
+                "files: [{title: AED, path: a/aed.csv}]",
+                &format!("links: [{{title: AED, address: \"{address}\", format: csv}}]"),
+            ))
+        };
+        let package = list("https://www.example.jp/aed.csv").unwrap();
+        assert_eq!(package.datasets[0].links[0].listed().unwrap().format, "CSV");
+        assert!(list("file:///etc/passwd").is_err());
     }
 
     #[test]

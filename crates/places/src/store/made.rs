@@ -162,26 +162,40 @@ pub async fn make(city: &City, actor: Actor, key: &str) -> Result<bool, PlacesEr
 /// As [`make`].
 pub async fn make_and_publish(city: &City, actor: Actor, key: &str) -> Result<bool, PlacesError> {
     let has_changed = make(city, actor.clone(), key).await?;
-    let Some(found) = dataset(city.db(), key)
-        .await?
-        .filter(|found| found.state == State::Draft)
-    else {
+    if !publish_draft(city, actor.clone(), key).await? {
         return Ok(has_changed);
-    };
-    city.write(actor.clone(), key.to_owned(), |tx, key| {
-        Box::pin(async move {
-            match dataset(tx.connection(), key).await? {
-                Some(found) => publish(tx, key, found.revision).await,
-                None => Ok(()),
-            }
-        })
-    })
-    .await?;
-    if found.source == LIST {
+    }
+    let is_list = dataset(city.db(), key)
+        .await?
+        .is_some_and(|found| found.source == LIST);
+    if is_list {
         // Now it is in itself.
         make(city, actor, key).await?;
     }
     Ok(true)
+}
+
+/// Shows a dataset to everybody if it is still a draft and there is something of it. Returns whether it did.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn publish_draft(city: &City, actor: Actor, key: &str) -> Result<bool, PlacesError> {
+    city.write(actor, key.to_owned(), |tx, key| {
+        Box::pin(async move {
+            let Some(found) = dataset(tx.connection(), key)
+                .await?
+                .filter(|found| found.state == State::Draft)
+            else {
+                return Ok(false);
+            };
+            match publish(tx, key, found.revision).await {
+                Ok(()) => Ok(true),
+                Err(PlacesError::NoFile) => Ok(false),
+                Err(error) => Err(error),
+            }
+        })
+    })
+    .await
 }
 
 /// What became of making a dataset anew.

@@ -25,6 +25,6 @@ pub use links::{
     fetch_file, links, own_hosts, set_own_hosts,
 };
 pub(crate) use made::LIST;
-pub use made::{Made, Source, make, make_all, make_and_publish, sources};
+pub use made::{Made, Source, make, make_all, make_and_publish, publish_draft, sources};
 pub use package::{Whole, WholeFile, bring_in};
 pub use values::{Words, renew_all, with_values};

@@ -5,10 +5,14 @@ use yakuba_city::Tx;
 use super::{
     datasets::{State, create, dataset, describe, publish, set_source},
     files::{NewVersion, add_file, add_version, define, files_of},
+    links::add_links,
 };
 use crate::{
     error::PlacesError,
-    model::{check::Report, content::Content, dictionary::Defined, document::DatasetDocument},
+    model::{
+        check::Report, content::Content, dictionary::Defined, document::DatasetDocument,
+        links::Listed,
+    },
 };
 
 /// A dataset with its files, read and checked.
@@ -18,6 +22,8 @@ pub struct Whole {
     pub document: DatasetDocument,
     /// Its files in order.
     pub files: Vec<WholeFile>,
+    /// Its files that stand on other sites, and whether they are fetched.
+    pub links: Vec<(Listed, bool)>,
     /// Whether it is shown to everybody at once.
     pub is_public: bool,
     /// The service whose table it shows; empty: none.
@@ -64,7 +70,9 @@ pub async fn bring_in(tx: &Tx, whole: &Whole) -> Result<bool, PlacesError> {
         set_source(tx, key, &whole.source).await?;
         has_changed = true;
     }
-    let standing = files_of(tx.connection(), key).await?;
+    // Those that stand on other sites are told by their addresses.
+    let mut standing = files_of(tx.connection(), key).await?;
+    standing.retain(|file| file.link.is_none());
     for (at, file) in whole.files.iter().enumerate() {
         let number = match standing.get(at) {
             Some(known) => known.number,
@@ -86,8 +94,22 @@ pub async fn bring_in(tx: &Tx, whole: &Whole) -> Result<bool, PlacesError> {
             has_changed = true;
         }
     }
-    // What is made is published once it is made.
+    for is_copied in [false, true] {
+        let listed: Vec<Listed> = whole
+            .links
+            .iter()
+            .filter(|(_, is_asked)| *is_asked == is_copied)
+            .map(|(listed, _)| listed.clone())
+            .collect();
+        has_changed |= add_links(tx, key, &listed, is_copied).await? > 0;
+    }
+    // What is made is published once it is made, and what is fetched once it came.
+    let is_there = files_of(tx.connection(), key)
+        .await?
+        .iter()
+        .any(|file| file.newest.is_some() || file.linked().is_some());
     if whole.is_public
+        && is_there
         && whole.source.is_empty()
         && let Some(found) = dataset(tx.connection(), key).await?
         && found.state == State::Draft

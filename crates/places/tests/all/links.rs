@@ -17,7 +17,8 @@ use yakuba_mail::MailService;
 use yakuba_places::{
     PlacesError, PlacesService,
     capabilities::{EDIT, PUBLISH},
-    store::{self, Came, LinkState},
+    model::links::read_list,
+    store::{self, Came, LinkState, Whole},
 };
 
 use crate::{
@@ -170,6 +171,20 @@ each_database!(
         assert!(one.text().contains("a.example.jp"), "{}", one.text());
         let dcat = reader.get("/data/catalog.jsonld").await.text();
         assert!(dcat.contains("https://a.example.jp/p.pdf"), "{dcat}");
+        // The list of open data has it under its own address.
+        let list = city
+            .open_tables()
+            .iter()
+            .find(|table| table.key == "places.open_data_list")
+            .unwrap();
+        let listed = (list.make)(&city).await.unwrap();
+        assert!(
+            listed
+                .rows
+                .iter()
+                .any(|row| row.contains(&"https://a.example.jp/hospital.csv".to_owned())),
+            "{listed:?}"
+        );
         // Taken away again, it is nowhere.
         let gone = clerk
             .post("/desk/data/hospitals/files/1/drop-file", &[])
@@ -414,5 +429,60 @@ each_database!(
             let page = clerk.get(&format!("/desk/data?{query}")).await.text();
             assert!(page.contains(&format!(">{count} ")), "{query}: {page}");
         }
+    }
+);
+
+each_database!(
+    a_whole_dataset_comes_by_address,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let list = |links: &[(&str, bool)]| Whole {
+            document: document("hospitals", "parks"),
+            files: Vec::new(),
+            links: links
+                .iter()
+                .map(|(address, is_copied)| {
+                    let listed = read_list(address.as_bytes()).unwrap().remove(0);
+                    (listed, *is_copied)
+                })
+                .collect(),
+            is_public: true,
+            source: String::new(),
+        };
+        let bring_in = async |whole: Whole| {
+            city.write(Actor::CommandLine, whole, |tx, whole| {
+                Box::pin(store::bring_in(tx, whole))
+            })
+            .await
+            .unwrap()
+        };
+        // Nothing is public before the first copy came.
+        let copied = [("http://127.0.0.1:9/a.csv", true)];
+        assert!(bring_in(list(&copied)).await);
+        let mut reader = stranger(&city);
+        assert_eq!(
+            reader.get("/data/hospitals").await.status,
+            StatusCode::NOT_FOUND
+        );
+        let both = [copied[0], ("https://a.example.jp/b.csv", false)];
+        assert!(bring_in(list(&both)).await);
+        assert!(
+            !bring_in(list(&both)).await,
+            "the same twice changes nothing"
+        );
+        let page = reader.get("/data/hospitals").await.text();
+        assert!(page.contains("https://a.example.jp/b.csv"), "{page}");
+        // A file of its own is not taken for one of them.
+        let content = "名称,本数\n桜,3\n";
+        crate::support::publish(&city, document("hospitals", "parks"), content).await;
+        let files = store::files_of(city.db(), "hospitals").await.unwrap();
+        let versions: Vec<bool> = files.iter().map(|file| file.newest.is_some()).collect();
+        assert_eq!(versions, [false, false, true]);
     }
 );

@@ -53,6 +53,7 @@ pub(crate) async fn publish(city: &City, document: DatasetDocument, text: &str) 
             note: String::new(),
             dictionary: Vec::new(),
         }],
+        links: Vec::new(),
         document,
         is_public: true,
         source: String::new(),

@@ -225,6 +225,11 @@ pub(crate) fn whole_of(
     Ok(Whole {
         document: packed.dataset.clone(),
         files,
+        links: packed
+            .links
+            .iter()
+            .filter_map(|link| Some((link.listed()?, link.copy)))
+            .collect(),
         is_public,
         source: packed.source.clone(),
     })
@@ -316,6 +321,19 @@ async fn import(place: &Place, options: &OpendataImport) -> Result<Outcome, Fail
         }
     }
     let mut outcome = Outcome::Done;
+    for packed in package
+        .datasets
+        .iter()
+        .filter(|packed| packed.links.iter().any(|link| link.copy))
+    {
+        let key = &packed.dataset.key;
+        if fetched(&city, std::slice::from_ref(key)).await? != Outcome::Done {
+            outcome = Outcome::NeedsReview;
+        }
+        if options.publish {
+            store::publish_draft(&city, Actor::CommandLine, key).await?;
+        }
+    }
     for (key, has_changed, must) in brought {
         say(format_args!(
             "{key}: {}{}",
