@@ -70,6 +70,10 @@ impl Service for ReportService {
                 "reports_0012_equipment",
                 include_str!("../migrations/0012_equipment.sql"),
             ),
+            Migration::new(
+                "reports_0013_placed",
+                include_str!("../migrations/0013_placed.sql"),
+            ),
         ]
     }
 

@@ -195,6 +195,7 @@ audit-reports-note = Wrote a note on a report
 audit-reports-order = Made a work order
 audit-reports-order-change = Changed a work order
 audit-reports-photos = Changed the pictures of a report
+audit-reports-place = Corrected the place of a report
 audit-reports-route = Routed a report anew
 audit-reports-rules = Brought categories of reports in
 audit-reports-stop = Wrote what became of a stop

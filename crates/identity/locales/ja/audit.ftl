@@ -195,6 +195,7 @@ audit-reports-note = 通報にメモを残しました
 audit-reports-order = 作業指示を作りました
 audit-reports-order-change = 作業指示を変えました
 audit-reports-photos = 通報の写真を整理しました
+audit-reports-place = 通報の場所を直しました
 audit-reports-route = 通報の課や種類を変えました
 audit-reports-rules = 通報の種類を取り込みました
 audit-reports-stop = 現場の作業の結果を記録しました

@@ -6,6 +6,7 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_forms::model::document::Text;
+use yakuba_identity::Receipt;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Fields, FormErrors, done};
 
@@ -20,7 +21,7 @@ use crate::{
     model::state::State,
     pages::{asked::plain, sent::Sent},
     store::{
-        Report,
+        self, Report,
         steps::{self, Routing, Turn, Wording, seal_note},
     },
 };
@@ -74,6 +75,37 @@ fn typed(room: &Room, fields: &Fields, name: &str, errors: &mut FormErrors) -> S
     text
 }
 
+/// The public number of the report that another is merged into: chosen of those nearby, or written as a number or an address. What is not
+/// known stays as it was written, and is refused.
+async fn merged_into(room: &Room, fields: &Fields) -> Result<String, Problem> {
+    let written = fields.get("into").trim();
+    if written.is_empty() {
+        return Ok(fields.get("into_near").to_owned());
+    }
+    if let Ok(number) = written.parse::<Receipt>()
+        && let Some(found) = store::by_number(room.db(), room.key(), &number).await?
+    {
+        return Ok(found.public_id);
+    }
+    // The last part of an address: of the public page, or of the one at the desk.
+    let path = written.split(['?', '#']).next().unwrap_or_default();
+    let last = path
+        .trim_end_matches('/')
+        .rsplit('/')
+        .next()
+        .unwrap_or_default();
+    if path.contains("/desk/reports/")
+        && let Ok(id) = last.parse::<i64>()
+    {
+        return Ok(match room.report(id).await {
+            Ok(found) => found.public_id,
+            Err(Problem::NotFound) => String::new(),
+            Err(problem) => return Err(problem),
+        });
+    }
+    Ok(last.to_owned())
+}
+
 pub(super) async fn turn(
     room: Room,
     Path(id): Path<i64>,
@@ -115,7 +147,11 @@ pub(super) async fn turn(
         state,
         text,
         authority,
-        into: fields.get("into").to_owned(),
+        into: if state == State::Merged {
+            merged_into(&room, &fields).await?
+        } else {
+            String::new()
+        },
     };
     let outcome = room
         .write(input, |tx, input| Box::pin(steps::turn(tx, input)))

@@ -1,19 +1,23 @@
 //! The inbox of the departments.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use askama::Template;
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::{
+    http::StatusCode,
+    response::{IntoResponse as _, Redirect, Response},
+};
 use yakuba_city::{JAPAN, web::Problem};
 use yakuba_identity::{Receipt, account_names};
 use yakuba_kernel::{DepartmentCode, text::words_for_search};
 use yakuba_ui::{
-    Cell, ChipLabel, Choice, Column, EmptyState, Html, Pagination, Row, Select, Table, TextField,
-    Words, format,
+    Cell, ChipLabel, Choice, Column, EmptyState, ErrorSummary, Fields, FormErrors, Html,
+    Pagination, Row, Select, Table, TextField, Words, format,
 };
 
 use super::{
     HOME,
+    many::{self, Controls},
     room::{Room, href},
 };
 use crate::{
@@ -51,6 +55,32 @@ struct Body {
     table: Option<Table>,
     empty: EmptyState,
     pages: Option<Pagination>,
+    errors: ErrorSummary,
+    /// What came of several that were changed at once: address, name, sentence.
+    results: Vec<(String, String, String)>,
+    many: Option<Many>,
+}
+
+/// With what several are changed at once.
+struct Many {
+    action: String,
+    controls: Controls,
+    /// The list with all of this page picked, or with none.
+    pick_all: String,
+    are_all_picked: bool,
+}
+
+/// The filters of the list that are on, and its page, as a query.
+pub(super) fn query_of(room: &Room) -> String {
+    form_urlencoded::Serializer::new(String::new())
+        .extend_pairs(
+            NAMES
+                .into_iter()
+                .chain(["page"])
+                .map(|name| (name, room.query.get(name)))
+                .filter(|(_, value)| !value.is_empty()),
+        )
+        .finish()
 }
 
 fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
@@ -82,7 +112,6 @@ fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
 }
 
 pub(super) async fn page(room: Room) -> Result<Response, Problem> {
-    let language = room.language();
     let seen = room.departments().await?;
     // A sender on the telephone reads out the number.
     if let Ok(number) = room.query.get("q").parse::<Receipt>()
@@ -91,8 +120,37 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     {
         return Ok(Redirect::to(&href(found.id)).into_response());
     }
+    shown(&room, &Fields::default(), &FormErrors::new()).await
+}
+
+/// What came of those that were changed at once, for whoever sees them.
+async fn results(
+    room: &Room,
+    seen: &BTreeMap<DepartmentCode, String>,
+) -> Result<Vec<(String, String, String)>, Problem> {
+    let mut all = Vec::new();
+    for (id, came) in many::results(&room.query) {
+        if let Some(report) = store::report(room.db(), id)
+            .await?
+            .filter(|report| seen.contains_key(&report.department))
+        {
+            let name = format!("{} {}", room.title(&report), report.public_id);
+            all.push((href(id), name, came.sentence(room)));
+        }
+    }
+    Ok(all)
+}
+
+/// The list; with what was picked and typed, when it was not accepted.
+pub(super) async fn shown(
+    room: &Room,
+    typed: &Fields,
+    errors: &FormErrors,
+) -> Result<Response, Problem> {
+    let language = room.language();
+    let seen = room.departments().await?;
     let number: u32 = room.query.get("page").parse().unwrap_or(1).clamp(1, 10_000);
-    let filter = filter_of(&room, &seen);
+    let filter = filter_of(room, &seen);
     let found = store::search(room.db(), &filter, (number - 1) * ON_A_PAGE, ON_A_PAGE).await?;
     let accounts: Vec<i64> = found
         .reports
@@ -100,21 +158,44 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         .filter_map(|(report, _)| report.assigned_to)
         .collect();
     let people = account_names(room.db(), &accounts).await?;
+    let picked: Vec<i64> = many::picks(typed).into_iter().map(|(id, _)| id).collect();
+    let picks_all = room.query.get("all") == "1";
+    let own: BTreeSet<DepartmentCode> = found
+        .reports
+        .iter()
+        .filter(|(report, _)| room.may(WORK, report))
+        .map(|(report, _)| report.department.clone())
+        .collect();
     let rows: Vec<Row> = found
         .reports
         .iter()
-        .map(|(report, _)| row(&room, report, &seen, &people))
+        .map(|(report, _)| {
+            let is_picked = picks_all || picked.contains(&report.id);
+            row(
+                room,
+                report,
+                &seen,
+                &people,
+                (!own.is_empty()).then_some(is_picked),
+            )
+        })
         .collect();
     let table = (!rows.is_empty()).then(|| {
         Table::new(language, "reports", room.t("desk-title"))
-            .columns([
-                Column::text(room.t("desk-column-report")),
-                Column::text(room.t("desk-column-state")),
-                Column::text(room.t("desk-column-received")).no_wrap(),
-                Column::text(room.t("desk-column-due")).no_wrap(),
-                Column::text(room.t("desk-column-department")),
-                Column::text(room.t("desk-column-assigned")),
-            ])
+            .columns(
+                [
+                    Column::text(room.t("desk-column-report")),
+                    Column::text(room.t("desk-column-state")),
+                    Column::text(room.t("desk-column-received")).no_wrap(),
+                    Column::text(room.t("desk-column-due")).no_wrap(),
+                    Column::text(room.t("desk-column-department")),
+                    Column::text(room.t("desk-column-assigned")),
+                ]
+                .into_iter()
+                .chain(
+                    (!own.is_empty()).then(|| Column::text(room.t("desk-triage-pick")).no_wrap()),
+                ),
+            )
             .rows(rows)
             .row_headers()
             .stacked()
@@ -128,14 +209,32 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
                 .filter(|(_, value)| !value.is_empty()),
         )
         .finish();
+    let kept = query_of(room);
+    let many = if own.is_empty() {
+        None
+    } else {
+        Some(Many {
+            action: format!("{HOME}/many?{kept}"),
+            controls: many::controls(room, &own, typed, errors).await?,
+            pick_all: if picks_all {
+                format!("{HOME}?{kept}#many")
+            } else {
+                format!("{HOME}?{kept}&all=1#many")
+            },
+            are_all_picked: picks_all,
+        })
+    };
     let body = Body {
+        errors: errors.summary(language),
+        results: results(room, &seen).await?,
+        many,
         words: room.words,
         may_enter: room.principal.holds(WORK),
-        unlooked: unlooked(&room, &seen).await?,
+        unlooked: unlooked(room, &seen).await?,
         q: TextField::new(language, "q", room.t("desk-words"))
             .support(room.t("desk-words-support"))
             .optional(),
-        filters: filters(&room, &seen),
+        filters: filters(room, &seen),
         count: room
             .words
             .with_text("desk-count", "count", &format::number(found.total))
@@ -152,7 +251,13 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
             )
         }),
     };
-    Ok(room.page(room.t("desk-title"), &body).into_response())
+    let mut page = room
+        .page(room.t("desk-title"), &body)
+        .with_errors(!errors.is_empty());
+    if !errors.is_empty() {
+        page = page.status(StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    Ok(page.into_response())
 }
 
 /// Reports that everybody sees, that were answered, and whose text still waits: a crew closes them without the desk.
@@ -253,6 +358,8 @@ fn row(
     report: &Report,
     departments: &BTreeMap<DepartmentCode, String>,
     people: &BTreeMap<i64, String>,
+    // Where some can be picked: whether this one is.
+    pick: Option<bool>,
 ) -> Row {
     let mut states = Html::of(&chip(crate::WORDS.words(room.language()), report.state));
     if report.is_late_on(room.city().today()) {
@@ -262,7 +369,7 @@ fn row(
         states.push(&ChipLabel::new(room.t("desk-unlooked")).orange().beside());
     }
     let day = |day| format::date(day, room.language());
-    Row::new([
+    let cells = [
         Cell::link(
             format!("{} {}", room.title(report), report.public_id),
             href(report.id),
@@ -281,5 +388,19 @@ fn row(
                 .and_then(|account| people.get(&account))
                 .map_or("", String::as_str),
         ),
-    ])
+    ];
+    let box_of = |is_picked| {
+        if !room.may(WORK, report) {
+            return Cell::empty();
+        }
+        let about = Html::text(&format!("{} {}", room.title(report), report.public_id));
+        Cell::html(&Html::trusted(format!(
+            r#"<div class="choice"><input class="checkbox" type="checkbox" form="many" id="pick-{id}" name="pick" value="{id}-{revision}"{checked}><label for="pick-{id}">{pick}<span class="visually-hidden"> {about}</span></label></div>"#,
+            id = report.id,
+            revision = report.revision,
+            checked = if is_picked { " checked" } else { "" },
+            pick = Html::text(&room.t("desk-triage-pick")),
+        )))
+    };
+    Row::new(cells.into_iter().chain(pick.map(box_of)))
 }

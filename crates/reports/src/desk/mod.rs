@@ -4,7 +4,9 @@ mod cover;
 mod doing;
 mod enter;
 mod list;
+mod many;
 mod orders;
+mod place;
 mod room;
 mod show;
 mod statistics;
@@ -46,6 +48,9 @@ pub(crate) fn routes() -> Routes {
         .get(HOME, Access::SignedIn, list::page)
         .get("/desk/reports/new", work, enter::page)
         .post("/desk/reports/new", work, enter::save)
+        .post("/desk/reports/many", work, many::save)
+        .get("/desk/reports/texts", work, many::texts)
+        .post("/desk/reports/texts", work, many::save_texts)
         .get(
             "/desk/reports/statistics",
             Access::SignedIn,
@@ -88,6 +93,8 @@ pub(crate) fn routes() -> Routes {
         )
         .post("/desk/reports/{report}/turn", work, doing::turn)
         .post("/desk/reports/{report}/route", work, doing::route)
+        .get("/desk/reports/{report}/place", work, place::page)
+        .post("/desk/reports/{report}/place", work, place::save)
         .post("/desk/reports/{report}/word", work, doing::word)
         .post("/desk/reports/{report}/release", work, doing::release)
         .post("/desk/reports/{report}/photos", work, doing::add_photos)

@@ -65,6 +65,8 @@ struct Forms {
     turn_text: TextArea,
     authority: Option<Select>,
     into: TextField,
+    /// The report chosen of those nearby.
+    into_near: String,
     category: Select,
     department: Select,
     assigned: Select,
@@ -324,6 +326,7 @@ pub(super) async fn shown(
             what: match step.kind {
                 Kind::State(state) => room.public(&state_key(state)),
                 Kind::Contested => room.public("reports-step-contested"),
+                Kind::Placed => room.public("reports-step-placed"),
                 other => room.t(&format!("desk-step-{}", other.key())),
             },
             text: step.text.get(language).to_owned(),
@@ -482,9 +485,10 @@ async fn forms(
             .optional()
             .errors(errors),
         authority,
+        into_near: typed.get("into_near").to_owned(),
         into: TextField::new(language, "into", room.t("desk-turn-into"))
+            .support(room.t("desk-turn-into-support"))
             .value(typed.get("into"))
-            .width(12)
             .optional()
             .errors(errors),
         category: rules

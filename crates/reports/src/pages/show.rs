@@ -152,6 +152,7 @@ async fn merged_into(asked: &Asked, found: &Report) -> Result<i64, Problem> {
 fn line(asked: &Asked, step: &Step) -> Line {
     let key = match step.kind {
         Kind::State(state) => super::asked::state_key(state),
+        Kind::Placed => "reports-step-placed".to_owned(),
         _ => "reports-step-contested".to_owned(),
     };
     Line {

@@ -5,7 +5,7 @@ use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use yakuba_city::{AuditEntry, CityKey, Fact, Job, Measure, Tx, sql::Sql as _};
 use yakuba_forms::model::document::Text;
-use yakuba_kernel::{DepartmentCode, Quantity, Subject, text::normalise_for_search};
+use yakuba_kernel::{DepartmentCode, Point, Quantity, Subject, text::normalise_for_search};
 
 use super::{
     alerts,
@@ -30,6 +30,8 @@ pub enum Kind {
     Contested,
     /// Another category or department.
     Routed,
+    /// Its place was corrected.
+    Placed,
     /// Somebody works on it.
     Assigned,
     /// What everybody reads was written.
@@ -45,7 +47,8 @@ impl Kind {
         match self {
             Self::State(_) => "state",
             Self::Contested => "contested",
-            Self::Routed => "routed",
+            // The database knows it as one that is routed anew, and marks it.
+            Self::Routed | Self::Placed => "routed",
             Self::Assigned => "assigned",
             Self::Text => "text",
             Self::Photos => "photos",
@@ -57,17 +60,19 @@ impl Kind {
     pub fn key(self) -> String {
         match self {
             Self::State(state) => format!("state-{}", state.name().replace('_', "-")),
+            Self::Placed => "placed".to_owned(),
             other => other.name().to_owned(),
         }
     }
 
     /// Whether everybody may know of it.
     pub const fn is_public(self) -> bool {
-        matches!(self, Self::State(_) | Self::Contested)
+        matches!(self, Self::State(_) | Self::Contested | Self::Placed)
     }
 
-    fn read(name: &str, state: Option<&str>) -> Option<Self> {
+    fn read(name: &str, state: Option<&str>, is_of_place: bool) -> Option<Self> {
         Some(match name {
+            "routed" if is_of_place => Self::Placed,
             "state" => Self::State(State::read(state?)?),
             "contested" => Self::Contested,
             "routed" => Self::Routed,
@@ -134,18 +139,19 @@ pub async fn steps(
         actor: String,
         kind: String,
         state: Option<String>,
+        is_of_place: i64,
         public_text: String,
         sealed: Option<Vec<u8>>,
     }
     let rows: Vec<Row> = connection
         .rows(
-            "SELECT id, at, actor, kind, state, public_text, sealed FROM reports_steps WHERE report = $1 ORDER BY id",
+            "SELECT id, at, actor, kind, state, is_of_place, public_text, sealed FROM reports_steps WHERE report = $1 ORDER BY id",
             [report.into()],
         )
         .await?;
     let mut steps = Vec::with_capacity(rows.len());
     for row in rows {
-        let Some(kind) = Kind::read(&row.kind, row.state.as_deref()) else {
+        let Some(kind) = Kind::read(&row.kind, row.state.as_deref(), row.is_of_place != 0) else {
             continue;
         };
         let note = match row.sealed {
@@ -182,8 +188,8 @@ pub(super) async fn add_step(
     let id: Option<i64> = tx
         .connection()
         .value(
-            "INSERT INTO reports_steps (report, at, actor, kind, state, public_text, sealed) \
-             VALUES ($1, $2, $3, $4, $5, $6, $7) RETURNING id",
+            "INSERT INTO reports_steps (report, at, actor, kind, state, public_text, sealed, is_of_place) \
+             VALUES ($1, $2, $3, $4, $5, $6, $7, $8) RETURNING id",
             [
                 report.into(),
                 tx.now().as_microsecond().into(),
@@ -192,6 +198,7 @@ pub(super) async fn add_step(
                 state.into(),
                 serde_json::to_string(text)?.into(),
                 sealed.map(<[u8]>::to_vec).into(),
+                i64::from(kind == Kind::Placed).into(),
             ],
         )
         .await?;
@@ -430,21 +437,98 @@ pub async fn route(tx: &Tx, routing: &Routing) -> Result<(), ReportError> {
             ],
         )
         .await?;
-    let mut facts = vec![
-        taken_back(fact(&POSTED, &found, found.received_at)?),
-        fact(&POSTED, &moved, found.received_at)?,
-    ];
-    if let Some(at) = found.handled_at {
-        facts.extend(facts_of_handling(&found, at)?.into_iter().map(taken_back));
-        facts.extend(facts_of_handling(&moved, at)?);
-    }
-    tx.record_all(&facts).await?;
+    count_anew(tx, &found, &moved).await?;
     add_step(tx, found.id, Kind::Routed, &Text::default(), None).await?;
     tx.audit(
         AuditEntry::new("reports.route", format!("reports/{}", found.id)).with(json!({
             "category": moved.category,
             "department": moved.department.as_str(),
         })),
+    );
+    Ok(())
+}
+
+/// Counts for another category or department what was counted for the old one.
+async fn count_anew(tx: &Tx, found: &Report, moved: &Report) -> Result<(), ReportError> {
+    let mut facts = vec![
+        taken_back(fact(&POSTED, found, found.received_at)?),
+        fact(&POSTED, moved, found.received_at)?,
+    ];
+    if let Some(at) = found.handled_at {
+        facts.extend(facts_of_handling(found, at)?.into_iter().map(taken_back));
+        facts.extend(facts_of_handling(moved, at)?);
+    }
+    tx.record_all(&facts).await?;
+    Ok(())
+}
+
+/// A place that the desk corrects.
+#[derive(Debug, Clone)]
+pub struct Placing {
+    /// The report.
+    pub report: i64,
+    /// The revision that was seen.
+    pub revision: i64,
+    /// Where it is.
+    pub point: Point,
+    /// Where it is in words, for everybody.
+    pub words: String,
+    /// The key of the area that holds the point; empty: none.
+    pub area: String,
+    /// The department from now on.
+    pub department: DepartmentCode,
+    /// The piece of equipment that it is about; empty: none.
+    pub equipment: String,
+    /// Why, for everybody.
+    pub reason: Text,
+    /// What else a search finds it by, such as the category's name.
+    pub also: String,
+}
+
+/// Puts a report where it really is, routes it anew where that is another department's, and has its followers told.
+///
+/// # Errors
+/// [`ReportError::ChangedMeanwhile`] or the database's.
+pub async fn place(tx: &Tx, placing: &Placing) -> Result<(), ReportError> {
+    let found = as_seen(tx, placing.report, placing.revision).await?;
+    let moved = Report {
+        department: placing.department.clone(),
+        ..found.clone()
+    };
+    let (latitude, longitude) = placing.point.millionths();
+    let folded = if found.is_looked_at {
+        normalise_for_search(&format!(
+            "{} {} {} {}",
+            placing.words, found.public_text, placing.also, found.public_id
+        ))
+    } else {
+        String::new()
+    };
+    // Whoever worked on it may not in the new department.
+    tx.connection()
+        .run(
+            "UPDATE reports_reports SET latitude = $2, longitude = $3, area = $4, public_place = $5, equipment = $6, folded = $7, \
+               assigned_to = CASE WHEN department = $8 THEN assigned_to ELSE NULL END, department = $8 WHERE id = $1",
+            [
+                found.id.into(),
+                latitude.into(),
+                longitude.into(),
+                placing.area.as_str().into(),
+                placing.words.as_str().into(),
+                placing.equipment.as_str().into(),
+                folded.into(),
+                placing.department.as_str().into(),
+            ],
+        )
+        .await?;
+    if moved.department != found.department {
+        count_anew(tx, &found, &moved).await?;
+    }
+    let step = add_step(tx, found.id, Kind::Placed, &placing.reason, None).await?;
+    tell(tx, step).await?;
+    tx.audit(
+        AuditEntry::new("reports.place", format!("reports/{}", found.id))
+            .with(json!({ "area": placing.area, "department": placing.department.as_str() })),
     );
     Ok(())
 }
@@ -687,12 +771,13 @@ pub(crate) async fn take_untold(
         report: i64,
         kind: String,
         state: Option<String>,
+        is_of_place: i64,
         public_text: String,
     }
     let row: Option<Row> = tx
         .connection()
         .row(
-            "UPDATE reports_steps SET told_at = $2 WHERE id = $1 AND told_at IS NULL RETURNING report, kind, state, public_text",
+            "UPDATE reports_steps SET told_at = $2 WHERE id = $1 AND told_at IS NULL RETURNING report, kind, state, is_of_place, public_text",
             [step.into(), tx.now().as_microsecond().into()],
         )
         .await?;
@@ -700,5 +785,8 @@ pub(crate) async fn take_untold(
         return Ok(None);
     };
     let text = serde_json::from_str(&row.public_text)?;
-    Ok(Kind::read(&row.kind, row.state.as_deref()).map(|kind| (row.report, kind, text)))
+    Ok(
+        Kind::read(&row.kind, row.state.as_deref(), row.is_of_place != 0)
+            .map(|kind| (row.report, kind, text)),
+    )
 }

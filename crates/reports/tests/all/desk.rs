@@ -92,7 +92,7 @@ each_database!(
                 );
             }
         }
-        assert_eq!(walked, 20);
+        assert_eq!(walked, 25);
         assert_eq!(report(&city, foreign.id).await, before);
         let list = desk(&city, &[WORK], "lights")
             .get("/desk/reports")

@@ -12,5 +12,6 @@ mod hostile;
 mod open311;
 mod orders;
 mod pages;
+mod places_and_many;
 mod steps;
 mod support;
