@@ -411,6 +411,9 @@ pub enum Problem {
     /// What was sent is too large.
     #[error("{0}")]
     TooLarge(String),
+    /// More was sent at once than is taken; the most, in megabytes.
+    #[error("at most {0} MB can be sent at once; send less or smaller files")]
+    TooManyMegabytes(u64),
     /// Too many tries; the number of seconds to wait.
     #[error("too many tries; wait {0} seconds")]
     TooMany(u64),
@@ -430,7 +433,7 @@ impl Problem {
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::TooLarge(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_) | Self::TooManyMegabytes(_) => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -446,7 +449,7 @@ impl Problem {
             Self::NotFound => "problem-not-found",
             Self::BadRequest(_) => "problem-bad-request",
             Self::Conflict(_) => "problem-conflict",
-            Self::TooLarge(_) => "problem-too-large",
+            Self::TooLarge(_) | Self::TooManyMegabytes(_) => "problem-too-large",
             Self::TooMany(_) => "problem-too-many",
             Self::Internal(_) => "problem-internal",
         }

@@ -1,4 +1,8 @@
 use thiserror::Error;
+use yakuba_ui::{Catalogue, Language, Value};
+
+/// The sentences of refusals.
+static REFUSALS: Catalogue = yakuba_ui::catalogue!("refusals");
 
 /// Why a file could not be read. Nothing of such a file is used.
 #[derive(Debug, Error)]
@@ -168,5 +172,134 @@ impl SheetError {
             Self::TooManyCells { .. } => "sheet-too-many-cells",
             Self::TooManySheets { .. } => "sheet-too-many-sheets",
         }
+    }
+
+    /// Why the file was refused and what to do, for whoever chose it.
+    pub fn sentence(&self, language: Language) -> String {
+        let words = REFUSALS.words(language);
+        let place = |sheet: &Option<String>| -> Value<'static> {
+            sheet
+                .as_ref()
+                .map(|sheet| {
+                    words
+                        .with_text("sheet-in-sheet", "sheet", sheet)
+                        .into_owned()
+                })
+                .unwrap_or_default()
+                .into()
+        };
+        let mega = |bytes: u64| -> Value<'static> { (bytes.div_ceil(1 << 20)).to_string().into() };
+        let plain =
+            |number: &dyn std::fmt::Display| -> Value<'static> { number.to_string().into() };
+        let values: Vec<(&'static str, Value<'static>)> = match self {
+            Self::FileTooLarge { bytes, limit } => {
+                vec![("size", mega(*bytes)), ("limit", mega(*limit))]
+            }
+            Self::NotASheet { what } => vec![("what", plain(what))],
+            Self::UnpacksTooLarge { part, bytes } => {
+                vec![("part", plain(part)), ("size", mega(*bytes))]
+            }
+            Self::TooManyParts { parts, limit } => {
+                vec![("parts", plain(parts)), ("limit", plain(limit))]
+            }
+            Self::Damaged { cause } => vec![("cause", plain(cause))],
+            Self::Undecodable {
+                line,
+                byte,
+                charset,
+            } => vec![
+                ("line", plain(line)),
+                ("byte", plain(byte)),
+                ("charset", plain(charset)),
+            ],
+            Self::SeveralCharsets { one, other } => {
+                vec![("one", plain(one)), ("other", plain(other))]
+            }
+            Self::NulByte { line, byte } => vec![("line", plain(line)), ("byte", plain(byte))],
+            Self::CellTooLarge {
+                sheet,
+                row,
+                column,
+                bytes,
+                limit,
+            } => vec![
+                ("place", place(sheet)),
+                ("row", plain(row)),
+                ("column", plain(column)),
+                ("cell", format!("{}{row}", column_letters(*column)).into()),
+                ("bytes", plain(bytes)),
+                ("limit", plain(limit)),
+            ],
+            Self::TooManyRows { sheet, limit } => {
+                vec![("place", place(sheet)), ("limit", plain(limit))]
+            }
+            Self::TooManyColumns {
+                sheet,
+                row,
+                columns,
+                limit,
+            } => {
+                vec![
+                    ("place", place(sheet)),
+                    ("row", plain(row)),
+                    ("columns", plain(columns)),
+                    ("limit", plain(limit)),
+                ]
+            }
+            Self::TooManyCells { limit } => vec![("limit", plain(limit))],
+            Self::TooManySheets { sheets, limit } => {
+                vec![("sheets", plain(sheets)), ("limit", plain(limit))]
+            }
+            Self::Empty | Self::PasswordProtected | Self::ZipWithoutWorkbook => Vec::new(),
+        };
+        words.with(self.code(), &values).into_owned()
+    }
+}
+
+/// The name that spreadsheets give a column, from 1: `3` → `C`, `28` → `AB`.
+pub fn column_letters(column: u32) -> String {
+    let mut letters = Vec::new();
+    let mut rest = column;
+    while rest > 0 {
+        rest -= 1;
+        letters.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
+        rest /= 26;
+    }
+    letters.iter().rev().collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn columns_have_the_names_excel_gives_them() {
+        assert_eq!(
+            [1, 26, 27, 52, 703].map(column_letters),
+            ["A", "Z", "AA", "AZ", "AAA"]
+        );
+    }
+
+    #[test]
+    fn every_refusal_has_a_sentence_in_every_language() {
+        yakuba_ui::assert_complete(&REFUSALS);
+        let error = SheetError::CellTooLarge {
+            sheet: Some("表1".to_owned()),
+            row: 4,
+            column: 28,
+            bytes: 9,
+            limit: 5,
+        };
+        let sentence = error.sentence(Language::Japanese);
+        assert!(
+            sentence.contains("シート「表1」") && sentence.contains("AB4"),
+            "{sentence}"
+        );
+        let error = SheetError::FileTooLarge {
+            bytes: 5 << 20,
+            limit: 4 << 20,
+        };
+        assert!(error.sentence(Language::Japanese).contains("5MB"));
+        assert!(error.sentence(Language::English).contains('5'));
     }
 }

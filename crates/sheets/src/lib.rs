@@ -23,7 +23,7 @@ mod write;
 mod zip_guard;
 
 pub use charset::Charset;
-pub use error::SheetError;
+pub use error::{SheetError, column_letters};
 pub use limits::Limits;
 pub use stream::TextRows;
 pub use write::{

@@ -173,9 +173,9 @@ pub(super) async fn save(room: Room, mut multipart: Multipart) -> Result<Respons
             brought: None,
             findings,
         },
-        Err(error @ AssetError::Sheet(_)) => Outcome {
+        Err(AssetError::Sheet(refusal)) => Outcome {
             brought: None,
-            findings: vec![error.to_string()],
+            findings: vec![refusal.sentence(room.language())],
         },
         Err(error) => return Err(error.into()),
     };

@@ -394,6 +394,8 @@ each_database!(
             let refused = send(&mut clerk, name, file).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
         }
+        let empty = send(&mut clerk, "empty.csv", "").await.text();
+        assert!(empty.contains("ファイルが空です"), "{empty}");
         assert_eq!(all().await, before);
         assert_eq!(found(&city, other.id).await.name, other.name);
         let table = "number,name,pole\nC-1,一,p\nC-2,二,p\n";

@@ -8,7 +8,6 @@ desk-reason = Reason for the change
 desk-and-more = and { $n } more
 desk-span = { $from } to { $to }
 desk-year-support = For example 令和5年度, R5 or 2023
-desk-in-sheet = Sheet “{ $sheet }”: 
 
 # Notices
 desk-done-corrected = The correction was saved.
@@ -342,22 +341,6 @@ desk-error-in-use = It cannot be removed because reviews, tasks or records belon
 desk-error-empty = A field that must be filled in is empty.
 desk-error-not-allowed = Your role does not allow this for this department. Ask the DX office.
 
-desk-sheet-file-too-large = The file is too large ({ $size } MB; at most { $limit } MB). Save only the sheets that are needed.
-desk-sheet-not-a-sheet = The file is { $what }, not a sheet. Save it as XLSX, CSV or TSV.
-desk-sheet-empty = The file is empty. Check that it is the right one.
-desk-sheet-password-protected = The workbook is protected by a password. Open it in Excel, remove the password and save it again.
-desk-sheet-unpacks-too-large = The part { $part } would unpack to more than { $size } MB, which is not accepted. The file may have been made to do harm; ask where it comes from.
-desk-sheet-too-many-parts = The file has too many parts ({ $parts }; at most { $limit }). Save it anew as XLSX.
-desk-sheet-damaged = The file is damaged or incomplete ({ $cause }). Save or send it again.
-desk-sheet-zip-without-workbook = The file is a ZIP archive without a workbook. Unpack it and choose the sheet itself.
-desk-sheet-undecodable = Line { $line } (byte { $byte }) is not text in { $charset }. Save the file as UTF-8.
-desk-sheet-several-charsets = The file can be read as { $one } and as { $other }, with other words. Save the file as UTF-8.
-desk-sheet-nul-byte = Line { $line } (byte { $byte }) is not text. Save the sheet as XLSX, CSV or TSV.
-desk-sheet-cell-too-large = { $place }the cell in row { $row }, column { $column } ({ $cell }) is too large ({ $bytes } bytes; at most { $limit }). Shorten it.
-desk-sheet-too-many-rows = { $place }there are too many rows (at most { $limit }). Delete those that are not needed.
-desk-sheet-too-many-columns = { $place }row { $row } has too many columns ({ $columns }; at most { $limit }). Delete those that are not needed.
-desk-sheet-too-many-cells = There are too many cells (at most { $limit }). Save only the sheets that are needed.
-desk-sheet-too-many-sheets = There are too many sheets ({ $sheets }; at most { $limit }). Save only those that are needed.
 
 # Editing
 desk-done-saved = Saved.

@@ -8,7 +8,6 @@ desk-reason = 変更の理由
 desk-and-more = ほか { $n }件
 desk-span = { $from }～{ $to }
 desk-year-support = 例：令和5年度、R5、2023
-desk-in-sheet = シート「{ $sheet }」の
 
 # 完了のお知らせ
 desk-done-corrected = 直した内容を保存しました。
@@ -342,22 +341,6 @@ desk-error-in-use = 評価や作業、記録が結び付いているので削除
 desk-error-empty = 空欄にできない項目があります。
 desk-error-not-allowed = この部署の内容は、あなたの権限では変えられません。DX担当に相談してください。
 
-desk-sheet-file-too-large = ファイルが大きすぎます（{ $size }MB。上限は{ $limit }MB）。必要なシートだけを保存し直してください。
-desk-sheet-not-a-sheet = 表ではないファイルです（{ $what }）。XLSX・CSV・TSVで保存し直してください。
-desk-sheet-empty = ファイルが空です。正しいファイルか確かめてください。
-desk-sheet-password-protected = パスワードで保護されています。Excelで開いてパスワードを外し、保存し直してください。
-desk-sheet-unpacks-too-large = 中身（{ $part }）を展開すると{ $size }MBを超え、受け付けられません。害のあるファイルかもしれないので、どこから来たものか確かめてください。
-desk-sheet-too-many-parts = ファイルの部品が多すぎます（{ $parts }個。上限は{ $limit }個）。XLSXで保存し直してください。
-desk-sheet-damaged = ファイルが壊れているか、途中で切れています（{ $cause }）。保存し直すか、送り直してもらってください。
-desk-sheet-zip-without-workbook = ZIPファイルの中に表がありません。展開して、表のファイルを選んでください。
-desk-sheet-undecodable = { $line }行目（先頭から{ $byte }バイト目）に、{ $charset }として読めない文字があります。UTF-8で保存し直してください。
-desk-sheet-several-charsets = { $one }としても{ $other }としても読め、どちらか決められません。UTF-8で保存し直してください。
-desk-sheet-nul-byte = { $line }行目（先頭から{ $byte }バイト目）に、文字ではないデータがあります。XLSX・CSV・TSVで保存し直してください。
-desk-sheet-cell-too-large = { $place }{ $row }行目・{ $column }列目（{ $cell }）のセルが大きすぎます（{ $bytes }バイト。上限は{ $limit }バイト）。短くしてください。
-desk-sheet-too-many-rows = { $place }行が多すぎます（上限は{ $limit }行）。不要な行を削除してください。
-desk-sheet-too-many-columns = { $place }{ $row }行目の列が多すぎます（{ $columns }列。上限は{ $limit }列）。不要な列を削除してください。
-desk-sheet-too-many-cells = セルが多すぎます（上限は{ $limit }個）。必要なシートだけを保存し直してください。
-desk-sheet-too-many-sheets = シートが多すぎます（{ $sheets }枚。上限は{ $limit }枚）。必要なシートだけを保存し直してください。
 
 # 編集
 desk-done-saved = 保存しました。

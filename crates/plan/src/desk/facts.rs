@@ -317,7 +317,7 @@ pub(super) async fn upload(desk: Desk, mut multipart: Multipart) -> Result<Respo
 /// Why a file of facts was refused.
 fn file_error(desk: &Desk, error: &FactFileError) -> String {
     match error {
-        FactFileError::Sheet(cause) => sentences::of_sheet_error(&desk.words, cause),
+        FactFileError::Sheet(cause) => cause.sentence(desk.words.language()),
         FactFileError::NoHeader => desk.text("desk-facts-no-header"),
         FactFileError::Cell {
             line,

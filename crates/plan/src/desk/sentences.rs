@@ -1,7 +1,7 @@
 //! Readings, doubts, cell addresses and failures in the words of the person at the desk.
 
 use yakuba_kernel::FiscalYear;
-use yakuba_sheets::SheetError;
+use yakuba_sheets::column_letters;
 use yakuba_ui::{Value, Words, format};
 
 use crate::{
@@ -129,18 +129,6 @@ pub(super) fn address(words: &Words, address: &CellAddress) -> String {
     words.with(key, &values).into_owned()
 }
 
-/// `3` → `C`, `28` → `AB`.
-fn column_letters(column: u32) -> String {
-    let mut letters = Vec::new();
-    let mut rest = column;
-    while rest > 0 {
-        rest -= 1;
-        letters.push(char::from(b'A' + u8::try_from(rest % 26).unwrap_or(0)));
-        rest /= 26;
-    }
-    letters.iter().rev().collect()
-}
-
 /// Year and kind of a figure, such as `令和5年度 実績`.
 pub(super) fn year_and_kind(
     words: &Words,
@@ -214,7 +202,7 @@ pub(super) fn of_import_error(words: &Words, error: &ImportError) -> String {
     // The rest need no more than their own text.
     #[allow(clippy::match_wildcard_for_single_variants)]
     match error {
-        ImportError::Sheet { file, cause } => named(file, &of_sheet_error(words, cause)),
+        ImportError::Sheet { file, cause } => named(file, &cause.sentence(words.language())),
         ImportError::NotRecognised { file } => {
             named(file, &words.get("desk-import-not-recognised"))
         }
@@ -235,89 +223,6 @@ pub(super) fn of_import_error(words: &Words, error: &ImportError) -> String {
             }
         }
     }
-}
-
-/// Why a sheet was refused.
-pub(super) fn of_sheet_error(words: &Words, error: &SheetError) -> String {
-    let place = |sheet: &Option<String>| -> Value<'static> {
-        sheet
-            .as_ref()
-            .map(|sheet| {
-                words
-                    .with_text("desk-in-sheet", "sheet", sheet)
-                    .into_owned()
-            })
-            .unwrap_or_default()
-            .into()
-    };
-    let mega = |bytes: u64| -> Value<'static> { (bytes.div_ceil(1 << 20)).to_string().into() };
-    let plain = |number: &dyn std::fmt::Display| -> Value<'static> { number.to_string().into() };
-    let values: Vec<(&'static str, Value<'static>)> = match error {
-        SheetError::FileTooLarge { bytes, limit } => {
-            vec![("size", mega(*bytes)), ("limit", mega(*limit))]
-        }
-        SheetError::NotASheet { what } => vec![("what", plain(what))],
-        SheetError::UnpacksTooLarge { part, bytes } => {
-            vec![("part", plain(part)), ("size", mega(*bytes))]
-        }
-        SheetError::TooManyParts { parts, limit } => {
-            vec![("parts", plain(parts)), ("limit", plain(limit))]
-        }
-        SheetError::Damaged { cause } => vec![("cause", plain(cause))],
-        SheetError::Undecodable {
-            line,
-            byte,
-            charset,
-        } => vec![
-            ("line", plain(line)),
-            ("byte", plain(byte)),
-            ("charset", plain(charset)),
-        ],
-        SheetError::SeveralCharsets { one, other } => {
-            vec![("one", plain(one)), ("other", plain(other))]
-        }
-        SheetError::NulByte { line, byte } => vec![("line", plain(line)), ("byte", plain(byte))],
-        SheetError::CellTooLarge {
-            sheet,
-            row,
-            column,
-            bytes,
-            limit,
-        } => vec![
-            ("place", place(sheet)),
-            ("row", plain(row)),
-            ("column", plain(column)),
-            ("cell", format!("{}{row}", column_letters(*column)).into()),
-            ("bytes", plain(bytes)),
-            ("limit", plain(limit)),
-        ],
-        SheetError::TooManyRows { sheet, limit } => {
-            vec![("place", place(sheet)), ("limit", plain(limit))]
-        }
-        SheetError::TooManyColumns {
-            sheet,
-            row,
-            columns,
-            limit,
-        } => {
-            vec![
-                ("place", place(sheet)),
-                ("row", plain(row)),
-                ("columns", plain(columns)),
-                ("limit", plain(limit)),
-            ]
-        }
-        SheetError::TooManyCells { limit } => vec![("limit", plain(limit))],
-        SheetError::TooManySheets { sheets, limit } => {
-            vec![("sheets", plain(sheets)), ("limit", plain(limit))]
-        }
-        SheetError::Empty | SheetError::PasswordProtected | SheetError::ZipWithoutWorkbook => {
-            Vec::new()
-        }
-    };
-    words
-        .with(&format!("desk-{}", error.code()), &values)
-        .into_owned()
 }
 
 /// A value of a change as a person reads it: lists and objects of the file format line by line.
@@ -359,18 +264,5 @@ pub(super) fn value_shown(text: &str) -> String {
             shown.join("\n")
         }
         Err(_) => text.to_owned(),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn columns_have_the_names_excel_gives_them() {
-        assert_eq!(
-            [1, 26, 27, 52, 703].map(column_letters),
-            ["A", "Z", "AA", "AZ", "AAA"]
-        );
     }
 }

@@ -59,9 +59,7 @@ impl Sent {
             let bytes = part.bytes().await.map_err(broken)?;
             size += bytes.len();
             if size > MOST {
-                return Err(Problem::TooLarge(
-                    "at most 32 MB can be sent at once; send fewer or smaller pictures".to_owned(),
-                ));
+                return Err(Problem::TooManyMegabytes(MOST as u64 / 1024 / 1024));
             }
             match file_name {
                 None => fields.push(&path, String::from_utf8_lossy(&bytes)),

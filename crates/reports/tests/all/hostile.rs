@@ -140,7 +140,7 @@ each_database!(
         assert!(
             matches!(
                 page.problem,
-                Some(Problem::TooLarge(_) | Problem::BadRequest(_))
+                Some(Problem::TooManyMegabytes(_) | Problem::BadRequest(_))
             ),
             "{:?}",
             page.problem

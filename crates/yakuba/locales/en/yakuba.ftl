@@ -31,3 +31,4 @@ front-title-nameless = Town hall online
 front-search-label = Search procedures, places and plans
 front-description = Procedures, reservations and surveys at any hour, and how far the city has come with its plan.
 front-offers = What you can do here
+yakuba-too-many-megabytes = At most { $most } MB can be sent at once. Send smaller files, or send them one after another. What you typed is not kept.

@@ -29,3 +29,4 @@ front-title-nameless = インターネットの 窓口（まどぐち）
 front-search-label = 手続（てつづ）き、施設（しせつ）、計画（けいかく）を さがす
 front-description = 手続（てつづ）きや 予約（よやく）が いつでも できます。
 front-offers = できること
+yakuba-too-many-megabytes = 1回（かい）に { $most }MBまで 送（おく）る ことが できます。小（ちい）さい ファイルに して ください。

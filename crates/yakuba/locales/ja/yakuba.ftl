@@ -30,3 +30,4 @@ front-title-nameless = オンライン窓口
 front-search-label = 手続、施設、計画などをさがす
 front-description = 手続、予約、アンケートなどを、いつでもどこからでも。計画の進み具合も確かめられます。
 front-offers = できること
+yakuba-too-many-megabytes = 一度に送れるのは{ $most }MBまでです。ファイルを小さくするか、何回かに分けて送ってください。入力した文字は残っていません。

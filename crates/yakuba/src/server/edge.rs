@@ -260,11 +260,7 @@ async fn limit_size(State(sizes): State<Arc<Sizes>>, request: Request, next: Nex
         .and_then(|value| value.to_str().ok())
         .and_then(|text| text.parse::<u64>().ok());
     if announced.is_some_and(|length| length > most) {
-        let sentence = format!(
-            "at most {} MB can be sent here; split the file",
-            most / 1024 / 1024
-        );
-        return Problem::TooLarge(sentence).into_response();
+        return Problem::TooManyMegabytes(most / 1024 / 1024).into_response();
     }
     let most = usize::try_from(most).unwrap_or(usize::MAX);
     next.run(request.map(|body| Body::new(Limited::new(body, most))))

@@ -13,6 +13,8 @@ use serde_json::json;
 use yakuba_city::web::Problem;
 use yakuba_ui::{NotificationBanner, Shell, error_page};
 
+use super::WORDS;
+
 /// The reference number of a request: in the answer, in the log, on the page.
 #[derive(Debug, Clone)]
 pub(super) struct Reference(pub(super) String);
@@ -101,6 +103,12 @@ pub(super) async fn render(asked: Asked, shell: Shell, mut response: Response) -
         Problem::BadRequest(text) | Problem::Conflict(text) | Problem::TooLarge(text) => {
             Some(text.clone())
         }
+        Problem::TooManyMegabytes(most) => Some(
+            WORDS
+                .words(shell.language)
+                .with_text("yakuba-too-many-megabytes", "most", &most.to_string())
+                .into_owned(),
+        ),
         _ => None,
     };
     let mut answer = answer(

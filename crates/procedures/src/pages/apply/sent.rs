@@ -70,9 +70,7 @@ impl Sent {
             let bytes = part.bytes().await.map_err(broken)?;
             size += bytes.len();
             if size > MOST {
-                return Err(Problem::TooLarge(
-                    "at most 60 MB can be sent at once; send fewer or smaller files".to_owned(),
-                ));
+                return Err(Problem::TooManyMegabytes(MOST as u64 / 1024 / 1024));
             }
             match file_name {
                 None => sent
