@@ -24,6 +24,7 @@ use crate::{
     measure::{MeasureDefinition, MeasureKind},
     migration::{self, Migration},
     open_tables::OpenTable,
+    own_records::{FindOwnRecords, OwnRecords},
     service::{Interface, Service, SubjectNames, SubjectPage},
     shared_layers::{ShareLayers, SharedLayer},
     slots::Slots,
@@ -98,6 +99,7 @@ pub(crate) struct Registry {
     errands: Option<&'static dyn Errands>,
     registers: Option<&'static dyn Registers>,
     mentions: Vec<&'static dyn Mentions>,
+    own_records: Vec<FindOwnRecords>,
     open_tables: Vec<OpenTable>,
     services: Vec<&'static str>,
     shared_layers: Vec<ShareLayers>,
@@ -187,6 +189,7 @@ impl City {
             registry.errands = registry.errands.or(service.errands());
             registry.registers = registry.registers.or(service.registers());
             registry.mentions.extend(service.mentions());
+            registry.own_records.extend(service.own_records());
             registry.open_tables.extend(service.open_tables());
             registry.services.push(service.name());
             registry.shared_layers.extend(service.shared_layers());
@@ -340,6 +343,22 @@ impl City {
     /// The services that have records about equipment.
     pub fn mentions(&self) -> &[&'static dyn Mentions] {
         &self.0.registry.mentions
+    }
+
+    /// What a resident has with the services, in a language (`ja`, `easy`, `en`).
+    ///
+    /// # Errors
+    /// When a service cannot find it.
+    pub async fn own_records(
+        &self,
+        resident: i64,
+        language: &str,
+    ) -> Result<Vec<OwnRecords>, CityError> {
+        let mut all = Vec::new();
+        for find in &self.0.registry.own_records {
+            all.extend(find(self, resident, language).await?);
+        }
+        Ok(all)
     }
 
     /// Whether a service is part of this program, by its name: its tables are there.

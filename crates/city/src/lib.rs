@@ -18,6 +18,7 @@ mod measure;
 mod migration;
 mod moment;
 mod open_tables;
+mod own_records;
 mod random;
 mod search;
 mod service;
@@ -58,6 +59,7 @@ pub use moment::read_moment;
 pub use open_tables::{
     MakeTable, OpenTable, SMALLEST_COUNT, TableRows, TableWords, shown_count, shown_part,
 };
+pub use own_records::{FindOwnRecords, OwnRecord, OwnRecords};
 pub use random::random_name;
 pub use search::{SearchEntry, SearchHit, search};
 pub use service::{DeskItem, Interface, MenuItem, Service, SubjectNames, SubjectPage};

@@ -13,6 +13,7 @@ use crate::{
     measure::Measure,
     migration::Migration,
     open_tables::OpenTable,
+    own_records::FindOwnRecords,
     shared_layers::ShareLayers,
     slots::Slots,
     web::{Capability, Principal, Routes},
@@ -93,6 +94,11 @@ pub trait Service: Send + Sync {
 
     /// Its records about equipment in the registers of others.
     fn mentions(&self) -> Option<&'static dyn Mentions> {
+        None
+    }
+
+    /// What finds the records of its own that a resident has with it, for the page of their account.
+    fn own_records(&self) -> Option<FindOwnRecords> {
         None
     }
 

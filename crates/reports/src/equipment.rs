@@ -102,7 +102,8 @@ pub(crate) async fn pieces(
     }
 }
 
-fn failed(error: ReportError) -> CityError {
+/// As the city tells of it.
+pub(crate) fn failed(error: ReportError) -> CityError {
     match error {
         ReportError::City(error) => error,
         other => CityError::Stored {

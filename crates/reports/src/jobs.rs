@@ -15,7 +15,7 @@ use crate::{
     model::alert::Rhythm,
     pages::{self, asked::title},
     store::{
-        self, Current, Report, alerts, drafts, followers, orders,
+        self, Current, Report, alerts, drafts, followers, orders, own,
         photos::{self, Covering, Finder, View},
         steps::{self, Kind},
     },
@@ -24,6 +24,8 @@ use crate::{
 const CLEAN_UP: &str = "reports.clean_up";
 /// Gives the reports of a disaster that is over to their departments.
 pub(crate) const HAND_OVER: &str = "reports.hand_over";
+/// Lets go of the reports in an account that is deleted.
+pub(crate) const FORGET_RESIDENT: &str = "reports.forget_resident";
 const CARRY_OVER: &str = "reports.carry_over";
 const GATHER: &str = "reports.gather_alerts";
 /// Reports in one mail at most; the others are counted.
@@ -42,6 +44,9 @@ pub(crate) fn jobs() -> Vec<JobKind> {
         }),
         JobKind::new(HAND_OVER, |city, payload| async move {
             failing(hand_over(&city, &payload).await)
+        }),
+        JobKind::new(FORGET_RESIDENT, |city, payload| async move {
+            failing(forget_resident(&city, &payload).await)
         }),
         JobKind::new(
             CLEAN_UP,
@@ -296,6 +301,18 @@ async fn hand_over(city: &City, payload: &Json) -> Result<(), ReportError> {
     .await
 }
 
+/// Somebody deleted their account: nothing leads from it to a report any more.
+async fn forget_resident(city: &City, payload: &Json) -> Result<(), ReportError> {
+    let resident = payload["resident"].as_i64().unwrap_or(0);
+    let owner = own::owner(city.key()?, resident);
+    city.write(
+        Actor::Program(FORGET_RESIDENT.to_owned()),
+        owner,
+        |tx, owner| Box::pin(own::forget(tx, owner)),
+    )
+    .await
+}
+
 /// Forgets drafts after a day, and people a year after their report was answered.
 async fn clean_up(city: &City) -> Result<(), ReportError> {
     let before = city.now() - KEPT;
@@ -307,6 +324,7 @@ async fn clean_up(city: &City) -> Result<(), ReportError> {
                 drafts::clean_up(tx).await?;
                 alerts::clean_up(tx).await?;
                 for sql in [
+                    "DELETE FROM reports_own WHERE report IN (SELECT id FROM reports_reports WHERE handled_at < $1)",
                     "DELETE FROM reports_followers WHERE report IN (SELECT id FROM reports_reports WHERE handled_at < $1)",
                     "UPDATE reports_reports SET sealed = NULL WHERE handled_at < $1 AND sealed IS NOT NULL",
                     "UPDATE reports_in_disasters SET next_step = NULL WHERE next_step IS NOT NULL \

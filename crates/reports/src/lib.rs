@@ -9,11 +9,13 @@ mod jobs;
 pub mod model;
 pub mod open311;
 mod open_tables;
+mod own;
 mod pages;
 pub mod store;
 
 use yakuba_city::{
-    DeskItem, JobKind, Measure, Mentions, MenuItem, Migration, OpenTable, Service, SubjectPage,
+    DeskItem, FindOwnRecords, JobKind, Measure, Mentions, MenuItem, Migration, OpenTable, Service,
+    SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -74,11 +76,18 @@ impl Service for ReportService {
                 "reports_0013_placed",
                 include_str!("../migrations/0013_placed.sql"),
             ),
+            Migration::new(
+                "reports_0014_own",
+                include_str!("../migrations/0014_own.sql"),
+            ),
         ]
     }
 
     fn listens(&self) -> Vec<(&'static str, &'static str)> {
-        vec![(yakuba_city::EMERGENCY_ENDED, jobs::HAND_OVER)]
+        vec![
+            (yakuba_city::EMERGENCY_ENDED, jobs::HAND_OVER),
+            ("resident.deleted", jobs::FORGET_RESIDENT),
+        ]
     }
 
     fn measures(&self) -> &'static [Measure] {
@@ -113,6 +122,10 @@ impl Service for ReportService {
 
     fn mentions(&self) -> Option<&'static dyn Mentions> {
         Some(&equipment::Reported)
+    }
+
+    fn own_records(&self) -> Option<FindOwnRecords> {
+        Some(|city, resident, language| Box::pin(own::records(city, resident, language)))
     }
 
     fn menu(&self) -> Vec<MenuItem> {

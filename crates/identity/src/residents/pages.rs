@@ -10,7 +10,7 @@ use serde::Deserialize;
 use serde_json::json;
 use webauthn_rs::prelude::{PublicKeyCredential, RegisterPublicKeyCredential};
 use yakuba_city::{
-    Actor,
+    Actor, OwnRecords,
     web::{Access, Problem, Routes},
 };
 use yakuba_mail::EmailAddress;
@@ -381,6 +381,35 @@ async fn sign_out(asked: Asked) -> Result<Response, Problem> {
     ))
 }
 
+/// What somebody has with a service.
+fn own_table(asked: &Asked, own: &OwnRecords) -> Table {
+    let words = asked.words;
+    let id = own
+        .records
+        .first()
+        .map_or("own", |record| record.href.trim_start_matches('/'))
+        .split('/')
+        .next()
+        .unwrap_or("own")
+        .to_owned();
+    Table::new(asked.language, format!("own-{id}"), own.title.as_str())
+        .columns([
+            Column::text(words.get("resident-own-what")),
+            Column::text(words.get("resident-own-state")),
+            Column::text(words.get("resident-own-at")).no_wrap(),
+        ])
+        .rows(own.records.iter().map(|record| {
+            Row::new([
+                Cell::link(&record.title, &record.href),
+                Cell::text(&record.state),
+                Cell::text(moment(record.at.as_microsecond(), asked)),
+            ])
+        }))
+        .row_headers()
+        .stacked()
+        .hide_caption()
+}
+
 async fn account(asked: Asked, Query(query): Query<Next>) -> Result<Response, Problem> {
     let current = resident(&asked)?;
     let db = asked.city().db();
@@ -398,6 +427,16 @@ async fn account(asked: Asked, Query(query): Query<Next>) -> Result<Response, Pr
         |email| email.as_str().to_owned(),
     );
     content.add(&DescriptionList::new().text(words.get("resident-email"), email));
+
+    for own in asked
+        .city()
+        .own_records(current.id, language.code())
+        .await?
+    {
+        content.heading(own.title.as_str());
+        content.paragraph(own.about.as_str());
+        content.add(&own_table(&asked, &own));
+    }
 
     content.heading(words.get("resident-verified"));
     match &own.verified {

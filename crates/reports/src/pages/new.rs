@@ -16,8 +16,8 @@ use yakuba_identity::Token;
 use yakuba_kernel::{Channel, Point};
 use yakuba_mail::EmailAddress;
 use yakuba_ui::{
-    ChipLabel, Choice, ErrorSummary, Fields, FormErrors, Html, Page, RadioGroup, TextField, Words,
-    format,
+    CheckboxGroup, ChipLabel, Choice, ErrorSummary, Fields, FormErrors, Html, Page, RadioGroup,
+    TextField, Words, format,
 };
 
 use super::{
@@ -648,6 +648,8 @@ struct CheckBody {
     answers: Html,
     photos: Vec<Picture>,
     contact: String,
+    /// Whoever is signed in may find it in the account again.
+    own: Option<CheckboxGroup>,
     revision: i64,
 }
 
@@ -684,6 +686,12 @@ pub(super) async fn check(asked: Asked) -> Result<Response, Problem> {
             })
             .collect(),
         contact: content.contact.email.clone(),
+        own: asked.principal.resident().map(|_| {
+            CheckboxGroup::new(asked.language, "own", asked.t("reports-own"))
+                .support(asked.t("reports-own-support"))
+                .choice(Choice::new("1", asked.t("reports-own-keep")).chosen(true))
+                .optional()
+        }),
         revision: open.draft.revision,
     };
     let mut page = Page::public(asked.shell.clone(), asked.t("reports-check-title"), &body)
@@ -737,8 +745,13 @@ pub(super) async fn send(asked: Asked, fields: Fields) -> Result<Response, Probl
             &asked.base(),
         )?);
     }
+    if fields.get("own") == "1"
+        && let Some(resident) = asked.principal.resident()
+    {
+        report = report.owned_by(store::own::owner(asked.key(), resident.id));
+    }
     let sending = Sending::new(asked.key(), &open.draft, report)?;
-    // Whoever it is, the public writes it: no account stands beside a report.
+    // Whoever it is, the public writes it: no account that anybody could read stands beside a report.
     let sent = asked
         .city()
         .write(Actor::Public, sending, |tx, sending| {

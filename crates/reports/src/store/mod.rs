@@ -7,6 +7,7 @@ pub mod drafts;
 pub mod followers;
 mod list;
 pub mod orders;
+pub mod own;
 pub mod photos;
 mod posting;
 mod report;

@@ -13,6 +13,7 @@ use yakuba_kernel::{Channel, Point, Subject};
 
 use super::{
     followers::{self, Follower},
+    own,
     photos::{self, Origin, SealedPhoto},
     report::{public_id, purpose, reference},
     steps::add_step,
@@ -138,6 +139,7 @@ pub struct NewReport {
     sealed: Vec<u8>,
     photos: Vec<SealedPhoto>,
     follower: Option<Follower>,
+    owner: Option<String>,
 }
 
 impl NewReport {
@@ -170,6 +172,7 @@ impl NewReport {
             equipment: content.equipment.clone(),
             photos: Vec::new(),
             follower: None,
+            owner: None,
             key: key.clone(),
         })
     }
@@ -185,6 +188,13 @@ impl NewReport {
     #[must_use]
     pub fn written_at(mut self, at: Timestamp) -> Self {
         self.written_at = Some(at);
+        self
+    }
+
+    /// It stands in an account from then on, known by [`own::owner`].
+    #[must_use]
+    pub fn owned_by(mut self, owner: String) -> Self {
+        self.owner = Some(owner);
         self
     }
 
@@ -258,6 +268,9 @@ pub async fn post(tx: &Tx, new: &NewReport) -> Result<Posted, ReportError> {
     }
     if let Some(follower) = &new.follower {
         followers::follow(tx, id, follower).await?;
+    }
+    if let Some(owner) = &new.owner {
+        own::keep(tx, id, owner).await?;
     }
     tx.record(fact(&POSTED, new, received_at, id)?).await?;
     super::triage::put_on_the_board(tx, new, id).await?;

@@ -1,7 +1,7 @@
 //! Places that the desk corrects, several reports at once, and merging without a number typed. On both databases.
 
 use axum::http::StatusCode;
-use yakuba_city::each_database;
+use yakuba_city::{each_database, sql::Sql as _};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_reports::{
@@ -38,7 +38,10 @@ each_database!(
         let mut clerk = desk(&city, &[WORK], "roads");
         let at = format!("/desk/reports/{id}/place");
         let page = clerk.get(&at).await.text();
-        assert!(page.contains("郵便局の前") && page.contains("34.4, 135.05"), "{page}");
+        assert!(
+            page.contains("郵便局の前") && page.contains("34.4, 135.05"),
+            "{page}"
+        );
         assert_eq!(
             desk(&city, &[OVERSEE], "roads").get(&at).await.status,
             StatusCode::FORBIDDEN
@@ -57,7 +60,10 @@ each_database!(
             let page = act(&city, &mut clerk, id, "place", &fields).await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{point}");
             let text = page.text();
-            assert!(text.contains(sentence) && text.contains("港の入口"), "{text}");
+            assert!(
+                text.contains(sentence) && text.contains("港の入口"),
+                "{text}"
+            );
         }
         let stale = [
             ("revision", "99"),
@@ -81,7 +87,10 @@ each_database!(
         );
         assert_eq!(found.point.unwrap().to_string(), "34.35, 135.05");
         assert_eq!(found.public_place, "港の入口");
-        assert_eq!(counted_of(&city, "reports.posted", "roads", "road").await, 0);
+        assert_eq!(
+            counted_of(&city, "reports.posted", "roads", "road").await,
+            0
+        );
         assert_eq!(counted_of(&city, "reports.posted", "port", "road").await, 1);
         // Everybody reads that and why, and nothing of what was sent; followers hear of it.
         let public = stranger(&city)
@@ -89,7 +98,10 @@ each_database!(
             .await
             .text();
         assert!(public.contains("場所を直しました"), "{public}");
-        assert!(public.contains("電話で聞きました") && !public.contains("秘密"), "{public}");
+        assert!(
+            public.contains("電話で聞きました") && !public.contains("秘密"),
+            "{public}"
+        );
         let told = mails(&city).await;
         assert!(told[0].2.contains("通報の場所を直しました。"), "{told:?}");
         assert!(told[0].2.contains("電話で聞きました"));
@@ -145,11 +157,17 @@ each_database!(
             (vec![("state", "fixed")], "通報を1つ以上選んでください"),
             (vec![("pick", picks[0].as_str())], "担当か次の状態"),
             (
-                vec![("pick", picks[0].as_str()), ("state", "fixed"), ("sentence", "0")],
+                vec![
+                    ("pick", picks[0].as_str()),
+                    ("state", "fixed"),
+                    ("sentence", "0"),
+                ],
                 "この定型文は",
             ),
         ] {
-            let page = clerk.post("/desk/reports/many?category=road", &fields).await;
+            let page = clerk
+                .post("/desk/reports/many?category=road", &fields)
+                .await;
             let text = page.text();
             assert!(text.contains(sentence), "{fields:?}: {text}");
             let is_picked = fields.iter().any(|(name, _)| *name == "pick");
@@ -165,7 +183,9 @@ each_database!(
             ("state", "planned"),
             ("sentence", "0"),
         ];
-        let told = clerk.post("/desk/reports/many?category=road", &fields).await;
+        let told = clerk
+            .post("/desk/reports/many?category=road", &fields)
+            .await;
         assert_eq!(
             told.to,
             format!(
@@ -174,7 +194,10 @@ each_database!(
             )
         );
         let page = clerk.get(&told.to).await.text();
-        assert!(page.contains("変えました。") && page.contains("ほかの職員が先に変更した"), "{page}");
+        assert!(
+            page.contains("変えました。") && page.contains("ほかの職員が先に変更した"),
+            "{page}"
+        );
         // Of what belongs to others it does not even say that it is there.
         assert!(!page.contains(&foreign.public_id), "{page}");
         assert_eq!(report(&city, first.id).await.state, State::Planned);
@@ -222,8 +245,14 @@ each_database!(
         let page = clerk.get(&to).await;
         assert_eq!(page.headers["cache-control"], "no-store");
         let text = page.text();
-        assert!(text.contains("電話は090です") && text.contains("穴その2"), "{text}");
-        assert!(!text.contains("秘密") && !text.contains(" checked>"), "{text}");
+        assert!(
+            text.contains("電話は090です") && text.contains("穴その2"),
+            "{text}"
+        );
+        assert!(
+            !text.contains("秘密") && !text.contains(" checked>"),
+            "{text}"
+        );
         let (text_1, text_2) = (format!("text_{}", first.id), format!("text_{}", second.id));
         let (marked, foreign_mark) = (
             format!("confirmed_{}", first.id),
@@ -238,7 +267,10 @@ each_database!(
         ];
         // Nothing is marked: nothing goes out, and nothing typed is lost.
         let page = clerk.post(&to, &typed).await.text();
-        assert!(page.contains("印を付けてください") && page.contains("直しかけの文章"), "{page}");
+        assert!(
+            page.contains("印を付けてください") && page.contains("直しかけの文章"),
+            "{page}"
+        );
         let typed: Vec<(&str, &str)> = typed
             .into_iter()
             .chain([(marked.as_str(), "1"), (foreign_mark.as_str(), "1")])
@@ -248,7 +280,10 @@ each_database!(
             told.contains("%3Adone") && told.contains("%3Anot-allowed"),
             "{told}"
         );
-        let (one, other) = (report(&city, first.id).await, report(&city, second.id).await);
+        let (one, other) = (
+            report(&city, first.id).await,
+            report(&city, second.id).await,
+        );
         assert!(one.is_looked_at && one.public_text == "穴があります");
         assert_eq!(one.state, State::Checked);
         assert!(!other.is_looked_at && other.public_text.is_empty());
@@ -270,7 +305,10 @@ each_database!(
             ("into", number.to_lowercase()),
             (
                 "into",
-                format!("https://city.example.jp/reports/{}?lang=en#map", target.public_id),
+                format!(
+                    "https://city.example.jp/reports/{}?lang=en#map",
+                    target.public_id
+                ),
             ),
             (
                 "into",
@@ -281,7 +319,10 @@ each_database!(
             let one = post(&city, "road", HERE, "同じ穴").await;
             let page = clerk.get(&format!("/desk/reports/{}", one.id)).await.text();
             assert!(
-                page.contains(&format!("name=\"into_near\" value=\"{}\"", target.public_id)),
+                page.contains(&format!(
+                    "name=\"into_near\" value=\"{}\"",
+                    target.public_id
+                )),
                 "{page}"
             );
             let fields = [("state", "merged"), (name, value.as_str())];
@@ -295,6 +336,92 @@ each_database!(
         let into = format!("https://city.example.jp/desk/reports/{}", foreign.id);
         let fields = [("state", "merged"), ("into", into.as_str())];
         let page = act(&city, &mut clerk, one.id, "turn", &fields).await;
-        assert!(page.text().contains("まとめ先が見つかりません"), "{}", page.text());
+        assert!(
+            page.text().contains("まとめ先が見つかりません"),
+            "{}",
+            page.text()
+        );
+    }
+);
+
+each_database!(
+    who_is_signed_in_finds_a_report_in_the_account_until_it_is_deleted,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let send = async |who: yakuba_city::web::Principal, own: Option<&str>| {
+            let mut browser =
+                yakuba_identity::testing::Browser::new(&city, &[&ReportService]).of(who);
+            browser.post("/reports/new", &[("category", "other")]).await;
+            browser
+                .post("/reports/new/place", &[("place.description", "駅前")])
+                .await;
+            browser
+                .post("/reports/new/details", &[("text", "看板が倒れています")])
+                .await;
+            browser
+                .post("/reports/new/contact", &[("action", "none")])
+                .await;
+            let check = browser.get("/reports/new/check").await;
+            let revision = check.revision();
+            let fields: Vec<(&str, &str)> = [("revision", revision.as_str())]
+                .into_iter()
+                .chain(own.map(|own| ("own", own)))
+                .collect();
+            let sent = browser.post("/reports/new/check", &fields).await;
+            assert_eq!(sent.to, "/reports/new/done", "{}", sent.text());
+            check.text()
+        };
+        let own = async |id: i64| city.own_records(id, "ja").await.unwrap();
+        let resident = yakuba_identity::testing::resident;
+        // A stranger is not asked, and what their browser says about it does not count.
+        let check = send(yakuba_city::web::Principal::Anonymous, Some("1")).await;
+        assert!(!check.contains("name=\"own\""), "{check}");
+        let check = send(resident(5), Some("1")).await;
+        assert!(check.contains("この通報をマイページに残す"), "{check}");
+        send(resident(5), None).await;
+        send(resident(6), Some("1")).await;
+        let found = own(5).await;
+        assert_eq!(found.len(), 1);
+        assert_eq!(
+            (found[0].title.as_str(), found[0].records.len()),
+            ("自分の通報", 1)
+        );
+        let record = &found[0].records[0];
+        assert!(record.title.starts_with("そのほか") && record.href.starts_with("/reports/"));
+        assert_eq!(record.state, "受け付けました");
+        assert!(own(7).await.is_empty());
+        // Nobody reads from the database whose it is, and the audit log does not know either.
+        let kept: Option<String> = city
+            .db()
+            .value(
+                "SELECT resident FROM reports_own ORDER BY report LIMIT 1",
+                [],
+            )
+            .await
+            .unwrap();
+        assert!(kept.unwrap().len() > 20);
+        let named: Option<i64> = city
+            .db()
+            .value(
+                "SELECT COUNT(*) FROM audit_log WHERE actor LIKE 'resident:%'",
+                [],
+            )
+            .await
+            .unwrap();
+        assert_eq!(named, Some(0));
+        // The account is gone: so is what led from it to a report. The report stays.
+        city.write(yakuba_city::Actor::Public, (), |tx, ()| {
+            Box::pin(async move {
+                tx.emit("resident.deleted", serde_json::json!({ "resident": 5 }))
+                    .await
+            })
+        })
+        .await
+        .unwrap_or_else(|error: yakuba_city::CityError| panic!("{error}"));
+        yakuba_city::run_due_jobs(&city).await.unwrap();
+        assert!(own(5).await.is_empty());
+        assert_eq!(own(6).await.len(), 1);
+        assert_eq!(crate::support::counted(&city, "reports.posted").await, 4);
     }
 );
