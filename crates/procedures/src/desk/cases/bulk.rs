@@ -396,13 +396,21 @@ impl Common {
     }
 }
 
-fn shown(room: &Room, title: &str, body: &Body, wrong: Option<&str>) -> Response {
+fn shown(
+    room: &Room,
+    title: &str,
+    body: &Body,
+    wrong: Option<&str>,
+    warning: Option<&str>,
+) -> Response {
     let mut page = room
         .page(room.t(title), body)
         .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
         .with_errors(wrong.is_some());
     if let Some(key) = wrong {
         page = page.notice(NotificationBanner::error(room.t(key)));
+    } else if let Some(key) = warning {
+        page = page.notice(NotificationBanner::warning(room.t(key)));
     }
     page.action(&LinkButton::new(
         room.t("desk-bulk-back"),
@@ -440,7 +448,7 @@ async fn message_page(
         go: room.t("desk-send"),
         action: "message-send",
     };
-    Ok(shown(room, "desk-bulk-message", &body, wrong))
+    Ok(shown(room, "desk-bulk-message", &body, wrong, None))
 }
 
 async fn approve_page(
@@ -515,5 +523,5 @@ async fn approve_page(
         go: room.t("desk-bulk-approve-go"),
         action: "approve-decide",
     };
-    Ok(shown(room, "desk-bulk-approve", &body, wrong.or(several)))
+    Ok(shown(room, "desk-bulk-approve", &body, wrong, several))
 }
