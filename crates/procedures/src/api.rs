@@ -2,7 +2,9 @@
 
 use axum::{
     Json,
-    extract::{Query, State},
+    extract::{Path, Query, State},
+    http::{HeaderValue, header},
+    response::{IntoResponse, Response},
 };
 use jiff::SignedDuration;
 use serde::{Deserialize, Serialize};
@@ -17,9 +19,9 @@ use crate::{
     delivery::message,
     error::ProcedureError,
     store::{
-        cases,
+        cases, files,
         history::{self, ViewReason},
-        pulling,
+        keys, pulling,
     },
 };
 
@@ -31,7 +33,13 @@ const PAGE: u32 = 100;
 const SETTLED: SignedDuration = SignedDuration::from_secs(10);
 
 pub(crate) fn routes() -> Routes {
-    Routes::new().get("/api/procedures/cases", Access::System(PULL), decided)
+    Routes::new()
+        .get("/api/procedures/cases", Access::System(PULL), decided)
+        .get(
+            "/api/procedures/cases/{case}/files/{file}",
+            Access::System(PULL),
+            file,
+        )
 }
 
 /// What is asked for.
@@ -105,4 +113,49 @@ async fn decided(
         }
     }
     Ok(Json(answer))
+}
+
+/// A file of a case that the system may fetch; its key stands in the case's `files`.
+async fn file(
+    State(city): State<City>,
+    principal: Principal,
+    Path((case, file)): Path<(i64, String)>,
+) -> Result<Response, Problem> {
+    let Principal::System(system) = &principal else {
+        return Err(Problem::TokenNeeded);
+    };
+    // A foreign case is no case: numbers cannot be tried out.
+    if !pulling::may_pull_case(city.db(), &system.name, case).await? {
+        return Err(Problem::NotFound);
+    }
+    let found = cases::case(city.db(), case).await?;
+    let key = keys::open(city.db(), city.key().map_err(ProcedureError::from)?, case).await?;
+    let file = files::file(city.db(), &key, case, &file)
+        .await?
+        .ok_or(Problem::NotFound)?;
+    let reason = ViewReason::Pull(system.name.clone());
+    let input = (case, found.department.as_str().to_owned(), reason);
+    city.write(
+        principal.actor(),
+        input,
+        |tx, (case, department, reason)| {
+            Box::pin(history::record_view(tx, *case, 0, department, reason))
+        },
+    )
+    .await
+    .map_err(|error: ProcedureError| Problem::from(error))?;
+    let media_type = HeaderValue::from_str(&file.about.media_type)
+        .unwrap_or(HeaderValue::from_static("application/octet-stream"));
+    Ok((
+        [
+            (header::CONTENT_TYPE, media_type),
+            (
+                header::CONTENT_DISPOSITION,
+                HeaderValue::from_static("attachment"),
+            ),
+            (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+        ],
+        file.contents,
+    )
+        .into_response())
 }

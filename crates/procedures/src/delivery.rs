@@ -12,9 +12,14 @@ use yakuba_city::{Actor, City, JobFailure, JobKind};
 use crate::{
     error::ProcedureError,
     store::{
-        cases::{self, CASE_MOVED, CASE_RECEIVED, Case},
+        cases::{
+            self, CASE_ANSWERS_ENTERED, CASE_CORRECTED, CASE_DECISION_CHANGED, CASE_MOVED,
+            CASE_RECEIVED, Case,
+        },
+        casework::CASE_HANDED_OVER,
         co_applicants,
-        delivery::{self, DELIVER_JOB, DeliveryEvent},
+        delivery::{self, DELIVER_JOB, Delivery, DeliveryEvent, Endpoint, SendProblem},
+        files::{self, UseFor},
         history::{self, ViewReason},
         keys,
     },
@@ -22,16 +27,31 @@ use crate::{
 
 /// The job that finds out who is to be told of a case.
 const QUEUE_JOB: &str = "procedures.queue_deliveries";
+/// Likewise, of a case whose answers have changed.
+const QUEUE_CORRECTED_JOB: &str = "procedures.queue_corrected";
+/// Likewise, of a case that another department has now.
+const QUEUE_HANDED_OVER_JOB: &str = "procedures.queue_handed_over";
+/// Likewise, of a case whose decision was corrected or revoked.
+const QUEUE_DECISION_CHANGED_JOB: &str = "procedures.queue_decision_changed";
 /// How long another system may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The jobs of deliveries.
 pub(crate) fn jobs() -> Vec<JobKind> {
     vec![
-        JobKind::new(QUEUE_JOB, |city, payload| async move {
-            queue(&city, payload)
-                .await
-                .map_err(|error| JobFailure::from_error(&error))
+        queue_job(QUEUE_JOB, |happened| {
+            Some(match happened.stage.as_deref() {
+                None => DeliveryEvent::Received,
+                Some("decided") => DeliveryEvent::Decided,
+                Some("delivered") => DeliveryEvent::Delivered,
+                Some("withdrawn") => DeliveryEvent::Withdrawn,
+                Some(_) => return None,
+            })
+        }),
+        queue_job(QUEUE_CORRECTED_JOB, |_| Some(DeliveryEvent::Corrected)),
+        queue_job(QUEUE_HANDED_OVER_JOB, |_| Some(DeliveryEvent::HandedOver)),
+        queue_job(QUEUE_DECISION_CHANGED_JOB, |_| {
+            Some(DeliveryEvent::DecisionChanged)
         }),
         JobKind::new(DELIVER_JOB, |city, payload| async move {
             deliver(&city, payload).await
@@ -41,40 +61,88 @@ pub(crate) fn jobs() -> Vec<JobKind> {
 
 /// The events that may have to be told.
 pub(crate) fn listens() -> Vec<(&'static str, &'static str)> {
-    vec![(CASE_RECEIVED, QUEUE_JOB), (CASE_MOVED, QUEUE_JOB)]
+    vec![
+        (CASE_RECEIVED, QUEUE_JOB),
+        (CASE_MOVED, QUEUE_JOB),
+        (CASE_CORRECTED, QUEUE_CORRECTED_JOB),
+        (CASE_ANSWERS_ENTERED, QUEUE_CORRECTED_JOB),
+        (CASE_HANDED_OVER, QUEUE_HANDED_OVER_JOB),
+        (CASE_DECISION_CHANGED, QUEUE_DECISION_CHANGED_JOB),
+    ]
 }
 
 fn program() -> Actor {
     Actor::Program(DELIVER_JOB.into())
 }
 
-async fn queue(city: &City, payload: Json) -> Result<(), ProcedureError> {
-    #[derive(Deserialize)]
-    struct Happened {
-        case: i64,
-        #[serde(default)]
-        stage: Option<String>,
-    }
+/// What happened to a case.
+#[derive(Deserialize)]
+struct Happened {
+    case: i64,
+    #[serde(default)]
+    stage: Option<String>,
+    /// Which time, for what can happen several times.
+    #[serde(default)]
+    occasion: i64,
+}
+
+/// The job that finds out who is to be told; `event` says of what, or that it is told to nobody.
+fn queue_job(name: &'static str, event: fn(&Happened) -> Option<DeliveryEvent>) -> JobKind {
+    JobKind::new(name, move |city, payload| async move {
+        queue(&city, payload, event)
+            .await
+            .map_err(|error| JobFailure::from_error(&error))
+    })
+}
+
+async fn queue(
+    city: &City,
+    payload: Json,
+    event: fn(&Happened) -> Option<DeliveryEvent>,
+) -> Result<(), ProcedureError> {
     let happened: Happened = serde_json::from_value(payload)?;
-    let event = match happened.stage.as_deref() {
-        None => DeliveryEvent::Received,
-        Some("decided") => DeliveryEvent::Decided,
-        Some("withdrawn") => DeliveryEvent::Withdrawn,
-        Some(_) => return Ok(()),
+    let Some(event) = event(&happened) else {
+        return Ok(());
     };
-    city.write(program(), (happened.case, event), |tx, (case, event)| {
-        Box::pin(async move { delivery::queue(tx, *case, *event).await.map(|_| ()) })
+    // A stage is reached once; what its event says beside it tells no times apart.
+    let occasion = match event {
+        DeliveryEvent::Corrected | DeliveryEvent::HandedOver | DeliveryEvent::DecisionChanged => {
+            happened.occasion
+        }
+        _ => 0,
+    };
+    let input = (happened.case, event, occasion);
+    city.write(program(), input, |tx, (case, event, occasion)| {
+        Box::pin(async move {
+            delivery::queue(tx, *case, *event, *occasion)
+                .await
+                .map(|_| ())
+        })
     })
     .await
 }
 
-/// A case as other systems are told of it, with its answers.
+/// A case as other systems are told of it, with its answers. Its files are named in the answers; a system that may fetch gets them at
+/// `files[].path`.
 pub(crate) async fn message(city: &City, case: &Case) -> Result<Json, ProcedureError> {
     let key = keys::open(city.db(), city.key()?, case.id).await?;
     let receipt = cases::receipt(city.db(), &key, case.id).await?;
     let contact = cases::contact(city.db(), &key, case.id).await?;
     let given = cases::answers(city.db(), &key, case.id).await?;
     let together = co_applicants::told(city.db(), &key, case.id).await?;
+    let files: Vec<Json> = files::list(city.db(), &key, case.id, UseFor::Answer)
+        .await?
+        .into_iter()
+        .map(|(file, about, bytes)| {
+            json!({
+                "path": format!("/api/procedures/cases/{}/files/{file}", case.id),
+                "key": file,
+                "name": about.name,
+                "media_type": about.media_type,
+                "bytes": bytes,
+            })
+        })
+        .collect();
     Ok(json!({
         "case": case.id,
         "receipt": receipt.to_string(),
@@ -87,7 +155,14 @@ pub(crate) async fn message(city: &City, case: &Case) -> Result<Json, ProcedureE
         "received_at": case.received_at.to_string(),
         "decided_at": case.decided_at.map(|at| at.to_string()),
         "verified": contact.verified,
+        "agent": contact.agent.map(|agent| json!({
+            "name": agent.name,
+            "relation": agent.relation,
+            "phone": agent.phone,
+            "has_mandate": agent.mandate.is_some(),
+        })),
         "co_applicants": together,
+        "files": files,
         "answers": given.into_iter().next().map(|given| given.answers),
     }))
 }
@@ -103,30 +178,39 @@ fn signature(secret: &[u8], id: &str, seconds: i64, body: &str) -> Option<String
 }
 
 async fn deliver(city: &City, payload: Json) -> Result<(), JobFailure> {
-    let id = payload["delivery"].as_i64().unwrap_or_default();
-    let tried = attempt(city, id)
-        .await
-        .map_err(|error| JobFailure::from_error(&error))?;
-    let Some(problem) = tried else {
+    let failed = |error: ProcedureError| JobFailure::from_error(&error);
+    let found = if let Some(id) = payload["line"].as_i64() {
+        delivery::delivery(city.db(), id).await.map_err(failed)?
+    } else {
+        // A job that an earlier version queued.
+        let former = payload["delivery"].as_i64().unwrap_or_default();
+        delivery::former_delivery(city.db(), former)
+            .await
+            .map_err(failed)?
+    };
+    let Some(found) = found else {
         return Ok(());
     };
-    city.write(program(), (id, problem.clone()), |tx, (id, problem)| {
-        Box::pin(delivery::note_try(tx, *id, problem.as_deref()))
+    let Some(problem) = attempt(city, &found).await.map_err(failed)? else {
+        return Ok(());
+    };
+    city.write(program(), (found.id, problem), |tx, (id, problem)| {
+        Box::pin(delivery::note_try(tx, *id, *problem))
     })
     .await
     .map_err(|error: ProcedureError| JobFailure::from_error(&error))?;
     match problem {
         None => Ok(()),
         // The job's own pauses decide when it is tried again.
-        Some(problem) => Err(JobFailure(problem)),
+        Some(problem) => Err(JobFailure(problem.to_string())),
     }
 }
 
 /// Sends a delivery. None: there was nothing to send. Otherwise why it failed, or that it did not.
-async fn attempt(city: &City, id: i64) -> Result<Option<Option<String>>, ProcedureError> {
-    let Some(delivery) = delivery::delivery(city.db(), id).await? else {
-        return Ok(None);
-    };
+async fn attempt(
+    city: &City,
+    delivery: &Delivery,
+) -> Result<Option<Option<SendProblem>>, ProcedureError> {
     let Some(endpoint) = delivery::endpoint(city.db(), delivery.endpoint).await? else {
         return Ok(None);
     };
@@ -154,54 +238,56 @@ async fn attempt(city: &City, id: i64) -> Result<Option<Option<String>>, Procedu
         },
     )
     .await?;
-    let body = body.to_string();
-    let message_id = format!("delivery-{id}");
-    let seconds = city.now().as_second();
-    let Some(signature) = signature(&endpoint.secret(city.key()?)?, &message_id, seconds, &body)
-    else {
-        return Ok(Some(Some("the endpoint has no usable secret".to_owned())));
-    };
     Ok(Some(
-        send(&endpoint.url, message_id, seconds, signature, body)
-            .await
+        send(city, &endpoint, delivery.message_id(), &body)
+            .await?
             .err(),
     ))
 }
 
+/// Sends a message about nothing, to see whether it arrives.
+pub(crate) async fn try_out(
+    city: &City,
+    endpoint: &Endpoint,
+) -> Result<Result<(), SendProblem>, ProcedureError> {
+    let id = format!("test-{}", city.now().as_microsecond());
+    send(city, endpoint, id, &json!({ "event": "test" })).await
+}
+
 async fn send(
-    url: &str,
+    city: &City,
+    endpoint: &Endpoint,
     id: String,
-    seconds: i64,
-    signature: String,
-    body: String,
-) -> Result<(), String> {
+    body: &Json,
+) -> Result<Result<(), SendProblem>, ProcedureError> {
+    let body = body.to_string();
+    let seconds = city.now().as_second();
+    let Some(signature) = signature(&endpoint.secret(city.key()?)?, &id, seconds, &body) else {
+        return Ok(Err(SendProblem::Secret));
+    };
     // Never followed elsewhere: a redirect could lead what people wrote to a stranger.
     let client = reqwest::Client::builder()
         .timeout(PATIENCE)
         .redirect(reqwest::redirect::Policy::none())
-        .build()
-        .map_err(|error| error.to_string())?;
+        .build();
+    let Ok(client) = client else {
+        return Ok(Err(SendProblem::NoConnection));
+    };
     let answer = client
-        .post(url)
+        .post(&endpoint.url)
         .header("content-type", "application/json")
         .header("webhook-id", id)
         .header("webhook-timestamp", seconds.to_string())
         .header("webhook-signature", signature)
         .body(body)
         .send()
-        .await
-        .map_err(|error| {
-            if error.is_timeout() {
-                "no answer within 20 seconds".to_owned()
-            } else {
-                "no connection".to_owned()
-            }
-        })?;
-    if answer.status().is_success() {
-        Ok(())
-    } else {
-        Err(format!("the other system answered {}", answer.status()))
-    }
+        .await;
+    Ok(match answer {
+        Ok(answer) if answer.status().is_success() => Ok(()),
+        Ok(answer) => Err(SendProblem::Status(answer.status().as_u16())),
+        Err(error) if error.is_timeout() => Err(SendProblem::Timeout),
+        Err(_) => Err(SendProblem::NoConnection),
+    })
 }
 
 #[cfg(test)]

@@ -89,8 +89,16 @@ impl Service for ProcedureService {
                 include_str!("../migrations/0012_seen.sql"),
             ),
             Migration::new(
+                "procedures_0013_exported_cases",
+                include_str!("../migrations/0013_exported_cases.sql"),
+            ),
+            Migration::new(
                 "procedures_0014_past_decisions",
                 include_str!("../migrations/0014_past_decisions.sql"),
+            ),
+            Migration::new(
+                "procedures_0015_deliveries",
+                include_str!("../migrations/0015_deliveries.sql"),
             ),
         ]
     }

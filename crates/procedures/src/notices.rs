@@ -30,7 +30,6 @@ use crate::{
         self,
         cases::{self, Contact},
         co_applicants::{self, Known, Of, Sealed},
-        corrections,
         drafts::{self, Draft},
         keys::{self, CaseKey},
         messages, own,
@@ -388,7 +387,7 @@ pub(crate) fn listens() -> Vec<(&'static str, &'static str)> {
         (own::RESIDENT_DELETED, FORGET_JOB),
         (SLOT_CHANGED, SLOT_JOB),
         (messages::MESSAGE_SENT, DESK_MESSAGE_JOB),
-        (corrections::CASE_CORRECTED, DESK_CORRECTED_JOB),
+        (cases::CASE_CORRECTED, DESK_CORRECTED_JOB),
     ]
 }
 

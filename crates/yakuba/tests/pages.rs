@@ -126,7 +126,9 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         "/desk/procedures/forms/{key}/versions/{number}/yaml",
         Reason::File,
     ),
+    ("/desk/cases/{case}/files", Reason::File),
     ("/desk/cases/{case}/files/{file}", Reason::File),
+    ("/desk/deliveries/systems/{endpoint}", Reason::NotInTheDemo),
     ("/desk/cases/{case}/letter", Reason::File),
     // Nobody in the demo city lost a time that they won.
     (

@@ -130,6 +130,8 @@ audit-plan-task-change = Changed a task
 audit-plan-task-make = Added a task
 audit-plan-task-step = Moved a task to its next state
 
+audit-procedures-change-endpoint = Changed the settings of a system that cases are delivered to
+audit-procedures-remove-endpoint = Removed a system that cases are delivered to
 audit-procedures-add-endpoint = Added a system that cases are delivered to
 audit-procedures-ask-correction = Asked the applicant for a correction
 audit-procedures-assign = Assigned a case

@@ -130,6 +130,8 @@ audit-plan-task-change = 作業を変更しました
 audit-plan-task-make = 作業を追加しました
 audit-plan-task-step = 作業の状態を進めました
 
+audit-procedures-change-endpoint = 連携先の設定を変更しました
+audit-procedures-remove-endpoint = 連携先を外しました
 audit-procedures-add-endpoint = 連携先を登録しました
 audit-procedures-ask-correction = 申請した方に直しをお願いしました
 audit-procedures-assign = 案件の担当者を決めました

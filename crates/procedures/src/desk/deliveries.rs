@@ -1,5 +1,6 @@
 //! Other systems that are told of cases, and the ledger of what was delivered and what failed.
 
+mod endpoint;
 mod pulling;
 
 use askama::Template;
@@ -21,7 +22,7 @@ use crate::{
     error::ProcedureError,
     store::{
         cases::day,
-        delivery::{self, Delivery, Endpoint, NewEndpoint},
+        delivery::{self, Delivery, Endpoint, NewEndpoint, SendProblem},
     },
 };
 
@@ -33,6 +34,26 @@ pub(super) fn routes() -> Routes {
             "/desk/deliveries/systems/{endpoint}",
             Access::Staff(DELIVER),
             set_active,
+        )
+        .get(
+            "/desk/deliveries/systems/{endpoint}",
+            Access::Staff(DELIVER),
+            endpoint::page,
+        )
+        .post(
+            "/desk/deliveries/systems/{endpoint}/change",
+            Access::Staff(DELIVER),
+            endpoint::change,
+        )
+        .post(
+            "/desk/deliveries/systems/{endpoint}/try",
+            Access::Staff(DELIVER),
+            endpoint::try_out,
+        )
+        .post(
+            "/desk/deliveries/systems/{endpoint}/remove",
+            Access::Staff(DELIVER),
+            endpoint::remove,
         )
         .post(
             "/desk/deliveries/rights",
@@ -90,12 +111,11 @@ async fn deliveries_page(room: &Room, typed: Option<&Fields>) -> Result<Page, Pr
     let language = room.language();
     let departments = room.departments(DELIVER).await?;
     let titles = Titles::read(room.db()).await?;
-    let endpoints: Vec<Endpoint> = delivery::endpoints(room.db())
-        .await?
-        .into_iter()
-        .filter(|endpoint| own(room, endpoint))
-        .collect();
-    let numbers: Vec<i64> = endpoints.iter().map(|endpoint| endpoint.id).collect();
+    let mut endpoints = delivery::endpoints(room.db()).await?;
+    endpoints.retain(|endpoint| own(room, endpoint));
+    let mut ever = delivery::endpoints_ever(room.db()).await?;
+    ever.retain(|endpoint| own(room, endpoint));
+    let numbers: Vec<i64> = ever.iter().map(|endpoint| endpoint.id).collect();
     let deliveries: Vec<Delivery> = delivery::deliveries(room.db(), &numbers).await?;
     let typed_value = |name: &str| typed.map_or("", |typed| typed.get(name)).to_owned();
     let mut fields = Html::of(
@@ -136,7 +156,7 @@ async fn deliveries_page(room: &Room, typed: Option<&Fields>) -> Result<Page, Pr
         endpoints: endpoint_table(room, &endpoints, &departments, &titles),
         fields,
         button: Button::submit(room.t("desk-endpoint-add")),
-        deliveries: delivery_table(room, &deliveries, &endpoints),
+        deliveries: delivery_table(room, &deliveries, &ever),
         pulling: pulling::section(room, &departments, &titles).await?,
     };
     let failed = deliveries
@@ -171,7 +191,10 @@ fn endpoint_table(
             .find(|(code, _)| code.as_str() == endpoint.department)
             .map_or(endpoint.department.as_str(), |(_, name)| name.as_str());
         Row::new([
-            Cell::text(&endpoint.name),
+            Cell::link(
+                &endpoint.name,
+                format!("/desk/deliveries/systems/{}", endpoint.id),
+            ),
             Cell::text(department),
             Cell::text(endpoint.procedure_key.as_deref().map_or_else(
                 || room.t("desk-stage-all"),
@@ -236,11 +259,14 @@ fn delivery_table(room: &Room, deliveries: &[Delivery], endpoints: &[Endpoint]) 
                     .find(|endpoint| endpoint.id == delivery.endpoint)
                     .map_or("", |endpoint| endpoint.name.as_str()),
             ),
-            Cell::text(room.t(&format!("desk-event-{}", delivery.event))),
+            Cell::text(room.t(&format!("desk-event-{}", delivery.event.replace('_', "-")))),
             Cell::html(&state),
             Cell::text(delivery.tries.to_string()),
             Cell::text(format::date(day(delivery.changed_at), room.language())),
-            Cell::text(delivery.problem.as_deref().unwrap_or_default()),
+            Cell::text(problem_text(
+                room,
+                delivery.problem.as_deref().unwrap_or_default(),
+            )),
             if failed {
                 one_button(
                     format!("/desk/deliveries/{}/retry", delivery.id),
@@ -272,22 +298,42 @@ fn delivery_table(room: &Room, deliveries: &[Delivery], endpoints: &[Endpoint]) 
     )
 }
 
+/// Why something did not arrive, in words.
+fn problem_text(room: &Room, problem: &str) -> String {
+    match SendProblem::read(problem) {
+        Some(SendProblem::Timeout) => room.t("desk-problem-timeout"),
+        Some(SendProblem::NoConnection) => room.t("desk-problem-no-connection"),
+        Some(SendProblem::Secret) => room.t("desk-problem-secret"),
+        Some(SendProblem::Status(status)) => room
+            .words
+            .with("desk-problem-status", &[("status", status.into())])
+            .into_owned(),
+        None => problem.to_owned(),
+    }
+}
+
+/// A secret as it is typed: 24 to 64 bytes in Base64, with or without the prefix of Standard Webhooks.
+fn secret_typed(text: &str) -> Option<Vec<u8>> {
+    let text = text.strip_prefix("whsec_").unwrap_or(text);
+    let secret = STANDARD.decode(text).ok()?;
+    (24..=64).contains(&secret.len()).then_some(secret)
+}
+
+/// Whether a message can be sent there.
+fn is_address(url: &str) -> bool {
+    reqwest::Url::parse(url)
+        .is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
 async fn add(mut room: Room, fields: Fields) -> Result<Response, Problem> {
     let department =
         DepartmentCode::new(fields.get("department")).map_err(|_| Problem::NotFound)?;
     room.need(DELIVER, &department)?;
     let url = fields.get("url");
-    let secret = fields
-        .get("secret")
-        .strip_prefix("whsec_")
-        .unwrap_or(fields.get("secret"));
-    let secret = STANDARD
-        .decode(secret)
-        .ok()
-        .filter(|secret| (24..=64).contains(&secret.len()));
+    let secret = secret_typed(fields.get("secret"));
     let refused = if fields.get("name").is_empty() {
         Some("desk-error-empty")
-    } else if !url.starts_with("https://") && !url.starts_with("http://") {
+    } else if !is_address(url) {
         Some("desk-error-url")
     } else if secret.is_none() {
         Some("desk-error-secret")

@@ -1,6 +1,7 @@
 //! What staff see.
 
 mod cases;
+mod columns;
 mod counter;
 mod deliveries;
 mod designer;
@@ -13,7 +14,7 @@ pub(crate) mod titles;
 use yakuba_city::web::Routes;
 
 pub(crate) use counter::{WORDS as COUNTER_WORDS, page_of};
-pub(crate) use designer::changed_by_visits;
+pub(crate) use designer::{WORDS as DESIGNER_WORDS, changed_by_visits};
 pub(crate) use menu::items;
 pub(crate) use room::WORDS;
 

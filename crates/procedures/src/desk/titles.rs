@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use yakuba_city::sql::{Sql as _, list};
-use yakuba_forms::model::document::Text;
+use yakuba_forms::model::document::{Key, Text};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Choice, Language};
 
@@ -12,6 +12,7 @@ use crate::{
     error::ProcedureError,
     model::{
         document::{OwnStage, ProcedureDocument},
+        export::groups,
         inbox::StageFilter,
     },
 };
@@ -24,6 +25,8 @@ struct Known {
     title: Text,
     department: DepartmentCode,
     stages: Vec<OwnStage>,
+    /// The groups of its form: each one's key and what it is called.
+    groups: Vec<(Key, String)>,
 }
 
 impl Titles {
@@ -44,10 +47,14 @@ impl Titles {
         let mut titles = BTreeMap::new();
         for row in rows {
             let document: ProcedureDocument = serde_json::from_str(&row.document)?;
+            let groups = groups(&document)
+                .map(|(key, label)| (key.clone(), label.to_owned()))
+                .collect();
             let known = Known {
                 title: document.title,
                 department: document.department,
                 stages: document.stages,
+                groups,
             };
             titles.insert(row.procedure_key, known);
         }
@@ -64,6 +71,11 @@ impl Titles {
     /// Whether a procedure is or was live.
     pub(crate) fn holds(&self, procedure: &str) -> bool {
         self.0.contains_key(procedure)
+    }
+
+    /// The groups of a procedure's form: each one's key and what it is called, in Japanese.
+    pub(crate) fn groups(&self, procedure: &str) -> &[(Key, String)] {
+        self.0.get(procedure).map_or(&[], |known| &known.groups)
     }
 
     /// All of them, to choose one.

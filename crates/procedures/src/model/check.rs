@@ -9,7 +9,7 @@ use yakuba_ui::{Catalogue, Language};
 use super::{
     case::Stage,
     document::{ProcedureDocument, Rule, TemplateUse},
-    export::{CO_APPLICANTS, CoSource, parts},
+    export::{CO_APPLICANTS, Source},
     way::Way,
 };
 
@@ -127,25 +127,53 @@ pub fn check(document: &ProcedureDocument) -> Vec<Found> {
         }
     }
     for (number, column) in document.export.iter().enumerate() {
-        if !is_source(document, &column.from) {
+        let source = Source::read(document, &column.from);
+        if source.is_none() {
             find(
                 Severity::Must,
                 &format!("export.{number}.from"),
                 message("check-export-from", &column.from),
             );
         }
-        let is_provable = document
-            .form
-            .pages
-            .iter()
-            .flat_map(|page| &page.fields)
-            .any(|field| field.key.as_str() == column.from && field.prefill.is_some());
-        if column.verified && !is_provable {
+        let field = source.as_ref().and_then(Source::field);
+        if column.verified && field.is_none_or(|field| field.prefill.is_none()) {
             find(
                 Severity::Should,
                 &format!("export.{number}.verified"),
                 message("check-export-verified", &column.heading),
             );
+        }
+        if column.written.is_of_dates() && source.is_some_and(|source| !source.is_day()) {
+            find(
+                Severity::Should,
+                &format!("export.{number}.as"),
+                message("check-export-as", &column.heading),
+            );
+        }
+        let options = field.and_then(|field| match &field.kind {
+            FieldKind::Choice { options } | FieldKind::Choices { options, .. } => Some(options),
+            _ => None,
+        });
+        if let Some(options) = options.filter(|_| !column.codes.is_empty()) {
+            for option in options {
+                if !column.codes.contains_key(option.value.as_str()) {
+                    find(
+                        Severity::Should,
+                        &format!("export.{number}.codes"),
+                        message("check-export-code-missing", &option.label.ja),
+                    );
+                }
+            }
+            let unknown = column.codes.keys().find(|code| {
+                !code.is_empty() && options.iter().all(|option| option.value.as_str() != *code)
+            });
+            if let Some(unknown) = unknown {
+                find(
+                    Severity::Must,
+                    &format!("export.{number}.codes"),
+                    message("check-export-code", unknown),
+                );
+            }
         }
         let only = column.only_with.as_ref().map(Key::as_str);
         if only.is_some_and(|key| !is_question(document, key)) {
@@ -344,32 +372,6 @@ fn placeholders(text: &str) -> impl Iterator<Item = &str> {
 fn is_question(document: &ProcedureDocument, key: &str) -> bool {
     let mut fields = document.form.pages.iter().flat_map(|page| &page.fields);
     fields.any(|field| field.key.as_str() == key)
-}
-
-/// Whether a column can be filled from this: a question, a part of its answer, a computed value, or what is told of co-applicants.
-fn is_source(document: &ProcedureDocument, from: &str) -> bool {
-    if let Some(rules) = &document.co_applicants
-        && CoSource::is_known(from, rules)
-    {
-        return true;
-    }
-    let (key, part) = from.split_once('.').unwrap_or((from, ""));
-    let form = &document.form;
-    let field = form
-        .pages
-        .iter()
-        .flat_map(|page| &page.fields)
-        .find(|field| field.key.as_str() == key);
-    match field {
-        Some(field) => part.is_empty() || parts(&field.kind).contains(&part),
-        None => {
-            part.is_empty()
-                && form
-                    .computed
-                    .iter()
-                    .any(|computed| computed.key.as_str() == key)
-        }
-    }
 }
 
 /// A text of this room about something, in every language.

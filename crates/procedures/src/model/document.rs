@@ -1,5 +1,7 @@
 //! A procedure as a file: what it is, who may apply, and its form. The shape of its YAML.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use yakuba_forms::model::document::{Expression, FormDocument, Key, Text};
@@ -491,15 +493,25 @@ pub enum TemplateUse {
 }
 
 /// A column of the export.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(deny_unknown_fields)]
 pub struct ExportColumn {
     /// The heading the core system expects.
     pub heading: String,
-    /// The field or computed value; `name.family`, `address.town` and the like reach inside one. In a procedure with co-applicants also
+    /// The field or computed value; `name.family`, `address.town` and the like reach inside one. A question of a group stands in one
+    /// column for all entries, joined by `;` (`children.birth_date`), or for one (`children.2.birth_date`). `case.number`, `.receipt`,
+    /// `.received_on`, `.channel`, `.stage`, `.own_stage`, `.outcome`, `.decided_on`, `.due_on` and `.department` tell of the case: a layout
+    /// with one of them is written as it stands, one without gets the usual ones before it. In a procedure with co-applicants also
     /// `co_applicants.name`, `.birth_date`, `.address`, `.state`, `.agreed_on`, `.by` and `.verified` of all of them, joined by `;`, or of
     /// one: `co_applicants.2.name`.
     pub from: String,
+    /// The form in which values are written; as they are kept unless told.
+    #[serde(default, rename = "as", skip_serializing_if = "ColumnForm::is_usual")]
+    pub written: ColumnForm,
+    /// What the core system writes instead of a value: `{female: "2", male: "1"}`. The values are those that would stand there with
+    /// `as: value`; `""` stands for no answer. A value without a code is written as it is.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub codes: BTreeMap<String, String>,
     /// The field's key that must be shown for this column to be filled; none: always.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub only_with: Option<Key>,
@@ -507,4 +519,46 @@ pub struct ExportColumn {
     /// verified (`prefill`).
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub verified: bool,
+}
+
+/// The form in which a column of an export writes its values.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize, JsonSchema)]
+pub enum ColumnForm {
+    /// As they are kept: options by their value, dates as `2026-04-01`, ticked as 1 and not ticked as 0.
+    #[default]
+    #[serde(rename = "value")]
+    Value,
+    /// As people read them: options by their label, ticked as はい and not ticked as いいえ.
+    #[serde(rename = "label")]
+    Label,
+    /// Dates as `20260401`.
+    #[serde(rename = "yyyymmdd")]
+    CompactDate,
+    /// Dates as `2026/04/01`.
+    #[serde(rename = "yyyy/mm/dd")]
+    SlashedDate,
+    /// Dates by their era: 令和8年4月1日.
+    #[serde(rename = "era")]
+    Era,
+}
+
+impl ColumnForm {
+    /// All of them, with their names in files.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("value", Self::Value),
+        ("label", Self::Label),
+        ("yyyymmdd", Self::CompactDate),
+        ("yyyy/mm/dd", Self::SlashedDate),
+        ("era", Self::Era),
+    ];
+
+    /// Whether it is a form of dates only.
+    pub const fn is_of_dates(self) -> bool {
+        matches!(self, Self::CompactDate | Self::SlashedDate | Self::Era)
+    }
+
+    #[allow(clippy::trivially_copy_pass_by_ref)] // the shape serde asks for
+    fn is_usual(&self) -> bool {
+        *self == Self::Value
+    }
 }

@@ -16,7 +16,7 @@ use crate::{
     model::inbox::{AssigneeFilter, InboxFilter, InboxOrder, News, StageFilter},
     store::{
         cases::{self, COLUMNS, Case, locked, moment},
-        history::{self, ViewReason, What},
+        history::{self, What},
         keys::CaseKey,
     },
 };
@@ -233,29 +233,6 @@ pub async fn count(
         .unwrap_or(0))
 }
 
-/// Every case of departments that fits a filter, at most `limit`, for exports.
-///
-/// # Errors
-/// When the database does not answer or holds what cannot be read.
-pub async fn matching(
-    connection: &impl ConnectionTrait,
-    departments: &[DepartmentCode],
-    filter: &InboxFilter,
-    today: Date,
-    limit: u32,
-) -> Result<Vec<Case>, ProcedureError> {
-    if departments.is_empty() {
-        return Ok(Vec::new());
-    }
-    let conditions = Conditions::new(departments, filter, today);
-    let sql = format!(
-        "SELECT {COLUMNS} FROM procedures_cases WHERE {} AND disposed_at IS NULL ORDER BY received_at, id LIMIT {limit}",
-        conditions.sql
-    );
-    let rows: Vec<cases::Row> = connection.rows(&sql, conditions.values).await?;
-    rows.into_iter().map(Case::try_from).collect()
-}
-
 /// How a department's work stands.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct Workload {
@@ -356,6 +333,9 @@ pub async fn assign(
     Ok(())
 }
 
+/// The event of a case that another department has now; its payload is `{"case": number, "occasion": number}`.
+pub const CASE_HANDED_OVER: &str = "procedures.case_handed_over";
+
 /// Hands a case that came to the wrong department over to another (移送); nobody is responsible there yet.
 ///
 /// # Errors
@@ -388,6 +368,11 @@ pub async fn hand_over(
         AuditEntry::new("procedures.hand_over", format!("procedures/cases/{case}"))
             .with(json!({ "from": found.department.as_str(), "to": department.as_str() })),
     );
+    tx.emit(
+        CASE_HANDED_OVER,
+        json!({ "case": case, "occasion": revision }),
+    )
+    .await?;
     Ok(())
 }
 
@@ -638,90 +623,4 @@ pub async fn remove_view(tx: &Tx, account: i64, id: i64) -> Result<(), Procedure
         )
         .await?;
     Ok(())
-}
-
-/// Notes that cases were written to a file for another system, each as a look at what people wrote.
-///
-/// # Errors
-/// When the database does not carry it out.
-pub async fn note_export(tx: &Tx, export: &ExportNote) -> Result<(), ProcedureError> {
-    tx.connection()
-        .run(
-            "INSERT INTO procedures_exports (procedure_key, format, cases, unheld, made_at, made_by) VALUES ($1, $2, $3, $4, $5, $6)",
-            [
-                export.procedure.as_str().into(),
-                export.format.into(),
-                i64::try_from(export.cases.len()).unwrap_or(i64::MAX).into(),
-                export.unheld.into(),
-                tx.now().as_microsecond().into(),
-                export.account.into(),
-            ],
-        )
-        .await?;
-    for case in &export.cases {
-        history::record_view(
-            tx,
-            *case,
-            export.account,
-            &export.department,
-            &ViewReason::Export,
-        )
-        .await?;
-    }
-    tx.audit(
-        AuditEntry::new(
-            "procedures.export",
-            format!("procedures/{}", export.procedure),
-        )
-        .with(json!({ "cases": export.cases.len(), "format": export.format })),
-    );
-    Ok(())
-}
-
-/// A file made for another system.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExportNote {
-    /// The procedure.
-    pub procedure: String,
-    /// `csv_utf8`, `csv_cp932` or `xlsx`.
-    pub format: &'static str,
-    /// The cases in it.
-    pub cases: Vec<i64>,
-    /// How many characters the charset could not hold.
-    pub unheld: i64,
-    /// Who made it.
-    pub account: i64,
-    /// The department they made it for.
-    pub department: String,
-}
-
-/// A line of the list of exports.
-#[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
-pub struct ExportLine {
-    /// The format.
-    pub format: String,
-    /// How many cases.
-    pub cases: i64,
-    /// How many characters the charset could not hold.
-    pub unheld: i64,
-    /// When, in microseconds since 1970.
-    pub made_at: i64,
-    /// Who.
-    pub made_by: i64,
-}
-
-/// The last exports of a procedure, newest first.
-///
-/// # Errors
-/// When the database does not answer.
-pub async fn exports(
-    connection: &impl ConnectionTrait,
-    procedure: &str,
-) -> Result<Vec<ExportLine>, ProcedureError> {
-    Ok(connection
-        .rows(
-            "SELECT format, cases, unheld, made_at, made_by FROM procedures_exports WHERE procedure_key = $1 ORDER BY id DESC LIMIT 20",
-            [procedure.into()],
-        )
-        .await?)
 }

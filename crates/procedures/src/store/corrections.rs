@@ -21,9 +21,6 @@ use crate::{
     },
 };
 
-/// The event of corrected answers; its payload is `{"case": number}`.
-pub const CASE_CORRECTED: &str = "procedures.case_corrected";
-
 /// A request for correction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Correction {
@@ -191,10 +188,16 @@ async fn keep(
         serde_json::json!({"case": case, "stage": found.stage.as_str()}),
     )
     .await?;
-    if entered.is_none() {
-        tx.emit(CASE_CORRECTED, serde_json::json!({"case": case}))
-            .await?;
-    }
+    let event = if entered.is_none() {
+        cases::CASE_CORRECTED
+    } else {
+        cases::CASE_ANSWERS_ENTERED
+    };
+    tx.emit(
+        event,
+        serde_json::json!({"case": case, "occasion": answers}),
+    )
+    .await?;
     Ok(answers)
 }
 

@@ -14,7 +14,7 @@ use crate::{
     store::cases::{self, moment},
 };
 
-/// The name of the job that sends one delivery; its payload is `{"delivery": number}`.
+/// The name of the job that sends one delivery; its payload is `{"line": number}`.
 pub const DELIVER_JOB: &str = "procedures.deliver";
 
 /// What happened to a case that other systems are told of.
@@ -22,8 +22,16 @@ pub const DELIVER_JOB: &str = "procedures.deliver";
 pub enum DeliveryEvent {
     /// It was received.
     Received,
+    /// Its answers have changed.
+    Corrected,
+    /// Another department has it now: that department's systems are told.
+    HandedOver,
     /// It was decided.
     Decided,
+    /// The decision was corrected or revoked: how it stands now is in the case.
+    DecisionChanged,
+    /// What was decided was handed out or sent.
+    Delivered,
     /// The applicant took it back.
     Withdrawn,
 }
@@ -33,7 +41,11 @@ impl DeliveryEvent {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Received => "received",
+            Self::Corrected => "corrected",
+            Self::HandedOver => "handed_over",
             Self::Decided => "decided",
+            Self::DecisionChanged => "decision_changed",
+            Self::Delivered => "delivered",
             Self::Withdrawn => "withdrawn",
         }
     }
@@ -75,7 +87,7 @@ impl Endpoint {
     }
 }
 
-/// All endpoints, by name.
+/// All endpoints that were not removed, by name.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -84,7 +96,18 @@ pub async fn endpoints(connection: &impl ConnectionTrait) -> Result<Vec<Endpoint
     Ok(connection.rows(&sql, []).await?)
 }
 
-/// An endpoint by its number.
+/// All endpoints that there are or were, by name: those of the ledger.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn endpoints_ever(
+    connection: &impl ConnectionTrait,
+) -> Result<Vec<Endpoint>, ProcedureError> {
+    let sql = format!("SELECT {ENDPOINT} FROM procedures_endpoints ORDER BY name");
+    Ok(connection.rows(&sql, []).await?)
+}
+
+/// An endpoint by its number; none when it was removed.
 ///
 /// # Errors
 /// When the database does not answer.
@@ -92,7 +115,8 @@ pub async fn endpoint(
     connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Option<Endpoint>, ProcedureError> {
-    let sql = format!("SELECT {ENDPOINT} FROM procedures_endpoints WHERE id = $1");
+    let sql =
+        format!("SELECT {ENDPOINT} FROM procedures_endpoints WHERE id = $1 AND removed_at IS NULL");
     Ok(connection.row(&sql, [id.into()]).await?)
 }
 
@@ -154,6 +178,90 @@ pub async fn add_endpoint(
     Ok(id)
 }
 
+/// What of an endpoint is to be another.
+#[derive(Debug, Clone)]
+pub struct EndpointChange {
+    /// Which.
+    pub id: i64,
+    /// Only this procedure's cases; none: all of the department.
+    pub procedure: Option<String>,
+    /// Where it is told.
+    pub url: String,
+    /// The secret that signs messages from now on; none: the same as before.
+    pub secret: Option<Vec<u8>>,
+}
+
+/// Changes where and of what an endpoint is told, and perhaps its secret. What waits is sent there, and signed by the new secret.
+///
+/// # Errors
+/// [`ProcedureError::WrongState`] when it was removed meanwhile.
+pub async fn change_endpoint(
+    tx: &Tx,
+    city: &CityKey,
+    change: &EndpointChange,
+) -> Result<(), ProcedureError> {
+    let found = endpoint(tx.connection(), change.id)
+        .await?
+        .ok_or(ProcedureError::WrongState("the system was removed"))?;
+    let secret = match &change.secret {
+        Some(secret) => city.seal(&purpose(&found.name), secret)?,
+        None => found.secret,
+    };
+    tx.connection()
+        .run(
+            "UPDATE procedures_endpoints SET procedure_key = $2, url = $3, secret = $4 WHERE id = $1",
+            [
+                change.id.into(),
+                change.procedure.clone().into(),
+                change.url.as_str().into(),
+                secret.into(),
+            ],
+        )
+        .await?;
+    tx.audit(
+        AuditEntry::new(
+            "procedures.change_endpoint",
+            format!("procedures/endpoints/{}", change.id),
+        )
+        .with(json!({ "secret": change.secret.is_some() })),
+    );
+    Ok(())
+}
+
+/// Takes an endpoint away: nothing is sent to it any more, its secret is forgotten, and its name is free. What it was told stays in the
+/// ledger.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub async fn remove_endpoint(tx: &Tx, id: i64) -> Result<(), ProcedureError> {
+    let Some(found) = endpoint(tx.connection(), id).await? else {
+        return Ok(());
+    };
+    let ending = format!(" #{id}");
+    let name: String = found
+        .name
+        .chars()
+        .take(60 - ending.len())
+        .chain(ending.chars())
+        .collect();
+    tx.connection()
+        .run(
+            "UPDATE procedures_endpoints SET active = 0, removed_at = $2, name = $3, secret = $4 WHERE id = $1",
+            [
+                id.into(),
+                tx.now().as_microsecond().into(),
+                name.into(),
+                Vec::<u8>::new().into(),
+            ],
+        )
+        .await?;
+    tx.audit(AuditEntry::new(
+        "procedures.remove_endpoint",
+        format!("procedures/endpoints/{id}"),
+    ));
+    Ok(())
+}
+
 /// Pauses an endpoint or lets it go on. What happens while it is paused is not told; what waited or had failed before is sent when it
 /// goes on, since the jobs for it ended while it was paused.
 ///
@@ -192,18 +300,25 @@ async fn unsent(
     }
     let rows: Vec<Number> = connection
         .rows(
-            "SELECT id FROM procedures_deliveries WHERE endpoint_id = $1 AND state <> 'delivered' ORDER BY id",
+            "SELECT id FROM procedures_case_deliveries WHERE endpoint_id = $1 AND state <> 'delivered' ORDER BY id",
             [endpoint.into()],
         )
         .await?;
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Writes down for every endpoint that wants it that a case is to be told, with a job for each. Done twice it is done once.
+/// Writes down for every endpoint that wants it that a case is to be told, with a job for each. Done twice it is done once: `occasion`
+/// tells several times of one event apart, such as the number of the corrected answers; 0 for what happens once. How often a case was
+/// decided is looked up.
 ///
 /// # Errors
 /// When the database does not carry it out.
-pub async fn queue(tx: &Tx, case: i64, event: DeliveryEvent) -> Result<u32, ProcedureError> {
+pub async fn queue(
+    tx: &Tx,
+    case: i64,
+    event: DeliveryEvent,
+    occasion: i64,
+) -> Result<u32, ProcedureError> {
     #[derive(FromQueryResult)]
     struct Number {
         id: i64,
@@ -220,23 +335,38 @@ pub async fn queue(tx: &Tx, case: i64, event: DeliveryEvent) -> Result<u32, Proc
             ],
         )
         .await?;
+    // A case whose decision was revoked is decided, and delivered, once more.
+    let occasion = match event {
+        DeliveryEvent::Decided | DeliveryEvent::Delivered => {
+            let revoked: Option<i64> = tx
+                .connection()
+                .value(
+                    "SELECT COUNT(*) FROM procedures_case_past_decisions WHERE case_id = $1 AND ended = 'revoked'",
+                    [case.into()],
+                )
+                .await?;
+            revoked.unwrap_or_default()
+        }
+        _ => occasion,
+    };
     let mut queued = 0;
     for endpoint in wanting {
         let made: Option<i64> = tx
             .connection()
             .value(
-                "INSERT INTO procedures_deliveries (endpoint_id, case_id, event, state, tries, made_at, changed_at) \
-                 VALUES ($1, $2, $3, 'waiting', 0, $4, $4) ON CONFLICT (endpoint_id, case_id, event) DO NOTHING RETURNING id",
+                "INSERT INTO procedures_case_deliveries (endpoint_id, case_id, event, occasion, state, tries, made_at, changed_at) \
+                 VALUES ($1, $2, $3, $5, 'waiting', 0, $4, $4) ON CONFLICT (endpoint_id, case_id, event, occasion) DO NOTHING RETURNING id",
                 [
                     endpoint.id.into(),
                     case.into(),
                     event.as_str().into(),
                     tx.now().as_microsecond().into(),
+                    occasion.into(),
                 ],
             )
             .await?;
         if let Some(id) = made {
-            enqueue(tx, id, format!("{DELIVER_JOB}/{id}")).await?;
+            enqueue(tx, id, format!("{DELIVER_JOB}/line/{id}")).await?;
             queued += 1;
         }
     }
@@ -247,7 +377,7 @@ pub async fn queue(tx: &Tx, case: i64, event: DeliveryEvent) -> Result<u32, Proc
 async fn enqueue(tx: &Tx, delivery: i64, name: String) -> Result<(), ProcedureError> {
     tx.enqueue(Job {
         name: DELIVER_JOB,
-        payload: json!({ "delivery": delivery }),
+        payload: json!({ "line": delivery }),
         not_before: None,
         deduplicate: Some(name),
     })
@@ -259,25 +389,66 @@ async fn enqueue(tx: &Tx, delivery: i64, name: String) -> Result<(), ProcedureEr
 /// the next try.
 async fn enqueue_now(tx: &Tx, delivery: i64) -> Result<(), ProcedureError> {
     let now = tx.now().as_microsecond();
-    enqueue(tx, delivery, format!("{DELIVER_JOB}/{delivery}/{now}")).await
+    enqueue(tx, delivery, format!("{DELIVER_JOB}/line/{delivery}/{now}")).await
+}
+
+/// Why a message did not arrive, as the ledger keeps it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SendProblem {
+    /// Nothing answered in time.
+    Timeout,
+    /// No connection came about.
+    NoConnection,
+    /// The secret cannot be used.
+    Secret,
+    /// The other system answered with this HTTP status.
+    Status(u16),
+}
+
+impl std::fmt::Display for SendProblem {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Timeout => formatter.write_str("timeout"),
+            Self::NoConnection => formatter.write_str("no-connection"),
+            Self::Secret => formatter.write_str("secret"),
+            Self::Status(status) => write!(formatter, "status-{status}"),
+        }
+    }
+}
+
+impl SendProblem {
+    /// Reads what the ledger keeps; none for a sentence of an earlier version.
+    pub fn read(text: &str) -> Option<Self> {
+        match text {
+            "timeout" => Some(Self::Timeout),
+            "no-connection" => Some(Self::NoConnection),
+            "secret" => Some(Self::Secret),
+            text => text
+                .strip_prefix("status-")
+                .and_then(|status| status.parse().ok())
+                .map(Self::Status),
+        }
+    }
 }
 
 /// A line of the delivery ledger.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Delivery {
-    /// Its number, which the receiver sees as the message's id.
+    /// Its number.
     pub id: i64,
+    /// The number it had when there was another table of them.
+    former: Option<i64>,
     /// To whom.
     pub endpoint: i64,
     /// Of which case.
     pub case: i64,
-    /// `received`, `decided` or `withdrawn`.
+    /// `received`, `corrected`, `handed_over`, `decided`, `decision_changed`, `delivered` or `withdrawn`.
     pub event: String,
     /// `waiting`, `delivered` or `failed`; a failed one is tried again by itself for some hours.
     pub state: String,
     /// How often it was tried.
     pub tries: i64,
-    /// Why the last try failed.
+    /// Why the last try failed: the name of a [`SendProblem`], or a sentence of an earlier version.
     pub problem: Option<String>,
     /// When the event happened.
     pub made_at: Timestamp,
@@ -285,9 +456,20 @@ pub struct Delivery {
     pub changed_at: Timestamp,
 }
 
+impl Delivery {
+    /// The message's id, by which the receiver knows one that comes twice.
+    pub fn message_id(&self) -> String {
+        match self.former {
+            Some(former) => format!("delivery-{former}"),
+            None => format!("line-{}", self.id),
+        }
+    }
+}
+
 #[derive(FromQueryResult)]
 struct Row {
     id: i64,
+    former: Option<i64>,
     endpoint_id: i64,
     case_id: i64,
     event: String,
@@ -304,6 +486,7 @@ impl TryFrom<Row> for Delivery {
     fn try_from(row: Row) -> Result<Self, ProcedureError> {
         Ok(Self {
             id: row.id,
+            former: row.former,
             endpoint: row.endpoint_id,
             case: row.case_id,
             event: row.event,
@@ -317,7 +500,7 @@ impl TryFrom<Row> for Delivery {
 }
 
 const DELIVERY: &str =
-    "id, endpoint_id, case_id, event, state, tries, problem, made_at, changed_at";
+    "id, former, endpoint_id, case_id, event, state, tries, problem, made_at, changed_at";
 
 /// One delivery.
 ///
@@ -327,8 +510,21 @@ pub async fn delivery(
     connection: &impl ConnectionTrait,
     id: i64,
 ) -> Result<Option<Delivery>, ProcedureError> {
-    let sql = format!("SELECT {DELIVERY} FROM procedures_deliveries WHERE id = $1");
+    let sql = format!("SELECT {DELIVERY} FROM procedures_case_deliveries WHERE id = $1");
     let row: Option<Row> = connection.row(&sql, [id.into()]).await?;
+    row.map(Delivery::try_from).transpose()
+}
+
+/// One delivery by the number that it had when there was another table of them; jobs that were queued then name it.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn former_delivery(
+    connection: &impl ConnectionTrait,
+    former: i64,
+) -> Result<Option<Delivery>, ProcedureError> {
+    let sql = format!("SELECT {DELIVERY} FROM procedures_case_deliveries WHERE former = $1");
+    let row: Option<Row> = connection.row(&sql, [former.into()]).await?;
     row.map(Delivery::try_from).transpose()
 }
 
@@ -344,7 +540,7 @@ pub async fn deliveries(
         return Ok(Vec::new());
     }
     let sql = format!(
-        "SELECT {DELIVERY} FROM procedures_deliveries WHERE endpoint_id IN ({}) \
+        "SELECT {DELIVERY} FROM procedures_case_deliveries WHERE endpoint_id IN ({}) \
          ORDER BY CASE state WHEN 'failed' THEN 0 WHEN 'waiting' THEN 1 ELSE 2 END, id DESC LIMIT 200",
         list(1, endpoints.len())
     );
@@ -358,14 +554,18 @@ pub async fn deliveries(
 ///
 /// # Errors
 /// When the database does not carry it out.
-pub async fn note_try(tx: &Tx, id: i64, problem: Option<&str>) -> Result<(), ProcedureError> {
+pub async fn note_try(
+    tx: &Tx,
+    id: i64,
+    problem: Option<SendProblem>,
+) -> Result<(), ProcedureError> {
     tx.connection()
         .run(
-            "UPDATE procedures_deliveries SET state = $2, tries = tries + 1, problem = $3, changed_at = $4 WHERE id = $1",
+            "UPDATE procedures_case_deliveries SET state = $2, tries = tries + 1, problem = $3, changed_at = $4 WHERE id = $1",
             [
                 id.into(),
                 if problem.is_some() { "failed" } else { "delivered" }.into(),
-                problem.map(str::to_owned).into(),
+                problem.map(|problem| problem.to_string()).into(),
                 tx.now().as_microsecond().into(),
             ],
         )
@@ -381,7 +581,7 @@ pub async fn retry(tx: &Tx, id: i64) -> Result<(), ProcedureError> {
     let changed = tx
         .connection()
         .run(
-            "UPDATE procedures_deliveries SET state = 'waiting', problem = NULL, changed_at = $2 WHERE id = $1 AND state = 'failed'",
+            "UPDATE procedures_case_deliveries SET state = 'waiting', problem = NULL, changed_at = $2 WHERE id = $1 AND state = 'failed'",
             [id.into(), tx.now().as_microsecond().into()],
         )
         .await?;

@@ -11,6 +11,7 @@ mod definitions;
 pub mod delivery;
 pub mod designs;
 pub mod drafts;
+pub mod exports;
 pub mod files;
 pub mod gaps;
 pub mod history;

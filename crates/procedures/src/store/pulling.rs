@@ -125,7 +125,28 @@ pub async fn may_pull(
     Ok(right.is_some())
 }
 
-/// Decided cases that a system may fetch, in the order of their decisions: the number of the step and of the case.
+/// Whether a system may fetch a case: it is decided, not disposed of, and of a department and procedure that it has a right to.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn may_pull_case(
+    connection: &impl ConnectionTrait,
+    system: &str,
+    case: i64,
+) -> Result<bool, ProcedureError> {
+    let right: Option<i64> = connection
+        .value(
+            "SELECT r.id FROM procedures_pull_rights r JOIN procedures_cases c \
+             ON r.department = c.department AND r.procedure_key = c.procedure_key \
+             WHERE r.system = $1 AND c.id = $2 AND c.decided_at IS NOT NULL AND c.disposed_at IS NULL LIMIT 1",
+            [system.into(), case.into()],
+        )
+        .await?;
+    Ok(right.is_some())
+}
+
+/// Decided cases that a system may fetch, in the order of their decisions, and again when a decision was corrected or revoked: the number
+/// of the step and of the case.
 /// Only steps after `after` that were done before `settled`, at most `limit`.
 ///
 /// # Errors
@@ -146,7 +167,7 @@ pub async fn decided_after(
     let sql = format!(
         "SELECT h.id, h.case_id FROM procedures_case_history h JOIN procedures_cases c ON c.id = h.case_id
          JOIN procedures_pull_rights r ON r.department = c.department AND r.procedure_key = c.procedure_key
-         WHERE r.system = $1 AND c.procedure_key = $2 AND h.what = 'decided' AND h.id > $3 AND h.at < $4
+         WHERE r.system = $1 AND c.procedure_key = $2 AND h.what IN ('decided', 'decision_corrected', 'decision_revoked') AND h.id > $3 AND h.at < $4
          AND c.disposed_at IS NULL
          ORDER BY h.id LIMIT {limit}"
     );

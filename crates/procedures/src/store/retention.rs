@@ -116,7 +116,8 @@ pub async fn due(
     Ok(found)
 }
 
-fn start_of_day(day: Date) -> Option<Timestamp> {
+/// The first moment of a day in Japan.
+pub(super) fn start_of_day(day: Date) -> Option<Timestamp> {
     day.to_zoned(TimeZone::fixed(JAPAN))
         .ok()
         .map(|zoned| zoned.timestamp())

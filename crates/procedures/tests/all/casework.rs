@@ -453,3 +453,80 @@ each_database!(
         assert_eq!(heard.lock().unwrap().len(), 2);
     }
 );
+
+each_database!(
+    a_system_is_told_of_what_changes_later,
+    [&ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        // The first message is refused, and is another one's.
+        let url = receiver(heard.clone()).await;
+        let key = city.key().unwrap().clone();
+        let own = endpoint(&city, url.clone(), None).await;
+        let of_tax = NewEndpoint {
+            name: "税の台帳".to_owned(),
+            department: DepartmentCode::new("tax").unwrap(),
+            procedure: None,
+            url,
+            secret: vec![7; 32],
+            account: 1,
+        };
+        let of_tax = city
+            .write(Actor::Staff(1), (key.clone(), of_tax), |tx, (key, new)| {
+                Box::pin(delivery::add_endpoint(tx, key, new))
+            })
+            .await
+            .unwrap();
+        let sealed = crate::support::application("one").seal(&key).unwrap();
+        let case = crate::support::submit(&city, sealed).await.unwrap().case;
+        for name in ["ポチ次郎", "ポチ三郎"] {
+            let own = keys::open(city.db(), &key, case).await.unwrap();
+            city.write(
+                Actor::Staff(7),
+                (case, own, name),
+                |tx, (case, own, name)| {
+                    Box::pin(async move {
+                        let revision = cases::case(tx.connection(), *case).await?.revision;
+                        let answers = serde_json::json!({ "dog_name": name });
+                        cases::enter_answers(tx, own, *case, revision, &answers).await
+                    })
+                },
+            )
+            .await
+            .unwrap();
+        }
+        city.write(Actor::Staff(7), case, |tx, case| {
+            Box::pin(async move {
+                let revision = cases::case(tx.connection(), *case).await?.revision;
+                let tax = DepartmentCode::new("tax").unwrap();
+                casework::hand_over(tx, *case, revision, &tax).await
+            })
+        })
+        .await
+        .unwrap();
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        let events = async |endpoint| {
+            let mut events: Vec<String> = delivery::deliveries(city.db(), &[endpoint])
+                .await
+                .unwrap()
+                .into_iter()
+                .map(|delivery| delivery.event)
+                .collect();
+            events.sort();
+            events
+        };
+        // Who is told is found out when the job runs: the department that has the case then.
+        assert_eq!(
+            events(of_tax).await,
+            ["corrected", "corrected", "handed_over", "received"]
+        );
+        assert!(events(own).await.is_empty());
+        let heard = heard.lock().unwrap();
+        let ids: std::collections::BTreeSet<&str> = heard
+            .iter()
+            .map(|(headers, _)| headers["webhook-id"].to_str().unwrap())
+            .collect();
+        assert_eq!(ids.len(), 4, "each has an id of its own");
+    }
+);

@@ -345,7 +345,14 @@ impl Clerk<'_> {
         }
         let mut export = Typed::new();
         for (row, column) in list(file, "export").iter().enumerate() {
-            for name in ["heading", "from", "only_with"] {
+            let codes: Vec<String> = column["codes"]
+                .as_object()
+                .into_iter()
+                .flatten()
+                .map(|(value, code)| format!("{value}={}", code.as_str().unwrap()))
+                .collect();
+            export.push((format!("row-{row}-codes"), codes.join("\r\n")));
+            for name in ["heading", "from", "as", "only_with"] {
                 plain(&mut export, &format!("row-{row}-{name}"), &column[name]);
             }
             if column["verified"] == true {
@@ -567,6 +574,8 @@ fn control_of(member: &str) -> Option<(&'static str, &'static str)> {
         ),
         ("ExportColumn.heading", ("settings/export", "row-0-heading")),
         ("ExportColumn.from", ("settings/export", "row-0-from")),
+        ("ExportColumn.as", ("settings/export", "row-0-as")),
+        ("ExportColumn.codes", ("settings/export", "row-0-codes")),
         (
             "ExportColumn.only_with",
             ("settings/export", "row-0-only_with"),

@@ -24,7 +24,7 @@ use yakuba_procedures::{
     model::case::{Outcome, Stage, Step},
     store::{
         cases::{self, By, Decision},
-        casework, history, keys,
+        casework, exports, history, keys,
     },
 };
 
@@ -382,9 +382,9 @@ each_database!(
             "{}",
             asked.text
         );
-        assert!(asked.text.contains("U+20BB7") && asked.text.contains("owner_name.family"));
+        assert!(asked.text.contains("U+20BB7") && asked.text.contains("お名前：氏"));
         assert!(
-            casework::exports(city.db(), "dog-registration")
+            exports::exports(city.db(), "dog-registration")
                 .await
                 .unwrap()
                 .is_empty()
@@ -401,7 +401,7 @@ each_database!(
             "{}",
             file.text
         );
-        let lines = casework::exports(city.db(), "dog-registration")
+        let lines = exports::exports(city.db(), "dog-registration")
             .await
             .unwrap();
         assert_eq!(lines.len(), 2);
@@ -411,6 +411,161 @@ each_database!(
         let nothing = staff(9, &[DELIVER], "tax");
         let refused = post(&city, &nothing, "/desk/cases/export", &utf8).await;
         assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let again = format!("/desk/cases/export/{}", lines[0].id);
+        let refused = post(&city, &nothing, &again, &[]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(!refused.text.contains("ポチ太郎"));
+        let file = post(&city, &clerk(), &again, &[]).await;
+        assert_eq!(file.status, StatusCode::OK, "{}", file.text);
+        assert!(file.text.contains("ポチ太郎"));
+    }
+);
+
+each_database!(
+    a_file_holds_what_no_file_has_held_as_it_is_now,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let case = one_case(&city).await;
+        let today = city.today();
+        let page = get(&city, &clerk(), "/desk/cases/export").await;
+        assert!(
+            page.text
+                .contains("/desk/cases/export?procedure=dog-registration"),
+            "{}",
+            page.text
+        );
+        let form = get(
+            &city,
+            &clerk(),
+            "/desk/cases/export?procedure=dog-registration",
+        )
+        .await;
+        assert!(form.text.contains("犬の登録") && form.text.contains("まだ書き出していないもの"));
+
+        let waiting = [
+            ("procedure", "dog-registration"),
+            ("stage", "received"),
+            ("format", "csv_utf8"),
+            ("which", "waiting"),
+        ];
+        let first = post(&city, &clerk(), "/desk/cases/export", &waiting).await;
+        assert_eq!(first.status, StatusCode::OK, "{}", first.text);
+        let second = post(&city, &clerk(), "/desk/cases/export", &waiting).await;
+        assert_eq!(second.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            second.text.contains("書き出す案件がありません"),
+            "{}",
+            second.text
+        );
+        // What was chosen stands there still.
+        assert!(second.text.contains(r#"value="received" selected"#));
+
+        // With answers that have changed since, or at another stage, it waits again.
+        let key = keys::open(city.db(), city.key().unwrap(), case)
+            .await
+            .unwrap();
+        city.write(Actor::Staff(7), (case, key), |tx, (case, key)| {
+            Box::pin(async move {
+                let revision = cases::case(tx.connection(), *case).await?.revision;
+                let changed =
+                    json!({"answers": {"dog_name": {"type": "text", "value": "ポチ次郎"}}});
+                cases::enter_answers(tx, key, *case, revision, &changed).await
+            })
+        })
+        .await
+        .unwrap();
+        let third = post(&city, &clerk(), "/desk/cases/export", &waiting).await;
+        assert_eq!(third.status, StatusCode::OK, "{}", third.text);
+        assert!(third.text.contains("ポチ次郎"));
+
+        // Days are limits, both of them within.
+        let between = |from: jiff::civil::Date, until: jiff::civil::Date| {
+            let mut fields: Vec<(String, String)> = waiting[..3]
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned()))
+                .collect();
+            for (name, day) in [("from", from), ("until", until)] {
+                fields.push((format!("{name}_year"), day.year().to_string()));
+                fields.push((format!("{name}_month"), day.month().to_string()));
+                fields.push((format!("{name}_day"), day.day().to_string()));
+            }
+            fields
+        };
+        let received = cases::case(city.db(), case).await.unwrap().received_on();
+        for (from, until, status) in [
+            (received, received, StatusCode::OK),
+            (
+                received.tomorrow().unwrap(),
+                today.tomorrow().unwrap(),
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
+            (
+                received.yesterday().unwrap(),
+                received.yesterday().unwrap(),
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
+        ] {
+            let fields = between(from, until);
+            let fields: Vec<(&str, &str)> = fields
+                .iter()
+                .map(|(name, value)| (name.as_str(), value.as_str()))
+                .collect();
+            let file = post(&city, &clerk(), "/desk/cases/export", &fields).await;
+            assert_eq!(file.status, status, "{from} to {until}: {}", file.text);
+        }
+        let no_day = [
+            waiting.as_slice(),
+            &[("from_year", "2026"), ("from_month", "13")],
+        ]
+        .concat();
+        let refused = post(&city, &clerk(), "/desk/cases/export", &no_day).await;
+        assert!(refused.text.contains("日付を確かめてください"));
+    }
+);
+
+each_database!(
+    a_layout_can_be_the_core_systems_own,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        departments(&city, &["environment"]).await;
+        let mut procedure = document();
+        procedure.form.pages[1].fields.push(
+            serde_json::from_value(json!({
+                "key": "puppies", "type": "group", "label": "子犬", "entry": "子犬", "max": 3,
+                "fields": [{"key": "called", "type": "text", "label": "名"}],
+            }))
+            .unwrap(),
+        );
+        procedure.export = serde_json::from_value(json!([
+            {"heading": "UKETSUKE_YMD", "from": "case.received_on", "as": "yyyymmdd"},
+            {"heading": "KEIRO", "from": "case.channel", "codes": {"online": "1"}},
+            {"heading": "KOINU1", "from": "puppies.1.called"},
+            {"heading": "KOINU2", "from": "puppies.2.called"},
+        ]))
+        .unwrap();
+        put_live(&city, procedure).await;
+        let mut new = application("one");
+        let puppy = |name: &str| json!({"answers": {"called": {"type": "text", "value": name}}});
+        new.answers = json!({"answers": {"puppies": {"type": "group", "value": [puppy("一太"), puppy("二太")]}}});
+        let sealed = new.seal(city.key().unwrap()).unwrap();
+        submit(&city, sealed).await.unwrap();
+        let asked = [
+            ("procedure", "dog-registration"),
+            ("stage", "received"),
+            ("format", "csv_utf8"),
+        ];
+        let file = post(&city, &clerk(), "/desk/cases/export", &asked).await;
+        let day = city.today().strftime("%Y%m%d").to_string();
+        assert_eq!(
+            file.text.trim_start_matches('\u{feff}'),
+            format!("UKETSUKE_YMD,KEIRO,KOINU1,KOINU2\r\n{day},1,一太,二太\r\n")
+        );
+        let by_puppy = [asked.as_slice(), &[("line_of", "puppies")]].concat();
+        let file = post(&city, &clerk(), "/desk/cases/export", &by_puppy).await;
+        assert_eq!(
+            file.text.trim_start_matches('\u{feff}'),
+            format!("UKETSUKE_YMD,KEIRO,子犬：名\r\n{day},1,一太\r\n{day},1,二太\r\n")
+        );
     }
 );
 
@@ -556,6 +711,32 @@ each_database!(
         );
         let views = history::views(city.db(), case).await.unwrap();
         assert_eq!(views.len(), 1, "the fetch is a look at the case");
+
+        // Its files are fetched by the paths that it tells, by nobody else; the desk saves them together.
+        let path = told["cases"][0]["files"][0]["path"].as_str().unwrap();
+        let file = get(&city, &records, path).await;
+        assert_eq!(file.status, StatusCode::OK, "{}", file.text);
+        assert_eq!(file.bytes, b"\x89PNG secret photograph");
+        assert_eq!(
+            get(&city, &system("税システム"), path).await.status,
+            StatusCode::NOT_FOUND
+        );
+        assert!(!get(&city, &clerk(), path).await.status.is_success());
+        let gone = path.replace("photo1", "photo2");
+        assert_eq!(
+            get(&city, &records, &gone).await.status,
+            StatusCode::NOT_FOUND
+        );
+        let archive = get(&city, &clerk(), &format!("/desk/cases/{case}/files")).await;
+        assert_eq!(archive.status, StatusCode::OK);
+        let mut archive = zip::ZipArchive::new(std::io::Cursor::new(archive.bytes)).unwrap();
+        let mut packed = archive.by_name("01-ポチの写真.png").unwrap();
+        let mut contents = Vec::new();
+        std::io::Read::read_to_end(&mut packed, &mut contents).unwrap();
+        assert_eq!(contents, b"\x89PNG secret photograph");
+        let foreign = get(&city, &stranger, &format!("/desk/cases/{case}/files")).await;
+        assert_eq!(foreign.status, StatusCode::FORBIDDEN);
+        let views = history::views(city.db(), case).await.unwrap();
         assert_eq!(
             views[0].reason,
             history::ViewReason::Pull("住民記録".to_owned())
@@ -577,6 +758,96 @@ each_database!(
         assert_eq!(take(&stranger).await, StatusCode::NOT_FOUND);
         assert_eq!(take(&clerk()).await, StatusCode::SEE_OTHER);
         assert_eq!(fetch(&records).await.status, StatusCode::FORBIDDEN);
+    }
+);
+
+each_database!(
+    a_system_that_is_told_can_be_changed_tried_and_removed,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let case = one_case(&city).await;
+        let heard = Arc::new(std::sync::Mutex::new(Vec::new()));
+        let url = crate::casework::receiver(heard.clone()).await;
+        let secret = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+        let add = [
+            ("name", "台帳"),
+            ("department", "environment"),
+            ("url", "http://127.0.0.1:1/"),
+            ("secret", secret),
+        ];
+        for url in ["ftp://example.jp/", "http://", "例"] {
+            let wrong = [add[0], add[1], ("url", url), add[3]];
+            let refused = post(&city, &clerk(), "/desk/deliveries", &wrong).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{url}");
+        }
+        assert_eq!(
+            post(&city, &clerk(), "/desk/deliveries", &add).await.status,
+            StatusCode::SEE_OTHER
+        );
+        let at = "/desk/deliveries/systems/1";
+        let page = get(&city, &clerk(), at).await;
+        assert!(page.text.contains("台帳") && !page.text.contains("MfKQ9r8G"));
+        let stranger = staff(9, &[DELIVER], "tax");
+        for (path, fields) in [
+            ("change", vec![("url", "http://example.jp/")]),
+            ("try", vec![]),
+            ("remove", vec![("sure", "1")]),
+        ] {
+            let foreign = post(&city, &stranger, &format!("{at}/{path}"), &fields).await;
+            assert_eq!(foreign.status, StatusCode::NOT_FOUND, "{path}");
+        }
+        assert_eq!(
+            get(&city, &stranger, at).await.status,
+            StatusCode::NOT_FOUND
+        );
+
+        // Nobody listens there: the page says so in words.
+        let tried = post(&city, &clerk(), &format!("{at}/try"), &[]).await;
+        assert_eq!(tried.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            tried.text.contains("相手のシステムにつながりません"),
+            "{}",
+            tried.text
+        );
+        let change = [("url", url.as_str()), ("procedure", "dog-registration")];
+        let changed = post(&city, &clerk(), &format!("{at}/change"), &change).await;
+        assert_eq!(changed.status, StatusCode::SEE_OTHER, "{}", changed.text);
+        let bad = [change[0], ("secret", "short")];
+        let refused = post(&city, &clerk(), &format!("{at}/change"), &bad).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let refusing = post(&city, &clerk(), &format!("{at}/try"), &[]).await;
+        assert!(refusing.text.contains("503"), "{}", refusing.text);
+        let arrives = post(&city, &clerk(), &format!("{at}/try"), &[]).await;
+        assert_eq!(arrives.status, StatusCode::SEE_OTHER, "{}", arrives.text);
+        assert!(
+            heard.lock().unwrap()[1].1.contains(r#""event":"test""#),
+            "nothing of a case"
+        );
+
+        // Removed in two steps: nothing is sent any more, the name is free, the ledger stays.
+        let unsure = post(&city, &clerk(), &format!("{at}/remove"), &[]).await;
+        assert_eq!(unsure.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let sure = [("sure", "1")];
+        assert_eq!(
+            post(&city, &clerk(), &format!("{at}/remove"), &sure)
+                .await
+                .status,
+            StatusCode::SEE_OTHER
+        );
+        assert_eq!(get(&city, &clerk(), at).await.status, StatusCode::NOT_FOUND);
+        assert_eq!(
+            post(&city, &clerk(), "/desk/deliveries", &add).await.status,
+            StatusCode::SEE_OTHER
+        );
+        decide(&city, case).await;
+        while yakuba_city::run_due_jobs(&city).await.unwrap() > 0 {}
+        assert_eq!(heard.lock().unwrap().len(), 2, "nothing more went there");
+        let page = get(&city, &clerk(), "/desk/deliveries").await;
+        assert!(
+            page.text.contains("相手のシステムにつながりません"),
+            "the ledger says why: {}",
+            page.text
+        );
     }
 );
 

@@ -413,8 +413,8 @@ each_database!(
         let file = browser.post("/desk/cases/export", &fields).await.text();
         let mut lines = file.lines();
         let heading = lines.next().unwrap();
-        assert!(heading.contains("stage,own_stage,outcome"), "{heading}");
-        assert!(lines.next().unwrap().contains("received,site_visit,"));
+        assert!(heading.contains("段階,手続の段階,結果"), "{heading}");
+        assert!(lines.next().unwrap().contains("受付,現地調査,"));
 
         // The days that a correction takes do not count here either.
         let key = keys::open(city.db(), city.key().unwrap(), number)

@@ -116,7 +116,7 @@ each_database!(
         let page = file(&mut clerk, "csv_cp932").await;
         assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY);
         assert!(
-            page.text().contains("U+20BB7") && page.text().contains("co_applicants.name"),
+            page.text().contains("U+20BB7") && page.text().contains("一緒に飼う方：氏名"),
             "{}",
             page.text()
         );
@@ -124,11 +124,12 @@ each_database!(
         let mut lines = text.lines();
         let heading = lines.next().unwrap();
         assert!(
-            heading.ends_with("co_applicants.name,co_applicants.birth_date,co_applicants.state,co_applicants.agreed_on"),
+            heading
+                .ends_with("一緒に飼う方：氏名,一緒に飼う方：生年月日,一緒に飼う方：同意の状態,一緒に飼う方：同意した日"),
             "{heading}"
         );
         let row = lines.next().unwrap();
-        let told = format!("𠮷田　太郎,1990-01-31,agreed,{today}");
+        let told = format!("𠮷田　太郎,1990-01-31,同意済み,{today}");
         assert!(row.ends_with(&told), "{row}");
 
         // A webhook and the pull interface say the same, and never how mail reaches them.

@@ -29,6 +29,11 @@ pub(super) fn routes() -> Routes {
         )
         .get("/desk/cases/{case}", Access::Staff(WORK), show::page)
         .get(
+            "/desk/cases/{case}/files",
+            Access::Staff(WORK),
+            show::all_files,
+        )
+        .get(
             "/desk/cases/{case}/files/{file}",
             Access::Staff(WORK),
             show::file,
@@ -153,6 +158,11 @@ pub(super) fn routes() -> Routes {
         )
         .get("/desk/cases/export", Access::Staff(DELIVER), export::page)
         .post("/desk/cases/export", Access::Staff(DELIVER), export::file)
+        .post(
+            "/desk/cases/export/{export}",
+            Access::Staff(DELIVER),
+            export::again,
+        )
         // For who oversees and for who works: the page looks itself.
         .get("/desk/workload", Access::SignedIn, workload::page)
 }

@@ -196,5 +196,10 @@ pub async fn enter_answers(
         "procedures.enter_answers",
         format!("procedures/cases/{case}"),
     ));
+    tx.emit(
+        super::CASE_ANSWERS_ENTERED,
+        serde_json::json!({ "case": case, "occasion": number }),
+    )
+    .await?;
     Ok(number)
 }

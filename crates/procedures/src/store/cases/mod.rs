@@ -37,6 +37,13 @@ pub const CASE_RECEIVED: &str = "procedures.case_received";
 /// The event of a case that changed its standard stage; its payload is `{"case": number, "stage": name}`.
 pub const CASE_MOVED: &str = "procedures.case_moved";
 
+/// The event of a case whose decision was corrected or revoked; its payload is `{"case": number, "occasion": number}`.
+pub const CASE_DECISION_CHANGED: &str = "procedures.case_decision_changed";
+/// The event of a case whose applicant corrected the answers; its payload is `{"case": number, "occasion": number}`.
+pub const CASE_CORRECTED: &str = "procedures.case_corrected";
+/// The event of a case whose answers staff entered anew; its payload is `{"case": number, "occasion": number}`.
+pub const CASE_ANSWERS_ENTERED: &str = "procedures.case_answers_entered";
+
 fn bad(error: impl std::fmt::Display) -> ProcedureError {
     ProcedureError::StoredValue(error.to_string())
 }

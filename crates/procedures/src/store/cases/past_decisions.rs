@@ -359,7 +359,13 @@ async fn tell(tx: &Tx, key: &CaseKey, found: &Case, what: What) -> Result<(), Pr
     notices::tell(tx, key, found.id, Notice::DecisionChanged).await?;
     let document = document_of(tx.connection(), found).await?;
     let notice = CoNotice::DecisionChanged(&document.title);
-    co_applicants::tell_all(tx, key, found.id, notice).await
+    co_applicants::tell_all(tx, key, found.id, notice).await?;
+    tx.emit(
+        super::CASE_DECISION_CHANGED,
+        json!({ "case": found.id, "occasion": found.revision }),
+    )
+    .await?;
+    Ok(())
 }
 
 /// Takes a fact about the decision of a case back.

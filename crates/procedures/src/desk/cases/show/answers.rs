@@ -96,9 +96,15 @@ pub(super) async fn fill_answers(
             body.earlier.push(&Disclosure::new(summary, shown));
         }
     }
-    for (file, about, _) in
-        files::list(room.db(), key, parts.opened.case.id, UseFor::Answer).await?
-    {
+    let listed = files::list(room.db(), key, parts.opened.case.id, UseFor::Answer).await?;
+    if listed.len() > 1 {
+        body.answers.push(&Html::trusted(format!(
+            "<p><a href=\"{}/files\" download>{}</a></p>",
+            parts.at,
+            Html::text(&room.t("desk-files-all"))
+        )));
+    }
+    for (file, about, _) in listed {
         body.answers.push(&Html::trusted(format!(
             "<p><a href=\"{}/files/{}\" download>{}</a></p>",
             parts.at,

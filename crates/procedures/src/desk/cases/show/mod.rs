@@ -41,7 +41,7 @@ use decision::fill_decision;
 pub(super) use decision::{letter_fields, outcomes};
 pub(super) use exchange::fill_in;
 use exchange::{fill_correction, fill_messages};
-pub(super) use file::file;
+pub(super) use file::{all_files, file};
 use records::{history_table, notes_part, views_table};
 pub(super) use way::may_mend;
 use way::{RoleNames, Steps, steps};

@@ -14,7 +14,7 @@ use super::{
             rows,
             settings::{
                 self as values, AFTERS, AGENTS, CATEGORIES, EVENTS, LAYOUTS, PERSON_PARTS, PROOFS,
-                Section, Source, USES,
+                Section, USES,
             },
         },
     },
@@ -22,9 +22,9 @@ use super::{
 };
 use crate::{
     capabilities::{DECIDE, WORK},
-    desk::room::Room,
+    desk::{columns::heading, room::Room},
     error::ProcedureError,
-    model::navigator::QuestionKind,
+    model::{document::ColumnForm, export::offered, navigator::QuestionKind},
     pages,
     store::visits,
 };
@@ -39,9 +39,9 @@ pub(in crate::desk::designer) async fn settings(
     let standing = room.draft_of(&key).await?;
     let section = Section::read(&section).ok_or(Problem::NotFound)?;
     let shown = match (section, room.query.get("fill")) {
-        (Section::Export, "all") => {
-            values::every_column(&standing.document, |source| heading(&room, source))
-        }
+        (Section::Export, "all") => values::every_column(&standing.document, |offered| {
+            heading(room.designer_words(), offered)
+        }),
         _ => values::values(&standing.document, section),
     };
     page(&room, &standing, section, &shown, &FormErrors::new()).await
@@ -523,32 +523,16 @@ fn templates(room: &Room, values: &Fields, controls: &mut Controls<'_>) {
     }
 }
 
-/// What a column of a question, or of a part of its answer, is headed by.
-fn heading(room: &Room, source: &Source) -> String {
-    let label = source.label.get(room.language());
-    if source.part.is_empty() {
-        return label.to_owned();
-    }
-    let part = source.part.replace('_', "-");
-    let mut values = vec![
-        ("question", label.to_owned().into()),
-        ("part", room.d(&format!("designer-part-of-{part}")).into()),
-    ];
-    let text = match source.place {
-        Some(place) => {
-            values.push(("place", place.into()));
-            "designer-source-place"
-        }
-        None => "designer-source-part",
-    };
-    room.designer_words().with(text, &values).into_owned()
-}
-
 fn export(room: &Room, standing: &Standing, values: &Fields, controls: &mut Controls<'_>) {
     let form = &standing.document.form;
-    let mut sources: Vec<(String, String)> = values::sources(&standing.document)
+    let mut sources: Vec<(String, String)> = offered(&standing.document)
         .iter()
-        .map(|source| (source.from.clone(), heading(room, source)))
+        .map(|offered| {
+            (
+                offered.from.clone(),
+                heading(room.designer_words(), offered),
+            )
+        })
         .collect();
     let mut questions: Vec<(String, String)> = form
         .pages
@@ -576,6 +560,9 @@ fn export(room: &Room, standing: &Standing, values: &Fields, controls: &mut Cont
         controls,
         ("row", "designer-column-row"),
         |row, name| {
+            let open = ["codes", "only_with", "verified"]
+                .iter()
+                .any(|part| !values.get(&name(part)).is_empty());
             row.line(&name("heading"), "designer-column-heading", "", 20)
                 .select(
                     &name("from"),
@@ -583,17 +570,33 @@ fn export(room: &Room, standing: &Standing, values: &Fields, controls: &mut Cont
                     "designer-condition-none",
                     sources.iter().cloned(),
                 )
-                .select(
-                    &name("only_with"),
-                    "designer-column-only-with",
-                    "designer-column-always",
-                    questions.iter().cloned(),
+                .select_of(
+                    &name("as"),
+                    "designer-column-as",
+                    ColumnForm::ALL.map(|(word, _)| {
+                        let key = format!("designer-column-as-{}", word.replace('/', "-"));
+                        (word.to_owned(), room.d(&key))
+                    }),
                 )
-                .tick(
-                    &name("verified"),
-                    "designer-column-verified",
-                    "designer-column-verified-text",
-                );
+                .folded("designer-column-more", open, |more| {
+                    more.lines(
+                        &name("codes"),
+                        "designer-column-codes",
+                        "designer-column-codes-hint",
+                        2,
+                    )
+                    .select(
+                        &name("only_with"),
+                        "designer-column-only-with",
+                        "designer-column-always",
+                        questions.iter().cloned(),
+                    )
+                    .tick(
+                        &name("verified"),
+                        "designer-column-verified",
+                        "designer-column-verified-text",
+                    );
+                });
         },
     );
 }

@@ -19,7 +19,7 @@ pub(in super::super) fn row_count(values: &Fields, list: &str) -> usize {
 /// What a select or a hidden input sends without anybody touching it, or what says nothing alone.
 fn is_untouched(part: &str) -> bool {
     [
-        "join", "test", "rows", "use_for", "verified", "after", "hidden",
+        "join", "test", "rows", "use_for", "verified", "as", "after", "hidden",
     ]
     .iter()
     .any(|ending| part == *ending || part.ends_with(&format!("-{ending}")))

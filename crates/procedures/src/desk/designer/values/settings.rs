@@ -1,6 +1,8 @@
 //! What a procedure says beside its form: basics, guide, the way of its cases, texts to start from, the columns of the export.
 
-use yakuba_forms::model::document::{Expression, Field, FieldKind, Key, Layout, Text};
+use std::collections::BTreeMap;
+
+use yakuba_forms::model::document::{Expression, Key, Layout, Text};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::Fields;
 
@@ -11,10 +13,10 @@ use super::{
 };
 use crate::model::{
     document::{
-        After, Agent, Category, CoApplicants, ExportColumn, LifeEvent, MessageTemplate, Mover,
-        Movers, OwnStage, PersonPart, ProcedureDocument, Proof, TemplateUse,
+        After, Agent, Category, CoApplicants, ColumnForm, ExportColumn, LifeEvent, MessageTemplate,
+        Mover, Movers, OwnStage, PersonPart, ProcedureDocument, Proof, TemplateUse,
     },
-    export::{CoPart, CoSource, parts},
+    export::{LineOf, Offered, columns},
 };
 
 /// A page of settings.
@@ -264,107 +266,39 @@ fn put_column(values: &mut Fields, row: usize, column: &ExportColumn) {
     values.push(&name("from"), &column.from);
     let only_with = column.only_with.as_ref().map_or("", Key::as_str);
     values.push(&name("only_with"), only_with);
+    values.push(&name("as"), named(&ColumnForm::ALL, column.written));
+    values.push(&name("codes"), codes_text(&column.codes));
     if column.verified {
         values.push(&name("verified"), "yes");
     }
 }
 
-/// A part of what a column can hold.
-pub(in super::super) struct Source {
-    /// As files name it: `applicant_name.family`.
-    pub(in super::super) from: String,
-    /// What the question or the computed value is called.
-    pub(in super::super) label: Text,
-    /// The part of the answer, where it has parts: `family`.
-    pub(in super::super) part: &'static str,
-    /// Of which co-applicant, from 1, when it tells of one of several.
-    pub(in super::super) place: Option<usize>,
+/// Codes as they are typed: `male=1`, one a line.
+fn codes_text(codes: &BTreeMap<String, String>) -> String {
+    codes
+        .iter()
+        .map(|(value, code)| format!("{value}={code}"))
+        .collect::<Vec<_>>()
+        .join("\n")
 }
 
-/// Everything that a column of the export can hold.
-pub(in super::super) fn sources(document: &ProcedureDocument) -> Vec<Source> {
-    let form = &document.form;
-    let together = document.co_applicants.iter().flat_map(|rules| {
-        CoSource::all(rules).into_iter().map(|source| Source {
-            from: source.from(),
-            label: rules.who.clone(),
-            part: source.part.as_str(),
-            place: source.place,
-        })
-    });
-    let fields = form.pages.iter().flat_map(|page| &page.fields);
-    let of_field = |field: &Field| -> Vec<Source> {
-        std::iter::once("")
-            .chain(parts(&field.kind).iter().copied())
-            .map(|part| Source {
-                from: if part.is_empty() {
-                    field.key.to_string()
-                } else {
-                    format!("{}.{part}", field.key)
-                },
-                label: field.label.clone(),
-                part,
-                place: None,
-            })
-            .collect()
-    };
-    let computed = form.computed.iter().map(|computed| Source {
-        from: computed.key.to_string(),
-        label: computed
-            .label
-            .clone()
-            .unwrap_or_else(|| Text::japanese(computed.key.as_str())),
-        part: "",
-        place: None,
-    });
-    fields
-        .flat_map(of_field)
-        .chain(computed)
-        .chain(together)
-        .collect()
-}
-
-/// Columns for every question and for what is usually told of co-applicants, headed by what the questions are called, as the values of the page show them. `heading` gives the heading
-/// of a part.
+/// Columns for every question and for what is usually told of co-applicants, as the values of the page show them. `heading` gives the
+/// heading of each.
 pub(in super::super) fn every_column(
     document: &ProcedureDocument,
-    heading: impl Fn(&Source) -> String,
+    heading: impl Fn(&Offered) -> String,
 ) -> Fields {
-    let form = &document.form;
-    let sources = sources(document);
+    let document = ProcedureDocument {
+        export: Vec::new(),
+        ..document.clone()
+    };
     let mut values = Fields::default();
-    let mut rows = 0;
-    for source in &sources {
-        let has_parts = sources.iter().any(|other| {
-            other.part != "description" && other.from.starts_with(&format!("{}.", source.from))
-        });
-        let is_ticked = form
-            .pages
-            .iter()
-            .flat_map(|page| &page.fields)
-            .any(|field| {
-                field.key.as_str() == source.from
-                    && matches!(
-                        field.kind,
-                        FieldKind::Consent { .. } | FieldKind::Declaration { .. }
-                    )
-            });
-        let is_unusual = CoPart::ALL
-            .iter()
-            .any(|part| part.as_str() == source.part && !part.is_usual());
-        if has_parts
-            || is_ticked
-            || is_unusual
-            || source.place.is_some()
-            || source.part == "description"
-        {
-            continue;
-        }
-        values.push(&format!("row-{rows}-heading"), heading(source));
-        values.push(&format!("row-{rows}-from"), &source.from);
-        rows += 1;
+    // Of a group the first entries: how many there are is another matter with each case.
+    let columns = columns(&document, LineOf::Case, |_| 2, heading);
+    for (row, column) in columns.iter().enumerate() {
+        put_column(&mut values, row, column);
     }
-    values.push("row-rows", rows.to_string());
+    values.push("row-rows", columns.len().to_string());
     values
 }
 
@@ -619,9 +553,21 @@ fn column(sent: &Fields, row: usize, wrong: &mut Vec<Wrong>) -> ExportColumn {
             wrong.push(Wrong::new(name(part), text));
         }
     }
+    let mut codes = BTreeMap::new();
+    for line in sent.get(&name("codes")).lines() {
+        match line.split_once('=') {
+            Some((value, code)) => {
+                codes.insert(value.trim().to_owned(), code.trim().to_owned());
+            }
+            None if line.trim().is_empty() => {}
+            None => wrong.push(Wrong::about(name("codes"), "designer-problem-code", line)),
+        }
+    }
     ExportColumn {
         heading: sent.get(&name("heading")).to_owned(),
         from: sent.get(&name("from")).to_owned(),
+        written: by_name(&ColumnForm::ALL, sent.get(&name("as"))).unwrap_or_default(),
+        codes,
         only_with: sent
             .optional(&name("only_with"))
             .and_then(|key| Key::new(key).ok()),
