@@ -6,4 +6,5 @@ pub mod route;
 pub mod rules;
 pub mod state;
 pub mod statistics;
+pub mod taken_at;
 pub mod urgency;

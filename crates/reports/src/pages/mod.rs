@@ -15,6 +15,7 @@ pub(crate) mod sent;
 mod show;
 pub(crate) mod statistics;
 mod status;
+mod taken;
 mod which;
 
 use yakuba_city::web::{Access, Problem, Routes};
@@ -47,6 +48,7 @@ pub(crate) fn routes() -> Routes {
         .get("/reports/new/similar", public, new::similar)
         .get("/reports/new/details", public, new::details)
         .post("/reports/new/details", public, new::answer_details)
+        .post("/reports/new/taken", public, taken::answer)
         .get("/reports/new/contact", public, new::contact)
         .post("/reports/new/contact", public, new::answer_contact)
         .get("/reports/new/check", public, new::check)

@@ -25,7 +25,7 @@ use super::{
     confirming::{self, Confirming},
     href,
     sent::Sent,
-    which,
+    taken, which,
 };
 use crate::{
     equipment,
@@ -35,7 +35,7 @@ use crate::{
         state::State,
     },
     store::{
-        self, Content, Filter, NewReport, Report,
+        self, Content, Filter, Found, NewReport, Report,
         drafts::{self, Draft, Held, Saving, Sending},
         followers::Follower,
     },
@@ -423,20 +423,30 @@ pub(crate) fn similar_to(category: &str, point: Point, now: Timestamp) -> Filter
     }
 }
 
+/// Reports near the place of a draft that may be the same.
+async fn similar_ones(asked: &Asked, open: &Open) -> Result<Found, Problem> {
+    let Some(point) = open.draft.content.point() else {
+        return Ok(Found::default());
+    };
+    let filter = Filter {
+        shown: true,
+        ..similar_to(&open.draft.category, point, asked.city().now())
+    };
+    Ok(store::search(asked.city().db(), &filter, 0, MOST_SIMILAR).await?)
+}
+
+/// Whether there are reports nearby that may be the same.
+pub(super) async fn has_similar(asked: &Asked, open: &Open) -> Result<bool, Problem> {
+    Ok(!similar_ones(asked, open).await?.reports.is_empty())
+}
+
 /// Offers open reports nearby, before anything is written: to follow one is enough.
 pub(super) async fn similar(asked: Asked) -> Result<Response, Problem> {
     let open = match Open::of(&asked).await? {
         Ok(open) => open,
         Err(elsewhere) => return Ok(elsewhere),
     };
-    let Some(point) = open.draft.content.point() else {
-        return Ok(goes("/details"));
-    };
-    let filter = Filter {
-        shown: true,
-        ..similar_to(&open.draft.category, point, asked.city().now())
-    };
-    let found = store::search(asked.city().db(), &filter, 0, MOST_SIMILAR).await?;
+    let found = similar_ones(&asked, &open).await?;
     if found.reports.is_empty() {
         return Ok(goes("/details"));
     }
@@ -491,6 +501,7 @@ pub(super) async fn answer_details(asked: Asked, request: Request) -> Result<Res
         (read.evaluation, read.problems, read.outcome);
     let photos = sent.photos(asked.city(), asked.key()).await?;
     let mut added = Vec::new();
+    let mut taken_at = None;
     if !photos.is_empty() {
         asked.begin_writing().await?;
         let mut refused = Vec::new();
@@ -499,7 +510,10 @@ pub(super) async fn answer_details(asked: Asked, request: Request) -> Result<Res
                 Ok(taken) => {
                     let answers = &mut open.draft.content.answers;
                     match form.add_file(answers, PHOTOS, taken.answer) {
-                        Ok(()) => added.push(taken.sealed),
+                        Ok(()) => {
+                            added.push(taken.sealed);
+                            taken_at = taken_at.or(taken.origin);
+                        }
                         Err(_) => refused.push(too_many()),
                     }
                 }
@@ -520,6 +534,15 @@ pub(super) async fn answer_details(asked: Asked, request: Request) -> Result<Res
         }
     }
     open.save(&asked, added).await?;
+    // A place that was chosen is not asked for again.
+    if let Some(point) = taken_at
+        && open.draft.content.point().is_none()
+    {
+        let is_over =
+            matches!(outcome, Outcome::Complete | Outcome::NotAsked) && !read_again(&sent.fields);
+        let next = if is_over { "/contact" } else { "/details" };
+        return Ok(taken::offer(&asked, &open, point, next));
+    }
     Ok(match outcome {
         Outcome::Problems => step(
             &asked,

@@ -10,11 +10,15 @@ use yakuba_forms::{
     files::{ClamAddress, scanner, shortened},
     model::document::FileType,
 };
+use yakuba_kernel::Point;
 use yakuba_ui::Fields;
 
 use crate::{
     error::ReportError,
-    model::rules::{MOST_MIB, MOST_PHOTOS},
+    model::{
+        rules::{MOST_MIB, MOST_PHOTOS},
+        taken_at::taken_at,
+    },
     store::photos::SealedPhoto,
 };
 
@@ -32,6 +36,8 @@ pub(crate) struct Sent {
 pub(crate) struct Taken {
     pub(crate) answer: FileAnswer,
     pub(crate) sealed: SealedPhoto,
+    /// Where it says that it was taken. That is not in what is kept.
+    pub(crate) origin: Option<Point>,
 }
 
 impl Sent {
@@ -120,6 +126,7 @@ fn take(
     };
     let id = random_name();
     Ok(Ok(Taken {
+        origin: taken_at(contents),
         sealed: SealedPhoto::seal(key, &id, found.media_type, &found.content)?,
         answer: FileAnswer {
             id,

@@ -10,7 +10,9 @@ use yakuba_reports::{
     model::state::State,
 };
 
-use crate::support::{act, counted_of, desk, mails, post, report, set_up, stranger};
+use crate::support::{
+    act, counted_of, desk, mails, picture_taken_somewhere, post, report, set_up, stranger,
+};
 
 const HERE: (i64, i64) = (34_400_000, 135_050_000);
 
@@ -423,5 +425,89 @@ each_database!(
         assert!(own(5).await.is_empty());
         assert_eq!(own(6).await.len(), 1);
         assert_eq!(crate::support::counted(&city, "reports.posted").await, 4);
+    }
+);
+
+each_database!(
+    the_place_of_a_photo_is_offered_and_kept_only_when_it_is_wanted,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let photo = picture_taken_somewhere();
+        for (answer, point) in [("use", Some("34.4, 135.05")), ("leave", None)] {
+            let mut browser = stranger(&city);
+            browser.post("/reports/new", &[("category", "other")]).await;
+            browser
+                .post("/reports/new/place", &[("place.description", "駅前")])
+                .await;
+            let offer = browser
+                .upload(
+                    "/reports/new/details",
+                    &[("text", "看板が倒れています")],
+                    ("photos", "a.png", &photo),
+                )
+                .await;
+            assert_eq!(offer.status, StatusCode::OK);
+            let text = offer.text();
+            assert!(
+                text.contains("写真を撮った場所を使いますか") && text.contains("34.4, 135.05"),
+                "{text}"
+            );
+            assert_eq!(offer.headers["cache-control"], "no-store");
+            // Nothing of it is kept before somebody wants it.
+            let check = browser.get("/reports/new/check").await.text();
+            assert!(
+                !check.contains("34.4") && check.contains("a.png"),
+                "{check}"
+            );
+            let fields = [
+                ("point", offer.between("name=\"point\" value=\"", "\"")),
+                ("next", offer.between("name=\"next\" value=\"", "\"")),
+                ("action", answer.to_owned()),
+            ];
+            let fields: Vec<(&str, &str)> = fields.iter().map(|(a, b)| (*a, b.as_str())).collect();
+            let next = browser.post("/reports/new/taken", &fields).await;
+            assert_eq!(next.to, "/reports/new/contact", "{}", next.text());
+            let check = browser.get("/reports/new/check").await;
+            assert!(check.text().contains("駅前"));
+            let revision = check.revision();
+            browser
+                .post("/reports/new/check", &[("revision", &revision)])
+                .await;
+            let newest = yakuba_reports::store::search(
+                city.db(),
+                &yakuba_reports::store::Filter::default(),
+                0,
+                1,
+            )
+            .await
+            .unwrap();
+            let found = &newest.reports[0].0;
+            assert_eq!(found.point.map(|point| point.to_string()).as_deref(), point);
+        }
+        // Whoever has chosen a place is not asked, and an address that was made up leads nowhere.
+        let mut browser = stranger(&city);
+        browser.post("/reports/new", &[("category", "road")]).await;
+        browser
+            .post(
+                "/reports/new/place",
+                &[("place.coordinates", "34.35, 135.05")],
+            )
+            .await;
+        let details = browser
+            .upload(
+                "/reports/new/details",
+                &[("text", "穴")],
+                ("photos", "a.png", &photo),
+            )
+            .await;
+        assert_eq!(details.to, "/reports/new/contact", "{}", details.text());
+        let odd = [
+            ("point", "nowhere"),
+            ("next", "https://elsewhere.example"),
+            ("action", "use"),
+        ];
+        let page = browser.post("/reports/new/taken", &odd).await;
+        assert_eq!(page.to, "/reports/new/details");
     }
 );

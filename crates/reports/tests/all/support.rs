@@ -190,3 +190,57 @@ pub(crate) async fn act(
         .post(&format!("/desk/reports/{id}/{what}"), &all)
         .await
 }
+
+/// The picture with a place in its hidden data: 34 degrees 24 minutes north, 135 degrees 3 minutes east.
+pub(crate) fn picture_taken_somewhere() -> Vec<u8> {
+    use exif::{Field, In, Rational, Tag, Value, experimental::Writer};
+    let degrees = |tag, whole, minutes| Field {
+        tag,
+        ifd_num: In::PRIMARY,
+        value: Value::Rational(
+            [(whole, 1), (minutes, 1), (0, 1)]
+                .map(|(num, denom)| Rational { num, denom })
+                .to_vec(),
+        ),
+    };
+    let side = |tag, letter: &str| Field {
+        tag,
+        ifd_num: In::PRIMARY,
+        value: Value::Ascii(vec![letter.as_bytes().to_vec()]),
+    };
+    let fields = [
+        side(Tag::GPSLatitudeRef, "N"),
+        degrees(Tag::GPSLatitude, 34, 24),
+        side(Tag::GPSLongitudeRef, "E"),
+        degrees(Tag::GPSLongitude, 135, 3),
+    ];
+    let mut writer = Writer::new();
+    for field in &fields {
+        writer.push_field(field);
+    }
+    let mut hidden = std::io::Cursor::new(Vec::new());
+    writer.write(&mut hidden, false).unwrap();
+    let hidden = hidden.into_inner();
+    let mut chunk = b"eXIf".to_vec();
+    chunk.extend(&hidden);
+    // The sum of a chunk as PNG has it.
+    let mut sum = u32::MAX;
+    for byte in &chunk {
+        sum ^= u32::from(*byte);
+        for _ in 0..8 {
+            sum = if sum & 1 == 1 {
+                (sum >> 1) ^ 0xEDB8_8320
+            } else {
+                sum >> 1
+            };
+        }
+    }
+    // After the signature and the header.
+    let (head, rest) = PICTURE.split_at(33);
+    let mut file = head.to_vec();
+    file.extend(u32::try_from(hidden.len()).unwrap().to_be_bytes());
+    file.extend(&chunk);
+    file.extend((!sum).to_be_bytes());
+    file.extend(rest);
+    file
+}
