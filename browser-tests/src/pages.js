@@ -11,6 +11,7 @@ import { withDays } from './days.js';
  * @property {boolean} [confirm] whether the page asks for a fresh proof of identity: it is given first
  * @property {string} [contains] a text that <main> must show, with JavaScript and without
  * @property {number} [status]  the expected status, 200 when left out
+ * @property {string} [through] a route that is opened on the way to the one to `open`, in the same manner
  * @property {string} [open]    a route such as `/desk/cases/{number}`: not the page at `path` is meant but the first page of this
  *   route that it links to. `{number}` stands for digits, any other name in braces for any segment; after a `?` comes what the
  *   query must begin with.
@@ -40,13 +41,20 @@ export function readPages(file = new URL('../pages.json', import.meta.url)) {
  * @returns {Promise<import('playwright-core').Response>} the answer for that page
  */
 export async function openPage(page, url, entry) {
-  const answer = await page.goto(new URL(entry.path, url).href);
-  if (!entry.open) return answer;
-  const [path, query] = entry.open.split('?');
+  let answer = await page.goto(new URL(entry.path, url).href);
+  for (const route of [entry.through, entry.open]) {
+    if (route) answer = await follow(page, entry.path, route);
+  }
+  return answer;
+}
+
+/** Opens the first page of a route that the one on show links to. */
+async function follow(page, from, route) {
+  const [path, query] = route.split('?');
   const segments = path.split('/').map((part) => (part === '{number}' ? '\\d+' : part.startsWith('{') ? '[^/]+' : part));
   const wanted = new RegExp(`^${segments.join('/')}$`);
   const links = await page.locator('main a[href]').evaluateAll((all) => all.map((link) => link.href));
   const found = links.map((link) => new URL(link)).find((link) => wanted.test(link.pathname) && (!query || link.search.startsWith(`?${query}`)));
-  if (!found) throw new Error(`${entry.path} links to no page of ${entry.open}`);
+  if (!found) throw new Error(`${from} links to no page of ${route}`);
   return page.goto(found.href);
 }

@@ -2,8 +2,8 @@
 
 use yakuba_city::web::Problem;
 use yakuba_ui::{
-    Button, ButtonKind, CheckboxGroup, Choice, DescriptionList, Disclosure, Html, LinkButton,
-    RadioGroup, TextArea, TextField, format,
+    Button, ButtonKind, ButtonRow, CheckboxGroup, Choice, DescriptionList, Disclosure, Html,
+    LinkButton, RadioGroup, TextArea, TextField, format,
 };
 
 use super::{
@@ -46,18 +46,22 @@ pub(super) async fn fill_decision(
             list = list.text(room.t("desk-decision-appeal"), &decision.appeal);
         }
         body.decision = Html::of(&list);
-        body.decision.push(&LinkButton::new(
+        let mut ways = ButtonRow::new().button(&LinkButton::new(
             room.t("desk-decision-letter"),
-            format!("/desk/cases/{}/letter", case.id),
+            format!("{}/letter", parts.at),
         ));
         if may_mend(parts.opened) {
-            body.decision.push(&Html::trusted(format!(
-                "<ul><li><a href=\"{at}/decision/correct\">{}</a></li><li><a href=\"{at}/decision/revoke\">{}</a></li></ul>",
-                Html::text(&room.t("desk-mend-correct")),
-                Html::text(&room.t("desk-mend-revoke")),
-                at = parts.at,
-            )));
+            for (text, path) in [
+                ("desk-mend-correct", "correct"),
+                ("desk-mend-revoke", "revoke"),
+            ] {
+                ways = ways.button(&LinkButton::new(
+                    room.t(text),
+                    format!("{}/decision/{path}", parts.at),
+                ));
+            }
         }
+        body.decision.push(&ways);
         body.decision.push(&past(parts, key).await?);
         return Ok(());
     }
