@@ -47,6 +47,7 @@ describe('reports', () => {
       await page.getByRole('button', { name: '次へ' }).click();
       assert.match(page.url(), /\/reports\/new\/equipment$/);
       await checkPage(page, who);
+      who.expect(422);
       await page.getByRole('button', { name: '次へ' }).click();
       assert.match(await page.locator('main').innerText(), /あてはまるものを選んでください/);
       await page.getByRole('radio', { name: 'L-0012' }).check();
