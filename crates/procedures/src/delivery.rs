@@ -13,8 +13,8 @@ use crate::{
     error::ProcedureError,
     store::{
         cases::{
-            self, CASE_ANSWERS_ENTERED, CASE_CORRECTED, CASE_DECISION_CHANGED, CASE_MOVED,
-            CASE_RECEIVED, Case,
+            self, CASE_ANSWERS_ENTERED, CASE_CORRECTED, CASE_DECISION_CHANGED, CASE_GOES_ON,
+            CASE_MOVED, CASE_RECEIVED, Case,
         },
         casework::CASE_HANDED_OVER,
         co_applicants,
@@ -33,6 +33,8 @@ const QUEUE_CORRECTED_JOB: &str = "procedures.queue_corrected";
 const QUEUE_HANDED_OVER_JOB: &str = "procedures.queue_handed_over";
 /// Likewise, of a case whose decision was corrected or revoked.
 const QUEUE_DECISION_CHANGED_JOB: &str = "procedures.queue_decision_changed";
+/// Likewise, of a case that goes on after it had ended in another.
+const QUEUE_GOES_ON_JOB: &str = "procedures.queue_goes_on";
 /// How long another system may take to answer.
 const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -53,6 +55,7 @@ pub(crate) fn jobs() -> Vec<JobKind> {
         queue_job(QUEUE_DECISION_CHANGED_JOB, |_| {
             Some(DeliveryEvent::DecisionChanged)
         }),
+        queue_job(QUEUE_GOES_ON_JOB, |_| Some(DeliveryEvent::Received)),
         JobKind::new(DELIVER_JOB, |city, payload| async move {
             deliver(&city, payload).await
         }),
@@ -68,6 +71,7 @@ pub(crate) fn listens() -> Vec<(&'static str, &'static str)> {
         (CASE_ANSWERS_ENTERED, QUEUE_CORRECTED_JOB),
         (CASE_HANDED_OVER, QUEUE_HANDED_OVER_JOB),
         (CASE_DECISION_CHANGED, QUEUE_DECISION_CHANGED_JOB),
+        (CASE_GOES_ON, QUEUE_GOES_ON_JOB),
     ]
 }
 
@@ -104,14 +108,8 @@ async fn queue(
     let Some(event) = event(&happened) else {
         return Ok(());
     };
-    // A stage is reached once; what its event says beside it tells no times apart.
-    let occasion = match event {
-        DeliveryEvent::Corrected | DeliveryEvent::HandedOver | DeliveryEvent::DecisionChanged => {
-            happened.occasion
-        }
-        _ => 0,
-    };
-    let input = (happened.case, event, occasion);
+    // Events of stages name no occasion: it is 0, or looked up.
+    let input = (happened.case, event, happened.occasion);
     city.write(program(), input, |tx, (case, event, occasion)| {
         Box::pin(async move {
             delivery::queue(tx, *case, *event, *occasion)
@@ -151,6 +149,7 @@ pub(crate) async fn message(city: &City, case: &Case) -> Result<Json, ProcedureE
         "department": case.department.as_str(),
         "channel": case.channel.as_str(),
         "stage": case.stage.as_str(),
+        "merged_into": case.merged_into,
         "outcome": case.outcome.map(crate::model::case::Outcome::as_str),
         "received_at": case.received_at.to_string(),
         "decided_at": case.decided_at.map(|at| at.to_string()),

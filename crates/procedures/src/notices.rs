@@ -70,6 +70,10 @@ pub(crate) enum Notice {
     AnswerEntered,
     /// Staff entered that the applicant takes it back.
     WithdrawalEntered,
+    /// It was sent twice: another application of the same person goes on.
+    Merged,
+    /// That was a mistake: it goes on for itself again.
+    MergeUndone,
 }
 
 impl Notice {
@@ -84,6 +88,8 @@ impl Notice {
             Self::Appointment => "appointment",
             Self::AnswerEntered => "answer-entered",
             Self::WithdrawalEntered => "withdrawal-entered",
+            Self::Merged => "merged",
+            Self::MergeUndone => "merge-undone",
         }
     }
 
@@ -96,7 +102,9 @@ impl Notice {
             | Self::DecisionChanged
             | Self::Appointment
             | Self::AnswerEntered
-            | Self::WithdrawalEntered => None,
+            | Self::WithdrawalEntered
+            | Self::Merged
+            | Self::MergeUndone => None,
         }
     }
 }
@@ -214,6 +222,10 @@ pub enum CoNotice<'t> {
     DecisionChanged(&'t Text),
     /// The application was withdrawn, or did not come about.
     Ended(&'t Text),
+    /// It was sent twice: another application of the same person goes on.
+    Merged(&'t Text),
+    /// That was a mistake: it goes on for itself again.
+    MergeUndone(&'t Text),
 }
 
 /// Writes a mail to a co-applicant, unless they have no address.
@@ -232,6 +244,8 @@ pub(crate) async fn tell_co_applicant(
         CoNotice::Decided(title) => ("decided", title, None),
         CoNotice::DecisionChanged(title) => ("decision-changed", title, None),
         CoNotice::Ended(title) => ("ended", title, None),
+        CoNotice::Merged(title) => ("merged", title, None),
+        CoNotice::MergeUndone(title) => ("merge-undone", title, None),
     };
     let letter = Letter::to(person.email.as_deref(), &person.language);
     let language = letter.language();

@@ -167,6 +167,7 @@ audit-procedures-retry-delivery = Tried a delivery again
 audit-procedures-revoke-decision = Revoked the decision of a case
 audit-procedures-set-endpoint = Switched a delivery on or off
 audit-procedures-settle-disposal = Approved or refused a disposal
+audit-procedures-undo-merge = Undid the merging of cases
 audit-procedures-take-apart = Took a case out of its life event
 audit-procedures-take-pull-right = Ended a system's right to fetch cases
 audit-procedures-tick = Ticked a case's checklist

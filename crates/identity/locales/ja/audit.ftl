@@ -167,6 +167,7 @@ audit-procedures-retry-delivery = 連携をやり直しました
 audit-procedures-revoke-decision = 案件の決定を取り消しました
 audit-procedures-set-endpoint = 連携先を使い始め、または止めました
 audit-procedures-settle-disposal = 個人情報の廃棄を認め、または取りやめました
+audit-procedures-undo-merge = 一つにまとめた案件を元に戻しました
 audit-procedures-take-apart = 案件を同じできごとから分けました
 audit-procedures-take-pull-right = ほかのシステムによる案件の取得をやめました
 audit-procedures-tick = 案件の確認項目に印を付けました

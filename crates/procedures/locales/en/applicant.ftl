@@ -419,3 +419,11 @@ applicant-history-decision-corrected = The decision was corrected ({ $outcome })
 applicant-history-decision-revoked = The decision was revoked; your application is examined again
 applicant-notice-decision-changed = { $city } has corrected or revoked the decision on your application received on { $received }. Please look at it.
 applicant-co-mail-decision-changed = { $city } here. The decision on the application for “{ $procedure }” that you made together with others was corrected or revoked.
+
+applicant-standing-merged = This application was merged with another one of yours for the same thing. The other one goes on.
+applicant-history-merged-here = Another application for the same was merged into this one
+applicant-history-merge-undone = The merged applications are two again
+applicant-notice-merged = { $city } has merged your application received on { $received } with another one for the same by the same person. The other one goes on. If they are two different applications, please tell the department.
+applicant-notice-merge-undone = { $city } told you that your application received on { $received } was merged with another. They are two applications again, and this one goes on. If you had booked an appointment with it, that was called off.
+applicant-co-mail-merged = { $city } here. The application for “{ $procedure }” with your name was merged with another one for the same by the same person. You need not answer this one.
+applicant-co-mail-merge-undone = { $city } here. The application for “{ $procedure }”, which we said was merged with another, goes on for itself again.

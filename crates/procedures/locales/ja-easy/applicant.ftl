@@ -382,3 +382,12 @@ applicant-history-decision-corrected = 結果を 直しました（{ $outcome }�
 applicant-history-decision-revoked = 結果を 取り消しました。もう一度 調べます
 applicant-notice-decision-changed = { $city }です。{ $received }に 受けた 申請の 結果（けっか）を 直（なお）しました。または、取（と）り消（け）しました。内容（ないよう）を 見て ください。
 applicant-co-mail-decision-changed = { $city }です。「{ $procedure }」の 結果（けっか）を 直（なお）しました。または、取（と）り消（け）しました。
+
+applicant-standing-merged = この 申請は、あなたの 同（おな）じ 申請と 1つに しました。もう一つの 申請を 調（しら）べています。
+applicant-history-merged = ほかの 申請と 1つに しました
+applicant-history-merged-here = 同（おな）じ 申請を、この 申請と 1つに しました
+applicant-history-merge-undone = 1つに した 申請を、もとの 2つに しました
+applicant-notice-merged = { $city }です。{ $received }に 受けた 申請は、同（おな）じ 人の 同じ 申請と 1つに しました。もう一つの 申請を 調（しら）べます。ちがう 申請の ときは、係（かかり）に 連絡（れんらく）して ください。
+applicant-notice-merge-undone = { $city }です。{ $received }に 受けた 申請は、ほかの 申請と 1つに しましたが、もとの 2つに しました。この 申請を 調（しら）べます。市役所（しやくしょ）に 来（く）る 時間（じかん）の 予約（よやく）は、なくなりました。
+applicant-co-mail-merged = { $city }です。あなたの 名前（なまえ）が ある「{ $procedure }」の 申請（しんせい）は、同（おな）じ 申請と 1つに しました。この 申請には 答（こた）えなくて いいです。
+applicant-co-mail-merge-undone = { $city }です。「{ $procedure }」の 申請（しんせい）は、ほかの 申請と 1つに しましたが、もとに 戻（もど）しました。この 申請を 調（しら）べます。

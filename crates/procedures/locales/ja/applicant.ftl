@@ -410,3 +410,11 @@ applicant-history-decision-corrected = 結果が訂正されました（{ $outco
 applicant-history-decision-revoked = 結果が取り消されました。改めて審査します
 applicant-notice-decision-changed = { $city }です。{ $received }に受け付けた申請について、お知らせした結果を訂正または取り消しました。内容を確かめてください。
 applicant-co-mail-decision-changed = { $city }です。あなたが一緒に申請した「{ $procedure }」について、お知らせした結果を訂正または取り消しました。
+
+applicant-standing-merged = この申請は、あなたの同じ申請と1件にまとめました。もう一方の申請で審査を続けます。
+applicant-history-merged-here = 同じ内容の別の申請を、この申請にまとめました
+applicant-history-merge-undone = まとめた申請を、もとの2件に戻しました
+applicant-notice-merged = { $city }です。{ $received }に受け付けた申請は、同じ方の同じ手続の申請と1件にまとめました。もう一方の申請で審査を続けます。別の申請のときは、担当課に連絡してください。
+applicant-notice-merge-undone = { $city }です。{ $received }に受け付けた申請は、ほかの申請とまとめたとお知らせしましたが、もとの2件に戻しました。この申請の審査を続けます。窓口などの日時を予約していたときは、その予約は取り消されています。
+applicant-co-mail-merged = { $city }です。あなたの名前があった「{ $procedure }」の申請は、同じ方の同じ申請と1件にまとめました。この申請に答える必要はありません。
+applicant-co-mail-merge-undone = { $city }です。ほかの申請とまとめたとお知らせした「{ $procedure }」の申請を、もとに戻しました。この申請の審査を続けます。

@@ -49,8 +49,10 @@ impl Conditions {
             .iter()
             .map(|department| conditions.value(department.as_str()))
             .collect();
+        // What is still written to a case that ended in another must not go unseen.
         conditions.sql = format!(
-            "merged_into IS NULL AND department IN ({})",
+            "(merged_into IS NULL OR id IN ({})) AND department IN ({})",
+            with_news(News::Message),
             places.join(", ")
         );
         for (column, value) in [
@@ -373,39 +375,6 @@ pub async fn hand_over(
         json!({ "case": case, "occasion": revision }),
     )
     .await?;
-    Ok(())
-}
-
-/// Puts a case together with an earlier one of the same person and procedure that was sent twice: it ends as withdrawn and points to the
-/// other, which goes on.
-///
-/// # Errors
-/// [`ProcedureError::WrongState`] when they are not two open cases of the same person and procedure; [`ProcedureError::ChangedMeanwhile`].
-pub async fn merge(tx: &Tx, case: i64, revision: i64, into: i64) -> Result<(), ProcedureError> {
-    let found = cases::case(tx.connection(), case).await?;
-    let other = cases::case(tx.connection(), into).await?;
-    let same = found.person.is_some()
-        && found.person == other.person
-        && found.procedure == other.procedure
-        && found.department == other.department;
-    if case == into || !same || other.merged_into.is_some() || !other.stage.is_open() {
-        return Err(ProcedureError::WrongState(
-            "only open cases of the same person, procedure and department can be put together",
-        ));
-    }
-    let withdraw = crate::model::case::Step::Withdraw;
-    cases::step(tx, case, revision, withdraw, &cases::By::Program).await?;
-    tx.connection()
-        .run(
-            "UPDATE procedures_cases SET merged_into = $2 WHERE id = $1",
-            [case.into(), into.into()],
-        )
-        .await?;
-    history::note(tx, case, What::Merged { into }).await?;
-    tx.audit(
-        AuditEntry::new("procedures.merge", format!("procedures/cases/{case}"))
-            .with(json!({ "into": into })),
-    );
     Ok(())
 }
 

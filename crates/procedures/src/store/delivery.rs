@@ -309,7 +309,7 @@ async fn unsent(
 
 /// Writes down for every endpoint that wants it that a case is to be told, with a job for each. Done twice it is done once: `occasion`
 /// tells several times of one event apart, such as the number of the corrected answers; 0 for what happens once. How often a case was
-/// decided is looked up.
+/// decided, or ended, is looked up.
 ///
 /// # Errors
 /// When the database does not carry it out.
@@ -346,6 +346,17 @@ pub async fn queue(
                 )
                 .await?;
             revoked.unwrap_or_default()
+        }
+        // A case that ended in another and then went on after all can end once more.
+        DeliveryEvent::Withdrawn => {
+            let undone: Option<i64> = tx
+                .connection()
+                .value(
+                    "SELECT COUNT(*) FROM procedures_case_history WHERE case_id = $1 AND what = 'merge_undone'",
+                    [case.into()],
+                )
+                .await?;
+            undone.unwrap_or_default()
         }
         _ => occasion,
     };

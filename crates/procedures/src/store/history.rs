@@ -98,10 +98,26 @@ pub enum What {
     },
     /// Another member of staff became responsible.
     Assigned,
-    /// It was put together with another case.
+    /// It was sent twice and ended; the other case goes on.
     Merged {
-        /// The case it belongs to now.
+        /// The case that goes on.
         into: i64,
+        /// The stage at which it was; none in what was written before this was kept.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from: Option<Stage>,
+        /// The stage of its procedure's own at which it was.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        own: Option<String>,
+    },
+    /// Another case was the same and ended; this one goes on.
+    MergedHere {
+        /// The case that ended.
+        from: i64,
+    },
+    /// Two cases that had been put together are two again.
+    MergeUndone {
+        /// The other case.
+        with: i64,
     },
     /// It was put into one life event with another case.
     Joined {

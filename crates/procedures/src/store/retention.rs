@@ -43,7 +43,8 @@ pub fn kept_from(today: Date, years: u32) -> Option<Date> {
     FiscalYear::new(first).ok().map(FiscalYear::start)
 }
 
-/// The cases of a department whose retention is over and that stand on no open list, by procedure; at most 1,000 of each.
+/// The cases of a department whose retention is over and that stand on no open list, by procedure; at most 1,000 of each. A case that
+/// ended in another is kept as long as the other.
 ///
 /// # Errors
 /// When the database does not answer or holds what cannot be read.
@@ -83,6 +84,8 @@ pub async fn due(
             .rows(
                 "SELECT id FROM procedures_cases \
                  WHERE department = $1 AND procedure_key = $2 AND procedure_version = $3 AND closed_at < $4 AND disposed_at IS NULL \
+                   AND (merged_into IS NULL OR (SELECT kept.closed_at FROM procedures_cases kept \
+                     WHERE kept.id = procedures_cases.merged_into) < $4) \
                    AND id NOT IN (SELECT c.case_id FROM procedures_disposal_cases c \
                      JOIN procedures_disposals d ON d.id = c.disposal_id WHERE d.state = 'proposed') \
                  ORDER BY id LIMIT 1000",

@@ -180,53 +180,6 @@ each_database!(
     }
 );
 
-each_database!(
-    a_case_sent_twice_becomes_one,
-    [&ProcedureService],
-    async |city| {
-        put_live(&city, document()).await;
-        let first = received(&city, "one").await.case;
-        let second = received(&city, "two").await.case;
-        let merge = |case: i64, into: i64| {
-            let city = city.clone();
-            async move {
-                city.write(Actor::Staff(1), (case, into), |tx, (case, into)| {
-                    Box::pin(async move {
-                        let revision = cases::case(tx.connection(), *case).await?.revision;
-                        casework::merge(tx, *case, revision, *into).await
-                    })
-                })
-                .await
-            }
-        };
-        assert!(matches!(
-            merge(first, first).await,
-            Err(ProcedureError::WrongState(_))
-        ));
-        merge(second, first).await.unwrap();
-        let merged = cases::case(city.db(), second).await.unwrap();
-        assert_eq!(
-            (merged.stage, merged.merged_into),
-            (Stage::Withdrawn, Some(first))
-        );
-        assert!(matches!(
-            merge(first, second).await,
-            Err(ProcedureError::WrongState(_))
-        ));
-        assert_eq!(
-            found(
-                &city,
-                InboxFilter {
-                    stage: StageFilter::All,
-                    ..InboxFilter::default()
-                }
-            )
-            .await,
-            [first]
-        );
-    }
-);
-
 /// A system that refuses its first message and takes the next.
 pub(crate) async fn receiver(heard: Arc<Mutex<Vec<(HeaderMap, String)>>>) -> String {
     let app = Router::new().route(
@@ -248,7 +201,7 @@ pub(crate) async fn receiver(heard: Arc<Mutex<Vec<(HeaderMap, String)>>>) -> Str
 }
 
 /// A system at an address that is told of the cases of one procedure, or of all; its number.
-async fn endpoint(city: &City, url: String, procedure: Option<&str>) -> i64 {
+pub(crate) async fn endpoint(city: &City, url: String, procedure: Option<&str>) -> i64 {
     let endpoint = NewEndpoint {
         name: "犬の登録台帳".to_owned(),
         department: department(),

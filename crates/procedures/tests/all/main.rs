@@ -16,6 +16,7 @@ mod designs;
 mod desk;
 mod inventory;
 mod inventory_desk;
+mod merging;
 mod navigator;
 mod news;
 mod on_behalf;

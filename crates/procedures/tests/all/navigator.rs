@@ -559,12 +559,19 @@ each_database!(
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
             assert!(refused.text().contains("開くことのできる案件の番号"));
         }
+        // Both are looked at before anything happens.
+        let with = tag.to_string();
+        let looked = press(&city, &mut desk, dog, "together", &[("with", &with)]).await;
+        for part in ["まだまとめていません", "犬の鑑札", "髙橋 花子"] {
+            assert!(looked.text().contains(part), "{part}: {}", looked.text());
+        }
+        assert!(others(&city, dog).await.is_empty());
         let joined = press(
             &city,
             &mut desk,
             dog,
             "together",
-            &[("with", &tag.to_string())],
+            &[("with_number", &with), ("action", "join")],
         )
         .await;
         assert_eq!(
@@ -623,7 +630,7 @@ each_database!(
             &mut both,
             elsewhere,
             "together",
-            &[("with_number", &dog.to_string())],
+            &[("with_number", &dog.to_string()), ("action", "join")],
         )
         .await;
         assert_eq!(joined.status, StatusCode::SEE_OTHER, "{}", joined.text());

@@ -234,29 +234,6 @@ async fn further_form(parts: &Parts<'_>) -> Result<Html, Problem> {
     Ok(parts.form("further", fields, button, true))
 }
 
-pub(super) async fn together(doing: Doing) -> Result<Response, Problem> {
-    let (room, fields) = (&doing.room, &doing.fields);
-    let with = fields.integer("with_number").or(fields.integer("with"));
-    // Whether a case exists that one may not open is not told either.
-    let with = match with {
-        None => None,
-        Some(with) => match cases::case(room.db(), with).await {
-            Ok(other) if room.principal.holds_in(WORK, &other.department) => Some(with),
-            Ok(_) | Err(ProcedureError::NoSuchCase) => None,
-            Err(error) => return Err(error.into()),
-        },
-    };
-    let Some(with) = with else {
-        return doing.refuse("desk-error-join").await;
-    };
-    let input = (doing.case(), doing.revision(), with);
-    doing
-        .write("joined", input, |tx, (case, revision, with)| {
-            Box::pin(visits::join(tx, *case, *revision, *with))
-        })
-        .await
-}
-
 pub(super) async fn apart(doing: Doing) -> Result<Response, Problem> {
     let input = (doing.case(), doing.revision());
     doing

@@ -8,6 +8,7 @@ mod doing;
 mod event;
 mod export;
 mod inbox;
+mod pair;
 mod show;
 mod steps;
 mod workload;
@@ -116,15 +117,16 @@ pub(super) fn routes() -> Routes {
             Access::Staff(WORK),
             steps::hand_over,
         )
+        .post("/desk/cases/{case}/merge", Access::Staff(WORK), pair::merge)
         .post(
-            "/desk/cases/{case}/merge",
+            "/desk/cases/{case}/unmerge",
             Access::Staff(WORK),
-            steps::merge,
+            pair::undo_merge,
         )
         .post(
             "/desk/cases/{case}/together",
             Access::Staff(WORK),
-            event::together,
+            pair::together,
         )
         .post(
             "/desk/cases/{case}/co-applicants/{place}/paper",

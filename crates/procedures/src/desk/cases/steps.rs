@@ -233,17 +233,3 @@ pub(super) async fn hand_over(doing: Doing) -> Result<Response, Problem> {
         )
         .await
 }
-
-pub(super) async fn merge(doing: Doing) -> Result<Response, Problem> {
-    let Some(into) = doing.fields.integer("into") else {
-        return doing.refuse("desk-error-empty").await;
-    };
-    let other = cases::case(doing.room.db(), into).await?;
-    doing.room.need(WORK, &other.department)?;
-    let input = (doing.case(), doing.revision(), into);
-    doing
-        .write("merged", input, |tx, (case, revision, into)| {
-            Box::pin(casework::merge(tx, *case, *revision, *into))
-        })
-        .await
-}

@@ -308,6 +308,9 @@ pub(in crate::pages) fn standing(
     if is_waiting {
         return words.get("applicant-standing-correction").into_owned();
     }
+    if case.merged_into.is_some() {
+        return words.get("applicant-standing-merged").into_owned();
+    }
     if let Some(own) = own {
         let title = own.title.get(words.language());
         return words
@@ -363,6 +366,8 @@ fn history_table(entries: &[history::Entry], document: &ProcedureDocument, words
             What::Message { from_desk: false } => words.get("applicant-history-message-own"),
             What::HandedOver { .. } => words.get("applicant-history-handed-over"),
             What::Merged { .. } => words.get("applicant-history-merged"),
+            What::MergedHere { .. } => words.get("applicant-history-merged-here"),
+            What::MergeUndone { .. } => words.get("applicant-history-merge-undone"),
             // Who inside the town hall is responsible, and what went back there, is its own affair; a disposed case has no page.
             What::OwnStage { .. }
             | What::Assigned

@@ -79,6 +79,17 @@ impl Case {
         self.own_due_on.is_some_and(|due_on| due_on < today)
     }
 
+    /// Whether it may be the same application as another, so that it can end in it: both are open, of one person, procedure and department.
+    pub fn may_end_in(&self, other: &Self) -> bool {
+        self.id != other.id
+            && self.person.is_some()
+            && self.person == other.person
+            && self.procedure == other.procedure
+            && self.department == other.department
+            && self.stage.is_open()
+            && other.stage.is_open()
+    }
+
     /// The day in Japan on which it arrived.
     pub fn received_on(&self) -> Date {
         day(self.received_at)

@@ -4,6 +4,7 @@ mod case;
 mod contents;
 mod decision;
 mod hands;
+mod merging;
 mod new;
 mod past_decisions;
 mod steps;
@@ -23,6 +24,7 @@ pub(super) use contents::add_answers;
 pub use contents::{GivenAnswers, answers, contact, enter_answers, receipt};
 pub use decision::{Decision, decide, decision};
 pub use hands::By;
+pub use merging::{NotUndone, merge, merged_here, undo_merge, undone_not};
 pub use new::{AgentContact, Contact, Mandate, NewCase, SealedCase};
 pub use past_decisions::{
     Correcting, Ended, PastDecision, correct_decision, letter, past_decisions, revoke_decision,
@@ -39,6 +41,8 @@ pub const CASE_MOVED: &str = "procedures.case_moved";
 
 /// The event of a case whose decision was corrected or revoked; its payload is `{"case": number, "occasion": number}`.
 pub const CASE_DECISION_CHANGED: &str = "procedures.case_decision_changed";
+/// The event of a case that was put together with another and goes on for itself again; its payload is `{"case": number, "occasion": number}`.
+pub const CASE_GOES_ON: &str = "procedures.case_goes_on";
 /// The event of a case whose applicant corrected the answers; its payload is `{"case": number, "occasion": number}`.
 pub const CASE_CORRECTED: &str = "procedures.case_corrected";
 /// The event of a case whose answers staff entered anew; its payload is `{"case": number, "occasion": number}`.

@@ -309,15 +309,7 @@ pub async fn revoke_decision(
     by: &By,
 ) -> Result<(), ProcedureError> {
     let (found, before) = decided(tx, case, revision, by).await?;
-    let proposed: Option<i64> = tx
-        .connection()
-        .value(
-            "SELECT COUNT(*) FROM procedures_disposal_cases c JOIN procedures_disposals d ON d.id = c.disposal_id \
-             WHERE c.case_id = $1 AND d.state = 'proposed'",
-            [case.into()],
-        )
-        .await?;
-    if proposed != Some(0) {
+    if is_proposed_for_disposal(tx.connection(), case).await? {
         return Err(ProcedureError::WrongState(
             "the case is proposed for disposal",
         ));
@@ -351,6 +343,21 @@ pub async fn revoke_decision(
         .with(json!({ "from": before.as_str() })),
     );
     Ok(())
+}
+
+/// Whether a case stands on a list of what is to be disposed of that nobody has settled yet.
+pub(super) async fn is_proposed_for_disposal(
+    connection: &impl ConnectionTrait,
+    case: i64,
+) -> Result<bool, ProcedureError> {
+    let proposed: Option<i64> = connection
+        .value(
+            "SELECT COUNT(*) FROM procedures_disposal_cases c JOIN procedures_disposals d ON d.id = c.disposal_id \
+             WHERE c.case_id = $1 AND d.state = 'proposed'",
+            [case.into()],
+        )
+        .await?;
+    Ok(proposed != Some(0))
 }
 
 /// Notes it, and tells the applicant and everybody who applied together with them.

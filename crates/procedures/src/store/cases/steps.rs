@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, btree_map::Entry};
 
-use jiff::Timestamp;
+use jiff::{Timestamp, civil::Date};
 use sea_orm::ConnectionTrait;
 use serde_json::json;
 use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
@@ -130,11 +130,7 @@ pub(super) async fn moved(
         Step::Decide(outcome) => (Some(outcome), Some(now)),
         _ => (case.outcome, case.decided_at.map(Timestamp::as_microsecond)),
     };
-    let own_due_on = to
-        .own
-        .as_deref()
-        .and_then(|key| way.stage(key)?.days)
-        .map(|days| working_days::after_working_days(tx.today(), days));
+    let own_due_on = own_due_on(&way, &to, tx.today());
     tx.connection()
         .run(
             "UPDATE procedures_cases SET stage = $2, outcome = $3, decided_at = $4, closed_at = $5, own_stage = $6, own_due_on = $7 \
@@ -171,8 +167,19 @@ pub(super) async fn moved(
     Ok(to)
 }
 
+/// By when a stage of the procedure's own that is reached on a day should be left.
+pub(super) fn own_due_on(way: &Way<'_>, to: &Stop, today: Date) -> Option<Date> {
+    let days = way.stage(to.own.as_deref()?)?.days?;
+    Some(working_days::after_working_days(today, days))
+}
+
 /// What a step means for the time that was booked with the case, for an open correction, and for other systems.
-async fn settle(tx: &Tx, case: &Case, step: Step, to: &Stop) -> Result<(), ProcedureError> {
+pub(super) async fn settle(
+    tx: &Tx,
+    case: &Case,
+    step: Step,
+    to: &Stop,
+) -> Result<(), ProcedureError> {
     let is_for_nothing =
         to.stage == Stage::Withdrawn || matches!(step, Step::Decide(Outcome::Refused));
     if let Some(slots) = tx.slots().filter(|_| is_for_nothing) {

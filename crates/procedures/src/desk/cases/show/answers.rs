@@ -117,10 +117,17 @@ pub(super) async fn fill_answers(
 
 pub(super) async fn fill_duplicates(parts: &Parts<'_>, body: &mut Body) -> Result<(), Problem> {
     let room = parts.room;
+    body.ended = super::super::pair::ended(parts).await?;
+    body.ended_here = super::super::pair::ended_here(room, parts.opened.case.id).await?;
     let others: Vec<Case> = cases::duplicates(room.db(), &parts.opened.case)
         .await?
         .into_iter()
         .filter(|other| room.principal.holds_in(WORK, &other.department))
+        // Those that ended in this one, or this one in, stand for themselves.
+        .filter(|other| {
+            other.merged_into != Some(parts.opened.case.id)
+                && parts.opened.case.merged_into != Some(other.id)
+        })
         .collect();
     if others.is_empty() {
         return Ok(());
@@ -129,7 +136,7 @@ pub(super) async fn fill_duplicates(parts: &Parts<'_>, body: &mut Body) -> Resul
     body.duplicates = Html::of(&case_table(room, &others, &titles, None).await?);
     let mergeable: Vec<Choice> = others
         .iter()
-        .filter(|other| other.stage.is_open() && other.merged_into.is_none())
+        .filter(|other| parts.opened.case.may_end_in(other))
         .map(|other| {
             Choice::new(
                 other.id.to_string(),
@@ -138,11 +145,11 @@ pub(super) async fn fill_duplicates(parts: &Parts<'_>, body: &mut Body) -> Resul
             )
         })
         .collect();
-    if parts.opened.case.stage.is_open() && !mergeable.is_empty() {
+    if !mergeable.is_empty() {
         body.merge = parts.form(
             "merge",
             Html::of(
-                &Select::new(room.language(), "into", room.t("desk-merge-into")).choices(mergeable),
+                &Select::new(room.language(), "into", room.t("desk-merge-with")).choices(mergeable),
             ),
             parts.other("desk-merge"),
             true,

@@ -212,6 +212,10 @@ struct Body {
     signers: Html,
     duplicates: Html,
     merge: Html,
+    /// Where a case goes on that ended in another.
+    ended: Html,
+    /// The cases that ended in this one.
+    ended_here: Html,
     checklist: Html,
     messages: Html,
     message: Html,
@@ -317,6 +321,8 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         signers: Html::empty(),
         duplicates: Html::empty(),
         merge: Html::empty(),
+        ended: Html::empty(),
+        ended_here: Html::empty(),
         checklist: Html::empty(),
         messages: Html::empty(),
         message: Html::empty(),

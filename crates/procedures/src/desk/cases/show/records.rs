@@ -135,7 +135,15 @@ pub(super) fn history_table(
             What::Message { from_desk: true } => room.t("desk-history-message-sent"),
             What::Message { from_desk: false } => room.t("desk-history-message-received"),
             What::Assigned => room.t("desk-history-assigned"),
-            What::Merged { into } => room
+            What::MergedHere { from } => room
+                .words
+                .with_text("desk-history-merged-here", "number", &from.to_string())
+                .into_owned(),
+            What::MergeUndone { with } => room
+                .words
+                .with_text("desk-history-merge-undone", "number", &with.to_string())
+                .into_owned(),
+            What::Merged { into, .. } => room
                 .words
                 .with_text("desk-history-merged", "number", &into.to_string())
                 .into_owned(),
