@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::civil::{date, time};
-use yakuba_kernel::text::normalise_for_search;
+use yakuba_kernel::text::{kanji_without_reading, normalise_for_search};
 use yakuba_kernel::{Address, AddressParts, Decimal, PersonName, Yen};
 
 use crate::answers::{
@@ -433,7 +433,7 @@ fn about_text(place: &Place, text: &Text) -> Vec<Finding> {
     long(&text.ja, LONGEST_SENTENCE);
     if let Some(easy) = &text.easy {
         long(easy, LONGEST_EASY_SENTENCE);
-        if let Some(word) = kanji_without_reading(easy) {
+        if let Some(word) = long_kanji_without_reading(easy) {
             findings.push(Finding::should(
                 place.clone(),
                 Message::new("forms-finding-no-reading").text("word", word),
@@ -451,19 +451,9 @@ fn beginning(text: &str) -> String {
     short
 }
 
-/// The first word in kanji of three or more signs that no reading in brackets follows, as やさしい日本語 asks for.
-fn kanji_without_reading(text: &str) -> Option<String> {
-    let mut word = String::new();
-    let mut characters = text.chars().chain(std::iter::once(' '));
-    let is_kanji = |character: char| matches!(character, '一'..='鿿' | '々' | '㐀'..='䶿');
-    characters.find_map(|character| {
-        if is_kanji(character) {
-            word.push(character);
-            return None;
-        }
-        let found = (word.chars().count() >= 3 && !matches!(character, '（' | '('))
-            .then(|| std::mem::take(&mut word));
-        word.clear();
-        found
-    })
+/// The first word of three kanji or more without a reading, as やさしい日本語 asks for.
+fn long_kanji_without_reading(text: &str) -> Option<&str> {
+    kanji_without_reading(text)
+        .into_iter()
+        .find(|word| word.chars().count() >= 3)
 }

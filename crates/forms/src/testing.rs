@@ -7,46 +7,9 @@ use std::{
 };
 
 use serde_json::Value;
+use yakuba_kernel::text::kanji_without_reading;
 
 use crate::files::ClamAddress;
-
-fn is_kanji(letter: char) -> bool {
-    matches!(letter, '\u{3400}'..='\u{9fff}' | '々' | '〇')
-}
-
-fn is_reading(letter: char) -> bool {
-    matches!(letter, 'ぁ'..='ん' | 'ー' | '、')
-}
-
-/// The words in kanji that no reading in brackets follows. Stricter than what [`check`](crate::check()) asks of a city's own forms:
-/// what comes with the program is an example.
-pub fn kanji_without_reading(text: &str) -> Vec<String> {
-    let letters: Vec<char> = text.chars().collect();
-    let mut found = Vec::new();
-    let mut place = 0;
-    while place < letters.len() {
-        let start = place;
-        while place < letters.len() && is_kanji(letters[place]) {
-            place += 1;
-        }
-        if place > start {
-            let reading = letters[place..]
-                .iter()
-                .skip(1)
-                .take_while(|&&letter| is_reading(letter))
-                .count();
-            let read = letters.get(place) == Some(&'（')
-                && reading > 0
-                && letters.get(place + 1 + reading) == Some(&'）');
-            if !read {
-                found.push(letters[start..place].iter().collect());
-            }
-        } else {
-            place += 1;
-        }
-    }
-    found
-}
 
 /// Collects into `missing` what a document's texts lack under a value: a language, a reading of kanji, or, for the members named in
 /// `texts`, everything but the Japanese.
@@ -60,6 +23,7 @@ pub fn missing_languages(path: &str, value: &Value, texts: &[&str], missing: &mu
                 }
             }
             let easy = members.get("easy").and_then(Value::as_str).unwrap_or("");
+            // Stricter than what [`check`](crate::check()) asks of a city's own forms: what comes with the program is an example.
             for word in kanji_without_reading(easy) {
                 missing.push(format!("{path}: no reading for {word} in {easy:?}"));
             }

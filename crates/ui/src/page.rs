@@ -4,7 +4,7 @@ use askama::Template;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::{Fields, Html, Language, Link, NotificationBanner, Shell, Words};
+use crate::{Fields, Html, Language, Link, NotificationBanner, Shell, Words, with_readings_above};
 
 /// Tells the worker of the reader's browser that it may keep the page.
 const KEEPS_COPY: HeaderName = HeaderName::from_static("x-keeps-copy");
@@ -243,7 +243,11 @@ impl Page {
             shell: &self.shell,
             page: self,
         };
-        document.render().unwrap_or_default()
+        let html = document.render().unwrap_or_default();
+        match self.shell.language {
+            Language::EasyJapanese => with_readings_above(&html),
+            Language::Japanese | Language::English => html,
+        }
     }
 
     fn window_title(&self) -> String {

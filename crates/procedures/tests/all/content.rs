@@ -6,7 +6,7 @@ use std::{
 };
 
 use serde_json::Value;
-use yakuba_forms::testing::{kanji_without_reading, missing_languages};
+use yakuba_forms::testing::missing_languages;
 use yakuba_forms::{
     Form, Severity, check,
     model::document::{Field, FieldKind, FormDocument},
@@ -124,14 +124,6 @@ fn demo_departments() -> BTreeSet<String> {
         .iter()
         .map(|department| department["code"].as_str().unwrap().to_owned())
         .collect()
-}
-
-#[test]
-fn a_reading_is_missed_where_it_is_missing() {
-    assert_eq!(
-        kanji_without_reading("犬（いぬ）の 登録とうろくを します（市）"),
-        ["登録", "市"]
-    );
 }
 
 #[test]

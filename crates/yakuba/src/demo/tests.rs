@@ -465,7 +465,10 @@ each_database!(
             ),
             (
                 "/?lang=easy",
-                ["きれいな川（かわ）と港（みなと）", "澄川市（すみかわし）"],
+                [
+                    "きれいな<ruby>川<rp>（</rp><rt>かわ</rt><rp>）</rp></ruby>",
+                    "澄川市（すみかわし）",
+                ],
             ),
         ] {
             let page = page(&city, path).await;

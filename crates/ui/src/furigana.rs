@@ -1,0 +1,147 @@
+//! Readings above kanji: on a page in やさしい日本語 `市役所（しやくしょ）` becomes `<ruby>`.
+//!
+//! Texts carry them in brackets, which files, mails and attributes can show too; only a page can put them above.
+
+use yakuba_kernel::text::first_kanji_word;
+
+/// Elements whose text stays as it is: it is no running text, or HTML allows no `<ruby>` in it.
+const LEFT_ALONE: [&str; 8] = [
+    "script", "style", "textarea", "title", "option", "svg", "ruby", "pre",
+];
+
+/// The document or fragment `html` with every reading in brackets that directly follows kanji put above them.
+///
+/// Attributes, scripts and what people type into fields stay as they are. The text content of the page is the same as before for whoever
+/// reads it without `<ruby>`.
+///
+/// ```
+/// let shown = yakuba_ui::with_readings_above("<p title=\"市（し）\">市（し）の 手続</p>");
+/// assert_eq!(
+///     shown,
+///     "<p title=\"市（し）\"><ruby>市<rp>（</rp><rt>し</rt><rp>）</rp></ruby>の 手続</p>"
+/// );
+/// ```
+pub fn with_readings_above(html: &str) -> String {
+    let mut shown = String::with_capacity(html.len() + html.len() / 4);
+    let mut rest = html;
+    while let Some(start) = rest.find('<') {
+        annotate(&rest[..start], &mut shown);
+        rest = &rest[start..];
+        let whole = markup_length(rest);
+        shown.push_str(&rest[..whole]);
+        rest = &rest[whole..];
+    }
+    annotate(rest, &mut shown);
+    shown
+}
+
+/// The length in bytes of the markup that `html` begins with: a comment, a tag, or a whole element of [`LEFT_ALONE`].
+fn markup_length(html: &str) -> usize {
+    if html.starts_with("<!--") {
+        return html.find("-->").map_or(html.len(), |end| end + 3);
+    }
+    let tag = tag_length(html);
+    let name = html[1..tag]
+        .split(|letter: char| !letter.is_ascii_alphanumeric())
+        .next()
+        .unwrap_or_default();
+    if !LEFT_ALONE.iter().any(|one| one.eq_ignore_ascii_case(name)) || html[..tag].ends_with("/>") {
+        return tag;
+    }
+    // Our templates write closing tags in small letters and never put one of these elements into another of its name.
+    let closing = format!("</{}", name.to_ascii_lowercase());
+    match html[tag..].find(&closing) {
+        Some(at) => tag + at + tag_length(&html[tag + at..]),
+        None => html.len(),
+    }
+}
+
+/// The length in bytes of the tag that `html` begins with; a `>` inside a quoted value does not end it.
+fn tag_length(html: &str) -> usize {
+    let mut quote = None;
+    for (at, letter) in html.char_indices() {
+        match (quote, letter) {
+            (None, '>') => return at + 1,
+            (None, '"' | '\'') => quote = Some(letter),
+            (Some(open), _) if open == letter => quote = None,
+            _ => {}
+        }
+    }
+    html.len()
+}
+
+/// Writes a run of text to `shown`, its readings above their kanji.
+fn annotate(text: &str, shown: &mut String) {
+    let mut rest = text;
+    while let Some(word) = first_kanji_word(rest) {
+        shown.push_str(word.before);
+        match word.reading {
+            Some(reading) => {
+                for part in [
+                    "<ruby>",
+                    word.kanji,
+                    "<rp>（</rp><rt>",
+                    reading,
+                    "</rt><rp>）</rp></ruby>",
+                ] {
+                    shown.push_str(part);
+                }
+            }
+            None => shown.push_str(word.kanji),
+        }
+        rest = word.after;
+    }
+    shown.push_str(rest);
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::with_readings_above;
+
+    #[test]
+    fn only_running_text_after_kanji_gets_readings() {
+        for (given, expected) in [
+            (
+                "申（もう）し込（こ）む",
+                "<ruby>申<rp>（</rp><rt>もう</rt><rp>）</rp></ruby>し<ruby>込<rp>（</rp><rt>こ</rt><rp>）</rp></ruby>む",
+            ),
+            ("亡くなったとき（おくやみ）", "亡くなったとき（おくやみ）"),
+            ("市（City）", "市（City）"),
+            ("（し）", "（し）"),
+            ("市（し", "市（し"),
+            (
+                "市（し）<!-- 市（し） -->",
+                "<ruby>市<rp>（</rp><rt>し</rt><rp>）</rp></ruby><!-- 市（し） -->",
+            ),
+            (
+                "<option label=\"a>b\">市（し）</option>",
+                "<option label=\"a>b\">市（し）</option>",
+            ),
+            (
+                "<script>let a = '<p>市（し）';</script>",
+                "<script>let a = '<p>市（し）';</script>",
+            ),
+            (
+                "<svg><text>市（し）</text></svg>",
+                "<svg><text>市（し）</text></svg>",
+            ),
+            ("<textarea>市（し）", "<textarea>市（し）"),
+        ] {
+            assert_eq!(with_readings_above(given), expected);
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn whatever_it_is_given_only_ruby_is_added(html in "(<[a-z/]{0,8}>|[市町（）しー\"'<>& a]){0,40}") {
+            let shown = with_readings_above(&html);
+            let mut plain = shown;
+            for tag in ["<ruby>", "</ruby>", "<rp>", "</rp>", "<rt>", "</rt>"] {
+                plain = plain.replace(tag, "");
+            }
+            prop_assert_eq!(plain, html);
+        }
+    }
+}
