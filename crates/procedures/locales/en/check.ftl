@@ -1,5 +1,6 @@
 # What is found before a procedure goes live, beside its form.
 check-fee-unsaid = There is a fee, but the guide says nothing about it: applicants would read that it is free. Say what it costs.
+check-pattern = This is still the sentence of the pattern, and applicants would read it. Write about this procedure.
 check-minutes = Say about how many minutes it takes.
 check-retention-basis = Name the rule that the retention rests on.
 check-slot-unknown = "{ $about }" takes times of something that this city does not offer. Choose a counter, check-up or consultation that is confirmed at once and free of charge.

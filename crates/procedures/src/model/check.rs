@@ -82,6 +82,9 @@ pub fn check(document: &ProcedureDocument) -> Vec<Found> {
             find(severity, &path, message);
         }
     }
+    for path in as_in_the_pattern(document) {
+        find(Severity::Must, path, message("check-pattern", ""));
+    }
     // Without words about fees applicants read that it is free.
     if !document.form.fees.is_empty() && document.guide.fee.is_none() {
         find(Severity::Must, "guide.fee", message("check-fee-unsaid", ""));
@@ -352,6 +355,26 @@ fn texts(document: &ProcedureDocument) -> Vec<(String, &Text)> {
     texts
 }
 
+/// The members that still say what to write there, as in the pattern for new procedures: residents would read it.
+fn as_in_the_pattern(document: &ProcedureDocument) -> Vec<&'static str> {
+    let Ok(pattern) = ProcedureDocument::pattern() else {
+        return Vec::new();
+    };
+    let said = |document: &ProcedureDocument| {
+        [
+            ("summary", document.summary.ja.clone()),
+            ("guide.who", document.guide.who.ja.clone()),
+            ("guide.afterwards", document.guide.afterwards.ja.clone()),
+        ]
+    };
+    said(document)
+        .into_iter()
+        .zip(said(&pattern))
+        .filter(|(own, given)| own == given)
+        .map(|((path, _), _)| path)
+        .collect()
+}
+
 /// A text in the languages in which it is written.
 fn languages(text: &Text) -> impl Iterator<Item = &str> {
     std::iter::once(text.ja.as_str())
@@ -447,6 +470,20 @@ form:
     #[test]
     fn a_whole_procedure_has_no_finding() {
         assert_eq!(check(&procedure()), []);
+    }
+
+    #[test]
+    fn what_only_says_what_to_write_does_not_go_live() {
+        let mut document = ProcedureDocument::pattern().unwrap();
+        let must = |document: &ProcedureDocument| paths(document, Severity::Must);
+        assert_eq!(
+            must(&document),
+            ["summary", "guide.who", "guide.afterwards"]
+        );
+        document.summary = Text::japanese("犬を登録します。");
+        document.guide.who = Text::japanese("犬の飼い主");
+        document.guide.afterwards = Text::japanese("鑑札をお送りします。");
+        assert_eq!(must(&document), [""; 0]);
     }
 
     #[test]

@@ -86,6 +86,14 @@ pub struct ProcedureDocument {
 }
 
 impl ProcedureDocument {
+    /// What a procedure made from nothing begins with: its guide says what to write there.
+    ///
+    /// # Errors
+    /// Never with the file that comes along.
+    pub fn pattern() -> Result<Self, ProcedureError> {
+        Self::from_yaml(include_str!("pattern.yaml"))
+    }
+
     /// Reads a procedure from YAML (or JSON, which is YAML).
     ///
     /// # Errors

@@ -13,6 +13,7 @@ use yakuba_city::{
     Actor, City, Service as _, each_database,
     web::{Capability, Grant, Principal, Scope, StaffPrincipal},
 };
+use yakuba_forms::model::document::Text;
 use yakuba_identity::{IdentityError, IdentityService, NewDepartment, create_department};
 use yakuba_kernel::DepartmentCode;
 use yakuba_procedures::{
@@ -197,6 +198,13 @@ each_database!(
         // Mended as YAML, which is the same thing.
         let mut document = newest(&city).await.document;
         document.form.pages[1].show_if = None;
+        for text in [
+            &mut document.summary,
+            &mut document.guide.who,
+            &mut document.guide.afterwards,
+        ] {
+            *text = Text::japanese("犬を飼う方の手続です。");
+        }
         let yaml = document.to_yaml().unwrap();
         let fields = [("revision", "5"), ("yaml", yaml.as_str())];
         let (status, _) = ask(&router, designer(), &format!("{dog}/yaml"), Some(&fields)).await;

@@ -2,6 +2,7 @@ surveys-menu = Surveys
 surveys-menu-summary = Answer the city’s questions, and see the results.
 surveys-finding-fees = A survey has no fees. Remove fees.
 surveys-finding-before = A survey has no questions before the start. Remove before and ask on the first page.
+surveys-finding-pattern = The introduction is still the sentence of the pattern. Say what this survey is for and what happens with the answers.
 surveys-finding-empty = There are no questions. Write at least one.
 surveys-finding-kind = A question of this kind tells who answers, or cannot be counted. Use choice, choices, number, yen, text or long_text.
 surveys-finding-prefill = Nothing about the person may be filled in beforehand. Remove prefill.

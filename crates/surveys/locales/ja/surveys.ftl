@@ -2,6 +2,7 @@ surveys-menu = アンケート
 surveys-menu-summary = 市からの質問に答えます。結果も見られます。
 surveys-finding-fees = アンケートに手数料は付けられません。fees を消してください。
 surveys-finding-before = アンケートに「申請の前の確認」は付けられません。before を消し、最初のページの質問にしてください。
+surveys-finding-pattern = 説明がひな形の文のままです。何のためにお聞きし、回答を何に使うかを、このアンケートのこととして書いてください。
 surveys-finding-empty = 質問がありません。質問を1つ以上書いてください。
 surveys-finding-kind = この種類の質問は、だれの回答かが分かるか、集計できません。choice、choices、number、yen、text、long_text のどれかにしてください。
 surveys-finding-prefill = 本人の情報を入れておくことはできません。prefill を消してください。

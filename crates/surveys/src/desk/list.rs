@@ -18,13 +18,10 @@ use super::room::{Room, href};
 use crate::{
     capabilities::RUN,
     error::SurveyError,
-    model::document::{Audience, LocalTime, SurveyDocument},
+    model::document::{Audience, LocalTime, SURVEY_PATTERN, SurveyDocument},
     shown::times,
     store::{self, Brought, State, Survey, bring_in, save_draft, surveys},
 };
-
-/// What a new survey begins as.
-const PATTERN: &str = include_str!("pattern.yaml");
 
 #[derive(Template)]
 #[template(path = "desk/list.html")]
@@ -171,7 +168,7 @@ pub(super) async fn new(room: Room, fields: Fields) -> Result<Response, Problem>
                 .and_then(|text| SurveyDocument::from_yaml(&text))
         }
         None => SurveyDocument::from_yaml(
-            &PATTERN
+            &SURVEY_PATTERN
                 .replace("KEY", &format!("\"{}\"", key.replace(['"', '\\'], "?")))
                 .replace("DEPARTMENT", &format!("\"{}\"", department.as_str()))
                 .replace("OPENS", &opens.to_string())

@@ -6,7 +6,7 @@ use yakuba_forms::{
 };
 use yakuba_ui::Language;
 
-use super::document::{Anonymity, SurveyDocument};
+use super::document::{Anonymity, SURVEY_PATTERN, SurveyDocument};
 use crate::WORDS;
 
 /// Looks a survey over. Without a finding that [must](Severity::Must) be mended it can open.
@@ -30,6 +30,11 @@ pub fn check(document: &SurveyDocument) -> Vec<Finding> {
         });
     };
     let form = &document.form;
+    // It says what to write there; residents would read that.
+    let summary = document.summary.ja.trim();
+    if SURVEY_PATTERN.contains(&format!("  ja: {summary}\n")) {
+        find(Severity::Must, Place::default(), "surveys-finding-pattern");
+    }
     if !form.fees.is_empty() {
         find(Severity::Must, Place::default(), "surveys-finding-fees");
     }
@@ -174,6 +179,15 @@ mod tests {
             .filter(|finding| finding.severity == Severity::Must)
             .map(|finding| finding.line(Language::English))
             .collect()
+    }
+
+    #[test]
+    fn what_only_says_what_to_write_does_not_open() {
+        let mut survey = SurveyDocument::from_yaml(SMALL).unwrap();
+        survey.summary.ja = "何のためにお聞きし、回答を何に使うかを書きます。".to_owned();
+        let found = check(&survey).pop().unwrap();
+        assert_eq!(found.severity, Severity::Must);
+        assert!(found.line(Language::English).contains("pattern"));
     }
 
     #[test]

@@ -181,6 +181,9 @@ impl From<LocalTime> for String {
     }
 }
 
+/// What a new survey begins as; its key, department and days are put in.
+pub(crate) const SURVEY_PATTERN: &str = include_str!("pattern.yaml");
+
 impl SurveyDocument {
     /// Reads a survey from YAML (or JSON, which is YAML).
     ///

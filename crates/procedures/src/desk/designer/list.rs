@@ -23,9 +23,6 @@ use crate::{
     store::{self, designs::designs},
 };
 
-/// What a new procedure begins as: every part that must be there, and one page with the usual questions about the applicant.
-const PATTERN: &str = include_str!("pattern.yaml");
-
 /// The procedures that come with Yakuba.
 static SAMPLES: Dir<'static> = include_dir!("$CARGO_MANIFEST_DIR/../../content/procedures");
 /// What the name of one of them begins with, where procedures of the city are named by their keys alone.
@@ -232,7 +229,7 @@ pub(super) async fn create(room: Room, fields: Fields) -> Result<Response, Probl
     let mut errors = FormErrors::new();
     let key = fields.get("key").to_owned();
     let mut document = match fields.get("from") {
-        "" => ProcedureDocument::from_yaml(PATTERN)?,
+        "" => ProcedureDocument::pattern()?,
         other => match other.strip_prefix(SAMPLE) {
             Some(key) => sample(key).ok_or(Problem::NotFound)?,
             None => room.standing(other).await?.document,
