@@ -3,6 +3,7 @@
 mod asked;
 mod browser;
 mod desk;
+mod desk_request;
 mod error;
 mod identity;
 mod layer;
@@ -21,6 +22,7 @@ pub mod testing;
 mod visitor;
 
 pub use browser::{Asker, Cookies};
+pub use desk_request::DeskRequest;
 pub use error::IdentityError;
 pub use identity::Identity;
 pub use layer::{authenticate, layer};

@@ -106,7 +106,7 @@ async fn broker(room: &Room) -> Result<Vec<String>, Problem> {
     let Some(now) = listening(room.db()).await? else {
         return Ok(Vec::new());
     };
-    let is_held = now.until_at >= room.city().now().as_microsecond();
+    let is_held = now.until_at >= room.city.now().as_microsecond();
     let mut lines = vec![match now.connected_at.filter(|_| is_held) {
         Some(since) => room
             .words

@@ -150,7 +150,7 @@ async fn state(room: &Room) -> Result<DescriptionList, Problem> {
             room.t("desk-broker-state-waiting"),
         ));
     };
-    let is_held = now.until_at >= room.city().now().as_microsecond();
+    let is_held = now.until_at >= room.city.now().as_microsecond();
     let connected = now.connected_at.filter(|_| is_held).map_or_else(
         || room.t("desk-broker-state-off"),
         |since| {
@@ -254,7 +254,8 @@ pub(super) async fn save(mut room: Room, fields: Fields) -> Result<Response, Pro
     match outcome {
         Ok(()) => Ok(done(HERE, "broker-set")),
         Err(error @ AssetError::ChangedMeanwhile) => {
-            room.refuse(room.sentence(&error).unwrap_or_default());
+            let sentence = room.sentence(&error).unwrap_or_default();
+            room.refuse(sentence);
             shown(&room, None, &FormErrors::new()).await
         }
         Err(error) => Err(error.into()),

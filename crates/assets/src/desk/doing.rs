@@ -110,7 +110,7 @@ pub(super) async fn inspect(
     let text = typed(&room, &fields, "inspected_text", &mut errors);
     let day = fields
         .date("inspected")
-        .filter(|day| *day <= room.city().today());
+        .filter(|day| *day <= room.city.today());
     if day.is_none() {
         errors.add("inspected", room.t("desk-problem-day"));
     }

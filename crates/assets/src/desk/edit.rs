@@ -95,7 +95,7 @@ fn kinds_of<'r>(room: &'r Room, departments: &BTreeMap<DepartmentCode, String>) 
 }
 
 pub(super) async fn new(room: Room) -> Result<Response, Problem> {
-    let departments = room.own_departments().await?;
+    let departments = room.departments_to_work_in().await?;
     let kinds = kinds_of(&room, &departments);
     let key = match room.query.get("kind") {
         "" => kinds.first().map_or("", |kind| kind.key.as_str()),
@@ -117,7 +117,7 @@ pub(super) async fn new(room: Room) -> Result<Response, Problem> {
 
 pub(super) async fn page(room: Room, Path(id): Path<i64>) -> Result<Response, Problem> {
     let found = room.asset_to_work_on(id).await?;
-    let departments = room.own_departments().await?;
+    let departments = room.departments_to_work_in().await?;
     let kind = room.kind(&found.kind)?;
     let standing = standing_of(&found);
     Ok(shown(
@@ -321,7 +321,7 @@ fn told(room: &mut Room, error: AssetError, errors: &mut FormErrors) -> Result<(
 }
 
 pub(super) async fn add(mut room: Room, fields: Fields) -> Result<Response, Problem> {
-    let departments = room.own_departments().await?;
+    let departments = room.departments_to_work_in().await?;
     let Some(kind) = kinds_of(&room, &departments)
         .into_iter()
         .find(|kind| kind.key.as_str() == fields.get("kind"))
@@ -371,7 +371,7 @@ pub(super) async fn save(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let found = room.asset_to_work_on(id).await?;
-    let departments = room.own_departments().await?;
+    let departments = room.departments_to_work_in().await?;
     let kind = room.kind(&found.kind)?.clone();
     let standing = standing_in(&fields);
     // Not the revision of now: nobody saves over what they have not seen.

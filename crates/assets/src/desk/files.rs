@@ -41,7 +41,7 @@ pub(super) async fn add(
         if name.is_empty() {
             continue;
         }
-        let (key, virus_scanner) = (room.key().clone(), scanner::of(room.city()));
+        let (key, virus_scanner) = (room.key().clone(), scanner::of(&room.city));
         // A large picture takes a moment of pure computing, and the virus scanner its time.
         let one = tokio::task::spawn_blocking(move || {
             NewFile::of(&key, virus_scanner.as_ref(), &name, &bytes)

@@ -45,7 +45,8 @@ struct Outcome {
 
 /// The kinds of the departments in which this person works.
 async fn kinds_of(room: &Room) -> Result<(Vec<Kind>, BTreeSet<DepartmentCode>), Problem> {
-    let departments: BTreeSet<DepartmentCode> = room.own_departments().await?.into_keys().collect();
+    let departments: BTreeSet<DepartmentCode> =
+        room.departments_to_work_in().await?.into_keys().collect();
     let kinds = room
         .kinds
         .all()
@@ -190,7 +191,7 @@ async fn register(room: &Room) -> Result<(Kind, yakuba_sheets::Table), Problem> 
         .into_iter()
         .find(|kind| kind.key.as_str() == chosen)
         .ok_or(Problem::NotFound)?;
-    let register = table::table(room.city(), &kind, Some(&departments)).await?;
+    let register = table::table(&room.city, &kind, Some(&departments)).await?;
     Ok((kind, register))
 }
 

@@ -66,7 +66,7 @@ fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
         words: words_for_search(query.get("q")),
         silent: query.get("which") == "silent",
         with_alert: query.get("which") == "alert",
-        inspection_before: (query.get("which") == "inspection").then(|| room.city().today()),
+        inspection_before: (query.get("which") == "inspection").then(|| room.city.today()),
         ..Filter::default()
     }
 }
@@ -239,7 +239,7 @@ fn row(
     if is_silent {
         states.push(&ChipLabel::new(room.t("desk-silent")).red().beside());
     }
-    if asset.is_inspection_late_on(room.city().today()) {
+    if asset.is_inspection_late_on(room.city.today()) {
         states.push(
             &ChipLabel::new(room.t("desk-inspection-late"))
                 .orange()

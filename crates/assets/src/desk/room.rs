@@ -1,18 +1,16 @@
 //! What every page of the desk starts from: who asks, in which language, and the frame with its menu.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use askama::Template;
-use axum::{extract::FromRequestParts, http::request::Parts};
-use futures::future::BoxFuture;
-use sea_orm::DatabaseConnection;
-use yakuba_city::{
-    City, CityKey, Tx,
-    web::{Principal, Problem},
+use std::{
+    collections::BTreeMap,
+    ops::{Deref, DerefMut},
+    sync::Arc,
 };
-use yakuba_identity::{Asker, Identity, department_names};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use yakuba_city::{CityKey, web::Problem};
+use yakuba_identity::{Asker, DeskRequest, Identity};
 use yakuba_kernel::DepartmentCode;
-use yakuba_ui::{Catalogue, Fields, Language, Page, Shell, Words};
+use yakuba_ui::Catalogue;
 
 use super::HOME;
 use crate::{
@@ -27,57 +25,41 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
 
 /// A request to a page of the desk.
 pub(crate) struct Room {
+    request: DeskRequest,
     pub(crate) identity: Identity,
-    pub(crate) principal: Principal,
-    pub(crate) query: Fields,
-    pub(crate) words: Words,
-    pub(crate) shell: Shell,
     pub(crate) kinds: Arc<Kinds>,
-    refused: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Room {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Asker {
-            identity,
-            principal,
-            shell,
-            ..
-        } = Asker::from_request_parts(parts, state).await?;
+        let Asker { identity, .. } = Asker::from_request_parts(parts, state).await?;
         Ok(Self {
+            request: DeskRequest::of(parts, identity.city(), HOME, &WORDS).await,
             kinds: store::kinds(identity.city()).await?,
-            principal,
-            words: WORDS.words(shell.language),
-            query: Fields::of_query(parts.uri.query().unwrap_or_default()),
-            shell,
             identity,
-            refused: None,
         })
     }
 }
 
+impl Deref for Room {
+    type Target = DeskRequest;
+
+    fn deref(&self) -> &DeskRequest {
+        &self.request
+    }
+}
+
+impl DerefMut for Room {
+    fn deref_mut(&mut self) -> &mut DeskRequest {
+        &mut self.request
+    }
+}
+
 impl Room {
-    pub(super) fn city(&self) -> &City {
-        self.identity.city()
-    }
-
-    pub(super) fn db(&self) -> &DatabaseConnection {
-        self.city().db()
-    }
-
     pub(super) fn key(&self) -> &CityKey {
         self.identity.key()
-    }
-
-    pub(super) fn language(&self) -> Language {
-        self.shell.language
-    }
-
-    /// A text of the desk.
-    pub(super) fn t(&self, key: &str) -> String {
-        self.words.get(key).into_owned()
     }
 
     /// A text of the public pages.
@@ -89,43 +71,23 @@ impl Room {
         self.principal.holds_in(WORK, department)
     }
 
-    fn sees(&self, department: &DepartmentCode) -> bool {
-        self.may_work_in(department) || self.principal.holds_in(OVERSEE, department)
-    }
-
     /// The departments, with their names, whose registers this person sees; nobody gets by who sees none.
     pub(super) async fn departments(&self) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
-        let mut names = self.all_departments().await?;
-        names.retain(|code, _| self.sees(code));
-        if names.is_empty() {
-            return Err(Problem::NotAllowed);
-        }
-        Ok(names)
+        self.own_departments(&[WORK, OVERSEE]).await
     }
 
     /// Those in which this person works.
-    pub(super) async fn own_departments(
+    pub(super) async fn departments_to_work_in(
         &self,
     ) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
-        let mut names = self.all_departments().await?;
-        names.retain(|code, _| self.may_work_in(code));
-        if names.is_empty() {
-            return Err(Problem::NotAllowed);
-        }
-        Ok(names)
-    }
-
-    async fn all_departments(&self) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
-        Ok(department_names(self.db(), self.language().is_japanese())
-            .await
-            .map_err(AssetError::from)?)
+        self.own_departments(&[WORK]).await
     }
 
     /// An asset whose department this person has something to do with; to everybody else it does not exist.
     pub(super) async fn asset(&self, id: i64) -> Result<Asset, Problem> {
         store::asset(self.db(), id)
             .await?
-            .filter(|found| self.sees(&found.department))
+            .filter(|found| self.holds_any_in(&[WORK, OVERSEE], &found.department))
             .ok_or(Problem::NotFound)
     }
 
@@ -155,19 +117,6 @@ impl Room {
             .to_owned()
     }
 
-    /// Changes something in this person's name.
-    pub(super) async fn write<I, T, F>(&self, input: I, work: F) -> Result<T, AssetError>
-    where
-        I: Send + Sync + 'static,
-        T: Send + 'static,
-        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, AssetError>>
-            + Send
-            + Sync
-            + 'static,
-    {
-        self.city().write(self.principal.actor(), input, work).await
-    }
-
     /// What a failure means, when the person can mend it.
     pub(super) fn sentence(&self, error: &AssetError) -> Option<String> {
         Some(self.t(match error {
@@ -178,24 +127,6 @@ impl Room {
             AssetError::TooManyFiles => "desk-problem-files",
             _ => return None,
         }))
-    }
-
-    /// Says on the page why a form was not accepted.
-    pub(super) fn refuse(&mut self, sentence: impl Into<String>) {
-        self.refused = Some(sentence.into());
-    }
-
-    /// A page of the desk: frame, menu, the notice of the last step, the sentence of a refused form.
-    pub(super) fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        Page::desk(self.shell.clone(), title, body)
-            .breadcrumb(self.t("desk-home"), "/desk")
-            .outcome(self.words, &self.query, self.refused.as_deref())
-    }
-
-    /// A page below the registers.
-    pub(super) fn page_below(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        self.page(title, body)
-            .breadcrumb(self.t("desk-title"), HOME)
     }
 }
 

@@ -218,9 +218,9 @@ pub(super) async fn shown(
 async fn mentions(room: &Room, found: &Asset) -> Result<Vec<Mentioned>, Problem> {
     let key = key_of(found.id);
     let mut all = Vec::new();
-    for service in room.city().mentions() {
+    for service in room.city.mentions() {
         let about = service
-            .about(room.city(), &room.principal, &key, room.language().code())
+            .about(&room.city, &room.principal, &key, room.language().code())
             .await
             .map_err(AssetError::from)?;
         all.extend(about.into_iter().map(|one| Mentioned {
@@ -393,7 +393,7 @@ fn forms(
                     typed.get("inspected_day"),
                 )
             } else {
-                day.value(Some(room.city().today()))
+                day.value(Some(room.city.today()))
             };
             (
                 day.errors(errors),

@@ -121,7 +121,7 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response
         other: Link::new(room.t(other), address(day, !is_week)),
         table,
     };
-    let mut page = room.inner_page(place.document.name.get(language), &body);
+    let mut page = room.page_below(place.document.name.get(language), &body);
     if room.may(TAKE_OVER, &place) {
         for (text, path) in [("desk-official", "official"), ("desk-closures", "closures")] {
             page = page.action(

@@ -103,7 +103,7 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         empty: EmptyState::new(room.t("desk-refunds-none")),
         total: amount(public, total),
     };
-    Ok(private(room.inner_page(room.t("desk-refunds"), &body)))
+    Ok(private(room.page_below(room.t("desk-refunds"), &body)))
 }
 
 /// Notes that what was paid too much has been given back.

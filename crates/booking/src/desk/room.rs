@@ -1,18 +1,19 @@
 //! What every page of the desk starts from: who asks, in which language, and the frame with its menu.
 
+use std::ops::{Deref, DerefMut};
+
 use askama::Template;
 use axum::{
     extract::FromRequestParts,
     http::{HeaderValue, header, request::Parts},
     response::{IntoResponse, Response},
 };
-use futures::future::BoxFuture;
-use sea_orm::DatabaseConnection;
 use yakuba_city::{
-    City, CityKey, Tx,
-    web::{Capability, Principal, Problem},
+    City, CityKey,
+    web::{Capability, Problem},
 };
-use yakuba_ui::{Catalogue, Fields, Language, Page, Shell, Words};
+use yakuba_identity::DeskRequest;
+use yakuba_ui::{Catalogue, Page, Words};
 
 use super::HOME;
 use crate::{
@@ -31,62 +32,46 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
 
 /// A request to a page of the desk.
 pub(crate) struct Room {
-    pub(crate) city: City,
-    pub(crate) principal: Principal,
-    pub(crate) query: Fields,
-    pub(crate) words: Words,
+    request: DeskRequest,
     /// The texts that the public pages have as well: times, fees, states.
     pub(crate) public: Words,
-    pub(crate) shell: Shell,
-    refused: Option<String>,
 }
 
 impl FromRequestParts<City> for Room {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, city: &City) -> Result<Self, Self::Rejection> {
-        let shell = Shell::from_request_parts(parts, city).await?;
+        let request = DeskRequest::of(parts, city, HOME, &WORDS).await;
         Ok(Self {
-            city: city.clone(),
-            principal: Principal::from_request_parts(parts, city).await?,
-            words: WORDS.words(shell.language),
-            public: PAGE_WORDS.words(shell.language),
-            query: Fields::of_query(parts.uri.query().unwrap_or_default()),
-            shell,
-            refused: None,
+            public: PAGE_WORDS.words(request.language()),
+            request,
         })
     }
 }
 
+impl Deref for Room {
+    type Target = DeskRequest;
+
+    fn deref(&self) -> &DeskRequest {
+        &self.request
+    }
+}
+
+impl DerefMut for Room {
+    fn deref_mut(&mut self) -> &mut DeskRequest {
+        &mut self.request
+    }
+}
+
 impl Room {
-    pub(crate) fn db(&self) -> &DatabaseConnection {
-        self.city.db()
-    }
-
-    pub(crate) fn language(&self) -> Language {
-        self.shell.language
-    }
-
     /// The city key, under which people are sealed.
     pub(crate) fn key(&self) -> Result<&CityKey, Problem> {
         Ok(self.city.key().map_err(BookingError::from)?)
     }
 
-    /// A text of the desk.
-    pub(crate) fn t(&self, key: &str) -> String {
-        self.words.get(key).into_owned()
-    }
-
     /// A text that the public pages have as well.
     pub(crate) fn p(&self, key: &str) -> String {
         self.public.get(key).into_owned()
-    }
-
-    pub(crate) fn account(&self) -> Result<i64, Problem> {
-        self.principal
-            .staff()
-            .map(|staff| staff.account)
-            .ok_or(Problem::SignInNeeded)
     }
 
     pub(crate) fn may(&self, capability: Capability, found: &Facility) -> bool {
@@ -150,19 +135,6 @@ impl Room {
         Ok((found, place))
     }
 
-    /// Changes something in this person's name.
-    pub(crate) async fn write<I, T, F>(&self, input: I, work: F) -> Result<T, BookingError>
-    where
-        I: Send + Sync + 'static,
-        T: Send + 'static,
-        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, BookingError>>
-            + Send
-            + Sync
-            + 'static,
-    {
-        self.city.write(self.principal.actor(), input, work).await
-    }
-
     /// What a failure means, when the person can mend it.
     pub(crate) fn sentence(&self, error: &BookingError) -> Option<String> {
         let with = |key: &str, n: u64| self.words.counted(key, n).into_owned();
@@ -198,24 +170,6 @@ impl Room {
         })
     }
 
-    /// Says on the page why a form was not accepted.
-    pub(crate) fn refuse(&mut self, sentence: impl Into<String>) {
-        self.refused = Some(sentence.into());
-    }
-
-    /// A page of the desk: frame, menu, the notice of the last step, the sentence of a refused form.
-    pub(crate) fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        Page::desk(self.shell.clone(), title, body)
-            .breadcrumb(self.t("desk-home"), "/desk")
-            .outcome(self.words, &self.query, self.refused.as_deref())
-    }
-
-    /// A page below the desk of booking.
-    pub(crate) fn inner_page(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        self.page(title, body)
-            .breadcrumb(self.t("desk-title"), HOME)
-    }
-
     /// A page about a facility.
     pub(crate) fn page_of(
         &self,
@@ -223,7 +177,7 @@ impl Room {
         title: impl Into<String>,
         body: &impl Template,
     ) -> Page {
-        self.inner_page(title, body).breadcrumb(
+        self.page_below(title, body).breadcrumb(
             found.document.name.get(self.language()),
             format!("{HOME}/{}", found.key()),
         )

@@ -68,7 +68,7 @@ pub(super) async fn step(
     }
     let because = fields.get("because").to_owned();
     if step == Step::Refuse && because.is_empty() {
-        room.refuse(room.t("desk-problem-because"));
+        room.refuse_with("desk-problem-because");
         return show::shown(&room, &found, &place, &fields).await;
     }
     let key = room.key()?.clone();
@@ -149,7 +149,7 @@ pub(super) async fn note(
     let (found, place) = room.reservation(id).await?;
     let text: String = fields.get("note").chars().take(1_000).collect();
     if text.is_empty() {
-        room.refuse(room.t("desk-problem-empty"));
+        room.refuse_with("desk-problem-empty");
         return show::shown(&room, &found, &place, &fields).await;
     }
     let said = seal_said(room.key()?, &text)?;

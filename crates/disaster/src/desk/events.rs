@@ -297,7 +297,7 @@ pub(super) async fn open(room: Room, fields: Fields) -> Result<Response, Problem
         kind,
         name,
         notice,
-        begun_at: begun.unwrap_or_else(|| room.city().now()),
+        begun_at: begun.unwrap_or_else(|| room.city.now()),
     };
     room.write(opening, |tx, opening| Box::pin(events::open(tx, opening)))
         .await?;

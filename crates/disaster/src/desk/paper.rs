@@ -43,7 +43,7 @@ async fn printed(
     file_name: &'static str,
 ) -> Result<Response, Problem> {
     let language = room.language();
-    let today = room.city().today();
+    let today = room.city.today();
     let mut parts = vec![
         LetterPart::Paragraph { text: lead },
         LetterPart::Details { rows },

@@ -179,7 +179,7 @@ fn described(room: &Room, fields: &Fields, errors: &mut FormErrors) -> Option<De
     }
     let from = room.read_moment(fields, "from", false, errors);
     let until = room.read_moment(fields, "until", true, errors);
-    let closed_at = from.unwrap_or_else(|| room.city().now());
+    let closed_at = from.unwrap_or_else(|| room.city.now());
     if until.is_some_and(|until| until < closed_at) {
         errors.add("until", room.t("desk-problem-until"));
     }

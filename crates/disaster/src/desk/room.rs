@@ -1,16 +1,12 @@
 //! What every page of the desk starts from.
 
-use askama::Template;
+use std::ops::{Deref, DerefMut};
+
 use axum::{extract::FromRequestParts, http::request::Parts};
-use futures::future::BoxFuture;
 use jiff::Timestamp;
-use sea_orm::DatabaseConnection;
-use yakuba_city::{
-    City, Emergency, JAPAN, Tx, open_emergencies, read_moment,
-    web::{Principal, Problem},
-};
-use yakuba_identity::{Asker, Identity};
-use yakuba_ui::{Catalogue, Choice, Fields, FormErrors, Language, Page, Select, Shell, Words};
+use yakuba_city::{Emergency, JAPAN, open_emergencies, read_moment, web::Problem};
+use yakuba_identity::{Asker, DeskRequest, Identity};
+use yakuba_ui::{Catalogue, Choice, Fields, FormErrors, Select, Words};
 
 use super::HOME;
 use crate::{
@@ -23,53 +19,37 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
 
 /// A request to a page of the desk.
 pub(super) struct Room {
+    request: DeskRequest,
     pub(super) identity: Identity,
-    pub(super) principal: Principal,
-    pub(super) query: Fields,
-    pub(super) words: Words,
-    pub(super) shell: Shell,
-    refused: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Room {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Asker {
-            identity,
-            principal,
-            shell,
-            ..
-        } = Asker::from_request_parts(parts, state).await?;
+        let Asker { identity, .. } = Asker::from_request_parts(parts, state).await?;
         Ok(Self {
-            principal,
-            words: WORDS.words(shell.language),
-            query: Fields::of_query(parts.uri.query().unwrap_or_default()),
-            shell,
+            request: DeskRequest::of(parts, identity.city(), HOME, &WORDS).await,
             identity,
-            refused: None,
         })
     }
 }
 
+impl Deref for Room {
+    type Target = DeskRequest;
+
+    fn deref(&self) -> &DeskRequest {
+        &self.request
+    }
+}
+
+impl DerefMut for Room {
+    fn deref_mut(&mut self) -> &mut DeskRequest {
+        &mut self.request
+    }
+}
+
 impl Room {
-    pub(super) fn city(&self) -> &City {
-        self.identity.city()
-    }
-
-    pub(super) fn db(&self) -> &DatabaseConnection {
-        self.city().db()
-    }
-
-    pub(super) fn language(&self) -> Language {
-        self.shell.language
-    }
-
-    /// A text of the desk.
-    pub(super) fn t(&self, key: &str) -> String {
-        self.words.get(key).into_owned()
-    }
-
     /// The texts of the public pages.
     pub(super) fn public(&self) -> Words {
         crate::WORDS.words(self.language())
@@ -80,19 +60,6 @@ impl Room {
         moment(at, self.language())
     }
 
-    /// Changes something in this person's name.
-    pub(super) async fn write<I, T, F>(&self, input: I, work: F) -> Result<T, DisasterError>
-    where
-        I: Send + Sync + 'static,
-        T: Send + 'static,
-        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, DisasterError>>
-            + Send
-            + Sync
-            + 'static,
-    {
-        self.city().write(self.principal.actor(), input, work).await
-    }
-
     /// Says on the page why a form was not taken, when the person can mend it.
     pub(super) fn refuse(&mut self, error: DisasterError) -> Result<(), Problem> {
         let key = match error {
@@ -100,21 +67,8 @@ impl Room {
             DisasterError::Over => "desk-problem-over",
             error => return Err(error.into()),
         };
-        self.refused = Some(self.t(key));
+        self.refuse_with(key);
         Ok(())
-    }
-
-    /// A page of the desk: frame, menu, the notice of the last step, the sentence of a refused form.
-    pub(super) fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        Page::desk(self.shell.clone(), title, body)
-            .breadcrumb(self.t("desk-home"), "/desk")
-            .outcome(self.words, &self.query, self.refused.as_deref())
-    }
-
-    /// A page below the first.
-    pub(super) fn page_below(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        self.page(title, body)
-            .breadcrumb(self.t("desk-title"), HOME)
     }
 
     /// A choice among the open disasters, when there are several.
@@ -145,7 +99,7 @@ impl Room {
         if text.is_empty() {
             return None;
         }
-        let now = self.city().now();
+        let now = self.city.now();
         let read = read_moment(text, now).filter(|at| may_come || *at <= now);
         if read.is_none() {
             errors.add(name, self.t("desk-problem-moment"));

@@ -94,7 +94,7 @@ pub(super) async fn upload(
                     None => store::add_file(tx, key, title).await?,
                 };
                 store::keep_pending(tx, key, file, name, bytes).await?;
-                Ok(file)
+                Ok::<_, PlacesError>(file)
             })
         })
         .await?;
@@ -322,7 +322,7 @@ fn checked(room: &Room, found: &Dataset, file: i64, sent: Sent) -> Response {
 
 /// Shows what is there now to somebody who decided about something else.
 fn another(room: &mut Room, found: &Dataset, file: i64, sent: Sent) -> Response {
-    room.refuse(room.t("desk-problem-another-file"));
+    room.refuse_with("desk-problem-another-file");
     let mut page = checked(room, found, file, sent);
     *page.status_mut() = StatusCode::CONFLICT;
     page

@@ -1,18 +1,19 @@
 //! What every page of the desk starts from: who asks, in which language, and the frame with its menu.
 
-use std::collections::BTreeMap;
+use std::{
+    collections::BTreeMap,
+    ops::{Deref, DerefMut},
+};
 
 use askama::Template;
 use axum::{extract::FromRequestParts, http::request::Parts};
-use futures::future::BoxFuture;
-use sea_orm::DatabaseConnection;
 use yakuba_city::{
-    City, Tx,
-    web::{Capability, Principal, Problem},
+    City,
+    web::{Capability, Problem},
 };
-use yakuba_identity::department_names;
+use yakuba_identity::DeskRequest;
 use yakuba_kernel::DepartmentCode;
-use yakuba_ui::{Catalogue, Fields, Language, Page, Shell, Words};
+use yakuba_ui::{Catalogue, Page};
 
 use super::HOME;
 use crate::{
@@ -27,44 +28,34 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
 
 /// A request to a page of the desk.
 pub(crate) struct Room {
-    pub(crate) city: City,
-    pub(crate) principal: Principal,
-    pub(crate) query: Fields,
-    pub(crate) words: Words,
-    pub(crate) shell: Shell,
-    refused: Option<String>,
+    request: DeskRequest,
 }
 
 impl FromRequestParts<City> for Room {
     type Rejection = std::convert::Infallible;
 
     async fn from_request_parts(parts: &mut Parts, city: &City) -> Result<Self, Self::Rejection> {
-        let shell = Shell::from_request_parts(parts, city).await?;
         Ok(Self {
-            city: city.clone(),
-            principal: Principal::from_request_parts(parts, city).await?,
-            words: WORDS.words(shell.language),
-            query: Fields::of_query(parts.uri.query().unwrap_or_default()),
-            shell,
-            refused: None,
+            request: DeskRequest::of(parts, city, HOME, &WORDS).await,
         })
     }
 }
 
+impl Deref for Room {
+    type Target = DeskRequest;
+
+    fn deref(&self) -> &DeskRequest {
+        &self.request
+    }
+}
+
+impl DerefMut for Room {
+    fn deref_mut(&mut self) -> &mut DeskRequest {
+        &mut self.request
+    }
+}
+
 impl Room {
-    pub(super) fn db(&self) -> &DatabaseConnection {
-        self.city.db()
-    }
-
-    pub(super) fn language(&self) -> Language {
-        self.shell.language
-    }
-
-    /// A text of the desk.
-    pub(super) fn t(&self, key: &str) -> String {
-        self.words.get(key).into_owned()
-    }
-
     /// A text of the public pages.
     pub(super) fn public(&self, key: &str) -> String {
         crate::WORDS.words(self.language()).get(key).into_owned()
@@ -102,22 +93,7 @@ impl Room {
 
     /// The departments, with their names, for which datasets may be made.
     pub(super) async fn departments(&self) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
-        let mut names = department_names(self.db(), self.language().is_japanese()).await?;
-        names.retain(|code, _| self.principal.holds_in(EDIT, code));
-        Ok(names)
-    }
-
-    /// Changes something in this person's name.
-    pub(super) async fn write<I, T, F>(&self, input: I, work: F) -> Result<T, PlacesError>
-    where
-        I: Send + Sync + 'static,
-        T: Send + 'static,
-        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, PlacesError>>
-            + Send
-            + Sync
-            + 'static,
-    {
-        self.city.write(self.principal.actor(), input, work).await
+        self.departments_with(&[EDIT]).await
     }
 
     /// What a failure means, when the person can mend it.
@@ -137,24 +113,6 @@ impl Room {
         self.words
             .with_owned(&format!("desk-refused-{}", refused.key), &refused.told())
             .into_owned()
-    }
-
-    /// Says on the page why a form was not accepted.
-    pub(super) fn refuse(&mut self, sentence: impl Into<String>) {
-        self.refused = Some(sentence.into());
-    }
-
-    /// A page of the desk: frame, menu, the notice of the last step, the sentence of a refused form.
-    pub(super) fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        Page::desk(self.shell.clone(), title, body)
-            .breadcrumb(self.t("desk-home"), "/desk")
-            .outcome(self.words, &self.query, self.refused.as_deref())
-    }
-
-    /// A page below the list.
-    pub(super) fn page_below(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        self.page(title, body)
-            .breadcrumb(self.t("desk-title"), HOME)
     }
 
     /// A page about one dataset.

@@ -341,7 +341,7 @@ async fn add(mut room: Room, fields: Fields) -> Result<Response, Problem> {
         None
     };
     if let Some(key) = refused {
-        room.refuse(room.t(key));
+        room.refuse_with(key);
         return Ok(deliveries_page(&room, Some(&fields)).await?.into_response());
     }
     let new = NewEndpoint {
@@ -361,7 +361,7 @@ async fn add(mut room: Room, fields: Fields) -> Result<Response, Problem> {
     {
         Ok(_) => Ok(done("/desk/deliveries", "endpoint-added")),
         Err(ProcedureError::WrongState(_)) => {
-            room.refuse(room.t("desk-error-endpoint-name"));
+            room.refuse_with("desk-error-endpoint-name");
             Ok(deliveries_page(&room, Some(&fields)).await?.into_response())
         }
         Err(error) => Err(error.into()),
@@ -395,7 +395,7 @@ async fn retry(mut room: Room, Path(id): Path<i64>) -> Result<Response, Problem>
     {
         Ok(()) => Ok(done("/desk/deliveries", "retried")),
         Err(ProcedureError::WrongState(_)) => {
-            room.refuse(room.t("desk-error-state"));
+            room.refuse_with("desk-error-state");
             Ok(deliveries_page(&room, None).await?.into_response())
         }
         Err(error) => Err(error.into()),

@@ -255,7 +255,7 @@ async fn settle(
             if approve { "disposed" } else { "declined" },
         )),
         Err(ProcedureError::WrongState(_)) => {
-            room.refuse(room.t("desk-error-disposal"));
+            room.refuse_with("desk-error-disposal");
             Ok(retention_page(&room).await?.into_response())
         }
         Err(error) => Err(error.into()),

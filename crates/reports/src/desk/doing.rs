@@ -248,7 +248,7 @@ pub(super) async fn add_photos(
     let found = room.report_to_work_on(id).await?;
     let mut sent = Sent::read(request).await?;
     let (mut errors, mut new) = (FormErrors::new(), Vec::new());
-    for photo in sent.photos(room.city(), room.key()).await? {
+    for photo in sent.photos(&room.city, room.key()).await? {
         match photo {
             Ok(taken) => new.push(taken.sealed),
             Err(message) => errors.add("photos", message.in_language(room.language()).into_owned()),
@@ -299,7 +299,7 @@ pub(super) async fn assign(
     let found = room.report_to_work_on(id).await?;
     let account = fields.integer("account");
     if let Some(account) = account {
-        let today = room.city().today();
+        let today = room.city.today();
         let colleagues = yakuba_identity::colleagues(room.db(), &found.department, today).await?;
         if colleagues.iter().all(|(known, _)| *known != account) {
             return Err(Problem::BadRequest(room.t("desk-problem-required")));

@@ -103,7 +103,7 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     let evaluation = room
         .current
         .form(&key, true)
-        .map(|form| form.evaluate(&answers, room.city().today()));
+        .map(|form| form.evaluate(&answers, room.city.today()));
     let mut typed = Fields::default();
     typed.push("key", Token::generate().as_str());
     Ok(shown(
@@ -122,7 +122,7 @@ async fn entered(
     room: &Room,
     token: &Token,
 ) -> Result<Option<(yakuba_identity::Receipt, i64)>, Problem> {
-    let held = drafts::held(room.db(), room.key(), token, room.city().now()).await?;
+    let held = drafts::held(room.db(), room.key(), token, room.city.now()).await?;
     Ok(match held {
         Some(Held::Sent(number, report)) => Some((number, report)),
         _ => None,
@@ -226,7 +226,7 @@ async fn near(room: &Room, category: &Category, content: &Content) -> Result<Vec
         return Ok(Vec::new());
     };
     let language = room.language();
-    let filter = similar_to(category.key.as_str(), point, room.city().now());
+    let filter = similar_to(category.key.as_str(), point, room.city.now());
     let found = store::search(room.db(), &filter, 0, MOST_SIMILAR).await?;
     Ok(found
         .reports
@@ -271,10 +271,10 @@ pub(super) async fn save(room: Room, request: Request) -> Result<Response, Probl
         return Err(Problem::BadRequest(room.t("desk-problem-reload")));
     }
     let mut answers = Answers::new();
-    let mut read = form.read_all(&sent.pairs(), &mut answers, room.city().today());
+    let mut read = form.read_all(&sent.pairs(), &mut answers, room.city.today());
     let mut errors = FormErrors::new();
     let mut photos: Vec<SealedPhoto> = Vec::new();
-    let given = sent.photos(room.city(), room.key()).await?;
+    let given = sent.photos(&room.city, room.key()).await?;
     let has_photos = !given.is_empty();
     for photo in given {
         let refused = match photo {
@@ -295,7 +295,7 @@ pub(super) async fn save(room: Room, request: Request) -> Result<Response, Probl
     if channel.is_none() {
         errors.add("channel", room.t("desk-problem-required"));
     }
-    let now = room.city().now();
+    let now = room.city.now();
     let written = sent.fields.get("written");
     let written_at = read_moment(written, now).filter(|at| *at <= now);
     if !written.is_empty() && written_at.is_none() {
@@ -335,7 +335,7 @@ pub(super) async fn save(room: Room, request: Request) -> Result<Response, Probl
             &room,
             &key,
             &without,
-            Some(&form.evaluate(&without, room.city().today())),
+            Some(&form.evaluate(&without, room.city.today())),
             &sent.fields,
             &errors,
             Shown {

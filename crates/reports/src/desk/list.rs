@@ -104,7 +104,7 @@ fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
         order: Order::read(query.get("order")).unwrap_or(Order::Due),
         states,
         words: words_for_search(query.get("q")),
-        late_on: (query.get("which") == "late").then(|| room.city().today()),
+        late_on: (query.get("which") == "late").then(|| room.city.today()),
         assigned_to: (query.get("which") == "mine")
             .then(|| room.principal.staff().map_or(0, |staff| staff.account)),
         ..Filter::default()
@@ -362,7 +362,7 @@ fn row(
     pick: Option<bool>,
 ) -> Row {
     let mut states = Html::of(&chip(crate::WORDS.words(room.language()), report.state));
-    if report.is_late_on(room.city().today()) {
+    if report.is_late_on(room.city.today()) {
         states.push(&ChipLabel::new(room.t("desk-late")).red().beside());
     }
     if !report.is_looked_at {

@@ -166,7 +166,7 @@ pub(super) async fn controls(
     account = account.choice(Choice::new(NOBODY, room.t("desk-assign-nobody")));
     let mut seen: BTreeSet<i64> = me.into_iter().collect();
     for code in departments {
-        for (colleague, name) in colleagues(room.db(), code, room.city().today()).await? {
+        for (colleague, name) in colleagues(room.db(), code, room.city.today()).await? {
             if seen.insert(colleague) {
                 account = account.choice(Choice::new(colleague.to_string(), name));
             }
@@ -234,7 +234,7 @@ fn offered() -> Vec<State> {
 pub(super) async fn save(mut room: Room, fields: Fields) -> Result<Response, Problem> {
     let picked = picks(&fields);
     if picked.is_empty() {
-        room.refuse(room.t("desk-triage-none-picked"));
+        room.refuse_with("desk-triage-none-picked");
         return list::shown(&room, &fields, &FormErrors::new()).await;
     }
     if fields.get("action") == "texts" {
@@ -250,7 +250,7 @@ pub(super) async fn save(mut room: Room, fields: Fields) -> Result<Response, Pro
     let to = Give::read(fields.get("account"));
     let state = State::read(fields.get("state")).filter(|state| offered().contains(state));
     if to == Give::AsItIs && state.is_none() {
-        room.refuse(room.t("desk-many-nothing-chosen"));
+        room.refuse_with("desk-many-nothing-chosen");
         return list::shown(&room, &fields, &FormErrors::new()).await;
     }
     let mut errors = FormErrors::new();
@@ -345,7 +345,7 @@ async fn change_one(room: &Room, change: Change) -> Result<Came, Problem> {
         return Ok(Came::NotAllowed);
     };
     if let Give::To(account) = change.to {
-        let people = colleagues(room.db(), &found.department, room.city().today()).await?;
+        let people = colleagues(room.db(), &found.department, room.city.today()).await?;
         if people.iter().all(|(known, _)| *known != account) {
             return Ok(Came::Colleague);
         }
@@ -490,7 +490,7 @@ pub(super) async fn save_texts(mut room: Room, fields: Fields) -> Result<Respons
         .filter(|(id, _)| fields.get(&names(*id).2) == "1")
         .collect();
     if marked.is_empty() {
-        room.refuse(room.t("desk-texts-none"));
+        room.refuse_with("desk-texts-none");
         return texts_shown(&room, &fields, &FormErrors::new()).await;
     }
     let mut errors = FormErrors::new();

@@ -75,7 +75,7 @@ impl<'r> Placed<'r> {
 
     /// What may be near the place that is typed, with what it says about it.
     async fn offered(&self, content: &Content) -> Result<Vec<(Equipment, String)>, Problem> {
-        let (city, language) = (self.room.city(), self.room.language());
+        let (city, language) = (&self.room.city, self.room.language());
         let mut all = Vec::new();
         if let Some(point) = content.point() {
             for (piece, away) in equipment::near(city, &self.category, point, language).await? {
@@ -104,14 +104,14 @@ impl<'r> Placed<'r> {
         let (room, language) = (self.room, self.room.language());
         let mut marks = yakuba_forms::Marks::new();
         mark_places(
-            room.city(),
+            &room.city,
             &self.form,
             &content.answers,
             looked_up,
             &mut marks,
         )
         .await?;
-        let evaluation = self.form.evaluate(&content.answers, room.city().today());
+        let evaluation = self.form.evaluate(&content.answers, room.city.today());
         let offered = self.offered(content).await?;
         let chosen = match typed.optional("equipment") {
             Some(key) => key,
@@ -224,12 +224,12 @@ pub(super) async fn save(
         answers: Answers::new(),
         ..Content::default()
     };
-    let today = room.city().today();
+    let today = room.city.today();
     let read = placed
         .form
         .read_page(PLACE, &pairs, &mut content.answers, today);
     if let Some(wish) = Wish::read(fields.get("action")) {
-        fill_in_place(room.city(), &placed.form, &mut content.answers, &wish).await?;
+        fill_in_place(&room.city, &placed.form, &mut content.answers, &wish).await?;
         return placed
             .shown(&content, &fields, &[], wish.shown(), &FormErrors::new())
             .await;

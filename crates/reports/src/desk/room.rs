@@ -1,18 +1,19 @@
 //! What every page of the desk starts from: who asks, in which language, and the frame with its menu.
 
-use std::{collections::BTreeMap, sync::Arc};
-
-use askama::Template;
-use axum::{extract::FromRequestParts, http::request::Parts};
-use futures::future::BoxFuture;
-use sea_orm::DatabaseConnection;
-use yakuba_city::{
-    City, CityKey, Tx,
-    web::{Capability, Principal, Problem},
+use std::{
+    collections::BTreeMap,
+    ops::{Deref, DerefMut},
+    sync::Arc,
 };
-use yakuba_identity::{Asker, Identity, department_names};
+
+use axum::{extract::FromRequestParts, http::request::Parts};
+use yakuba_city::{
+    CityKey,
+    web::{Capability, Problem},
+};
+use yakuba_identity::{Asker, DeskRequest, Identity};
 use yakuba_kernel::DepartmentCode;
-use yakuba_ui::{Catalogue, Fields, Language, Page, Shell, Words};
+use yakuba_ui::Catalogue;
 
 use super::HOME;
 use crate::{
@@ -27,57 +28,41 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
 
 /// A request to a page of the desk.
 pub(crate) struct Room {
+    request: DeskRequest,
     pub(crate) identity: Identity,
-    pub(crate) principal: Principal,
-    pub(crate) query: Fields,
-    pub(crate) words: Words,
-    pub(crate) shell: Shell,
     pub(crate) current: Arc<Current>,
-    refused: Option<String>,
 }
 
 impl<S: Send + Sync> FromRequestParts<S> for Room {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let Asker {
-            identity,
-            principal,
-            shell,
-            ..
-        } = Asker::from_request_parts(parts, state).await?;
+        let Asker { identity, .. } = Asker::from_request_parts(parts, state).await?;
         Ok(Self {
+            request: DeskRequest::of(parts, identity.city(), HOME, &WORDS).await,
             current: store::current(identity.city()).await?,
-            principal,
-            words: WORDS.words(shell.language),
-            query: Fields::of_query(parts.uri.query().unwrap_or_default()),
-            shell,
             identity,
-            refused: None,
         })
     }
 }
 
+impl Deref for Room {
+    type Target = DeskRequest;
+
+    fn deref(&self) -> &DeskRequest {
+        &self.request
+    }
+}
+
+impl DerefMut for Room {
+    fn deref_mut(&mut self) -> &mut DeskRequest {
+        &mut self.request
+    }
+}
+
 impl Room {
-    pub(super) fn city(&self) -> &City {
-        self.identity.city()
-    }
-
-    pub(super) fn db(&self) -> &DatabaseConnection {
-        self.city().db()
-    }
-
     pub(super) fn key(&self) -> &CityKey {
         self.identity.key()
-    }
-
-    pub(super) fn language(&self) -> Language {
-        self.shell.language
-    }
-
-    /// A text of the desk.
-    pub(super) fn t(&self, key: &str) -> String {
-        self.words.get(key).into_owned()
     }
 
     /// A text of the public pages.
@@ -91,28 +76,14 @@ impl Room {
 
     /// The departments, with their names, whose reports this person sees; nobody gets by who sees none.
     pub(super) async fn departments(&self) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
-        let mut names = self.all_departments().await?;
-        names.retain(|code, _| {
-            self.principal.holds_in(WORK, code) || self.principal.holds_in(OVERSEE, code)
-        });
-        if names.is_empty() {
-            return Err(Problem::NotAllowed);
-        }
-        Ok(names)
-    }
-
-    /// Every department, for what is sent on.
-    pub(super) async fn all_departments(
-        &self,
-    ) -> Result<BTreeMap<DepartmentCode, String>, Problem> {
-        Ok(department_names(self.db(), self.language().is_japanese()).await?)
+        self.own_departments(&[WORK, OVERSEE]).await
     }
 
     /// A report whose department this person has something to do with; to everybody else it does not exist.
     pub(super) async fn report(&self, id: i64) -> Result<Report, Problem> {
         store::report(self.db(), id)
             .await?
-            .filter(|found| self.may(WORK, found) || self.may(OVERSEE, found))
+            .filter(|found| self.holds_any_in(&[WORK, OVERSEE], &found.department))
             .ok_or(Problem::NotFound)
     }
 
@@ -124,19 +95,6 @@ impl Room {
         } else {
             Err(Problem::NotAllowed)
         }
-    }
-
-    /// Changes something in this person's name.
-    pub(super) async fn write<I, T, F>(&self, input: I, work: F) -> Result<T, ReportError>
-    where
-        I: Send + Sync + 'static,
-        T: Send + 'static,
-        F: for<'t> Fn(&'t Tx, &'t I) -> BoxFuture<'t, Result<T, ReportError>>
-            + Send
-            + Sync
-            + 'static,
-    {
-        self.city().write(self.principal.actor(), input, work).await
     }
 
     /// What a failure means, when the person can mend it.
@@ -154,11 +112,6 @@ impl Room {
         }))
     }
 
-    /// Says on the page why a form was not accepted.
-    pub(super) fn refuse(&mut self, sentence: impl Into<String>) {
-        self.refused = Some(sentence.into());
-    }
-
     /// The name of a report's category.
     pub(super) fn category(&self, key: &str) -> String {
         asked::category_name(&self.current, key, self.language())
@@ -167,19 +120,6 @@ impl Room {
     /// What everybody calls a report.
     pub(super) fn title(&self, report: &Report) -> String {
         asked::title(&self.current, report, self.language())
-    }
-
-    /// A page of the desk: frame, menu, the notice of the last step, the sentence of a refused form.
-    pub(super) fn page(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        Page::desk(self.shell.clone(), title, body)
-            .breadcrumb(self.t("desk-home"), "/desk")
-            .outcome(self.words, &self.query, self.refused.as_deref())
-    }
-
-    /// A page below the inbox.
-    pub(super) fn page_below(&self, title: impl Into<String>, body: &impl Template) -> Page {
-        self.page(title, body)
-            .breadcrumb(self.t("desk-title"), HOME)
     }
 }
 

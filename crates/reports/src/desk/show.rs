@@ -163,7 +163,7 @@ async fn about(room: &Room, found: &Report) -> Result<DescriptionList, Problem> 
             format::date_time(JAPAN.to_datetime(found.received_at), language),
         );
     let mut due = format::date(found.due_on, language);
-    if found.is_late_on(room.city().today()) {
+    if found.is_late_on(room.city.today()) {
         due = format!("{due}（{}）", room.t("desk-late"));
     }
     about = about.text(room.t("desk-column-due"), due);
@@ -174,7 +174,7 @@ async fn about(room: &Room, found: &Report) -> Result<DescriptionList, Problem> 
     if let Some(point) = found.point {
         about = about.text(words.get("reports-coordinates"), point.to_string());
     }
-    if let Some(piece) = equipment::piece(room.city(), &found.equipment, language).await? {
+    if let Some(piece) = equipment::piece(&room.city, &found.equipment, language).await? {
         about = about.html(
             words.get("reports-equipment"),
             &Html::link(&piece.label(), &format!("/desk/{}", piece.key)),
@@ -285,7 +285,7 @@ pub(super) async fn shown(
     let content = open_of(room.db(), room.key(), found).await?;
     let sent = content.as_ref().and_then(|content| {
         let form = room.current.form(&found.category, false)?;
-        let evaluation = form.evaluate(&content.answers, room.city().today());
+        let evaluation = form.evaluate(&content.answers, room.city.today());
         Some(form.render_answers(&content.answers, &evaluation, language, |_| None))
     });
     // Who it was is for those who work on it.
@@ -449,7 +449,7 @@ async fn forms(
                 .optional()
                 .errors(errors)
         });
-    let colleagues = colleagues(room.db(), &found.department, room.city().today()).await?;
+    let colleagues = colleagues(room.db(), &found.department, room.city.today()).await?;
     Ok(Forms {
         place: TextField::new(language, "public_place", room.t("desk-public-place"))
             .value(given("public_place", place))

@@ -67,7 +67,7 @@ fn name_of(
 
 async fn count(room: &Room) -> Result<Counted, Problem> {
     let departments = room.departments().await?;
-    let today = room.city().today();
+    let today = room.city.today();
     let year = room
         .query
         .year("year")
@@ -151,7 +151,7 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         words: room.words,
         year: years(
             Select::new(language, "year", room.t("desk-statistics-year")),
-            room.city().today(),
+            room.city.today(),
             language,
             counted.year,
         ),

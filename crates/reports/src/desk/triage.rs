@@ -241,7 +241,7 @@ async fn takers(
         .collect();
     for code in departments {
         let department = names.get(code).map_or(code.as_str(), String::as_str);
-        for (account, name) in colleagues(room.db(), code, room.city().today()).await? {
+        for (account, name) in colleagues(room.db(), code, room.city.today()).await? {
             // Somebody with posts in two departments stands there once.
             if takers.iter().all(|(known, _)| *known != account) {
                 takers.push((account, format!("{name}（{department}）")));
@@ -312,7 +312,7 @@ pub(super) async fn sort_many(mut room: Room, fields: Fields) -> Result<Response
         _ => None,
     };
     if let Some(problem) = problem {
-        room.refuse(room.t(problem));
+        room.refuse_with(problem);
         return shown_board(&room, &fields).await;
     }
     let sortings: Vec<Sorting> = picked

@@ -218,7 +218,7 @@ pub(super) async fn raw(
             tx.audit(
                 AuditEntry::new("surveys.raw", format!("survey/{key}")).with(json!({"rows": rows})),
             );
-            Ok(())
+            Ok::<_, SurveyError>(())
         })
     })
     .await?;

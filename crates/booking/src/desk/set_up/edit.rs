@@ -228,7 +228,7 @@ async fn shown(
     };
     let has_problems = !errors.is_empty() || !body.findings.is_empty();
     Ok(room
-        .inner_page(title, &body)
+        .page_below(title, &body)
         .breadcrumb(room.t("desk-set-up"), super::SET_UP_HOME)
         .breadcrumb(found.document.name.get(language), href(found.key()))
         .with_errors(has_problems)
@@ -274,11 +274,8 @@ pub(super) async fn save_part(
     let document: FacilityDocument = match serde_json::from_value(whole) {
         Ok(document) => document,
         Err(error) => {
-            room.refuse(
-                room.words
-                    .with_text("desk-problem-yaml", "cause", &error.to_string())
-                    .into_owned(),
-            );
+            let words = room.words;
+            room.refuse(words.with_text("desk-problem-yaml", "cause", &error.to_string()));
             let none = FormErrors::new();
             return shown(
                 &room,
@@ -399,7 +396,7 @@ fn yaml_page(
         back: href(found.key()),
     };
     Ok(room
-        .inner_page(room.t("desk-set-yaml"), &body)
+        .page_below(room.t("desk-set-yaml"), &body)
         .breadcrumb(room.t("desk-set-up"), super::SET_UP_HOME)
         .breadcrumb(found.document.name.get(language), href(found.key()))
         .with_errors(!errors.is_empty())

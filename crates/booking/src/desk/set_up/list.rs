@@ -106,7 +106,7 @@ async fn shown(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Respo
             .errors(errors),
     };
     Ok(room
-        .inner_page(room.t("desk-set-up"), &body)
+        .page_below(room.t("desk-set-up"), &body)
         .with_errors(!errors.is_empty())
         .into_response())
 }

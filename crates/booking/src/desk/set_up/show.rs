@@ -88,7 +88,7 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response
         fees: items("fees", "desk-set-fee-add"),
     };
     Ok(room
-        .inner_page(document.name.get(language), &body)
+        .page_below(document.name.get(language), &body)
         .breadcrumb(room.t("desk-set-up"), super::SET_UP_HOME)
         .action(
             &LinkButton::new(room.t("desk-set-download"), format!("{}/file", href(&key)))

@@ -80,14 +80,14 @@ fn chosen(fields: &Fields) -> Vec<(i64, i64)> {
 pub(super) async fn together(mut room: Room, fields: Fields) -> Result<Response, Problem> {
     let cases = chosen(&fields);
     if cases.is_empty() {
-        room.refuse(room.t("desk-bulk-none"));
+        room.refuse_with("desk-bulk-none");
         return Ok(inbox_page(&room).await?.into_response());
     }
     let deed = match fields.get("action") {
         "mine" => Deed::Assign(room.account()?),
         "assign" => {
             let Some(to) = fields.integer("to") else {
-                room.refuse(room.t("desk-bulk-no-colleague"));
+                room.refuse_with("desk-bulk-no-colleague");
                 return Ok(inbox_page(&room).await?.into_response());
             };
             Deed::Assign(to)

@@ -89,7 +89,7 @@ impl Doing {
 
     /// The case again, with the sentence of `key` and what was typed.
     pub(super) async fn refuse(mut self, key: &str) -> Result<Response, Problem> {
-        self.room.refuse(self.room.t(key));
+        self.room.refuse_with(key);
         let opened = open(&self.room, self.opened.case.id, WORK).await?;
         // The page is much, and seldom made here.
         let page = Box::pin(case_page(&self.room, &opened, Some(&self.fields)));

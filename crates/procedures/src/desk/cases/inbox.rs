@@ -545,7 +545,7 @@ pub(super) async fn find(mut room: Room, fields: Fields) -> Result<Response, Pro
     };
     let found = found.filter(|case| room.principal.holds_in(WORK, &case.department));
     let Some(case) = found else {
-        room.refuse(room.t("desk-find-none"));
+        room.refuse_with("desk-find-none");
         return Ok(inbox_page(&room).await?.into_response());
     };
     Ok(Redirect::to(&format!("/desk/cases/{}", case.id)).into_response())
@@ -555,7 +555,7 @@ pub(super) async fn save_view(mut room: Room, fields: Fields) -> Result<Response
     let me = room.account()?;
     let name: String = fields.get("name").chars().take(60).collect();
     if name.is_empty() {
-        room.refuse(room.t("desk-view-unnamed"));
+        room.refuse_with("desk-view-unnamed");
         return Ok(inbox_page(&room).await?.into_response());
     }
     // Read and written anew, so that only what a filter can say is kept.

@@ -20,6 +20,7 @@ use yakuba_ui::{
 use super::{Open, START, channel_text, counter_page, own_entry, private};
 use crate::{
     desk::room::Room,
+    error::ProcedureError,
     model::{
         document::Agent,
         proven::Filling,
@@ -578,7 +579,7 @@ pub(super) async fn account(
                                 format!("resident/{resident}"),
                             ));
                         }
-                        Ok(taken)
+                        Ok::<_, ProcedureError>(taken)
                     })
                 })
                 .await?;

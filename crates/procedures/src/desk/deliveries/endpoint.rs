@@ -112,7 +112,7 @@ pub(super) async fn change(
         None
     };
     if let Some(key) = refused {
-        room.refuse(room.t(key));
+        room.refuse_with(key);
         return Ok(shown(&room, &endpoint, Some(&fields))
             .await?
             .into_response());
@@ -170,7 +170,7 @@ pub(super) async fn remove(
 ) -> Result<Response, Problem> {
     let endpoint = found(&room, id).await?;
     if fields.get("sure") != "1" {
-        room.refuse(room.t("desk-error-endpoint-sure"));
+        room.refuse_with("desk-error-endpoint-sure");
         return Ok(shown(&room, &endpoint, None).await?.into_response());
     }
     room.write(id, |tx, id| Box::pin(delivery::remove_endpoint(tx, *id)))

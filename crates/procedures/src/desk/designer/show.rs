@@ -463,7 +463,8 @@ pub(super) async fn put_live(
         return Err(Problem::NotAllowed);
     }
     let Some(from) = Wareki::read_date(fields.get("from")) else {
-        room.refuse(room.d("designer-problem-day"));
+        let sentence = room.d("designer-problem-day");
+        room.refuse(sentence);
         return page(&room, &standing).await;
     };
     let written = room
@@ -491,7 +492,8 @@ pub(super) async fn close(
         return Err(Problem::NotAllowed);
     }
     let Some(from) = Wareki::read_date(fields.get("until")) else {
-        room.refuse(room.d("designer-problem-day"));
+        let sentence = room.d("designer-problem-day");
+        room.refuse(sentence);
         return page(&room, &standing).await;
     };
     let input = (standing.document.clone(), fields.revision(), from);

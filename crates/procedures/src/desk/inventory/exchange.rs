@@ -172,7 +172,7 @@ pub(super) async fn preview(room: Room, mut multipart: Multipart) -> Result<Resp
     let preview = previewed(&room, &sheet).await?;
     let hash = room
         .write(bytes, |tx, bytes| {
-            Box::pin(async move { Ok(tx.keep_file(bytes).await?) })
+            Box::pin(async move { Ok::<_, ProcedureError>(tx.keep_file(bytes).await?) })
         })
         .await?;
     Ok(preview_page(&room, &preview, hash.as_str(), &name))

@@ -89,7 +89,7 @@ async fn open(
         category: query.optional("category"),
         area: query.optional("area"),
         states: State::that_are_handled(false),
-        late_on: (query.get("which") == "late").then(|| room.city().today()),
+        late_on: (query.get("which") == "late").then(|| room.city.today()),
         assigned_to: (query.get("which") == "mine")
             .then(|| room.principal.staff().map_or(0, |staff| staff.account)),
         ..Filter::default()
@@ -113,7 +113,7 @@ async fn shown(room: &Room, fields: &Fields, errors: &FormErrors) -> Result<Resp
     let is_more = found.len() > MOST_STOPS;
     found.truncate(MOST_STOPS);
     let chosen: Vec<&str> = fields.all("report").collect();
-    let today = room.city().today();
+    let today = room.city.today();
     let reports = found.iter().fold(
         CheckboxGroup::new(language, "report", t(room, "order-choose-reports")).errors(errors),
         |group, report| {
@@ -207,12 +207,12 @@ async fn errands(
     if !may_do_errands(room, department) {
         return Ok(None);
     }
-    let due = orders::errands_due(room.city(), department, language.code()).await?;
+    let due = orders::errands_due(&room.city, department, language.code()).await?;
     if due.is_empty() {
         return Ok(None);
     }
     let chosen: Vec<&str> = fields.all("errand").collect();
-    let today = room.city().today();
+    let today = room.city.today();
     let group = due.into_iter().take(MOST_STOPS).fold(
         CheckboxGroup::new(language, "errand", t(room, "order-choose-errands"))
             .support(t(room, "order-choose-errands-support"))
@@ -297,7 +297,7 @@ fn filters(
 pub(super) async fn make(room: Room, fields: Fields) -> Result<Response, Problem> {
     let (code, _) = department(&room, fields.get("department")).await?;
     let mut errors = FormErrors::new();
-    let today = room.city().today();
+    let today = room.city.today();
     let last = today.checked_add(1.year()).unwrap_or(today);
     let day = fields
         .date("day")

@@ -121,12 +121,12 @@ fn name(room: &Room, errands: &BTreeMap<String, Errand>, stop: &Stop) -> String 
 
 /// The errands among stops, in the language of the page.
 async fn errands(room: &Room, stops: &[Stop]) -> Result<BTreeMap<String, Errand>, Problem> {
-    Ok(store::orders::errands_of(room.city(), stops, room.language().code()).await?)
+    Ok(store::orders::errands_of(&room.city, stops, room.language().code()).await?)
 }
 
 /// Whether this person may do a department's errands: the service that has them says so.
 fn may_do_errands(room: &Room, department: &DepartmentCode) -> bool {
-    room.city()
+    room.city
         .errands()
         .is_some_and(|errands| errands.may_do(&room.principal, department))
 }

@@ -76,7 +76,7 @@ pub(super) async fn file(room: Room, Path(id): Path<i64>) -> Result<Response, Pr
             )
             .into_owned(),
         number: String::new(),
-        date: room.city().today(),
+        date: room.city.today(),
         date_text: String::new(),
         addressee: vec![found.crew.clone()],
         sender: departments

@@ -206,7 +206,7 @@ async fn report_body(
     let content = open_of(room.db(), room.key(), report).await?;
     let sent = content.as_ref().and_then(|content| {
         let form = room.current.form(&report.category, false)?;
-        let evaluation = form.evaluate(&content.answers, room.city().today());
+        let evaluation = form.evaluate(&content.answers, room.city.today());
         Some(form.render_answers(&content.answers, &evaluation, language, |_| None))
     });
     let mut about = DescriptionList::new();
@@ -326,7 +326,7 @@ pub(super) async fn mark(
     }
     let mut photos = Vec::new();
     if errors.is_empty() && report.is_some() {
-        for photo in sent.photos(room.city(), room.key()).await? {
+        for photo in sent.photos(&room.city, room.key()).await? {
             match photo {
                 Ok(taken) => photos.push(taken.sealed),
                 Err(message) => {
@@ -375,7 +375,8 @@ pub(super) async fn mark(
             | ReportError::WrongState { .. }
             | ReportError::NoSuchErrand),
         ) => {
-            room.refuse(room.sentence(&error).unwrap_or_default());
+            let sentence = room.sentence(&error).unwrap_or_default();
+            room.refuse(sentence);
             shown(&room, &found, stop, &text, &FormErrors::new()).await
         }
         Err(error) => Err(error.into()),

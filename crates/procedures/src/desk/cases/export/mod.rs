@@ -328,7 +328,7 @@ pub(super) async fn file(mut room: Room, fields: Fields) -> Result<Response, Pro
     let titles = Titles::read(room.db()).await?;
     let procedure = fields.get("procedure");
     if !titles.holds(procedure) {
-        room.refuse(room.t("desk-error-procedure"));
+        room.refuse_with("desk-error-procedure");
         return Ok(choose_page(&room, &titles).await?.into_response());
     }
     let stage: Option<Stage> = match fields.get("stage") {
@@ -336,7 +336,7 @@ pub(super) async fn file(mut room: Room, fields: Fields) -> Result<Response, Pro
         stage => Some(stage.parse().map_err(|_| Problem::NotFound)?),
     };
     let (Ok(from), Ok(until)) = (day_typed(&fields, "from"), day_typed(&fields, "until")) else {
-        room.refuse(room.t("desk-error-export-day"));
+        room.refuse_with("desk-error-export-day");
         return Ok(export_page(&room, &titles, &fields, Html::empty())
             .await?
             .into_response());
@@ -384,7 +384,7 @@ pub(super) async fn again(mut room: Room, Path(id): Path<i64>) -> Result<Respons
     fields.push("line_of", &line.line_of);
     if found.is_empty() {
         // It held cases of other departments, or was made before files said which they held.
-        room.refuse(room.t("desk-error-export-again"));
+        room.refuse_with("desk-error-export-again");
         return Ok(export_page(&room, &titles, &fields, Html::empty())
             .await?
             .into_response());
@@ -411,7 +411,7 @@ async fn make(
         Some(sheet(&room, &found, lines).await?)
     };
     let Some(made) = made.filter(|made| !made.sheet.rows.is_empty()) else {
-        room.refuse(room.t("desk-error-nothing-to-export"));
+        room.refuse_with("desk-error-nothing-to-export");
         return Ok(export_page(&room, titles, fields, Html::empty())
             .await?
             .into_response());
@@ -431,7 +431,7 @@ async fn make(
     // What the charset lacks would silently become 〓 in the core system: say so first, and write it only when that is wanted.
     if !unheld.is_empty() && fields.get("anyway") != "1" {
         let report = unheld_report(&room, &made, &unheld, fields);
-        room.refuse(room.t("desk-error-unheld"));
+        room.refuse_with("desk-error-unheld");
         return Ok(export_page(&room, titles, fields, report)
             .await?
             .into_response());
