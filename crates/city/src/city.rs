@@ -23,6 +23,7 @@ use crate::{
     key::CityKey,
     measure::{MeasureDefinition, MeasureKind},
     migration::{self, Migration},
+    named_places::{FindPlaces, NamedPlace},
     open_tables::OpenTable,
     own_records::{FindOwnRecords, OwnRecords},
     service::{Interface, Service, SubjectNames, SubjectPage},
@@ -103,6 +104,7 @@ pub(crate) struct Registry {
     open_tables: Vec<OpenTable>,
     services: Vec<&'static str>,
     shared_layers: Vec<ShareLayers>,
+    places: Option<FindPlaces>,
 }
 
 impl Registry {
@@ -193,6 +195,7 @@ impl City {
             registry.open_tables.extend(service.open_tables());
             registry.services.push(service.name());
             registry.shared_layers.extend(service.shared_layers());
+            registry.places = registry.places.or(service.places());
             for (event, job) in service.listens() {
                 registry.listeners.entry(event).or_default().push(job);
             }
@@ -381,6 +384,26 @@ impl City {
             all.extend(share(self, language).await?);
         }
         Ok(all)
+    }
+
+    /// Whether a service finds places by their names.
+    pub fn knows_places(&self) -> bool {
+        self.0.registry.places.is_some()
+    }
+
+    /// The places that somebody may mean by words, in a language (`ja`, `easy`, `en`); none when no service knows places.
+    ///
+    /// # Errors
+    /// When the service cannot look them up.
+    pub async fn places_named(
+        &self,
+        words: &str,
+        language: &str,
+    ) -> Result<Vec<NamedPlace>, CityError> {
+        match self.0.registry.places {
+            Some(find) => find(self, words, language).await,
+            None => Ok(Vec::new()),
+        }
     }
 
     /// The kinds of job the services carry out.

@@ -17,6 +17,7 @@ mod key;
 mod measure;
 mod migration;
 mod moment;
+mod named_places;
 mod open_tables;
 mod own_records;
 mod random;
@@ -56,6 +57,7 @@ pub use key::{CityKey, KEY_FILE, KEY_VARIABLE, KeyError};
 pub use measure::{Measure, MeasureDefinition, MeasureKind};
 pub use migration::Migration;
 pub use moment::read_moment;
+pub use named_places::{FindPlaces, NamedPlace};
 pub use open_tables::{
     MakeTable, OpenTable, SMALLEST_COUNT, TableRows, TableWords, shown_count, shown_part,
 };

@@ -12,6 +12,7 @@ use crate::{
     jobs::JobKind,
     measure::Measure,
     migration::Migration,
+    named_places::FindPlaces,
     open_tables::OpenTable,
     own_records::FindOwnRecords,
     shared_layers::ShareLayers,
@@ -105,6 +106,11 @@ pub trait Service: Send + Sync {
     /// The tables it makes for everybody to use.
     fn open_tables(&self) -> Vec<OpenTable> {
         Vec::new()
+    }
+
+    /// What finds places by their names, for the lists of others.
+    fn places(&self) -> Option<FindPlaces> {
+        None
     }
 
     /// What tells the layers of its map that others may show on theirs.

@@ -36,6 +36,44 @@ pub fn test_moment() -> Timestamp {
     Timestamp::from_second(1_795_222_800).unwrap_or(Timestamp::UNIX_EPOCH)
 }
 
+/// A service that knows a few places by name, for the lists of services that do not know places: 中央公民館 twice, and 本町1-1 as an address
+/// that can mean nothing else.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct KnownPlaces;
+
+impl Service for KnownPlaces {
+    fn name(&self) -> &'static str {
+        "known_places"
+    }
+
+    fn migrations(&self) -> Vec<crate::Migration> {
+        Vec::new()
+    }
+
+    fn places(&self) -> Option<crate::FindPlaces> {
+        Some(|_, words, _| {
+            let known = [
+                ("中央公民館", 34_401_000, 135_050_000),
+                ("中央公民館分館", 34_500_000, 135_050_000),
+                ("本町1-1", 34_401_000, 135_050_000),
+            ];
+            let found = known
+                .into_iter()
+                .filter(|(name, ..)| name.contains(words))
+                .filter_map(|(name, latitude, longitude)| {
+                    Some(crate::NamedPlace {
+                        name: name.to_owned(),
+                        note: "施設".to_owned(),
+                        point: yakuba_kernel::Point::from_millionths(latitude, longitude).ok()?,
+                        is_meant: name == words,
+                    })
+                })
+                .collect();
+            Box::pin(async move { Ok(found) })
+        })
+    }
+}
+
 /// Runs a test body on SQLite.
 ///
 /// # Panics

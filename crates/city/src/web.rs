@@ -405,6 +405,14 @@ pub enum Problem {
     /// The request cannot be understood; the sentence is for the person.
     #[error("{0}")]
     BadRequest(String),
+    /// The body of the request is broken or no form; the cause is for programs and the log.
+    #[error("{cause}")]
+    Unreadable {
+        /// Whether it is more than is read.
+        is_too_large: bool,
+        /// What the reader says.
+        cause: String,
+    },
     /// Somebody else changed the same thing, or it is in a state that does not allow this.
     #[error("{0}")]
     Conflict(String),
@@ -431,9 +439,17 @@ impl Problem {
             }
             Self::StepUpNeeded | Self::NotAllowed => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
-            Self::BadRequest(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::BadRequest(_)
+            | Self::Unreadable {
+                is_too_large: false,
+                ..
+            } => StatusCode::UNPROCESSABLE_ENTITY,
             Self::Conflict(_) => StatusCode::CONFLICT,
-            Self::TooLarge(_) | Self::TooManyMegabytes(_) => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::TooLarge(_)
+            | Self::TooManyMegabytes(_)
+            | Self::Unreadable {
+                is_too_large: true, ..
+            } => StatusCode::PAYLOAD_TOO_LARGE,
             Self::TooMany(_) => StatusCode::TOO_MANY_REQUESTS,
             Self::Internal(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -448,10 +464,26 @@ impl Problem {
             Self::NotAllowed => "problem-not-allowed",
             Self::NotFound => "problem-not-found",
             Self::BadRequest(_) => "problem-bad-request",
+            Self::Unreadable {
+                is_too_large: false,
+                ..
+            } => "problem-unreadable",
             Self::Conflict(_) => "problem-conflict",
-            Self::TooLarge(_) | Self::TooManyMegabytes(_) => "problem-too-large",
+            Self::TooLarge(_)
+            | Self::TooManyMegabytes(_)
+            | Self::Unreadable {
+                is_too_large: true, ..
+            } => "problem-too-large",
             Self::TooMany(_) => "problem-too-many",
             Self::Internal(_) => "problem-internal",
+        }
+    }
+
+    /// What a reader of bodies refused, with its status: too much, or nothing that could be read.
+    pub fn unreadable(status: StatusCode, cause: String) -> Self {
+        Self::Unreadable {
+            is_too_large: status == StatusCode::PAYLOAD_TOO_LARGE,
+            cause,
         }
     }
 
@@ -464,6 +496,12 @@ impl Problem {
 impl From<crate::CityError> for Problem {
     fn from(error: crate::CityError) -> Self {
         Self::internal(&error)
+    }
+}
+
+impl From<axum::extract::multipart::MultipartError> for Problem {
+    fn from(error: axum::extract::multipart::MultipartError) -> Self {
+        Self::unreadable(error.status(), error.body_text())
     }
 }
 

@@ -142,7 +142,9 @@ impl Asked {
                 self.text("resident-error-email")
             }
             IdentityError::Personnel(error) => match error {
-                crate::model::personnel::PersonnelError::Sheet(error) => error.to_string(),
+                crate::model::personnel::PersonnelError::Sheet(error) => {
+                    error.sentence(self.language)
+                }
                 crate::model::personnel::PersonnelError::NoHeader => {
                     self.text("identity-error-personnel-header")
                 }
@@ -261,7 +263,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
         axum::Form::<Vec<(String, String)>>::from_request(request, state)
             .await
             .map(|axum::Form(fields)| Self(fields))
-            .map_err(|rejection| Problem::BadRequest(rejection.body_text()))
+            .map_err(|rejection| Problem::unreadable(rejection.status(), rejection.body_text()))
     }
 }
 

@@ -69,6 +69,9 @@ pub enum PlacesError {
     /// A table could not be written.
     #[error(transparent)]
     Sheet(#[from] yakuba_sheets::WriteError),
+    /// The addresses cannot be read.
+    #[error(transparent)]
+    Addresses(#[from] yakuba_addresses::AddressError),
     /// A value is not what the kernel takes.
     #[error(transparent)]
     Value(#[from] yakuba_kernel::ValueError),
@@ -104,6 +107,7 @@ impl From<PlacesError> for Problem {
             | PlacesError::Tile(_)
             | PlacesError::Parquet(_)
             | PlacesError::Sheet(_)
+            | PlacesError::Addresses(_)
             | PlacesError::Value(_)
             | PlacesError::City(_) => Self::internal(&error),
         }

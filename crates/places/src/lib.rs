@@ -12,8 +12,8 @@ pub mod store;
 pub mod tiles;
 
 use yakuba_city::{
-    Actor, City, DeskItem, Interface, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable,
-    Service, ShareLayers, SubjectPage,
+    Actor, City, DeskItem, FindPlaces, Interface, JobFailure, JobKind, Measure, MenuItem,
+    Migration, OpenTable, Service, ShareLayers, SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -116,6 +116,10 @@ impl Service for PlacesService {
             })
             .every_day(),
         ]
+    }
+
+    fn places(&self) -> Option<FindPlaces> {
+        Some(pages::map::place::places)
     }
 
     fn shared_layers(&self) -> Option<ShareLayers> {

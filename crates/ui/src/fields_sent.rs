@@ -28,7 +28,7 @@ impl<S: Send + Sync> FromRequest<S> for Fields {
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         let Form(pairs) = Form::<Vec<(String, String)>>::from_request(request, state)
             .await
-            .map_err(|error| Problem::BadRequest(error.body_text()))?;
+            .map_err(|error| Problem::unreadable(error.status(), error.body_text()))?;
         Ok(Self::new(pairs))
     }
 }

@@ -1,7 +1,7 @@
 //! Photos and documents of an asset: adding, removing, opening.
 
 use axum::{
-    extract::{FromRequest as _, Multipart, Path, Request, multipart::MultipartError},
+    extract::{FromRequest as _, Multipart, Path, Request},
     http::{HeaderValue, header},
     response::{IntoResponse as _, Response},
 };
@@ -28,12 +28,11 @@ pub(super) async fn add(
     // Who may not is told so before anything is read.
     let mut multipart = Multipart::from_request(request, &())
         .await
-        .map_err(|error| Problem::BadRequest(error.body_text()))?;
-    let broken = |error: MultipartError| Problem::BadRequest(error.body_text());
+        .map_err(|error| Problem::unreadable(error.status(), error.body_text()))?;
     let (mut errors, mut new, mut size) = (FormErrors::new(), Vec::new(), 0);
-    while let Some(part) = multipart.next_field().await.map_err(broken)? {
+    while let Some(part) = multipart.next_field().await? {
         let name = part.file_name().unwrap_or_default().to_owned();
-        let bytes = part.bytes().await.map_err(broken)?;
+        let bytes = part.bytes().await?;
         size += bytes.len();
         if size > MOST_MIB as usize * 2 * 1024 * 1024 || new.len() >= AT_ONCE as usize {
             return Err(Problem::TooLarge(room.t("desk-files-too-large")));

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use askama::Template;
 use axum::{
-    extract::{Multipart, multipart::MultipartError},
+    extract::Multipart,
     http::{StatusCode, header},
     response::{IntoResponse as _, Response},
 };
@@ -123,14 +123,13 @@ fn shown(
 
 pub(super) async fn save(room: Room, mut multipart: Multipart) -> Result<Response, Problem> {
     let (kinds, departments) = kinds_of(&room).await?;
-    let broken = |error: MultipartError| Problem::BadRequest(error.body_text());
     let (mut chosen, mut file) = (String::new(), None);
-    while let Some(part) = multipart.next_field().await.map_err(broken)? {
+    while let Some(part) = multipart.next_field().await? {
         match part.name() {
-            Some("kind") => chosen = part.text().await.map_err(broken)?,
+            Some("kind") => chosen = part.text().await?,
             Some("file") => {
                 let name = part.file_name().unwrap_or_default().to_owned();
-                let bytes = part.bytes().await.map_err(broken)?;
+                let bytes = part.bytes().await?;
                 file = (!name.is_empty()).then_some((name, bytes));
             }
             _ => {}

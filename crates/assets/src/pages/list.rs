@@ -5,10 +5,10 @@ use std::collections::BTreeMap;
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::web::Problem;
-use yakuba_kernel::{Point, text::words_for_search};
+use yakuba_kernel::text::words_for_search;
 use yakuba_ui::{
-    Cell, Choice, Column, FormErrors, Html, Link, Map, MapLayer, MapSign, Page, Pagination, Row,
-    Select, Table, TextField, Words, format,
+    Cell, Choice, Column, FormErrors, Html, Link, Map, MapLayer, MapSign, Near, Page, Pagination,
+    PlaceOffers, Row, Select, Table, TextField, Words, format,
 };
 
 use super::{
@@ -39,6 +39,7 @@ struct Body {
     kind: Select,
     q: TextField,
     near: TextField,
+    offers: PlaceOffers,
     near_map: Map,
     within: Select,
     is_far: bool,
@@ -51,20 +52,10 @@ struct Body {
 }
 
 /// What an address asks for: what is there, of public kinds.
-fn filter_of(asked: &Asked) -> (Filter, FormErrors) {
+async fn filter_of(asked: &Asked) -> Result<(Filter, Near), Problem> {
     let query = &asked.query;
-    let mut errors = FormErrors::new();
-    let near = match query.get("near") {
-        "" => None,
-        text => {
-            let point = Point::read(text).ok();
-            if point.is_none() {
-                errors.add("near", asked.t("assets-problem-point"));
-            }
-            let metres = query.get("within").parse().unwrap_or(1_000_u32);
-            point.map(|point| (point, metres.clamp(10, 20_000)))
-        }
-    };
+    let near = Near::read(asked.city(), asked.language, query, "/equipment").await?;
+    let metres = query.get("within").parse().unwrap_or(1_000_u32);
     let wanted = query.get("kind");
     let filter = Filter {
         kinds: Some(
@@ -78,10 +69,10 @@ fn filter_of(asked: &Asked) -> (Filter, FormErrors) {
         ),
         states: vec![State::InService, State::OutOfService],
         words: words_for_search(query.get("q")),
-        near,
+        near: near.point.map(|point| (point, metres.clamp(10, 20_000))),
         ..Filter::default()
     };
-    (filter, errors)
+    Ok((filter, near))
 }
 
 fn query_of(asked: &Asked, without: &str) -> String {
@@ -96,9 +87,12 @@ fn query_of(asked: &Asked, without: &str) -> String {
         .finish()
 }
 
-pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn page(mut asked: Asked) -> Result<Response, Problem> {
     let language = asked.language;
-    let (filter, errors) = filter_of(&asked);
+    let (filter, near) = filter_of(&asked).await?;
+    let mut errors = FormErrors::new();
+    near.add_to(&mut errors);
+    asked.query = near.written_in(&asked.query);
     let number: u32 = asked
         .query
         .get("page")
@@ -174,14 +168,11 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
         q: TextField::new(language, "q", asked.t("assets-words"))
             .value(asked.query.get("q"))
             .optional(),
-        near: TextField::new(language, "near", asked.t("assets-near"))
-            .support(asked.t("assets-near-support"))
-            .value(asked.query.get("near"))
-            .optional()
-            .errors(&errors),
+        near: near.field(),
+        offers: near.offers(),
         near_map: Map::that_picks(language, "near-map", asked.t("assets-near-map"), "near"),
         within,
-        is_far: !asked.query.get("near").is_empty(),
+        is_far: near.is_asked(),
         about: about(&asked, &filter).await?,
         map: map(&asked, &filter),
         count: asked
@@ -267,7 +258,11 @@ fn map(asked: &Asked, filter: &Filter) -> Map {
 
 /// What the filters of the list want, as far as it has a point.
 pub(super) async fn file(asked: Asked) -> Result<Response, Problem> {
-    let (mut filter, _) = filter_of(&asked);
+    let (mut filter, near) = filter_of(&asked).await?;
+    // Everything would be an answer to another question.
+    if let Some(sentence) = near.open_question() {
+        return Err(Problem::BadRequest(sentence));
+    }
     filter.placed = true;
     let found = search(asked.city().db(), &filter, 0, MOST_POINTS).await?;
     let on_the_way: BTreeMap<i64, Vehicle> =

@@ -3,7 +3,7 @@
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use yakuba_assets::{AssetService, store};
-use yakuba_city::{Actor, each_database};
+use yakuba_city::{Actor, each_database, testing::KnownPlaces};
 use yakuba_identity::IdentityService;
 use yakuba_kernel::MeasureName;
 use yakuba_mail::MailService;
@@ -36,7 +36,7 @@ each_database!(
             here.contains("設備C-1") && here.contains("110メートル") && !here.contains("設備C-2")
         );
         let wrong = reader.get("/equipment?near=somewhere").await;
-        assert!(wrong.text().contains("緯度・経度を"));
+        assert!(wrong.text().contains("緯度と経度を"));
         for words in ["駅前", "%", "' OR 1=1 --", "<script>alert(1)</script>"] {
             let query: String = form_urlencoded::byte_serialize(words.as_bytes()).collect();
             let page = reader
@@ -152,5 +152,53 @@ each_database!(
         assert!(!feed.text().contains("B-1"));
         let page = reader.get(&format!("/equipment/{}", one.id)).await.text();
         assert!(!page.contains("34.412345"), "{page}");
+    }
+);
+
+each_database!(
+    things_are_found_near_an_address_or_a_named_place,
+    [&MailService, &IdentityService, &KnownPlaces, &AssetService],
+    async |city| {
+        set_up(&city).await;
+        installed(&city, camera(), "C-1", &[("place", "駅前通り")]).await;
+        installed(&city, camera(), "C-2", &[("point", "34.5, 135.05")]).await;
+        let mut reader = stranger(&city);
+        // An address means itself; the links of the page have its coordinates.
+        let here = reader
+            .get("/equipment?near=%E6%9C%AC%E7%94%BA1-1&within=1000")
+            .await;
+        let text = here.text();
+        assert!(
+            text.contains("設備C-1") && !text.contains("設備C-2"),
+            "{text}"
+        );
+        assert!(
+            text.contains("value=\"本町1-1\"") && text.contains("data-proposes=\"/map/find\""),
+            "{text}"
+        );
+        assert!(
+            text.contains("equipment.geojson?near=34.401%2C+135.05"),
+            "{text}"
+        );
+        // Of several places one is chosen, without a script.
+        let which = reader
+            .get("/equipment?near=%E5%85%AC%E6%B0%91%E9%A4%A8&kind=camera&page=2")
+            .await;
+        assert_eq!(which.status, StatusCode::OK);
+        let text = which.text();
+        assert!(text.contains("どの場所の近くですか"), "{text}");
+        assert!(
+            text.contains("href=\"/equipment?near=34.5%2C+135.05&#38;kind=camera\"")
+                || text.contains("href=\"/equipment?near=34.5%2C+135.05&amp;kind=camera\""),
+            "{text}"
+        );
+        // A program is told that it must say which.
+        let file = reader
+            .get("/equipment/equipment.geojson?near=%E5%85%AC%E6%B0%91%E9%A4%A8")
+            .await;
+        assert_eq!(file.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let nowhere = reader.get("/equipment?near=%E3%81%A9%E3%81%93%00").await;
+        assert_eq!(nowhere.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(nowhere.text().contains("場所が見つかりません"));
     }
 );

@@ -14,8 +14,8 @@ use yakuba_city::{
 use yakuba_kernel::{Point, text::words_for_search};
 use yakuba_sheets::{CsvCharset, CsvOptions, Table as SheetTable, write_csv};
 use yakuba_ui::{
-    ChipLabel, Choice, DescriptionList, ErrorSummary, FormErrors, Map, Page, Select, TextField,
-    Words, format,
+    ChipLabel, Choice, DescriptionList, ErrorSummary, FormErrors, Map, Near, Page, PlaceOffers,
+    Select, TextField, Words, format,
 };
 
 use super::{
@@ -67,25 +67,16 @@ struct Body {
     equipment: Select,
     q: TextField,
     near: TextField,
+    offers: PlaceOffers,
     is_far: bool,
     count: String,
     items: Vec<Item>,
     query: String,
 }
 
-fn filter_of(asked: &Asked) -> (Filter, Option<Point>, FormErrors) {
+async fn filter_of(asked: &Asked) -> Result<(Filter, Near), Problem> {
     let query = &asked.query;
-    let mut errors = FormErrors::new();
-    let near = match query.get("near") {
-        "" => None,
-        text => {
-            let point = Point::read(text).ok();
-            if point.is_none() {
-                errors.add("near", asked.t("disaster-problem-near"));
-            }
-            point
-        }
-    };
+    let near = Near::read(asked.city(), asked.language, query, "/shelters").await?;
     let filter = Filter {
         listed: true,
         open: match query.get("open") {
@@ -97,7 +88,16 @@ fn filter_of(asked: &Asked) -> (Filter, Option<Point>, FormErrors) {
         equipment: Equipment::read(query.get("equipment")),
         words: words_for_search(query.get("q")),
     };
-    (filter, near, errors)
+    Ok((filter, near))
+}
+
+/// The same for programs, which cannot choose a place: it must be known which is meant.
+async fn known(asked: &Asked) -> Result<(Filter, Option<Point>), Problem> {
+    let (filter, near) = filter_of(asked).await?;
+    match near.open_question() {
+        Some(sentence) => Err(Problem::BadRequest(sentence)),
+        None => Ok((filter, near.point)),
+    }
 }
 
 /// What the address asks for, nearest first when it names a place.
@@ -120,10 +120,13 @@ async fn found(
     Ok(found)
 }
 
-pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn page(mut asked: Asked) -> Result<Response, Problem> {
     let language = asked.language;
-    let (filter, near, errors) = filter_of(&asked);
-    let found = found(&asked, &filter, near).await?;
+    let (filter, near) = filter_of(&asked).await?;
+    let mut errors = FormErrors::new();
+    near.add_to(&mut errors);
+    asked.query = near.written_in(&asked.query);
+    let found = found(&asked, &filter, near.point).await?;
     let query = &asked.query;
     let items = found
         .iter()
@@ -181,14 +184,12 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
         q: TextField::new(language, "q", asked.t("disaster-filter-words"))
             .value(query.get("q"))
             .optional(),
-        near: TextField::new(language, "near", asked.t("disaster-filter-near"))
-            .support(asked.t("disaster-filter-near-support"))
-            .value(query.get("near"))
-            .optional()
-            .errors(&errors),
-        is_far: ["q", "near", "kind", "equipment"]
-            .into_iter()
-            .any(|name| !query.get(name).is_empty()),
+        near: near.field(),
+        offers: near.offers(),
+        is_far: near.is_asked()
+            || ["q", "kind", "equipment"]
+                .into_iter()
+                .any(|name| !query.get(name).is_empty()),
         count: asked
             .words
             .with_text(
@@ -225,7 +226,7 @@ fn query_of(asked: &Asked) -> String {
 }
 
 pub(super) async fn geojson(asked: Asked) -> Result<Response, Problem> {
-    let (filter, near, _) = filter_of(&asked);
+    let (filter, near) = known(&asked).await?;
     let features: Vec<Value> = found(&asked, &filter, near)
         .await?
         .iter()
@@ -246,7 +247,7 @@ pub(super) async fn geojson(asked: Asked) -> Result<Response, Problem> {
 }
 
 pub(super) async fn json(asked: Asked) -> Result<Response, Problem> {
-    let (filter, near, _) = filter_of(&asked);
+    let (filter, near) = known(&asked).await?;
     let list: Vec<Value> = found(&asked, &filter, near)
         .await?
         .iter()
@@ -344,7 +345,7 @@ pub(crate) fn rows(shelters: &[Shelter], words: Words) -> Vec<Vec<String>> {
 }
 
 pub(super) async fn csv(asked: Asked) -> Result<Response, Problem> {
-    let (filter, near, _) = filter_of(&asked);
+    let (filter, near) = known(&asked).await?;
     let shelters: Vec<Shelter> = found(&asked, &filter, near)
         .await?
         .into_iter()

@@ -1,7 +1,7 @@
 //! Shelters: told at the desk, seen by everybody.
 
 use axum::http::StatusCode;
-use yakuba_city::each_database;
+use yakuba_city::{each_database, testing::KnownPlaces};
 use yakuba_disaster::{
     DisasterService,
     capabilities::{LEAD, SHELTER},
@@ -337,5 +337,34 @@ each_database!(
             );
             assert!(!page.text().contains("<script>"), "{path}");
         }
+    }
+);
+
+each_database!(
+    shelters_are_sorted_from_an_address_or_a_named_place,
+    [
+        &MailService,
+        &IdentityService,
+        &KnownPlaces,
+        &DisasterService
+    ],
+    async |city| {
+        set_up(&city).await;
+        let mut reader = stranger(&city);
+        let near = reader
+            .get("/shelters?near=%E6%9C%AC%E7%94%BA1-1")
+            .await
+            .text();
+        assert!(near.find("第一小学校").unwrap() < near.find("第二小学校").unwrap());
+        assert!(near.contains("メートル"), "{near}");
+        let which = reader
+            .get("/shelters?near=%E5%85%AC%E6%B0%91%E9%A4%A8&lang=en")
+            .await
+            .text();
+        assert!(which.contains("Which of these places?"), "{which}");
+        let list = reader
+            .get("/shelters/shelters.json?near=%E5%85%AC%E6%B0%91%E9%A4%A8")
+            .await;
+        assert_eq!(list.status, StatusCode::UNPROCESSABLE_ENTITY);
     }
 );

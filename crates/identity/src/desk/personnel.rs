@@ -87,13 +87,11 @@ fn upload_page(asked: Asked, notice: Option<&NotificationBanner>) -> Response {
 
 pub(crate) async fn upload(asked: Asked, mut parts: Multipart) -> Result<Response, Problem> {
     require(&asked, PERSONNEL)?;
-    let broken =
-        |error: axum::extract::multipart::MultipartError| Problem::BadRequest(error.body_text());
     let mut sent = None;
-    while let Some(part) = parts.next_field().await.map_err(broken)? {
+    while let Some(part) = parts.next_field().await? {
         if part.name() == Some("file") {
             let name = part.file_name().unwrap_or("file.csv").to_owned();
-            let bytes = part.bytes().await.map_err(broken)?;
+            let bytes = part.bytes().await?;
             sent = Some((name, bytes));
             break;
         }

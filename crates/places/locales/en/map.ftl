@@ -22,7 +22,6 @@ map-list-title = Everything on the map, as a list
 map-list-lead = Say where you are to see what is nearest, with distance and direction.
 map-near = Near which place?
 map-near-support = Name, address, or latitude and longitude (for example 34.4000, 135.0000)
-map-near-which = Which of these places? Choose one.
 map-near-unknown = No such place was found. Try other words, or latitude and longitude.
 map-near-count = { $count } entries, the nearest first.
 map-q = Words

@@ -22,7 +22,6 @@ map-list-title = 地図の内容の一覧
 map-list-lead = 場所を指定すると、近い順に距離と方角を示します。
 map-near = どこの近くですか
 map-near-support = 施設の名前、住所、または緯度と経度（例：中央公民館、34.4000, 135.0000）
-map-near-which = どの場所の近くですか。一つ選んでください。
 map-near-unknown = その名前や住所の場所が見つかりません。別の言葉か、緯度と経度を入れてください。
 map-near-count = 近い順に{ $count }件あります。
 map-q = 言葉でしぼる

@@ -57,7 +57,7 @@ pub(super) async fn upload(
         fields,
         name,
         bytes,
-    } = Typed::read(&room, multipart).await?;
+    } = Typed::read(multipart).await?;
     let to = fields.integer("to");
     let title: String = fields.get("title").trim().chars().take(200).collect();
     let mut errors = FormErrors::new();

@@ -112,7 +112,7 @@ pub(super) async fn add(
     multipart: Multipart,
 ) -> Result<Response, Problem> {
     let found = open(&room, &key).await?;
-    let Typed { fields, bytes, .. } = Typed::read(&room, multipart).await?;
+    let Typed { fields, bytes, .. } = Typed::read(multipart).await?;
     let (name, bytes) = if bytes.is_empty() {
         ("list", fields.get("list").as_bytes().to_vec())
     } else {

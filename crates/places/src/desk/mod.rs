@@ -5,6 +5,7 @@ mod columns;
 mod edit;
 mod links;
 mod list;
+mod listing;
 mod map;
 mod room;
 mod sent;
@@ -45,6 +46,8 @@ pub(crate) fn routes() -> Routes {
         .get(HOME, Access::SignedIn, list::page)
         .get("/desk/data/new", edit, edit::new_page)
         .post("/desk/data/new", edit, edit::create)
+        .get(listing::HERE, edit, listing::page)
+        .post(listing::HERE, edit, listing::send)
         .get("/desk/data/sources", edit, sources::page)
         .post("/desk/data/{dataset}/make", edit, sources::make)
         .post("/desk/data/{dataset}/by-hand", edit, sources::by_hand)

@@ -4,8 +4,6 @@ use axum::extract::Multipart;
 use yakuba_city::web::Problem;
 use yakuba_ui::Fields;
 
-use super::room::Room;
-
 /// The longest name of a file that is kept, in letters.
 const LONGEST_NAME: usize = 200;
 
@@ -21,19 +19,18 @@ pub(super) struct Typed {
 
 impl Typed {
     /// Reads a form whose file is called `file`.
-    pub(super) async fn read(room: &Room, mut multipart: Multipart) -> Result<Self, Problem> {
-        let broken = |_| Problem::BadRequest(room.t("desk-problem-sending"));
+    pub(super) async fn read(mut multipart: Multipart) -> Result<Self, Problem> {
         let mut sent = Self::default();
-        while let Some(field) = multipart.next_field().await.map_err(broken)? {
+        while let Some(field) = multipart.next_field().await? {
             let Some(name) = field.name().map(str::to_owned) else {
                 continue;
             };
             if name == "file" {
                 let file = field.file_name().unwrap_or_default();
                 sent.name = file.chars().take(LONGEST_NAME).collect();
-                sent.bytes = field.bytes().await.map_err(broken)?.to_vec();
+                sent.bytes = field.bytes().await?.to_vec();
             } else {
-                let value = field.text().await.map_err(broken)?;
+                let value = field.text().await?;
                 sent.fields.push(&name, value);
             }
         }

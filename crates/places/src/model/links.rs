@@ -81,20 +81,15 @@ pub fn read_list(bytes: &[u8]) -> Result<Vec<Listed>, ListError> {
             return Err(ListError::NoAddress(row.line));
         };
         let said = |cell: &&&str| !cell.contains("://");
-        let is_format = |cell: &str| {
-            FORMATS
-                .iter()
-                .any(|format| format.eq_ignore_ascii_case(cell))
-        };
         let format = cells
             .iter()
             .filter(said)
-            .find(|cell| is_format(cell))
-            .map_or_else(|| of_path(&url), |cell| cell.to_ascii_uppercase());
+            .find_map(|cell| listed_format(cell))
+            .unwrap_or_else(|| format_of(&url));
         let title = cells
             .iter()
             .filter(said)
-            .find(|cell| !is_format(cell))
+            .find(|cell| listed_format(cell).is_none())
             .map_or_else(|| called(&url), |cell| (*cell).to_owned());
         if listed.iter().any(|one| one.address == url.as_str()) {
             return Err(ListError::Twice(row.line));
@@ -142,16 +137,23 @@ fn last_step(url: &Url) -> String {
         .unwrap_or_default()
 }
 
-fn of_path(url: &Url) -> String {
-    let step = last_step(url);
-    let ending = step.rsplit_once('.').map_or("", |(_, ending)| ending);
+/// The kind of file that a cell names, such as `CSV`.
+pub(super) fn listed_format(cell: &str) -> Option<String> {
     FORMATS
         .iter()
-        .find(|format| format.eq_ignore_ascii_case(ending))
-        .map_or_else(String::new, |format| (*format).to_owned())
+        .find(|format| format.eq_ignore_ascii_case(cell))
+        .map(|format| (*format).to_owned())
 }
 
-fn called(url: &Url) -> String {
+/// The kind of file that an address ends in; empty: nobody knows.
+pub(super) fn format_of(url: &Url) -> String {
+    let step = last_step(url);
+    let ending = step.rsplit_once('.').map_or("", |(_, ending)| ending);
+    listed_format(ending).unwrap_or_default()
+}
+
+/// What a file is called that has no title: its name without the ending, or its site.
+pub(super) fn called(url: &Url) -> String {
     let step = last_step(url);
     let name = step
         .rsplit_once('.')

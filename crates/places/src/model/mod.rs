@@ -9,6 +9,7 @@ pub mod document;
 pub mod finding;
 pub mod kind;
 pub mod links;
+pub mod listing;
 pub mod map;
 pub mod package;
 pub mod parquet;

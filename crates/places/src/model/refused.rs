@@ -6,7 +6,14 @@ use serde::{Deserialize, Serialize};
 use yakuba_sheets::SheetError;
 use yakuba_ui::{Language, Value};
 
-use super::{content::ContentError, shapefile::ShapefileError};
+use super::{
+    content::ContentError,
+    map::{
+        package::{FeatureError, MOST_BYTES, MOST_FEATURES},
+        shape::ShapeError,
+    },
+    shapefile::ShapefileError,
+};
 use crate::fetch::FetchError;
 
 /// A sentence by its key, `desk-refused-` before it, and its values.
@@ -114,6 +121,37 @@ impl From<&ContentError> for Refused {
     }
 }
 
+impl From<&ShapeError> for Refused {
+    fn from(error: &ShapeError) -> Self {
+        match error {
+            ShapeError::Kind => Self::new("feature-kind"),
+            ShapeError::Position => Self::new("feature-position"),
+            ShapeError::Outside => Self::new("feature-outside"),
+            ShapeError::TooLarge => Self::new("feature-large"),
+            ShapeError::TooFew => Self::new("feature-few"),
+            ShapeError::Crosses(at) => Self::new("feature-crosses").with("at", at),
+            ShapeError::Invalid(_) => Self::new("feature-invalid"),
+        }
+    }
+}
+
+impl From<&FeatureError> for Refused {
+    fn from(error: &FeatureError) -> Self {
+        match error {
+            FeatureError::NotGeoJson(cause) => Self::new("geojson").with("cause", cause),
+            FeatureError::Shapefile(refused) => refused.clone(),
+            FeatureError::TooLarge => Self::new("features-large")
+                .with("megabytes", &megabytes(MOST_BYTES as u64))
+                .with("features", &MOST_FEATURES),
+            FeatureError::Shape(number, error) => Self::from(error).with("number", number),
+            FeatureError::Kind(number, _) => Self::new("feature-other-kind").with("number", number),
+            FeatureError::Properties(number) => {
+                Self::new("feature-properties").with("number", number)
+            }
+        }
+    }
+}
+
 impl From<&FetchError> for Refused {
     fn from(error: &FetchError) -> Self {
         let told = Self::new(format!("fetch-{}", error.name()));
@@ -127,5 +165,30 @@ impl From<&FetchError> for Refused {
             | FetchError::Turns
             | FetchError::Page => told,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_feature_is_refused_by_its_number() {
+        for (error, told) in [
+            (ShapeError::Kind, "Feature 3 cannot be read"),
+            (ShapeError::Crosses("34.4, 135".to_owned()), "at 34.4, 135"),
+            (ShapeError::Invalid("x".to_owned()), "not valid"),
+        ] {
+            let sentence = Refused::from(&FeatureError::Shape(3, error)).to_string();
+            assert!(
+                sentence.contains(told) && sentence.contains('3'),
+                "{sentence}"
+            );
+        }
+        let large = Refused::from(&FeatureError::TooLarge).to_string();
+        assert!(
+            large.contains("64 MB") && large.contains("1000000"),
+            "{large}"
+        );
     }
 }

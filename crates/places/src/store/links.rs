@@ -9,15 +9,17 @@ use yakuba_city::{Actor, AuditEntry, City, Job, Tx, setting, sql::Sql as _};
 use yakuba_sheets::Limits;
 
 use super::{
-    datasets::{ChangeKind, State, dataset, moment, must_find, note, settle, subject_of},
+    datasets::{
+        ChangeKind, State, create, dataset, moment, must_find, note, publish, settle, subject_of,
+    },
     files::{NewVersion, add_file, add_version, files_of, touch, versions},
 };
 use crate::{
     error::PlacesError,
     fetch::{FetchError, Fetched, fetch},
     model::{
-        check::Against, content::look_over, document::Rhythm, links::Listed, refused::Refused,
-        standard::dataset as national,
+        check::Against, content::look_over, document::Rhythm, links::Listed, listing::Wanted,
+        refused::Refused, standard::dataset as national,
     },
 };
 
@@ -201,6 +203,29 @@ pub async fn add_links(
             note(tx, key, ChangeKind::Described, None, "").await?;
         }
         settle(tx, key).await?;
+    }
+    Ok(count)
+}
+
+/// Adds the files of a dataset that a list names, after making the dataset when it does not stand. `is_public` shows a new dataset to everybody at
+/// once; what is to be fetched first stays a draft. Returns how many files there were.
+///
+/// # Errors
+/// As [`create`], [`add_links`] and [`publish`].
+pub async fn add_listed(
+    tx: &Tx,
+    wanted: &Wanted,
+    is_copied: bool,
+    is_public: bool,
+) -> Result<usize, PlacesError> {
+    if let Some(document) = &wanted.document {
+        create(tx, document, "").await?;
+    }
+    let listed: Vec<Listed> = wanted.files.iter().map(|(_, file)| file.clone()).collect();
+    let count = add_links(tx, &wanted.key, &listed, is_copied).await?;
+    if is_public && !is_copied && wanted.document.is_some() {
+        let revision = must_find(tx, &wanted.key).await?.revision;
+        publish(tx, &wanted.key, revision).await?;
     }
     Ok(count)
 }

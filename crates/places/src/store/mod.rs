@@ -21,8 +21,8 @@ pub use files::{
 };
 pub use large::{LARGE, LargeFile, take_large};
 pub use links::{
-    Came, FETCH_JOB, Link, LinkState, OWN_HOSTS, add_links, ask_again, ask_due, drop_file,
-    fetch_file, links, own_hosts, set_own_hosts,
+    Came, FETCH_JOB, Link, LinkState, OWN_HOSTS, add_links, add_listed, ask_again, ask_due,
+    drop_file, fetch_file, links, own_hosts, set_own_hosts,
 };
 pub(crate) use made::LIST;
 pub use made::{Made, Source, make, make_all, make_and_publish, publish_draft, sources};

@@ -545,3 +545,33 @@ each_database!(
         );
     }
 );
+
+each_database!(
+    a_body_that_breaks_off_is_said_to_be_unreadable,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
+        clerk.post("/desk/data/new", &NEW).await;
+        let half = "--B\r\nContent-Disposition: form-data; name=\"file\"; filename=\"a.csv\"\r\n\r\na,b\r\n1,";
+        for path in ["/desk/data/toilets/upload", "/desk/data/new/list"] {
+            let page = clerk
+                .ask("POST", path, "multipart/form-data; boundary=B", half)
+                .await;
+            assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+            let problem = page.problem.unwrap();
+            assert_eq!(problem.code(), "problem-unreadable", "{path}");
+        }
+        assert!(
+            store::files_of(city.db(), "toilets")
+                .await
+                .unwrap()
+                .is_empty()
+        );
+    }
+);

@@ -486,3 +486,154 @@ each_database!(
         assert_eq!(versions, [false, false, true]);
     }
 );
+
+each_database!(
+    many_datasets_come_from_one_list,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        dataset(&city, "trees", "daily").await;
+        let path = "/desk/data/new/list";
+        let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
+        let list = "題名,アドレス,形式,説明,ライセンス,部署\n\
+            病院,https://a.example.jp/hospital.csv,CSV,市内の病院,CC BY 4.0,\n\
+            病院,https://a.example.jp/hospital.pdf,,,,\n\
+            公衆トイレ一覧 trees,https://a.example.jp/trees.csv,,,,\n\
+            <b>薬局,ftp://a.example.jp/p.csv,,,,\n\
+            診療所,https://a.example.jp/c.csv,,,,health\n";
+        let defaults = [
+            ("department", "parks"),
+            ("contact", "公園課"),
+            ("how", "link"),
+            ("publish", "1"),
+        ];
+        let with = |more: &[(&'static str, &'static str)]| -> Vec<(&'static str, &'static str)> {
+            defaults.iter().chain(more).copied().collect()
+        };
+
+        // A list without names of columns is refused, and what was typed stays.
+        let wrong = send(
+            &mut clerk,
+            path,
+            &with(&[("list", "https://a.example.jp/1.csv")]),
+            "",
+            b"",
+        )
+        .await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            wrong.text().contains("列の名前の行が見つかりません"),
+            "{}",
+            wrong.text()
+        );
+        assert!(wrong.text().contains("https://a.example.jp/1.csv"));
+
+        // The check writes nothing.
+        let check = send(&mut clerk, path, &with(&[("list", list)]), "", b"").await;
+        assert_eq!(check.status, StatusCode::OK, "{:?}", check.problem);
+        let page = check.text();
+        assert!(
+            page.contains("データセット1件を作り、ファイル3件を加えます。加えられない行：2行"),
+            "{page}"
+        );
+        assert!(
+            page.contains("前からあるデータセットに、ファイルを加えます"),
+            "{page}"
+        );
+        assert!(page.contains("あなたがデータを登録できない部署"), "{page}");
+        assert!(!page.contains("<b>薬局"), "{page}");
+        assert!(
+            store::dataset(city.db(), "hospital")
+                .await
+                .unwrap()
+                .is_none()
+        );
+
+        // What the check showed is what comes, from a file in another charset as well.
+        let (sjis, _, _) = encoding_rs::SHIFT_JIS.encode(list);
+        let came = send(
+            &mut clerk,
+            path,
+            &with(&[("step", "take")]),
+            "一覧.csv",
+            &sjis,
+        )
+        .await;
+        let page = came.text();
+        assert!(
+            page.contains("データセット1件を作り、ファイル3件を加えました。加えなかった行：2行"),
+            "{page}"
+        );
+        let made = store::dataset(city.db(), "hospital")
+            .await
+            .unwrap()
+            .unwrap();
+        assert!(made.is_public());
+        assert_eq!(made.document.description, "市内の病院");
+        assert_eq!(made.document.contact, "公園課");
+        let standing = store::dataset(city.db(), "trees").await.unwrap().unwrap();
+        assert!(
+            !standing.is_public(),
+            "a dataset that stood is not published by the way"
+        );
+        let links = store::links(city.db(), None).await.unwrap();
+        assert_eq!(links.len(), 3);
+        assert_eq!(counted(&city, "places.files").await, "2");
+
+        // The same again changes nothing.
+        let again = send(
+            &mut clerk,
+            path,
+            &with(&[("step", "take"), ("list", list)]),
+            "",
+            b"",
+        )
+        .await;
+        assert!(
+            again
+                .text()
+                .contains("データセット0件を作り、ファイル0件を加えました"),
+            "{}",
+            again.text()
+        );
+        assert_eq!(store::links(city.db(), None).await.unwrap().len(), 3);
+
+        // A copy is fetched first, and published by somebody who looked at it; who may not publish does not.
+        let copied = "key,title,address\nbees,蜂,https://a.example.jp/bees.csv\n";
+        let mut fields = with(&[("step", "take"), ("list", copied)]);
+        fields[2] = ("how", "copy");
+        send(&mut clerk, path, &fields, "", b"").await;
+        assert!(
+            !store::dataset(city.db(), "bees")
+                .await
+                .unwrap()
+                .unwrap()
+                .is_public()
+        );
+        let bees = store::links(city.db(), Some("bees")).await.unwrap();
+        assert_eq!(bees[&("bees".to_owned(), 1)].state, LinkState::Waiting);
+        let mut editor = desk(&city, &[EDIT], "health");
+        let form = editor.get(path).await.text();
+        assert!(!form.contains("name=\"publish\""), "{form}");
+        let theirs = "key,title,address,contact\nbees,蜂,https://a.example.jp/b2.csv,課\nwells,井戸,https://a.example.jp/w.csv,課\n";
+        let mut fields = with(&[("step", "take"), ("list", theirs)]);
+        fields[0] = ("department", "health");
+        let came = send(&mut editor, path, &fields, "", b"").await.text();
+        assert!(
+            came.contains("ほかの部署のデータセットが使っています"),
+            "{came}"
+        );
+        let wells = store::dataset(city.db(), "wells").await.unwrap().unwrap();
+        assert!(!wells.is_public());
+        assert_eq!(wells.department().as_str(), "health");
+        assert_eq!(
+            store::links(city.db(), Some("bees")).await.unwrap().len(),
+            1
+        );
+    }
+);

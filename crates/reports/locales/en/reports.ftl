@@ -103,7 +103,6 @@ reports-category = Category
 reports-area = Area
 reports-words = Words
 reports-near = Near a place (latitude, longitude)
-reports-near-support = Such as 34.7594, 135.5168
 reports-near-map = Map to pick a place to search
 reports-within = Within
 reports-of-disasters = Disasters

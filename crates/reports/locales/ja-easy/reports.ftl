@@ -101,7 +101,6 @@ reports-category = 何（なに）の こと
 reports-area = 地区（ちく）
 reports-words = 言葉（ことば）で 探（さが）す
 reports-near = この 場所（ばしょ）の 近（ちか）く
-reports-near-support = 例（れい）：34.7594, 135.5168
 reports-near-map = 場所（ばしょ）を 選（えら）ぶ 地図（ちず）
 reports-within = 遠（とお）さ
 reports-of-disasters = 災害（さいがい）

@@ -59,10 +59,10 @@ pub(super) fn title(asked: &Asked, filter: &Filter) -> String {
 }
 
 pub(super) async fn all(asked: Asked) -> Result<Response, Problem> {
-    let (filter, errors) = filter_of(&asked).await?;
+    let (filter, near) = filter_of(&asked).await?;
     // Everything would be an answer to another question.
-    if let Some(sentence) = errors.get("near") {
-        return Err(Problem::BadRequest(sentence.to_owned()));
+    if let Some(sentence) = near.open_question() {
+        return Err(Problem::BadRequest(sentence));
     }
     // Whatever state: a feed tells what is new.
     let filter = Filter {

@@ -3,10 +3,10 @@
 use askama::Template;
 use axum::response::{IntoResponse as _, Response};
 use yakuba_city::{open_emergencies, web::Problem};
-use yakuba_kernel::{Point, text::words_for_search};
+use yakuba_kernel::text::words_for_search;
 use yakuba_ui::{
-    CheckboxGroup, ChipLabel, Choice, FormErrors, Link, Map, MapLayer, MapSign, Page, Pagination,
-    Select, TextField, Words, format,
+    CheckboxGroup, ChipLabel, Choice, FormErrors, Link, Map, MapLayer, MapSign, Near, Page,
+    Pagination, PlaceOffers, Select, TextField, Words, format,
 };
 
 use super::{
@@ -46,6 +46,7 @@ struct Body {
     area: Option<Select>,
     disaster: CheckboxGroup,
     near: TextField,
+    offers: PlaceOffers,
     near_map: Map,
     within: Select,
     is_far: bool,
@@ -75,21 +76,11 @@ async fn of_disasters(asked: &Asked) -> Result<(Vec<String>, Option<i64>), Probl
     Ok((keys, since))
 }
 
-/// What an address asks for, and what is wrong with it.
-pub(super) async fn filter_of(asked: &Asked) -> Result<(Filter, FormErrors), Problem> {
+/// What an address asks for, and the place that it names.
+pub(super) async fn filter_of(asked: &Asked) -> Result<(Filter, Near), Problem> {
     let query = &asked.query;
-    let mut errors = FormErrors::new();
-    let near = match query.get("near") {
-        "" => None,
-        text => {
-            let point = Point::read(text).ok();
-            if point.is_none() {
-                errors.add("near", asked.t("reports-problem-near"));
-            }
-            let metres = query.get("within").parse().unwrap_or(1_000_u32);
-            point.map(|point| (point, metres.clamp(10, 20_000)))
-        }
-    };
+    let near = Near::read(asked.city(), asked.language, query, "/reports").await?;
+    let metres = query.get("within").parse().unwrap_or(1_000_u32);
     let states = match query.get("state") {
         "" | "open" => State::ALL
             .into_iter()
@@ -107,14 +98,14 @@ pub(super) async fn filter_of(asked: &Asked) -> Result<(Filter, FormErrors), Pro
         states,
         area: query.optional("area"),
         words: words_for_search(query.get("q")),
-        near,
+        near: near.point.map(|point| (point, metres.clamp(10, 20_000))),
         of_disasters: match query.get("disaster") {
             "1" => Some(of_disasters(asked).await?),
             _ => None,
         },
         ..Filter::default()
     };
-    Ok((filter, errors))
+    Ok((filter, near))
 }
 
 /// The filters as they stand in the address.
@@ -142,10 +133,13 @@ pub(super) fn feed_query(asked: &Asked) -> String {
         .finish()
 }
 
-pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
+pub(super) async fn page(mut asked: Asked) -> Result<Response, Problem> {
     let language = asked.language;
+    let (filter, near) = filter_of(&asked).await?;
+    let mut errors = FormErrors::new();
+    near.add_to(&mut errors);
+    asked.query = near.written_in(&asked.query);
     let rules = &asked.current.rules;
-    let (filter, errors) = filter_of(&asked).await?;
     let number: u32 = asked
         .query
         .get("page")
@@ -236,19 +230,17 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
             Choice::new("1", asked.t("reports-of-disasters-only"))
                 .chosen(asked.query.get("disaster") == "1"),
         ),
-        near: TextField::new(language, "near", asked.t("reports-near"))
-            .support(asked.t("reports-near-support"))
-            .value(field("near"))
-            .optional()
-            .errors(&errors),
+        near: near.field(),
+        offers: near.offers(),
         near_map: Map::that_picks(language, "near-map", asked.t("reports-near-map"), "near"),
         within: within.value(match asked.query.get("within") {
             "" => "1000",
             given => given,
         }),
-        is_far: ["near", "q", "disaster"]
-            .into_iter()
-            .any(|name| !asked.query.get(name).is_empty()),
+        is_far: near.is_asked()
+            || ["q", "disaster"]
+                .into_iter()
+                .any(|name| !asked.query.get(name).is_empty()),
         map: map(&asked, &query),
         count: asked
             .words

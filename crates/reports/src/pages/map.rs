@@ -20,7 +20,11 @@ const MOST: u32 = 5_000;
 
 /// What the filters of the list want, as far as it has a point. `layer=open` or `handled` narrows it.
 pub(super) async fn file(asked: Asked) -> Result<Response, Problem> {
-    let (mut filter, _) = filter_of(&asked).await?;
+    let (mut filter, near) = filter_of(&asked).await?;
+    // Everything would be an answer to another question.
+    if let Some(sentence) = near.open_question() {
+        return Err(Problem::BadRequest(sentence));
+    }
     filter.placed = true;
     let layer = asked.query.get("layer");
     let is_wanted = |report: &Report| match layer {

@@ -1,7 +1,7 @@
 //! A form with pictures, as a browser sends it. Pictures are made anew before anything else looks at them.
 
 use axum::{
-    extract::{FromRequest as _, Multipart, Request, multipart::MultipartError},
+    extract::{FromRequest as _, Multipart, Request},
     http::header,
 };
 use yakuba_city::{City, CityKey, random_name, web::Problem};
@@ -54,15 +54,14 @@ impl Sent {
                 files: Vec::new(),
             });
         }
-        let broken = |error: MultipartError| Problem::BadRequest(error.body_text());
         let mut multipart = Multipart::from_request(request, &())
             .await
-            .map_err(|error| Problem::BadRequest(error.body_text()))?;
+            .map_err(|error| Problem::unreadable(error.status(), error.body_text()))?;
         let (mut fields, mut files, mut size) = (Fields::default(), Vec::new(), 0);
-        while let Some(part) = multipart.next_field().await.map_err(broken)? {
+        while let Some(part) = multipart.next_field().await? {
             let path = part.name().unwrap_or_default().to_owned();
             let file_name = part.file_name().map(str::to_owned);
-            let bytes = part.bytes().await.map_err(broken)?;
+            let bytes = part.bytes().await?;
             size += bytes.len();
             if size > MOST {
                 return Err(Problem::TooManyMegabytes(MOST as u64 / 1024 / 1024));

@@ -5,7 +5,10 @@ use yakuba_addresses::{
     AddressFile, AddressService, Level,
     model::entry::{Entry, Municipality},
 };
-use yakuba_city::{Actor, City, each_database, testing::test_moment};
+use yakuba_city::{
+    Actor, City, each_database,
+    testing::{KnownPlaces, test_moment},
+};
 use yakuba_identity::IdentityService;
 use yakuba_kernel::Point;
 use yakuba_mail::MailService;
@@ -460,6 +463,33 @@ each_database!(
             .await
             .text();
         assert!(page.contains("one@example.jp"));
+    }
+);
+
+each_database!(
+    reports_are_found_near_an_address_or_a_named_place,
+    [&MailService, &IdentityService, &KnownPlaces, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        post(&city, "road", (34_400_000, 135_050_000), "穴").await;
+        let mut browser = stranger(&city);
+        let near = browser
+            .get("/reports?near=%E6%9C%AC%E7%94%BA1-1&within=300")
+            .await
+            .text();
+        assert!(near.contains("1件") && near.contains("メートル"), "{near}");
+        assert!(near.contains("feed.atom?near=34.401%2C+135.05"), "{near}");
+        let which = browser
+            .get("/reports?near=%E5%85%AC%E6%B0%91%E9%A4%A8")
+            .await
+            .text();
+        assert!(which.contains("中央公民館分館"), "{which}");
+        for path in ["/reports/feed.atom", "/reports/reports.geojson"] {
+            let answer = browser
+                .get(&format!("{path}?near=%E5%85%AC%E6%B0%91%E9%A4%A8"))
+                .await;
+            assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "{path}");
+        }
     }
 );
 

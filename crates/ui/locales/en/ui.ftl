@@ -172,3 +172,11 @@ ui-copy-title = There is no connection. This is the page as it was when you open
 ui-copy-text = What changed since then is not shown.
 ui-copy-again = Load it again
 ui-copy-at = Loaded on
+
+# Near a place
+ui-near = Near which place?
+ui-near-support = Address, name of a facility, or latitude and longitude (such as 中央1丁目2-3, 中央公民館, 34.4000, 135.0000)
+ui-near-support-point = Latitude and longitude (such as 34.4000, 135.0000)
+ui-near-which = Which of these places? Choose one.
+ui-near-unknown = No such place was found. Try other words, or latitude and longitude.
+ui-near-no-point = Write latitude and longitude, such as 34.4000, 135.0000.

@@ -79,14 +79,13 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
 
 pub(super) async fn bring_in(room: Room, mut multipart: Multipart) -> Result<Response, Problem> {
     allowed(&room)?;
-    let broken = |_| Problem::BadRequest(room.t("desk-problem-sending"));
     let mut files = Vec::new();
     let mut anyway = false;
-    while let Some(field) = multipart.next_field().await.map_err(broken)? {
+    while let Some(field) = multipart.next_field().await? {
         match field.name() {
             Some("files") if files.len() < FILES => {
                 let name = field.file_name().unwrap_or_default().to_owned();
-                let bytes = field.bytes().await.map_err(broken)?.to_vec();
+                let bytes = field.bytes().await?.to_vec();
                 if !bytes.is_empty() {
                     files.push((name, Cursor::new(bytes)));
                 }

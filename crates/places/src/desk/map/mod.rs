@@ -89,11 +89,7 @@ impl Room {
                     .with_text("desk-problem-content", "cause", cause)
                     .into_owned(),
             ),
-            PlacesError::Features(cause) => Some(
-                self.words
-                    .with_text("desk-problem-content", "cause", &cause.to_string())
-                    .into_owned(),
-            ),
+            PlacesError::Features(cause) => Some(self.refused(&cause.into())),
             other => self.sentence(other),
         }
     }

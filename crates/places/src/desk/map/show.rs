@@ -249,11 +249,10 @@ pub(super) async fn import(
     if !found.is_own() {
         return Err(Problem::NotAllowed);
     }
-    let broken = |_| Problem::BadRequest(room.t("desk-problem-sending"));
     let mut bytes = Vec::new();
-    while let Some(field) = multipart.next_field().await.map_err(broken)? {
+    while let Some(field) = multipart.next_field().await? {
         if field.name() == Some("file") {
-            bytes = field.bytes().await.map_err(broken)?.to_vec();
+            bytes = field.bytes().await?.to_vec();
         }
     }
     let mut errors = FormErrors::new();

@@ -6,7 +6,7 @@ use serde_json::{Value as Json, json};
 use yakuba_sheets::Limits;
 
 use super::{
-    super::shapefile,
+    super::{refused::Refused, shapefile},
     layer::{Audience, LayerDocument, Properties, Source},
     shape,
 };
@@ -63,7 +63,7 @@ pub enum FeatureError {
     NotGeoJson(String),
     /// It is no Shapefile that can be read.
     #[error("{0}")]
-    Shapefile(String),
+    Shapefile(Refused),
     /// It is too large.
     #[error("the file has more than {} MB or {MOST_FEATURES} features. Divide it into several layers", MOST_BYTES / 1024 / 1024)]
     TooLarge,
@@ -138,7 +138,7 @@ pub fn features(bytes: &[u8], layer: &LayerDocument) -> Result<Vec<Feature>, Fea
             ..Limits::default()
         };
         let content = shapefile::read(bytes, &limits)
-            .map_err(|error| FeatureError::Shapefile(error.to_string()))?;
+            .map_err(|error| FeatureError::Shapefile((&error).into()))?;
         from_shapefile = content.to_geojson().unwrap_or_default();
         &from_shapefile
     } else {

@@ -13,12 +13,12 @@ use yakuba_kernel::{Point, text::words_for_search};
 use yakuba_ui::{Fields, Words, format};
 
 use super::{super::visit::Visit, WORDS, in_address, middle, named, seen};
-use crate::store::map::{Wanted, search_features};
+use crate::store::map::{Wanted, search_some};
 
 /// So many addresses are shown.
 pub(super) const SHOWN: usize = 8;
 /// So many things of the map are proposed after the addresses.
-const THINGS: usize = 6;
+const THINGS: u32 = 6;
 /// Words shorter than this, in signs, propose nothing of the map: it would be nearly everything.
 const SHORTEST: usize = 2;
 
@@ -124,11 +124,7 @@ pub(super) async fn proposed(
         .iter()
         .any(|word| word.chars().count() >= SHORTEST)
     {
-        for one in search_features(visit.city.db(), &wanted)
-            .await?
-            .iter()
-            .take(THINGS)
-        {
+        for one in search_some(visit.city.db(), &wanted, THINGS).await? {
             let about = named(&all, &one.row, visit.language)?;
             let at = in_address(middle(&one.row));
             let query: String = form_urlencoded::Serializer::new(String::new())

@@ -5,13 +5,14 @@ use axum::response::{IntoResponse, Response};
 use yakuba_city::web::{Principal, Problem};
 use yakuba_kernel::text::words_for_search;
 use yakuba_ui::{
-    CheckboxGroup, ChipLabel, Choice, Page, Pagination, Select, TextField, Words, format,
+    CheckboxGroup, ChipLabel, Choice, Page, Pagination, PlaceOffers, Select, TextField, Words,
+    format,
 };
 
 use super::{
     super::visit::Visit,
     WORDS, addresses, asked_for, in_address, left_out, middle, named,
-    place::{Meant, Offer, meant},
+    place::{Meant, meant},
     seen,
 };
 use crate::{
@@ -44,7 +45,7 @@ struct Body {
     layers: CheckboxGroup,
     class: Option<Select>,
     step: Option<Select>,
-    offers: Vec<Offer>,
+    offers: PlaceOffers,
     problem: Option<String>,
     count: Option<String>,
     /// That there is more than is shown, and where.
@@ -244,7 +245,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
                     )
                     .value(&step)
             }),
-        offers,
+        offers: PlaceOffers::new(language, offers),
         count: (near.is_empty() || place.is_some()).then(|| {
             words
                 .with_text(

@@ -4,7 +4,7 @@ mod addresses;
 mod embed;
 mod list;
 mod page;
-mod place;
+pub(crate) mod place;
 mod print;
 mod tiles;
 
@@ -195,12 +195,12 @@ fn named(
     all: &[Layer],
     row: &crate::store::map::FeatureRow,
     language: Language,
-) -> Result<Named, Problem> {
+) -> Result<Named, PlacesError> {
     let properties = row.properties()?;
     let layer = all
         .iter()
         .find(|layer| layer.key() == row.layer)
-        .ok_or(Problem::NotFound)?;
+        .ok_or_else(|| PlacesError::NoSuchLayer(row.layer.clone()))?;
     let document = &layer.document;
     Ok(Named {
         name: document.name_of(&properties, language).to_owned(),

@@ -15,14 +15,15 @@ use yakuba_city::{
 };
 use yakuba_pdf::{LegendLayer, MapSheet, Paper};
 use yakuba_ui::{
-    CheckboxGroup, Choice, MapPattern, MapSwatch, Page, Select, TextField, Words, format,
+    CheckboxGroup, Choice, MapPattern, MapSwatch, Page, PlaceOffers, Select, TextField, Words,
+    format,
 };
 
 use super::{
     super::visit::Visit,
     WORDS, asked_for, in_address,
     page::begins,
-    place::{Meant, Offer, meant},
+    place::{Meant, meant},
     seen, swatch_of,
 };
 use crate::{
@@ -68,7 +69,7 @@ struct Body {
     words: Words,
     title: TextField,
     near: TextField,
-    offers: Vec<Offer>,
+    offers: PlaceOffers,
     at: String,
     scale: Select,
     paper: Select,
@@ -418,7 +419,7 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
             .error(problem.as_deref())
             .value(&near)
             .optional(),
-        offers,
+        offers: PlaceOffers::new(language, offers),
         at: format!("{},15", in_address(sheet.frame.centre)),
         scale: scale.value(&sheet.frame.scale.to_string()),
         paper: paper.value(sheet.paper.name()),

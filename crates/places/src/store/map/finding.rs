@@ -265,6 +265,18 @@ pub async fn search_features(
     connection: &impl ConnectionTrait,
     wanted: &Wanted,
 ) -> Result<Vec<Found>, PlacesError> {
+    search_some(connection, wanted, MOST_FOUND).await
+}
+
+/// The first of the features of layers with all words, at most `most`: the search ends with the last of them.
+///
+/// # Errors
+/// When the database does not answer or holds what cannot be read.
+pub async fn search_some(
+    connection: &impl ConnectionTrait,
+    wanted: &Wanted,
+    most: u32,
+) -> Result<Vec<Found>, PlacesError> {
     if wanted.layers.is_empty() {
         return Ok(Vec::new());
     }
@@ -281,7 +293,7 @@ pub async fn search_features(
         values.push(format!("%{}%", escape_like(&word)).into());
         let _ = write!(sql, " AND found LIKE ${} ESCAPE '\\'", values.len());
     }
-    let _ = write!(sql, " ORDER BY layer, number LIMIT {MOST_FOUND}");
+    let _ = write!(sql, " ORDER BY layer, number LIMIT {most}");
     let rows: Vec<FeatureRow> = connection.rows(&sql, values).await?;
     rows.into_iter()
         .map(|row| {

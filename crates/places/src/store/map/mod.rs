@@ -10,6 +10,7 @@ pub use features::{
 };
 pub use finding::{
     Found, InBox, MOST_FOUND, Wanted, extent, in_box, in_frame, in_tile, nearest, search_features,
+    search_some,
 };
 pub use layers::{Layer, describe_layer, layer, layers, put_layer, turn_layer};
 

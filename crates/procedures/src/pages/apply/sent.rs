@@ -2,7 +2,7 @@
 
 use crate::store::files::{About, File};
 use axum::{
-    extract::{FromRequest as _, Multipart, Request, multipart::MultipartError},
+    extract::{FromRequest as _, Multipart, Request},
     http::header,
 };
 use yakuba_city::{random_name, web::Problem};
@@ -44,7 +44,7 @@ impl Sent {
         if !with_files {
             let axum::Form(pairs) = axum::Form::<Vec<(String, String)>>::from_request(request, &())
                 .await
-                .map_err(|error| Problem::BadRequest(error.body_text()))?;
+                .map_err(|error| Problem::unreadable(error.status(), error.body_text()))?;
             return Ok(Self {
                 pairs: pairs
                     .into_iter()
@@ -54,20 +54,19 @@ impl Sent {
                 scanner,
             });
         }
-        let broken = |error: MultipartError| Problem::BadRequest(error.body_text());
         let mut multipart = Multipart::from_request(request, &())
             .await
-            .map_err(|error| Problem::BadRequest(error.body_text()))?;
+            .map_err(|error| Problem::unreadable(error.status(), error.body_text()))?;
         let mut sent = Self {
             pairs: Vec::new(),
             files: Vec::new(),
             scanner,
         };
         let mut size = 0;
-        while let Some(part) = multipart.next_field().await.map_err(broken)? {
+        while let Some(part) = multipart.next_field().await? {
             let path = part.name().unwrap_or_default().to_owned();
             let file_name = part.file_name().map(str::to_owned);
-            let bytes = part.bytes().await.map_err(broken)?;
+            let bytes = part.bytes().await?;
             size += bytes.len();
             if size > MOST {
                 return Err(Problem::TooManyMegabytes(MOST as u64 / 1024 / 1024));
