@@ -12,7 +12,7 @@ use yakuba_ui::Language;
 
 use super::catalogue::{Catalogue, Distribution, Published};
 use crate::{
-    model::document::Rhythm,
+    model::{content::Form, document::Rhythm},
     pages::href,
     store::{FileEntry, Link},
 };
@@ -109,7 +109,15 @@ fn distribution_described(
     if !distribution.version.note.is_empty() {
         value["dct:description"] = json!(distribution.version.note);
     }
+    if let Some(columns) = columns_at(distribution) {
+        value["dct:conformsTo"] = json!({"@id": columns});
+    }
     value
+}
+
+/// Where it stands what the columns of a CSV file are, as CSV on the Web.
+fn columns_at(distribution: &Distribution<'_>) -> Option<String> {
+    (distribution.form == Form::Csv).then(|| format!("{}-metadata.json", distribution.url))
 }
 
 /// A file that stands elsewhere.
@@ -320,13 +328,18 @@ pub(super) async fn data_json(
             let distribution: Vec<Json> = published
                 .distributions(&catalogue.base)
                 .map(|distribution| {
-                    json!({
+                    let mut value = json!({
                         "@type": "dcat:Distribution",
                         "title": distribution.file.title,
                         "downloadURL": distribution.url,
                         "mediaType": media_type(&distribution),
                         "format": distribution.form.name(),
-                    })
+                    });
+                    if let Some(columns) = columns_at(&distribution) {
+                        value["describedBy"] = json!(columns);
+                        value["describedByType"] = json!("application/csvm+json");
+                    }
+                    value
                 })
                 .chain(published.links().map(|(file, link)| {
                     json!({

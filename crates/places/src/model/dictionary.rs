@@ -183,8 +183,8 @@ fn datatype(kind: &str) -> Json {
     }
 }
 
-/// The dictionary as CSV on the Web (W3C Metadata Vocabulary for Tabular Data): `url` is that of the CSV file.
-pub fn csvw(url: &str, title: &str, dictionary: &[Defined]) -> Json {
+/// The dictionary as CSV on the Web (W3C Metadata Vocabulary for Tabular Data): `url` is that of the CSV file, `licence` that of the terms.
+pub fn csvw(url: &str, title: &str, licence: &str, dictionary: &[Defined]) -> Json {
     let columns: Vec<Json> = dictionary
         .iter()
         .enumerate()
@@ -200,6 +200,9 @@ pub fn csvw(url: &str, title: &str, dictionary: &[Defined]) -> Json {
             if !told.unit.is_empty() {
                 column["schema:unitText"] = json!(told.unit);
             }
+            if !told.example.is_empty() {
+                column["skos:example"] = json!(told.example);
+            }
             column
         })
         .collect();
@@ -207,6 +210,7 @@ pub fn csvw(url: &str, title: &str, dictionary: &[Defined]) -> Json {
         "@context": ["http://www.w3.org/ns/csvw", {"@language": "ja"}],
         "url": url,
         "dc:title": title,
+        "dc:license": {"@id": licence},
         "dialect": {"header": true, "encoding": "utf-8"},
         "tableSchema": {"columns": columns},
     })
@@ -266,8 +270,13 @@ mod tests {
             1,
             "only headers as they stand"
         );
-        let csvw = csvw("latest.csv", "公園", &told);
+        let csvw = csvw("latest.csv", "公園", "https://example.jp/terms", &told);
         assert_eq!(csvw["tableSchema"]["columns"][1]["datatype"], "decimal");
+        assert_eq!(
+            csvw["tableSchema"]["columns"][0]["skos:example"],
+            "中央公園"
+        );
+        assert_eq!(csvw["dc:license"]["@id"], "https://example.jp/terms");
     }
 
     #[test]

@@ -26,13 +26,14 @@ use crate::{
         segment::ChunkRows,
     },
     store::{
-        self, Version,
+        self, Dataset, Version,
         tables::{chunk, chunks_of},
     },
 };
 
 /// What the columns of the newest version are, as CSV on the Web.
-async fn described(visit: &Visit, key: &str, number: i64) -> Result<Response, Problem> {
+async fn described(visit: &Visit, dataset: &Dataset, number: i64) -> Result<Response, Problem> {
+    let key = dataset.key();
     let file = store::file(visit.city.db(), key, number)
         .await?
         .ok_or(Problem::NotFound)?;
@@ -41,7 +42,13 @@ async fn described(visit: &Visit, key: &str, number: i64) -> Result<Response, Pr
         .await?
         .ok_or(Problem::NotFound)?;
     let told = dictionary_of(&visit.city, &file, version, table).await?;
-    let text = csvw("latest.csv", &file.title, &told).to_string();
+    let text = csvw(
+        "latest.csv",
+        &file.title,
+        dataset.document.licence.url(),
+        &told,
+    )
+    .to_string();
     Ok(Answer::new("application/csvm+json", text.into_bytes()).respond(&visit.headers))
 }
 
@@ -51,7 +58,7 @@ pub(super) async fn file(
 ) -> Result<Response, Problem> {
     let dataset = visit.dataset(&key).await?;
     if name == "latest.csv-metadata.json" {
-        return described(&visit, &key, file).await;
+        return described(&visit, &dataset, file).await;
     }
     let (which, ending) = name.rsplit_once('.').ok_or(Problem::NotFound)?;
     let form = Form::of_ending(ending).ok_or(Problem::NotFound)?;

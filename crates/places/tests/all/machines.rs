@@ -395,6 +395,22 @@ each_database!(
             turtle.contains("a dcat:Dataset") && turtle.contains("latest.geojson> ;"),
             "{turtle}"
         );
+        // What the columns of the CSV file are is told, and is there.
+        let columns = linked["dcat:dataset"][0]["dcat:distribution"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .find_map(|one| one["dct:conformsTo"]["@id"].as_str())
+            .unwrap();
+        assert!(columns.ends_with("/data/toilets/files/1/latest.csv-metadata.json"));
+        let short: Json = serde_json::from_slice(&harvester.get("/data.json").await.bytes).unwrap();
+        assert_eq!(
+            short["dataset"][0]["distribution"][0]["describedBy"],
+            columns
+        );
+        let (_, path) = columns.split_once("/data/").unwrap();
+        let told = harvester.get(&format!("/data/{path}")).await;
+        assert_eq!(told.headers["content-type"], "application/csvm+json");
         // Both say the same: the same verbs, each as often.
         assert_eq!(verbs_of_turtle(&turtle), verbs_of_json(&linked));
         let dataset = &linked["dcat:dataset"][0];

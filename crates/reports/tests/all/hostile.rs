@@ -49,7 +49,7 @@ each_database!(
                 ))
                 .await;
             assert_eq!(list.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
-            assert!(list.text().contains("34.7594, 135.5168"), "{wrong}");
+            assert!(list.text().contains("34.4000, 135.0000"), "{wrong}");
         }
         let long = "あ".repeat(401);
         let page = browser
@@ -140,7 +140,13 @@ each_database!(
         assert!(
             matches!(
                 page.problem,
-                Some(Problem::TooManyMegabytes(_) | Problem::BadRequest(_))
+                Some(
+                    Problem::TooManyMegabytes(_)
+                        | Problem::Unreadable {
+                            is_too_large: true,
+                            ..
+                        }
+                )
             ),
             "{:?}",
             page.problem

@@ -99,22 +99,21 @@ pub fn application_with(
                 ))
             })?;
     }
-    let services = routes
-        .into_router()
-        .merge(yakuba_ui::assets::router())
-        .merge(super::map::router())
-        .fallback(async || Problem::NotFound)
-        .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
-        .layer(from_fn_with_state(sizes, limit_size))
-        .layer(DefaultBodyLimit::disable())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            TIME,
-        ))
-        .layer(from_fn_with_state(
-            surroundings.clone(),
-            surroundings::of_principal,
-        ));
+    let services = in_time(
+        routes
+            .into_router()
+            .merge(yakuba_ui::assets::router())
+            .merge(super::map::router())
+            .fallback(async || Problem::NotFound)
+            .method_not_allowed_fallback(async || StatusCode::METHOD_NOT_ALLOWED)
+            .layer(from_fn_with_state(sizes, limit_size))
+            .layer(DefaultBodyLimit::disable()),
+        TIME,
+    )
+    .layer(from_fn_with_state(
+        surroundings.clone(),
+        surroundings::of_principal,
+    ));
     Ok(yakuba_identity::layer(services, identity)
         .layer(CatchPanicLayer::custom(answer_panic))
         .layer(cross_site)
@@ -134,6 +133,14 @@ pub fn application_with(
         .layer(from_fn_with_state(surroundings, super::map::allow_tiles))
         .layer(from_fn(watch))
         .with_state(city))
+}
+
+/// Gives a request up that takes longer, also one whose body is sent drop by drop.
+fn in_time<S: Clone + Send + Sync + 'static>(router: Router<S>, time: Duration) -> Router<S> {
+    router.layer(TimeoutLayer::with_status_code(
+        StatusCode::SERVICE_UNAVAILABLE,
+        time,
+    ))
 }
 
 /// Gives the request its reference number, logs how it went and counts it. Neither path nor query is logged:
@@ -278,6 +285,25 @@ mod tests {
         assert_eq!(reference.len(), 14);
         assert!(!reference.contains(['I', 'L', 'O', 'U']));
         assert_ne!(reference, new_reference());
+    }
+
+    #[tokio::test]
+    async fn an_upload_that_never_ends_is_given_up() {
+        use futures::StreamExt as _;
+        use tower::ServiceExt as _;
+        let router = || {
+            let read = async |body: axum::body::Bytes| body.len().to_string();
+            let router = Router::new().route("/", axum::routing::post(read));
+            in_time(router, Duration::from_millis(200))
+        };
+        let begun = || futures::stream::iter([Ok::<_, std::io::Error>("a=")]);
+        let ask = async |body: Body| {
+            let request = Request::post("/").body(body).unwrap();
+            router().oneshot(request).await.unwrap().status()
+        };
+        let slow = Body::from_stream(begun().chain(futures::stream::pending()));
+        assert_eq!(ask(slow).await, StatusCode::SERVICE_UNAVAILABLE);
+        assert_eq!(ask(Body::from_stream(begun())).await, StatusCode::OK);
     }
 
     #[test]
