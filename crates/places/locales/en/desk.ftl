@@ -322,6 +322,7 @@ desk-listing-mend = Change the list and check again
 desk-listing-lines = Line by line
 desk-listing-file = File
 desk-listing-what = What becomes of it
+desk-listing-came-of = What came of it
 desk-listing-untitled = (no title)
 desk-listing-chip-new = to add
 desk-listing-chip-done = added

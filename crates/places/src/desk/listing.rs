@@ -82,6 +82,16 @@ async fn form(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Form, 
         "" => own,
         said => said.to_owned(),
     };
+    // Who answers questions is mostly the section itself.
+    let contact = if typed.has("contact") {
+        typed.get("contact").to_owned()
+    } else {
+        departments
+            .iter()
+            .find(|(code, _)| code.as_str() == department)
+            .map(|(_, name)| name.clone())
+            .unwrap_or_default()
+    };
     let licence = Licence::read(typed.get("licence")).unwrap_or_default();
     let may_publish = departments
         .keys()
@@ -110,7 +120,7 @@ async fn form(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Form, 
             .value(&department),
         contact: TextField::new(language, "contact", room.t("desk-field-contact"))
             .support(room.t("desk-field-contact-support"))
-            .value(typed.get("contact"))
+            .value(contact)
             .optional(),
         licence: Licence::ALL
             .iter()
@@ -327,7 +337,11 @@ fn table(room: &Room, planned: &Plan, failures: Option<&BTreeMap<String, String>
             Column::text(room.t("desk-field-key")),
             Column::text(room.t("desk-listing-file")),
             Column::text(room.t("desk-column-state")).no_wrap(),
-            Column::text(room.t("desk-listing-what")),
+            Column::text(room.t(if failures.is_some() {
+                "desk-listing-came-of"
+            } else {
+                "desk-listing-what"
+            })),
         ])
         .rows(rows)
         .stacked()

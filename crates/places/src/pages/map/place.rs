@@ -10,12 +10,14 @@ use yakuba_ui::{Language, PlaceOffer};
 use super::{super::visit::Visit, WORDS, addresses, in_address, middle, named};
 use crate::{
     error::PlacesError,
-    model::map::near::place_of,
+    model::map::near::{metres, place_of},
     store::map::{Layer, Wanted, layers, search_some},
 };
 
 /// So many things of the map are offered for words.
-const OFFERED: u32 = 8;
+const OFFERED: u32 = 12;
+/// Things of one name that are nearer to each other than so many metres are one place.
+const SAME: f64 = 100.0;
 
 /// What words come to.
 #[derive(Default)]
@@ -69,10 +71,21 @@ async fn like(
     }
     for one in search_some(city.db(), &wanted, OFFERED).await? {
         let about = named(all, &one.row, language)?;
+        let at = middle(&one.row);
+        // One building is a facility, has a defibrillator and is a shelter.
+        let same = found.iter_mut().find(|known| {
+            known.name == about.name && metres(at, &geo::Point(known.at).into()) < SAME
+        });
+        if let Some(known) = same {
+            if !known.note.contains(&about.layer) {
+                known.note = format!("{} / {}", known.note, about.layer);
+            }
+            continue;
+        }
         found.push(Like {
             name: about.name,
             note: about.layer,
-            at: middle(&one.row),
+            at,
             is_meant: false,
         });
     }
