@@ -234,8 +234,17 @@ impl Correcting {
         .0
     }
 
+    /// Likewise the questions for e-mail addresses: staff may note that the person has none.
+    pub(crate) fn emails(&self) -> Vec<String> {
+        crate::model::visit::EntryNotes::may_be_left_out(
+            &self.form,
+            &self.only_named(self.evaluate(&self.answers)),
+        )
+        .1
+    }
+
     /// Reads what was sent, and gives back whatever else was on the page. Staff may tick off, under `on_paper`, the documents that they
-    /// have on paper.
+    /// have on paper, and under `has_none` the e-mail addresses that the person does not have.
     pub(crate) async fn read(
         &self,
         city: &City,
@@ -281,12 +290,22 @@ impl Correcting {
             .unwrap_or_default();
         let mut on_paper = Vec::new();
         if by_staff {
-            on_paper.extend(self.files().into_iter().filter(|path| {
+            let ticked = |group: &str, path: &str| {
                 sent.pairs
                     .iter()
-                    .any(|(name, value)| name == "on_paper" && value == path)
-            }));
+                    .any(|(name, value)| name == group && value == path)
+            };
+            on_paper.extend(
+                self.files()
+                    .into_iter()
+                    .filter(|path| ticked("on_paper", path)),
+            );
             record.on_paper.extend(on_paper.iter().cloned());
+            record.has_none.extend(
+                self.emails()
+                    .into_iter()
+                    .filter(|path| ticked("has_none", path)),
+            );
         }
         let mut problems: Vec<FieldProblem> = if by_staff {
             record.left_open(&self.form, &answers, &evaluation)

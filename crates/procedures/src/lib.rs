@@ -17,7 +17,8 @@ pub mod store;
 pub mod testing;
 
 use yakuba_city::{
-    Actor, DeskItem, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable, Service,
+    Actor, DeskItem, FindOwnRecords, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable,
+    Service,
     web::{Capability, Routes},
 };
 
@@ -100,6 +101,10 @@ impl Service for ProcedureService {
                 "procedures_0015_deliveries",
                 include_str!("../migrations/0015_deliveries.sql"),
             ),
+            Migration::new(
+                "procedures_0016_extensions",
+                include_str!("../migrations/0016_extensions.sql"),
+            ),
         ]
     }
 
@@ -150,6 +155,10 @@ impl Service for ProcedureService {
 
     fn open_tables(&self) -> Vec<OpenTable> {
         open_tables::tables()
+    }
+
+    fn own_records(&self) -> Option<FindOwnRecords> {
+        Some(|city, resident, language| Box::pin(pages::own_records(city, resident, language)))
     }
 
     fn menu(&self) -> Vec<MenuItem> {

@@ -70,6 +70,10 @@ pub(crate) enum Notice {
     AnswerEntered,
     /// Staff entered that the applicant takes it back.
     WithdrawalEntered,
+    /// Its time was extended until a day.
+    Extended(Date),
+    /// A file was handed over with the decision.
+    FileHandedOut,
     /// It was sent twice: another application of the same person goes on.
     Merged,
     /// That was a mistake: it goes on for itself again.
@@ -88,6 +92,8 @@ impl Notice {
             Self::Appointment => "appointment",
             Self::AnswerEntered => "answer-entered",
             Self::WithdrawalEntered => "withdrawal-entered",
+            Self::Extended(_) => "extended",
+            Self::FileHandedOut => "file",
             Self::Merged => "merged",
             Self::MergeUndone => "merge-undone",
         }
@@ -96,13 +102,14 @@ impl Notice {
     const fn day(self) -> Option<Date> {
         match self {
             Self::Correction(day) => day,
-            Self::CorrectionEnds(day) => Some(day),
+            Self::CorrectionEnds(day) | Self::Extended(day) => Some(day),
             Self::Message
             | Self::Decided
             | Self::DecisionChanged
             | Self::Appointment
             | Self::AnswerEntered
             | Self::WithdrawalEntered
+            | Self::FileHandedOut
             | Self::Merged
             | Self::MergeUndone => None,
         }

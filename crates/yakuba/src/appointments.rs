@@ -164,7 +164,7 @@ async fn send(city: &City, draft: &Draft, slot: Slot) -> Result<Submitted, Proce
         version: 1,
         department: DepartmentCode::new("civic").unwrap(),
         channel: Channel::Online,
-        processing_days: None,
+        processing: None,
         received_at: None,
         submission: draft.submission(),
         draft: Some(draft.id),
@@ -497,6 +497,39 @@ each_database!(
             given[0].answers["answers"]["visit"]["value"]["from"],
             "11:00:00"
         );
+    }
+);
+
+each_database!(
+    a_corrected_answer_that_needs_no_time_gives_it_back,
+    [
+        &MailService,
+        &IdentityService,
+        &ProcedureService,
+        &BookingService
+    ],
+    async |city| {
+        prepare(&city).await;
+        let draft = begin(&city).await;
+        let case = send(&city, &draft, slot(9)).await.unwrap().case;
+        ask_again(&city, case).await;
+        let key = keys::open(city.db(), city.key().unwrap(), case)
+            .await
+            .unwrap();
+        let answers = serde_json::to_value(Answers::new()).unwrap();
+        city.write(
+            Actor::Public,
+            (key, case, answers),
+            |tx, (key, case, answers)| {
+                Box::pin(corrections::answer(tx, key, *case, answers, &[], None))
+            },
+        )
+        .await
+        .unwrap();
+        assert_ne!(of_case(&city, case).await.state.name(), "confirmed");
+        let draft = begin(&city).await;
+        let other = send(&city, &draft, slot(9)).await;
+        assert!(other.is_ok(), "somebody else can have it: {other:?}");
     }
 );
 

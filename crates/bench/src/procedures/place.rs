@@ -238,7 +238,7 @@ impl Place {
             version: 1,
             department: self.document.department.clone(),
             channel: Channel::Online,
-            processing_days: self.document.processing_days,
+            processing: self.document.processing(),
             received_at: None,
             submission: format!("written/{name}"),
             draft: None,

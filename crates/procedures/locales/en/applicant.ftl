@@ -427,3 +427,14 @@ applicant-notice-merged = { $city } has merged your application received on { $r
 applicant-notice-merge-undone = { $city } told you that your application received on { $received } was merged with another. They are two applications again, and this one goes on. If you had booked an appointment with it, that was called off.
 applicant-co-mail-merged = { $city } here. The application for “{ $procedure }” with your name was merged with another one for the same by the same person. You need not answer this one.
 applicant-co-mail-merge-undone = { $city } here. The application for “{ $procedure }”, which we said was merged with another, goes on for itself again.
+
+applicant-guide-calendar-days = { $n } days from the day after your application arrives (weekends and holidays count)
+applicant-case-due-extended = By { $day } (extended)
+applicant-history-extended = The time was extended until { $day }
+applicant-history-file = A file was handed over with the decision
+applicant-history-file-back = A file that was handed over was taken back
+applicant-handed = Files for you
+applicant-notice-extended = { $city } needs more time for your application received on { $received }, until { $day }. The reason is in a message on the page of your application.
+applicant-notice-file = { $city } has a file for you with the result of your application received on { $received }.
+applicant-account-title = Applications
+applicant-account-about = What waits for you comes first. Open them from “Status of your application”.

@@ -28,3 +28,4 @@ check-together-needed-if = Whether co-applicants are needed hangs on the compute
 check-together-sees = Co-applicants see "{ $about }", which the form does not have. Choose another.
 check-together-slot = The time chosen at "{ $about }" cannot be kept while others are asked to agree. Take out that question or the co-applicants.
 check-together-reserved = In a procedure with co-applicants no question or computed value can have the key "{ $about }": columns of the export tell of co-applicants under this name. Choose another key.
+check-count-without-days = It says how days are counted, but not how many. Enter the days, or choose working days.

@@ -391,3 +391,14 @@ applicant-notice-merged = { $city }です。{ $received }に 受けた 申請は
 applicant-notice-merge-undone = { $city }です。{ $received }に 受けた 申請は、ほかの 申請と 1つに しましたが、もとの 2つに しました。この 申請を 調（しら）べます。市役所（しやくしょ）に 来（く）る 時間（じかん）の 予約（よやく）は、なくなりました。
 applicant-co-mail-merged = { $city }です。あなたの 名前（なまえ）が ある「{ $procedure }」の 申請（しんせい）は、同（おな）じ 申請と 1つに しました。この 申請には 答（こた）えなくて いいです。
 applicant-co-mail-merge-undone = { $city }です。「{ $procedure }」の 申請（しんせい）は、ほかの 申請と 1つに しましたが、もとに 戻（もど）しました。この 申請を 調（しら）べます。
+
+applicant-guide-calendar-days = 申請（しんせい）が 届（とど）いた 次（つぎ）の 日（ひ）から { $n }日（にち）。休（やす）みの 日も 数（かぞ）えます。
+applicant-case-due-extended = { $day }まで（時間（じかん）が もっと かかります）
+applicant-history-extended = { $day }まで 時間（じかん）を 延（の）ばしました
+applicant-history-file = 結果（けっか）の ファイルを 加（くわ）えました
+applicant-history-file-back = 結果（けっか）の ファイルを 取（と）り下（さ）げました
+applicant-handed = 受（う）け取（と）る ファイル
+applicant-notice-extended = { $city }です。{ $received }に 受けた 申請は、調（しら）べるのに 時間（じかん）が かかります。{ $day }までに 決（き）めます。理由（りゆう）は 申請の ページの メッセージに あります。
+applicant-notice-file = { $city }です。{ $received }に 受けた 申請の 結果（けっか）と 一緒（いっしょ）に、受（う）け取（と）る ファイルが あります。
+applicant-account-title = 申請（しんせい）
+applicant-account-about = あなたが 何（なに）か しなければ ならない 申請（しんせい）が 先（さき）です。「申請（しんせい）の ようす」で 見（み）る ことが できます。

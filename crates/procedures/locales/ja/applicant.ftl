@@ -418,3 +418,14 @@ applicant-notice-merged = { $city }です。{ $received }に受け付けた申�
 applicant-notice-merge-undone = { $city }です。{ $received }に受け付けた申請は、ほかの申請とまとめたとお知らせしましたが、もとの2件に戻しました。この申請の審査を続けます。窓口などの日時を予約していたときは、その予約は取り消されています。
 applicant-co-mail-merged = { $city }です。あなたの名前があった「{ $procedure }」の申請は、同じ方の同じ申請と1件にまとめました。この申請に答える必要はありません。
 applicant-co-mail-merge-undone = { $city }です。ほかの申請とまとめたとお知らせした「{ $procedure }」の申請を、もとに戻しました。この申請の審査を続けます。
+
+applicant-guide-calendar-days = 申請が届いた日の翌日から{ $n }日（土曜・日曜・祝日も数えます）
+applicant-case-due-extended = { $day }まで（期間を延長しました）
+applicant-history-extended = 審査の期間を{ $day }まで延長しました
+applicant-history-file = 決定とともにお渡しするファイルを追加しました
+applicant-history-file-back = お渡ししたファイルを取り下げました
+applicant-handed = お渡しするファイル
+applicant-notice-extended = { $city }です。{ $received }に受け付けた申請について、審査の期間を{ $day }まで延長します。理由は、申請のページのメッセージをご覧ください。
+applicant-notice-file = { $city }です。{ $received }に受け付けた申請について、結果とともにお渡しするファイルがあります。
+applicant-account-title = 申請
+applicant-account-about = してほしいことがある申請を先に表示しています。内容は「申請の状況」から見られます。

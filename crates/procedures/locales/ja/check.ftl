@@ -28,3 +28,4 @@ check-together-needed-if = 共同申請者が要るかどうかを決める計�
 check-together-sees = 共同申請者に見せる「{ $about }」がフォームにありません。選び直してください。
 check-together-slot = 質問「{ $about }」で選ぶ時間は、共同申請者の同意を待つあいだ確保できません。時間の質問か共同申請のどちらかをやめてください。
 check-together-reserved = 共同申請のある手続では、「{ $about }」を質問や計算のキーにできません。共同申請者の列に使う名前です。キーを変えてください。
+check-count-without-days = 日数の数え方がありますが、日数がありません。処理期間の日数を入れるか、数え方を「開庁日」にしてください。

@@ -240,9 +240,17 @@ fn stages(document: &ProcedureDocument) -> Vec<(String, Severity, Message)> {
         .filter(|stage| !Stage::from(stage.after).is_decided())
         .filter_map(|stage| stage.days)
         .fold(0u32, u32::saturating_add);
+    if document.processing_days.is_none() && !document.processing_count.is_usual() {
+        find(
+            "processing_count".to_owned(),
+            Severity::Should,
+            "check-count-without-days",
+            "",
+        );
+    }
     if document
-        .processing_days
-        .is_some_and(|days| days < before_decision)
+        .processing()
+        .is_some_and(|time| time.working_days_about() < before_decision)
     {
         find(
             "processing_days".to_owned(),

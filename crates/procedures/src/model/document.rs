@@ -10,6 +10,7 @@ use yakuba_kernel::DepartmentCode;
 use crate::{
     capabilities::{DECIDE, WORK},
     error::ProcedureError,
+    model::processing::{DayCount, ProcessingTime},
 };
 
 /// The format this version writes and reads.
@@ -57,9 +58,12 @@ pub struct ProcedureDocument {
     /// Whether several people make the application together (共同申請); none: one person does.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub co_applicants: Option<CoApplicants>,
-    /// Standard processing time in working days (標準処理期間); none: decided at once.
+    /// Standard processing time (標準処理期間), or the period that a law or an ordinance sets, in days; none: decided at once.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub processing_days: Option<u32>,
+    /// Which days count: working days (usual), or every day, as for periods that a law or an ordinance sets.
+    #[serde(default, skip_serializing_if = "DayCount::is_usual")]
+    pub processing_count: DayCount,
     /// Stages of its own between the five that every procedure has (受付 → 確認 → 決定 → 交付 → 完了), in the order in which a case goes through
     /// them.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -92,6 +96,14 @@ impl ProcedureDocument {
     /// Never with the file that comes along.
     pub fn pattern() -> Result<Self, ProcedureError> {
         Self::from_yaml(include_str!("pattern.yaml"))
+    }
+
+    /// The time in which a case is to be decided; none: at once.
+    pub fn processing(&self) -> Option<ProcessingTime> {
+        Some(ProcessingTime {
+            days: self.processing_days?,
+            count: self.processing_count,
+        })
     }
 
     /// Reads a procedure from YAML (or JSON, which is YAML).

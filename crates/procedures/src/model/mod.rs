@@ -8,6 +8,7 @@ pub mod inbox;
 pub mod inventory;
 pub mod navigator;
 pub mod postal;
+pub mod processing;
 pub mod proven;
 pub mod receipt;
 pub mod together;

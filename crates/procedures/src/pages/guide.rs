@@ -13,7 +13,10 @@ use super::{
     asked::{Asked, private},
     list::category_name,
 };
-use crate::model::document::{Agent, ProcedureDocument};
+use crate::model::{
+    document::{Agent, ProcedureDocument},
+    processing::DayCount,
+};
 
 /// A list of lines.
 #[derive(Template)]
@@ -96,10 +99,14 @@ pub(crate) fn details(
         words.get("applicant-guide-minutes"),
         words.counted("applicant-guide-about-minutes", i64::from(guide.minutes)),
     );
-    if let Some(days) = document.processing_days {
+    if let Some(time) = document.processing() {
+        let text = match time.count {
+            DayCount::WorkingDays => "applicant-guide-working-days",
+            DayCount::CalendarDays => "applicant-guide-calendar-days",
+        };
         list = list.text(
             words.get("applicant-guide-days"),
-            words.counted("applicant-guide-working-days", i64::from(days)),
+            words.counted(text, i64::from(time.days)),
         );
     }
     list = list.text(

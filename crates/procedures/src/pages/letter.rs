@@ -99,6 +99,14 @@ pub(crate) async fn missing_in_letter(
     Ok(printed(decision, day).await?.missing_characters)
 }
 
+/// A letter of a day as a PDF.
+pub(crate) async fn letter_bytes(
+    letter: Decision,
+    day: jiff::civil::Date,
+) -> Result<Vec<u8>, Problem> {
+    Ok(printed(letter, day).await?.bytes)
+}
+
 /// The letter of a decision made on a day, as a PDF to be saved under a name.
 pub(crate) async fn print_decision(
     decision: Decision,

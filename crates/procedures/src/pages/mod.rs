@@ -19,8 +19,9 @@ use yakuba_ui::Catalogue;
 
 pub(crate) use apply::waiting::contact_of as waiting_contact;
 pub(crate) use apply::{Applicant, Contents, Sent, form, person, problem_at, slot_gone};
+pub(crate) use case::own_records;
 pub(crate) use guide::details as guide_details;
-pub(crate) use letter::{missing_in_letter, print_decision};
+pub(crate) use letter::{letter_bytes, missing_in_letter, print_decision};
 pub(crate) use list::put_into_search;
 
 /// The texts of the pages.

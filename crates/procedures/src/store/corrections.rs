@@ -2,15 +2,18 @@
 
 use jiff::{Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult};
+use serde::Deserialize as _;
 use serde_json::Value as Json;
 use yakuba_city::{
     AuditEntry, Slot, Tx,
     sql::{Sql as _, is_unique_violation},
 };
+use yakuba_forms::Answers;
 use yakuba_kernel::{Channel, working_days};
 
 use crate::{
     error::ProcedureError,
+    model::processing::DayCount,
     notices::{self, Notice},
     slots,
     store::{
@@ -150,6 +153,11 @@ pub async fn enter(
     Ok(answers)
 }
 
+/// Whether answers hold a time. Answers of another shape, which tests give, say nothing of one.
+fn holds_time(answers: &Json) -> bool {
+    Answers::deserialize(answers).map_or(true, |answers| answers.slot().is_some())
+}
+
 async fn keep(
     tx: &Tx,
     key: &CaseKey,
@@ -164,8 +172,13 @@ async fn keep(
     let Some(number) = open_number(tx.connection(), case).await? else {
         return Err(ProcedureError::WrongState("no correction is asked for"));
     };
-    if let Some(slot) = slot {
-        slots::change(tx, case, slot, found.channel).await?;
+    match (slot, tx.slots()) {
+        (Some(slot), _) => slots::change(tx, case, slot, found.channel).await?,
+        // The answers ask for no time any more: somebody else can have it.
+        (None, Some(booked)) if !holds_time(corrected) => {
+            booked.give_back(tx, &slots::record_of(case)).await?;
+        }
+        (None, _) => {}
     }
     let answers = cases::add_answers(tx, key, case, corrected).await?;
     for file in new_files {
@@ -275,17 +288,26 @@ async fn end(tx: &Tx, case: i64, number: i64, answers: Option<i64>) -> Result<()
         return Ok(());
     }
     let asked_on = day(moment(asked_at.unwrap_or_default())?);
-    let waited = working_days::working_days_between(asked_on, tx.today());
-    let later = |due_on: Option<Date>| {
-        due_on.map(|due_on| working_days::after_working_days(due_on, waited).to_string())
+    let today = tx.today();
+    let later = |due_on: Option<Date>, count: DayCount| {
+        due_on.map(|due_on| {
+            count
+                .after(due_on, count.between(asked_on, today))
+                .to_string()
+        })
     };
+    let count = cases::document_of(tx.connection(), &found)
+        .await?
+        .processing_count;
     tx.connection()
         .run(
-            "UPDATE procedures_cases SET due_on = $2, own_due_on = $3 WHERE id = $1",
+            "UPDATE procedures_cases SET due_on = $2, own_due_on = $3, due_before_extension = $4 WHERE id = $1",
             [
                 case.into(),
-                later(found.due_on).into(),
-                later(found.own_due_on).into(),
+                later(found.due_on, count).into(),
+                // The stages of a procedure's own are counted in working days.
+                later(found.own_due_on, DayCount::WorkingDays).into(),
+                later(found.due_before_extension, count).into(),
             ],
         )
         .await?;

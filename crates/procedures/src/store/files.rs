@@ -46,7 +46,7 @@ pub enum UseFor {
     Answer,
     /// A message.
     Message,
-    /// A letter of the desk.
+    /// What is handed over with a decision.
     Letter,
 }
 
@@ -185,6 +185,26 @@ pub async fn list(
             Ok((row.key, about, row.size))
         })
         .collect()
+}
+
+/// Takes a file of a case away; whether there was one.
+///
+/// # Errors
+/// When the database does not carry it out.
+pub(super) async fn remove(
+    tx: &Tx,
+    case: i64,
+    use_for: UseFor,
+    file: &str,
+) -> Result<bool, ProcedureError> {
+    let removed = tx
+        .connection()
+        .run(
+            "DELETE FROM procedures_case_files WHERE case_id = $1 AND key = $2 AND use_for = $3",
+            [case.into(), file.into(), use_for.as_str().into()],
+        )
+        .await?;
+    Ok(removed > 0)
 }
 
 /// Adds a file to a draft.

@@ -1,6 +1,6 @@
 //! What happened to a case, and who looked at it.
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde::{Deserialize, Serialize};
 use yakuba_city::{
@@ -114,6 +114,17 @@ pub enum What {
         /// The case that ended.
         from: i64,
     },
+    /// Its time was extended.
+    Extended {
+        /// The day before.
+        from: Date,
+        /// The day now.
+        until: Date,
+    },
+    /// A file was handed over with the decision.
+    FileHandedOut,
+    /// A file that had been handed over was taken back.
+    FileTakenBack,
     /// Two cases that had been put together are two again.
     MergeUndone {
         /// The other case.

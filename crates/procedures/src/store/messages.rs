@@ -57,6 +57,25 @@ pub async fn send(
     text: &str,
     new_files: &[SealedFile],
 ) -> Result<i64, ProcedureError> {
+    let number = write_down(tx, key, case, from_desk, text, new_files).await?;
+    if from_desk {
+        notices::tell_of_message(tx, key, case, number).await?;
+    }
+    Ok(number)
+}
+
+/// Writes a message down for an occasion that is told of by a mail of its own.
+///
+/// # Errors
+/// As [`send`].
+pub(super) async fn write_down(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    from_desk: bool,
+    text: &str,
+    new_files: &[SealedFile],
+) -> Result<i64, ProcedureError> {
     let found = cases::case(tx.connection(), case).await?;
     if found.disposed_at.is_some() {
         return Err(ProcedureError::Disposed);
@@ -93,9 +112,6 @@ pub async fn send(
         files::add(tx, case, UseFor::Message, file).await?;
     }
     history::note(tx, case, What::Message { from_desk }).await?;
-    if from_desk {
-        notices::tell_of_message(tx, key, case, number).await?;
-    }
     tx.emit(
         MESSAGE_SENT,
         serde_json::json!({"case": case, "from_desk": from_desk, "number": number}),

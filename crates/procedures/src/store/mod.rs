@@ -12,6 +12,7 @@ pub mod delivery;
 pub mod designs;
 pub mod drafts;
 pub mod exports;
+pub mod extending;
 pub mod files;
 pub mod gaps;
 pub mod history;

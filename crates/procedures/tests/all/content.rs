@@ -127,6 +127,25 @@ fn demo_departments() -> BTreeSet<String> {
 }
 
 #[test]
+fn somebody_in_the_demo_city_can_decide_each_procedure() {
+    let text = std::fs::read_to_string(content("demo/city.yaml")).unwrap();
+    let city: Value = serde_saphyr::from_str(&text).unwrap();
+    // Of the roles of a new city the head's is the one that decides (crates/yakuba/src/roles.rs).
+    let heads: BTreeSet<&str> = city["staff"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|account| account["roles"].as_array().unwrap())
+        .filter(|role| role["role"] == "department_head")
+        .map(|role| role["department"].as_str().unwrap())
+        .collect();
+    for document in procedures() {
+        let department = document.department.as_str();
+        assert!(heads.contains(department), "{}: {department}", document.key);
+    }
+}
+
+#[test]
 fn every_procedure_reads_and_round_trips_under_its_own_key() {
     for (name, text) in files("procedures") {
         let document = ProcedureDocument::from_yaml(&text)

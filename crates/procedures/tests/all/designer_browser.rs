@@ -17,7 +17,7 @@ use yakuba_procedures::{
 use super::designer_desk::{ask, controls, prepare, staff};
 
 /// Files that together have every member of the format.
-const TRIED: [&str; 8] = [
+const TRIED: [&str; 9] = [
     "dog-registration",
     "light-vehicle-tax-reduction",
     "bulky-waste",
@@ -26,6 +26,7 @@ const TRIED: [&str; 8] = [
     "moving-in-appointment",
     "water-works",
     "nursery-entry",
+    "information-disclosure",
 ];
 
 fn shipped(key: &str) -> ProcedureDocument {
@@ -307,6 +308,7 @@ impl Clerk<'_> {
         );
         let mut review = Typed::new();
         plain(&mut review, "processing_days", &file["processing_days"]);
+        plain(&mut review, "processing_count", &file["processing_count"]);
         for (row, stage) in list(file, "stages").iter().enumerate() {
             let name = |part: &str| format!("stage-{row}-{part}");
             text(&mut review, &name("title"), &stage["title"]);
@@ -525,6 +527,10 @@ fn control_of(member: &str) -> Option<(&'static str, &'static str)> {
         (
             "ProcedureDocument.processing_days",
             ("settings/review", "processing_days"),
+        ),
+        (
+            "ProcedureDocument.processing_count",
+            ("settings/review", "processing_count"),
         ),
         (
             "ProcedureDocument.stages",

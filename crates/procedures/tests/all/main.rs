@@ -14,6 +14,7 @@ mod designer_browser;
 mod designer_desk;
 mod designs;
 mod desk;
+mod extending;
 mod inventory;
 mod inventory_desk;
 mod merging;

@@ -5,7 +5,7 @@ use crate::{
     counter::{clerk, received_with_gaps, town},
     residents::mails,
     support::{
-        application,
+        PROCEDURE, application,
         desk::{browser_of, staff},
         document, put_live, submit,
     },
@@ -20,7 +20,7 @@ use yakuba_mail::MailService;
 use yakuba_procedures::{
     ProcedureService,
     capabilities::{DECIDE, WORK},
-    model::case::Stage,
+    model::{case::Stage, document::ProcedureDocument},
     store::{
         cases, casework, corrections, gaps,
         history::{self, What},
@@ -295,5 +295,47 @@ each_database!(
             .unwrap();
         }
         assert_eq!(looks().await, 5);
+    }
+);
+
+each_database!(
+    staff_note_that_somebody_has_no_address_for_mails,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        let needed = PROCEDURE.replace(
+            "label: メールアドレス, optional: true",
+            "label: メールアドレス",
+        );
+        put_live(&city, ProcedureDocument::from_yaml(&needed).unwrap()).await;
+        let mut new = application("one");
+        new.answers = json!({"answers": {}});
+        let case = submit(&city, new.seal(city.key().unwrap()).unwrap())
+            .await
+            .unwrap()
+            .case;
+        let at = format!("/desk/cases/{case}");
+        let mut desk = browser_of(&city, clerk());
+        let now = revision(&city, case).await;
+        let asked = [
+            ("revision", now.as_str()),
+            ("field", "email"),
+            ("field", "dog_name"),
+            ("correction", "メールアドレスと犬の名前を教えてください。"),
+        ];
+        desk.post(&format!("{at}/correction"), &asked).await;
+        let form = format!("{at}/correction/answer");
+        let page = desk.get(&form).await.text();
+        assert!(page.contains("メールアドレスがない"), "{page}");
+        let answered = [("channel", "phone"), ("dog_name", "ポチ"), ("email", "")];
+        let silent = desk.post(&form, &answered).await;
+        assert_eq!(silent.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let noted = [&answered[..], &[("has_none", "email")]].concat();
+        let done = desk.post(&form, &noted).await;
+        assert_eq!(
+            done.to,
+            format!("{at}?done=correction-entered"),
+            "{}",
+            done.text()
+        );
     }
 );

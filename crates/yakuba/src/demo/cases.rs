@@ -258,7 +258,7 @@ async fn receive(
             2 if number.is_multiple_of(2) => Channel::Paper,
             _ => Channel::Online,
         },
-        processing_days: document.processing_days,
+        processing: document.processing(),
         received_at: Some(at),
         submission: format!("demo/{number}"),
         draft: None,

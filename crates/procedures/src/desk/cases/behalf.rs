@@ -88,6 +88,7 @@ async fn correcting(
 struct Beside {
     way: String,
     on_paper: Vec<String>,
+    has_none: Vec<String>,
     errors: FormErrors,
 }
 
@@ -100,19 +101,20 @@ async fn show_correction(
 ) -> Result<Response, Problem> {
     let language = room.language();
     let at = format!("/desk/cases/{}", opened.case.id);
-    let files = correcting.files();
-    let on_paper = if files.is_empty() {
-        Html::empty()
-    } else {
-        Html::of(
-            &CheckboxGroup::new(language, "on_paper", room.t("desk-behalf-on-paper")).choices(
-                files.iter().map(|path| {
-                    Choice::new(path, opened.label(path, language))
-                        .chosen(beside.on_paper.contains(path))
-                }),
-            ),
-        )
-    };
+    let mut on_paper = Html::empty();
+    for (name, paths, ticked) in [
+        ("on_paper", correcting.files(), &beside.on_paper),
+        ("has_none", correcting.emails(), &beside.has_none),
+    ] {
+        if paths.is_empty() {
+            continue;
+        }
+        let label = room.t(&format!("desk-behalf-{}", name.replace('_', "-")));
+        let choices = paths.iter().map(|path| {
+            Choice::new(path, opened.label(path, language)).chosen(ticked.contains(path))
+        });
+        on_paper.push(&CheckboxGroup::new(language, name, label).choices(choices));
+    }
     let body = CorrectionBody {
         words: room.words,
         at: format!("{at}/correction/answer"),
@@ -170,6 +172,7 @@ pub(super) async fn correction_answer(
     let mut beside = Beside {
         way: fields.get("channel").to_owned(),
         on_paper: fields.all("on_paper").map(str::to_owned).collect(),
+        has_none: fields.all("has_none").map(str::to_owned).collect(),
         errors: FormErrors::new(),
     };
     let mut answered = match read {

@@ -147,7 +147,6 @@ async fn check_page(
 ) -> Result<Response, Problem> {
     let case = &opened.case;
     let key = key(room, case.id).await?;
-    let contact = cases::contact(room.db(), &key, case.id).await?;
     let mut what = DescriptionList::new().text(
         room.t("desk-check-deed"),
         room.t(&format!("desk-check-deed-{}", deed.name())),
@@ -161,16 +160,6 @@ async fn check_page(
     if deed != Deed::Decide {
         what = what.text(room.t("desk-mend-because"), fields.get("because"));
     }
-    what = what.text(
-        room.t("desk-check-told"),
-        match contact.email.as_deref().filter(|_| !contact.no_mail) {
-            Some(email) => room
-                .words
-                .with_text("desk-check-told-mail", "email", email)
-                .into_owned(),
-            None => room.t("desk-check-told-no-mail"),
-        },
-    );
     let together = co_applicants::of(room.db(), &key, Of::Case(case.id)).await?;
     if !together.is_empty() {
         let names: Vec<String> = together
@@ -179,6 +168,50 @@ async fn check_page(
             .collect();
         what = what.text(room.t("desk-check-told-together"), names.join("、"));
     }
+    let name = deed.name();
+    let texts = Look {
+        at: deed.at(case.id),
+        title: "desk-check",
+        told: "desk-check-told-mail",
+        go: &format!("desk-check-go-{name}"),
+        last: &format!("desk-check-last-{name}"),
+    };
+    look(room, opened, texts, what, decision, fields).await
+}
+
+/// The texts of a page on which a letter is looked at, and where its form goes.
+pub(super) struct Look<'t> {
+    pub(super) at: String,
+    pub(super) title: &'t str,
+    /// How the applicant is told who has an address.
+    pub(super) told: &'t str,
+    pub(super) go: &'t str,
+    /// What cannot be undone.
+    pub(super) last: &'t str,
+}
+
+/// A letter as it will be, with what it is about and who is told, before it goes out.
+pub(super) async fn look(
+    room: &Room,
+    opened: &Opened,
+    texts: Look<'_>,
+    what: DescriptionList,
+    decision: Decision,
+    fields: &Fields,
+) -> Result<Response, Problem> {
+    let case = &opened.case;
+    let key = key(room, case.id).await?;
+    let contact = cases::contact(room.db(), &key, case.id).await?;
+    let what = what.text(
+        room.t("desk-check-told"),
+        match contact.email.as_deref().filter(|_| !contact.no_mail) {
+            Some(email) => room
+                .words
+                .with_text(texts.told, "email", email)
+                .into_owned(),
+            None => room.t("desk-check-told-no-mail"),
+        },
+    );
     let missing = missing_in_letter(decision.clone(), room.city.today()).await?;
     let warning = (!missing.is_empty()).then(|| {
         let signs: Vec<String> = missing
@@ -201,7 +234,7 @@ async fn check_page(
         .text(room.t("desk-decision-sender"), decision.sender.join("\n"));
     let body = CheckBody {
         words: room.words,
-        at: deed.at(case.id),
+        at: texts.at,
         what,
         warning,
         letter,
@@ -212,19 +245,19 @@ async fn check_page(
             .filter(|(name, _)| *name != "action")
             .map(|(name, value)| (name.to_owned(), value.to_owned()))
             .collect(),
-        go: room.t(&format!("desk-check-go-{}", deed.name())),
-        last: room.t(&format!("desk-check-last-{}", deed.name())),
+        go: room.t(texts.go),
+        last: room.t(texts.last),
     };
     let title = opened.definition.document.title.get(room.language());
     Ok(room
-        .page(room.t("desk-check"), &body)
+        .page(room.t(texts.title), &body)
         .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
         .breadcrumb(title, format!("/desk/cases/{}", case.id))
         .into_response())
 }
 
 /// The letter as it will be, for whoever wants to read it before; nothing is changed.
-async fn preview(room: &Room, decision: Decision) -> Result<Response, Problem> {
+pub(super) async fn preview(room: &Room, decision: Decision) -> Result<Response, Problem> {
     let name = room.t("desk-decision-letter-file");
     print_decision(decision, room.city.today(), &name).await
 }
@@ -289,12 +322,12 @@ pub(super) async fn decide(
 
 #[derive(Template)]
 #[template(path = "desk/mend.html")]
-struct MendBody {
-    words: Words,
-    at: String,
-    revision: i64,
-    lead: String,
-    fields: Html,
+pub(super) struct MendBody {
+    pub(super) words: Words,
+    pub(super) at: String,
+    pub(super) revision: i64,
+    pub(super) lead: String,
+    pub(super) fields: Html,
 }
 
 /// A decided case, for who may mend its decision, with the decision.

@@ -88,9 +88,16 @@ impl Doing {
     }
 
     /// The case again, with the sentence of `key` and what was typed.
-    pub(super) async fn refuse(mut self, key: &str) -> Result<Response, Problem> {
-        self.room.refuse_with(key);
-        let opened = open(&self.room, self.opened.case.id, WORK).await?;
+    pub(super) async fn refuse(self, key: &str) -> Result<Response, Problem> {
+        let sentence = self.room.t(key);
+        // Large: the whole case with its procedure, twice.
+        Box::pin(self.refuse_saying(sentence)).await
+    }
+
+    /// The same with a sentence that was made elsewhere.
+    pub(super) async fn refuse_saying(mut self, sentence: String) -> Result<Response, Problem> {
+        self.room.refuse(sentence);
+        let opened = Box::pin(open(&self.room, self.opened.case.id, WORK)).await?;
         // The page is much, and seldom made here.
         let page = Box::pin(case_page(&self.room, &opened, Some(&self.fields)));
         Ok(page.await?.into_response())

@@ -7,12 +7,15 @@ mod decision;
 mod doing;
 mod event;
 mod export;
+mod extend;
+mod hand_out;
 mod inbox;
 mod pair;
 mod show;
 mod steps;
 mod workload;
 
+use axum::{extract::DefaultBodyLimit, handler::Handler as _};
 use yakuba_city::web::{Access, Routes};
 
 use crate::capabilities::{DECIDE, DELIVER, WORK};
@@ -111,6 +114,26 @@ pub(super) fn routes() -> Routes {
             "/desk/cases/{case}/decision/revoke",
             Access::Staff(DECIDE),
             decision::revoke,
+        )
+        .get(
+            "/desk/cases/{case}/extend",
+            Access::Staff(WORK),
+            extend::page,
+        )
+        .post(
+            "/desk/cases/{case}/extend",
+            Access::Staff(WORK),
+            extend::extended,
+        )
+        .post(
+            "/desk/cases/{case}/hand-out",
+            Access::Staff(WORK),
+            hand_out::hand_out.layer(DefaultBodyLimit::max(hand_out::MOST)),
+        )
+        .post(
+            "/desk/cases/{case}/hand-out/back",
+            Access::Staff(WORK),
+            hand_out::take_back,
         )
         .post(
             "/desk/cases/{case}/hand-over",

@@ -354,7 +354,7 @@ async fn sealed(
         version: open.entry.draft.version,
         department: open.document.department.clone(),
         channel: open.entry.channel,
-        processing_days: open.document.processing_days,
+        processing: open.document.processing(),
         received_at: match open.entry.channel {
             Channel::Paper => received_at(open.notes.arrived_on, room.city.today()),
             _ => None,

@@ -46,7 +46,7 @@ pub(super) fn way(document: &ProcedureDocument, found: &Found) -> Option<String>
 fn member(path: &str) -> Option<(Section, String)> {
     let parts: Vec<&str> = path.split('.').collect();
     Some(match parts.as_slice() {
-        ["processing_days"] => (Section::Review, "processing_days".to_owned()),
+        [name @ ("processing_days" | "processing_count")] => (Section::Review, (*name).to_owned()),
         ["stages", row, name] => (Section::Review, format!("stage-{row}-{name}")),
         ["movers", name] => (Section::Review, format!("mover_{name}")),
         ["personal_data_purpose"] => (Section::Basics, "purpose".to_owned()),

@@ -35,6 +35,7 @@ use crate::{
     model::{
         check::{Found, check},
         document::ProcedureDocument,
+        processing::DayCount,
     },
     pages,
     store::{self, Definition, inventory},
@@ -245,9 +246,15 @@ async fn outlines(
                 counted("designer-outline-needed", document.guide.needed.len()),
             ],
             Section::Review => vec![
-                match document.processing_days {
-                    Some(days) => words
-                        .counted("designer-outline-days", i64::from(days))
+                match document.processing() {
+                    Some(time) => words
+                        .counted(
+                            match time.count {
+                                DayCount::WorkingDays => "designer-outline-days",
+                                DayCount::CalendarDays => "designer-outline-calendar-days",
+                            },
+                            i64::from(time.days),
+                        )
                         .into_owned(),
                     None => room.d("designer-outline-no-days"),
                 },

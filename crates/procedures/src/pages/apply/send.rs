@@ -324,7 +324,7 @@ impl Whole<'_> {
             version: self.draft.version,
             department: self.document.department.clone(),
             channel: Channel::Online,
-            processing_days: self.document.processing_days,
+            processing: self.document.processing(),
             received_at: None,
             submission: self.draft.submission(),
             draft: Some(self.draft.id),

@@ -5,6 +5,7 @@ mod enter;
 mod own;
 mod view;
 
+pub(crate) use own::records as own_records;
 pub(super) use view::standing;
 
 use axum::{
@@ -25,7 +26,7 @@ use crate::{
     ProcedureError,
     store::{
         cases::{self, Case},
-        files,
+        files::{self, UseFor},
         keys::{self, CaseKey},
     },
 };
@@ -81,6 +82,13 @@ pub(super) async fn file(asked: Asked, Path(file): Path<String>) -> Result<Respo
         Ok(found) => found,
         Err(response) => return Ok(response),
     };
+    // What was handed over with a decision that was revoked is no longer.
+    if !case.stage.is_decided() {
+        let handed = files::list(asked.city().db(), &key, case.id, UseFor::Letter).await?;
+        if handed.iter().any(|(known, ..)| *known == file) {
+            return Err(Problem::NotFound);
+        }
+    }
     let file = files::file(asked.city().db(), &key, case.id, &file)
         .await?
         .ok_or(Problem::NotFound)?;

@@ -1,22 +1,24 @@
 //! What belongs to the account of whoever is signed in: applications that are being filled in, and cases.
 
 use axum::response::Response;
-use yakuba_city::web::Problem;
+use yakuba_city::{City, CityError, OwnRecord, OwnRecords, web::Problem};
 use yakuba_identity::Token;
-use yakuba_ui::{Fields, format};
+use yakuba_ui::{Fields, Language, Words, format};
 
 use super::{day, opened, view::standing};
 use crate::{
     ProcedureError,
     desk::titles::Titles,
     pages::{
+        WORDS,
         asked::{Asked, Cookie},
         together::{self, Agreed},
     },
     store::{
         cases::{self, Case, own_stages},
         drafts::{self, Draft},
-        own, sessions,
+        own::{self, OwnCase},
+        sessions,
     },
 };
 
@@ -47,6 +49,103 @@ pub(super) struct Own {
     pub(super) cases: Vec<CaseView>,
     /// What others sent and the account agreed to.
     pub(super) agreed: Vec<Agreed>,
+}
+
+/// The applications of a resident for the page of their account: first those that wait for them.
+///
+/// # Errors
+/// When the cases cannot be read.
+pub(crate) async fn records(
+    city: &City,
+    resident: i64,
+    language: &str,
+) -> Result<Option<OwnRecords>, CityError> {
+    let language = Language::from_code(language).unwrap_or_default();
+    let words = WORDS.words(language);
+    let found = own_records(city, resident, words).await;
+    let records = found.map_err(|error| match error {
+        ProcedureError::City(error) => error,
+        other => CityError::Stored {
+            what: "application",
+            cause: other.to_string(),
+        },
+    })?;
+    Ok((!records.is_empty()).then(|| OwnRecords {
+        title: words.get("applicant-account-title").into_owned(),
+        about: words.get("applicant-account-about").into_owned(),
+        records,
+    }))
+}
+
+async fn own_records(
+    city: &City,
+    resident: i64,
+    words: Words,
+) -> Result<Vec<OwnRecord>, ProcedureError> {
+    let db = city.db();
+    let mut cases = own::cases(db, resident).await?;
+    if cases.is_empty() {
+        return Ok(Vec::new());
+    }
+    // They come newest first, which stays so among those that wait and among the others.
+    cases.sort_by_key(|own| own.correction.is_none() && own.unread == 0);
+    let titles = Titles::read(db).await?;
+    let all: Vec<Case> = cases.iter().map(|own| own.case.clone()).collect();
+    let stages = own_stages(db, &all).await?;
+    Ok(cases
+        .into_iter()
+        .map(|own| {
+            // What is to be done says more than how it stands.
+            let todo = todo(&own, words);
+            let state = if todo.is_empty() {
+                standing(
+                    &own.case,
+                    stages.get(&own.case.id).filter(|stage| stage.shown),
+                    false,
+                    words,
+                )
+            } else {
+                todo.join(if words.language().is_japanese() {
+                    "、"
+                } else {
+                    "; "
+                })
+            };
+            OwnRecord {
+                title: titles
+                    .title(&own.case.procedure, words.language())
+                    .to_owned(),
+                state,
+                at: own.case.received_at,
+                href: "/cases".to_owned(),
+            }
+        })
+        .collect())
+}
+
+/// What waits for the applicant of a case.
+fn todo(own: &OwnCase, words: Words) -> Vec<String> {
+    let mut todo = Vec::new();
+    if let Some(correction) = own.correction {
+        todo.push(match correction.answer_by {
+            Some(until) => words
+                .with_text(
+                    "applicant-own-correct-until",
+                    "day",
+                    &format::date(until, words.language()),
+                )
+                .into_owned(),
+            None => words.get("applicant-own-correct").into_owned(),
+        });
+    }
+    if own.unread > 0 {
+        todo.push(
+            words
+                .counted("applicant-own-unread", own.unread)
+                .into_owned(),
+        );
+    }
+    todo
 }
 
 /// What a form names something of an account by: a keyed hash. Numbers inside the town hall tell residents how many there are.
@@ -110,26 +209,7 @@ pub(super) async fn list(asked: &Asked) -> Result<Own, Problem> {
     let cases = cases
         .into_iter()
         .map(|own| {
-            let mut todo = Vec::new();
-            if let Some(correction) = own.correction {
-                todo.push(match correction.answer_by {
-                    Some(until) => words
-                        .with_text(
-                            "applicant-own-correct-until",
-                            "day",
-                            &format::date(until, language),
-                        )
-                        .into_owned(),
-                    None => asked.text("applicant-own-correct"),
-                });
-            }
-            if own.unread > 0 {
-                todo.push(
-                    words
-                        .counted("applicant-own-unread", own.unread)
-                        .into_owned(),
-                );
-            }
+            let todo = todo(&own, words);
             CaseView {
                 title: titles.title(&own.case.procedure, language).to_owned(),
                 received: words

@@ -89,6 +89,8 @@ struct ViewBody {
     details: DescriptionList,
     correction: Option<NotificationBanner>,
     decision: Option<(String, String)>,
+    /// Files that were handed over with it: address, name.
+    handed: Vec<(String, String)>,
     /// The letters of decisions that are in force no more: address, what it is.
     past: Vec<(String, String)>,
     messages: Vec<MessageView>,
@@ -140,7 +142,11 @@ pub(super) async fn view_page(
         details = details.text(
             words.get("applicant-case-due"),
             words.with_text(
-                "applicant-case-due-on",
+                if case.due_before_extension.is_some() {
+                    "applicant-case-due-extended"
+                } else {
+                    "applicant-case-due-on"
+                },
                 "day",
                 &format::date(due_on, language),
             ),
@@ -228,6 +234,15 @@ pub(super) async fn view_page(
             let text = decision.paragraphs();
             (decision.title, text)
         }),
+        handed: if case.stage.is_decided() {
+            files::list(db, &key, case.id, files::UseFor::Letter)
+                .await?
+                .into_iter()
+                .map(|(file, about, _)| (format!("/cases/files/{file}"), about.name))
+                .collect()
+        } else {
+            Vec::new()
+        },
         past: past_letters(&cases::past_decisions(db, &key, case.id).await?, words),
         messages: sent,
         new_message: TextArea::new(language, "text", words.get("applicant-message-new"))
@@ -366,6 +381,13 @@ fn history_table(entries: &[history::Entry], document: &ProcedureDocument, words
             What::Message { from_desk: false } => words.get("applicant-history-message-own"),
             What::HandedOver { .. } => words.get("applicant-history-handed-over"),
             What::Merged { .. } => words.get("applicant-history-merged"),
+            What::Extended { until, .. } => words.with_text(
+                "applicant-history-extended",
+                "day",
+                &format::date(*until, language),
+            ),
+            What::FileHandedOut => words.get("applicant-history-file"),
+            What::FileTakenBack => words.get("applicant-history-file-back"),
             What::MergedHere { .. } => words.get("applicant-history-merged-here"),
             What::MergeUndone { .. } => words.get("applicant-history-merge-undone"),
             // Who inside the town hall is responsible, and what went back there, is its own affair; a disposed case has no page.

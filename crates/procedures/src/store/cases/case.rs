@@ -40,8 +40,10 @@ pub struct Case {
     pub outcome: Option<Outcome>,
     /// When it arrived.
     pub received_at: Timestamp,
-    /// By when it should be decided: the standard processing time, without the days a correction took.
+    /// By when it should be decided: the processing time, without the days a correction took, or the day to which it was extended.
     pub due_on: Option<Date>,
+    /// By when it should have been decided before its time was extended; none: it was not.
+    pub due_before_extension: Option<Date>,
     /// When it was decided.
     pub decided_at: Option<Timestamp>,
     /// When it came to its end; retention counts from here.
@@ -109,6 +111,7 @@ pub(in crate::store) struct Row {
     outcome: Option<String>,
     received_at: i64,
     due_on: Option<String>,
+    due_before_extension: Option<String>,
     decided_at: Option<i64>,
     closed_at: Option<i64>,
     assignee: Option<i64>,
@@ -121,7 +124,7 @@ pub(in crate::store) struct Row {
 
 /// The columns that [`Case`] is read from, for statements of other rooms that list cases.
 pub(in crate::store) const COLUMNS: &str = "id, procedure_key, procedure_version, department, channel, stage, own_stage, own_due_on, outcome, \
-     received_at, due_on, \
+     received_at, due_on, due_before_extension, \
      decided_at, closed_at, assignee, resident, person, merged_into, disposed_at, revision";
 
 impl TryFrom<Row> for Case {
@@ -150,6 +153,11 @@ impl TryFrom<Row> for Case {
             received_at: moment(row.received_at)?,
             due_on: row
                 .due_on
+                .map(|text| text.parse())
+                .transpose()
+                .map_err(bad)?,
+            due_before_extension: row
+                .due_before_extension
                 .map(|text| text.parse())
                 .transpose()
                 .map_err(bad)?,

@@ -106,7 +106,9 @@ pub async fn decide(
         fact_of(&found, &DAYS_TAKEN, tx.now())?
             .quantity(Quantity::from_integer(i64::from(taken)).map_err(bad)?),
     ];
-    if found.due_on.is_some_and(|due_on| tx.today() <= due_on) {
+    // An extension gives more time, but what took longer than the standard was not decided within it.
+    let promised = found.due_before_extension.or(found.due_on);
+    if promised.is_some_and(|due_on| tx.today() <= due_on) {
         facts.push(fact_of(&found, &ON_TIME, tx.now())?);
     }
     tx.record_all(&facts).await?;

@@ -10,7 +10,7 @@ use yakuba_kernel::{Channel, DepartmentCode};
 
 use crate::{
     error::ProcedureError,
-    model::{receipt::Receipt, together::CoApplicant},
+    model::{processing::ProcessingTime, receipt::Receipt, together::CoApplicant},
     store::{
         co_applicants,
         files::{File, SealedFile},
@@ -75,8 +75,8 @@ pub struct NewCase {
     pub department: DepartmentCode,
     /// How it came in.
     pub channel: Channel,
-    /// Standard processing time in working days.
-    pub processing_days: Option<u32>,
+    /// The time in which it is to be decided.
+    pub processing: Option<ProcessingTime>,
     /// When it arrived, for paper that is entered later; none: now.
     pub received_at: Option<Timestamp>,
     /// Random text of this one application: sent twice under the same text, it is received once.
@@ -118,7 +118,7 @@ pub(super) struct PlainPart {
     pub(super) version: i64,
     pub(super) department: DepartmentCode,
     pub(super) channel: Channel,
-    pub(super) processing_days: Option<u32>,
+    pub(super) processing: Option<ProcessingTime>,
     pub(super) received_at: Option<Timestamp>,
     pub(super) submission: String,
     pub(super) draft: Option<i64>,
@@ -184,7 +184,7 @@ impl NewCase {
                 version: self.version,
                 department: self.department,
                 channel: self.channel,
-                processing_days: self.processing_days,
+                processing: self.processing,
                 received_at: self.received_at,
                 submission: self.submission,
                 draft: self.draft,

@@ -5,7 +5,6 @@ use yakuba_city::{
     AuditEntry, Fact, Slot, Tx,
     sql::{Sql as _, Together},
 };
-use yakuba_kernel::working_days;
 
 use super::{CASE_RECEIVED, SealedCase, day, new::PlainPart, receipt, subject};
 use crate::{
@@ -42,9 +41,7 @@ pub async fn submit(tx: &Tx, new: &SealedCase) -> Result<Submitted, ProcedureErr
     let connection = tx.connection();
     let plain = &new.plain;
     let received_at = plain.received_at.unwrap_or(tx.now());
-    let due_on = plain
-        .processing_days
-        .map(|days| working_days::after_working_days(day(received_at), days));
+    let due_on = plain.processing.map(|time| time.ends(day(received_at)));
     // The row of the case and what holds the inventory's entry still until it is committed, in one statement.
     let holds = inventory::holding_links(connection, "procedure_key");
     let made: Option<i64> = connection

@@ -9,7 +9,7 @@ use yakuba_identity::CityKey;
 use yakuba_kernel::{Channel, DepartmentCode};
 use yakuba_procedures::{
     ProcedureError,
-    model::document::ProcedureDocument,
+    model::{document::ProcedureDocument, processing::ProcessingTime},
     store::{
         self,
         cases::{Contact, NewCase, SealedCase, Submitted},
@@ -86,7 +86,7 @@ pub(crate) fn application(submission: &str) -> NewCase {
         version: 1,
         department: DepartmentCode::new("environment").unwrap(),
         channel: Channel::Online,
-        processing_days: Some(5),
+        processing: Some(ProcessingTime::working_days(5)),
         received_at: None,
         submission: submission.to_owned(),
         draft: None,

@@ -93,6 +93,14 @@ pub(super) fn about(
         || room.t("desk-due-none"),
         |due_on| format::date(due_on, language),
     ));
+    if let Some(first) = case.due_before_extension {
+        let first = format::date(first, language);
+        due.push(&Html::text(&room.words.with_text(
+            "desk-due-extended",
+            "day",
+            &first,
+        )));
+    }
     if case.is_late(today) {
         due.push(&ChipLabel::new(room.t("desk-late")).red().beside());
     }

@@ -62,6 +62,8 @@ pub(super) async fn fill_decision(
             }
         }
         body.decision.push(&ways);
+        body.decision
+            .push(&super::super::hand_out::section(parts, key).await?);
         body.decision.push(&past(parts, key).await?);
         return Ok(());
     }

@@ -11,7 +11,13 @@ use super::{Body, Opened, Parts};
 use crate::{
     desk::room::Room,
     model::document::TemplateUse,
-    store::{cases::day, corrections, keys::CaseKey, messages},
+    store::{
+        cases::day,
+        corrections,
+        files::{self, UseFor},
+        keys::CaseKey,
+        messages,
+    },
 };
 
 /// A text of the town hall with its blanks filled in.
@@ -59,8 +65,21 @@ pub(super) async fn fill_messages(
 ) -> Result<(), Problem> {
     let room = parts.room;
     let sent = messages::messages(room.db(), key, parts.opened.case.id).await?;
+    let about = files::list(room.db(), key, parts.opened.case.id, UseFor::Message).await?;
     let mut list = Html::empty();
     for message in &sent {
+        let mut links = Html::empty();
+        for (file, about, _) in about
+            .iter()
+            .filter(|(file, ..)| message.files.contains(file))
+        {
+            links.push(&Html::trusted(format!(
+                "<p><a href=\"{}/files/{}\" download>{}</a></p>",
+                parts.at,
+                Html::text(file),
+                Html::text(&about.name)
+            )));
+        }
         let who = room.t(if message.from_desk {
             "desk-message-from-desk"
         } else {
@@ -79,7 +98,7 @@ pub(super) async fn fill_messages(
             (false, _) => String::new(),
         };
         list.push(&Html::trusted(format!(
-            "<article class=\"card\"><h3 class=\"card__title\">{}</h3><p class=\"support\">{} {}</p><p class=\"keep-lines\">{}</p></article>",
+            "<article class=\"card\"><h3 class=\"card__title\">{}</h3><p class=\"support\">{} {}</p><p class=\"keep-lines\">{}</p>{links}</article>",
             Html::text(&who),
             Html::text(&format::date(day(message.sent_at), room.language())),
             Html::text(&read),

@@ -29,7 +29,9 @@ use crate::{
     store::{
         self, Definition,
         cases::{self, By, Case},
-        casework, corrections, gaps,
+        casework, corrections,
+        extending::is_extendable,
+        gaps,
         history::{self, ViewReason},
         messages,
     },
@@ -230,6 +232,7 @@ struct Body {
     views: Html,
     disposed: bool,
     can_withdraw: bool,
+    can_extend: bool,
     /// What a paper left unanswered, as labels, while it can be put right.
     gaps: Vec<String>,
 }
@@ -245,6 +248,18 @@ struct FormBody<'a> {
     fields: Html,
     button: Button,
     inline: bool,
+}
+
+#[derive(Template)]
+#[template(
+    source = "<form method=\"post\" action=\"{{ action }}\" enctype=\"multipart/form-data\"><input type=\"hidden\" name=\"revision\" value=\"{{ revision }}\">{{ fields }}<div class=\"button-row\">{{ button }}</div></form>",
+    ext = "html"
+)]
+struct FileFormBody<'a> {
+    action: &'a str,
+    revision: i64,
+    fields: Html,
+    button: Button,
 }
 
 /// What every part of the page is made from.
@@ -272,6 +287,22 @@ impl Parts<'_> {
             fields,
             button,
             inline,
+        };
+        Html::render(&form).unwrap_or_default()
+    }
+
+    /// The address of the case's page.
+    pub(super) fn at(&self) -> &str {
+        &self.at
+    }
+
+    /// A form that sends a file along.
+    pub(super) fn form_with_files(&self, place: &str, fields: Html, button: Button) -> Html {
+        let form = FileFormBody {
+            action: &format!("{}/{place}", self.at),
+            revision: self.opened.case.revision,
+            fields,
+            button,
         };
         Html::render(&form).unwrap_or_default()
     }
@@ -337,6 +368,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         views: Html::empty(),
         disposed: case.disposed_at.is_some(),
         can_withdraw: case.stage.is_open(),
+        can_extend: is_extendable(case),
         gaps: Vec::new(),
     };
 

@@ -135,6 +135,18 @@ pub(super) fn history_table(
             What::Message { from_desk: true } => room.t("desk-history-message-sent"),
             What::Message { from_desk: false } => room.t("desk-history-message-received"),
             What::Assigned => room.t("desk-history-assigned"),
+            What::Extended { from, until } => room
+                .words
+                .with(
+                    "desk-history-extended",
+                    &[
+                        ("from", format::date(*from, room.language()).into()),
+                        ("until", format::date(*until, room.language()).into()),
+                    ],
+                )
+                .into_owned(),
+            What::FileHandedOut => room.t("desk-history-handed-out"),
+            What::FileTakenBack => room.t("desk-history-hand-out-back"),
             What::MergedHere { from } => room
                 .words
                 .with_text("desk-history-merged-here", "number", &from.to_string())

@@ -13,8 +13,8 @@ use super::{
         values::{
             rows,
             settings::{
-                self as values, AFTERS, AGENTS, CATEGORIES, EVENTS, LAYOUTS, PERSON_PARTS, PROOFS,
-                Section, USES,
+                self as values, AFTERS, AGENTS, CATEGORIES, DAY_COUNTS, EVENTS, LAYOUTS,
+                PERSON_PARTS, PROOFS, Section, USES,
             },
         },
     },
@@ -455,11 +455,19 @@ async fn review(room: &Room, values: &Fields, controls: &mut Controls<'_>) -> Re
         );
     }
     controls
-        .heading("days", "designer-days", "designer-days-lead")
+        .heading("days", "designer-processing", "designer-days-lead")
         .number(
             "processing_days",
             "designer-field-processing-days",
-            "designer-working-days",
+            "designer-days",
+        )
+        .radios(
+            "processing_count",
+            "designer-field-processing-count",
+            DAY_COUNTS.map(|(name, _)| {
+                let text = format!("designer-count-{}", name.replace('_', "-"));
+                Choice::new(name, room.d(&text)).support(room.d(&format!("{text}-about")))
+            }),
         )
         .heading("checklist", "designer-checklist", "designer-checklist-lead");
     list(

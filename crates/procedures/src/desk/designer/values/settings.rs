@@ -17,6 +17,7 @@ use crate::model::{
         Mover, Movers, OwnStage, PersonPart, ProcedureDocument, Proof, TemplateUse,
     },
     export::{LineOf, Offered, columns},
+    processing::DayCount,
 };
 
 /// A page of settings.
@@ -81,6 +82,10 @@ pub(in super::super) const EVENTS: [(&str, LifeEvent); 9] = [
     ("death", LifeEvent::Death),
 ];
 /// How sure the town hall must be of who applies.
+pub(in super::super) const DAY_COUNTS: [(&str, DayCount); 2] = [
+    ("working_days", DayCount::WorkingDays),
+    ("calendar_days", DayCount::CalendarDays),
+];
 pub(in super::super) const PROOFS: [(&str, Proof); 3] = [
     ("none", Proof::None),
     ("email", Proof::Email),
@@ -127,6 +132,10 @@ pub(in super::super) fn values(document: &ProcedureDocument, section: Section) -
             if let Some(days) = document.processing_days {
                 values.push("processing_days", days.to_string());
             }
+            values.push(
+                "processing_count",
+                named(&DAY_COUNTS, document.processing_count),
+            );
             put_stages(&mut values, document);
             values.push("check-rows", document.checklist.len().to_string());
             for (row, line) in document.checklist.iter().enumerate() {
@@ -465,6 +474,8 @@ fn guide(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>
 
 fn review(sent: &Fields, document: &mut ProcedureDocument, wrong: &mut Vec<Wrong>) {
     document.processing_days = number(sent, "processing_days", wrong);
+    document.processing_count =
+        by_name(&DAY_COUNTS, sent.get("processing_count")).unwrap_or_default();
     stages(sent, document, wrong);
     document.checklist = filled(sent, "check")
         .into_iter()
