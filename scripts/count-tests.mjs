@@ -1,7 +1,7 @@
-// Adds up what the test runners reported: node scripts/count-tests.mjs FOLDER [rust|examples|browser]…
+// Adds up what the test runners reported: node scripts/count-tests.mjs FOLDER [rust|examples|browser|browser-postgres]…
 //
 // Reads FOLDER/rust.xml (nextest's JUnit report), FOLDER/examples.txt (what `cargo test --doc` printed) and
-// FOLDER/browser.tap (node's test runner). Prints one line for each, and last the sum alone:
+// FOLDER/browser.tap and FOLDER/browser-postgres.tap (node's test runner). Prints one line for each, and last the sum alone:
 // `N passed, N failed, N skipped`. A report that is missing or holds no count is an error, not a zero.
 
 import { readFileSync } from 'node:fs';
@@ -51,6 +51,7 @@ const runners = {
   rust: { file: 'rust.xml', name: 'Tests on SQLite and PostgreSQL (nextest)', read: ofNextest },
   examples: { file: 'examples.txt', name: 'Examples in the documentation (cargo test)', read: ofExamples },
   browser: { file: 'browser.tap', name: 'Tests in the browser (node)', read: ofNode },
+  'browser-postgres': { file: 'browser-postgres.tap', name: 'Tests in the browser on PostgreSQL (node)', read: ofNode },
 };
 
 const [folder, ...words] = process.argv.slice(2);

@@ -1,11 +1,31 @@
 // Starts the built program with a demo city of its own, and stops it again by its process id.
 
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
 import { existsSync, statSync } from 'node:fs';
 import { cp, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+/**
+ * Whether the demo cities live in PostgreSQL: inside `scripts/with-postgres`, each in a database of its own there.
+ */
+export const onPostgres = Boolean(process.env.YAKUBA_TEST_POSTGRES_URL);
+
+/** The address of another database on the server of `scripts/with-postgres`. */
+function database(name) {
+  const url = new URL(process.env.YAKUBA_TEST_POSTGRES_URL);
+  url.pathname = `/${name}`;
+  return url.href;
+}
+
+/** Has the server of `scripts/with-postgres` carry out a statement; the lines it answers with. */
+async function ask(statement) {
+  const { stdout } = await promisify(execFile)('psql', [process.env.YAKUBA_TEST_POSTGRES_URL, '--no-psqlrc', '-qtAc', statement]);
+  return stdout.trim();
+}
 
 /** Where cargo put the program, unless YAKUBA_BINARY names another. */
 export function binary() {
@@ -38,20 +58,27 @@ export async function stop(child, patience = 10_000) {
 }
 
 /**
- * A folder with the demo city as this program makes it, made once and then copied: making it takes most of a minute.
- * It is known by the size and the age of the program; those of older programs are removed.
+ * The demo city as this program makes it, made once and then copied: making it takes most of a minute. `place` is its folder; on PostgreSQL
+ * `name` is its database. It is known by the size and the age of the program; those of older programs are removed.
  */
 async function demoCity(program) {
   const { size, mtimeMs } = statSync(program);
-  const beginning = 'yakuba-demo-city-';
+  const beginning = onPostgres ? 'yakuba-demo-postgres-' : 'yakuba-demo-city-';
   const name = `${beginning}${size}-${Math.round(mtimeMs)}`;
   const place = join(tmpdir(), name);
-  if (existsSync(place)) return place;
+  // The server of PostgreSQL is a new one each time, and its cities go with it.
+  const stands = existsSync(place) && (!onPostgres || (await ask(`SELECT 1 FROM pg_database WHERE datname = '${name}'`)) === '1');
+  if (stands) return { place, name };
   for (const other of await readdir(tmpdir())) {
     if (other.startsWith(beginning) && !other.includes('.making')) await rm(join(tmpdir(), other), { recursive: true, force: true });
   }
   const making = await mkdtemp(join(tmpdir(), `${name}.making`));
-  const demo = await startDemo({ data: making });
+  const environment = {};
+  if (onPostgres) {
+    await ask(`CREATE DATABASE "${name}"`);
+    environment.YAKUBA_DATABASE_URL = database(name);
+  }
+  const demo = await startDemo({ data: making, environment, patience: 900_000 });
   await demo.stop();
   try {
     await rename(making, place);
@@ -60,7 +87,17 @@ async function demoCity(program) {
     await rm(making, { recursive: true, force: true });
     if (!existsSync(place)) throw cause;
   }
-  return place;
+  return { place, name };
+}
+
+/** A demo city of its own for one test, in `data`: what the program must be told in its environment, and how the city goes again. */
+async function copyOfDemoCity(program, data) {
+  const { place, name } = await demoCity(program);
+  await cp(place, data, { recursive: true });
+  if (!onPostgres) return { environment: {}, remove: async () => {} };
+  const copy = `yakuba-${randomUUID()}`;
+  await ask(`CREATE DATABASE "${copy}" TEMPLATE "${name}"`);
+  return { environment: { YAKUBA_DATABASE_URL: database(copy) }, remove: () => ask(`DROP DATABASE "${copy}" WITH (FORCE)`) };
 }
 
 /**
@@ -74,11 +111,12 @@ async function demoCity(program) {
  * @param {string} [options.data]     an existing data folder to use, and to leave where it is
  * @param {object} [options.environment]  more environment variables
  * @param {number} [options.patience] milliseconds until ready; the first start fills the demo city
- * @returns {Promise<{url: string, data: string, pid: number, output: () => string, stop: () => Promise<void>}>}
+ * @returns {Promise<{url: string, data: string, environment: object, pid: number, output: () => string, stop: () => Promise<void>}>}
+ *   `environment` is what other commands on the same city need beside `--data`
  */
 export async function startDemo(options = {}) {
   if (process.env.YAKUBA_URL) {
-    return { url: process.env.YAKUBA_URL, data: '', pid: 0, output: () => '', stop: async () => {} };
+    return { url: process.env.YAKUBA_URL, data: '', environment: {}, pid: 0, output: () => '', stop: async () => {} };
   }
   const program = binary();
   if (!existsSync(program)) {
@@ -86,12 +124,13 @@ export async function startDemo(options = {}) {
   }
   const wanted = options.words ?? ['demo', '--port', '{port}'];
   const data = options.data ?? (await mkdtemp(join(tmpdir(), 'yakuba-browser-')));
-  if (!options.data && wanted.includes('demo')) await cp(await demoCity(program), data, { recursive: true });
+  const copy = !options.data && wanted.includes('demo') ? await copyOfDemoCity(program, data) : undefined;
+  const environment = { ...copy?.environment, ...options.environment };
   const port = await freePort();
   const words = wanted.map((word) => word.replace('{port}', port));
   const child = spawn(program, ['--data', data, ...words], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...options.environment },
+    env: { ...process.env, ...environment },
   });
   let output = '';
   for (const stream of [child.stdout, child.stderr]) {
@@ -103,6 +142,7 @@ export async function startDemo(options = {}) {
   const url = `http://localhost:${port}`;
   const finish = async () => {
     await stop(child);
+    await copy?.remove();
     if (!options.data) await rm(data, { recursive: true, force: true });
   };
   const until = Date.now() + (options.patience ?? 400_000);
@@ -118,7 +158,7 @@ export async function startDemo(options = {}) {
     }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  return { url, data, pid: child.pid, output: () => output, stop: finish };
+  return { url, data, environment, pid: child.pid, output: () => output, stop: finish };
 }
 
 async function isReady(url) {

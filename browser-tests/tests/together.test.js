@@ -52,7 +52,7 @@ describe('an application of two', () => {
     const file = join(demo.data, 'garden.yaml');
     await writeFile(file, PROCEDURE);
     const today = new Date(Date.now() + 9 * 3_600_000).toISOString().slice(0, 10);
-    execFileSync(binary(), ['--data', demo.data, 'procedures', 'import', file, '--live-from', today]);
+    execFileSync(binary(), ['--data', demo.data, 'procedures', 'import', file, '--live-from', today], { env: { ...process.env, ...demo.environment } });
   });
 
   after(async () => {
