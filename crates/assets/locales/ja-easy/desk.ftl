@@ -1,2 +1,2 @@
-desk-menu-assets = 設備と機器
-desk-menu-broker = MQTTの接続先
+desk-menu-assets = 設備（せつび）と機器（きき）
+desk-menu-broker = MQTTの接続先（せつぞくさき）

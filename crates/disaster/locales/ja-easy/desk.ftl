@@ -1,1 +1,1 @@
-desk-menu-disaster = 災害対応
+desk-menu-disaster = 災害対応（さいがいたいおう）

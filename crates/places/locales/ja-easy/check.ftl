@@ -1,1 +1,1 @@
-check-at-row = { $n }行目
+check-at-row = { $n }行目（ぎょうめ）

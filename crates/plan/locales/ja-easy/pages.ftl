@@ -196,7 +196,7 @@ plan-selection-subjects = { $n }の もの
 plan-counts-none = この 年度（ねんど）の 記録（きろく）は ありません。
 plan-selection-filtered = { $name }（{ $filters }）
 # 図の軸に並ぶので、日付と同じく読みを付けない
-plan-month = { $year }年{ $month }月
+plan-month = { $year }年（ねん）{ $month }月（がつ）
 plan-day-title = { $indicator } { $day }の 数（かず）
 plan-day-text = この 日（ひ）の 記録（きろく）を 数（かぞ）えました。課（か）や 方法（ほうほう）ごとの 数（かず）です。名前（なまえ）や 住所（じゅうしょ）は ありません。
 plan-records-not-allowed = もとの 記録（きろく）は、決（き）まった 職員（しょくいん）だけ 見（み）られます。

@@ -1,2 +1,2 @@
-desk-menu-reports = まちの通報
-desk-menu-triage = 災害の通報
+desk-menu-reports = まちの通報（つうほう）
+desk-menu-triage = 災害（さいがい）の通報（つうほう）

@@ -1,1 +1,1 @@
-order-title = 作業指示
+order-title = 作業指示（さぎょうしじ）

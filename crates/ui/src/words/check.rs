@@ -5,12 +5,13 @@ use std::fs;
 use std::path::Path;
 
 use fluent_bundle::FluentResource;
+use yakuba_kernel::text::kanji_without_reading;
 
 use super::Catalogue;
 use crate::Language;
 
 /// For tests: every text of Japanese exists in English and the other way round, easy Japanese has
-/// no text that Japanese lacks, each text uses the same values in every language, and every file
+/// no text that Japanese lacks and a reading after each of its kanji, each text uses the same values in every language, and every file
 /// reads without error.
 ///
 /// # Panics
@@ -93,6 +94,19 @@ fn problems(catalogue: &Catalogue) -> Vec<String> {
                     language.code()
                 )),
                 Some(_) => {}
+            }
+        }
+        if language == Language::EasyJapanese {
+            for line in catalogue.source(language).lines() {
+                if line.starts_with('#') {
+                    continue;
+                }
+                for word in kanji_without_reading(line) {
+                    problems.push(format!(
+                        "{} (easy): no reading for {word} in {line:?}",
+                        catalogue.name
+                    ));
+                }
             }
         }
         if language == Language::English {
