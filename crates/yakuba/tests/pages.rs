@@ -199,7 +199,6 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
         "/desk/cases/{case}/withdraw",
         Reason::Story("paper.test.js"),
     ),
-    ("/desk/cases/{case}/extend", Reason::Story("paper.test.js")),
     (
         "/desk/cases/{case}/decision/correct",
         Reason::Story("paper.test.js"),

@@ -418,7 +418,7 @@ async fn transfer(city: &City) {
             "dx_office 係長 / dx_office",
         ),
         ("tokunaga", "tax 係員 / tax", "civic 係長 / civic"),
-        ("onodera", "nursery 課長 / nursery", "gone"),
+        ("onodera", "nursery 課長 / child, nursery", "gone"),
         ("hamada", "nursery 係長 / nursery", "nursery 課長 / nursery"),
         ("shindo", " / ", "nursery 係員 / "),
         // Not in the file.
