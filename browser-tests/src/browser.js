@@ -155,6 +155,23 @@ export async function overflowAt320(page) {
   return found;
 }
 
+/** A text of やさしい日本語 without the readings in brackets behind its kanji. */
+export function withoutReadings(text) {
+  return text.replace(/(?<=[\p{Script=Han}々〇])（[ぁ-ゖー、]+）/gu, '');
+}
+
+/** What an element shows, without the readings: those above kanji, and those in brackets where no `<ruby>` can be. */
+export async function wordsWithoutReadings(locator) {
+  const shown = await locator.evaluate((element) => {
+    const readings = [...element.querySelectorAll('rt')];
+    for (const reading of readings) reading.style.display = 'none';
+    const text = element.innerText;
+    for (const reading of readings) reading.style.removeProperty('display');
+    return text;
+  });
+  return withoutReadings(shown);
+}
+
 /** What a page must have so that everybody finds their way: language, title, one heading, main. */
 export async function structureProblems(page) {
   return page.evaluate(() => {

@@ -2,12 +2,15 @@
 //!
 //! Texts carry them in brackets, which files, mails and attributes can show too; only a page can put them above.
 
-use yakuba_kernel::text::first_kanji_word;
+use yakuba_kernel::text::{KanjiWord, first_kanji_word};
 
 /// Elements whose text stays as it is: it is no running text, or HTML allows no `<ruby>` in it.
 const LEFT_ALONE: [&str; 8] = [
     "script", "style", "textarea", "title", "option", "svg", "ruby", "pre",
 ];
+
+/// Holds a run of text together that has readings.
+const PIECE: &str = "<span class=\"with-readings\">";
 
 /// The document or fragment `html` with every reading in brackets that directly follows kanji put above them.
 ///
@@ -18,7 +21,7 @@ const LEFT_ALONE: [&str; 8] = [
 /// let shown = yakuba_ui::with_readings_above("<p title=\"市（し）\">市（し）の 手続</p>");
 /// assert_eq!(
 ///     shown,
-///     "<p title=\"市（し）\"><ruby>市<rp>（</rp><rt>し</rt><rp>）</rp></ruby>の 手続</p>"
+///     "<p title=\"市（し）\"><span class=\"with-readings\"><ruby>市<rp>（</rp><rt>し</rt><rp>）</rp></ruby>の 手続</span></p>"
 /// );
 /// ```
 pub fn with_readings_above(html: &str) -> String {
@@ -70,28 +73,46 @@ fn tag_length(html: &str) -> usize {
     html.len()
 }
 
-/// Writes a run of text to `shown`, its readings above their kanji.
+/// Writes a run of text to `shown`, its readings above their kanji. A run that has any stays one piece: in a button, whose parts stand side
+/// by side with gaps, each `<ruby>` would be a part of its own.
 fn annotate(text: &str, shown: &mut String) {
     let mut rest = text;
+    let mut is_open = false;
     while let Some(word) = first_kanji_word(rest) {
-        shown.push_str(word.before);
-        match word.reading {
-            Some(reading) => {
-                for part in [
-                    "<ruby>",
-                    word.kanji,
-                    "<rp>（</rp><rt>",
-                    reading,
-                    "</rt><rp>）</rp></ruby>",
-                ] {
-                    shown.push_str(part);
-                }
-            }
-            None => shown.push_str(word.kanji),
+        if word.reading.is_some() && !is_open {
+            shown.push_str(PIECE);
+            // What was before the first reading belongs to the piece as well.
+            shown.push_str(&text[..text.len() - rest.len()]);
+            is_open = true;
+        }
+        if is_open {
+            write_word(&word, shown);
         }
         rest = word.after;
     }
-    shown.push_str(rest);
+    if is_open {
+        shown.push_str(rest);
+        shown.push_str("</span>");
+    } else {
+        shown.push_str(text);
+    }
+}
+
+fn write_word(word: &KanjiWord<'_>, shown: &mut String) {
+    shown.push_str(word.before);
+    let Some(reading) = word.reading else {
+        shown.push_str(word.kanji);
+        return;
+    };
+    for part in [
+        "<ruby>",
+        word.kanji,
+        "<rp>（</rp><rt>",
+        reading,
+        "</rt><rp>）</rp></ruby>",
+    ] {
+        shown.push_str(part);
+    }
 }
 
 #[cfg(test)]
@@ -104,8 +125,8 @@ mod tests {
     fn only_running_text_after_kanji_gets_readings() {
         for (given, expected) in [
             (
-                "申（もう）し込（こ）む",
-                "<ruby>申<rp>（</rp><rt>もう</rt><rp>）</rp></ruby>し<ruby>込<rp>（</rp><rt>こ</rt><rp>）</rp></ruby>む",
+                "手続の 申（もう）し込（こ）み",
+                "<span class=\"with-readings\">手続の <ruby>申<rp>（</rp><rt>もう</rt><rp>）</rp></ruby>し<ruby>込<rp>（</rp><rt>こ</rt><rp>）</rp></ruby>み</span>",
             ),
             ("亡くなったとき（おくやみ）", "亡くなったとき（おくやみ）"),
             ("市（City）", "市（City）"),
@@ -113,7 +134,7 @@ mod tests {
             ("市（し", "市（し"),
             (
                 "市（し）<!-- 市（し） -->",
-                "<ruby>市<rp>（</rp><rt>し</rt><rp>）</rp></ruby><!-- 市（し） -->",
+                "<span class=\"with-readings\"><ruby>市<rp>（</rp><rt>し</rt><rp>）</rp></ruby></span><!-- 市（し） -->",
             ),
             (
                 "<option label=\"a>b\">市（し）</option>",
@@ -138,7 +159,7 @@ mod tests {
         fn whatever_it_is_given_only_ruby_is_added(html in "(<[a-z/]{0,8}>|[市町（）しー\"'<>& a]){0,40}") {
             let shown = with_readings_above(&html);
             let mut plain = shown;
-            for tag in ["<ruby>", "</ruby>", "<rp>", "</rp>", "<rt>", "</rt>"] {
+            for tag in [super::PIECE, "</span>", "<ruby>", "</ruby>", "<rp>", "</rp>", "<rt>", "</rt>"] {
                 plain = plain.replace(tag, "");
             }
             prop_assert_eq!(plain, html);
