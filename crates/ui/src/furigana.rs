@@ -155,10 +155,10 @@ mod tests {
     }
 
     proptest! {
+        // The letters of the tags that are given make none of the tags that are taken out again.
         #[test]
-        fn whatever_it_is_given_only_ruby_is_added(html in "(<[a-z/]{0,8}>|[市町（）しー\"'<>& a]){0,40}") {
-            let shown = with_readings_above(&html);
-            let mut plain = shown;
+        fn whatever_it_is_given_only_ruby_is_added(html in "(<[a-m/]{0,8}>|</?(option|svg|title)>|[市町（）しー\"'<>& a]){0,40}") {
+            let mut plain = with_readings_above(&html);
             for tag in [super::PIECE, "</span>", "<ruby>", "</ruby>", "<rp>", "</rp>", "<rt>", "</rt>"] {
                 plain = plain.replace(tag, "");
             }
