@@ -83,6 +83,11 @@ impl DeskRequest {
             .ok_or(Problem::SignInNeeded)
     }
 
+    /// The department in which the member of staff who asks has a post.
+    pub fn own_department(&self) -> Option<&DepartmentCode> {
+        self.principal.staff()?.department.as_ref()
+    }
+
     /// Lets only those pass who hold a capability in a department.
     ///
     /// # Errors

@@ -19,7 +19,8 @@ use crate::{
     delivery::message,
     error::ProcedureError,
     store::{
-        cases, files,
+        cases::{self, Case},
+        files,
         history::{self, ViewReason},
         keys, pulling,
     },
@@ -89,23 +90,13 @@ async fn decided(
         next: asked.after,
         more,
     };
-    let reason = ViewReason::Pull(system.name.clone());
     for (entry, case) in found.into_iter().take(PAGE as usize) {
         answer.next = entry;
         let case = cases::case(city.db(), case).await?;
         match message(&city, &case).await {
             Ok(message) => {
                 // Another system reads what somebody wrote: a look like any other, written down before it is answered.
-                let input = (case.id, case.department.as_str().to_owned(), reason.clone());
-                city.write(
-                    principal.actor(),
-                    input,
-                    |tx, (case, department, reason)| {
-                        Box::pin(history::record_view(tx, *case, 0, department, reason))
-                    },
-                )
-                .await
-                .map_err(|error: ProcedureError| Problem::from(error))?;
+                record_pull(&city, &principal, &system.name, &case).await?;
                 answer.cases.push(message);
             }
             Err(ProcedureError::Disposed) => {}
@@ -113,6 +104,25 @@ async fn decided(
         }
     }
     Ok(Json(answer))
+}
+
+/// Writes down that another system read a case, before it is answered.
+async fn record_pull(
+    city: &City,
+    principal: &Principal,
+    system: &str,
+    case: &Case,
+) -> Result<(), ProcedureError> {
+    let reason = ViewReason::Pull(system.to_owned());
+    let input = (case.id, case.department.as_str().to_owned(), reason);
+    city.write(
+        principal.actor(),
+        input,
+        |tx, (case, department, reason)| {
+            Box::pin(history::record_view(tx, *case, 0, department, reason))
+        },
+    )
+    .await
 }
 
 /// A file of a case that the system may fetch; its key stands in the case's `files`.
@@ -133,17 +143,7 @@ async fn file(
     let file = files::file(city.db(), &key, case, &file)
         .await?
         .ok_or(Problem::NotFound)?;
-    let reason = ViewReason::Pull(system.name.clone());
-    let input = (case, found.department.as_str().to_owned(), reason);
-    city.write(
-        principal.actor(),
-        input,
-        |tx, (case, department, reason)| {
-            Box::pin(history::record_view(tx, *case, 0, department, reason))
-        },
-    )
-    .await
-    .map_err(|error: ProcedureError| Problem::from(error))?;
+    record_pull(&city, &principal, &system.name, &found).await?;
     let media_type = HeaderValue::from_str(&file.about.media_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     Ok((

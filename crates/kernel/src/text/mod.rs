@@ -11,6 +11,6 @@ mod width;
 
 pub use broken_words::join_broken_words;
 pub use direction::{turns_direction, without_turns};
-pub use readings::{KanjiWord, first_kanji_word, is_kanji, is_reading, kanji_without_reading};
+pub use readings::{KanjiWord, first_kanji_word, kanji_without_reading};
 pub use search::{hiragana_to_katakana, normalise_for_search, words_for_search};
 pub use width::fold_width;

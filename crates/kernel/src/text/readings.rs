@@ -4,12 +4,12 @@
 //! every kanji. Texts carry them in full-width brackets, which files and mails can show too.
 
 /// Whether a letter is a kanji or stands for one: `々` repeats the one before it, `〇` is the zero.
-pub const fn is_kanji(letter: char) -> bool {
+const fn is_kanji(letter: char) -> bool {
     matches!(letter, '\u{3400}'..='\u{9fff}' | '々' | '〇')
 }
 
 /// Whether these are hiragana alone, with `ー` for long sounds and `、` between two readings; never for nothing at all.
-pub fn is_reading(text: &str) -> bool {
+fn is_reading(text: &str) -> bool {
     !text.is_empty()
         && text
             .chars()

@@ -164,9 +164,7 @@ async fn shown(
     let language = room.language();
     let departments = room.departments().await?;
     let own = room
-        .principal
-        .staff()
-        .and_then(|staff| staff.department.as_ref())
+        .own_department()
         .map(|code| code.as_str().to_owned())
         .unwrap_or_default();
     let text = |name: &'static str| {

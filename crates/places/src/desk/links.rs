@@ -48,12 +48,29 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response
     Ok(shown(&room, &found, &Fields::default(), &FormErrors::new()))
 }
 
+/// Whether copies were asked for, which are fetched again and again.
+pub(super) fn is_copied(typed: &Fields) -> bool {
+    typed.get("how") == "copy"
+}
+
+/// The choice between links and copies.
+pub(super) fn link_or_copy(room: &Room, typed: &Fields) -> RadioGroup {
+    ["link", "copy"]
+        .into_iter()
+        .fold(
+            RadioGroup::new(room.language(), "how", room.t("desk-links-how")),
+            |group, way| {
+                group.choice(
+                    Choice::new(way, room.t(&format!("desk-links-how-{way}")))
+                        .support(room.t(&format!("desk-links-how-{way}-support"))),
+                )
+            },
+        )
+        .value(if is_copied(typed) { "copy" } else { "link" })
+}
+
 fn shown(room: &Room, found: &Dataset, typed: &Fields, errors: &FormErrors) -> Response {
     let language = room.language();
-    let how = match typed.get("how") {
-        "copy" => "copy",
-        _ => "link",
-    };
     let body = Body {
         words: room.words,
         summary: errors.summary(language),
@@ -71,18 +88,7 @@ fn shown(room: &Room, found: &Dataset, typed: &Fields, errors: &FormErrors) -> R
             .accept(".csv,.tsv,.txt")
             .optional()
             .errors(errors),
-        how: ["link", "copy"]
-            .into_iter()
-            .fold(
-                RadioGroup::new(language, "how", room.t("desk-links-how")),
-                |group, way| {
-                    group.choice(
-                        Choice::new(way, room.t(&format!("desk-links-how-{way}")))
-                            .support(room.t(&format!("desk-links-how-{way}-support"))),
-                    )
-                },
-            )
-            .value(how),
+        how: link_or_copy(room, typed),
     };
     room.page_of(found, room.t("desk-links"), &body)
         .with_errors(!errors.is_empty())
@@ -126,7 +132,7 @@ pub(super) async fn add(
             return Ok(shown(&room, &found, &fields, &errors));
         }
     };
-    let is_copied = fields.get("how") == "copy";
+    let is_copied = is_copied(&fields);
     let count = room
         .write((key.clone(), listed), move |tx, (key, listed)| {
             Box::pin(store::add_links(tx, key, listed, is_copied))

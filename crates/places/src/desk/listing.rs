@@ -18,6 +18,7 @@ use yakuba_ui::{
 };
 
 use super::{
+    links::{is_copied, link_or_copy},
     room::{Room, href},
     sent::Typed,
 };
@@ -64,18 +65,12 @@ struct Form {
     publish: Option<CheckboxGroup>,
 }
 
-fn is_copied(typed: &Fields) -> bool {
-    typed.get("how") == "copy"
-}
-
 /// The form with what was typed.
 async fn form(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Form, Problem> {
     let language = room.language();
     let departments = room.departments().await?;
     let own = room
-        .principal
-        .staff()
-        .and_then(|staff| staff.department.as_ref())
+        .own_department()
         .map(|code| code.as_str().to_owned())
         .unwrap_or_default();
     let department = match typed.get("department") {
@@ -96,7 +91,6 @@ async fn form(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Form, 
     let may_publish = departments
         .keys()
         .any(|code| room.principal.holds_in(PUBLISH, code));
-    let way = if is_copied(typed) { "copy" } else { "link" };
     Ok(Form {
         list: TextArea::new(language, "list", room.t("desk-listing-list"))
             .support(
@@ -129,18 +123,7 @@ async fn form(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Form, 
                 |select, licence| select.choice(Choice::new(licence.name(), licence.title())),
             )
             .value(licence.name()),
-        how: ["link", "copy"]
-            .into_iter()
-            .fold(
-                RadioGroup::new(language, "how", room.t("desk-links-how")),
-                |group, way| {
-                    group.choice(
-                        Choice::new(way, room.t(&format!("desk-links-how-{way}")))
-                            .support(room.t(&format!("desk-links-how-{way}-support"))),
-                    )
-                },
-            )
-            .value(way),
+        how: link_or_copy(room, typed),
         publish: may_publish.then(|| {
             CheckboxGroup::new(language, "publish", room.t("desk-listing-publish"))
                 .choice(

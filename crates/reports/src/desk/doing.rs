@@ -18,7 +18,10 @@ use super::{
 use crate::{
     capabilities::WORK,
     error::ReportError,
-    model::state::State,
+    model::{
+        rules::{Rules, Sentence},
+        state::State,
+    },
     pages::{asked::plain, sent::Sent},
     store::{
         self, Report,
@@ -106,6 +109,29 @@ async fn merged_into(room: &Room, fields: &Fields) -> Result<String, Problem> {
     Ok(last.to_owned())
 }
 
+/// The ready sentence that was chosen.
+pub(super) fn chosen_sentence<'a>(rules: &'a Rules, fields: &Fields) -> Option<&'a Sentence> {
+    let place: usize = fields.get("sentence").parse().ok()?;
+    rules.sentences.get(place)
+}
+
+/// What is told with a new state: what was typed, else the sentence that was chosen.
+pub(super) fn words_told(own: String, sentence: Option<&Sentence>) -> Text {
+    match sentence {
+        _ if !own.is_empty() => Text::japanese(own),
+        Some(sentence) => sentence.text.clone(),
+        None => Text::default(),
+    }
+}
+
+/// The key of the authority that was chosen; empty for none.
+pub(super) fn chosen_authority(rules: &Rules, fields: &Fields) -> String {
+    rules
+        .authority(fields.get("authority"))
+        .map_or("", |authority| authority.key.as_str())
+        .to_owned()
+}
+
 pub(super) async fn turn(
     room: Room,
     Path(id): Path<i64>,
@@ -122,25 +148,14 @@ pub(super) async fn turn(
         return shown(&room, &found, &errors, &fields).await;
     };
     let rules = &room.current.rules;
-    let sentence = fields
-        .get("sentence")
-        .parse::<usize>()
-        .ok()
-        .and_then(|place| rules.sentences.get(place));
+    let sentence = chosen_sentence(rules, &fields);
     // Whoever reads it would read nothing, or that what is planned is done.
     if own.is_empty() && sentence.is_some_and(|sentence| sentence.state != state.name()) {
         errors.add("sentence", room.t("desk-problem-sentence"));
         return shown(&room, &found, &errors, &fields).await;
     }
-    let text = match sentence {
-        _ if !own.is_empty() => Text::japanese(own),
-        Some(sentence) => sentence.text.clone(),
-        None => Text::default(),
-    };
-    let authority = rules
-        .authority(fields.get("authority"))
-        .map_or("", |authority| authority.key.as_str())
-        .to_owned();
+    let text = words_told(own, sentence);
+    let authority = chosen_authority(rules, &fields);
     let input = Turn {
         report: found.id,
         revision: fields.revision(),

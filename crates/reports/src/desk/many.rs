@@ -6,7 +6,6 @@ use std::collections::BTreeSet;
 use askama::Template;
 use axum::response::{IntoResponse as _, Redirect, Response};
 use yakuba_city::web::Problem;
-use yakuba_forms::model::document::Text;
 use yakuba_identity::colleagues;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
@@ -14,7 +13,9 @@ use yakuba_ui::{
 };
 
 use super::{
-    HOME, list,
+    HOME,
+    doing::{chosen_authority, chosen_sentence, words_told},
+    list,
     room::{Room, href},
 };
 use crate::{
@@ -259,11 +260,7 @@ pub(super) async fn save(mut room: Room, fields: Fields) -> Result<Response, Pro
         errors.add("turn_text", room.t("desk-problem-long"));
     }
     let rules = &room.current.rules;
-    let sentence = fields
-        .get("sentence")
-        .parse::<usize>()
-        .ok()
-        .and_then(|place| rules.sentences.get(place));
+    let sentence = chosen_sentence(rules, &fields);
     // Whoever reads it would read nothing, or that what is planned is done.
     if own.is_empty()
         && let (Some(sentence), Some(state)) = (sentence, state)
@@ -274,15 +271,8 @@ pub(super) async fn save(mut room: Room, fields: Fields) -> Result<Response, Pro
     if !errors.is_empty() {
         return list::shown(&room, &fields, &errors).await;
     }
-    let text = match sentence {
-        _ if !own.is_empty() => Text::japanese(own),
-        Some(sentence) => sentence.text.clone(),
-        None => Text::default(),
-    };
-    let authority = rules
-        .authority(fields.get("authority"))
-        .map_or("", |authority| authority.key.as_str())
-        .to_owned();
+    let text = words_told(own, sentence);
+    let authority = chosen_authority(rules, &fields);
     let mut all = Vec::new();
     for (id, revision) in picked {
         let change = Change {

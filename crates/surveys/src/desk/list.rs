@@ -60,9 +60,7 @@ async fn shown(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Respo
     let names = department_names(room.db(), language.is_japanese()).await?;
     let departments = room.departments().await?;
     let own = room
-        .principal
-        .staff()
-        .and_then(|staff| staff.department.as_ref())
+        .own_department()
         .map(|code| code.as_str().to_owned())
         .unwrap_or_default();
     let mut all = surveys(room.db()).await?;

@@ -9,8 +9,7 @@ use axum::{
 use yakuba_city::web::Problem;
 use yakuba_kernel::Channel;
 use yakuba_ui::{
-    CheckboxGroup, Choice, Fields, FormErrors, Html, NotificationBanner, RadioGroup, TextArea,
-    Words, done,
+    CheckboxGroup, Choice, Fields, FormErrors, Html, RadioGroup, TextArea, Words, done,
 };
 
 use super::show::{Opened, open};
@@ -123,11 +122,8 @@ async fn show_correction(
         ways: ways(room, &beside.way, &beside.errors),
         on_paper,
     };
-    let title = opened.definition.document.title.get(language);
-    Ok(room
-        .page(room.t("desk-behalf-correction"), &body)
-        .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
-        .breadcrumb(title, at)
+    Ok(opened
+        .page_below(room, room.t("desk-behalf-correction"), &body, None)
         .lead(room.t("desk-behalf-correction-lead"))
         .with_errors(!shown.problems.is_empty() || !beside.errors.is_empty())
         .into_response())
@@ -247,16 +243,10 @@ async fn show_withdrawal(
             .errors(errors),
         has_no_mail: contact.email.is_none() || contact.no_mail,
     };
-    let title = opened.definition.document.title.get(language);
-    let mut page = room
-        .page(room.t("desk-behalf-withdraw"), &body)
-        .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
-        .breadcrumb(title, at)
-        .with_errors(!errors.is_empty() || notice.is_some());
-    if let Some(key) = notice {
-        page = page.notice(NotificationBanner::error(room.t(key)));
-    }
-    Ok(page.into_response())
+    Ok(opened
+        .page_below(room, room.t("desk-behalf-withdraw"), &body, notice)
+        .with_errors(!errors.is_empty() || notice.is_some())
+        .into_response())
 }
 
 /// The case, while its applicant can still take it back.

@@ -9,7 +9,7 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_forms::{Answers, Evaluation, FieldProblem, Form, Marks, Outcome, Wish};
-use yakuba_ui::{Fields, Html, NotificationBanner, Words, done};
+use yakuba_ui::{Fields, Html, Words, done};
 
 use super::show::{Opened, open};
 use crate::{
@@ -129,17 +129,12 @@ impl Open {
                 room.language(),
             ),
         };
-        let title = self.opened.definition.document.title.get(room.language());
-        let mut page = room
-            .page(room.t("desk-complete"), &body)
-            .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
-            .breadcrumb(title, format!("/desk/cases/{}", self.opened.case.id))
+        Ok(self
+            .opened
+            .page_below(room, room.t("desk-complete"), &body, notice)
             .lead(room.t("desk-complete-lead"))
-            .with_errors(!problems.is_empty() || notice.is_some());
-        if let Some(key) = notice {
-            page = page.notice(NotificationBanner::error(room.t(key)));
-        }
-        Ok(page.into_response())
+            .with_errors(!problems.is_empty() || notice.is_some())
+            .into_response())
     }
 }
 

@@ -248,11 +248,8 @@ pub(super) async fn look(
         go: room.t(texts.go),
         last: room.t(texts.last),
     };
-    let title = opened.definition.document.title.get(room.language());
-    Ok(room
-        .page(room.t(texts.title), &body)
-        .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
-        .breadcrumb(title, format!("/desk/cases/{}", case.id))
+    Ok(opened
+        .page_below(room, room.t(texts.title), &body, None)
         .into_response())
 }
 
@@ -407,7 +404,6 @@ async fn mend_page(
     }
     let start = start(room, deed, &before, day);
     fields.push(&letter_fields(room, &start, deed != Deed::Revoke, value));
-    let at = format!("/desk/cases/{case}");
     let body = MendBody {
         words: room.words,
         at: deed.at(case),
@@ -415,16 +411,10 @@ async fn mend_page(
         lead: room.t(&format!("desk-mend-lead-{}", deed.name())),
         fields,
     };
-    let title = opened.definition.document.title.get(language);
-    let mut page = room
-        .page(room.t(&format!("desk-mend-{}", deed.name())), &body)
-        .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
-        .breadcrumb(title, at)
-        .with_errors(refusal.is_some());
-    if let Some(key) = refusal {
-        page = page.notice(NotificationBanner::error(room.t(key)));
-    }
-    Ok(page.into_response())
+    let title = room.t(&format!("desk-mend-{}", deed.name()));
+    Ok(opened
+        .page_below(room, title, &body, refusal)
+        .into_response())
 }
 
 async fn mend(room: Room, deed: Deed, case: i64, fields: Fields) -> Result<Response, Problem> {

@@ -6,9 +6,7 @@ use axum::{
 };
 use jiff::civil::Date;
 use yakuba_city::{random_name, web::Problem};
-use yakuba_ui::{
-    DateField, DescriptionList, Fields, Html, NotificationBanner, TextArea, TextField, done, format,
-};
+use yakuba_ui::{DateField, DescriptionList, Fields, Html, TextArea, TextField, done, format};
 
 use super::{
     decision::{Look, MendBody, look, preview},
@@ -149,15 +147,9 @@ async fn show(
         lead: room.t("desk-extend-lead"),
         fields,
     };
-    let mut page = room
-        .page(room.t("desk-extend"), &body)
-        .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
-        .breadcrumb(opened.definition.document.title.get(language), at)
-        .with_errors(refusal.is_some());
-    if let Some(key) = refusal {
-        page = page.notice(NotificationBanner::error(room.t(key)));
-    }
-    Ok(page.into_response())
+    Ok(opened
+        .page_below(room, room.t("desk-extend"), &body, refusal)
+        .into_response())
 }
 
 pub(super) async fn page(room: Room, Path(case): Path<i64>) -> Result<Response, Problem> {

@@ -362,22 +362,11 @@ async fn page(
         },
         go: room.t(&format!("desk-pair-go-{}", deed.name())),
     };
-    let title = one
+    let title = room.t(&format!("desk-pair-{}", deed.name()));
+    Ok(one
         .opened
-        .definition
-        .document
-        .title
-        .get(room.language())
-        .to_owned();
-    let mut page = room
-        .page(room.t(&format!("desk-pair-{}", deed.name())), &body)
-        .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
-        .breadcrumb(title, at)
-        .with_errors(refusal.is_some());
-    if let Some(key) = refusal {
-        page = page.notice(NotificationBanner::error(room.t(key)));
-    }
-    Ok(page.into_response())
+        .page_below(room, title, &body, refusal)
+        .into_response())
 }
 
 /// Which of two cases goes on: the older one, unless somebody says otherwise.

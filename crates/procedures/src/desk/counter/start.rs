@@ -119,10 +119,7 @@ async fn groups(room: &Room, searched: &str) -> Result<Vec<Group>, Problem> {
     let names = department_names(room.db(), language.is_japanese())
         .await
         .map_err(ProcedureError::from)?;
-    let own = room
-        .principal
-        .staff()
-        .and_then(|staff| staff.department.clone());
+    let own = room.own_department().cloned();
     let asked: Vec<String> = searched
         .split_whitespace()
         .map(normalise_for_search)

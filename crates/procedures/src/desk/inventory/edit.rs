@@ -48,9 +48,7 @@ pub(super) async fn new(room: Room) -> Result<Response, Problem> {
         ("listed_on".to_owned(), room.city.today().to_string()),
         (
             "department".to_owned(),
-            room.principal
-                .staff()
-                .and_then(|staff| staff.department.as_ref())
+            room.own_department()
                 .map(|code| code.as_str().to_owned())
                 .unwrap_or_default(),
         ),

@@ -138,10 +138,7 @@ async fn page(
     let names = room.names().await?;
     let all = room.entries(None).await?;
     // Without a choice: the person's own department if it has entries, else the first that has.
-    let own = room
-        .principal
-        .staff()
-        .and_then(|staff| staff.department.clone());
+    let own = room.own_department().cloned();
     let department = department
         .or_else(|| own.filter(|own| all.iter().any(|listed| listed.entry.department == *own)))
         .or_else(|| all.first().map(|listed| listed.entry.department.clone()));

@@ -60,13 +60,10 @@ async fn department(
     let code = match wanted {
         // A member of staff with a department begins there.
         "" => {
-            let own = room
-                .principal
-                .staff()
-                .and_then(|staff| staff.department.clone());
+            let own = room.own_department();
             mine.iter()
                 .map(|(code, _)| code)
-                .find(|code| Some(*code) == own.as_ref())
+                .find(|code| Some(*code) == own)
                 .or_else(|| mine.first().map(|(code, _)| code))
         }
         wanted => mine

@@ -15,7 +15,7 @@ use yakuba_city::web::{Capability, Problem};
 use yakuba_forms::model::document::{Field, FieldKind, Key};
 use yakuba_identity::{StaffNames, account_names, colleagues, departments};
 use yakuba_kernel::DepartmentCode;
-use yakuba_ui::{Button, ButtonKind, Fields, Html, Language, Page, Words};
+use yakuba_ui::{Button, ButtonKind, Fields, Html, Language, NotificationBanner, Page, Words};
 
 use crate::{
     capabilities::WORK,
@@ -63,6 +63,26 @@ pub(super) struct Opened {
 }
 
 impl Opened {
+    /// A page below the case. `refusal` names the text that says why a form was not taken.
+    pub(super) fn page_below(
+        &self,
+        room: &Room,
+        title: impl Into<String>,
+        body: &impl Template,
+        refusal: Option<&str>,
+    ) -> Page {
+        let procedure = self.definition.document.title.get(room.language());
+        let page = room
+            .page(title, body)
+            .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
+            .breadcrumb(procedure, format!("/desk/cases/{}", self.case.id))
+            .with_errors(refusal.is_some());
+        match refusal {
+            Some(key) => page.notice(NotificationBanner::error(room.t(key))),
+            None => page,
+        }
+    }
+
     /// The way of the case through the stages.
     pub(super) fn way(&self) -> Way<'_> {
         Way::new(&self.definition.document, self.case.outcome)
