@@ -1,6 +1,45 @@
 //! What can go wrong with addresses.
 
 use yakuba_city::{CityError, web::Problem};
+use yakuba_sheets::SheetError;
+
+/// Why a file of addresses is not taken, with what to do about it.
+#[derive(Debug, thiserror::Error)]
+pub enum FileProblem {
+    /// It cannot be read as a table.
+    #[error(transparent)]
+    Sheet(#[from] SheetError),
+    /// Its first row says nothing that is known.
+    #[error(
+        "its first row has neither the headings of the address base registry (machiaza_id, oaza_cho …) nor latitude, longitude (緯度, 経度) and an address (住所, or 町字 and 番地以下)"
+    )]
+    Headings,
+    /// A row has more cells than there are headings.
+    #[error(
+        "line {0}: the row has more cells than the header. Give every column a name, or mend the line"
+    )]
+    Wider(u32),
+    /// The positions are not in longitude and latitude of today.
+    #[error(
+        "line {line}: the coordinate system {system} is none of longitude and latitude of today. Convert the file to JGD2011 (EPSG:6668)"
+    )]
+    System {
+        /// The line of the file.
+        line: u32,
+        /// What the file calls it.
+        system: String,
+    },
+    /// A position is none in Japan.
+    #[error("line {line}: {latitude}, {longitude} is no latitude and longitude in Japan")]
+    Position {
+        /// The line of the file.
+        line: u32,
+        /// The latitude as it stands there.
+        latitude: String,
+        /// The longitude as it stands there.
+        longitude: String,
+    },
+}
 
 /// A failure of the block `addresses`.
 #[derive(Debug, thiserror::Error)]
@@ -11,7 +50,7 @@ pub enum AddressError {
         /// The file's name.
         file: String,
         /// What is wrong, and what to do.
-        cause: String,
+        cause: FileProblem,
     },
     /// The files together hold no address with a position.
     #[error(

@@ -16,7 +16,7 @@ use rand::Rng as _;
 use rumqttc::{
     TlsConfiguration, Transport,
     v5::{
-        AsyncClient, Event, EventLoop, Incoming, MqttOptions,
+        AsyncClient, ConnectionError, Event, EventLoop, Incoming, MqttOptions,
         mqttbytes::{
             QoS,
             v5::{ConnectProperties, Filter, Publish, SubscribeReasonCode},
@@ -35,7 +35,7 @@ use yakuba_city::{City, CityKey, random_name};
 
 use crate::{
     error::AssetError,
-    model::broker::{Broker, Prefix},
+    model::broker::{Broker, BrokerProblem, Prefix},
     store::{
         alerts::Teller,
         broker::{Heard, broker, hold, let_go},
@@ -109,11 +109,12 @@ impl Shared {
         )
     }
 
-    fn failed(&self, problem: &str) {
-        tracing::warn!(problem, "the city's broker");
+    fn failed(&self, problem: &BrokerProblem) {
+        tracing::warn!(%problem, "the city's broker");
+        let told = format!("{}: {problem}", problem.code());
         self.note(|heard, now| {
             heard.connected_at = None;
-            heard.problem = Some((problem.chars().take(300).collect(), now));
+            heard.problem = Some((told.chars().take(300).collect(), now));
         });
         self.changed.notify_one();
     }
@@ -156,8 +157,8 @@ async fn take_turn(
     });
     let options = match options(&settings) {
         Ok(options) => options,
-        Err(error) => {
-            shared.failed(&error.to_string());
+        Err(problem) => {
+            shared.failed(&problem);
             hold(city, node, &shared.take()).await?;
             return Ok(());
         }
@@ -204,7 +205,7 @@ async fn take_turn(
 }
 
 /// How a broker is reached: its address, who signs in, encryption.
-pub(crate) fn plain(broker: &Broker) -> Result<MqttOptions, AssetError> {
+pub(crate) fn plain(broker: &Broker) -> Result<MqttOptions, BrokerProblem> {
     let address = &broker.address;
     let mut options = MqttOptions::new(&broker.session, address.host(), address.port());
     options
@@ -239,28 +240,23 @@ pub async fn try_out(broker: &Broker) -> Result<(), AssetError> {
                         .map(|topic| Filter::new(topic, QoS::AtLeastOnce));
                     client
                         .try_subscribe_many(topics)
-                        .map_err(|error| AssetError::Broker(error.to_string()))?;
+                        .map_err(|error| BrokerProblem::Client(error.to_string()))?;
                 }
                 Ok(Event::Incoming(Incoming::SubAck(answer))) => {
                     return if is_granted(&answer.return_codes) {
                         Ok(())
                     } else {
-                        Err(not_granted(&tried.prefix))
+                        Err(not_granted(&tried.prefix).into())
                     };
                 }
                 Ok(_) => {}
-                Err(error) => return Err(AssetError::Broker(error.to_string())),
+                Err(error) => return Err(problem_of(&error).into()),
             }
         }
     };
     let outcome = tokio::time::timeout(PATIENCE, trying)
         .await
-        .unwrap_or_else(|_| {
-            Err(AssetError::Broker(format!(
-                "it did not answer within {} seconds",
-                PATIENCE.as_secs()
-            )))
-        });
+        .unwrap_or_else(|_| Err(BrokerProblem::Silent(PATIENCE.as_secs()).into()));
     if client.try_disconnect().is_ok() {
         let _ = tokio::time::timeout(Duration::from_secs(1), events.poll()).await;
     }
@@ -273,16 +269,24 @@ fn is_granted(codes: &[SubscribeReasonCode]) -> bool {
         .all(|code| matches!(code, SubscribeReasonCode::Success(_)))
 }
 
-fn not_granted(prefix: &Prefix) -> AssetError {
-    AssetError::Broker(format!(
-        "the broker does not let this user read {} and {}",
-        prefix.devices(),
-        prefix.gateways()
-    ))
+fn not_granted(prefix: &Prefix) -> BrokerProblem {
+    BrokerProblem::NotGranted {
+        devices: prefix.devices(),
+        gateways: prefix.gateways(),
+    }
+}
+
+fn problem_of(error: &ConnectionError) -> BrokerProblem {
+    let cause = error.to_string();
+    match error {
+        ConnectionError::ConnectionRefused(_) => BrokerProblem::NotLetIn(cause),
+        ConnectionError::Tls(_) => BrokerProblem::NotEncrypted(cause),
+        _ => BrokerProblem::Unreachable(cause),
+    }
 }
 
 /// The same for whoever listens.
-fn options(broker: &Broker) -> Result<MqttOptions, AssetError> {
+fn options(broker: &Broker) -> Result<MqttOptions, BrokerProblem> {
     let mut options = plain(broker)?;
     let mut properties = ConnectProperties::new();
     properties.session_expiry_interval = Some(SESSION_KEPT);
@@ -303,32 +307,28 @@ fn options(broker: &Broker) -> Result<MqttOptions, AssetError> {
 /// How connections are encrypted: whose certificates are believed.
 ///
 /// # Errors
-/// [`AssetError::Broker`] when the certificates cannot be read, or there are none.
-pub fn encryption(authorities: &str) -> Result<ClientConfig, AssetError> {
+/// When the certificates cannot be read, or there are none.
+pub fn encryption(authorities: &str) -> Result<ClientConfig, BrokerProblem> {
     let mut roots = RootCertStore::empty();
     if authorities.is_empty() {
         // A machine may hold some that nobody can read.
         roots.add_parsable_certificates(rustls_native_certs::load_native_certs().certs);
     } else {
         for certificate in CertificateDer::pem_slice_iter(authorities.as_bytes()) {
-            let certificate = certificate.map_err(|error| {
-                AssetError::Broker(format!("a certificate cannot be read: {error}"))
-            })?;
-            roots.add(certificate).map_err(|error| {
-                AssetError::Broker(format!("a certificate cannot be used: {error}"))
-            })?;
+            let certificate =
+                certificate.map_err(|error| BrokerProblem::BadAuthority(error.to_string()))?;
+            roots
+                .add(certificate)
+                .map_err(|error| BrokerProblem::BadAuthority(error.to_string()))?;
         }
     }
     if roots.is_empty() {
-        return Err(AssetError::Broker(
-            "there is no certificate to believe it by. Name the file of the authority that signed the broker's certificate (PEM)"
-                .to_owned(),
-        ));
+        return Err(BrokerProblem::NoAuthority);
     }
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     Ok(ClientConfig::builder_with_provider(provider)
         .with_safe_default_protocol_versions()
-        .map_err(|error| AssetError::Broker(error.to_string()))?
+        .map_err(|error| BrokerProblem::Client(error.to_string()))?
         .with_root_certificates(roots)
         .with_no_client_auth())
 }
@@ -351,7 +351,7 @@ async fn receive(
                 let topics = [prefix.devices(), prefix.gateways()]
                     .map(|topic| Filter::new(topic, QoS::AtLeastOnce));
                 if let Err(error) = client.try_subscribe_many(topics) {
-                    shared.failed(&error.to_string());
+                    shared.failed(&BrokerProblem::Client(error.to_string()));
                 }
             }
             Ok(Event::Incoming(Incoming::SubAck(answer))) => {
@@ -360,7 +360,7 @@ async fn receive(
                     shared.note(|heard, now| heard.connected_at = Some(now));
                     shared.changed.notify_one();
                 } else {
-                    shared.failed(&not_granted(&prefix).to_string());
+                    shared.failed(&not_granted(&prefix));
                 }
             }
             // What was read before a break comes again after it.
@@ -379,7 +379,7 @@ async fn receive(
             Err(error) => {
                 is_connected = false;
                 shared.connection.fetch_add(1, Ordering::SeqCst);
-                shared.failed(&error.to_string());
+                shared.failed(&problem_of(&error));
                 let part = rand::rng().random_range(0.5..1.0);
                 tokio::time::sleep(pause.mul_f64(part)).await;
                 pause = (pause * 2).min(LONGEST);

@@ -3,7 +3,7 @@
 use yakuba_city::{CityError, KeyError, web::Problem};
 use yakuba_kernel::ValueError;
 
-use crate::model::state::State;
+use crate::model::{broker::BrokerProblem, state::State};
 
 /// A failure of the service `assets`.
 #[derive(Debug, thiserror::Error)]
@@ -45,7 +45,7 @@ pub enum AssetError {
     NoTelemetry,
     /// The MQTT broker cannot be used as it was described.
     #[error("the broker cannot be used: {0}")]
-    Broker(String),
+    Broker(#[from] BrokerProblem),
     /// The asset has as many files as it may have.
     #[error("an asset has at most 50 files. Remove one first")]
     TooManyFiles,

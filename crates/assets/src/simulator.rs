@@ -18,7 +18,11 @@ use yakuba_city::City;
 use crate::{
     broker,
     error::AssetError,
-    model::{broker::Broker, kind::Kind, simulation::Simulated},
+    model::{
+        broker::{Broker, BrokerProblem},
+        kind::Kind,
+        simulation::Simulated,
+    },
 };
 
 /// Messages that wait for an answer at most.
@@ -129,7 +133,7 @@ impl Way {
                 client: reqwest::Client::builder()
                     .timeout(PATIENCE)
                     .build()
-                    .map_err(|error| AssetError::Broker(error.to_string()))?,
+                    .map_err(|error| BrokerProblem::Client(error.to_string()))?,
                 address: format!("{}/api/devices/telemetry", base.trim_end_matches('/')),
             }),
             Target::Mqtt(settings) => {

@@ -34,7 +34,7 @@ pub enum PlacesError {
     NoSuchLayer(String),
     /// A layer cannot be as described.
     #[error("the layer cannot be used: {0}. Compare it with content/map and docs/maps.md")]
-    BadLayer(String),
+    BadLayer(#[from] crate::model::map::layer::LayerProblem),
     /// The features of a layer cannot be taken.
     #[error(transparent)]
     Features(#[from] crate::model::map::package::FeatureError),

@@ -23,7 +23,8 @@ pub struct PlaceOffer {
     pub href: String,
 }
 
-/// Places of which somebody may mean one, to be chosen. Shows nothing when there is none.
+/// Places of which somebody may mean one, to be chosen. Before them a button that puts in where the device is: it shows itself with a
+/// script only, so that without one and without such places there is nothing to see.
 #[derive(Clone, Template)]
 #[template(path = "components/place_offers.html")]
 pub struct PlaceOffers {
@@ -127,12 +128,17 @@ impl Near {
 
     /// The field, with what was written.
     pub fn field(&self) -> TextField {
+        self.field_called(self.words.get("ui-near").into_owned())
+    }
+
+    /// The same under another name than that of a search.
+    pub fn field_called(&self, label: String) -> TextField {
         let support = if self.knows_names {
             "ui-near-support"
         } else {
             "ui-near-support-point"
         };
-        let field = TextField::new(self.words.language(), NAME, self.words.get("ui-near"))
+        let field = TextField::new(self.words.language(), NAME, label)
             .support(self.words.get(support))
             .value(&self.text)
             .error(self.problem.as_deref())

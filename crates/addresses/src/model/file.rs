@@ -12,13 +12,13 @@ use std::{
 };
 
 use yakuba_kernel::{Decimal, MunicipalityCode, Point, text::fold_width};
-use yakuba_sheets::{Limits, TextRows};
+use yakuba_sheets::{Limits, SheetError, TextRows};
 
 use super::{
     entry::{Entry, Level, Municipality},
     key::key,
 };
-use crate::error::AddressError;
+use crate::error::{AddressError, FileProblem};
 
 /// A large city has some million addresses.
 const LIMITS: Limits = Limits {
@@ -164,15 +164,12 @@ struct Table<R> {
 
 impl<R: Read + Seek> Table<R> {
     fn open(name: &str, file: R) -> Result<Self, AddressError> {
-        let bad = |cause: String| AddressError::File {
+        let bad = |error: SheetError| AddressError::File {
             file: name.to_owned(),
-            cause,
+            cause: error.into(),
         };
-        let mut rows = TextRows::new(file, name, LIMITS).map_err(|error| bad(error.to_string()))?;
-        let first = rows
-            .next_row()
-            .map_err(|error| bad(error.to_string()))?
-            .unwrap_or_default();
+        let mut rows = TextRows::new(file, name, LIMITS).map_err(bad)?;
+        let first = rows.next_row().map_err(bad)?.unwrap_or_default();
         let mut columns = BTreeMap::new();
         for (at, cell) in first.cells.iter().enumerate() {
             let heading = fold_width(cell.trim()).to_lowercase();
@@ -207,25 +204,25 @@ impl<R: Read + Seek> Table<R> {
         is_registry || is_other
     }
 
-    fn bad(&self, line: u32, cause: &str) -> AddressError {
+    fn bad(&self, cause: impl Into<FileProblem>) -> AddressError {
         AddressError::File {
             file: self.name.clone(),
-            cause: format!("line {line}: {cause}"),
+            cause: cause.into(),
         }
     }
 
     fn next(&mut self) -> Result<Option<Line>, AddressError> {
         loop {
-            let row = self.rows.next_row().map_err(|error| AddressError::File {
-                file: self.name.clone(),
-                cause: error.to_string(),
-            })?;
+            let row = match self.rows.next_row() {
+                Ok(row) => row,
+                Err(error) => return Err(self.bad(error)),
+            };
             let Some(row) = row else { return Ok(None) };
             if row.cells.iter().all(|cell| cell.trim().is_empty()) {
                 continue;
             }
             if row.cells.len() > self.count {
-                return Err(self.bad(row.line, "the row has more cells than the header"));
+                return Err(self.bad(FileProblem::Wider(row.line)));
             }
             return Ok(Some(Line {
                 number: row.line,
@@ -249,10 +246,10 @@ impl<R: Read + Seek> Table<R> {
     fn point(&self, line: &Line) -> Result<Option<Point>, AddressError> {
         let system = self.text(line, Column::System).to_ascii_uppercase();
         if !SYSTEMS.contains(&system.trim_start_matches("EPSG:")) {
-            return Err(self.bad(
-                line.number,
-                &format!("the coordinate system {system} is none of longitude and latitude of today. Convert the file to JGD2011 (EPSG:6668)"),
-            ));
+            return Err(self.bad(FileProblem::System {
+                line: line.number,
+                system,
+            }));
         }
         let (latitude, longitude) = (
             self.text(line, Column::Latitude),
@@ -267,10 +264,11 @@ impl<R: Read + Seek> Table<R> {
             .and_then(|(latitude, longitude)| Point::from_degrees(latitude, longitude).ok())
             .map(Some)
             .ok_or_else(|| {
-                self.bad(
-                    line.number,
-                    &format!("{latitude}, {longitude} is no latitude and longitude in Japan"),
-                )
+                self.bad(FileProblem::Position {
+                    line: line.number,
+                    latitude: latitude.to_owned(),
+                    longitude: longitude.to_owned(),
+                })
             })
     }
 }
@@ -302,7 +300,7 @@ impl AddressFile {
             } else {
                 return Err(AddressError::File {
                     file: name,
-                    cause: "its first row has neither the headings of the address base registry (machiaza_id, oaza_cho …) nor latitude, longitude (緯度, 経度) and an address (住所, or 町字 and 番地以下)".to_owned(),
+                    cause: FileProblem::Headings,
                 });
             }
         }

@@ -10,6 +10,7 @@ use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{ChipLabel, EmptyState, Fields, FormErrors, TextField, Words, done};
 
 use super::{
+    broker::told_problem,
     doing::typed,
     room::{Room, href},
     show::at,
@@ -128,7 +129,7 @@ async fn broker(room: &Room) -> Result<Vec<String>, Problem> {
                     "desk-broker-problem",
                     &[
                         ("at", at(room, moment).into()),
-                        ("problem", now.problem.into()),
+                        ("problem", told_problem(room.words, &now.problem).into()),
                     ],
                 )
                 .into_owned(),

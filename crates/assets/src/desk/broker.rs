@@ -142,6 +142,28 @@ async fn shown(
     Ok(private(page))
 }
 
+/// The sentence for a word of what can go wrong; none for one that is not known.
+fn why(words: Words, code: &str) -> Option<String> {
+    let key = format!("desk-broker-why-{}", code.replace('_', "-"));
+    words.has(&key).then(|| words.get(&key).into_owned())
+}
+
+/// What was noted of the last problem, `word: what`, in the reader's language. A message that was refused is told with its topic;
+/// what a connection said is for the log and the command line.
+pub(super) fn told_problem(words: Words, noted: &str) -> String {
+    let (code, what) = noted.split_once(": ").unwrap_or((noted, ""));
+    match why(words, code) {
+        Some(sentence) if what.contains('/') && !what.contains(' ') => words
+            .with(
+                "desk-broker-refused-topic",
+                &[("why", sentence.into()), ("topic", what.into())],
+            )
+            .into_owned(),
+        Some(sentence) => sentence,
+        None => noted.to_owned(),
+    }
+}
+
 /// How listening goes, as a list.
 async fn state(room: &Room) -> Result<DescriptionList, Problem> {
     let Some(now) = listening(room.db()).await? else {
@@ -170,7 +192,11 @@ async fn state(room: &Room) -> Result<DescriptionList, Problem> {
     if let Some(moment) = now.problem_at {
         list = list.text(
             room.t("desk-broker-last-problem"),
-            format!("{} {}", at(room, moment), now.problem),
+            format!(
+                "{} {}",
+                at(room, moment),
+                told_problem(room.words, &now.problem)
+            ),
         );
     }
     Ok(list)
@@ -271,10 +297,11 @@ pub(super) async fn test(mut room: Room) -> Result<Response, Problem> {
     match try_out(&known).await {
         Ok(()) => Ok(done(HERE, "broker-works")),
         Err(error) => {
-            let why = match error {
-                AssetError::Broker(why) => why,
-                other => other.to_string(),
+            let AssetError::Broker(problem) = error else {
+                return Err(error.into());
             };
+            tracing::info!(%problem, "the broker that was tried");
+            let why = why(room.words, problem.code()).unwrap_or_default();
             let sentence = room
                 .words
                 .with_text("desk-broker-does-not-work", "why", &why)

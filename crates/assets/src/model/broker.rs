@@ -4,6 +4,68 @@ use std::fmt;
 
 use crate::error::AssetError;
 
+/// Why a broker cannot be used, with what to do.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum BrokerProblem {
+    /// Its address is written in another way.
+    #[error(
+        "write its address like mqtts://broker.example.jp:8883, or mqtt://localhost:1883; user and password have options of their own"
+    )]
+    Address,
+    /// The beginning of its topics is written in another way.
+    #[error("write the beginning of its topics like yakuba or city/yakuba")]
+    Prefix,
+    /// There is nobody to believe the certificate of.
+    #[error(
+        "there is no certificate to believe it by. Name the file of the authority that signed the broker's certificate (PEM)"
+    )]
+    NoAuthority,
+    /// The authorities given are none.
+    #[error("a certificate cannot be read or used: {0}")]
+    BadAuthority(String),
+    /// The connection could not be encrypted, such as when the certificate is somebody else's.
+    #[error("the encrypted connection failed: {0}")]
+    NotEncrypted(String),
+    /// It could not be reached, or the connection broke.
+    #[error("no connection: {0}")]
+    Unreachable(String),
+    /// It does not let the user in.
+    #[error("it does not let this user in: {0}")]
+    NotLetIn(String),
+    /// It lets the user in, but read nothing.
+    #[error("the broker does not let this user read {devices} and {gateways}")]
+    NotGranted {
+        /// The topics of devices.
+        devices: String,
+        /// The topics of gateways.
+        gateways: String,
+    },
+    /// It did not answer in time.
+    #[error("it did not answer within {0} seconds")]
+    Silent(u64),
+    /// The program of this side failed.
+    #[error("{0}")]
+    Client(String),
+}
+
+impl BrokerProblem {
+    /// A word for programs, which the texts of the desk are found by.
+    pub const fn code(&self) -> &'static str {
+        match self {
+            Self::Address => "address",
+            Self::Prefix => "prefix",
+            Self::NoAuthority => "no_authority",
+            Self::BadAuthority(_) => "bad_authority",
+            Self::NotEncrypted(_) => "not_encrypted",
+            Self::Unreachable(_) => "unreachable",
+            Self::NotLetIn(_) => "not_let_in",
+            Self::NotGranted { .. } => "not_granted",
+            Self::Silent(_) => "silent",
+            Self::Client(_) => "client",
+        }
+    }
+}
+
 /// A host and port, encrypted or not.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Address {
@@ -18,12 +80,7 @@ impl Address {
     /// # Errors
     /// [`AssetError::Broker`] that says how it is written.
     pub fn read(text: &str) -> Result<Self, AssetError> {
-        let wrong = || {
-            AssetError::Broker(
-                "write its address like mqtts://broker.example.jp:8883, or mqtt://localhost:1883; user and password have options of their own"
-                    .to_owned(),
-            )
-        };
+        let wrong = || AssetError::Broker(BrokerProblem::Address);
         let (scheme, rest) = text.trim().split_once("://").ok_or_else(wrong)?;
         let is_encrypted = match scheme {
             "mqtts" => true,
@@ -98,9 +155,7 @@ impl Prefix {
         if is_right {
             Ok(Self(text.to_owned()))
         } else {
-            Err(AssetError::Broker(
-                "write the beginning of its topics like yakuba or city/yakuba".to_owned(),
-            ))
+            Err(BrokerProblem::Prefix.into())
         }
     }
 

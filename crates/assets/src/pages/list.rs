@@ -191,12 +191,14 @@ pub(super) async fn page(mut asked: Asked) -> Result<Response, Problem> {
         }),
         geojson: format!("/equipment/equipment.geojson?{query}"),
     };
-    Ok(
-        Page::public(asked.shell.clone(), asked.t("assets-title"), &body)
-            .lead(asked.t("assets-lead"))
-            .with_errors(!errors.is_empty())
-            .into_response(),
-    )
+    let mut page = Page::public(asked.shell.clone(), asked.t("assets-title"), &body)
+        .lead(asked.t("assets-lead"))
+        .with_errors(!errors.is_empty());
+    // Where somebody stands is no address for search engines.
+    if near.is_asked() {
+        page = page.not_for_search_engines();
+    }
+    Ok(page.into_response())
 }
 
 /// Each kind that is shown, with how much of the time its devices worked last month.

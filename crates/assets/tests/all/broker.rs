@@ -14,7 +14,7 @@ use tokio::{sync::watch, task::JoinHandle};
 use yakuba_assets::{
     AssetError, AssetService,
     broker::listen,
-    model::broker::{Address, Broker, Prefix},
+    model::broker::{Address, Broker, BrokerProblem, Prefix},
     store::{
         self,
         broker::{Listening, forget_broker, listening, set_broker},
@@ -426,7 +426,7 @@ each_database!(
         node.end().await;
         assert!(matches!(
             yakuba_assets::broker::encryption("no certificate"),
-            Err(AssetError::Broker(_))
+            Err(BrokerProblem::NoAuthority)
         ));
     }
 );

@@ -1,5 +1,7 @@
 //! The desk: by department and capability. On both databases.
 
+use std::io::{Cursor, Write as _};
+
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use yakuba_assets::{
@@ -19,6 +21,7 @@ use yakuba_assets::{
 use yakuba_city::{Actor, Service as _, each_database, sql::Sql as _, web::Access};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
+use zip::{ZipWriter, write::SimpleFileOptions};
 
 use crate::support::{
     camera, counted, desk, forward, found, installed, message, say, set_up, stranger, trap,
@@ -345,6 +348,18 @@ each_database!(
     }
 );
 
+/// A ZIP archive of parts, of which each may unpack to very much.
+fn packed(parts: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut writer = ZipWriter::new(Cursor::new(Vec::new()));
+    for (name, bytes) in parts {
+        writer
+            .start_file(*name, SimpleFileOptions::default())
+            .unwrap();
+        writer.write_all(bytes).unwrap();
+    }
+    writer.finish().unwrap().into_inner()
+}
+
 each_database!(
     a_register_comes_in_at_the_desk_whole_or_not_at_all,
     [&MailService, &IdentityService, &AssetService],
@@ -394,11 +409,39 @@ each_database!(
             let refused = send(&mut clerk, name, file).await;
             assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
         }
+        // What is no table, or unpacks to too much, and what a list of names may hold.
+        let bomb = vec![b' '; 16 << 20];
+        let bomb = packed(&[
+            ("xl/workbook.xml", b"<workbook/>"),
+            ("xl/worksheets/sheet1.xml", &bomb),
+        ]);
+        for (bytes, sentence) in [
+            (bomb, "受け付けられません"),
+            (b"\x89PNG\r\n\x1a\n".to_vec(), "表ではないファイルです"),
+            (
+                "number,name,pole\nC-1,\0,p\n".as_bytes().to_vec(),
+                "文字ではないデータ",
+            ),
+        ] {
+            let refused = clerk
+                .upload(PAGE, &[("kind", "camera")], ("file", "a.xlsx", &bytes))
+                .await;
+            assert_eq!(
+                refused.status,
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "{sentence}"
+            );
+            assert!(
+                refused.text().contains(sentence),
+                "{sentence}: {}",
+                refused.text()
+            );
+        }
         let empty = send(&mut clerk, "empty.csv", "").await.text();
         assert!(empty.contains("ファイルが空です"), "{empty}");
         assert_eq!(all().await, before);
         assert_eq!(found(&city, other.id).await.name, other.name);
-        let table = "number,name,pole\nC-1,一,p\nC-2,二,p\n";
+        let table = "number,name,pole\nC-1,一,p\nC-2,'=1+1,p\n";
         let done = send(&mut clerk, "a.csv", table).await;
         assert_eq!(done.status, StatusCode::OK);
         assert!(done.text().contains("追加 2件"));
@@ -414,6 +457,8 @@ each_database!(
         assert_eq!(register.status, StatusCode::OK);
         let text = register.text();
         assert!(text.contains("C-1") && text.contains("C-2") && !text.contains("C-9"));
+        // A spreadsheet that opens it computes nothing.
+        assert!(text.contains("C-2,'=1+1"), "{text}");
         let again = send(&mut clerk, "a.csv", &text).await;
         assert!(
             again.text().contains("追加 0件、変更 0件"),
@@ -470,6 +515,27 @@ each_database!(
         assert!(!hold(&city, "another", &heard).await.unwrap());
         let page = clerk.get(PAGE).await;
         assert!(page.text().contains("つながっていません") && !page.text().contains("<b>broken"));
+        // What went wrong is said in the reader's language; what the connection said is for the log.
+        for (noted, sentence) in [
+            (
+                "unreachable: no connection: I/O: Connection refused",
+                "接続先から返事がないか",
+            ),
+            (
+                "not_let_in: it does not let this user in: NotAuthorized",
+                "接続先に断られました",
+            ),
+            (
+                "unknown_key: yakuba/devices/<i>/telemetry",
+                "知らない鍵の知らせを断りました。機器の鍵を確かめてください。（トピック：yakuba/devices/&#60;i&#62;/telemetry）",
+            ),
+        ] {
+            heard.problem = Some((noted.to_owned(), city.now().as_microsecond()));
+            assert!(hold(&city, "one", &heard).await.unwrap());
+            let page = clerk.get(PAGE).await.text();
+            assert!(page.contains(sentence), "{noted}: {page}");
+            assert!(!page.contains("Connection refused") && !page.contains("NotAuthorized"));
+        }
         heard.connected_at = Some(city.now().as_microsecond());
         heard.kept = 7;
         assert!(hold(&city, "one", &heard).await.unwrap());

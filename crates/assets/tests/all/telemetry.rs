@@ -255,7 +255,31 @@ each_database!(
             .await;
         let answer: serde_json::Value = serde_json::from_str(&again.text()).unwrap();
         assert_eq!(answer["kept"], 0);
+        let deep = "[".repeat(100_000);
+        let kept = async || {
+            let count: Option<i64> = city
+                .db()
+                .value("SELECT COUNT(*) FROM assets_readings", [])
+                .await
+                .unwrap();
+            count.unwrap()
+        };
+        let before = kept().await;
         for (body, status) in [
+            (deep.as_str(), StatusCode::UNPROCESSABLE_ENTITY),
+            ("\u{0}\u{fffd}", StatusCode::UNPROCESSABLE_ENTITY),
+            (
+                r#"{"messages": [{"key": "a\u0000b", "values": {"\u0000": 1}}]}"#,
+                StatusCode::OK,
+            ),
+            (
+                r#"{"messages": [{"key": "'; DROP TABLE assets_assets; --"}]}"#,
+                StatusCode::OK,
+            ),
+            (
+                r#"{"messages": [{"key": "a", "values": {"heat": 1e400}}]}"#,
+                StatusCode::UNPROCESSABLE_ENTITY,
+            ),
             ("{}", StatusCode::UNPROCESSABLE_ENTITY),
             ("<html>", StatusCode::UNPROCESSABLE_ENTITY),
             (
@@ -268,10 +292,16 @@ each_database!(
             ),
         ] {
             let page = device
-                .ask("POST", "/api/devices/telemetry", "application/json", body)
+                .ask(
+                    "POST",
+                    "/api/devices/telemetry",
+                    "application/json",
+                    body.to_owned(),
+                )
                 .await;
-            assert_eq!(page.status, status, "{body}");
+            assert_eq!(page.status, status, "{}", &body[..body.len().min(100)]);
         }
+        assert_eq!(kept().await, before);
         let long = format!(
             r#"{{"messages": [{{"key": "{}"}}]}}"#,
             "x".repeat(300 * 1024)

@@ -201,7 +201,7 @@ pub(super) async fn page(mut asked: Asked) -> Result<Response, Problem> {
         items,
         query: query_of(&asked),
     };
-    Ok(Page::public(
+    let mut page = Page::public(
         asked.shell_with_banners().await?,
         asked.t("disaster-shelters"),
         &body,
@@ -209,8 +209,12 @@ pub(super) async fn page(mut asked: Asked) -> Result<Response, Problem> {
     .breadcrumb(asked.t("disaster-title"), "/disaster")
     .lead(asked.t("disaster-shelters-lead"))
     .kept_on_the_device(&KEPT)
-    .with_errors(!errors.is_empty())
-    .into_response())
+    .with_errors(!errors.is_empty());
+    // Where somebody stands is no address for search engines.
+    if near.is_asked() {
+        page = page.not_for_search_engines();
+    }
+    Ok(page.into_response())
 }
 
 /// The filters as they stand in the address.

@@ -113,6 +113,11 @@ pub enum ContentError {
     /// It is no GeoJSON.
     #[error("the file is not GeoJSON: {0}. Save it as a FeatureCollection (RFC 7946) in UTF-8")]
     GeoJson(String),
+    /// A feature of a GeoJSON file has a shape that cannot be read: the number of the feature, and why.
+    #[error(
+        "feature {0} cannot be read: {1}. Make it a point, a line, an area or a collection of one of them, longitude and latitude in this order"
+    )]
+    Shape(usize, &'static str),
 }
 
 /// An uploaded file, looked over.
@@ -257,21 +262,27 @@ impl Content {
         let mut objects: Vec<&Map<String, Json>> = Vec::with_capacity(features.len());
         let empty = Map::new();
         let mut places: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
-        for feature in features {
+        for (at, feature) in features.iter().enumerate() {
             let properties = feature["properties"].as_object().unwrap_or(&empty);
             for name in properties.keys() {
                 if !places.contains_key(name.as_str()) {
                     places.insert(name, content.header.len());
                     content.header.push(name.clone());
                     if content.header.len() > limits.columns {
-                        return Err(wrong("too many properties"));
+                        return Err(SheetError::TooManyColumns {
+                            sheet: None,
+                            row: 1,
+                            columns: content.header.len(),
+                            limit: limits.columns,
+                        }
+                        .into());
                     }
                 }
             }
             objects.push(properties);
-            content
-                .shapes
-                .push(shape(&feature["geometry"]).map_err(wrong)?);
+            content.shapes.push(
+                shape(&feature["geometry"]).map_err(|cause| ContentError::Shape(at + 1, cause))?,
+            );
         }
         if content.header.len().saturating_mul(features.len()) > limits.cells {
             return Err(SheetError::TooManyCells {
@@ -753,7 +764,7 @@ mod tests {
             assert!(
                 matches!(
                     looked_over(bad.as_bytes(), "a"),
-                    Err(ContentError::GeoJson(_))
+                    Err(ContentError::GeoJson(_) | ContentError::Shape(1, _))
                 ),
                 "{bad}"
             );

@@ -3,12 +3,14 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use yakuba_addresses::FileProblem;
 use yakuba_sheets::SheetError;
 use yakuba_ui::{Language, Value};
 
 use super::{
     content::ContentError,
     map::{
+        layer::LayerProblem,
         package::{FeatureError, MOST_BYTES, MOST_FEATURES},
         shape::ShapeError,
     },
@@ -116,7 +118,8 @@ impl From<&ContentError> for Refused {
             ContentError::Shapefile(error) => error.into(),
             ContentError::SeveralSheets(count) => Self::new("sheets").with("count", count),
             ContentError::WiderThanHeader(line) => Self::new("wider").with("line", line),
-            ContentError::GeoJson(cause) => Self::new("geojson").with("cause", cause),
+            ContentError::GeoJson(_) => Self::new("geojson"),
+            ContentError::Shape(number, _) => Self::new("geojson-shape").with("number", number),
         }
     }
 }
@@ -138,7 +141,7 @@ impl From<&ShapeError> for Refused {
 impl From<&FeatureError> for Refused {
     fn from(error: &FeatureError) -> Self {
         match error {
-            FeatureError::NotGeoJson(cause) => Self::new("geojson").with("cause", cause),
+            FeatureError::NotGeoJson(_) => Self::new("geojson"),
             FeatureError::Shapefile(refused) => refused.clone(),
             FeatureError::TooLarge => Self::new("features-large")
                 .with("megabytes", &megabytes(MOST_BYTES as u64))
@@ -148,6 +151,55 @@ impl From<&FeatureError> for Refused {
             FeatureError::Properties(number) => {
                 Self::new("feature-properties").with("number", number)
             }
+        }
+    }
+}
+
+impl From<&LayerProblem> for Refused {
+    fn from(error: &LayerProblem) -> Self {
+        match error {
+            LayerProblem::Key(key) => Self::new("layer-key").with("key", key),
+            LayerProblem::Title => Self::new("layer-title"),
+            LayerProblem::Long => Self::new("layer-long"),
+            LayerProblem::Opacity => Self::new("layer-opacity"),
+            LayerProblem::Name => Self::new("layer-name"),
+            LayerProblem::TooMany => Self::new("layer-many"),
+            LayerProblem::ClassProperty => Self::new("layer-class-property"),
+            LayerProblem::ClassTitle => Self::new("layer-class-title"),
+            LayerProblem::ClassEmpty(class) => Self::new("layer-class-empty").with("class", class),
+            LayerProblem::Steps => Self::new("layer-steps"),
+            LayerProblem::Days => Self::new("layer-days"),
+            LayerProblem::OfDataset => Self::new("layer-of-dataset"),
+            LayerProblem::Kept(_) => Self::new("layer-kept"),
+            LayerProblem::Yaml { line, word, .. } => {
+                let key = match (*line, word.is_empty()) {
+                    (0, _) => "layer-yaml",
+                    (_, true) => "layer-yaml-line",
+                    (_, false) => "layer-yaml-word",
+                };
+                Self::new(key).with("line", line).with("word", word)
+            }
+        }
+    }
+}
+
+impl From<&FileProblem> for Refused {
+    fn from(error: &FileProblem) -> Self {
+        match error {
+            FileProblem::Sheet(error) => error.into(),
+            FileProblem::Headings => Self::new("address-headings"),
+            FileProblem::Wider(line) => Self::new("wider").with("line", line),
+            FileProblem::System { line, system } => Self::new("address-system")
+                .with("line", line)
+                .with("system", system),
+            FileProblem::Position {
+                line,
+                latitude,
+                longitude,
+            } => Self::new("address-position")
+                .with("line", line)
+                .with("latitude", latitude)
+                .with("longitude", longitude),
         }
     }
 }

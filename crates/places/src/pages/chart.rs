@@ -12,7 +12,9 @@ use yakuba_ui::{
     format,
 };
 
-use super::{dataset::kinds_of, href, href_of_file, href_of_newest, numbers_of, visit::Visit};
+use super::{
+    dataset::kinds_of, href, href_of_file, href_of_newest, listed, numbers_of, visit::Visit,
+};
 use crate::{
     model::{
         chart::{About, Figures, Groups, How, MOST_FIGURES, Shape, Wanted, rows_read},
@@ -154,7 +156,7 @@ pub(super) async fn page(
             .into_owned()
     };
     let names_of_figures: Vec<String> = (0..count).map(figure_name).collect();
-    let whole_title = title_of(&names_of_figures.join("、"));
+    let whole_title = title_of(&listed(&names_of_figures, visit.language));
     let charts = if has_any {
         drawn(
             &visit,
@@ -342,7 +344,7 @@ fn drawn(
             })
             .collect(),
         Shape::Columns => {
-            let title = title_of(&names.join("、"));
+            let title = title_of(&listed(&names, visit.language));
             let mut chart = BarAndTarget::new(visit.language, "chart", title, "", series(0));
             if names.len() > 1 {
                 chart = chart.beside(series(1));

@@ -11,7 +11,7 @@ use yakuba_ui::{
     ButtonKind, Cell, Column, DescriptionList, Html, LinkButton, Page, Row, Table, Words, format,
 };
 
-use super::{href, href_of_file, href_of_newest, href_of_version, visit::Visit};
+use super::{href, href_of_file, href_of_newest, href_of_version, listed, visit::Visit};
 use crate::{
     capabilities::VIEWS,
     error::PlacesError,
@@ -204,7 +204,10 @@ async fn about(visit: &Visit, dataset: &Dataset) -> Result<DescriptionList, Prob
         );
     }
     if !document.keywords.is_empty() {
-        list = list.text(visit.t("places-keywords"), document.keywords.join("、"));
+        list = list.text(
+            visit.t("places-keywords"),
+            listed(&document.keywords, visit.language),
+        );
     }
     let contact = [&document.contact, &document.phone, &document.email];
     let contact: Vec<&str> = contact

@@ -9,7 +9,7 @@ use yakuba_identity::department_names;
 use yakuba_kernel::text::normalise_for_search;
 use yakuba_ui::{ChipLabel, Choice, Page, Pagination, Select, TextField, Words, format};
 
-use super::{forms_of, href, visit::Visit};
+use super::{forms_of, href, listed, visit::Visit};
 use crate::{
     model::{content::Form, document::Theme},
     store::{self, Dataset, FileEntry},
@@ -159,7 +159,11 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
             } else {
                 visit
                     .words
-                    .with_text("places-in-values", "words", &in_values.join("、"))
+                    .with_text(
+                        "places-in-values",
+                        "words",
+                        &listed(&in_values, visit.language),
+                    )
                     .into_owned()
             },
             note: [

@@ -44,6 +44,14 @@ pub(crate) fn routes() -> Routes {
         )
 }
 
+/// Names one after the other, as a language writes them.
+pub(crate) fn listed(
+    names: &[impl std::borrow::Borrow<str>],
+    language: yakuba_ui::Language,
+) -> String {
+    names.join(if language.is_japanese() { "、" } else { ", " })
+}
+
 /// The address of a dataset.
 pub(crate) fn href(key: &str) -> String {
     format!("/data/{key}")

@@ -6,6 +6,7 @@
 mod addresses;
 mod content;
 mod desk;
+mod hostile;
 mod links;
 mod looks;
 mod machines;

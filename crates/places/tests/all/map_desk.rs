@@ -357,7 +357,7 @@ each_database!(
         for (shape, told) in [
             (crossed, "交わっています"),
             ("34.40, 135.00\n北の方", "2行目"),
-            ("34.40, 135.00", "different positions"),
+            ("34.40, 135.00", "点が足りません"),
         ] {
             let page = clerk
                 .post(new, &[("property:名称", "池"), ("shape", shape)])

@@ -102,7 +102,6 @@ reports-step-placed = The place was corrected
 reports-category = Category
 reports-area = Area
 reports-words = Words
-reports-near = Near a place (latitude, longitude)
 reports-near-map = Map to pick a place to search
 reports-within = Within
 reports-of-disasters = Disasters

@@ -100,7 +100,6 @@ reports-step-placed = 場所（ばしょ）を 直（なお）しました
 reports-category = 何（なに）の こと
 reports-area = 地区（ちく）
 reports-words = 言葉（ことば）で 探（さが）す
-reports-near = この 場所（ばしょ）の 近（ちか）く
 reports-near-map = 場所（ばしょ）を 選（えら）ぶ 地図（ちず）
 reports-within = 遠（とお）さ
 reports-of-disasters = 災害（さいがい）

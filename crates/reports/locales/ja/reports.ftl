@@ -102,7 +102,6 @@ reports-step-placed = 場所を直しました
 reports-category = 種類
 reports-area = 地区
 reports-words = ことばで探す
-reports-near = この場所の近く（緯度・経度）
 reports-near-map = 探す場所を選ぶ地図
 reports-within = 距離
 reports-of-disasters = 災害

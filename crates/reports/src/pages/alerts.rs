@@ -11,7 +11,7 @@ use yakuba_kernel::Point;
 use yakuba_mail::EmailAddress;
 use yakuba_ui::{
     Catalogue, CheckboxGroup, Choice, DescriptionList, ErrorSummary, Fields, FormErrors, Language,
-    Map, Page, RadioGroup, Select, TextField, Words, done, format,
+    Map, Near, Page, PlaceOffers, RadioGroup, Select, TextField, Words, done, format,
 };
 
 use super::{
@@ -34,6 +34,8 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("alerts");
 
 /// The address of the first page.
 const HOME: &str = "/reports/alerts";
+/// The address of the second, where everything that is chosen stands in the query.
+const CONFIRM: &str = "/reports/alerts/confirm";
 /// The choice of a place for the select of areas.
 const AROUND: &str = "around";
 
@@ -87,15 +89,20 @@ pub(crate) fn described(
 }
 
 /// What an address asks for: what is wanted and how often, or what is wrong with it.
-fn wanted_of(asked: &Asked) -> Result<(Wanted, Rhythm), FormErrors> {
+fn wanted_of(asked: &Asked, near: &Near) -> Result<(Wanted, Rhythm), FormErrors> {
     let (query, rules) = (&asked.query, &asked.current.rules);
     let mut errors = FormErrors::new();
     let place = match query.get("area") {
         "" => Some(Where::City),
         AROUND => {
-            let point = Point::read(query.get("near")).ok();
-            if point.is_none() {
-                errors.add("near", asked.t("reports-problem-near"));
+            let point = near.point;
+            match near.open_question() {
+                Some(sentence) => errors.add("near", sentence),
+                None if point.is_none() => errors.add(
+                    "near",
+                    WORDS.words(asked.language).get("alerts-problem-near"),
+                ),
+                None => {}
             }
             let metres = query
                 .get("within")
@@ -172,18 +179,25 @@ struct Body {
     errors: ErrorSummary,
     area: Select,
     near: TextField,
+    offers: PlaceOffers,
     near_map: Map,
     within: Select,
     categories: CheckboxGroup,
     rhythm: RadioGroup,
 }
 
-pub(super) async fn page(asked: Asked) -> Response {
-    chosen(&asked, &FormErrors::new())
+/// The place that the address names; of several each is offered on the second page, since all else is chosen there.
+async fn near_of(asked: &Asked) -> Result<Near, Problem> {
+    Ok(Near::read(asked.city(), asked.language, &asked.query, CONFIRM).await?)
+}
+
+pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
+    let near = Near::read(asked.city(), asked.language, &asked.query, HOME).await?;
+    Ok(chosen(&asked, &near, &FormErrors::new()))
 }
 
 /// The first page: where, what and how often.
-fn chosen(asked: &Asked, errors: &FormErrors) -> Response {
+fn chosen(asked: &Asked, near: &Near, errors: &FormErrors) -> Response {
     let language = asked.language;
     let words = WORDS.words(language);
     let rules = &asked.current.rules;
@@ -206,11 +220,10 @@ fn chosen(asked: &Asked, errors: &FormErrors) -> Response {
             .choice(Choice::new(AROUND, words.get("alerts-around")))
             .value(area)
             .errors(errors),
-        near: TextField::new(language, "near", asked.t("reports-near"))
-            .support(words.get("alerts-near-support"))
-            .value(query.get("near"))
-            .optional()
+        near: near
+            .field_called(words.get("alerts-near").into_owned())
             .errors(errors),
+        offers: near.offers(),
         near_map: Map::that_picks(language, "near-map", asked.t("reports-near-map"), "near"),
         within: DISTANCES
             .into_iter()
@@ -260,6 +273,9 @@ fn chosen(asked: &Asked, errors: &FormErrors) -> Response {
         .lead(words.get("alerts-lead"))
         .breadcrumb(asked.t("reports-title"), "/reports")
         .narrow();
+    if near.is_asked() {
+        page = page.not_for_search_engines();
+    }
     if !errors.is_empty() {
         page = page
             .with_errors(true)
@@ -307,7 +323,7 @@ fn confirmed(
         known: known.map(|email| email.as_str().to_owned()),
         field: confirming::field(asked, is_code, typed, errors),
         is_code,
-        action: format!("{HOME}/confirm?{query}"),
+        action: format!("{CONFIRM}?{query}"),
     };
     let page = Page::public(
         asked.shell.clone(),
@@ -323,9 +339,10 @@ fn confirmed(
 }
 
 pub(super) async fn confirm(asked: Asked) -> Result<Response, Problem> {
-    let wanted = match wanted_of(&asked) {
+    let near = near_of(&asked).await?;
+    let wanted = match wanted_of(&asked, &near) {
         Ok(wanted) => wanted,
-        Err(errors) => return Ok(chosen(&asked, &errors)),
+        Err(errors) => return Ok(chosen(&asked, &near, &errors)),
     };
     let known = asked.email().await?;
     let is_code = confirming::asks_for_code(&asked) && known.is_none();
@@ -341,12 +358,13 @@ pub(super) async fn confirm(asked: Asked) -> Result<Response, Problem> {
 }
 
 pub(super) async fn set_up(asked: Asked, fields: Fields) -> Result<Response, Problem> {
-    let wanted = match wanted_of(&asked) {
+    let near = near_of(&asked).await?;
+    let wanted = match wanted_of(&asked, &near) {
         Ok(wanted) => wanted,
-        Err(errors) => return Ok(chosen(&asked, &errors)),
+        Err(errors) => return Ok(chosen(&asked, &near, &errors)),
     };
     let known = asked.email().await?;
-    let path = format!("{HOME}/confirm?{}", query_of(&wanted.0, wanted.1));
+    let path = format!("{CONFIRM}?{}", query_of(&wanted.0, wanted.1));
     let email = match (fields.get("action"), known) {
         ("known", Some(email)) => {
             // An address that is known sends no code, which would be counted.

@@ -281,6 +281,10 @@ pub(super) async fn page(mut asked: Asked) -> Result<Response, Problem> {
     if let Some(notice) = asked.notice() {
         page = page.notice(notice);
     }
+    // Where somebody stands is no address for search engines.
+    if near.is_asked() {
+        page = page.not_for_search_engines();
+    }
     Ok(page.into_response())
 }
 

@@ -2,7 +2,10 @@
 
 use axum::http::StatusCode;
 use jiff::SignedDuration;
-use yakuba_city::{City, each_database, run_due_jobs, testing::test_moment};
+use yakuba_city::{
+    City, each_database, run_due_jobs,
+    testing::{KnownPlaces, test_moment},
+};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_reports::{ReportService, capabilities::WORK};
@@ -70,7 +73,7 @@ each_database!(
         set_up(&city).await;
         let (mut hanako, mut taro) = (stranger(&city), stranger(&city));
         for (query, sentence) in [
-            ("area=around", "緯度"),
+            ("area=around", "住所、施設の名前"),
             ("area=around&near=x", "緯度"),
             ("area=nowhere", "選んで"),
         ] {
@@ -161,6 +164,59 @@ each_database!(
             told(&city, "hanako@example.jp", &late.public_id)
                 .await
                 .is_empty()
+        );
+    }
+);
+
+each_database!(
+    mails_are_asked_for_around_an_address_or_a_named_place,
+    [&MailService, &IdentityService, &KnownPlaces, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let mut browser = stranger(&city);
+        let form = browser.get("/reports/alerts").await.text();
+        assert!(form.contains("住所、施設の名前"), "{form}");
+        assert!(form.contains("data-position-box=\"near\""), "{form}");
+        assert!(!form.contains("noindex"), "{form}");
+
+        // An address is one place: the next page has its coordinates, and so has the alert.
+        let address = "area=around&near=%E6%9C%AC%E7%94%BA1-1&within=300&rhythm=at_once";
+        let path = format!("/reports/alerts/confirm?{address}");
+        let page = browser.get(&path).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.text());
+        let page = page.text();
+        assert!(page.contains("34.401, 135.05"), "{page}");
+        assert!(page.contains("noindex"), "{page}");
+        ask(&city, &mut browser, address, "hanako@example.jp").await;
+
+        // Of several each is offered, with all else that was chosen.
+        let hall =
+            "area=around&near=%E5%85%AC%E6%B0%91%E9%A4%A8&category=road&within=300&rhythm=daily";
+        let which = browser
+            .get(&format!("/reports/alerts/confirm?{hall}"))
+            .await;
+        assert_eq!(which.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(which.text().contains("中央公民館分館"), "{}", which.text());
+        let offered = which.between("place-offers", "</a>");
+        let (_, offered) = offered.split_once("/reports/alerts/confirm?").unwrap();
+        let (offered, _) = offered.split_once('"').unwrap();
+        let offered = offered.replace("&#38;", "&").replace("&amp;", "&");
+        assert!(
+            offered.contains("category=road") && offered.contains("near=3"),
+            "{offered}"
+        );
+        let chosen = browser
+            .get(&format!("/reports/alerts/confirm?{offered}"))
+            .await;
+        assert_eq!(chosen.status, StatusCode::OK, "{}", chosen.text());
+        let nowhere = browser
+            .get("/reports/alerts/confirm?area=around&near=%E7%84%A1%E3%81%84&within=300")
+            .await;
+        assert_eq!(nowhere.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            nowhere.text().contains("見つかりません"),
+            "{}",
+            nowhere.text()
         );
     }
 );

@@ -246,3 +246,90 @@ each_database!(
         assert_eq!(counted(&city, "reports.posted").await, 1);
     }
 );
+
+each_database!(
+    what_is_no_request_is_refused_and_markup_stays_text,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        const SCRIPT: &str = "<script>alert(1)</script><img src=x onerror=alert(1)>";
+        set_up(&city).await;
+        let (_, good) = key(&city, "道路アプリ", OPEN311.name).await;
+        let path = format!("{REQUESTS}.json");
+        let form = "application/x-www-form-urlencoded";
+        let large = format!("api_key={good}&description={}", "x".repeat(2 << 20));
+        let many = format!("api_key={good}{}", "&a=1".repeat(50_000));
+        for (kind, body) in [
+            (form, large),
+            (form, many),
+            (form, format!("api_key={good}&%00=%00&lat=%ff&long=%ff")),
+            (
+                form,
+                format!(
+                    "api_key={good}&service_code=%27%3B+DROP+TABLE+reports_reports%3B+--&description=x&lat=34.4&long=135"
+                ),
+            ),
+            (
+                form,
+                format!("api_key={good}&service_code=road&description=x&lat=NaN&long=1e400"),
+            ),
+            ("application/json", "[".repeat(100_000)),
+            (
+                "text/xml",
+                "<!DOCTYPE a [<!ENTITY b SYSTEM \"file:///etc/passwd\">]><a>&b;</a>".to_owned(),
+            ),
+            (
+                "multipart/form-data; boundary=B",
+                "--B\r\nContent-Disposition: form-data; name=\"api_key\"".to_owned(),
+            ),
+        ] {
+            let told = body.chars().take(120).collect::<String>();
+            let page = stranger(&city).ask("POST", &path, kind, body).await;
+            assert!(
+                page.status.is_client_error(),
+                "{kind} {told}: {}",
+                page.status
+            );
+            assert!(!page.text().contains("/etc/passwd") && !page.text().contains("root:"));
+        }
+        assert_eq!(counted(&city, "reports.posted").await, 0);
+
+        let sent = [
+            ("api_key", good.as_str()),
+            ("service_code", "road"),
+            ("lat", "34.35"),
+            ("long", "135.05"),
+            ("description", SCRIPT),
+            ("attribute[size]", "large"),
+            ("address_string", SCRIPT),
+            ("first_name", SCRIPT),
+        ];
+        let page = stranger(&city).post(&path, &sent).await;
+        assert_eq!(page.status, StatusCode::CREATED, "{}", page.text());
+        let taken: Value = serde_json::from_str(&page.text()).unwrap();
+        let public_id = taken[0]["service_request_id"].as_str().unwrap().to_owned();
+        let found = yakuba_reports::store::by_public_id(city.db(), &public_id)
+            .await
+            .unwrap()
+            .unwrap();
+        let department = report(&city, found.id).await.department;
+        let mut clerk = desk(&city, &[WORK], department.as_str());
+        let page = clerk
+            .get(&format!("/desk/reports/{}", found.id))
+            .await
+            .text();
+        assert!(
+            page.contains("alert(1)")
+                && !page.contains("<script>alert")
+                && !page.contains("<img src=x"),
+            "{page}"
+        );
+        // Nobody else sees it before the desk has looked, in no format.
+        for end in ["json", "xml"] {
+            let page = stranger(&city)
+                .get(&format!("{REQUESTS}.{end}"))
+                .await
+                .text();
+            assert!(!page.contains("alert(1)"), "{page}");
+        }
+    }
+);

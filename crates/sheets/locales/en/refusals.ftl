@@ -1,11 +1,11 @@
 sheet-in-sheet = Sheet “{ $sheet }”: 
 sheet-file-too-large = The file is too large ({ $size } MB; at most { $limit } MB). Save only the sheets that are needed.
-sheet-not-a-sheet = The file is { $what }, not a sheet. Save it as XLSX, CSV or TSV.
+sheet-not-a-sheet = The file is not a sheet. Save it as XLSX, CSV or TSV.
 sheet-empty = The file is empty. Check that it is the right one.
 sheet-password-protected = The workbook is protected by a password. Open it in Excel, remove the password and save it again.
 sheet-unpacks-too-large = The part { $part } would unpack to more than { $size } MB, which is not accepted. The file may have been made to do harm; ask where it comes from.
 sheet-too-many-parts = The file has too many parts ({ $parts }; at most { $limit }). Save it anew as XLSX.
-sheet-damaged = The file is damaged or incomplete ({ $cause }). Save or send it again.
+sheet-damaged = The file is damaged or incomplete. Save or send it again.
 sheet-zip-without-workbook = The file is a ZIP archive without a workbook. Unpack it and choose the sheet itself.
 sheet-undecodable = Line { $line } (byte { $byte }) is not text in { $charset }. Save the file as UTF-8.
 sheet-several-charsets = The file can be read as { $one } and as { $other }, with other words. Save the file as UTF-8.

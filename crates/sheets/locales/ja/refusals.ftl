@@ -1,11 +1,11 @@
 sheet-in-sheet = シート「{ $sheet }」の
 sheet-file-too-large = ファイルが大きすぎます（{ $size }MB。上限は{ $limit }MB）。必要なシートだけを保存し直してください。
-sheet-not-a-sheet = 表ではないファイルです（{ $what }）。XLSX・CSV・TSVで保存し直してください。
+sheet-not-a-sheet = 表ではないファイルです。XLSX・CSV・TSVで保存し直してください。
 sheet-empty = ファイルが空です。正しいファイルか確かめてください。
 sheet-password-protected = パスワードで保護されています。Excelで開いてパスワードを外し、保存し直してください。
 sheet-unpacks-too-large = 中身（{ $part }）を展開すると{ $size }MBを超え、受け付けられません。害のあるファイルかもしれないので、どこから来たものか確かめてください。
 sheet-too-many-parts = ファイルの部品が多すぎます（{ $parts }個。上限は{ $limit }個）。XLSXで保存し直してください。
-sheet-damaged = ファイルが壊れているか、途中で切れています（{ $cause }）。保存し直すか、送り直してもらってください。
+sheet-damaged = ファイルが壊れているか、途中で切れています。保存し直すか、送り直してもらってください。
 sheet-zip-without-workbook = ZIPファイルの中に表がありません。展開して、表のファイルを選んでください。
 sheet-undecodable = { $line }行目（先頭から{ $byte }バイト目）に、{ $charset }として読めない文字があります。UTF-8で保存し直してください。
 sheet-several-charsets = { $one }としても{ $other }としても読め、どちらか決められません。UTF-8で保存し直してください。

@@ -188,7 +188,7 @@ fn described(
         address,
     };
     if broker.address.is_encrypted() {
-        encryption(&broker.authorities)?;
+        encryption(&broker.authorities).map_err(AssetError::from)?;
     }
     Ok(broker)
 }

@@ -113,12 +113,18 @@ pub(super) async fn bring_in(room: Room, mut multipart: Multipart) -> Result<Res
     };
     match outcome {
         Ok(()) => Ok(done("/desk/map/addresses", "addresses")),
-        Err(error @ (AddressError::File { .. } | AddressError::Empty)) => {
-            errors.add(
-                "files",
-                room.words
-                    .with_text("desk-problem-content", "cause", &error.to_string()),
+        Err(AddressError::File { file, cause }) => {
+            tracing::info!(%cause, "addresses that are not taken");
+            let refused = room.refused(&(&cause).into());
+            let sentence = room.words.with(
+                "desk-addresses-refused",
+                &[("file", file.into()), ("refused", refused.into())],
             );
+            errors.add("files", sentence);
+            shown(&room, &errors).await
+        }
+        Err(AddressError::Empty) => {
+            errors.add("files", room.t("desk-addresses-empty"));
             shown(&room, &errors).await
         }
         Err(AddressError::Fewer { before, after, .. }) => {

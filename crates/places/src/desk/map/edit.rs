@@ -42,21 +42,14 @@ fn read(
         errors.add("document", room.t("desk-problem-long"));
         return None;
     }
-    let wrong = |cause: &str| {
-        room.words
-            .with_text("desk-problem-content", "cause", cause)
-            .into_owned()
-    };
-    let document: LayerDocument = match serde_saphyr::from_str(text) {
+    let document = match LayerDocument::from_yaml(text) {
         Ok(document) => document,
-        Err(error) => {
-            errors.add("document", wrong(&error.to_string()));
+        Err(problem) => {
+            tracing::info!(%problem, "a layer that is not taken");
+            errors.add("document", room.refused(&(&problem).into()));
             return None;
         }
     };
-    if let Some(problem) = document.problem() {
-        errors.add("document", wrong(&problem));
-    }
     if key.is_some_and(|key| key != document.key) {
         errors.add("document", room.t("desk-map-key-stays"));
     }

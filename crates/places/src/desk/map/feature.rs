@@ -83,13 +83,21 @@ fn typed_of(row: &FeatureRow, kind: Kind) -> Result<Fields, Problem> {
     Ok(typed)
 }
 
+/// The sentence for what is wrong with a shape that somebody drew or wrote.
+const fn shape_key(error: &ShapeError) -> &'static str {
+    match error {
+        ShapeError::Crosses(_) => "desk-map-crosses",
+        ShapeError::Kind => "desk-map-shape-kind",
+        ShapeError::Position => "desk-map-shape-position",
+        ShapeError::Outside => "desk-map-shape-outside",
+        ShapeError::TooLarge => "desk-map-shape-large",
+        ShapeError::TooFew => "desk-map-shape-few",
+        ShapeError::Invalid(_) => "desk-map-shape-invalid",
+    }
+}
+
 /// Reads the form. What is missing or wrong goes to `errors`.
 fn read(room: &Room, layer: &Layer, typed: &Fields, errors: &mut FormErrors) -> Option<NewFeature> {
-    let wrong = |cause: &str| {
-        room.words
-            .with_text("desk-problem-content", "cause", cause)
-            .into_owned()
-    };
     let mut properties = Properties::new();
     for (name, value) in typed.pairs() {
         let Some(name) = name.strip_prefix(PREFIX) else {
@@ -116,7 +124,7 @@ fn read(room: &Room, layer: &Layer, typed: &Fields, errors: &mut FormErrors) -> 
     } else {
         let text = typed.get("shape");
         let json = if text.trim_start().starts_with('{') {
-            serde_json::from_str::<Json>(text).map_err(|error| wrong(&error.to_string()))
+            serde_json::from_str::<Json>(text).map_err(|_| room.t("desk-map-shape-json"))
         } else {
             shape::of_corners(text, layer.document.kind != Kind::Lines).map_err(|line| {
                 room.words
@@ -124,12 +132,8 @@ fn read(room: &Room, layer: &Layer, typed: &Fields, errors: &mut FormErrors) -> 
                     .into_owned()
             })
         };
-        let read = json.and_then(|json| {
-            shape::read(&json).map_err(|error| match error {
-                ShapeError::Crosses(_) => room.t("desk-map-crosses"),
-                other => wrong(&other.to_string()),
-            })
-        });
+        let read =
+            json.and_then(|json| shape::read(&json).map_err(|error| room.t(shape_key(&error))));
         match read {
             Ok(shape) => Some(shape),
             Err(cause) => {

@@ -84,11 +84,10 @@ impl Room {
     /// What a failure means, when the person can mend it.
     fn map_sentence(&self, error: &PlacesError) -> Option<String> {
         match error {
-            PlacesError::BadLayer(cause) => Some(
-                self.words
-                    .with_text("desk-problem-content", "cause", cause)
-                    .into_owned(),
-            ),
+            PlacesError::BadLayer(cause) => {
+                tracing::info!(%cause, "a layer that is not taken");
+                Some(self.refused(&cause.into()))
+            }
             PlacesError::Features(cause) => Some(self.refused(&cause.into())),
             other => self.sentence(other),
         }

@@ -321,53 +321,128 @@ impl Said {
     }
 }
 
+/// What is wrong with a layer, with the mend.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum LayerProblem {
+    /// Its key cannot stand in addresses.
+    #[error("{0:?} cannot be a key")]
+    Key(String),
+    /// Its title is missing or long.
+    #[error("the title must have 1 to 60 characters")]
+    Title,
+    /// What is said about it is long.
+    #[error("what is said about it is too long: at most 2,000 characters, 200 for the attribution")]
+    Long,
+    /// The opacity is no percentage.
+    #[error("the opacity is a percentage from 0 to 100")]
+    Opacity,
+    /// Nothing says how features are called.
+    #[error("name must say which property holds a feature's name")]
+    Name,
+    /// Too many classes or properties.
+    #[error("at most 20 classes and 20 properties to tell")]
+    TooMany,
+    /// Nothing tells the class of a feature.
+    #[error("classes need the property that tells them")]
+    ClassProperty,
+    /// A class has no title, or a long one.
+    #[error(
+        "each class needs a title of at most 60 characters: no class is told by its colour alone"
+    )]
+    ClassTitle,
+    /// No feature is of a class.
+    #[error("the class {0} takes nothing: give values, from or below")]
+    ClassEmpty(String),
+    /// There is nothing to go through in time.
+    #[error("time needs a property and 2 to 100 steps")]
+    Steps,
+    /// It ends before it begins.
+    #[error("until lies before from")]
+    Days,
+    /// Its features are not its own.
+    #[error("its features come from a dataset: change them in the catalogue")]
+    OfDataset,
+    /// The shape of a feature that is kept cannot be read.
+    #[error("a feature that is kept cannot be read: {0}")]
+    Kept(super::shape::ShapeError),
+    /// It is not the YAML of a layer.
+    #[error("{cause}")]
+    Yaml {
+        /// The line at which it cannot be read, from 1; 0 when that is not known.
+        line: u64,
+        /// The word that is meant, such as the name of a member; empty when none is.
+        word: String,
+        /// What the reader says.
+        cause: String,
+    },
+}
+
+impl LayerProblem {
+    fn yaml(error: &serde_saphyr::Error) -> Self {
+        let cause = error.to_string();
+        // The reader names what it does not know, or misses, between back ticks.
+        let word = cause.split('`').nth(1).unwrap_or_default().to_owned();
+        Self::Yaml {
+            line: error.location().map_or(0, |at| at.line()),
+            word,
+            cause,
+        }
+    }
+}
+
 impl LayerDocument {
-    /// What is wrong with it, as a sentence; none: nothing.
-    pub fn problem(&self) -> Option<String> {
-        let wrong = |what: String| Some(what);
+    /// What is wrong with it; none: nothing.
+    pub fn problem(&self) -> Option<LayerProblem> {
         if !is_key(&self.key) {
-            return wrong(format!("{:?} cannot be a key", self.key));
+            return Some(LayerProblem::Key(self.key.clone()));
         }
         if self.title.ja.trim().is_empty() || !self.title.is_short(60) {
-            return wrong("the title must have 1 to 60 characters".to_owned());
+            return Some(LayerProblem::Title);
         }
         if !self.about.is_short(2_000) || !self.attribution.is_short(200) {
-            return wrong("what is said about it is too long: at most 2,000 characters, 200 for the attribution".to_owned());
+            return Some(LayerProblem::Long);
         }
         if self.opacity > 100 {
-            return wrong("the opacity is a percentage from 0 to 100".to_owned());
+            return Some(LayerProblem::Opacity);
         }
         if self.name.is_empty() {
-            return wrong("name must say which property holds a feature's name".to_owned());
+            return Some(LayerProblem::Name);
         }
         if self.style.classes.len() > 20 || self.tells.len() > 20 {
-            return wrong("at most 20 classes and 20 properties to tell".to_owned());
+            return Some(LayerProblem::TooMany);
         }
         if !self.style.classes.is_empty() && self.style.property.is_empty() {
-            return wrong("classes need the property that tells them".to_owned());
+            return Some(LayerProblem::ClassProperty);
         }
         for class in &self.style.classes {
             if class.title.ja.trim().is_empty() || !class.title.is_short(60) {
-                return wrong("each class needs a title of at most 60 characters: no class is told by its colour alone".to_owned());
+                return Some(LayerProblem::ClassTitle);
             }
             if class.values.is_empty() && class.from.is_none() && class.below.is_none() {
-                return wrong(format!(
-                    "the class {} takes nothing: give values, from or below",
-                    class.title.ja
-                ));
+                return Some(LayerProblem::ClassEmpty(class.title.ja.clone()));
             }
         }
         if let Some(time) = &self.time
             && (time.property.is_empty() || !(2..=100).contains(&time.steps.len()))
         {
-            return wrong("time needs a property and 2 to 100 steps".to_owned());
+            return Some(LayerProblem::Steps);
         }
         if let (Some(from), Some(until)) = (self.from, self.until)
             && until < from
         {
-            return wrong("until lies before from".to_owned());
+            return Some(LayerProblem::Days);
         }
         None
+    }
+
+    /// Reads a layer as the desk writes it.
+    ///
+    /// # Errors
+    /// [`LayerProblem`]: it is not YAML of a layer, or a layer that cannot be.
+    pub fn from_yaml(yaml: &str) -> Result<Self, LayerProblem> {
+        let document: Self =
+            serde_saphyr::from_str(yaml).map_err(|error| LayerProblem::yaml(&error))?;
+        document.problem().map_or(Ok(document), Err)
     }
 
     /// Whether it is shown on a day.

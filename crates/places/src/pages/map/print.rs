@@ -20,7 +20,7 @@ use yakuba_ui::{
 };
 
 use super::{
-    super::visit::Visit,
+    super::{listed, visit::Visit},
     WORDS, asked_for, in_address,
     page::begins,
     place::{Meant, meant},
@@ -206,7 +206,7 @@ impl Sheet {
                 &[
                     ("scale", format::number(self.frame.scale).into()),
                     ("place", in_address(self.frame.centre).into()),
-                    ("layers", titles.join("、").into()),
+                    ("layers", listed(&titles, words.language()).into()),
                 ],
             )
             .into_owned()

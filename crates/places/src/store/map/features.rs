@@ -17,7 +17,7 @@ use crate::{
     error::PlacesError,
     model::map::{
         ground::{Cell, FINEST, LONGEST, grid_square},
-        layer::Properties,
+        layer::{LayerProblem, Properties},
         shape,
     },
     store::datasets::moment,
@@ -101,7 +101,7 @@ fn geometry_of(text: &str, area: Rect) -> Result<Geometry, PlacesError> {
         return Ok(Geometry::Point(Point(area.min())));
     }
     let json: Json = serde_json::from_str(text)?;
-    shape::read(&json).map_err(|error| PlacesError::BadLayer(error.to_string()))
+    shape::read(&json).map_err(|error| LayerProblem::Kept(error).into())
 }
 
 impl FeatureRow {
@@ -407,9 +407,7 @@ async fn own_layer(tx: &Tx, layer: &str) -> Result<(), PlacesError> {
     if must_find(tx, layer).await?.is_own() {
         Ok(())
     } else {
-        Err(PlacesError::BadLayer(
-            "its features come from a dataset: change them in the catalogue".to_owned(),
-        ))
+        Err(LayerProblem::OfDataset.into())
     }
 }
 
@@ -656,8 +654,7 @@ pub async fn restore_feature(tx: &Tx, layer: &str, change: i64) -> Result<i64, P
     let after = match &wanted.before {
         None => String::new(),
         Some(kept) => {
-            let shape = shape::read(&kept.geometry)
-                .map_err(|error| PlacesError::BadLayer(error.to_string()))?;
+            let shape = shape::read(&kept.geometry).map_err(LayerProblem::Kept)?;
             let new = NewFeature::new(&shape, kept.properties.clone())
                 .ok_or(PlacesError::ChangedMeanwhile)?;
             put(tx, layer, number, &new, revision + 1).await?;
