@@ -344,7 +344,7 @@ fn drawn(
             })
             .collect(),
         Shape::Columns => {
-            let title = title_of(&listed(&names, visit.language));
+            let title = title_of(&listed(names, visit.language));
             let mut chart = BarAndTarget::new(visit.language, "chart", title, "", series(0));
             if names.len() > 1 {
                 chart = chart.beside(series(1));

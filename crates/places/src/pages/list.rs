@@ -162,7 +162,7 @@ pub(super) async fn page(visit: Visit) -> Result<Response, Problem> {
                     .with_text(
                         "places-in-values",
                         "words",
-                        &listed(&in_values, visit.language),
+                        &listed(in_values, visit.language),
                     )
                     .into_owned()
             },

@@ -131,6 +131,10 @@ pub async fn dataset(
     connection: &impl ConnectionTrait,
     key: &str,
 ) -> Result<Option<Dataset>, PlacesError> {
+    // PostgreSQL takes no text with a NUL, which an address may name.
+    if key.contains('\0') {
+        return Ok(None);
+    }
     let row: Option<Row> = connection
         .row(
             &format!("SELECT {COLUMNS} FROM places_datasets WHERE key = $1"),

@@ -125,6 +125,10 @@ pub async fn layer(
     connection: &impl ConnectionTrait,
     key: &str,
 ) -> Result<Option<Layer>, PlacesError> {
+    // PostgreSQL takes no text with a NUL, which an address may name.
+    if key.contains('\0') {
+        return Ok(None);
+    }
     let row: Option<Row> = connection
         .row(
             &format!(
