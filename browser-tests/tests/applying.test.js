@@ -3,6 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { apply, fill, openByReceipt, press } from '../src/applying.js';
 import { checkPage, launch, logIn, visitor } from '../src/browser.js';
 import { readPages } from '../src/pages.js';
 import { startDemo } from '../src/program.js';
@@ -10,48 +11,6 @@ import { startDemo } from '../src/program.js';
 const { logins } = readPages();
 const PROCEDURE = 'information-disclosure';
 const clerk = { ...logins.editor, account: 'nakamura' };
-
-/** What is typed into an input, by the end of its name. */
-const typed = {
-  family: '髙橋',
-  given: '美咲',
-  family_kana: 'タカハシ',
-  given_kana: 'ミサキ',
-  postal_code: '999-0001',
-  city: '澄川市',
-  town: '本町二丁目',
-  block: '3-4',
-  year: '5',
-  month: '4',
-  day: '1',
-};
-
-/** Answers every empty question of the page that is open. */
-async function fill(page) {
-  const form = page.locator('main form[method=post]').first();
-  for (const input of await form.locator('input:visible, textarea:visible').all()) {
-    const type = await input.getAttribute('type');
-    const name = (await input.getAttribute('name')) ?? '';
-    if (type === 'radio' || type === 'checkbox') {
-      const group = form.locator(`input[name="${name}"]`);
-      const chosen = await group.evaluateAll((all) => all.some((one) => one.checked));
-      if (!chosen) await input.check();
-      continue;
-    }
-    if (type === 'file' || (await input.inputValue())) continue;
-    const digits = (await input.getAttribute('inputmode')) === 'numeric';
-    const last = name.split('.').at(-1);
-    const text = /phone$/.test(name) ? '090-0000-0000' : /email$/.test(name) ? 'someone@sumikawa.example' : undefined;
-    await input.fill(typed[last] ?? text ?? (digits ? '2' : '見本の内容です'));
-  }
-  for (const select of await form.locator('select:visible').all()) {
-    if (!(await select.inputValue())) await select.selectOption({ index: 1 });
-  }
-}
-
-async function press(page, button) {
-  await Promise.all([page.waitForLoadState('load'), button.click()]);
-}
 
 describe('applying', () => {
   let demo;
@@ -72,32 +31,7 @@ describe('applying', () => {
       const resident = await visitor(browser, { javascript, width: 360 });
       const page = await resident.page();
       const look = () => checkPage(page, resident);
-      await page.goto(`${demo.url}/procedures/${PROCEDURE}`);
-      await look();
-      await press(page, page.locator('main a[href$="/start"], main form[action$="/start"] button').first());
-      const ways = [];
-      for (let step = 0; step < 30 && !page.url().endsWith('/check'); step++) {
-        const path = new URL(page.url()).pathname;
-        if (ways.at(-1) !== path) {
-          ways.push(path);
-          await look();
-        } else {
-          // Answers bring up more questions, and a page that lacks an answer says so with status 422.
-          resident.faults.splice(0);
-          await look();
-        }
-        resident.expect(422);
-        await fill(page);
-        await press(page, page.locator('main form[method=post] button[data-type=solid-fill]').first());
-      }
-      assert.match(page.url(), /\/check$/, `${ways.join(' ')}: ${await page.locator('main').innerText()}`);
-      assert.ok(ways.some((path) => path.includes('/apply/')) && ways.some((path) => path.endsWith('/applicant')), ways.join(' '));
-      await look();
-      await press(page, page.locator('main form[action$="/check"] button'));
-      assert.match(page.url(), /\/done/);
-      await look();
-      const receipt = (await page.locator('main').innerText()).match(/[0-9A-Z]{6}-[0-9A-Z]{6}-[0-9A-Z]{6}/)?.[0];
-      assert.ok(receipt, 'a receipt number is shown');
+      const receipt = await apply(page, resident, demo.url, PROCEDURE, look);
 
       const desk = await visitor(browser, { javascript });
       const work = await desk.page();
@@ -119,10 +53,7 @@ describe('applying', () => {
       await checkPage(work, desk);
       await desk.close();
 
-      await page.goto(`${demo.url}/cases`);
-      await page.locator('main form[action="/cases"] input[name=receipt]').fill(receipt.toLowerCase().replaceAll('-', ' '));
-      await press(page, page.locator('main form[action="/cases"] button'));
-      await page.goto(`${demo.url}/cases/view`);
+      await openByReceipt(page, demo.url, receipt.toLowerCase().replaceAll('-', ' '));
       assert.ok((await page.locator('main').innerText()).includes('もう少しくわしく'));
       await look();
       for (const path of ['/cases/answers', '/cases/correct', '/cases/withdraw']) {
