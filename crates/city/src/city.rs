@@ -16,6 +16,7 @@ use crate::{
     audit::Actor,
     clock::Clock,
     database::{self, DatabaseUrl, Durability},
+    desk_work::{DeskWork, FindDeskWork},
     equipment::{Mentions, Registers},
     errands::Errands,
     error::CityError,
@@ -31,6 +32,7 @@ use crate::{
     slots::Slots,
     sql::Sql as _,
     tx::Tx,
+    web::Principal,
     writer::Writer,
 };
 
@@ -101,6 +103,7 @@ pub(crate) struct Registry {
     registers: Option<&'static dyn Registers>,
     mentions: Vec<&'static dyn Mentions>,
     own_records: Vec<FindOwnRecords>,
+    desk_work: Vec<FindDeskWork>,
     open_tables: Vec<OpenTable>,
     services: Vec<&'static str>,
     shared_layers: Vec<ShareLayers>,
@@ -192,6 +195,7 @@ impl City {
             registry.registers = registry.registers.or(service.registers());
             registry.mentions.extend(service.mentions());
             registry.own_records.extend(service.own_records());
+            registry.desk_work.extend(service.desk_work());
             registry.open_tables.extend(service.open_tables());
             registry.services.push(service.name());
             registry.shared_layers.extend(service.shared_layers());
@@ -360,6 +364,22 @@ impl City {
         let mut all = Vec::new();
         for find in &self.0.registry.own_records {
             all.extend(find(self, resident, language).await?);
+        }
+        Ok(all)
+    }
+
+    /// What waits for a member of staff with the services, by what they may do, in a language (`ja`, `easy`, `en`).
+    ///
+    /// # Errors
+    /// When a service cannot find it.
+    pub async fn desk_work(
+        &self,
+        principal: &Principal,
+        language: &str,
+    ) -> Result<Vec<DeskWork>, CityError> {
+        let mut all = Vec::new();
+        for find in &self.0.registry.desk_work {
+            all.extend(find(self, principal, language).await?);
         }
         Ok(all)
     }

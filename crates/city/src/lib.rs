@@ -6,6 +6,7 @@ pub mod backup;
 mod city;
 mod clock;
 mod database;
+mod desk_work;
 mod emergencies;
 mod equipment;
 mod errands;
@@ -37,6 +38,7 @@ pub use audit::{Actor, AuditEntry, AuditRecord, AuditReport, verify as verify_au
 pub use city::{City, CitySettings};
 pub use clock::{Clock, JAPAN};
 pub use database::{DatabaseUrl, Durability};
+pub use desk_work::{DeskWork, FindDeskWork, WorkCount};
 pub use emergencies::{
     EMERGENCY_ENDED, Emergency, EmergencyKind, Said, begin_emergency, change_emergency,
     emergencies, emergency, end_emergency, open_emergencies,

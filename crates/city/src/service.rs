@@ -7,6 +7,7 @@ use yakuba_kernel::MeasureName;
 
 use crate::{
     City, CityError,
+    desk_work::FindDeskWork,
     equipment::{Mentions, Registers},
     errands::Errands,
     jobs::JobKind,
@@ -100,6 +101,11 @@ pub trait Service: Send + Sync {
 
     /// What finds the records of its own that a resident has with it, for the page of their account.
     fn own_records(&self) -> Option<FindOwnRecords> {
+        None
+    }
+
+    /// What finds what waits with it for a member of staff, for the first page of the desk.
+    fn desk_work(&self) -> Option<FindDeskWork> {
         None
     }
 

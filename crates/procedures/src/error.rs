@@ -139,3 +139,16 @@ impl From<ProcedureError> for Problem {
         }
     }
 }
+
+impl ProcedureError {
+    /// As the city tells of it where it asks the services.
+    pub(crate) fn into_city(self) -> CityError {
+        match self {
+            Self::City(error) => error,
+            other => CityError::Stored {
+                what: "application",
+                cause: other.to_string(),
+            },
+        }
+    }
+}

@@ -17,8 +17,8 @@ pub mod store;
 pub mod testing;
 
 use yakuba_city::{
-    Actor, DeskItem, FindOwnRecords, JobFailure, JobKind, Measure, MenuItem, Migration, OpenTable,
-    Service,
+    Actor, DeskItem, FindDeskWork, FindOwnRecords, JobFailure, JobKind, Measure, MenuItem,
+    Migration, OpenTable, Service,
     web::{Capability, Routes},
 };
 
@@ -151,6 +151,10 @@ impl Service for ProcedureService {
 
     fn routes(&self) -> Routes {
         pages::routes().merge(desk::routes()).merge(api::routes())
+    }
+
+    fn desk_work(&self) -> Option<FindDeskWork> {
+        Some(|city, principal, language| Box::pin(desk::work::waiting(city, principal, language)))
     }
 
     fn open_tables(&self) -> Vec<OpenTable> {

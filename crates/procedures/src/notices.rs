@@ -233,6 +233,10 @@ pub enum CoNotice<'t> {
     Merged(&'t Text),
     /// That was a mistake: it goes on for itself again.
     MergeUndone(&'t Text),
+    /// Its time was extended until a day.
+    Extended(&'t Text, Date),
+    /// A file was handed over with the decision.
+    FileHandedOut(&'t Text),
 }
 
 /// Writes a mail to a co-applicant, unless they have no address.
@@ -253,6 +257,8 @@ pub(crate) async fn tell_co_applicant(
         CoNotice::Ended(title) => ("ended", title, None),
         CoNotice::Merged(title) => ("merged", title, None),
         CoNotice::MergeUndone(title) => ("merge-undone", title, None),
+        CoNotice::Extended(title, day) => ("extended", title, Some(day)),
+        CoNotice::FileHandedOut(title) => ("file", title, None),
     };
     let letter = Letter::to(person.email.as_deref(), &person.language);
     let language = letter.language();

@@ -168,14 +168,13 @@ pub(crate) async fn appointment(
     city: &City,
     case: i64,
     language: Language,
-) -> Result<Option<Appointment>, Problem> {
+) -> Result<Option<Appointment>, ProcedureError> {
     let Some(slots) = city.slots() else {
         return Ok(None);
     };
     Ok(slots
         .appointment(city, &record_of(case), language.code())
-        .await
-        .map_err(ProcedureError::from)?)
+        .await?)
 }
 
 /// What is wrong with the question for a time of a procedure: it asks for something of which no times can be taken.

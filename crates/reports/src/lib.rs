@@ -12,10 +12,11 @@ mod open_tables;
 mod own;
 mod pages;
 pub mod store;
+mod work;
 
 use yakuba_city::{
-    DeskItem, FindOwnRecords, JobKind, Measure, Mentions, MenuItem, Migration, OpenTable, Service,
-    SubjectPage,
+    DeskItem, FindDeskWork, FindOwnRecords, JobKind, Measure, Mentions, MenuItem, Migration,
+    OpenTable, Service, SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -114,6 +115,10 @@ impl Service for ReportService {
         pages::routes()
             .merge(desk::routes())
             .merge(open311::routes())
+    }
+
+    fn desk_work(&self) -> Option<FindDeskWork> {
+        Some(|city, principal, language| Box::pin(work::waiting(city, principal, language)))
     }
 
     fn open_tables(&self) -> Vec<OpenTable> {

@@ -166,6 +166,7 @@ const WITHOUT_A_LINE: &[(&str, Reason)] = &[
     ("/cases/answers.json", Reason::File),
     ("/cases/answers.pdf", Reason::File),
     ("/cases/files/{key}", Reason::File),
+    ("/cases/own/{case}", Reason::Redirect),
     ("/cases/letter", Reason::File),
     ("/desk/cases/new/{entry}/slip.pdf", Reason::File),
     ("/procedures/{key}/counter.pdf", Reason::File),

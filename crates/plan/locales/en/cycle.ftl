@@ -19,6 +19,7 @@ cycle-menu-publish = Publish the plan
 # My work
 cycle-home = My work
 cycle-my-tasks = My tasks
+cycle-waiting-work = Work that waits for you
 cycle-my-reviews = Self-reviews waiting for me
 cycle-my-acts = Act records assigned to me
 cycle-figures-to-review = Figures to review

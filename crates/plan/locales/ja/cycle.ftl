@@ -19,6 +19,7 @@ cycle-menu-publish = 計画の公表
 # マイページ
 cycle-home = マイページ
 cycle-my-tasks = 自分のタスク
+cycle-waiting-work = 窓口・申請などの仕事
 cycle-my-reviews = 自分の番の自己評価
 cycle-my-acts = 自分が担当する改善記録
 cycle-figures-to-review = 確認が必要な数値

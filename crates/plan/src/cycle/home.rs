@@ -1,7 +1,8 @@
 //! My work: tasks, reviews and records that wait for the person, and the notice box.
 
+use askama::Template;
 use axum::response::Response;
-use yakuba_city::web::Problem;
+use yakuba_city::{DeskWork, web::Problem};
 use yakuba_ui::{Cell, Column, EmptyState, Html, LinkButton, Page, Row, Table};
 
 use super::{
@@ -23,11 +24,19 @@ use crate::{
 pub(super) async fn show(room: Room) -> Result<Page, Problem> {
     let account = room.account()?;
     let people = People::read(room.db()).await?;
-    let mut sections = vec![Section::new(
+    let mut sections = Vec::new();
+    if let Some(waiting) = waiting_work(&room).await? {
+        sections.push(Section::new(
+            "waiting",
+            room.t("cycle-waiting-work"),
+            &waiting,
+        ));
+    }
+    sections.push(Section::new(
         "my-tasks",
         room.t("cycle-my-tasks"),
         &my_tasks(&room, account).await?,
-    )];
+    ));
     if room.may_look() {
         if let Some(table) = waiting_reviews(&room, &people).await? {
             sections.push(Section::new(
@@ -67,6 +76,24 @@ pub(super) async fn show(room: Room) -> Result<Page, Problem> {
     } else {
         page
     })
+}
+
+#[derive(Template)]
+#[template(path = "cycle/work.html")]
+struct Work {
+    work: Vec<DeskWork>,
+}
+
+/// What waits for this person with the other services, each number with the list of it; none when nothing does.
+async fn waiting_work(room: &Room) -> Result<Option<Html>, Problem> {
+    let work = room
+        .city
+        .desk_work(&room.principal, room.language().code())
+        .await?;
+    if work.is_empty() {
+        return Ok(None);
+    }
+    Ok(Some(Html::render(&Work { work }).unwrap_or_default()))
 }
 
 async fn my_tasks(room: &Room, account: i64) -> Result<Html, Problem> {

@@ -243,6 +243,7 @@ applicant-own-received = Received on { $day }
 applicant-own-correct = Something needs to be corrected
 applicant-own-correct-until = Something needs to be corrected by { $day }
 applicant-own-unread = { $n ->
+applicant-own-appointment = Your appointment: { $time } ({ $place })
     [one] { $n } new message
    *[other] { $n } new messages
 }
@@ -427,6 +428,8 @@ applicant-notice-merged = { $city } has merged your application received on { $r
 applicant-notice-merge-undone = { $city } told you that your application received on { $received } was merged with another. They are two applications again, and this one goes on. If you had booked an appointment with it, that was called off.
 applicant-co-mail-merged = { $city } here. The application for “{ $procedure }” with your name was merged with another one for the same by the same person. You need not answer this one.
 applicant-co-mail-merge-undone = { $city } here. The application for “{ $procedure }”, which we said was merged with another, goes on for itself again.
+applicant-co-mail-extended = { $city } here. The city needs more time, until { $day }, for the application for “{ $procedure }” that you made together with others.
+applicant-co-mail-file = { $city } here. There is a file for you with the result of the application for “{ $procedure }” that you made together with others.
 
 applicant-guide-calendar-days = { $n } days from the day after your application arrives (weekends and holidays count)
 applicant-case-due-extended = By { $day } (extended)
@@ -437,4 +440,4 @@ applicant-handed = Files for you
 applicant-notice-extended = { $city } needs more time for your application received on { $received }, until { $day }. The reason is in a message on the page of your application.
 applicant-notice-file = { $city } has a file for you with the result of your application received on { $received }.
 applicant-account-title = Applications
-applicant-account-about = What waits for you comes first. Open them from “Status of your application”.
+applicant-account-about = What waits for you comes first. Choose one to see it.

@@ -10,6 +10,7 @@ mod menu;
 mod retention;
 pub(crate) mod room;
 pub(crate) mod titles;
+pub(crate) mod work;
 
 use yakuba_city::web::Routes;
 

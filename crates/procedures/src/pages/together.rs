@@ -22,7 +22,7 @@ use yakuba_ui::{
 use super::{
     apply::{self, waiting::WaitingDraft},
     asked::{Asked, Cookie, private},
-    case::{day, download, standing},
+    case::{day, download, due, standing},
     guide,
 };
 use crate::{
@@ -35,7 +35,8 @@ use crate::{
     store::{
         cases::{self, Case},
         co_applicants::{self, Answer, Of, Sealed, TRIES},
-        drafts, files,
+        drafts,
+        files::{self, UseFor},
         keys::{self, CaseKey},
     },
 };
@@ -213,6 +214,24 @@ impl Own {
                 (!rows.is_empty()).then_some((section.title, list))
             })
             .collect())
+    }
+
+    /// What was handed over with the decision to those who see its letter: key and name. What was handed over with a decision that was
+    /// revoked is no longer.
+    async fn handed(&self, asked: &Asked) -> Result<Vec<(String, String)>, Problem> {
+        match &self.about {
+            About::Case(case, key)
+                if case.stage.is_decided()
+                    && co_applicants::sees_decision(&self.document, self.row.state) =>
+            {
+                let all = files::list(asked.city().db(), key, case.id, UseFor::Letter).await?;
+                Ok(all
+                    .into_iter()
+                    .map(|(file, about, _)| (file, about.name))
+                    .collect())
+            }
+            _ => Ok(Vec::new()),
+        }
     }
 
     /// The files among the answers that they see: key and name.
@@ -454,6 +473,8 @@ struct Body {
     /// What the answers on the page are recognised by when the page is sent.
     seen: String,
     decision: Option<(String, Html)>,
+    /// What was handed over with the decision: key and name.
+    handed: Vec<(String, String)>,
 }
 
 #[derive(Deserialize)]
@@ -596,8 +617,10 @@ async fn show(
                     words.get(&format!("applicant-outcome-{outcome}")),
                 );
             }
-            // The letter says what the answers say: it is for those who see them all.
-            if rules.sees.is_empty() && own.row.state == State::Agreed {
+            if let Some(due_on) = case.due_on.filter(|_| case.stage.is_open()) {
+                details = details.text(words.get("applicant-case-due"), due(case, due_on, words));
+            }
+            if co_applicants::sees_decision(&own.document, own.row.state) {
                 decision =
                     cases::decision(asked.city().db(), key, case.id)
                         .await?
@@ -645,6 +668,7 @@ async fn show(
         },
         seen: own.mark_shown().to_owned(),
         decision,
+        handed: own.handed(&asked).await?,
     };
     let notice = done
         .map(|done| format!("applicant-co-done-{done}"))
@@ -665,7 +689,9 @@ async fn file(asked: Asked, Path(file): Path<String>) -> Result<Response, Proble
         Ok(own) => own,
         Err(response) => return Ok(response),
     };
-    if own.files()?.iter().all(|(key, _)| *key != file) {
+    let mut open = own.files()?;
+    open.extend(own.handed(&asked).await?);
+    if open.iter().all(|(key, _)| *key != file) {
         return Err(Problem::NotFound);
     }
     let db = asked.city().db();

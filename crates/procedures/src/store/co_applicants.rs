@@ -699,3 +699,32 @@ pub async fn tell_all(
     }
     Ok(())
 }
+
+/// Tells those of something about a decision who see its letter: see [`sees_decision`].
+///
+/// # Errors
+/// When a mail cannot be written.
+pub async fn tell_who_see_decision(
+    tx: &Tx,
+    key: &CaseKey,
+    case: i64,
+    document: &ProcedureDocument,
+    notice: CoNotice<'_>,
+) -> Result<(), ProcedureError> {
+    for known in of(tx.connection(), key, Of::Case(case)).await? {
+        if sees_decision(document, known.row.state) {
+            notices::tell_co_applicant(tx, key.city(), &known.person, notice).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Whether a co-applicant reads the letter of a decision and what is handed over with it. The letter says what the answers say: it is for
+/// those who see them all, and agreed.
+pub fn sees_decision(document: &ProcedureDocument, state: State) -> bool {
+    state == State::Agreed
+        && document
+            .co_applicants
+            .as_ref()
+            .is_some_and(|rules| rules.sees.is_empty())
+}

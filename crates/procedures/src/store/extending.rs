@@ -6,9 +6,10 @@ use yakuba_city::{AuditEntry, Tx, sql::Sql as _};
 
 use crate::{
     error::ProcedureError,
-    notices::{self, Notice},
+    notices::{self, CoNotice, Notice},
     store::{
         cases::{self, locked},
+        co_applicants,
         files::{self, SealedFile, UseFor},
         history::{self, What},
         keys::CaseKey,
@@ -22,7 +23,7 @@ pub fn is_extendable(case: &cases::Case) -> bool {
 }
 
 /// Extends the time of a case until a day. The applicant reads the notice among the messages, with the letter as a file, and is told of it
-/// by mail. Whether the case is decided in time is still measured by the day before.
+/// by mail, and so is everybody who applied together. Whether the case is decided in time is still measured by the day before.
 ///
 /// # Errors
 /// [`ProcedureError::WrongState`] when it is decided or ended, has no day, or the new day is not later than the first one and today;
@@ -65,6 +66,9 @@ pub async fn extend(
     .await?;
     messages::write_down(tx, key, case, true, notice, std::slice::from_ref(letter)).await?;
     notices::tell(tx, key, case, Notice::Extended(until)).await?;
+    let document = cases::document_of(tx.connection(), &found).await?;
+    let notice = CoNotice::Extended(&document.title, until);
+    co_applicants::tell_all(tx, key, case, notice).await?;
     tx.audit(
         AuditEntry::new("procedures.extend", format!("procedures/cases/{case}"))
             .with(json!({ "from": due_on.to_string(), "until": until.to_string() })),
@@ -72,7 +76,8 @@ pub async fn extend(
     Ok(())
 }
 
-/// Hands files over with a decision, such as documents that are disclosed. The applicant fetches them as the letter, and is told by mail.
+/// Hands files over with a decision, such as documents that are disclosed. The applicant fetches them as the letter, and is told by mail;
+/// so does and is everybody who applied together and sees the letter.
 ///
 /// # Errors
 /// [`ProcedureError::WrongState`] when the case is not decided; [`ProcedureError::Disposed`]; [`ProcedureError::ChangedMeanwhile`].
@@ -93,6 +98,9 @@ pub async fn hand_out(
     files::add(tx, case, UseFor::Letter, new).await?;
     history::note(tx, case, What::FileHandedOut).await?;
     notices::tell(tx, key, case, Notice::FileHandedOut).await?;
+    let document = cases::document_of(tx.connection(), &found).await?;
+    let notice = CoNotice::FileHandedOut(&document.title);
+    co_applicants::tell_who_see_decision(tx, key, case, &document, notice).await?;
     tx.audit(AuditEntry::new(
         "procedures.hand_out",
         format!("procedures/cases/{case}"),

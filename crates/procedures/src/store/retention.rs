@@ -1,5 +1,7 @@
 //! The end of a case's records: a list is proposed, another person approves it, the data keys are destroyed. Facts stay.
 
+use std::{collections::BTreeMap, fmt::Write as _};
+
 use jiff::{Timestamp, civil::Date, tz::TimeZone};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
@@ -44,7 +46,7 @@ pub fn kept_from(today: Date, years: u32) -> Option<Date> {
 }
 
 /// The cases of a department whose retention is over and that stand on no open list, by procedure; at most 1,000 of each. A case that
-/// ended in another is kept as long as the other.
+/// ended in another is kept as long as every one after it: the other may have ended in a third.
 ///
 /// # Errors
 /// When the database does not answer or holds what cannot be read.
@@ -57,6 +59,7 @@ pub async fn due(
     struct Kind {
         procedure_key: String,
         procedure_version: i64,
+        here: i64,
     }
     #[derive(FromQueryResult)]
     struct Number {
@@ -64,12 +67,16 @@ pub async fn due(
     }
     let kinds: Vec<Kind> = connection
         .rows(
-            "SELECT DISTINCT procedure_key, procedure_version FROM procedures_cases \
-             WHERE department = $1 AND closed_at IS NOT NULL AND disposed_at IS NULL ORDER BY procedure_key, procedure_version",
+            // Those of other departments as well: a case may have been handed over after another had ended in it.
+            "SELECT procedure_key, procedure_version, CAST(MAX(CASE WHEN department = $1 THEN 1 ELSE 0 END) AS BIGINT) AS here \
+             FROM procedures_cases WHERE closed_at IS NOT NULL AND disposed_at IS NULL \
+             GROUP BY procedure_key, procedure_version ORDER BY procedure_key, procedure_version",
             [department.as_str().into()],
         )
         .await?;
-    let mut found: Vec<Due> = Vec::new();
+    let mut over = Vec::new();
+    // From when a case of a version must have been closed to be kept still, for the SQL of each procedure.
+    let mut kept_by_version: BTreeMap<String, String> = BTreeMap::new();
     for kind in kinds {
         let Some(definition) =
             version(connection, &kind.procedure_key, kind.procedure_version).await?
@@ -80,15 +87,39 @@ pub async fn due(
         let Some(kept) = kept_from(today, retention.years).and_then(start_of_day) else {
             continue;
         };
-        let numbers: Vec<Number> = connection
-            .rows(
-                "SELECT id FROM procedures_cases \
+        let version = kind.procedure_version;
+        let from = kept.as_microsecond();
+        let versions = kept_by_version
+            .entry(kind.procedure_key.clone())
+            .or_default();
+        let _ = write!(versions, " WHEN {version} THEN {from}");
+        if kind.here == 1 {
+            over.push((kind, definition, kept));
+        }
+    }
+    let mut found: Vec<Due> = Vec::new();
+    for (kind, definition, kept) in over {
+        let retention = &definition.document.retention;
+        let versions = kept_by_version
+            .get(&kind.procedure_key)
+            .map_or("", String::as_str);
+        let sql = format!(
+            "WITH RECURSIVE later (id, into_id) AS ( \
+                   SELECT id, merged_into FROM procedures_cases WHERE procedure_key = $2 AND merged_into IS NOT NULL \
+                   UNION SELECT later.id, next.merged_into FROM later JOIN procedures_cases next ON next.id = later.into_id \
+                     WHERE next.merged_into IS NOT NULL) \
+                 SELECT id FROM procedures_cases \
                  WHERE department = $1 AND procedure_key = $2 AND procedure_version = $3 AND closed_at < $4 AND disposed_at IS NULL \
-                   AND (merged_into IS NULL OR (SELECT kept.closed_at FROM procedures_cases kept \
-                     WHERE kept.id = procedures_cases.merged_into) < $4) \
+                   AND id NOT IN (SELECT later.id FROM later JOIN procedures_cases kept ON kept.id = later.into_id \
+                     WHERE kept.disposed_at IS NULL AND (kept.closed_at IS NULL \
+                       OR kept.closed_at >= CASE kept.procedure_version{versions} ELSE 0 END)) \
                    AND id NOT IN (SELECT c.case_id FROM procedures_disposal_cases c \
                      JOIN procedures_disposals d ON d.id = c.disposal_id WHERE d.state = 'proposed') \
-                 ORDER BY id LIMIT 1000",
+                 ORDER BY id LIMIT 1000"
+        );
+        let numbers: Vec<Number> = connection
+            .rows(
+                &sql,
                 [
                     department.as_str().into(),
                     kind.procedure_key.as_str().into(),

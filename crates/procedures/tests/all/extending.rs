@@ -10,23 +10,29 @@ use crate::{
         desk::{Browser, Page, browser_of, staff},
         document, put_live, submit,
     },
+    together_after::department,
 };
 use axum::http::StatusCode;
 use jiff::SignedDuration;
 use serde_json::json;
-use yakuba_city::{Actor, City, each_database, sql::Sql as _, web::Principal};
+use std::sync::Arc;
+use yakuba_city::{
+    Actor, City, each_database,
+    sql::Sql as _,
+    web::{Principal, ResidentPrincipal},
+};
 use yakuba_identity::IdentityService;
 use yakuba_mail::MailService;
 use yakuba_procedures::{
     ProcedureError, ProcedureService,
-    capabilities::{DECIDE, WORK},
+    capabilities::{DECIDE, DELIVER, OVERSEE, WORK},
     model::{
         case::Stage,
         processing::{DayCount, ProcessingTime},
     },
     store::{
         cases::{self, Case},
-        corrections, history, keys, messages,
+        corrections, files, history, keys, messages,
     },
 };
 
@@ -315,6 +321,82 @@ each_database!(
 );
 
 each_database!(
+    what_is_too_large_to_hand_over_is_refused_with_its_limit_and_leaves_nothing,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        const MIB: usize = 1024 * 1024;
+        let mut plain = document();
+        plain.checklist.clear();
+        put_live(&city, plain).await;
+        let id = sent(&city, "one", None).await;
+        let at = format!("/desk/cases/{id}");
+        let mut head = browser_of(&city, staff(8, &[WORK, DECIDE], "environment"));
+        decide(&city, &mut head, id).await;
+        let key = keys::open(city.db(), city.key().unwrap(), id)
+            .await
+            .unwrap();
+        let told = mails(&city, city.key().unwrap()).await.len();
+        let before = (
+            case(&city, id).await.revision,
+            history::history(city.db(), id).await.unwrap().len(),
+        );
+        let of_size = |bytes: usize| {
+            let mut file = PDF.to_vec();
+            file.resize(bytes, b'\n');
+            file
+        };
+        let mut upload = async |contents: &[u8]| {
+            let revision = case(&city, id).await.revision.to_string();
+            let fields = [("revision", revision.as_str())];
+            head.upload(
+                &format!("{at}/hand-out"),
+                &fields,
+                ("file", "大きい.pdf", contents),
+            )
+            .await
+        };
+        // Just above what a file may have; far above; more than is read at all; not what it says to be.
+        for (contents, status, sentence) in [
+            (
+                of_size(10 * MIB + 1),
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "10MB",
+            ),
+            (of_size(30 * MIB), StatusCode::UNPROCESSABLE_ENTITY, "10MB"),
+            (
+                of_size(61 * MIB),
+                StatusCode::PAYLOAD_TOO_LARGE,
+                "problem-too-large",
+            ),
+            (
+                b"MZ no document".to_vec(),
+                StatusCode::UNPROCESSABLE_ENTITY,
+                "PDF",
+            ),
+        ] {
+            let page = upload(&contents).await;
+            let text = page.text();
+            assert_eq!(page.status, status, "{text}");
+            assert!(text.contains(sentence), "{sentence}: {text}");
+            let handed = files::list(city.db(), &key, id, files::UseFor::Letter).await;
+            assert!(handed.unwrap().is_empty());
+            let now = (
+                case(&city, id).await.revision,
+                history::history(city.db(), id).await.unwrap().len(),
+            );
+            assert_eq!(now, before, "nothing half-done");
+            assert_eq!(mails(&city, city.key().unwrap()).await.len(), told);
+        }
+        let done = upload(&of_size(10 * MIB)).await;
+        assert_eq!(done.to, format!("{at}?done=handed-out"), "{}", done.text());
+        let handed = files::list(city.db(), &key, id, files::UseFor::Letter).await;
+        let file = handed.unwrap().remove(0).0;
+        let sent = head.get(&format!("{at}/files/{file}")).await;
+        assert_eq!(sent.bytes.len(), 10 * MIB);
+    }
+);
+
+each_database!(
     an_account_shows_its_cases_and_first_what_waits_for_the_applicant,
     [&IdentityService, &MailService, &ProcedureService],
     async |city| {
@@ -342,10 +424,87 @@ each_database!(
         assert!(states[0].contains("2027年1月20日"), "{states:?}");
         assert_eq!(states[1], "申請を受け付けました。内容を確認します。");
         assert_eq!(found[0].records[0].title, "犬の登録");
-        assert_eq!(found[0].records[0].href, "/cases");
+        // The link opens the case to its account and to nobody else.
+        let href = found[0].records[0].href.clone();
+        assert!(href.starts_with("/cases/own/") && !href.contains(&older.to_string()));
+        let resident = |id: i64| {
+            Principal::Resident(Arc::new(ResidentPrincipal {
+                id,
+                email_confirmed: true,
+                verified: None,
+            }))
+        };
+        let mut own = browser_of(&city, resident(5));
+        assert_eq!(own.get(&href).await.to, "/cases/view");
+        let page = own.get("/cases/view").await.text();
+        assert!(page.contains("名前を確かめてください。"), "{page}");
+        let stranger = browser_of(&city, resident(6)).get(&href).await;
+        assert_eq!(stranger.status, StatusCode::NOT_FOUND);
+        let nobody = browser_of(&city, Principal::Anonymous).get(&href).await;
+        assert!(nobody.status != StatusCode::OK && nobody.to != "/cases/view");
         assert!(city.own_records(6, "ja").await.unwrap().is_empty());
         let english = city.own_records(5, "en").await.unwrap();
         assert_eq!(english[0].title, "Applications");
         assert_eq!(case(&city, older).await.stage, Stage::Received);
+    }
+);
+
+each_database!(
+    the_first_page_of_the_desk_says_what_waits_for_whom,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        let mut plain = document();
+        plain.checklist.clear();
+        put_live(&city, plain).await;
+        department(&city).await;
+        let one = sent(&city, "one", Some(ProcessingTime::working_days(5))).await;
+        sent(&city, "two", None).await;
+        let work = async |principal: &Principal| {
+            let found = city.desk_work(principal, "ja").await.unwrap();
+            let counts: Vec<(String, String)> = found
+                .into_iter()
+                .flat_map(|work| work.counts)
+                .map(|count| (count.text, count.href))
+                .collect();
+            counts
+        };
+        let texts = async |principal: &Principal| -> Vec<String> {
+            work(principal)
+                .await
+                .into_iter()
+                .map(|(text, _)| text)
+                .collect()
+        };
+        let clerk = staff(7, &[WORK], "environment");
+        let head = staff(8, &[WORK, DECIDE], "environment");
+        assert_eq!(texts(&clerk).await, ["担当なしの受付 2件"]);
+        // Who may not work on them, or for another department, is told nothing.
+        for other in [
+            staff(9, &[WORK, DECIDE], "tax"),
+            staff(9, &[OVERSEE, DELIVER], "environment"),
+            Principal::Anonymous,
+        ] {
+            assert!(work(&other).await.is_empty());
+        }
+        let mut desk = browser_of(&city, clerk.clone());
+        press(&city, &mut desk, one, "step", &[("step", "check")]).await;
+        press(&city, &mut desk, one, "assign", &[("assignee", "me")]).await;
+        let days = SignedDuration::from_hours(24 * 30);
+        city.clock().set(city.now() + days);
+        assert_eq!(
+            texts(&clerk).await,
+            ["期限超過 1件", "担当なしの受付 1件", "自分の担当 1件"]
+        );
+        assert_eq!(
+            texts(&head).await,
+            ["期限超過 1件", "決定を待つ 1件", "担当なしの受付 1件"]
+        );
+        // Each leads to the list of just those.
+        let mut desk = browser_of(&city, clerk.clone());
+        for (text, href) in work(&clerk).await {
+            let page = desk.get(&href).await.text();
+            let listed = page.matches("name=\"case\" value=").count();
+            assert!(text.ends_with(&format!(" {listed}件")), "{text}: {listed}");
+        }
     }
 );

@@ -11,6 +11,7 @@ use crate::{
     },
 };
 use axum::http::StatusCode;
+use jiff::SignedDuration;
 use serde_json::json;
 use std::sync::{Arc, Mutex};
 use yakuba_city::{Actor, City, each_database, run_due_jobs, sql::Sql as _};
@@ -36,7 +37,13 @@ async fn case(city: &City, case: i64) -> Case {
 
 /// An application of the same person; the second has another name for the dog.
 async fn sent(city: &City, submission: &str, dog: &str) -> i64 {
+    sent_under(city, submission, dog, 1).await
+}
+
+/// The same under a version of the procedure.
+async fn sent_under(city: &City, submission: &str, dog: &str, version: i64) -> i64 {
     let mut new = application(submission);
+    new.version = version;
     new.answers = json!({"answers": {
         "owner_name": {"type": "name", "value": {"family": "髙橋", "given": "花子", "family_kana": "タカハシ", "given_kana": "ハナコ"}},
         "dog_name": {"type": "text", "value": dog},
@@ -310,6 +317,62 @@ each_database!(
             press(&city, &mut head, second, "step", &[("step", step)]).await;
         }
         assert_eq!(due().await, [first, second]);
+    }
+);
+
+each_database!(
+    a_case_is_kept_as_long_as_the_last_of_those_that_it_ended_in,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        let mut plain = document();
+        plain.checklist.clear();
+        put_live(&city, plain.clone()).await;
+        let first = sent(&city, "one", "ポチ").await;
+        let second = sent(&city, "two", "タロ").await;
+        // The third came under a version that is kept three years longer.
+        city.clock()
+            .set(city.now() + SignedDuration::from_hours(24));
+        plain.retention.years += 3;
+        put_live(&city, plain.clone()).await;
+        let third = sent_under(&city, "three", "ハナ", 2).await;
+        let mut head = browser_of(&city, staff(8, &[WORK, DECIDE], "environment"));
+        // The first ends in the second, and the second in the third, which is closed two years later.
+        for (case, into) in [(first, second), (second, third)] {
+            let merged = merge(&city, &mut head, case, into, into).await;
+            assert_eq!(merged.status, StatusCode::SEE_OTHER, "{}", merged.text());
+        }
+        let due = async |day: jiff::civil::Date| {
+            let department = DepartmentCode::new("environment").unwrap();
+            retention::due(city.db(), &department, day)
+                .await
+                .unwrap()
+                .into_iter()
+                .flat_map(|due| due.cases)
+                .collect::<Vec<_>>()
+        };
+        let far = jiff::civil::date(2090, 4, 1);
+        assert!(due(far).await.is_empty(), "the last of them goes on");
+        city.clock()
+            .set(city.now() + SignedDuration::from_hours(24 * 366 * 2));
+        press(&city, &mut head, third, "step", &[("step", "check")]).await;
+        let decided = [
+            ("outcome", "approved"),
+            ("title", "犬の登録について"),
+            ("addressee", "髙橋 花子 様"),
+            ("sender", "澄川市長"),
+            ("text", "登録しました。"),
+            ("action", "decide"),
+        ];
+        press(&city, &mut head, third, "decision", &decided).await;
+        for step in ["deliver", "close"] {
+            press(&city, &mut head, third, "step", &[("step", step)]).await;
+        }
+        // Whole years after the fiscal year in which the third was closed, as its version says.
+        let year = yakuba_kernel::FiscalYear::from_date(city.today()).year();
+        let year = i16::try_from(year).unwrap() + i16::try_from(plain.retention.years).unwrap() + 1;
+        let last = jiff::civil::date(year, 4, 1);
+        assert!(due(last.yesterday().unwrap()).await.is_empty());
+        assert_eq!(due(last).await, [first, second, third]);
     }
 );
 

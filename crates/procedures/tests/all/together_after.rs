@@ -6,7 +6,7 @@ use crate::{
     desk::{decide, system},
     residents::{sign_in, sign_out},
     support::{
-        browser::{Browser, Page, between},
+        browser::{Browser, PDF, Page, between},
         city_key,
         desk::{browser_of, staff},
         put_live,
@@ -32,7 +32,7 @@ use yakuba_procedures::{
     store::{
         cases, corrections,
         delivery::{self, NewEndpoint},
-        keys, own, pulling,
+        files, keys, own, pulling,
     },
 };
 
@@ -47,7 +47,7 @@ async fn newest(city: &City) -> i64 {
 }
 
 /// The department whose procedure it is.
-async fn department(city: &City) {
+pub(crate) async fn department(city: &City) {
     let new = NewDepartment {
         code: DepartmentCode::new("environment").unwrap(),
         name_ja: "環境課".to_owned(),
@@ -441,6 +441,91 @@ each_database!(
         let all = mails().await.len();
         day_passes(&city, 20).await;
         assert_eq!(mails().await.len(), all);
+    }
+);
+
+each_database!(
+    more_time_and_what_is_handed_over_reach_those_who_applied_together,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        use_test_key(&city);
+        // Who sees a part is told of the time, and gets no file.
+        for (rules, sees_all) in [("", true), (", sees: [dog_name]", false)] {
+            let (_, mut taro, case) = case_of_two(&city, rules, "山田　太郎").await;
+            let first = cases::case(city.db(), case).await.unwrap().due_on.unwrap();
+            let until = first.saturating_add(jiff::Span::new().days(30));
+            let day = yakuba_ui::format::date(until, yakuba_ui::Language::Japanese);
+            let mut head = browser_of(&city, staff(7, &[WORK, DECIDE], "environment"));
+            let at = format!("/desk/cases/{case}");
+            let revision = async || {
+                let found = cases::case(city.db(), case).await.unwrap();
+                found.revision.to_string()
+            };
+            let (now, year, month, date) = (
+                revision().await,
+                until.year().to_string(),
+                until.month().to_string(),
+                until.day().to_string(),
+            );
+            let extend = [
+                ("revision", now.as_str()),
+                ("until_year", &year),
+                ("until_month", &month),
+                ("until_day", &date),
+                ("reason", "大雪のため"),
+                ("title", "期間の延長について"),
+                ("addressee", "髙橋 花子 様"),
+                ("sender", "澄川市長"),
+                ("text", "{until}まで延長します。"),
+            ];
+            let check = [&extend[..], &[("action", "check")]].concat();
+            let page = head.post(&format!("{at}/extend"), &check).await.text();
+            assert!(
+                page.contains("共同申請者への知らせ") && page.contains("まだ延長していません"),
+                "{page}"
+            );
+            let before = told(&city, "taro@example.jp").await.len();
+            let go = [&extend[..], &[("action", "decide")]].concat();
+            let page = head.post(&format!("{at}/extend"), &go).await;
+            assert_eq!(page.to, format!("{at}?done=extended"), "{}", page.text());
+            let mails = told(&city, "taro@example.jp").await;
+            assert_eq!(mails.len(), before + 1);
+            let mail = &mails[0];
+            assert!(mail.contains(&format!("{day}まで延長します")), "{mail}");
+            assert!(!mail.contains("大雪"), "never why");
+            let page = taro.get("/together").await.text();
+            assert!(
+                page.contains(&format!("{day}まで（期間を延長しました）")),
+                "{page}"
+            );
+
+            decide(&city, case).await;
+            let before = told(&city, "taro@example.jp").await.len();
+            let now = revision().await;
+            let file = ("file", "登録証.pdf", PDF);
+            let page = head
+                .upload(&format!("{at}/hand-out"), &[("revision", &now)], file)
+                .await;
+            assert_eq!(page.to, format!("{at}?done=handed-out"), "{}", page.text());
+            let mails = told(&city, "taro@example.jp").await;
+            assert_eq!(mails.len() - before, usize::from(sees_all));
+            let page = taro.get("/together").await.text();
+            assert_eq!(page.contains("登録証.pdf"), sees_all, "{page}");
+            let key = keys::open(city.db(), &city_key(), case).await.unwrap();
+            let handed = files::list(city.db(), &key, case, files::UseFor::Letter)
+                .await
+                .unwrap();
+            let got = taro.get(&format!("/together/files/{}", handed[0].0)).await;
+            assert_eq!(got.bytes.starts_with(b"%PDF"), sees_all);
+            // Taken back it is nobody's any more.
+            let now = revision().await;
+            let back = [("revision", now.as_str()), ("file", &handed[0].0)];
+            head.post(&format!("{at}/hand-out/back"), &back).await;
+            let got = taro.get(&format!("/together/files/{}", handed[0].0)).await;
+            assert_eq!(got.status, StatusCode::NOT_FOUND);
+            city.clock()
+                .set(city.now() + jiff::SignedDuration::from_hours(24));
+        }
     }
 );
 

@@ -124,6 +124,7 @@ async fn objection(
 struct CheckBody {
     words: Words,
     at: String,
+    text: String,
     what: DescriptionList,
     warning: Option<NotificationBanner>,
     letter: DescriptionList,
@@ -146,7 +147,6 @@ async fn check_page(
     fields: &Fields,
 ) -> Result<Response, Problem> {
     let case = &opened.case;
-    let key = key(room, case.id).await?;
     let mut what = DescriptionList::new().text(
         room.t("desk-check-deed"),
         room.t(&format!("desk-check-deed-{}", deed.name())),
@@ -160,18 +160,11 @@ async fn check_page(
     if deed != Deed::Decide {
         what = what.text(room.t("desk-mend-because"), fields.get("because"));
     }
-    let together = co_applicants::of(room.db(), &key, Of::Case(case.id)).await?;
-    if !together.is_empty() {
-        let names: Vec<String> = together
-            .into_iter()
-            .map(|known| known.person.name)
-            .collect();
-        what = what.text(room.t("desk-check-told-together"), names.join("、"));
-    }
     let name = deed.name();
     let texts = Look {
         at: deed.at(case.id),
         title: "desk-check",
+        text: "desk-check-text",
         told: "desk-check-told-mail",
         go: &format!("desk-check-go-{name}"),
         last: &format!("desk-check-last-{name}"),
@@ -183,6 +176,8 @@ async fn check_page(
 pub(super) struct Look<'t> {
     pub(super) at: String,
     pub(super) title: &'t str,
+    /// That nothing has happened yet.
+    pub(super) text: &'t str,
     /// How the applicant is told who has an address.
     pub(super) told: &'t str,
     pub(super) go: &'t str,
@@ -212,6 +207,16 @@ pub(super) async fn look(
             None => room.t("desk-check-told-no-mail"),
         },
     );
+    let together = co_applicants::of(room.db(), &key, Of::Case(case.id)).await?;
+    let what = if together.is_empty() {
+        what
+    } else {
+        let names: Vec<String> = together
+            .into_iter()
+            .map(|known| known.person.name)
+            .collect();
+        what.text(room.t("desk-check-told-together"), names.join("、"))
+    };
     let missing = missing_in_letter(decision.clone(), room.city.today()).await?;
     let warning = (!missing.is_empty()).then(|| {
         let signs: Vec<String> = missing
@@ -235,6 +240,7 @@ pub(super) async fn look(
     let body = CheckBody {
         words: room.words,
         at: texts.at,
+        text: room.t(texts.text),
         what,
         warning,
         letter,

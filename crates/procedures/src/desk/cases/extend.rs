@@ -191,6 +191,7 @@ pub(super) async fn extended(
         let texts = Look {
             at: format!("{at}/extend"),
             title: "desk-extend-check",
+            text: "desk-extend-check-text",
             told: "desk-extend-told",
             go: "desk-extend-go",
             last: "desk-extend-last",

@@ -26,8 +26,8 @@ use crate::{
 /// What can be handed over.
 const KINDS: [FileType; 2] = [FileType::Pdf, FileType::Image];
 
-/// At most so many bytes are sent at once: a file of 10 MiB, and what is around it.
-pub(super) const MOST: usize = 11 * 1024 * 1024;
+/// At most so many bytes are read: more than a file of 10 MiB, so that who sends a larger one reads on the case's page how large it may be.
+pub(super) const MOST: usize = 60 * 1024 * 1024;
 
 /// The files of a decided case, each with a button that takes it back, and the form for another.
 pub(super) async fn section(parts: &Parts<'_>, key: &CaseKey) -> Result<Html, Problem> {

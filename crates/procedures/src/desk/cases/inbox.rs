@@ -155,68 +155,93 @@ pub(super) async fn inbox_page(room: &Room) -> Result<Page, Problem> {
     Ok(page)
 }
 
+/// A short way into the inbox.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::desk) enum Way {
+    /// All that is unfinished.
+    Open,
+    /// That of whoever looks.
+    Mine,
+    /// What came in and nobody is responsible for.
+    Nobody,
+    /// What is past its day.
+    Late,
+    /// Papers that lack answers.
+    Gaps,
+    /// What is checked and waits for its decision.
+    Checked,
+    /// An applicant wrote.
+    Message,
+    /// Corrected answers came.
+    Corrected,
+    /// A correction is asked for.
+    Awaited,
+}
+
+impl Way {
+    /// The key of its text with the number.
+    pub(in crate::desk) const fn key(self) -> &'static str {
+        match self {
+            Self::Open => "desk-count-open",
+            Self::Mine => "desk-count-mine",
+            Self::Nobody => "desk-count-nobody",
+            Self::Late => "desk-count-late",
+            Self::Gaps => "desk-count-gaps",
+            Self::Checked => "desk-count-checked",
+            Self::Message => "desk-count-message",
+            Self::Corrected => "desk-count-corrected",
+            Self::Awaited => "desk-count-awaited",
+        }
+    }
+
+    /// What it leads to; `me` is the account that looks.
+    pub(in crate::desk) fn filter(self, me: i64) -> InboxFilter {
+        let mut filter = InboxFilter::default();
+        match self {
+            Self::Open => {}
+            Self::Mine => filter.assignee = AssigneeFilter::Account(me),
+            Self::Nobody => {
+                filter.assignee = AssigneeFilter::Nobody;
+                filter.stage = StageFilter::At(Stage::Received);
+            }
+            Self::Late => filter.late = true,
+            Self::Gaps => filter.gaps = true,
+            Self::Checked => filter.stage = StageFilter::At(Stage::Checked),
+            Self::Message => {
+                // One can write after the decision too.
+                filter.stage = StageFilter::All;
+                filter.news = Some(News::Message);
+            }
+            Self::Corrected => filter.news = Some(News::Corrected),
+            Self::Awaited => filter.news = Some(News::Awaited),
+        }
+        filter
+    }
+}
+
+/// The address of the inbox with a filter; `me` is the account that looks.
+pub(in crate::desk) fn address_of(filter: &InboxFilter, me: i64) -> String {
+    address(&query_of(&filter.values(me)))
+}
+
 /// The short ways into the inbox, each with how many it holds.
 async fn counts(room: &Room, codes: &[DepartmentCode], me: i64) -> Result<Vec<Link>, Problem> {
     let mut links = Vec::new();
-    for (key, filter) in [
-        ("desk-count-open", InboxFilter::default()),
-        (
-            "desk-count-mine",
-            InboxFilter {
-                assignee: AssigneeFilter::Account(me),
-                ..InboxFilter::default()
-            },
-        ),
-        (
-            "desk-count-nobody",
-            InboxFilter {
-                assignee: AssigneeFilter::Nobody,
-                stage: StageFilter::At(Stage::Received),
-                ..InboxFilter::default()
-            },
-        ),
-        (
-            "desk-count-late",
-            InboxFilter {
-                late: true,
-                ..InboxFilter::default()
-            },
-        ),
-        (
-            "desk-count-gaps",
-            InboxFilter {
-                gaps: true,
-                ..InboxFilter::default()
-            },
-        ),
-        (
-            "desk-count-message",
-            InboxFilter {
-                // One can write after the decision too.
-                stage: StageFilter::All,
-                news: Some(News::Message),
-                ..InboxFilter::default()
-            },
-        ),
-        (
-            "desk-count-corrected",
-            InboxFilter {
-                news: Some(News::Corrected),
-                ..InboxFilter::default()
-            },
-        ),
-        (
-            "desk-count-awaited",
-            InboxFilter {
-                news: Some(News::Awaited),
-                ..InboxFilter::default()
-            },
-        ),
+    for way in [
+        Way::Open,
+        Way::Mine,
+        Way::Nobody,
+        Way::Late,
+        Way::Gaps,
+        Way::Message,
+        Way::Corrected,
+        Way::Awaited,
     ] {
+        let filter = way.filter(me);
         let total = casework::count(room.db(), codes, &filter, room.city.today()).await?;
         links.push(Link::new(
-            room.words.counted(key, total).into_owned(),
-            address(&query_of(&filter.values(me))),
+            room.words.counted(way.key(), total).into_owned(),
+            address_of(&filter, me),
         ));
     }
     Ok(links)

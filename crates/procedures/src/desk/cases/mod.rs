@@ -15,6 +15,8 @@ mod show;
 mod steps;
 mod workload;
 
+pub(super) use inbox::{Way, address_of};
+
 use axum::{extract::DefaultBodyLimit, handler::Handler as _};
 use yakuba_city::web::{Access, Routes};
 

@@ -6,7 +6,7 @@ mod own;
 mod view;
 
 pub(crate) use own::records as own_records;
-pub(super) use view::standing;
+pub(super) use view::{due, standing};
 
 use axum::{
     extract::Path,
@@ -43,7 +43,8 @@ pub(super) fn routes() -> Routes {
         .get("/cases/withdraw", Access::Public, change::ask_withdraw)
         .post("/cases/withdraw", Access::Public, change::withdraw)
         .get("/cases/files/{key}", Access::Public, file)
-        .post("/cases/own", Access::Resident, own::open)
+        .post(own::OWN, Access::Resident, own::open)
+        .get("/cases/own/{case}", Access::Resident, own::follow)
         .post("/cases/join", Access::Resident, own::join)
         .post("/cases/drafts/continue", Access::Resident, own::go_on)
         .post("/cases/drafts/discard", Access::Resident, own::discard)

@@ -1,7 +1,8 @@
 //! What belongs to the account of whoever is signed in: applications that are being filled in, and cases.
 
-use axum::response::Response;
-use yakuba_city::{City, CityError, OwnRecord, OwnRecords, web::Problem};
+use axum::{extract::Path, response::Response};
+use yakuba_city::{City, CityError, CityKey, OwnRecord, OwnRecords, web::Problem};
+use yakuba_forms::slot_text;
 use yakuba_identity::Token;
 use yakuba_ui::{Fields, Language, Words, format};
 
@@ -14,6 +15,7 @@ use crate::{
         asked::{Asked, Cookie},
         together::{self, Agreed},
     },
+    slots,
     store::{
         cases::{self, Case, own_stages},
         drafts::{self, Draft},
@@ -21,6 +23,9 @@ use crate::{
         sessions,
     },
 };
+
+/// Where a case of the account is opened.
+pub(super) const OWN: &str = "/cases/own";
 
 /// An application that is being filled in.
 pub(super) struct DraftView {
@@ -63,13 +68,7 @@ pub(crate) async fn records(
     let language = Language::from_code(language).unwrap_or_default();
     let words = WORDS.words(language);
     let found = own_records(city, resident, words).await;
-    let records = found.map_err(|error| match error {
-        ProcedureError::City(error) => error,
-        other => CityError::Stored {
-            what: "application",
-            cause: other.to_string(),
-        },
-    })?;
+    let records = found.map_err(ProcedureError::into_city)?;
     Ok((!records.is_empty()).then(|| OwnRecords {
         title: words.get("applicant-account-title").into_owned(),
         about: words.get("applicant-account-about").into_owned(),
@@ -83,48 +82,46 @@ async fn own_records(
     words: Words,
 ) -> Result<Vec<OwnRecord>, ProcedureError> {
     let db = city.db();
-    let mut cases = own::cases(db, resident).await?;
+    let cases = own::cases(db, resident).await?;
     if cases.is_empty() {
         return Ok(Vec::new());
     }
-    // They come newest first, which stays so among those that wait and among the others.
-    cases.sort_by_key(|own| own.correction.is_none() && own.unread == 0);
+    let key = city.key()?;
     let titles = Titles::read(db).await?;
     let all: Vec<Case> = cases.iter().map(|own| own.case.clone()).collect();
     let stages = own_stages(db, &all).await?;
-    Ok(cases
-        .into_iter()
-        .map(|own| {
-            // What is to be done says more than how it stands.
-            let todo = todo(&own, words);
-            let state = if todo.is_empty() {
-                standing(
-                    &own.case,
-                    stages.get(&own.case.id).filter(|stage| stage.shown),
-                    false,
-                    words,
-                )
+    let mut waiting = Vec::new();
+    let mut others = Vec::new();
+    for own in cases {
+        // What is to be done says more than how it stands.
+        let todo = todo(city, &own, words).await?;
+        let record = |state: String| OwnRecord {
+            title: titles
+                .title(&own.case.procedure, words.language())
+                .to_owned(),
+            state,
+            at: own.case.received_at,
+            href: format!("{OWN}/{}", handle_of(key, resident, "case", own.case.id)),
+        };
+        if todo.is_empty() {
+            let stage = stages.get(&own.case.id).filter(|stage| stage.shown);
+            others.push(record(standing(&own.case, stage, false, words)));
+        } else {
+            let joint = if words.language().is_japanese() {
+                "、"
             } else {
-                todo.join(if words.language().is_japanese() {
-                    "、"
-                } else {
-                    "; "
-                })
+                "; "
             };
-            OwnRecord {
-                title: titles
-                    .title(&own.case.procedure, words.language())
-                    .to_owned(),
-                state,
-                at: own.case.received_at,
-                href: "/cases".to_owned(),
-            }
-        })
-        .collect())
+            waiting.push(record(todo.join(joint)));
+        }
+    }
+    // They come newest first, which stays so among those that wait and among the others.
+    waiting.extend(others);
+    Ok(waiting)
 }
 
-/// What waits for the applicant of a case.
-fn todo(own: &OwnCase, words: Words) -> Vec<String> {
+/// What waits for the applicant of a case: a correction, messages, a time at which they come.
+async fn todo(city: &City, own: &OwnCase, words: Words) -> Result<Vec<String>, ProcedureError> {
     let mut todo = Vec::new();
     if let Some(correction) = own.correction {
         todo.push(match correction.answer_by {
@@ -145,14 +142,31 @@ fn todo(own: &OwnCase, words: Words) -> Vec<String> {
                 .into_owned(),
         );
     }
-    todo
+    if !own.case.stage.is_final()
+        && let Some(found) = slots::appointment(city, own.case.id, words.language()).await?
+        && !found.is_off
+        && found.slot.day >= city.today()
+    {
+        let time = slot_text(&found.slot, words.language());
+        todo.push(
+            words
+                .with(
+                    "applicant-own-appointment",
+                    &[("time", time.into()), ("place", found.name.into())],
+                )
+                .into_owned(),
+        );
+    }
+    Ok(todo)
 }
 
 /// What a form names something of an account by: a keyed hash. Numbers inside the town hall tell residents how many there are.
 fn handle(asked: &Asked, resident: i64, what: &str, id: i64) -> String {
-    asked
-        .key()
-        .look_up("procedures.own", &format!("{resident}/{what}/{id}"))
+    handle_of(asked.key(), resident, what, id)
+}
+
+fn handle_of(key: &CityKey, resident: i64, what: &str, id: i64) -> String {
+    key.look_up("procedures.own", &format!("{resident}/{what}/{id}"))
 }
 
 fn signed_in(asked: &Asked) -> Result<i64, Problem> {
@@ -206,49 +220,57 @@ pub(super) async fn list(asked: &Asked) -> Result<Own, Problem> {
             base: format!("/procedures/{}", draft.procedure),
         })
         .collect();
-    let cases = cases
-        .into_iter()
-        .map(|own| {
-            let todo = todo(&own, words);
-            CaseView {
-                title: titles.title(&own.case.procedure, language).to_owned(),
-                received: words
-                    .with_text(
-                        "applicant-own-received",
-                        "day",
-                        &day(own.case.received_at, language),
-                    )
-                    .into_owned(),
-                standing: standing(
-                    &own.case,
-                    stages.get(&own.case.id).filter(|stage| stage.shown),
-                    own.correction.is_some(),
-                    words,
-                ),
-                todo,
-                handle: handle(
-                    asked,
-                    own.case.resident.unwrap_or_default(),
-                    "case",
-                    own.case.id,
-                ),
-            }
-        })
-        .collect();
+    let mut shown = Vec::new();
+    for own in cases {
+        let todo = todo(asked.city(), &own, words).await?;
+        shown.push(CaseView {
+            title: titles.title(&own.case.procedure, language).to_owned(),
+            received: words
+                .with_text(
+                    "applicant-own-received",
+                    "day",
+                    &day(own.case.received_at, language),
+                )
+                .into_owned(),
+            standing: standing(
+                &own.case,
+                stages.get(&own.case.id).filter(|stage| stage.shown),
+                own.correction.is_some(),
+                words,
+            ),
+            todo,
+            handle: handle(
+                asked,
+                own.case.resident.unwrap_or_default(),
+                "case",
+                own.case.id,
+            ),
+        });
+    }
     Ok(Own {
         drafts,
-        cases,
+        cases: shown,
         agreed,
     })
 }
 
-/// Opens a case of the account. Another's is not found, as one that does not exist.
+/// Opens a case of the account.
 pub(super) async fn open(asked: Asked, fields: Fields) -> Result<Response, Problem> {
+    open_by(asked, fields.get("case")).await
+}
+
+/// The same by a link on the page of the account. Its address opens nothing to anybody who is not signed in to this account.
+pub(super) async fn follow(asked: Asked, Path(case): Path<String>) -> Result<Response, Problem> {
+    open_by(asked, &case).await
+}
+
+/// Opens a case of the account by its handle. Another's is not found, as one that does not exist.
+async fn open_by(asked: Asked, named: &str) -> Result<Response, Problem> {
     let resident = signed_in(&asked)?;
     let case = cases::cases_of_resident(asked.city().db(), resident)
         .await?
         .into_iter()
-        .find(|case| handle(&asked, resident, "case", case.id) == fields.get("case"))
+        .find(|case| handle(&asked, resident, "case", case.id) == named)
         .ok_or(Problem::NotFound)?;
     let token = Token::generate();
     asked

@@ -4,6 +4,7 @@ use std::cmp::Ordering;
 
 use askama::Template;
 use axum::{extract::Query, response::Response};
+use jiff::civil::Date;
 use yakuba_city::{Actor, web::Problem};
 use yakuba_forms::slot_text;
 use yakuba_identity::department_names;
@@ -139,18 +140,7 @@ pub(super) async fn view_page(
         )
         .text(words.get("applicant-guide-department"), &department);
     if let Some(due_on) = case.due_on.filter(|_| case.stage.is_open()) {
-        details = details.text(
-            words.get("applicant-case-due"),
-            words.with_text(
-                if case.due_before_extension.is_some() {
-                    "applicant-case-due-extended"
-                } else {
-                    "applicant-case-due-on"
-                },
-                "day",
-                &format::date(due_on, language),
-            ),
-        );
+        details = details.text(words.get("applicant-case-due"), due(&case, due_on, words));
     }
     if let Some(found) = slots::appointment(asked.city(), case.id, language).await? {
         let time = slot_text(&found.slot, language);
@@ -276,6 +266,18 @@ pub(super) async fn view_page(
         page = page.notice(notice);
     }
     Ok(private(page))
+}
+
+/// By when a case is to be decided, and whether that was put off.
+pub(in crate::pages) fn due(case: &Case, due_on: Date, words: Words) -> String {
+    let key = if case.due_before_extension.is_some() {
+        "applicant-case-due-extended"
+    } else {
+        "applicant-case-due-on"
+    };
+    words
+        .with_text(key, "day", &format::date(due_on, words.language()))
+        .into_owned()
 }
 
 /// The letters of decisions that are in force no more, and of their revocations.
