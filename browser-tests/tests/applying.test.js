@@ -30,8 +30,13 @@ describe('applying', () => {
     test(`with JavaScript ${javascript}`, async () => {
       const resident = await visitor(browser, { javascript, width: 360 });
       const page = await resident.page();
-      const look = () => checkPage(page, resident);
+      const ways = [];
+      const look = () => {
+        ways.push(new URL(page.url()).pathname);
+        return checkPage(page, resident);
+      };
       const receipt = await apply(page, resident, demo.url, PROCEDURE, look);
+      for (const part of ['/apply/', '/applicant', '/check', '/done']) assert.ok(ways.some((path) => path.includes(part)), ways.join(' '));
 
       const desk = await visitor(browser, { javascript });
       const work = await desk.page();
@@ -54,6 +59,7 @@ describe('applying', () => {
       await desk.close();
 
       await openByReceipt(page, demo.url, receipt.toLowerCase().replaceAll('-', ' '));
+      assert.equal(new URL(page.url()).pathname, '/cases/view');
       assert.ok((await page.locator('main').innerText()).includes('もう少しくわしく'));
       await look();
       for (const path of ['/cases/answers', '/cases/correct', '/cases/withdraw']) {

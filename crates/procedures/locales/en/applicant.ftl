@@ -243,10 +243,10 @@ applicant-own-received = Received on { $day }
 applicant-own-correct = Something needs to be corrected
 applicant-own-correct-until = Something needs to be corrected by { $day }
 applicant-own-unread = { $n ->
-applicant-own-appointment = Your appointment: { $time } ({ $place })
     [one] { $n } new message
    *[other] { $n } new messages
 }
+applicant-own-appointment = Your appointment: { $time } ({ $place })
 applicant-own-account = If you have an account
 applicant-own-sign-in = Sign in to see
 applicant-own-sign-in-text = What you applied for while signed in is shown without a receipt number.
