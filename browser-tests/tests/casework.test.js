@@ -75,6 +75,7 @@ describe('casework', () => {
       await checkPage(page, desk);
       await picture(page, `pair-${javascript}`);
       assert.match(await page.locator('main').innerText(), /まだまとめていません/);
+      assert.match(await page.locator('main').innerText(), /答えが同じ質問は[0-9]+問/);
       assert.ok(await page.locator(`input[name=keep][value="${older.split('/').at(-1)}"]`).isChecked(), 'the older one goes on');
       await press(page, page.locator('button[name=action][value=merge]'));
       assert.equal(new URL(page.url()).pathname, older);

@@ -571,9 +571,9 @@ desk-pair-files = Files attached
 desk-pair-differing = Different answers
 desk-pair-differing-caption = Questions with different answers
 desk-pair-differing-none = No answers differ.
-desk-pair-alike = { $count ->
-    [one] { $count } question has the same answer.
-   *[other] { $count } questions have the same answer.
+desk-pair-alike = { $n ->
+    [one] { $n } question has the same answer.
+   *[other] { $n } questions have the same answer.
   }
 desk-pair-keep = The case that goes on
 desk-pair-keep-older = Case { $number } (received { $date }, the earlier one)

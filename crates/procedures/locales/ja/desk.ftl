@@ -565,8 +565,8 @@ desk-pair-files = 添付ファイルの数
 desk-pair-differing = 答えのちがい
 desk-pair-differing-caption = 答えがちがう質問
 desk-pair-differing-none = ちがう答えはありません。
-desk-pair-alike = { $count ->
-   *[other] 答えが同じ質問は{ $count }問です。
+desk-pair-alike = { $n ->
+   *[other] 答えが同じ質問は{ $n }問です。
   }
 desk-pair-keep = 続ける案件
 desk-pair-keep-older = 案件 { $number }（{ $date }受付。先に届いたもの）
