@@ -100,16 +100,26 @@ free_port() {
 profile=${YAKUBA_PROFILE:-debug}
 binary="$CARGO_TARGET_DIR/$profile/yakuba"
 
+# The file that says when the program was last built from this checkout: its time is when that build began.
+build_note() { printf '%s' "$CARGO_TARGET_DIR/$profile/.yakuba-built-$(printf '%s' "$root" | cksum | cut -d' ' -f1)"; }
+
+# The very file that a note vouches for: another checkout may build over it.
+program_file() { ls -li --time-style=full-iso "$binary" 2>/dev/null || ls -li "$binary"; }
+
+# Notes that cargo has built the program: note_build BEGUN, a file made when the build began. An edit made while it ran counts as newer.
+note_build() {
+  local note
+  note=$(build_note)
+  program_file >"$note"
+  touch -r "$1" "$note"
+}
+
 # Builds the program unless the last build is newer than every file it is made from.
 # Cargo alone would answer the same in about a second; this takes a few hundredths.
 build_program() {
-  local note state
-  note="$CARGO_TARGET_DIR/$profile/.yakuba-built-$(printf '%s' "$root" | cksum | cut -d' ' -f1)"
-  if [ -x "$binary" ] && [ -f "$note" ]; then
-    # The note names the very file it vouches for: another checkout may have built over it.
-    state=$(ls -li --time-style=full-iso "$binary" 2>/dev/null || ls -li "$binary")
-    if [ "$(cat "$note")" = "$state" ] && nothing_newer_than "$note"; then return 0; fi
-  fi
+  local note begun
+  note=$(build_note)
+  if [ -x "$binary" ] && [ -f "$note" ] && [ "$(cat "$note")" = "$(program_file)" ] && nothing_newer_than "$note"; then return 0; fi
   if ! have cargo; then
     say "Rust is missing: install it with rustup (version 1.95 or newer), then run the same command again."
     return 1
@@ -120,15 +130,11 @@ build_program() {
   else
     say "Building what changed …"
   fi
-  # Taken before the build: an edit made while it runs counts as newer.
-  local begun
   begun=$(mktemp)
   local options=(--quiet --locked -p yakuba)
   [ "$profile" = release ] && options+=(--release)
   cargo build "${options[@]}" </dev/null || { rm -f "$begun"; return 1; }
-  state=$(ls -li --time-style=full-iso "$binary" 2>/dev/null || ls -li "$binary")
-  printf '%s\n' "$state" >"$note"
-  touch -r "$begun" "$note"
+  note_build "$begun"
   rm -f "$begun"
 }
 
