@@ -116,6 +116,11 @@ export async function visitor(browser, options = {}) {
     javascript,
     /** Announces that answers with this status are what the test is about. */
     expect: (status) => expected.add(status),
+    /** Announces that from now on answers of 400 and above are faults unless they have this status. */
+    expectOnly: (status) => {
+      expected.clear();
+      expected.add(status);
+    },
     page: () => context.newPage(),
     close: () => context.close(),
   };
@@ -190,29 +195,39 @@ export async function structureProblems(page) {
 
 /**
  * Walks through the page with the Tab key. Whatever takes the focus must be visible and marked.
+ *
+ * The page itself writes down what takes the focus, at that moment: asking after each press takes twice as long.
  * @returns {Promise<string[]>} problems
  */
 export async function keyboardProblems(page, most = 60) {
-  const problems = [];
-  await page.evaluate(() => document.activeElement?.blur?.());
-  for (let press = 0; press < most; press++) {
-    await page.keyboard.press('Tab');
-    const seen = await page.evaluate(() => {
-      const element = document.activeElement;
-      if (!element || element === document.body) return null;
+  await page.evaluate(() => {
+    document.activeElement?.blur?.();
+    const walk = { seen: new Set(), problems: [], isOver: false };
+    globalThis.keyboardWalk = walk;
+    document.addEventListener('focusin', ({ target: element }) => {
+      // Round again.
+      if (walk.seen.has(element)) walk.isOver = true;
+      if (walk.isOver) return;
+      walk.seen.add(element);
+      const words = element.outerHTML.slice(0, 120);
       const box = element.getBoundingClientRect();
-      const style = getComputedStyle(element);
-      const marked = (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+      if (box.width === 0 || box.height === 0) walk.problems.push(`takes the focus but cannot be seen: ${words}`);
+      const marks = (one) => {
+        const style = getComputedStyle(one);
+        return (style.outlineStyle !== 'none' && parseFloat(style.outlineWidth) > 0) || style.boxShadow !== 'none';
+      };
       // A control inside a label (a hidden radio button, say) may be marked by its label.
       const label = element.closest('label') ?? element.labels?.[0];
-      const byLabel = label ? getComputedStyle(label).outlineStyle !== 'none' || getComputedStyle(label).boxShadow !== 'none' : false;
-      return { words: element.outerHTML.slice(0, 120), visible: box.width > 0 && box.height > 0, marked: marked || byLabel };
+      if (!marks(element) && !(label && marks(label))) walk.problems.push(`the focus is not marked: ${words}`);
     });
-    if (!seen) break;
-    if (!seen.visible) problems.push(`takes the focus but cannot be seen: ${seen.words}`);
-    if (!seen.marked) problems.push(`the focus is not marked: ${seen.words}`);
+  });
+  const pressesAtOnce = 15;
+  for (let pressed = 0; pressed < most; pressed += pressesAtOnce) {
+    await Promise.all(Array.from({ length: Math.min(pressesAtOnce, most - pressed) }, () => page.keyboard.press('Tab')));
+    const isOver = await page.evaluate(() => globalThis.keyboardWalk.isOver || document.activeElement === document.body);
+    if (isOver) break;
   }
-  return problems;
+  return page.evaluate(() => globalThis.keyboardWalk.problems);
 }
 
 /**
