@@ -4,10 +4,7 @@
 
 use yakuba_kernel::text::{KanjiWord, first_kanji_word};
 
-/// Elements whose text stays as it is: it is no running text, or HTML allows no `<ruby>` in it.
-const LEFT_ALONE: [&str; 8] = [
-    "script", "style", "textarea", "title", "option", "svg", "ruby", "pre",
-];
+use crate::running_text::rewritten;
 
 /// Holds a run of text together that has readings.
 const PIECE: &str = "<span class=\"with-readings\">";
@@ -25,52 +22,7 @@ const PIECE: &str = "<span class=\"with-readings\">";
 /// );
 /// ```
 pub fn with_readings_above(html: &str) -> String {
-    let mut shown = String::with_capacity(html.len() + html.len() / 4);
-    let mut rest = html;
-    while let Some(start) = rest.find('<') {
-        annotate(&rest[..start], &mut shown);
-        rest = &rest[start..];
-        let whole = markup_length(rest);
-        shown.push_str(&rest[..whole]);
-        rest = &rest[whole..];
-    }
-    annotate(rest, &mut shown);
-    shown
-}
-
-/// The length in bytes of the markup that `html` begins with: a comment, a tag, or a whole element of [`LEFT_ALONE`].
-fn markup_length(html: &str) -> usize {
-    if html.starts_with("<!--") {
-        return html.find("-->").map_or(html.len(), |end| end + 3);
-    }
-    let tag = tag_length(html);
-    let name = html[1..tag]
-        .split(|letter: char| !letter.is_ascii_alphanumeric())
-        .next()
-        .unwrap_or_default();
-    if !LEFT_ALONE.iter().any(|one| one.eq_ignore_ascii_case(name)) || html[..tag].ends_with("/>") {
-        return tag;
-    }
-    // Our templates write closing tags in small letters and never put one of these elements into another of its name.
-    let closing = format!("</{}", name.to_ascii_lowercase());
-    match html[tag..].find(&closing) {
-        Some(at) => tag + at + tag_length(&html[tag + at..]),
-        None => html.len(),
-    }
-}
-
-/// The length in bytes of the tag that `html` begins with; a `>` inside a quoted value does not end it.
-fn tag_length(html: &str) -> usize {
-    let mut quote = None;
-    for (at, letter) in html.char_indices() {
-        match (quote, letter) {
-            (None, '>') => return at + 1,
-            (None, '"' | '\'') => quote = Some(letter),
-            (Some(open), _) if open == letter => quote = None,
-            _ => {}
-        }
-    }
-    html.len()
+    rewritten(html, annotate)
 }
 
 /// Writes a run of text to `shown`, its readings above their kanji. A run that has any stays one piece: in a button, whose parts stand side

@@ -4,7 +4,10 @@ use askama::Template;
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 
-use crate::{Fields, Html, Language, Link, NotificationBanner, Shell, Words, with_readings_above};
+use crate::{
+    Fields, Html, Language, Link, NotificationBanner, Shell, Words, with_japanese_marked,
+    with_readings_above,
+};
 
 /// Tells the worker of the reader's browser that it may keep the page.
 const KEEPS_COPY: HeaderName = HeaderName::from_static("x-keeps-copy");
@@ -246,7 +249,8 @@ impl Page {
         let html = document.render().unwrap_or_default();
         match self.shell.language {
             Language::EasyJapanese => with_readings_above(&html),
-            Language::Japanese | Language::English => html,
+            Language::Japanese => html,
+            Language::English => with_japanese_marked(&html),
         }
     }
 
