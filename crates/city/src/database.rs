@@ -7,7 +7,7 @@ use sea_orm::{
     sqlx::postgres::PgConnectOptions,
 };
 
-use crate::error::CityError;
+use crate::{error::CityError, private_files::make_private_folder};
 
 /// Where a city's database is.
 #[derive(Clone, PartialEq, Eq)]
@@ -163,7 +163,7 @@ async fn connect_sqlite(
         .parent()
         .filter(|directory| !directory.as_os_str().is_empty())
     {
-        std::fs::create_dir_all(directory).map_err(|cause| CityError::DataDirectory {
+        make_private_folder(directory).map_err(|cause| CityError::DataDirectory {
             path: directory.display().to_string(),
             cause,
         })?;

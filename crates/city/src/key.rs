@@ -8,6 +8,8 @@ use chacha20poly1305::{
 };
 use rand::RngCore as _;
 
+use crate::private_files::{create_private_file, make_private_folder};
+
 /// The name of the file in the data directory.
 pub const KEY_FILE: &str = "city.key";
 /// The environment variable that takes the file's place.
@@ -92,12 +94,8 @@ impl CityKey {
                 let mut bytes = [0; 32];
                 rand::rng().fill_bytes(&mut bytes);
                 // A city on PostgreSQL has nothing else in its data directory, which may not be there yet.
-                std::fs::create_dir_all(data_directory).map_err(failed)?;
-                let mut options = std::fs::OpenOptions::new();
-                options.write(true).create_new(true);
-                #[cfg(unix)]
-                std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-                match options.open(&path) {
+                make_private_folder(data_directory).map_err(failed)?;
+                match create_private_file(&path) {
                     Ok(mut file) => {
                         file.write_all(hexadecimal(&bytes).as_bytes())
                             .and_then(|()| file.sync_all())

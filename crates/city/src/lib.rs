@@ -21,6 +21,7 @@ mod moment;
 mod named_places;
 mod open_tables;
 mod own_records;
+mod private_files;
 mod random;
 mod search;
 mod service;
@@ -64,6 +65,7 @@ pub use open_tables::{
     MakeTable, OpenTable, SMALLEST_COUNT, TableRows, TableWords, shown_count, shown_part,
 };
 pub use own_records::{FindOwnRecords, OwnRecord, OwnRecords};
+pub use private_files::make_private_folder;
 pub use random::random_name;
 pub use search::{SearchEntry, SearchHit, search};
 pub use service::{DeskItem, Interface, MenuItem, Service, SubjectNames, SubjectPage};

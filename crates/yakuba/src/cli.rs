@@ -116,6 +116,9 @@ pub enum Command {
     /// Give other systems access
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Let somebody of the staff in again who lost their password or their devices
+    #[command(subcommand)]
+    Account(AccountCommand),
     /// Bring in personnel changes, such as the April transfer
     #[command(subcommand)]
     Personnel(PersonnelCommand),
@@ -1437,6 +1440,26 @@ pub struct TokenAdd {
     /// The last day on which it counts, such as 2027-03-31
     #[arg(long, value_name = "DAY")]
     pub until: Option<jiff::civil::Date>,
+}
+
+/// Accounts of the staff.
+#[derive(Debug, Subcommand)]
+pub enum AccountCommand {
+    /// Give an account a new password for one log-in, and take its second factors and log-ins away
+    Reset(AccountReset),
+}
+
+/// Let somebody in again.
+#[derive(Debug, Args)]
+#[command(after_help = "\
+Whoever may run this holds the city's data folder: it is for the last administrator who lost their phone. Others are let in again by an
+administrator in the browser, under 職員と権限 → アカウント. The server may go on running. It stands in the audit log.
+
+Examples:
+  yakuba account reset admin")]
+pub struct AccountReset {
+    /// The log-in name
+    pub login: String,
 }
 
 /// Bring in personnel changes.

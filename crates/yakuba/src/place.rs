@@ -115,7 +115,7 @@ impl Place {
             return Ok(None);
         };
         let folder = path.parent().unwrap_or(std::path::Path::new("."));
-        std::fs::create_dir_all(folder).map_err(|cause| Failure::file(folder, &cause))?;
+        yakuba_city::make_private_folder(folder).map_err(|cause| Failure::file(folder, &cause))?;
         let path = path.with_extension("lock");
         let file = File::options()
             .create(true)

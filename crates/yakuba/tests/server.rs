@@ -5,7 +5,7 @@
 
 mod common;
 
-use std::time::Duration;
+use std::{path::Path, time::Duration};
 
 use common::{Program, Schema};
 
@@ -126,7 +126,7 @@ fn a_city_answers_to_its_own_names_only() {
 }
 
 /// Makes two cities in the folder and serves them from a list; on PostgreSQL each in a schema of its own.
-fn listed_cities_are_found_by_their_names(folder: &std::path::Path, schemas: [Option<String>; 2]) {
+fn listed_cities_are_found_by_their_names(folder: &Path, schemas: [Option<String>; 2]) {
     use std::fmt::Write as _;
     let mut list = "cities:\n".to_owned();
     for (place, (name, database)) in ["青市", "赤市"].into_iter().zip(schemas).enumerate() {
@@ -246,4 +246,63 @@ fn mistakes_get_one_sentence_with_the_mend() {
     }
     let said = program.must(0, &["doctor"]);
     assert!(said.contains("warn  city"), "{said}");
+}
+
+#[cfg(unix)]
+#[test]
+fn nobody_else_looks_into_the_data_folder_and_the_doctor_sees_to_it() {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program {
+        data: folder.path().join("city"),
+        database: None,
+    };
+    program.must(0, &["init"]);
+    let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+    assert_eq!(mode(&program.data), 0o700);
+    assert!(program.must(0, &["doctor"]).contains("ok    data folder:"));
+    std::fs::set_permissions(&program.data, std::fs::Permissions::from_mode(0o755)).unwrap();
+    let said = program.must(0, &["doctor"]);
+    assert!(
+        said.contains("warn  data folder: others on this machine may look into"),
+        "{said}"
+    );
+    assert!(said.contains("Run chmod 700"), "{said}");
+}
+
+#[test]
+fn the_last_administrator_is_let_in_again_from_the_command_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let program = Program {
+        data: folder.path().join("city"),
+        database: None,
+    };
+    let password = |said: &str| {
+        let line = said.lines().find(|line| line.contains("password")).unwrap();
+        line.split_whitespace().nth(1).unwrap().to_owned()
+    };
+    let first = password(&program.must(0, &["init"]));
+    // While the server is open, as it is when somebody finds out.
+    let server = program.serve(&["serve"]);
+    let second = password(&program.must(0, &["account", "reset", "admin"]));
+    assert_ne!(first, second);
+    let sign_in = |password: &str| {
+        let form = format!("login=admin&password={password}");
+        let headers = [
+            "Content-Type: application/x-www-form-urlencoded",
+            "Sec-Fetch-Site: same-origin",
+        ];
+        server.send("POST", "/login", &headers, &form).status
+    };
+    assert_eq!(sign_in(&first), 422);
+    assert_eq!(sign_in(&second), 303);
+
+    let output = program.run(&["account", "reset", "nobody"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(
+        String::from_utf8(output.stderr)
+            .unwrap()
+            .contains("no account")
+    );
 }

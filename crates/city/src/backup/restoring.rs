@@ -28,6 +28,7 @@ use crate::{
     database::{self, is_sqlite},
     facts,
     migration::migrate,
+    private_files::{create_private_file, make_private_folder},
     sql::{Sql as _, many_placeholders},
 };
 
@@ -722,12 +723,8 @@ fn put_key(
         path: path.clone(),
         cause,
     };
-    std::fs::create_dir_all(&settings.data_directory).map_err(unwritable)?;
-    let mut options = File::options();
-    options.write(true).create_new(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&path).map_err(unwritable)?;
+    make_private_folder(&settings.data_directory).map_err(unwritable)?;
+    let mut file = create_private_file(&path).map_err(unwritable)?;
     file.write_all(&key).map_err(unwritable)?;
     file.sync_all().map_err(unwritable)?;
     Ok(KeyState::Restored)

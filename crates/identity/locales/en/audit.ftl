@@ -57,6 +57,7 @@ audit-identity-account-create = Created an account
 audit-identity-account-state = Suspended or reopened an account
 audit-identity-department-change = Changed a department
 audit-identity-department-create = Created a department
+audit-identity-second-factors-remove = Removed every second factor
 audit-identity-one-time-codes-remove = Removed one-time codes
 audit-identity-one-time-codes-set = Set up one-time codes
 audit-identity-passkey-add = Added a passkey

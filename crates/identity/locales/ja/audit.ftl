@@ -57,6 +57,7 @@ audit-identity-account-create = アカウントを作りました
 audit-identity-account-state = アカウントを停止または再開しました
 audit-identity-department-change = 部署の情報を変更しました
 audit-identity-department-create = 部署を作りました
+audit-identity-second-factors-remove = 2段階認証の手段をすべて解除しました
 audit-identity-one-time-codes-remove = ワンタイムコードを解除しました
 audit-identity-one-time-codes-set = ワンタイムコードを設定しました
 audit-identity-passkey-add = パスキーを登録しました

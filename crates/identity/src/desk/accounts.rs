@@ -296,7 +296,8 @@ async fn page(
             "identity-account-sign-out",
             ButtonKind::Other,
         ));
-    if factors.one_time_codes {
+    // Somebody who lost their only passkey is shut out as well.
+    if factors.any() {
         row = row.button(&button(
             "factors",
             "identity-account-factors-reset",
@@ -385,7 +386,7 @@ pub(crate) async fn carry_out(
         "factors" => {
             city.write(actor, id, |tx, id| {
                 Box::pin(async move {
-                    credentials::remove_one_time_codes(tx, *id).await?;
+                    credentials::remove_second_factors(tx, *id).await?;
                     sessions::end_sessions(tx, *id, None).await
                 })
             })

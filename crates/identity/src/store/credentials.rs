@@ -178,7 +178,7 @@ pub async fn use_one_time_code(
     Ok(used == 1)
 }
 
-/// Takes one-time codes and recovery codes away, for somebody who lost their device.
+/// Takes one-time codes and recovery codes away.
 ///
 /// # Errors
 /// The database's.
@@ -193,6 +193,26 @@ pub async fn remove_one_time_codes(tx: &Tx, account: AccountId) -> Result<(), Id
     }
     tx.audit(AuditEntry::new(
         "identity.one_time_codes_remove",
+        format!("account/{account}"),
+    ));
+    Ok(())
+}
+
+/// Takes every second factor away: one-time codes, recovery codes and passkeys, for somebody who lost their devices.
+///
+/// # Errors
+/// The database's.
+pub async fn remove_second_factors(tx: &Tx, account: AccountId) -> Result<(), IdentityError> {
+    for table in ["one_time_codes", "recovery_codes", "passkeys"] {
+        tx.connection()
+            .run(
+                &format!("DELETE FROM {table} WHERE account = $1"),
+                [account.0.into()],
+            )
+            .await?;
+    }
+    tx.audit(AuditEntry::new(
+        "identity.second_factors_remove",
         format!("account/{account}"),
     ));
     Ok(())

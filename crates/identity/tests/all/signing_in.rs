@@ -5,7 +5,7 @@ use crate::support::{
 };
 use axum::http::{Request, StatusCode, header};
 use jiff::SignedDuration;
-use yakuba_city::{Actor, City, Service as _, each_database};
+use yakuba_city::{Actor, City, Service as _, each_database, sql::Sql as _};
 use yakuba_identity::{
     IdentityError, IdentityService, NewToken, Token, WORDS, create_token, store,
 };
@@ -102,6 +102,53 @@ each_database!(
             .post("/login/second-factor", &[("code", "000000")])
             .await;
         assert!(answer.location().starts_with("/login?"));
+    }
+);
+
+each_database!(
+    an_administrator_lets_somebody_in_again_who_lost_their_passkey,
+    [&IdentityService],
+    async |city| {
+        let chief = account(&city, "chief").await;
+        administrator(&city, chief).await;
+        let secret = codes(&city, chief).await;
+        let lost = account(&city, "sato").await;
+        second_factor_is_optional(&city).await;
+        city.write(Actor::System("test".into()), lost, |tx, lost| {
+            Box::pin(async move {
+                tx.connection()
+                    .run(
+                        "INSERT INTO passkeys (account, credential, name, passkey, created_at) VALUES ($1, 'lost', '電話', '{}', 0)",
+                        [lost.0.into()],
+                    )
+                    .await?;
+                Ok::<_, IdentityError>(())
+            })
+        })
+        .await
+        .unwrap();
+        let mut owner = Browser::new(&city, "192.0.2.1");
+        let answer = owner.sign_in("sato", PASSWORD).await;
+        assert!(answer.location().starts_with("/login/second-factor"));
+        assert!(!owner.is_signed_in().await);
+
+        let mut browser = Browser::new(&city, "192.0.2.2");
+        browser.sign_in("chief", PASSWORD).await;
+        let code = secret.code_at(city.now());
+        browser
+            .post("/login/second-factor", &[("code", &code)])
+            .await;
+        let place = format!("/desk/identity/accounts/{lost}");
+        let page = browser.get(&place).await;
+        assert!(page.text.contains("value=\"factors\""), "{}", page.text);
+        let answer = browser
+            .post(&format!("{place}/do"), &[("what", "factors")])
+            .await;
+        assert_eq!(answer.location(), format!("{place}?done=saved"));
+        assert!(!browser.get(&place).await.text.contains("value=\"factors\""));
+        assert_eq!(count(&city, "passkeys").await, 0);
+        owner.sign_in("sato", PASSWORD).await;
+        assert!(owner.is_signed_in().await);
     }
 );
 

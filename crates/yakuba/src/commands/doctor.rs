@@ -84,7 +84,7 @@ pub(super) async fn run(place: &Place) -> Result<Outcome, Failure> {
     let settings = &place.settings;
     let mut findings = vec![
         Finding::fine("program", env!("CARGO_PKG_VERSION")),
-        Finding::fine("data folder", settings.data_directory.display().to_string()),
+        folder(&settings.data_directory),
         Finding::fine("database", settings.database.shown()),
         writable(&settings.data_directory),
         room(&settings.data_directory),
@@ -118,6 +118,25 @@ pub(super) async fn run(place: &Place) -> Result<Outcome, Failure> {
     } else {
         Outcome::Done
     })
+}
+
+fn folder(folder: &Path) -> Finding {
+    const WHAT: &str = "data folder";
+    #[cfg(unix)]
+    if let Ok(found) = std::fs::metadata(folder) {
+        let mode = std::os::unix::fs::PermissionsExt::mode(&found.permissions()) & 0o777;
+        if mode & 0o077 != 0 {
+            return Finding::warning(
+                WHAT,
+                format!(
+                    "others on this machine may look into {} (mode {mode:o})",
+                    folder.display()
+                ),
+                format!("Run chmod 700 {}", folder.display()),
+            );
+        }
+    }
+    Finding::fine(WHAT, folder.display().to_string())
 }
 
 fn writable(folder: &Path) -> Finding {

@@ -1,5 +1,6 @@
 //! What each word of the command line does.
 
+mod account;
 mod addresses;
 mod assets;
 mod audit;
@@ -64,6 +65,7 @@ pub(crate) async fn run(cli: Cli) -> Result<Outcome, Failure> {
         Command::Facts(options) => facts::run(&place, options).await,
         Command::Measure(options) => measure::run(&place, options).await,
         Command::Token(options) => token::run(&place, options).await,
+        Command::Account(options) => account::run(&place, options).await,
         Command::Personnel(options) => personnel::run(&place, options).await,
         Command::Backup(options) => backup::write(&place, &options).await,
         Command::Restore(options) => backup::restore(&place, &options).await,
