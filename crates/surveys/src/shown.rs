@@ -417,13 +417,11 @@ fn block(words: Words, result: &QuestionResult) -> Block {
         ),
         |chart, count| {
             let text = match (count.count, count.share) {
-                (Some(number), Some(share)) => {
-                    format!(
-                        "{}%（{}）",
-                        format::decimal_places(share, 1),
-                        format::number(number)
-                    )
-                }
+                (Some(number), Some(share)) => format::with_note(
+                    format_args!("{}%", format::decimal_places(share, 1)),
+                    format::number(number),
+                    language,
+                ),
                 (Some(number), None) => format::number(number),
                 (None, _) => hidden_mark(words),
             };
@@ -561,10 +559,14 @@ fn cross_html(words: Words, table: &CrossTable) -> Html {
             cells.push(Cell::text(format::number(table.total)));
             rows.push(Row::new(cells).marked(true));
         }
-        Table::new(language, id, format!("{heading}（{}）", words.get(text)))
-            .columns(columns)
-            .rows(rows)
-            .row_headers()
+        Table::new(
+            language,
+            id,
+            format::with_note(&heading, words.get(text), language),
+        )
+        .columns(columns)
+        .rows(rows)
+        .row_headers()
     };
     let mut html = Html::of(&make(
         "cross-counts",

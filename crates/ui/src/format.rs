@@ -94,6 +94,19 @@ pub fn date_time(at: DateTime, language: Language) -> String {
     }
 }
 
+/// A text with a remark in brackets behind it: `受付（12）`, in English `Received (12)`.
+pub fn with_note(
+    text: impl std::fmt::Display,
+    note: impl std::fmt::Display,
+    language: Language,
+) -> String {
+    if language.is_japanese() {
+        format!("{text}（{note}）")
+    } else {
+        format!("{text} ({note})")
+    }
+}
+
 fn year_text(key: &str, year: FiscalYear, language: Language) -> String {
     Words::general(language)
         .with(

@@ -8,7 +8,7 @@ use yakuba_identity::Token;
 use yakuba_kernel::Yen;
 use yakuba_ui::{
     Cell, Choice, Column, DateField, DescriptionList, ErrorSummary, Fields, FormErrors, Html, Row,
-    Select, Table, TextField, Words, done,
+    Select, Table, TextField, Words, done, format,
 };
 
 use super::{
@@ -287,14 +287,12 @@ pub(super) async fn one(room: Room, Path(id): Path<i64>) -> Result<Response, Pro
     if found.stage == Stage::Working
         && let Some(next) = closures::next_day(room.db(), &found).await?
     {
-        stage = format!(
-            "{stage}（{}）",
-            room.words.with_text(
-                "desk-closure-next",
-                "day",
-                &long_day(room.public, room.language(), next)
-            )
+        let next = room.words.with_text(
+            "desk-closure-next",
+            "day",
+            &long_day(room.public, room.language(), next),
         );
+        stage = format::with_note(stage, next, room.language());
     }
     let mut planned = None;
     if found.stage == Stage::Working

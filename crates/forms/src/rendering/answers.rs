@@ -318,10 +318,7 @@ fn in_words(kind: &FieldKind, answer: &Answer, words: Words) -> String {
             labels.join(comma)
         }
         Answer::Name(name) if name.full_kana().is_empty() => name.full(),
-        Answer::Name(name) if language.is_japanese() => {
-            format!("{}（{}）", name.full(), name.full_kana())
-        }
-        Answer::Name(name) => format!("{} ({})", name.full(), name.full_kana()),
+        Answer::Name(name) => format::with_note(name.full(), name.full_kana(), language),
         Answer::Address(address) => address_in_words(address),
         Answer::Slot(slot) => slot_in_words(slot, words),
         Answer::Place(place) => place_in_words(place),

@@ -111,7 +111,10 @@ async fn page(
                     } else {
                         &measure.name_en
                     };
-                    Choice::new(measure.name.as_str(), format!("{name}（{}）", measure.name))
+                    Choice::new(
+                        measure.name.as_str(),
+                        format::with_note(name, &measure.name, language),
+                    )
                 }),
             ),
         );

@@ -118,7 +118,11 @@ fn selection_form(
             };
             Choice::new(
                 measure.name.as_str(),
-                format!("{shown}（{}・{}）", measure.unit, measure.name.as_str()),
+                format::with_note(
+                    shown,
+                    format_args!("{}・{}", measure.unit, measure.name.as_str()),
+                    language,
+                ),
             )
         }))
         .value(typed.get(&name("measure")))

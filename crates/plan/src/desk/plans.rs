@@ -90,7 +90,11 @@ fn row(words: &Words, plan: &PlanRecord) -> Row {
     };
     Row::new([
         Cell::link(&plan.title, format!("/desk/plan/{}", plan.key)),
-        Cell::text(format!("{}（{}）", words.get(whose), plan.publisher)),
+        Cell::text(format::with_note(
+            words.get(whose),
+            &plan.publisher,
+            words.language(),
+        )),
         Cell::text(period(words, plan)),
         Cell::html(&state_chip(words, plan)),
         reviews,

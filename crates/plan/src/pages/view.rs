@@ -210,7 +210,7 @@ pub(crate) fn doubt(doubt: &Doubt, words: Words) -> String {
         .replace('_', "-");
     let sentence = words.get(&format!("plan-doubt-{name}")).into_owned();
     match &doubt.detail {
-        Some(detail) => format!("{sentence}（{detail}）"),
+        Some(detail) => format::with_note(sentence, detail, words.language()),
         None => sentence,
     }
 }

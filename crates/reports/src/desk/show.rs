@@ -164,7 +164,7 @@ async fn about(room: &Room, found: &Report) -> Result<DescriptionList, Problem> 
         );
     let mut due = format::date(found.due_on, language);
     if found.is_late_on(room.city.today()) {
-        due = format!("{due}（{}）", room.t("desk-late"));
+        due = format::with_note(due, room.t("desk-late"), language);
     }
     about = about.text(room.t("desk-column-due"), due);
     if !found.area.is_empty() {

@@ -244,7 +244,10 @@ async fn takers(
         for (account, name) in colleagues(room.db(), code, room.city.today()).await? {
             // Somebody with posts in two departments stands there once.
             if takers.iter().all(|(known, _)| *known != account) {
-                takers.push((account, format!("{name}（{department}）")));
+                takers.push((
+                    account,
+                    format::with_note(name, department, room.language()),
+                ));
             }
         }
     }

@@ -209,11 +209,10 @@ pub(crate) fn category_name(current: &Current, key: &str, language: Language) ->
 /// What everybody calls a report.
 pub(crate) fn title(current: &Current, report: &Report, language: Language) -> String {
     let category = category_name(current, &report.category, language);
-    match (report.public_place.is_empty(), language) {
-        (true, _) => category,
-        (false, Language::English) => format!("{category} ({})", report.public_place),
-        (false, _) => format!("{category}（{}）", report.public_place),
+    if report.public_place.is_empty() {
+        return category;
     }
+    format::with_note(category, &report.public_place, language)
 }
 
 /// The key of a state's name.

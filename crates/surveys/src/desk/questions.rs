@@ -9,7 +9,7 @@ use yakuba_city::web::Problem;
 use yakuba_forms::model::document::{Field, FieldKind, Text};
 use yakuba_ui::{
     CheckboxGroup, Choice, ErrorSummary, Fields, FormErrors, Html, Select, TextArea, TextField,
-    Words, done,
+    Words, done, format,
 };
 
 use super::room::{Room, href};
@@ -59,11 +59,11 @@ async fn draft(room: &Room, key: &str) -> Result<Survey, Problem> {
 fn kind_text(room: &Room, field: &Field) -> String {
     match (Kind::of(field), &field.kind) {
         (Some(kind), FieldKind::Choice { options } | FieldKind::Choices { options, .. }) => {
-            format!(
-                "{}（{}）",
+            format::with_note(
                 room.t(&format!("desk-kind-{}", kind.as_str())),
                 room.words
-                    .counted("desk-options-count", options.len() as u64)
+                    .counted("desk-options-count", options.len() as u64),
+                room.language(),
             )
         }
         (Some(kind), _) => room.t(&format!("desk-kind-{}", kind.as_str())),
@@ -235,10 +235,10 @@ fn question_page(
     let mut controls = Html::empty();
     for part in ["ja", "easy", "en"] {
         let name = format!("label_{part}");
-        let label = format!(
-            "{}（{}）",
+        let label = format::with_note(
             room.t("desk-question-label"),
-            room.t(&format!("desk-language-{part}"))
+            room.t(&format!("desk-language-{part}")),
+            language,
         );
         let mut field = TextField::new(language, &name, label)
             .value(shown(&name, text(before.map(|field| &field.label), part)))

@@ -5,7 +5,7 @@ use super::{
     BOTTOM, Frame, HEIGHT, LEFT, RIGHT, Scale, Series, WIDTH, coordinate, float, with_places, y,
 };
 use crate::html::html_safe;
-use crate::{Cell, Column, Language, Row, Table};
+use crate::{Cell, Column, Language, Row, Table, format};
 
 /// Planned and actual figures by year: the plan as an outline, what was reached as a filled bar in
 /// it, what was published at the time as a mark where it differs. One or two series.
@@ -113,7 +113,11 @@ impl BarAndTarget {
         Table::new(
             words.language(),
             format!("{}-table", self.frame.id),
-            format!("{}（{}）", self.frame.title, words.get("ui-chart-table")),
+            format::with_note(
+                &self.frame.title,
+                words.get("ui-chart-table"),
+                words.language(),
+            ),
         )
         .columns(columns)
         .rows(rows)
@@ -131,7 +135,7 @@ impl BarAndTarget {
         let longest = series
             .iter()
             .flat_map(|series| series.actual.iter().flatten())
-            .map(|value| crate::format::decimal(*value).len())
+            .map(|value| format::decimal(*value).len())
             .max()
             .unwrap_or(0);
         #[allow(clippy::cast_precision_loss, reason = "a figure has few digits")]
@@ -251,7 +255,7 @@ fn label(scale: &Scale, series: &Series, index: usize, x: f64, value: Decimal) -
     Label {
         x: coordinate(x),
         y: coordinate((y(scale, float(edge)) + offset).min(BOTTOM + 14.0)),
-        text: crate::format::decimal(value),
+        text: format::decimal(value),
     }
 }
 

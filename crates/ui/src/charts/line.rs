@@ -5,7 +5,7 @@ use super::{
     BOTTOM, Frame, HEIGHT, LEFT, RIGHT, Scale, Series, WIDTH, coordinate, float, with_places, y,
 };
 use crate::html::html_safe;
-use crate::{Cell, Column, Language, Row, Table};
+use crate::{Cell, Column, Language, Row, Table, format};
 
 /// The course of a figure over the years: actual values as a line with points, the plan as a step
 /// line, and a projection as a dashed line with the range it may fall in.
@@ -139,7 +139,11 @@ impl Line {
         Table::new(
             words.language(),
             format!("{}-table", self.frame.id),
-            format!("{}（{}）", self.frame.title, words.get("ui-chart-table")),
+            format::with_note(
+                &self.frame.title,
+                words.get("ui-chart-table"),
+                words.language(),
+            ),
         )
         .columns(columns)
         .rows(rows)
@@ -159,7 +163,7 @@ impl Line {
         let at = |index: usize, value: Decimal| (frame.x(index), y(&scale, float(value)));
         // A digit is about 8 units wide; figures of a table that would overlap are left to the table.
         let longest = (self.series.actual.iter().flatten())
-            .map(|value| crate::format::decimal(*value).len())
+            .map(|value| format::decimal(*value).len())
             .max()
             .unwrap_or(0);
         #[allow(clippy::cast_precision_loss, reason = "a figure has few digits")]
@@ -175,7 +179,7 @@ impl Line {
                     frame.figure(value)
                 ),
                 text: if labelled {
-                    crate::format::decimal(value)
+                    format::decimal(value)
                 } else {
                     String::new()
                 },

@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 use yakuba_forms::model::document::Key;
 use yakuba_ui::{
     CheckboxGroup, Choice, Fields, FormErrors, Html, Language, Select, TextArea, TextField, Words,
+    format,
 };
 
 use super::shape::{Member, Shape, Word};
@@ -167,7 +168,7 @@ impl Form<'_> {
             let label = if note.is_empty() {
                 label.to_owned()
             } else {
-                format!("{label}（{}）", self.words.get(note))
+                format::with_note(label, self.words.get(note), self.language)
             };
             html.push(
                 &TextField::new(self.language, format!("{path}.{name}"), label)

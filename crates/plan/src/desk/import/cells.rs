@@ -7,7 +7,7 @@ use axum::{
 };
 use yakuba_city::web::Problem;
 use yakuba_ui::{
-    Cell, Choice, Column, Pagination, Row, Select, StepNavigation, Table, Tabs, Words,
+    Cell, Choice, Column, Pagination, Row, Select, StepNavigation, Table, Tabs, Words, format,
 };
 
 use super::super::{room::Desk, sentences};
@@ -83,7 +83,11 @@ pub(super) async fn show(desk: Desk, Path(id): Path<i64>) -> Result<Response, Pr
                     .map(|role| {
                         Choice::new(
                             sentences::word_of(&role),
-                            format!("{}（{}）", sentences::role(&words, role), counted(role)),
+                            format::with_note(
+                                sentences::role(&words, role),
+                                counted(role),
+                                words.language(),
+                            ),
                         )
                     }),
             )

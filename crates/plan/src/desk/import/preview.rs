@@ -87,7 +87,7 @@ async fn page(
         counts: DescriptionList::new()
             .text(
                 desk.text("desk-plan"),
-                format!("{}（{}）", document.title, document.key),
+                format::with_note(&document.title, &document.key, words.language()),
             )
             .text(desk.text("desk-plan-publisher"), &document.publisher.name)
             .text(

@@ -9,7 +9,7 @@ use serde_json::json;
 use yakuba_city::{AuditEntry, web::Problem};
 use yakuba_ui::{
     Choice, ErrorSummary, FileUpload, FormErrors, RadioGroup, Select, StepNavigation, TextField,
-    Words,
+    Words, format,
 };
 
 use super::super::{plans::RESERVED, room::Desk, sentences};
@@ -68,11 +68,12 @@ async fn show(desk: &Desk, typed: &Fields, errors: &FormErrors) -> Result<Respon
         plan: Select::new(language, "plan", desk.text("desk-import-plan"))
             .support(desk.text("desk-import-plan-support"))
             .choice(Choice::new("", desk.text("desk-import-plan-new")))
-            .choices(
-                plans
-                    .iter()
-                    .map(|plan| Choice::new(&plan.key, format!("{}（{}）", plan.title, plan.key))),
-            )
+            .choices(plans.iter().map(|plan| {
+                Choice::new(
+                    &plan.key,
+                    format::with_note(&plan.title, &plan.key, language),
+                )
+            }))
             .value(typed.get("plan"))
             .errors(errors),
         key: field("key", "desk-plan-key", "desk-plan-key-support")

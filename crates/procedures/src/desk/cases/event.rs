@@ -116,7 +116,7 @@ async fn stops(parts: &Parts<'_>, others: &[Case], titles: &Titles) -> Result<Ve
             || room.t(&stage_key(case.stage)),
             |own| own.title.get(language).to_owned(),
         );
-        let line = format!("{}（{stage}）", titles.title(&case.procedure, language));
+        let line = format::with_note(titles.title(&case.procedure, language), stage, language);
         let known = stops
             .last_mut()
             .filter(|(last, _)| last.department == case.department);

@@ -14,7 +14,7 @@ use yakuba_forms::{
 use yakuba_kernel::{Channel, Wareki};
 use yakuba_ui::{
     CheckboxGroup, Choice, DateField, DescriptionList, Fields, FormErrors, Html, RadioGroup,
-    Select, TextField, Words, done,
+    Select, TextField, Words, done, format,
 };
 
 use super::{Open, START, channel_text, counter_page, own_entry, private};
@@ -104,7 +104,7 @@ fn label(form: &Form, path: &str, language: yakuba_ui::Language) -> String {
         .nth(1)
         .and_then(|part| part.parse::<u32>().ok())
     {
-        Some(entry) => format!("{label}（{}）", entry + 1),
+        Some(entry) => format::with_note(label, entry + 1, language),
         None => label.to_owned(),
     }
 }

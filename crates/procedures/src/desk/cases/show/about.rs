@@ -47,7 +47,11 @@ pub(super) fn about(
     if let Some(agent) = &contact.agent {
         list = list.text(
             room.t("desk-field-agent"),
-            format!("{}（{}） {}", agent.name, agent.relation, agent.phone),
+            format!(
+                "{} {}",
+                format::with_note(&agent.name, &agent.relation, room.language()),
+                agent.phone
+            ),
         );
     }
     list = list.text(

@@ -15,7 +15,9 @@ use yakuba_city::web::{Capability, Problem};
 use yakuba_forms::model::document::{Field, FieldKind, Key};
 use yakuba_identity::{StaffNames, account_names, colleagues, departments};
 use yakuba_kernel::DepartmentCode;
-use yakuba_ui::{Button, ButtonKind, Fields, Html, Language, NotificationBanner, Page, Words};
+use yakuba_ui::{
+    Button, ButtonKind, Fields, Html, Language, NotificationBanner, Page, Words, format,
+};
 
 use crate::{
     capabilities::WORK,
@@ -120,7 +122,7 @@ impl Opened {
         };
         let label = field.map_or(path, |field| field.label.get(language));
         match number {
-            Some(number) => format!("{label}（{}）", number + 1),
+            Some(number) => format::with_note(label, number + 1, language),
             None => label.to_owned(),
         }
     }
@@ -439,7 +441,7 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         .words
         .with_text("desk-case-title", "number", &case.id.to_string());
     Ok(room
-        .page(format!("{title}（{number}）"), &body)
+        .page(format::with_note(&title, number, language), &body)
         .breadcrumb(room.t("desk-menu-inbox"), "/desk/cases")
         .lead(receipt.map_or_else(String::new, |receipt| {
             room.words
