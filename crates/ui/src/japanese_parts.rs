@@ -36,8 +36,10 @@ const fn is_japanese(letter: char) -> bool {
         || matches!(letter, '\u{3000}'..='\u{30ff}' | '\u{ff00}'..='\u{ffef}')
 }
 
-/// The Japanese parts of a text, in bytes. Figures and single words of other letters inside a sentence belong to it.
+/// The Japanese parts of a text, in bytes. Figures and single words of other letters inside a sentence, and those written together with
+/// one (`3m以上`), belong to it.
 fn parts(text: &str) -> Vec<Range<usize>> {
+    let is_figure = |letter: char| letter.is_ascii_alphanumeric() || matches!(letter, '.' | '-');
     let mut found: Vec<Range<usize>> = Vec::new();
     for (at, letter) in text
         .char_indices()
@@ -50,6 +52,11 @@ fn parts(text: &str) -> Vec<Range<usize>> {
         }
     }
     found.retain(|part| text[part.clone()].contains(is_japanese_letter));
+    for part in &mut found {
+        let (before, after) = (&text[..part.start], &text[part.end..]);
+        part.start = before.trim_end_matches(is_figure).len();
+        part.end = text.len() - after.trim_start_matches(is_figure).len();
+    }
     found
 }
 
@@ -106,8 +113,8 @@ mod tests {
                 "<span>From <span lang=\"ja\">澄川市</span> to <span lang=\"ja\">吹田市</span></span>",
             ),
             (
-                "澄川市・FY2022",
-                "<span><span lang=\"ja\">澄川市・</span>FY2022</span>",
+                "Depth: 3m以上 &amp; Wi-Fi",
+                "<span>Depth: <span lang=\"ja\">3m以上</span> &amp; Wi-Fi</span>",
             ),
             (
                 "<option>市役所</option><b title=\"市\">A</b>",

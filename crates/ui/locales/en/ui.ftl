@@ -163,7 +163,7 @@ ui-map-redo = Redo
 
 # Distances
 ui-metres = { $n } metres
-ui-kilometres = { $n } kilometres
+ui-kilometres = { $n } km
 
 # Disasters
 ui-emergency-more = See the situation
