@@ -3,7 +3,7 @@
 use jiff::civil::Date;
 
 use super::plain::PlainText;
-use super::{era_number, number};
+use super::{WESTERN_YEARS, era_number, number};
 use crate::{Era, Wareki};
 
 /// See [`Wareki::read_date`].
@@ -17,7 +17,8 @@ pub(crate) fn read_date(text: &str) -> Option<Date> {
 /// `20230401`.
 fn eight_digits(text: &PlainText) -> Option<(usize, Date)> {
     let (end, number) = text.number(0, 8)?;
-    (end == 8).then_some(())?;
+    let is_date = end == 8 && WESTERN_YEARS.contains(&(number / 10_000));
+    is_date.then_some(())?;
     let date = Date::new(
         i16::try_from(number / 10_000).ok()?,
         i8::try_from(number / 100 % 100).ok()?,

@@ -9,7 +9,7 @@ mod plain;
 #[cfg(test)]
 mod tests;
 
-use std::ops::Range;
+use std::ops::{Range, RangeInclusive};
 
 use crate::{Era, FiscalYear, Wareki};
 pub(crate) use dates::read_date;
@@ -251,11 +251,14 @@ fn mark(text: &PlainText, place: usize) -> Option<(usize, YearKind)> {
     (!matches!(text.at(end), Some('間' | '目' | '代'))).then_some((end, YearKind::Calendar))
 }
 
+/// The years that four digits can be: from the first of the eras on. Others are numbers of something else.
+const WESTERN_YEARS: RangeInclusive<i32> = 1868..=2199;
+
 /// The number of a year at a place: of an era, or four digits.
 fn number(text: &PlainText, place: usize) -> Option<Number> {
     era_number(text, place).or_else(|| {
         let (end, year) = text.number(place, 4)?;
-        (1868..=2199).contains(&year).then_some(Number {
+        WESTERN_YEARS.contains(&year).then_some(Number {
             end,
             year,
             count: Count::Western,

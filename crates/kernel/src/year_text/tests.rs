@@ -313,6 +313,8 @@ fn what_is_no_date_is_not_read() {
         "4月1日",
         "令和5年4月1日から",
         "20231301",
+        "11101110",
+        "99990401",
         "2023",
     ] {
         assert_eq!(read_date(text), None, "{text}");
