@@ -317,7 +317,13 @@ fn filled_in(
                 let answer = match (&field.kind, happened) {
                     (FieldKind::Slot { .. }, _) => slot.cloned().map(Answer::Slot),
                     (FieldKind::Date { .. }, Some(day)) if field.prefill.is_none() => {
-                        Some(Answer::Date(day))
+                        // Somebody else's, such as that of whoever died.
+                        let is_birth = field.label.ja.contains("生年月日");
+                        Some(Answer::Date(if is_birth {
+                            Date::constant(1941, 5, 3)
+                        } else {
+                            day
+                        }))
                     }
                     _ => made_up(field, person, today),
                 };
