@@ -95,7 +95,7 @@ each_database!(
             [("on_time".to_owned(), i64::try_from(reviews.len()).unwrap())]
         );
         let acts = cycle::published_acts(city.db(), id, None).await.unwrap();
-        assert_eq!(acts.len(), 13);
+        assert_eq!(acts.len(), 14);
         assert!(acts.iter().all(|act| act.carried_to.is_some()));
         let taken = cycle::takeovers(city.db(), id, Some(&initiative(&city, "4").await))
             .await

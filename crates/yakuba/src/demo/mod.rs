@@ -130,6 +130,9 @@ async fn fill(city: &City) -> Result<(), Failure> {
     part("surveys", surveys::make(city, story.today)).await?;
     // And of which the bookings tell.
     part("bookings", booking::make(city, story.today)).await?;
+    // And the reports, which come after the street lights of which some tell.
+    part("equipment", assets::make(city, story.today)).await?;
+    part("reports", reports::make(city, story.today)).await?;
     city.clock()
         .set(city::morning_of(city::CityFile::opening())?);
     let recordings = part("facts", facts::prepare(city)).await?;
@@ -139,9 +142,6 @@ async fn fill(city: &City) -> Result<(), Failure> {
     part("open data", opendata::make(city, story.today)).await?;
     part("layers", layers::make(city)).await?;
     part("disaster", disaster::make(city)).await?;
-    part("equipment", assets::make(city, story.today)).await?;
-    // After the street lights of which some tell.
-    part("reports", reports::make(city, story.today)).await?;
     part("queue", queue::make(city, story.today)).await?;
     part("lottery", lottery::make(city, story.today)).await?;
     city.clock().set(city::morning_of(story.today)?);
