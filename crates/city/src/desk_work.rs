@@ -13,7 +13,7 @@ pub struct WorkCount {
     pub href: String,
 }
 
-/// What waits with one service.
+/// What waits of one kind of work.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeskWork {
     /// What it is called.
@@ -22,10 +22,20 @@ pub struct DeskWork {
     pub counts: Vec<WorkCount>,
 }
 
-/// Finds what waits with a service for whoever asks, by what they may do, in a language (`ja`, `easy`, `en`); none when nothing does or
-/// they may not see it.
-pub type FindDeskWork = for<'a> fn(
-    &'a City,
-    &'a Principal,
-    &'a str,
-) -> BoxFuture<'a, Result<Option<DeskWork>, CityError>>;
+impl DeskWork {
+    /// One kind of work, called `title`; nothing when nothing of it waits.
+    pub fn of(title: impl Into<String>, counts: Vec<WorkCount>) -> Vec<Self> {
+        if counts.is_empty() {
+            return Vec::new();
+        }
+        vec![Self {
+            title: title.into(),
+            counts,
+        }]
+    }
+}
+
+/// Finds what waits with a service for whoever asks, by what they may do, in a language (`ja`, `easy`, `en`), each kind of work by itself;
+/// nothing when nothing waits or they may not see it.
+pub type FindDeskWork =
+    for<'a> fn(&'a City, &'a Principal, &'a str) -> BoxFuture<'a, Result<Vec<DeskWork>, CityError>>;

@@ -13,7 +13,7 @@ use yakuba_city::{
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Fields, Language, Page, Shell, Words};
 
-use crate::department_names;
+use crate::{WORDS, department_names, store::roles::role_names_with};
 
 /// A request to a page of a service's desk. A service wraps it in a room of its own, which adds what only that service asks.
 pub struct DeskRequest {
@@ -141,6 +141,23 @@ impl DeskRequest {
             return Err(Problem::NotAllowed);
         }
         Ok(names)
+    }
+
+    /// Says who may do something that this person may not: the names of the roles with the capability, in a sentence.
+    ///
+    /// # Errors
+    /// Those of the database.
+    pub async fn who_may(&self, capability: Capability) -> Result<String, Problem> {
+        let words = WORDS.words(self.language());
+        let roles = role_names_with(self.db(), capability, self.language().is_japanese()).await?;
+        Ok(if roles.is_empty() {
+            words.get("desk-nobody-may").into_owned()
+        } else {
+            let roles = roles.join(&words.get("desk-roles-joint"));
+            words
+                .with_text("desk-roles-may", "roles", &roles)
+                .into_owned()
+        })
     }
 
     /// Changes something in this person's name, as [`City::write`] does.

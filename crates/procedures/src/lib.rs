@@ -105,6 +105,10 @@ impl Service for ProcedureService {
                 "procedures_0016_extensions",
                 include_str!("../migrations/0016_extensions.sql"),
             ),
+            Migration::new(
+                "procedures_0017_publication_requests",
+                include_str!("../migrations/0017_publication_requests.sql"),
+            ),
         ]
     }
 

@@ -12,7 +12,7 @@ use crate::{
     store::{self, Filter},
 };
 
-/// The reports that wait for whoever asks, in the departments for which they may work; none when none does.
+/// The reports that wait for whoever asks, in the departments for which they may work; nothing when none does.
 ///
 /// # Errors
 /// When they cannot be counted.
@@ -20,9 +20,9 @@ pub(crate) async fn waiting(
     city: &City,
     principal: &Principal,
     language: &str,
-) -> Result<Option<DeskWork>, CityError> {
+) -> Result<Vec<DeskWork>, CityError> {
     let Some(staff) = principal.staff().filter(|_| principal.holds(WORK)) else {
-        return Ok(None);
+        return Ok(Vec::new());
     };
     let codes = departments(city.db())
         .await
@@ -61,8 +61,5 @@ pub(crate) async fn waiting(
             });
         }
     }
-    Ok((!counts.is_empty()).then(|| DeskWork {
-        title: words.get("desk-title").into_owned(),
-        counts,
-    }))
+    Ok(DeskWork::of(words.get("desk-title"), counts))
 }

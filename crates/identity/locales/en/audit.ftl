@@ -131,6 +131,7 @@ audit-plan-task-change = Changed a task
 audit-plan-task-make = Added a task
 audit-plan-task-step = Moved a task to its next state
 
+audit-procedures-ask-publication = Asked to put an application form live
 audit-procedures-change-endpoint = Changed the settings of a system that cases are delivered to
 audit-procedures-remove-endpoint = Removed a system that cases are delivered to
 audit-procedures-add-endpoint = Added a system that cases are delivered to
@@ -147,6 +148,7 @@ audit-procedures-enter = Began to enter an application at the counter
 audit-procedures-enter-answers = Entered the answers of a received application
 audit-procedures-extend = Extended the processing time of a case
 audit-procedures-hand-out = Handed a file over with a decision
+audit-procedures-send-back-draft = Sent a draft of an application form back
 audit-procedures-take-back-file = Took a handed-over file back
 audit-procedures-export = Exported cases
 audit-procedures-give-pull-right = Allowed a system to fetch cases

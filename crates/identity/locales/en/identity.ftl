@@ -331,3 +331,8 @@ resident-mail-text =
 resident-sign-in-provider = Sign in with { $name }
 resident-verify-provider = Confirm who you are with { $name }
 resident-error-linked = This person is linked with another account. Sign in with that one.
+
+# Who does what this person may not.
+desk-roles-may = This is done by those with the role: { $roles }.
+desk-roles-joint = { ", " }
+desk-nobody-may = Nobody may do this yet. Tell an administrator.

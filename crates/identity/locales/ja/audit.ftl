@@ -131,6 +131,7 @@ audit-plan-task-change = 作業を変更しました
 audit-plan-task-make = 作業を追加しました
 audit-plan-task-step = 作業の状態を進めました
 
+audit-procedures-ask-publication = 申請フォームの公開を依頼しました
 audit-procedures-change-endpoint = 連携先の設定を変更しました
 audit-procedures-remove-endpoint = 連携先を外しました
 audit-procedures-add-endpoint = 連携先を登録しました
@@ -147,6 +148,7 @@ audit-procedures-enter = 窓口で申請の入力を始めました
 audit-procedures-enter-answers = 受け付けた申請の内容を入力しました
 audit-procedures-extend = 案件の処理の期間を延長しました
 audit-procedures-hand-out = 決定とともにファイルを渡しました
+audit-procedures-send-back-draft = 申請フォームの下書きを差し戻しました
 audit-procedures-take-back-file = 渡したファイルを取り下げました
 audit-procedures-export = 案件を書き出しました
 audit-procedures-give-pull-right = ほかのシステムに案件の取得を認めました

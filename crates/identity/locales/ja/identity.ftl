@@ -342,3 +342,8 @@ resident-mail-text =
 resident-sign-in-provider = { $name }でログイン
 resident-verify-provider = { $name }で本人確認
 resident-error-linked = この本人確認は、ほかのアカウントで使われています。そのアカウントでログインしてください。
+
+# この人にできないことを、だれがするか。
+desk-roles-may = この操作は、「{ $roles }」の権限を持つ人が行います。
+desk-roles-joint = 」「
+desk-nobody-may = この操作の権限を持つ人がまだいません。管理者に伝えてください。

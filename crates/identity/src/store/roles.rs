@@ -8,7 +8,7 @@ use serde_json::json;
 use yakuba_city::{
     AuditEntry, CityError, Tx,
     sql::Sql as _,
-    web::{Grant, Scope},
+    web::{Capability, Grant, Scope},
 };
 use yakuba_kernel::DepartmentCode;
 
@@ -377,6 +377,34 @@ pub async fn roles_in(
         )
         .await?;
     Ok(rows.into_iter().map(|row| row.role_key).collect())
+}
+
+/// The names of the roles that hold a capability, for a sentence that says whom to ask: without those of administrators where others hold
+/// it. A role without an English name keeps its Japanese one.
+///
+/// # Errors
+/// The database's.
+pub(crate) async fn role_names_with(
+    connection: &impl ConnectionTrait,
+    capability: Capability,
+    is_japanese: bool,
+) -> Result<Vec<String>, CityError> {
+    let holds = |role: &Role, name: &str| role.capabilities.iter().any(|held| held == name);
+    let mut found = roles(connection).await?;
+    found.retain(|role| holds(role, capability.name));
+    if found.iter().any(|role| !holds(role, ADMINISTER.name)) {
+        found.retain(|role| !holds(role, ADMINISTER.name));
+    }
+    Ok(found
+        .into_iter()
+        .map(|role| {
+            if is_japanese || role.name_en.is_empty() {
+                role.name_ja
+            } else {
+                role.name_en
+            }
+        })
+        .collect())
 }
 
 /// How many accounts may administer the whole city on a day.

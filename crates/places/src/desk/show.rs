@@ -60,6 +60,8 @@ struct Body {
     /// What it is made from, in words; none: files are sent.
     source: Option<String>,
     may_publish: bool,
+    /// Says who publishes, to whom may not.
+    who_publishes: String,
     /// What can be done: `publish`, `withdraw`, or nothing while there is no file.
     publishing: &'static str,
     about: DescriptionList,
@@ -300,6 +302,7 @@ pub(super) async fn shown(
     let has_file = entries
         .iter()
         .any(|entry| entry.newest.is_some() || entry.linked().is_some());
+    let may_publish = room.may(PUBLISH, found);
     let body = Body {
         words: room.words,
         summary: errors.summary(language),
@@ -308,7 +311,12 @@ pub(super) async fn shown(
         revision: found.revision,
         may_edit: room.may(EDIT, found),
         source: source(room, found).await?,
-        may_publish: room.may(PUBLISH, found),
+        may_publish,
+        who_publishes: if may_publish {
+            String::new()
+        } else {
+            room.who_may(PUBLISH).await?
+        },
         publishing: match found.state {
             State::Published => "withdraw",
             _ if has_file => "publish",

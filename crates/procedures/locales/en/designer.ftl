@@ -41,6 +41,35 @@ designer-place = Place
 designer-finding = Finding
 designer-put-live = Put live
 designer-live-from = Live from
+designer-asked-waiting = Asked to put live
+designer-asked-sent-back = Sent back
+designer-only-waiting = You see only the procedures that somebody asked to put live.
+designer-only-sent-back = You see only the procedures that were sent back.
+designer-only-all = See all procedures
+designer-work-waiting = { $n ->
+    [one] { $n } form to put live
+   *[other] { $n } forms to put live
+}
+designer-work-sent-back = { $n ->
+    [one] { $n } draft sent back
+   *[other] { $n } drafts sent back
+}
+designer-ask-lead = Ask them here when nothing is left that must be mended.
+designer-ask = Ask to put it live
+designer-ask-again = Ask again
+designer-request-who = Asked by
+designer-request-at = Asked at
+designer-request-day = Wished to be live from
+designer-request-any-day = Any day
+designer-request-remark = Remark
+designer-request-since = Since then
+designer-request-changed = The draft was changed after it was asked for.
+designer-support-remark = What changed, why it is urgent. At most 1,000 characters.
+designer-send-back-title = Send the draft back
+designer-send-back-text = What to change
+designer-send-back = Send back
+designer-answer-who = Sent back by
+designer-answer-at = Sent back at
 designer-close = Take offline
 designer-close-from = Offline from
 designer-support-day = Today or later, for example 2027-04-01
@@ -277,6 +306,8 @@ designer-problem-number = Enter a whole number.
 designer-problem-max = The greatest must not be below the smallest.
 designer-problem-places = Enter 0 to 3.
 designer-problem-bound = Write it as 2026-04-01, today, -30 or +14.
+designer-problem-text-long = Write at most 1,000 characters.
+designer-problem-no-answer = Write what is to be changed.
 designer-problem-no-options = Enter at least one option.
 designer-problem-value-twice = The value “{ $about }” is there twice.
 designer-problem-no-files = Choose at least one kind of file.
@@ -292,6 +323,8 @@ designer-done-made = The draft was made.
 designer-done-uploaded = The file is now the draft.
 designer-done-saved = Saved in the draft.
 designer-done-moved = The draft was changed.
+designer-done-asked = You asked to put it live.
+designer-done-sent-back = The draft is sent back.
 designer-done-live = The day of going live is set.
 designer-done-closed = The day of going offline is set.
 

@@ -6,6 +6,7 @@ mod edit;
 mod list;
 mod mend;
 mod preview;
+mod publication;
 mod show;
 mod values;
 
@@ -23,7 +24,7 @@ use crate::{
     capabilities::{DESIGN, PUT_LIVE},
     error::ProcedureError,
     model::document::{ProcedureDocument, schema},
-    store::{self, Definition},
+    store::{self, Definition, publication::Asked},
 };
 
 pub(crate) use values::changed_by_visits;
@@ -67,8 +68,22 @@ pub(super) fn routes() -> Routes {
             look,
             show::download,
         )
-        .post("/desk/procedures/forms/{key}/live", live, show::put_live)
-        .post("/desk/procedures/forms/{key}/close", live, show::close)
+        .post("/desk/procedures/forms/{key}/ask", design, publication::ask)
+        .post(
+            "/desk/procedures/forms/{key}/send-back",
+            live,
+            publication::send_back,
+        )
+        .post(
+            "/desk/procedures/forms/{key}/live",
+            live,
+            publication::put_live,
+        )
+        .post(
+            "/desk/procedures/forms/{key}/close",
+            live,
+            publication::close,
+        )
         .get("/desk/procedures/forms/{key}/yaml", design, edit::yaml)
         .post("/desk/procedures/forms/{key}/yaml", design, edit::save_yaml)
         .get(
@@ -235,6 +250,11 @@ impl Room {
             page
         }
     }
+}
+
+/// The address of the list with only the drafts that stand so.
+pub(super) fn list_of(asked: Asked) -> String {
+    format!("{HOME}?asked={}", asked.name())
 }
 
 /// The address of a procedure in the designer.

@@ -8,7 +8,10 @@ use yakuba_city::{Tx, sql::Sql as _};
 use yakuba_forms::{Severity, model::document::Text};
 use yakuba_kernel::DepartmentCode;
 
-use super::definitions::{draft, put_live, save_draft, versions};
+use super::{
+    definitions::{draft, put_live, save_draft, versions},
+    publication::{Asked, requests},
+};
 use crate::{
     error::ProcedureError,
     model::{check::check, document::ProcedureDocument},
@@ -26,6 +29,8 @@ pub struct Design {
     pub department: DepartmentCode,
     /// Whether a draft is being worked on.
     pub drafted: bool,
+    /// How the draft stands when somebody asked for it to be put live.
+    pub asked: Option<Asked>,
     /// The version that holds on the day asked for, with the day it went live.
     pub live: Option<(i64, Date)>,
     /// The version that goes live after that day, with its day.
@@ -67,6 +72,7 @@ pub async fn designs(
                 title: Text::default(),
                 department: document.department.clone(),
                 drafted: false,
+                asked: None,
                 live: None,
                 coming: None,
             });
@@ -88,6 +94,11 @@ pub async fn designs(
         {
             holding.insert(row.procedure_key.clone(), from);
             design.live = version;
+        }
+    }
+    for (key, _, asked) in requests(connection).await? {
+        if let Some(design) = designs.get_mut(&key) {
+            design.asked = Some(asked);
         }
     }
     Ok(designs.into_values().collect())

@@ -21,6 +21,7 @@ pub mod keys;
 pub mod messages;
 pub mod own;
 pub mod postal;
+pub mod publication;
 pub mod pulling;
 pub mod retention;
 pub mod sessions;

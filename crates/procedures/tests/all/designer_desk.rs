@@ -14,13 +14,15 @@ use yakuba_city::{
     web::{Capability, Grant, Principal, Scope, StaffPrincipal},
 };
 use yakuba_forms::model::document::Text;
-use yakuba_identity::{IdentityError, IdentityService, NewDepartment, create_department};
+use yakuba_identity::{
+    IdentityError, IdentityService, NewDepartment, Role, create_department, put_role,
+};
 use yakuba_kernel::DepartmentCode;
 use yakuba_procedures::{
     ProcedureService,
     capabilities::{DESIGN, PUT_LIVE},
     model::document::ProcedureDocument,
-    store,
+    store::{self, publication::LONGEST_TEXT},
 };
 
 const HOME: &str = "/desk/procedures/forms";
@@ -258,6 +260,143 @@ each_database!(
     }
 );
 
+/// What is asked for on the first page of the desk: how much, and the list of it.
+async fn work(city: &City, principal: &Principal) -> Vec<(String, String)> {
+    let found = city.desk_work(principal, "ja").await.unwrap();
+    let counts = found.into_iter().flat_map(|work| work.counts);
+    counts.map(|count| (count.text, count.href)).collect()
+}
+
+each_database!(
+    a_clerk_asks_for_going_live_and_it_is_sent_back_and_granted,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let router = prepare(&city).await;
+        let role = Role {
+            key: "dx_office".to_owned(),
+            name_ja: "デジタル推進課".to_owned(),
+            name_en: "Digital office".to_owned(),
+            capabilities: vec![PUT_LIVE.name.to_owned()],
+        };
+        city.write(Actor::CommandLine, role, |tx, role| {
+            Box::pin(put_role(tx, role))
+        })
+        .await
+        .unwrap();
+        let clerk = || staff("environment", &[DESIGN]);
+        let office = || staff("environment", &[PUT_LIVE]);
+        let dog = "/dog-registration";
+        let step = async |who: Principal, step: &str, sent: &[(&str, &str)]| {
+            ask(&router, who, &format!("{dog}{step}"), Some(sent)).await
+        };
+        ask(&router, clerk(), "/new", Some(NEW)).await;
+
+        // As long as something must be mended, there is nothing to ask for; whom to ask is said.
+        let (_, page) = ask(&router, clerk(), dog, None).await;
+        assert!(page.contains("この操作は、「デジタル推進課」の権限を持つ人が行います"));
+        assert!(!page.contains("/ask\""));
+        let (status, page) = step(clerk(), "/ask", &[("revision", "1")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("要修正"));
+        let mut document = newest(&city).await.document;
+        for text in [
+            &mut document.summary,
+            &mut document.guide.who,
+            &mut document.guide.afterwards,
+        ] {
+            *text = Text::japanese("犬を飼う方の手続です。");
+        }
+        let yaml = document.to_yaml().unwrap();
+        step(clerk(), "/yaml", &[("revision", "1"), ("yaml", &yaml)]).await;
+        assert!(work(&city, &office()).await.is_empty());
+
+        // What is refused is still there.
+        let yesterday = (city.today() - 1.days()).to_string();
+        let long = "あ".repeat(LONGEST_TEXT + 1);
+        for (wish, remark, says) in [
+            (yesterday.as_str(), "急ぎます", "今日以降"),
+            ("来月のはじめ", "急ぎます", "日付"),
+            ("", long.as_str(), "1,000文字まで"),
+        ] {
+            let sent = [("revision", "2"), ("wish", wish), ("remark", remark)];
+            let (status, page) = step(clerk(), "/ask", &sent).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{wish}");
+            assert!(page.contains(says), "{wish}: {says}");
+            assert!(page.contains(remark) && page.contains(wish), "{wish}");
+        }
+        let wish = (city.today() + 10.days()).to_string();
+        let sent = [("revision", "1"), ("wish", &wish), ("remark", "急ぎます")];
+        let (_, page) = step(clerk(), "/ask", &sent).await;
+        assert!(page.contains("ほかの職員が先に変更しました"));
+        let sent = [("revision", "2"), ("wish", &wish), ("remark", "急ぎます")];
+        for _ in 0..2 {
+            let (status, _) = step(clerk(), "/ask", &sent).await;
+            assert_eq!(status, StatusCode::SEE_OTHER);
+        }
+
+        // Those who put live are told, with the wish; nobody else is.
+        let waiting = [(
+            "公開の依頼 1件".to_owned(),
+            "/desk/procedures/forms?asked=waiting".to_owned(),
+        )];
+        assert_eq!(work(&city, &office()).await, waiting);
+        for other in [
+            clerk(),
+            staff("tax", &[DESIGN, PUT_LIVE]),
+            Principal::Anonymous,
+        ] {
+            assert!(work(&city, &other).await.is_empty());
+        }
+        let (_, list) = ask(&router, office(), "?asked=waiting", None).await;
+        assert!(list.contains("/forms/dog-registration") && list.contains("公開の依頼あり"));
+        let (_, list) = ask(&router, office(), "?asked=sent-back", None).await;
+        assert!(!list.contains("/forms/dog-registration"));
+        let (_, page) = ask(&router, office(), dog, None).await;
+        assert!(page.contains("急ぎます") && page.contains(&format!("value=\"{wish}\"")));
+        assert!(!page.contains("依頼のあとに、下書きが変わっています"));
+
+        // It is sent back with a reason: not by those who only design, and not a second time.
+        let answer = [("answer", "手数料を書いてください")];
+        let (status, _) = step(clerk(), "/send-back", &answer).await;
+        assert_eq!(status, StatusCode::FORBIDDEN);
+        let (status, _) = step(staff("tax", &[PUT_LIVE]), "/send-back", &answer).await;
+        assert_eq!(status, StatusCode::NOT_FOUND);
+        for text in [" ", long.as_str()] {
+            let (status, _) = step(office(), "/send-back", &[("answer", text)]).await;
+            assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        }
+        let (status, _) = step(office(), "/send-back", &answer).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let (status, _) = step(office(), "/send-back", &answer).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(work(&city, &office()).await.is_empty());
+        let back = [(
+            "差し戻された下書き 1件".to_owned(),
+            "/desk/procedures/forms?asked=sent-back".to_owned(),
+        )];
+        assert_eq!(work(&city, &clerk()).await, back);
+        let (_, page) = ask(&router, clerk(), dog, None).await;
+        assert!(page.contains("手数料を書いてください") && page.contains("依頼し直す"));
+
+        // Asked again it begins anew; a change after that is said.
+        let (status, _) = step(clerk(), "/ask", &sent).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        let yaml = yaml.replace("犬を飼う方の手続です。", "犬を飼う方の届出です。");
+        step(clerk(), "/yaml", &[("revision", "2"), ("yaml", &yaml)]).await;
+        let (_, page) = ask(&router, office(), dog, None).await;
+        assert!(page.contains("依頼のあとに、下書きが変わっています"));
+        assert!(!page.contains("手数料を書いてください"));
+        let live = [("revision", "3"), ("from", wish.as_str())];
+        let (status, _) = step(office(), "/live", &live).await;
+        assert_eq!(status, StatusCode::SEE_OTHER);
+        assert!(work(&city, &office()).await.is_empty() && work(&city, &clerk()).await.is_empty());
+        let (_, page) = ask(&router, clerk(), dog, None).await;
+        assert!(!page.contains("急ぎます"), "the next draft is another");
+        let (status, _) = step(clerk(), "/ask", &[("revision", "0")]).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+);
+
 each_database!(
     another_departments_forms_are_not_there,
     [&IdentityService, &ProcedureService],
@@ -290,6 +429,8 @@ each_database!(
             "/arrange",
             "/live",
             "/close",
+            "/ask",
+            "/send-back",
             "/yaml",
             "/settings/basics",
             "/settings/review",

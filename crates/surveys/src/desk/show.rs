@@ -55,6 +55,8 @@ struct Body {
     may_run: bool,
     may_see_results: bool,
     may_publish: bool,
+    /// Says who publishes, to whom may not.
+    who_publishes: String,
     may_take_raw: bool,
     extend: TextField,
     versions: Vec<String>,
@@ -158,6 +160,7 @@ async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
             .row_headers()
     });
     let versions = store::versions(room.db(), found.key()).await?;
+    let may_publish = room.may(PUBLISH, found);
     let body = Body {
         words: room.words,
         href: href(found.key()),
@@ -180,7 +183,12 @@ async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
         is_public: found.state != State::Draft,
         may_run: room.may(RUN, found),
         may_see_results: room.may(RESULTS, found) && found.state != State::Draft,
-        may_publish: room.may(PUBLISH, found),
+        may_publish,
+        who_publishes: if may_publish {
+            String::new()
+        } else {
+            room.who_may(PUBLISH).await?
+        },
         may_take_raw: room.may(RAW, found) && found.state == State::Closed,
         extend: TextField::new(language, "closes", room.t("desk-extend-to"))
             .support(room.t("desk-extend-support"))

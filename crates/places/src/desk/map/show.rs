@@ -47,6 +47,8 @@ struct Body {
     revision: i64,
     may_edit: bool,
     may_publish: bool,
+    /// Says who publishes, to whom may not.
+    who_publishes: String,
     is_own: bool,
     about: DescriptionList,
     audience: RadioGroup,
@@ -148,6 +150,7 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
             room.t("desk-map-features"),
             format::number(i128::from(some.count)),
         );
+    let may_publish = room.may_layer(PUBLISH, found);
     let body = Body {
         words: room.words,
         summary: errors.summary(language),
@@ -155,7 +158,12 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
         public: (found.audience == Audience::Public).then(|| format!("/map?layer={key}")),
         revision: found.revision,
         may_edit,
-        may_publish: room.may_layer(PUBLISH, found),
+        may_publish,
+        who_publishes: if may_publish {
+            String::new()
+        } else {
+            room.who_may(PUBLISH).await?
+        },
         is_own,
         about,
         audience: Audience::ALL

@@ -14,13 +14,13 @@ use yakuba_ui::{
     Html, Language, Row, Select, Table, TextField, Words, done, format,
 };
 
-use super::href;
+use super::{href, publication};
 use crate::{
     capabilities::{DESIGN, PUT_LIVE},
     desk::room::Room,
     error::ProcedureError,
     model::document::ProcedureDocument,
-    store::{self, designs::designs},
+    store::{self, designs::designs, publication::Asked},
 };
 
 /// The procedures that come with Yakuba.
@@ -33,6 +33,8 @@ const SAMPLE: &str = "sample:";
 struct Body {
     words: Words,
     summary: ErrorSummary,
+    /// Said when only some of them are shown.
+    only: Option<String>,
     table: Option<Table>,
     empty: EmptyState,
     may_design: bool,
@@ -86,7 +88,14 @@ async fn page(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Respon
     let names = department_names(room.db(), language.is_japanese()).await?;
     let mut all = designs(room.db(), room.city.today()).await?;
     all.retain(|design| room.may_see_design(&design.department));
-    let rows = all.iter().map(|design| {
+    let only = Asked::ALL
+        .into_iter()
+        .find(|asked| asked.name() == room.query.get("asked"));
+    let shown = || {
+        all.iter()
+            .filter(|design| only.is_none_or(|asked| design.asked == Some(asked)))
+    };
+    let rows = shown().map(|design| {
         let mut states = Html::empty();
         let mut chip = |chip: ChipLabel| {
             states.push(&chip);
@@ -116,6 +125,9 @@ async fn page(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Respon
         if design.drafted {
             chip(ChipLabel::new(room.d("designer-state-draft")).orange());
         }
+        if let Some(asked) = design.asked {
+            chip(publication::chip(room, asked));
+        }
         Row::new([
             Cell::link(design.title.get(language), href(&design.key)),
             Cell::text(&design.key),
@@ -130,7 +142,8 @@ async fn page(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Respon
     let body = Body {
         words: room.designer_words(),
         summary: errors.summary(language),
-        table: (!all.is_empty()).then(|| {
+        only: only.map(|asked| room.d(&format!("designer-only-{}", asked.name()))),
+        table: shown().next().is_some().then(|| {
             Table::new(language, "procedures", room.d("designer-title"))
                 .columns([
                     Column::text(room.d("designer-field-title")),

@@ -1,4 +1,4 @@
-//! One procedure: its outline, what the checker finds, its versions; preview, going live, closing.
+//! One procedure: its outline, what the checker finds, its versions.
 
 use askama::Template;
 use axum::{
@@ -12,15 +12,12 @@ use yakuba_forms::{
     model::document::{Expression, Field, FormPage},
 };
 use yakuba_identity::department_names;
-use yakuba_kernel::Wareki;
-use yakuba_ui::{
-    Cell, ChipLabel, Column, Fields, Page, Row, Table, TextField, Words, done, format,
-};
+use yakuba_ui::{Cell, ChipLabel, Column, Fields, Html, Page, Row, Table, Words, format};
 
 use super::{
     HOME, Standing,
     edit::address as settings_address,
-    href, mend,
+    href, mend, publication,
     values::{
         condition::{self, Simple},
         question::{self, named},
@@ -31,40 +28,30 @@ use super::{
 use crate::{
     capabilities::INVENTORY,
     desk::room::Room,
-    error::ProcedureError,
     model::{
         check::{Found, check},
         document::ProcedureDocument,
         processing::DayCount,
     },
     pages,
-    store::{self, Definition, inventory},
+    store::{Definition, inventory},
 };
 
 #[derive(Template)]
 #[template(path = "designer/show.html")]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "independent parts of one page"
-)]
 struct Body {
     words: Words,
     href: String,
     revision: i64,
     may_design: bool,
-    may_put_live: bool,
-    drafted: bool,
-    live: bool,
-    must: String,
     findings: Option<Table>,
     pages: Vec<Outline>,
     settings: Vec<(String, String, String)>,
     inventory: (String, Option<(String, String)>),
     copy: String,
     rules: Vec<(String, usize, String)>,
+    publication: Html,
     versions: Table,
-    live_from: TextField,
-    close_from: TextField,
 }
 
 struct Outline {
@@ -83,10 +70,15 @@ struct Line {
 
 pub(super) async fn show(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
     let standing = room.standing(&key).await?;
-    page(&room, &standing).await
+    page(&room, &standing, &Fields::default()).await
 }
 
-async fn page(room: &Room, standing: &Standing) -> Result<Response, Problem> {
+/// The page, with what stood in a form of it that was refused.
+pub(super) async fn page(
+    room: &Room,
+    standing: &Standing,
+    typed: &Fields,
+) -> Result<Response, Problem> {
     let language = room.language();
     let document = &standing.document;
     let base = href(&document.key);
@@ -154,32 +146,18 @@ async fn page(room: &Room, standing: &Standing) -> Result<Response, Problem> {
         condition: condition(&page.show_if),
         fields: page.fields.iter().map(line).collect(),
     };
-    let today = room.city.today();
-    let day = |name: &'static str, text: &str| {
-        TextField::new(language, name, room.d(text))
-            .value(today.to_string())
-            .support(room.d("designer-support-day"))
-            .required()
-            .width(20)
+    let hindrance = if must > 0 {
+        room.designer_words()
+            .counted("designer-problem-must", must as u64)
+            .into_owned()
+    } else {
+        String::new()
     };
     let department = &document.department;
     let body = Body {
         words: room.designer_words(),
         revision: standing.revision,
         may_design: room.may_design(department),
-        may_put_live: room.may_put_live(department),
-        drafted: standing.revision > 0,
-        live: standing
-            .versions
-            .iter()
-            .any(|version| version.state == "live"),
-        must: if must > 0 {
-            room.designer_words()
-                .counted("designer-problem-must", must as u64)
-                .into_owned()
-        } else {
-            String::new()
-        },
         findings: (!found.is_empty()).then(|| findings_table(room, document, &found)),
         pages: document.form.pages.iter().map(outline).collect(),
         rules: Part::ALL
@@ -192,8 +170,7 @@ async fn page(room: &Room, standing: &Standing) -> Result<Response, Problem> {
             })
             .into(),
         versions: versions_table(room, &base, &standing.versions),
-        live_from: day("from", "designer-live-from"),
-        close_from: day("until", "designer-close-from"),
+        publication: publication::section(room, standing, hindrance, typed).await?,
         settings: outlines(room, document).await?,
         inventory: inventory_line(room, document).await?,
         copy: format!("{HOME}?from={}#new", document.key),
@@ -457,82 +434,4 @@ pub(super) async fn download(
         version.document.to_yaml()?,
     )
         .into_response())
-}
-
-/// Puts the draft live from a day. A form with findings that must be mended stays a draft.
-pub(super) async fn put_live(
-    mut room: Room,
-    Path(key): Path<String>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let standing = room.standing(&key).await?;
-    if !room.may_put_live(&standing.document.department) {
-        return Err(Problem::NotAllowed);
-    }
-    let Some(from) = Wareki::read_date(fields.get("from")) else {
-        let sentence = room.d("designer-problem-day");
-        room.refuse(sentence);
-        return page(&room, &standing).await;
-    };
-    let written = room
-        .write(
-            (key.clone(), fields.revision(), from),
-            |tx, (key, revision, from)| {
-                Box::pin(async move {
-                    store::designs::need_no_mending(tx, key).await?;
-                    store::put_live(tx, key, *revision, *from).await
-                })
-            },
-        )
-        .await;
-    ended(room, &key, &standing, written, "live").await
-}
-
-/// Takes the procedure offline from a day. Without a draft its newest version is closed as it is.
-pub(super) async fn close(
-    mut room: Room,
-    Path(key): Path<String>,
-    fields: Fields,
-) -> Result<Response, Problem> {
-    let standing = room.standing(&key).await?;
-    if !room.may_put_live(&standing.document.department) {
-        return Err(Problem::NotAllowed);
-    }
-    let Some(from) = Wareki::read_date(fields.get("until")) else {
-        let sentence = room.d("designer-problem-day");
-        room.refuse(sentence);
-        return page(&room, &standing).await;
-    };
-    let input = (standing.document.clone(), fields.revision(), from);
-    let written = room
-        .write(input, |tx, (document, revision, from)| {
-            Box::pin(async move {
-                let revision = match revision {
-                    0 => store::save_draft(tx, document, 0).await?,
-                    drafted => *drafted,
-                };
-                store::close(tx, &document.key, revision, *from).await
-            })
-        })
-        .await;
-    ended(room, &key, &standing, written, "closed").await
-}
-
-async fn ended(
-    mut room: Room,
-    key: &str,
-    standing: &Standing,
-    written: Result<(), ProcedureError>,
-    notice: &str,
-) -> Result<Response, Problem> {
-    match written {
-        Ok(()) => Ok(done(&href(key), notice)),
-        Err(error) => match room.design_sentence(&error) {
-            Some(sentence) => {
-                room.refuse(sentence);
-                page(&room, standing).await
-            }
-            None => Err(error.into()),
-        },
-    }
 }
