@@ -54,6 +54,9 @@ designer-work-sent-back = { $n ->
     [one] { $n } draft sent back
    *[other] { $n } drafts sent back
 }
+designer-banner-waiting = Somebody asks for this draft to be put live.
+designer-banner-sent-back = This draft was sent back.
+designer-banner-look = See what was written
 designer-ask-lead = Ask them here when nothing is left that must be mended.
 designer-ask = Ask to put it live
 designer-ask-again = Ask again

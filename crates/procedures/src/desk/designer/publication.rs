@@ -7,7 +7,8 @@ use yakuba_city::{JAPAN, web::Problem};
 use yakuba_identity::StaffNames;
 use yakuba_kernel::Wareki;
 use yakuba_ui::{
-    Button, ButtonKind, ChipLabel, DescriptionList, Fields, Html, TextArea, TextField, done, format,
+    Button, ButtonKind, ChipLabel, DescriptionList, Fields, Html, NotificationBanner, TextArea,
+    TextField, done, format,
 };
 
 use super::{Standing, href, show};
@@ -45,6 +46,7 @@ struct Form {
 pub(super) async fn section(
     room: &Room,
     standing: &Standing,
+    request: Option<&Request>,
     hindrance: String,
     typed: &Fields,
 ) -> Result<Html, Problem> {
@@ -53,7 +55,6 @@ pub(super) async fn section(
     if !may_put_live && !room.may_design(department) {
         return Ok(Html::empty());
     }
-    let request = publication::request(room.db(), &standing.document.key).await?;
     let drafted = standing.revision > 0;
     let hindrance = if drafted {
         hindrance
@@ -63,9 +64,9 @@ pub(super) async fn section(
     let mut forms = Vec::new();
     let lead = if may_put_live {
         if hindrance.is_empty() {
-            forms.push(live_form(room, request.as_ref(), typed));
+            forms.push(live_form(room, request, typed));
         }
-        if request.as_ref().is_some_and(waits) {
+        if request.is_some_and(waits) {
             forms.push(back_form(room, typed));
         }
         if standing
@@ -78,14 +79,14 @@ pub(super) async fn section(
         Vec::new()
     } else {
         if hindrance.is_empty() {
-            forms.push(ask_form(room, request.as_ref(), typed));
+            forms.push(ask_form(room, request, typed));
         }
         vec![room.who_may(PUT_LIVE).await?, room.d("designer-ask-lead")]
     };
     let section = Section {
         title: room.d("designer-put-live"),
         lead,
-        request: match &request {
+        request: match request {
             Some(request) => described(room, standing, request).await?,
             None => Html::empty(),
         },
@@ -95,6 +96,25 @@ pub(super) async fn section(
         forms,
     };
     Ok(Html::render(&section).unwrap_or_default())
+}
+
+/// Says at the head of a long page that the end of it waits for the reader.
+pub(super) fn banner(
+    room: &Room,
+    standing: &Standing,
+    request: Option<&Request>,
+) -> Option<NotificationBanner> {
+    let may_put_live = room.may_put_live(&standing.document.department);
+    let (text, banner): (_, fn(String) -> NotificationBanner) = match request {
+        Some(request) if waits(request) && may_put_live => {
+            ("designer-banner-waiting", NotificationBanner::info)
+        }
+        Some(request) if !waits(request) && !may_put_live => {
+            ("designer-banner-sent-back", NotificationBanner::warning)
+        }
+        _ => return None,
+    };
+    Some(banner(room.d(text)).link(room.d("designer-banner-look"), "#publication"))
 }
 
 fn waits(request: &Request) -> bool {

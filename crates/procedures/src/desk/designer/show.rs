@@ -12,7 +12,9 @@ use yakuba_forms::{
     model::document::{Expression, Field, FormPage},
 };
 use yakuba_identity::department_names;
-use yakuba_ui::{Cell, ChipLabel, Column, Fields, Html, Page, Row, Table, Words, format};
+use yakuba_ui::{
+    Cell, ChipLabel, Column, Fields, Html, NotificationBanner, Page, Row, Table, Words, format,
+};
 
 use super::{
     HOME, Standing,
@@ -34,7 +36,7 @@ use crate::{
         processing::DayCount,
     },
     pages,
-    store::{Definition, inventory},
+    store::{self, Definition, inventory},
 };
 
 #[derive(Template)]
@@ -50,6 +52,7 @@ struct Body {
     inventory: (String, Option<(String, String)>),
     copy: String,
     rules: Vec<(String, usize, String)>,
+    banner: Option<NotificationBanner>,
     publication: Html,
     versions: Table,
 }
@@ -154,6 +157,7 @@ pub(super) async fn page(
         String::new()
     };
     let department = &document.department;
+    let request = store::publication::request(room.db(), &document.key).await?;
     let body = Body {
         words: room.designer_words(),
         revision: standing.revision,
@@ -170,7 +174,9 @@ pub(super) async fn page(
             })
             .into(),
         versions: versions_table(room, &base, &standing.versions),
-        publication: publication::section(room, standing, hindrance, typed).await?,
+        banner: publication::banner(room, standing, request.as_ref()),
+        publication: publication::section(room, standing, request.as_ref(), hindrance, typed)
+            .await?,
         settings: outlines(room, document).await?,
         inventory: inventory_line(room, document).await?,
         copy: format!("{HOME}?from={}#new", document.key),
