@@ -7,6 +7,7 @@ use axum::{
 };
 use jiff::ToSpan as _;
 use yakuba_city::web::Problem;
+use yakuba_forms::model::document::Text;
 use yakuba_identity::department_names;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
@@ -18,7 +19,7 @@ use super::room::{Room, href};
 use crate::{
     capabilities::RUN,
     error::SurveyError,
-    model::document::{Audience, LocalTime, SURVEY_PATTERN, SurveyDocument},
+    model::document::{Audience, LocalTime, SurveyDocument},
     shown::times,
     store::{self, Brought, State, Survey, bring_in, save_draft, surveys},
 };
@@ -31,6 +32,7 @@ struct Body {
     table: Option<Table>,
     empty: EmptyState,
     may_run: bool,
+    title: TextField,
     key: TextField,
     department: Select,
     from: Select,
@@ -105,6 +107,11 @@ async fn shown(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Respo
         table,
         empty: EmptyState::new(room.t("desk-empty")),
         may_run: !departments.is_empty(),
+        title: TextField::new(language, "title", room.t("desk-text-title"))
+            .value(typed.get("title"))
+            .required()
+            .width(40)
+            .errors(errors),
         key: TextField::new(language, "key", room.t("desk-key"))
             .support(room.t("desk-key-support"))
             .value(typed.get("key"))
@@ -154,25 +161,25 @@ pub(super) async fn new(room: Room, fields: Fields) -> Result<Response, Problem>
     let opens = today.checked_add(14.days()).unwrap_or(today);
     let closes = today.checked_add(44.days()).unwrap_or(today);
     let key = fields.get("key");
-    let made = match fields.optional("from") {
-        Some(from) => {
-            let mut document = room.survey(&from).await?.document;
-            key.clone_into(&mut document.key);
-            document.department = department;
-            document.opens = LocalTime::Day(opens);
-            document.closes = LocalTime::Day(closes);
-            document
-                .to_yaml()
-                .and_then(|text| SurveyDocument::from_yaml(&text))
-        }
-        None => SurveyDocument::from_yaml(
-            &SURVEY_PATTERN
-                .replace("KEY", &format!("\"{}\"", key.replace(['"', '\\'], "?")))
-                .replace("DEPARTMENT", &format!("\"{}\"", department.as_str()))
-                .replace("OPENS", &opens.to_string())
-                .replace("CLOSES", &closes.to_string()),
-        ),
+    let mut document = match fields.optional("from") {
+        Some(from) => room.survey(&from).await?.document,
+        None => SurveyDocument::pattern()?,
     };
+    key.clone_into(&mut document.key);
+    document.department = department;
+    document.opens = LocalTime::Day(opens);
+    document.closes = LocalTime::Day(closes);
+    match fields.optional("title") {
+        Some(title) => document.title = Text::japanese(title),
+        None => errors.add("title", room.t("desk-problem-empty")),
+    }
+    // Written and read, so that its key is looked at.
+    let made = document
+        .to_yaml()
+        .and_then(|text| SurveyDocument::from_yaml(&text));
+    if !errors.is_empty() {
+        return shown(&room, &fields, &errors).await;
+    }
     let outcome = match made {
         Ok(document) => room
             .write(document, |tx, document| {

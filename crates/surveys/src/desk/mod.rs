@@ -5,6 +5,7 @@ mod list;
 mod questions;
 mod results;
 mod room;
+mod settings;
 mod show;
 
 use yakuba_city::{
@@ -45,6 +46,8 @@ pub(crate) fn routes() -> Routes {
         .get("/desk/surveys/{key}/file", Access::SignedIn, show::file)
         .get("/desk/surveys/{key}/edit", run, edit::page)
         .post("/desk/surveys/{key}/edit", run, edit::save)
+        .get("/desk/surveys/{key}/settings", run, settings::page)
+        .post("/desk/surveys/{key}/settings", run, settings::save)
         .get("/desk/surveys/{key}/questions", run, questions::page)
         .post("/desk/surveys/{key}/questions", run, questions::change)
         .get("/desk/surveys/{key}/question", run, questions::question)

@@ -11,7 +11,7 @@ use yakuba_city::{
     City,
     web::{Capability, Problem},
 };
-use yakuba_identity::DeskRequest;
+use yakuba_identity::{DeskRequest, Identity};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Page};
 
@@ -28,6 +28,8 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
 /// A request to a page of the desk.
 pub(crate) struct Room {
     request: DeskRequest,
+    /// With what the addresses of surveys begin.
+    surveys: Option<String>,
 }
 
 impl FromRequestParts<City> for Room {
@@ -36,6 +38,11 @@ impl FromRequestParts<City> for Room {
     async fn from_request_parts(parts: &mut Parts, city: &City) -> Result<Self, Self::Rejection> {
         Ok(Self {
             request: DeskRequest::of(parts, city, HOME, &WORDS).await,
+            surveys: parts
+                .extensions
+                .get::<Identity>()
+                .and_then(|identity| identity.settings().public_url.join("/surveys/").ok())
+                .map(String::from),
         })
     }
 }
@@ -110,6 +117,12 @@ impl Room {
                 .into_owned(),
             _ => return None,
         })
+    }
+
+    /// Where a survey is answered, with the name of the city's server where it is known.
+    pub(super) fn public_address(&self, key: &str) -> String {
+        let beginning = self.surveys.as_deref().unwrap_or("/surveys/");
+        format!("{beginning}{key}")
     }
 
     /// A page about one survey.

@@ -11,10 +11,11 @@ use yakuba_city::{
     Tx,
     web::{Capability, Problem},
 };
-use yakuba_forms::{Answers, Form, Severity};
-use yakuba_identity::department_names;
+use yakuba_forms::{Answers, Finding, Form, Place, Severity};
+use yakuba_identity::{department_names, qr_code};
 use yakuba_ui::{
-    Cell, Column, DescriptionList, Fields, Html, Row, Table, TextField, Words, done, format,
+    Cell, CheckboxGroup, ChipLabel, Choice, Column, DescriptionList, Disclosure, Fields, Html, Row,
+    Table, TextField, Words, done, format,
 };
 
 use super::{
@@ -27,6 +28,7 @@ use crate::{
     model::{
         check::{check, must},
         document::{Anonymity, Audience, LocalTime},
+        questions::Kind,
     },
     shown::times,
     store::{self, State, Survey, answering::quota_counts, closing},
@@ -45,7 +47,7 @@ struct Body {
     state: Html,
     details: DescriptionList,
     quotas: Option<Table>,
-    findings: Vec<String>,
+    findings: Option<Table>,
     must: String,
     is_draft: bool,
     is_open: bool,
@@ -59,6 +61,7 @@ struct Body {
     who_publishes: String,
     may_take_raw: bool,
     extend: TextField,
+    sure: CheckboxGroup,
     versions: Vec<String>,
 }
 
@@ -121,20 +124,16 @@ async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
             },
         );
     if found.state != State::Draft && document.audience == Audience::Residents {
-        details = details.text(room.t("desk-address"), format!("/surveys/{}", found.key()));
+        let address = room.public_address(found.key());
+        let mut way = Html::link(&address, &address);
+        if let Some(code) = qr_code(&address, &room.t("desk-address-qr")) {
+            let shown = Html::trusted(code);
+            way.push(&Disclosure::new(room.t("desk-address-qr"), shown));
+        }
+        details = details.html(room.t("desk-address"), &way);
     }
     let found_findings = check(document);
     let count = must(&found_findings);
-    let findings = found_findings
-        .iter()
-        .map(|finding| {
-            let severity = room.t(match finding.severity {
-                Severity::Must => "desk-must",
-                Severity::Should => "desk-should",
-            });
-            format!("{severity}：{}", finding.line(language))
-        })
-        .collect();
     let counts = quota_counts(room.db(), found.key()).await?;
     let quotas = (!counts.is_empty()).then(|| {
         Table::new(language, "quotas", room.t("desk-quotas"))
@@ -168,7 +167,7 @@ async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
         state: Html::of(&chip(room, found)),
         details,
         quotas,
-        findings,
+        findings: (!found_findings.is_empty()).then(|| findings(room, found, &found_findings)),
         must: if count > 0 {
             room.words
                 .counted("desk-problem-must", count as u64)
@@ -195,6 +194,8 @@ async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
             .value(document.closes.to_string())
             .width(20)
             .required(),
+        sure: CheckboxGroup::new(language, "sure", room.t("desk-sure-title"))
+            .choice(Choice::new("yes", room.t("desk-sure"))),
         versions: versions
             .iter()
             .map(|(number, _)| {
@@ -208,6 +209,54 @@ async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
         .page(document.title.get(language), &body)
         .breadcrumb(room.t("desk-title"), super::HOME)
         .into_response())
+}
+
+/// What the check found, each with a way to where it is mended.
+fn findings(room: &Room, found: &Survey, all: &[Finding]) -> Table {
+    let language = room.language();
+    let base = href(found.key());
+    let rows = all.iter().map(|finding| {
+        let chip = match finding.severity {
+            Severity::Must => ChipLabel::new(room.t("desk-must")).red(),
+            Severity::Should => ChipLabel::new(room.t("desk-should")).orange(),
+        };
+        let question = found.document.form.pages.iter().find_map(|page| {
+            let field = page
+                .fields
+                .iter()
+                .find(|field| Some(&field.key) == finding.place.field.as_ref())?;
+            Some((page, field))
+        });
+        let (place, way) = match question {
+            Some((page, field)) if Kind::of(field).is_some() => (
+                field.label.get(language).to_owned(),
+                format!("{base}/question?page={}&question={}", page.key, field.key),
+            ),
+            Some((_, field)) => (field.label.get(language).to_owned(), format!("{base}/edit")),
+            None if finding.place == Place::default() => {
+                (room.t("desk-survey-settings"), format!("{base}/settings"))
+            }
+            None => (finding.place.to_string(), format!("{base}/questions")),
+        };
+        Row::new([
+            Cell::html(&chip),
+            if room.may(RUN, found) {
+                Cell::link(place, way)
+            } else {
+                Cell::text(place)
+            },
+            Cell::text(finding.message.in_language(language)),
+        ])
+    });
+    Table::new(language, "findings", room.t("desk-findings"))
+        .columns([
+            Column::text(room.t("desk-finding-severity")).no_wrap(),
+            Column::text(room.t("desk-finding-place")),
+            Column::text(room.t("desk-finding-text")),
+        ])
+        .rows(rows)
+        .hide_caption()
+        .stacked()
 }
 
 /// What `question.option` is called.
@@ -371,11 +420,15 @@ pub(super) async fn extend(
 }
 
 pub(super) async fn close(
-    room: Room,
+    mut room: Room,
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let found = room.survey_for(&key, RUN).await?;
+    if !fields.has("sure") {
+        room.refuse_with("desk-problem-not-sure");
+        return shown(&room, &found).await;
+    }
     let outcome = if found.revision == fields.revision() {
         room.write(key.clone(), |tx, key| Box::pin(closing::close(tx, key)))
             .await

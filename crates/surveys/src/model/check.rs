@@ -6,8 +6,14 @@ use yakuba_forms::{
 };
 use yakuba_ui::Language;
 
-use super::document::{Anonymity, SURVEY_PATTERN, SurveyDocument};
+use super::document::{Anonymity, SurveyDocument};
 use crate::WORDS;
+
+/// Whether two texts say the same in any language.
+fn shares(one: &Text, other: &Text) -> bool {
+    let same = |one: &Option<String>, other: &Option<String>| one.is_some() && one == other;
+    one.ja == other.ja || same(&one.easy, &other.easy) || same(&one.en, &other.en)
+}
 
 /// Looks a survey over. Without a finding that [must](Severity::Must) be mended it can open.
 pub fn check(document: &SurveyDocument) -> Vec<Finding> {
@@ -31,9 +37,23 @@ pub fn check(document: &SurveyDocument) -> Vec<Finding> {
     };
     let form = &document.form;
     // It says what to write there; residents would read that.
-    let summary = document.summary.ja.trim();
-    if SURVEY_PATTERN.contains(&format!("  ja: {summary}\n")) {
-        find(Severity::Must, Place::default(), "surveys-finding-pattern");
+    if let Ok(pattern) = SurveyDocument::pattern() {
+        for (text, of_pattern, finding) in [
+            (
+                &document.title,
+                &pattern.title,
+                "surveys-finding-pattern-title",
+            ),
+            (
+                &document.summary,
+                &pattern.summary,
+                "surveys-finding-pattern",
+            ),
+        ] {
+            if shares(text, of_pattern) {
+                find(Severity::Must, Place::default(), finding);
+            }
+        }
     }
     if !form.fees.is_empty() {
         find(Severity::Must, Place::default(), "surveys-finding-fees");

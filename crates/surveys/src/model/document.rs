@@ -181,10 +181,15 @@ impl From<LocalTime> for String {
     }
 }
 
-/// What a new survey begins as; its key, department and days are put in.
-pub(crate) const SURVEY_PATTERN: &str = include_str!("pattern.yaml");
-
 impl SurveyDocument {
+    /// What a new survey begins as, but for its key, department and days.
+    ///
+    /// # Errors
+    /// [`SurveyError::BadFile`], which does not happen: the file comes with the program and a test reads it.
+    pub fn pattern() -> Result<Self, SurveyError> {
+        Self::from_yaml(include_str!("pattern.yaml"))
+    }
+
     /// Reads a survey from YAML (or JSON, which is YAML).
     ///
     /// # Errors

@@ -35,14 +35,22 @@ each_database!(
         let bad = clerk
             .post(
                 "/desk/surveys/new",
-                &[("key", "Park 1"), ("department", "planning")],
+                &[
+                    ("title", "公園"),
+                    ("key", "Park 1"),
+                    ("department", "planning"),
+                ],
             )
             .await;
         assert_eq!(bad.status, StatusCode::UNPROCESSABLE_ENTITY);
         let made = clerk
             .post(
                 "/desk/surveys/new",
-                &[("key", "park"), ("department", "planning")],
+                &[
+                    ("title", "公園"),
+                    ("key", "park"),
+                    ("department", "planning"),
+                ],
             )
             .await;
         assert_eq!(made.to, "/desk/surveys/park?done=made", "{}", made.text());
@@ -132,6 +140,14 @@ each_database!(
                 &[("revision", &show.revision())],
             )
             .await;
+        assert_eq!(closed.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(closed.text().contains("印を付けてください"));
+        let closed = clerk
+            .post(
+                "/desk/surveys/park/close",
+                &[("revision", &show.revision()), ("sure", "yes")],
+            )
+            .await;
         assert_eq!(
             closed.to,
             "/desk/surveys/park?done=closed",
@@ -200,7 +216,7 @@ each_database!(
         let show = head.get("/desk/surveys/park").await;
         head.post(
             "/desk/surveys/park/close",
-            &[("revision", &show.revision())],
+            &[("revision", &show.revision()), ("sure", "yes")],
         )
         .await;
         let raw = head
@@ -302,14 +318,19 @@ each_database!(
         let made = clerk
             .post(
                 "/desk/surveys/new",
-                &[("key", "mine"), ("department", "planning")],
+                &[("title", "税"), ("key", "mine"), ("department", "planning")],
             )
             .await;
         assert_eq!(made.status, StatusCode::FORBIDDEN);
         let copied = clerk
             .post(
                 "/desk/surveys/new",
-                &[("key", "mine"), ("department", "tax"), ("from", "park")],
+                &[
+                    ("title", "税"),
+                    ("key", "mine"),
+                    ("department", "tax"),
+                    ("from", "park"),
+                ],
             )
             .await;
         assert_eq!(copied.status, StatusCode::NOT_FOUND);

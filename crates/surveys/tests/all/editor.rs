@@ -1,6 +1,6 @@
 //! The question editor over HTTP: its pages, its steps, who may use it, and when it is locked. On both databases.
 
-use crate::support::{Browser, Page, browser_of, departments, document, open, staff};
+use crate::support::{Browser, Page, SURVEY, browser_of, departments, document, open, staff};
 use axum::http::StatusCode;
 use yakuba_city::{Actor, City, each_database};
 use yakuba_forms::model::document::FieldKind;
@@ -288,5 +288,217 @@ each_database!(
         open(&city, document()).await;
         walk(clerk(&city), &[StatusCode::CONFLICT]).await;
         assert_eq!(stands(&city).await, document());
+    }
+);
+
+/// Everything in the controls of a page as it is: what a browser sends when nothing is typed.
+fn controls(page: &str) -> Vec<(String, String)> {
+    let mut all = Vec::new();
+    let main = &page[page.find("<main").unwrap()..];
+    for tag in ["<input", "<textarea", "<select"] {
+        for part in main.split(tag).skip(1) {
+            let attribute = |name: &str| {
+                let head = &part[..part.find('>').unwrap()];
+                let begun = head.find(&format!(" {name}=\""))? + name.len() + 3;
+                Some(head[begun..begun + head[begun..].find('"')?].to_owned())
+            };
+            let Some(name) = attribute("name") else {
+                continue;
+            };
+            let is_choice = matches!(attribute("type").as_deref(), Some("radio" | "checkbox"));
+            if is_choice && !part[..part.find('>').unwrap()].contains(" checked") {
+                continue;
+            }
+            let value = match tag {
+                "<textarea" => {
+                    let text = &part[part.find('>').unwrap() + 1..];
+                    text[..text.find("</textarea>").unwrap()].to_owned()
+                }
+                "<select" => {
+                    let options = &part[..part.find("</select>").unwrap()];
+                    let chosen = options
+                        .split("<option")
+                        .find(|one| one.contains(" selected"));
+                    chosen.map_or_else(String::new, |one| {
+                        one.split("value=\"")
+                            .nth(1)
+                            .unwrap()
+                            .split('"')
+                            .next()
+                            .unwrap()
+                            .to_owned()
+                    })
+                }
+                _ => attribute("value").unwrap_or_default(),
+            };
+            all.push((name, value));
+        }
+    }
+    all
+}
+
+/// Sends the settings as they stand, with some of them typed over.
+async fn settings(browser: &mut Browser, typed: &[(&str, &str)]) -> Page {
+    let at = "/desk/surveys/park/settings";
+    let mut sent = controls(&browser.get(at).await.text());
+    for (name, value) in typed {
+        sent.retain(|(known, _)| known != name);
+        sent.push(((*name).to_owned(), (*value).to_owned()));
+    }
+    let sent: Vec<(&str, &str)> = sent
+        .iter()
+        .map(|(name, value)| (name.as_str(), value.as_str()))
+        .collect();
+    browser.post(at, &sent).await
+}
+
+each_database!(
+    everything_but_the_questions_is_set_without_yaml,
+    [&MailService, &IdentityService, &SurveyService],
+    async |city| {
+        drafted(&city).await;
+        let mut clerk = clerk(&city);
+        // As it stands it is sent back, and nothing is another.
+        let before = stands(&city).await;
+        let saved = settings(&mut clerk, &[]).await;
+        assert_eq!(
+            saved.to,
+            "/desk/surveys/park?done=saved",
+            "{}",
+            saved.text()
+        );
+        assert_eq!(stands(&city).await, before);
+        let typed = [
+            ("title_ja", "公園の調査"),
+            ("title_en", "Parks"),
+            ("summary_easy", "公園（こうえん）の ことを 聞（き）きます。"),
+            ("thanks_ja", "ありがとうございました。"),
+            ("audience", "staff"),
+            ("anonymity", "one-per-person"),
+            ("opens", "2026-11-02T09:00"),
+            ("closes", "2026-12-25"),
+            ("quota", "500"),
+            ("small_count_below", "10"),
+            ("breakdown", "age"),
+            ("quota-0-answer", "age."),
+            ("quota-0-most", "100"),
+            ("quota-1-answer", "often.never"),
+            ("quota-1-most", "50"),
+        ];
+        let saved = settings(&mut clerk, &typed).await;
+        assert_eq!(
+            saved.to,
+            "/desk/surveys/park?done=saved",
+            "{}",
+            saved.text()
+        );
+        let wanted = SurveyDocument::from_yaml(
+            &SURVEY
+                .replace("title: 公園のアンケート", "title: {ja: 公園の調査, en: Parks}")
+                .replace(
+                    "summary: 公園の使い方をお聞きします。",
+                    "summary: {ja: 公園の使い方をお聞きします。, easy: 公園（こうえん）の ことを 聞（き）きます。}\nthanks: ありがとうございました。",
+                )
+                .replace("residents", "staff")
+                .replace("anonymous", "one_per_person")
+                .replace("'2026-11-01'", "'2026-11-02T09:00'")
+                .replace("'2026-12-20'", "'2026-12-25'\nquota: 500\nquotas: [{field: age, at_most: 100}, {field: often, option: never, at_most: 50}]\nbreakdown: age")
+                .replace("small_count_below: 5", "small_count_below: 10"),
+        )
+        .unwrap();
+        assert_eq!(stands(&city).await, wanted);
+        // What cannot be is told at its control, and nothing typed is lost.
+        for (name, value, says) in [
+            ("title_ja", " ", "書いてください"),
+            ("closes", "2026-11-01", "終了は、開始より後に"),
+            ("opens", "来月", "来月"),
+            ("quota", "-3", "0以上の整数"),
+            ("quota-1-most", "", "0以上の整数"),
+            ("quota-2-most", "7", "どの答えの定員か"),
+            ("department", "tax", "権限がありません"),
+        ] {
+            let typed = [("thanks_en", "Thank you so much"), (name, value)];
+            let refused = settings(&mut clerk, &typed).await;
+            assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");
+            let page = refused.text();
+            assert!(page.contains(says), "{name}: {page}");
+            assert!(page.contains("Thank you so much"), "{name}");
+        }
+        assert_eq!(stands(&city).await, wanted);
+
+        // Of an open one the texts and the whole quota can be changed, and nothing else is offered.
+        city.write(Actor::Staff(1), (), |tx, ()| {
+            Box::pin(async move {
+                let found = store::survey(tx.connection(), "park").await?.unwrap();
+                store::open(tx, "park", found.revision).await
+            })
+        })
+        .await
+        .unwrap();
+        let page = clerk.get("/desk/surveys/park/settings").await.text();
+        assert!(!page.contains("name=\"audience\"") && !page.contains("name=\"closes\""));
+        let typed = [
+            ("title_easy", "公園（こうえん）"),
+            ("quota", "600"),
+            ("audience", "residents"),
+        ];
+        let saved = settings(&mut clerk, &typed).await;
+        assert_eq!(
+            saved.to,
+            "/desk/surveys/park?done=saved",
+            "{}",
+            saved.text()
+        );
+        let found = stands(&city).await;
+        assert_eq!((found.quota, found.audience), (Some(600), wanted.audience));
+        assert_eq!(found.title.easy.as_deref(), Some("公園（こうえん）"));
+
+        for (capabilities, department, status) in [
+            (&[RESULTS][..], "planning", StatusCode::FORBIDDEN),
+            (&[RUN][..], "tax", StatusCode::NOT_FOUND),
+        ] {
+            let mut other = browser_of(&city, staff(8, capabilities, department));
+            assert_eq!(
+                other.get("/desk/surveys/park/settings").await.status,
+                status
+            );
+            let sent = [("revision", "1"), ("title_ja", "x")];
+            let refused = other.post("/desk/surveys/park/settings", &sent).await;
+            assert_eq!(refused.status, status);
+        }
+    }
+);
+
+each_database!(
+    a_new_survey_keeps_no_sentence_of_the_pattern,
+    [&MailService, &IdentityService, &SurveyService],
+    async |city| {
+        departments(&city).await;
+        let mut clerk = clerk(&city);
+        let new = [
+            ("title", "公園"),
+            ("key", "park"),
+            ("department", "planning"),
+        ];
+        clerk.post("/desk/surveys/new", &new).await;
+        let page = clerk.get("/desk/surveys/park").await.text();
+        assert!(page.contains("説明が、どれかの言葉でひな形の文のままです"));
+        assert!(page.contains("href=\"/desk/surveys/park/settings\""));
+        assert!(!page.contains("action=\"/desk/surveys/park/open\""));
+        // In Japanese alone it is not enough: the English sentence would be read as well.
+        settings(
+            &mut clerk,
+            &[("summary_ja", "公園の使い方をお聞きします。")],
+        )
+        .await;
+        let page = clerk.get("/desk/surveys/park").await.text();
+        assert!(!page.contains("action=\"/desk/surveys/park/open\""));
+        let typed = [("summary_en", ""), ("summary_easy", "")];
+        settings(&mut clerk, &typed).await;
+        let page = clerk.get("/desk/surveys/park").await.text();
+        assert!(
+            page.contains("action=\"/desk/surveys/park/open\""),
+            "{page}"
+        );
     }
 );
