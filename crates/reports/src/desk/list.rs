@@ -24,7 +24,7 @@ use crate::{
     capabilities::WORK,
     model::state::State,
     pages::asked::{chip, choose_area, state_key},
-    store::{self, Filter, Order, Report},
+    store::{self, Filter, Order, Report, Waits},
 };
 
 /// Reports on one page.
@@ -100,7 +100,11 @@ fn filter_of(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Filter {
         departments: Some(departments),
         category: query.optional("category"),
         area: query.optional("area"),
-        unlooked: query.get("which") == "unlooked",
+        waits: match query.get("which") {
+            "unlooked" => Some(Waits::Look),
+            "contested" => Some(Waits::Contested),
+            _ => None,
+        },
         order: Order::read(query.get("order")).unwrap_or(Order::Due),
         states,
         words: words_for_search(query.get("q")),
@@ -269,7 +273,7 @@ async fn unlooked(
         shown: true,
         departments: Some(seen.keys().cloned().collect()),
         states: State::that_are_handled(true),
-        unlooked: true,
+        waits: Some(Waits::Look),
         ..Filter::default()
     };
     let total = store::search(room.db(), &filter, 0, 1).await?.total;
@@ -312,7 +316,7 @@ fn filters(room: &Room, seen: &BTreeMap<DepartmentCode, String>) -> Vec<Select> 
             |select, one| select.choice(Choice::new(one.key.as_str(), one.name.get(language))),
         )
         .value(room.query.get("category"));
-    let which = ["all", "late", "mine", "unlooked"]
+    let which = ["all", "late", "mine", "unlooked", "contested"]
         .into_iter()
         .fold(
             Select::new(language, "which", room.t("desk-filter-which")),
@@ -364,6 +368,9 @@ fn row(
     let mut states = Html::of(&chip(crate::WORDS.words(room.language()), report.state));
     if report.is_late_on(room.city.today()) {
         states.push(&ChipLabel::new(room.t("desk-late")).red().beside());
+    }
+    if report.is_contested && !report.state.is_handled() {
+        states.push(&ChipLabel::new(room.t("desk-contested")).red().beside());
     }
     if !report.is_looked_at {
         states.push(&ChipLabel::new(room.t("desk-unlooked")).orange().beside());

@@ -52,6 +52,15 @@ impl Order {
     }
 }
 
+/// What a report waits for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Waits {
+    /// That somebody looks at its text for the public.
+    Look,
+    /// That somebody looks once more at what was called fixed, and contested.
+    Contested,
+}
+
 /// Which reports are wanted. The default wants all.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Filter {
@@ -85,8 +94,8 @@ pub struct Filter {
     pub until: Option<i64>,
     /// Only with a point.
     pub placed: bool,
-    /// Only those whose text for the public nobody has looked at.
-    pub unlooked: bool,
+    /// Only those that wait for this.
+    pub waits: Option<Waits>,
     /// Those that were answered before this moment are left out, in microseconds since 1970; open ones never are.
     pub open_or_handled_from: Option<i64>,
     /// The order of a list that is not around a point.
@@ -155,8 +164,10 @@ impl Filter {
         if let Some(until) = self.until {
             add("received_at < ?", until.into());
         }
-        if self.unlooked {
-            add("is_looked_at = ?", 0_i64.into());
+        match self.waits {
+            Some(Waits::Look) => add("is_looked_at = ?", 0_i64.into()),
+            Some(Waits::Contested) => add("is_contested = ?", 1_i64.into()),
+            None => {}
         }
         if let Some(from) = self.open_or_handled_from {
             add("(handled_at IS NULL OR handled_at >= ?)", from.into());

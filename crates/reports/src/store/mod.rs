@@ -18,7 +18,7 @@ pub mod triage;
 
 pub use bring_in::{Whole, WholeStep, bring_in_many};
 pub use counts::{By, counts};
-pub use list::{Filter, Found, MOST_NEAR, Order, handled, oldest, search};
+pub use list::{Filter, Found, MOST_NEAR, Order, Waits, handled, oldest, search};
 pub use posting::{Content, NewReport, Posted, post};
 pub use report::{Report, by_number, by_public_id, open_of, public_id, report};
 pub use rules::{Current, current, set_rules};

@@ -327,6 +327,8 @@ each_database!(
                 )),
                 "{page}"
             );
+            // What opens a report stands with its choice.
+            assert!(page.contains("</label>\n<p class=\"choice__support\"><a class=\"link\""));
             let fields = [("state", "merged"), (name, value.as_str())];
             let page = act(&city, &mut clerk, one.id, "turn", &fields).await;
             assert!(page.to.ends_with("done=turned"), "{value}: {}", page.text());
