@@ -21,7 +21,9 @@ pub use finding::{Finding, Part, Place, Severity};
 pub use form::{
     ComputedValue, Evaluation, Fee, FieldProblem, FieldState, Form, RuleFailure, Submission,
 };
-pub use look_up::{Area, KnownPlace, LookUp, Wish, fill_in_place, mark_places};
+pub use look_up::{
+    Area, KnownPlace, LookUp, Wish, fill_in_place, fill_in_written_place, mark_places,
+};
 pub use message::{Message, MessageValue};
 pub use model::document::FormDocument;
 pub use reading::{Outcome, PageRead};

@@ -8,7 +8,7 @@ use yakuba_kernel::{Point, PostalCode};
 use yakuba_ui::Language;
 
 use crate::WORDS;
-use crate::answers::{Answer, Answers, Typed};
+use crate::answers::{Answer, Answers, Place, Typed};
 use crate::form::Form;
 use crate::model::document::FieldKind;
 use crate::reading::{holder_of, keep};
@@ -265,22 +265,62 @@ pub async fn fill_in_place(
 ) -> Result<(), AddressError> {
     let place = match wish {
         Wish::ChoosePlace(_, chosen) => Some(chosen.clone()),
-        Wish::FindPlace(path) if is_known(city).await? => {
+        Wish::FindPlace(path) => {
             let text = form.place_words(answers, path).unwrap_or_default();
-            let mut hits = find(city.db(), &text, OFFERED).await?;
-            match hits.as_slice() {
-                [hit] if is_meant(hit) => hits.pop().map(|hit| KnownPlace {
-                    // As it was written: it may say more than the address.
-                    label: text,
-                    ..KnownPlace::of(hit)
-                }),
-                _ => None,
-            }
+            the_one_place(city, &text).await?
         }
-        _ => None,
+        Wish::LookUp(_) | Wish::Choose(..) => None,
     };
     if let Some(place) = place {
         form.put_place(answers, wish.path(), &place);
+    }
+    Ok(())
+}
+
+/// The address that is written in full, down to block or house; none when several are like it, or none is.
+async fn the_one_place(city: &City, text: &str) -> Result<Option<KnownPlace>, AddressError> {
+    if text.is_empty() || !is_known(city).await? {
+        return Ok(None);
+    }
+    let mut hits = find(city.db(), text, OFFERED).await?;
+    Ok(match hits.as_slice() {
+        [hit] if is_meant(hit) => hits.pop().map(|hit| KnownPlace {
+            // As it was written: it may say more than the address.
+            label: text.to_owned(),
+            ..KnownPlace::of(hit)
+        }),
+        _ => None,
+    })
+}
+
+/// Where a place was answered in words alone, fills in the position of the address that is written in full. A position that somebody
+/// wrote or chose stays; one that came with the address that stood there `before` goes with it when another address is written.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn fill_in_written_place(
+    city: &City,
+    form: &Form,
+    answers: &mut Answers,
+    key: &str,
+    before: Option<&Place>,
+) -> Result<(), AddressError> {
+    let Some(Answer::Place(place)) = answers.get(key) else {
+        return Ok(());
+    };
+    if let Some(at) = place.coordinates {
+        let Some(before) = before.filter(|before| {
+            before.coordinates == Some(at) && before.description != place.description
+        }) else {
+            return Ok(());
+        };
+        let known = the_one_place(city, before.description.trim()).await?;
+        if known.map(|known| known.point) != Point::from_degrees(at.latitude, at.longitude).ok() {
+            return Ok(());
+        }
+    }
+    if let Some(place) = the_one_place(city, place.description.trim()).await? {
+        form.put_place(answers, key, &place);
     }
     Ok(())
 }

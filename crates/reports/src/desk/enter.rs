@@ -7,7 +7,10 @@ use axum::{
     response::{IntoResponse as _, Redirect, Response},
 };
 use yakuba_city::{JAPAN, read_moment, web::Problem};
-use yakuba_forms::{Answers, Evaluation, FieldProblem};
+use yakuba_forms::{
+    Answers, Evaluation, FieldProblem, Form, Marks, Wish, fill_in_place, fill_in_written_place,
+    mark_places,
+};
 use yakuba_identity::Token;
 use yakuba_kernel::Channel;
 use yakuba_mail::EmailAddress;
@@ -19,7 +22,7 @@ use super::room::{Room, href};
 use crate::{
     capabilities::WORK,
     error::ReportError,
-    model::rules::{Category, PHOTOS},
+    model::rules::{Category, PHOTOS, PLACE},
     pages::{
         asked::{plain, private, state_key},
         new::{MOST_SIMILAR, problem_with_photos, similar_to, too_many},
@@ -77,6 +80,20 @@ struct Shown<'s> {
     near: Vec<Near>,
     /// Pictures were sent, and have to be chosen again.
     has_photos: bool,
+    /// The button that finds an address, and what came of it.
+    marks: Marks,
+}
+
+/// The button that finds the address of the place; after it was pressed, with what came of it.
+async fn marks(
+    room: &Room,
+    form: &Form,
+    answers: &Answers,
+    path: Option<&str>,
+) -> Result<Marks, Problem> {
+    let mut marks = Marks::new();
+    mark_places(&room.city, form, answers, path, &mut marks).await?;
+    Ok(marks)
 }
 
 /// The name of a form as a page gave it: 256 random bits.
@@ -100,10 +117,14 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     }
     let key = room.query.get("category").to_owned();
     let answers = Answers::new();
-    let evaluation = room
-        .current
-        .form(&key, true)
+    let form = room.current.form(&key, true);
+    let evaluation = form
+        .as_ref()
         .map(|form| form.evaluate(&answers, room.city.today()));
+    let marks = match &form {
+        Some(form) => marks(&room, form, &answers, None).await?,
+        None => Marks::new(),
+    };
     let mut typed = Fields::default();
     typed.push("key", Token::generate().as_str());
     Ok(shown(
@@ -113,7 +134,10 @@ pub(super) async fn page(room: Room) -> Result<Response, Problem> {
         evaluation.as_ref(),
         &typed,
         &FormErrors::new(),
-        Shown::default(),
+        Shown {
+            marks,
+            ..Shown::default()
+        },
     ))
 }
 
@@ -160,9 +184,13 @@ fn shown(
     let language = room.language();
     let category = chosen(room, key);
     let controls = match (room.current.form(key, true), evaluation, category) {
-        (Some(form), Some(evaluation), Some(_)) => {
-            form.render_all(answers, evaluation, besides.problems, language)
-        }
+        (Some(form), Some(evaluation), Some(_)) => form.render_all_marked(
+            answers,
+            evaluation,
+            besides.problems,
+            &besides.marks,
+            language,
+        ),
         _ => Html::empty(),
     };
     let channel = CHANNELS.into_iter().fold(
@@ -273,6 +301,25 @@ pub(super) async fn save(room: Room, request: Request) -> Result<Response, Probl
     let mut answers = Answers::new();
     let mut read = form.read_all(&sent.pairs(), &mut answers, room.city.today());
     let mut errors = FormErrors::new();
+    if let Some(wish) = Wish::read(sent.fields.get("action")) {
+        fill_in_place(&room.city, &form, &mut answers, &wish).await?;
+        let besides = Shown {
+            has_photos: !sent.photos(&room.city, room.key()).await?.is_empty(),
+            marks: marks(&room, &form, &answers, wish.shown()).await?,
+            ..Shown::default()
+        };
+        let evaluation = form.evaluate(&answers, room.city.today());
+        return Ok(shown(
+            &room,
+            &key,
+            &answers,
+            Some(&evaluation),
+            &sent.fields,
+            &errors,
+            besides,
+        ));
+    }
+    fill_in_written_place(&room.city, &form, &mut answers, PLACE, None).await?;
     let mut photos: Vec<SealedPhoto> = Vec::new();
     let given = sent.photos(&room.city, room.key()).await?;
     let has_photos = !given.is_empty();
@@ -331,6 +378,7 @@ pub(super) async fn save(room: Room, request: Request) -> Result<Response, Probl
         // Pictures that come again are chosen again: nothing is kept before it is taken.
         let mut without = content.answers.clone();
         without.remove(PHOTOS);
+        let marks = marks(&room, &form, &without, None).await?;
         return Ok(shown(
             &room,
             &key,
@@ -342,6 +390,7 @@ pub(super) async fn save(room: Room, request: Request) -> Result<Response, Probl
                 problems: &read.problems,
                 near,
                 has_photos,
+                marks,
             },
         ));
     };

@@ -18,7 +18,7 @@ use crate::{
     capabilities::WORK,
     equipment,
     model::{
-        rules::{MOST_MIB, MOST_PHOTOS},
+        rules::{MOST_MIB, MOST_PHOTOS, PHOTO_FILES},
         state::State,
     },
     pages::asked::{chip, private, state_key},
@@ -466,7 +466,7 @@ async fn forms(
             .choice(Choice::new("0", room.t("desk-is-shown-no")))
             .value(&given("is_shown", if found.is_shown { "1" } else { "0" })),
         photos: FileUpload::new(language, "photos", room.t("desk-photo-add"))
-            .accept(".jpg,.jpeg,.png,.webp")
+            .accept(PHOTO_FILES)
             .max_size(&format!("{MOST_MIB}MB"))
             .max_files(MOST_PHOTOS)
             .optional()

@@ -29,6 +29,8 @@ pub const DETAILS: &str = "details";
 pub const MOST_PHOTOS: u32 = 3;
 /// The largest picture, in MiB.
 pub const MOST_MIB: u32 = 10;
+/// The endings of the names of pictures that are taken, for the browser's choice of files.
+pub const PHOTO_FILES: &str = ".jpg,.jpeg,.png,.webp";
 /// What machines call the piece of equipment that a report is about.
 pub const EQUIPMENT: &str = "equipment";
 /// Letters of a report at most.

@@ -17,7 +17,7 @@ use yakuba_city::{
     sql::Sql as _,
     web::{Access, Principal, Problem, Routes},
 };
-use yakuba_forms::{Answers, model::document::FieldKind};
+use yakuba_forms::{Answers, fill_in_written_place, model::document::FieldKind};
 use yakuba_identity::Receipt;
 use yakuba_kernel::Channel;
 use yakuba_mail::EmailAddress;
@@ -28,7 +28,7 @@ use crate::{
     equipment,
     error::ReportError,
     model::{
-        rules::{Category, EQUIPMENT},
+        rules::{Category, EQUIPMENT, PLACE},
         state::State,
     },
     pages::asked::{Asked, category_name, plain, state_key},
@@ -544,6 +544,9 @@ async fn take(asked: &Asked, body: &[u8]) -> Result<Value, Stop> {
             .collect();
         return Err(Refusal::bad(sentences.join(" ")).into());
     }
+    fill_in_written_place(asked.city(), &form, &mut answers, PLACE, None)
+        .await
+        .map_err(|error| Stop::Failed(error.into()))?;
     let [name, phone, email] = &sent.contact;
     let mut content = Content {
         answers,

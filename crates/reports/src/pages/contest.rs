@@ -17,7 +17,7 @@ use super::{
 use crate::{
     error::ReportError,
     model::{
-        rules::{MOST_LETTERS, MOST_MIB},
+        rules::{MOST_LETTERS, MOST_MIB, PHOTO_FILES},
         state::State,
     },
     store::{
@@ -60,7 +60,7 @@ fn shown(asked: &Asked, found: &Report, typed: &str, errors: &FormErrors) -> Res
             .required()
             .errors(errors),
         photo: FileUpload::new(language, "photos", asked.t("reports-contest-photo"))
-            .accept(".jpg,.jpeg,.png,.webp")
+            .accept(PHOTO_FILES)
             .max_size(&format!("{MOST_MIB}MB"))
             .optional()
             .errors(errors),

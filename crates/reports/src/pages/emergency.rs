@@ -8,7 +8,7 @@ use axum::{
 };
 use serde_json::json;
 use yakuba_city::{Actor, open_emergencies, web::Problem};
-use yakuba_forms::{Answers, FieldProblem};
+use yakuba_forms::{Answers, FieldProblem, fill_in_written_place};
 use yakuba_identity::{Receipt, Token};
 use yakuba_kernel::Channel;
 use yakuba_ui::{
@@ -24,7 +24,7 @@ use super::{
 };
 use crate::{
     error::ReportError,
-    model::rules::{Category, MOST_PHOTOS, PHOTOS},
+    model::rules::{Category, MOST_MIB, MOST_PHOTOS, PHOTO_FILES, PHOTOS, PLACE},
     store::{
         self, Content, NewReport,
         drafts::{self, Draft, Held, Saving, Sending},
@@ -118,7 +118,8 @@ async fn shown(
             .autocomplete("tel")
             .optional(),
         photos: FileUpload::new(language, PHOTOS, asked.t("reports-field-photos"))
-            .accept(".jpg,.jpeg,.png,.heic")
+            .accept(PHOTO_FILES)
+            .max_size(&format!("{MOST_MIB}MB"))
             .max_files(MOST_PHOTOS)
             .optional()
             .errors(errors),
@@ -219,6 +220,7 @@ pub(super) async fn send(asked: Asked, request: Request) -> Result<Response, Pro
     if !errors.is_empty() {
         return refused(&asked, &sent.fields, &errors).await;
     }
+    fill_in_written_place(asked.city(), &form, &mut content.answers, PLACE, None).await?;
     let report = NewReport::new(
         asked.key(),
         &asked.current.rules,

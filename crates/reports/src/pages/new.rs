@@ -9,8 +9,8 @@ use axum::{
 use jiff::{SignedDuration, Timestamp};
 use yakuba_city::{Actor, Equipment, web::Problem};
 use yakuba_forms::{
-    Evaluation, FieldProblem, Form, Marks, Outcome, Wish, fill_in_place, mark_places,
-    model::document::Key,
+    Answer, Evaluation, FieldProblem, Form, Marks, Outcome, Wish, fill_in_place,
+    fill_in_written_place, mark_places, model::document::Key,
 };
 use yakuba_identity::Token;
 use yakuba_kernel::{Channel, Point};
@@ -364,6 +364,10 @@ pub(super) async fn answer_place(asked: Asked, fields: Fields) -> Result<Respons
     let form = open.form.clone();
     let today = asked.city().today();
     let before = open.draft.content.point();
+    let place_before = match open.draft.content.answers.get(PLACE) {
+        Some(Answer::Place(place)) => Some(place.clone()),
+        _ => None,
+    };
     let read = form.read_page(PLACE, &pairs, &mut open.draft.content.answers, today);
     if let Some(wish) = Wish::read(fields.get("action")) {
         let answers = &mut open.draft.content.answers;
@@ -373,6 +377,8 @@ pub(super) async fn answer_place(asked: Asked, fields: Fields) -> Result<Respons
         let evaluation = open.evaluation(&asked);
         return Ok(step(&asked, &open, PLACE, &evaluation, &[], &marks));
     }
+    let answers = &mut open.draft.content.answers;
+    fill_in_written_place(asked.city(), &form, answers, PLACE, place_before.as_ref()).await?;
     if open.draft.content.point() != before {
         // What stands there is something else.
         open.draft.content.equipment.clear();

@@ -23,7 +23,7 @@ const KEY: &str = "0123456789012345678901234567890123456789abc";
 const OTHER: &str = "ABC3456789012345678901234567890123456789abc";
 
 /// A city with a category for disasters.
-async fn prepared(city: &City) {
+pub(crate) async fn prepared(city: &City) {
     set_up(city).await;
     let more = Rules::from_yaml(
         "format: yakuba-reports/1
@@ -41,7 +41,7 @@ categories:
     .unwrap();
 }
 
-async fn begin(city: &City) -> i64 {
+pub(crate) async fn begin(city: &City) -> i64 {
     let name = Said {
         ja: "台風第15号".to_owned(),
         ..Said::default()
@@ -113,6 +113,11 @@ each_database!(
             text.contains("119番") && text.contains("家や人の被害") && text.contains("台風第15号")
         );
         assert!(!text.contains("道路の穴"));
+        // What is offered is what is taken.
+        assert!(
+            text.contains("accept=\".jpg,.jpeg,.png,.webp\"")
+                && !text.to_lowercase().contains("heic")
+        );
         assert!(page.bytes.len() < 24_000, "{} bytes", page.bytes.len());
 
         let sent = fields(KEY, "屋根が飛びました");

@@ -3,6 +3,7 @@
 // A test that cannot go on fails there.
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod addresses;
 mod alerts;
 mod content;
 mod covering;

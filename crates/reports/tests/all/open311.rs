@@ -18,7 +18,7 @@ use crate::support::{act, counted, desk, mails, post, report, set_up, stranger};
 const REQUESTS: &str = "/api/open311/v2/requests";
 
 /// An access token with a capability.
-async fn key(city: &City, name: &str, capability: &str) -> (i64, String) {
+pub(crate) async fn key(city: &City, name: &str, capability: &str) -> (i64, String) {
     let token = Token::with_prefix("yakuba_");
     let text = token.as_str().to_owned();
     let new = NewToken {

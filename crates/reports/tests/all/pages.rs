@@ -1,20 +1,18 @@
 //! What everybody sees, without JavaScript. On both databases.
 
 use axum::http::StatusCode;
-use yakuba_addresses::{
-    AddressFile, AddressService, Level,
-    model::entry::{Entry, Municipality},
-};
+use yakuba_addresses::AddressService;
 use yakuba_city::{
-    Actor, City, each_database,
+    City, each_database,
     testing::{KnownPlaces, test_moment},
 };
 use yakuba_identity::IdentityService;
-use yakuba_kernel::Point;
 use yakuba_mail::MailService;
 use yakuba_reports::{ReportService, capabilities::WORK, model::state::State, store};
 
-use crate::support::{Browser, PICTURE, act, code, desk, mails, post, report, set_up, stranger};
+use crate::support::{
+    Browser, PICTURE, act, addresses, code, desk, mails, post, report, set_up, stranger,
+};
 
 /// Fills in the pages up to the check, with a picture and without a word on where to be told.
 async fn fill_in(browser: &mut Browser) {
@@ -562,6 +560,15 @@ each_database!(
             sent.text()
         );
         assert_eq!(browser.get(&path).await.status, StatusCode::CONFLICT);
+        // The inbox says which one it is, and shows those alone.
+        let inbox = clerk.get("/desk/reports").await.text();
+        assert_eq!(
+            inbox.matches("「直っていない」</span>").count(),
+            1,
+            "{inbox}"
+        );
+        let alone = clerk.get("/desk/reports?which=contested").await.text();
+        assert!(alone.contains(&posted.public_id) && !alone.contains(&other.public_id));
         let shown = clerk
             .get(&format!("/desk/reports/{}", posted.id))
             .await
@@ -641,31 +648,7 @@ each_database!(
                 .text()
                 .contains(button)
         );
-        let entry = |level, label: &str, longitude| Entry {
-            municipality: "069990".to_owned(),
-            level,
-            label: label.to_owned(),
-            point: Point::from_millionths(34_400_000, longitude).unwrap(),
-        };
-        let file = AddressFile {
-            municipalities: vec![Municipality {
-                code: "069990".to_owned(),
-                city: "澄川市".to_owned(),
-                ..Municipality::default()
-            }],
-            entries: vec![
-                entry(Level::Town, "中央一丁目", 135_050_000),
-                entry(Level::House, "中央一丁目2-3", 135_051_000),
-                entry(Level::House, "中央一丁目2-4", 135_052_000),
-            ],
-            without_position: 0,
-            abolished: 0,
-        };
-        city.write(Actor::CommandLine, file, |tx, file| {
-            Box::pin(yakuba_addresses::import(tx, file, false))
-        })
-        .await
-        .unwrap();
+        addresses(&city).await;
         let page = browser.get("/reports/new/place").await.text();
         assert!(page.contains(button));
         let mut look_up = async |text: &str| {

@@ -1,6 +1,10 @@
 //! A city that takes reports, and browsers.
 
 use sea_orm::FromQueryResult;
+use yakuba_addresses::{
+    AddressFile, Level,
+    model::entry::{Entry, Municipality},
+};
 use yakuba_city::{
     Actor, City, run_due_jobs,
     sql::Sql as _,
@@ -13,7 +17,7 @@ use yakuba_forms::{
     model::document::Key,
 };
 pub(crate) use yakuba_identity::testing::{Browser, Page, staff};
-use yakuba_kernel::{Channel, Decimal, MeasureName};
+use yakuba_kernel::{Channel, Decimal, MeasureName, Point};
 use yakuba_reports::{
     ReportService,
     model::rules::Rules,
@@ -243,4 +247,33 @@ pub(crate) fn picture_taken_somewhere() -> Vec<u8> {
     file.extend((!sum).to_be_bytes());
     file.extend(rest);
     file
+}
+
+/// Makes a town with two houses known: 中央1-2-3 and 中央1-2-4.
+pub(crate) async fn addresses(city: &City) {
+    let entry = |level, label: &str, longitude| Entry {
+        municipality: "069990".to_owned(),
+        level,
+        label: label.to_owned(),
+        point: Point::from_millionths(34_400_000, longitude).unwrap(),
+    };
+    let file = AddressFile {
+        municipalities: vec![Municipality {
+            code: "069990".to_owned(),
+            city: "澄川市".to_owned(),
+            ..Municipality::default()
+        }],
+        entries: vec![
+            entry(Level::Town, "中央一丁目", 135_050_000),
+            entry(Level::House, "中央一丁目2-3", 135_051_000),
+            entry(Level::House, "中央一丁目2-4", 135_052_000),
+        ],
+        without_position: 0,
+        abolished: 0,
+    };
+    city.write(Actor::CommandLine, file, |tx, file| {
+        Box::pin(yakuba_addresses::import(tx, file, false))
+    })
+    .await
+    .unwrap();
 }

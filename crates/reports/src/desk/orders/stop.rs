@@ -22,7 +22,7 @@ use super::{
 use crate::{
     error::ReportError,
     model::{
-        rules::{MOST_MIB, MOST_PHOTOS},
+        rules::{MOST_MIB, MOST_PHOTOS, PHOTO_FILES},
         state::State,
     },
     pages::{
@@ -285,7 +285,7 @@ fn form(room: &Room, stop: &Stop, typed: &str, errors: &FormErrors) -> Form {
         photos: is_report.then(|| {
             FileUpload::new(language, "photos", t(room, "order-photos"))
                 .support(t(room, "order-photos-support"))
-                .accept(".jpg,.jpeg,.png,.webp")
+                .accept(PHOTO_FILES)
                 .max_size(&format!("{MOST_MIB}MB"))
                 .max_files(MOST_PHOTOS)
                 .optional()
