@@ -117,7 +117,7 @@ pub(super) async fn page(visit: Visit, Path(key): Path<String>) -> Result<Respon
         .collect();
     let body = Body {
         words: visit.words,
-        about: about(&visit, &dataset).await?,
+        about: about(&visit, &dataset, &files).await?,
         files: shown,
         links,
         changes,
@@ -159,7 +159,11 @@ pub(super) fn line(visit: &Visit, change: &store::Change, files: &[FileEntry]) -
     format!("{} {line}", visit.day(change.at))
 }
 
-async fn about(visit: &Visit, dataset: &Dataset) -> Result<DescriptionList, Problem> {
+async fn about(
+    visit: &Visit,
+    dataset: &Dataset,
+    files: &[FileEntry],
+) -> Result<DescriptionList, Problem> {
     let document = &dataset.document;
     let names = department_names(visit.city.db(), visit.language.is_japanese()).await?;
     let department = names
@@ -197,7 +201,7 @@ async fn about(visit: &Visit, dataset: &Dataset) -> Result<DescriptionList, Prob
             format!("{}–{}", day(document.from), day(document.until)),
         );
     }
-    if let Some(national) = document.national.as_deref().and_then(national) {
+    if let Some(national) = store::conforms_to(dataset, files).and_then(national) {
         list = list.text(
             visit.t("places-national"),
             format!("{} {}", national.generation.name(), national.name),

@@ -52,6 +52,15 @@ pub fn newest(files: &[FileEntry]) -> impl Iterator<Item = &Version> {
     files.iter().filter_map(|file| file.newest.as_ref())
 }
 
+/// The national dataset that a dataset conforms to: its files were compared with it, and in none is anything that must be mended.
+pub fn conforms_to<'d>(dataset: &'d Dataset, files: &[FileEntry]) -> Option<&'d str> {
+    let named = dataset.document.national.as_deref()?;
+    let mut compared = newest(files).peekable();
+    (compared.peek().is_some()
+        && compared.all(|version| version.national == named && version.must == 0))
+    .then_some(named)
+}
+
 /// A version of a file, without its contents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Version {

@@ -16,8 +16,8 @@ pub use datasets::{
 };
 pub use files::{
     FileEntry, FilledVersion, NewVersion, Pending, Version, add_file, add_filled, add_version,
-    contents, define, divide_all, drop_pending, file, files, files_of, keep_pending, newest,
-    pending, remove_contents, rename_file, table_of, version, versions,
+    conforms_to, contents, define, divide_all, drop_pending, file, files, files_of, keep_pending,
+    newest, pending, remove_contents, rename_file, table_of, version, versions,
 };
 pub use large::{LARGE, LargeFile, take_large};
 pub use links::{

@@ -437,3 +437,32 @@ each_database!(
         }
     }
 );
+
+each_database!(
+    a_standard_is_named_while_the_newest_file_keeps_to_it,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let about = || DatasetDocument {
+            national: Some("public_toilet".to_owned()),
+            ..document("toilets", "parks")
+        };
+        let told = async || {
+            let shown = result(&city, "package_show", json!({"id": "toilets"})).await;
+            let page = stranger(&city).get("/data/toilets").await.text();
+            (
+                shown.to_string().contains("conforms_to"),
+                page.contains("準拠する標準"),
+            )
+        };
+        publish(&city, about(), TOILETS).await;
+        assert_eq!(told().await, (true, true));
+        publish(&city, about(), &TOILETS.replace("34.403000", "三十四度")).await;
+        assert_eq!(told().await, (false, false));
+    }
+);

@@ -8,7 +8,7 @@ use super::{
 };
 use crate::{
     model::content::Form,
-    store::{FileEntry, Link},
+    store::{FileEntry, Link, conforms_to},
 };
 
 /// Moments as CKAN writes them: UTC without a zone.
@@ -54,8 +54,8 @@ pub(super) fn package(catalogue: &Catalogue, published: &Published) -> Json {
             extras.push((name, day.to_string()));
         }
     }
-    if let Some(national) = &document.national {
-        extras.push(("conforms_to", national.clone()));
+    if let Some(national) = conforms_to(dataset, &published.files) {
+        extras.push(("conforms_to", national.to_owned()));
     }
     let code = dataset.department().as_str();
     json!({
