@@ -171,13 +171,22 @@ impl From<&LayerProblem> for Refused {
             LayerProblem::Days => Self::new("layer-days"),
             LayerProblem::OfDataset => Self::new("layer-of-dataset"),
             LayerProblem::Kept(_) => Self::new("layer-kept"),
-            LayerProblem::Yaml { line, word, .. } => {
-                let key = match (*line, word.is_empty()) {
-                    (0, _) => "layer-yaml",
-                    (_, true) => "layer-yaml-line",
-                    (_, false) => "layer-yaml-word",
+            LayerProblem::Yaml {
+                line,
+                word,
+                choices,
+                ..
+            } => {
+                let key = match (*line, word.is_empty(), choices.is_empty()) {
+                    (0, ..) => "layer-yaml",
+                    (_, true, _) => "layer-yaml-line",
+                    (_, false, true) => "layer-yaml-word",
+                    (_, false, false) => "layer-yaml-choice",
                 };
-                Self::new(key).with("line", line).with("word", word)
+                Self::new(key)
+                    .with("line", line)
+                    .with("word", word)
+                    .with("choices", &choices.join(", "))
             }
         }
     }

@@ -50,8 +50,9 @@ each_database!(
     async |city| {
         departments(&city).await;
         let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
-        let form = clerk.get("/desk/map/new").await;
-        assert!(form.text().contains("key: new-layer"));
+        let form = clerk.get("/desk/map/new").await.text();
+        assert!(form.contains("key: new-layer") && form.contains("department: parks\n"));
+        assert!(!form.contains("DEPARTMENT") && !form.contains("docs/"));
         for wrong in [
             "key: [",
             "",
@@ -61,6 +62,15 @@ each_database!(
             let page = clerk.post("/desk/map/new", &[("document", wrong)]).await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{wrong}");
         }
+        // What may stand there is said, and what was typed stays.
+        let theme = WELLS.replace("theme: safety", "theme: rivers");
+        let page = clerk.post("/desk/map/new", &[("document", &theme)]).await;
+        assert!(
+            page.text().contains("「rivers」は書けません")
+                && page.text().contains("hazard, safety"),
+            "{}",
+            page.text()
+        );
         let made = clerk.post("/desk/map/new", &[("document", WELLS)]).await;
         assert_eq!(made.to, "/desk/map/wells?done=map-made");
         let again = clerk.post("/desk/map/new", &[("document", WELLS)]).await;
@@ -288,12 +298,14 @@ each_database!(
         }
         assert!(!other.get("/desk/map").await.text().contains("井戸"));
         // Nor for another department, nor given to one.
-        assert_eq!(
-            other
-                .post("/desk/map/new", &[("document", WELLS)])
-                .await
-                .status,
-            StatusCode::FORBIDDEN
+        let refused = other.post("/desk/map/new", &[("document", WELLS)]).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = refused.text();
+        assert!(
+            text.contains("「parks」のレイヤーは作れません")
+                && text.contains("health")
+                && text.contains("key: wells"),
+            "{text}"
         );
         let away = WELLS.replace("department: parks", "department: health");
         let given = clerk
@@ -302,7 +314,8 @@ each_database!(
                 &[("revision", "1"), ("document", &away)],
             )
             .await;
-        assert_eq!(given.status, StatusCode::FORBIDDEN);
+        assert_eq!(given.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(given.text().contains("「health」のレイヤーは作れません"));
         // Who edits does not publish, and who publishes does not edit.
         assert_eq!(
             clerk.post(posts[0], &sent).await.status,

@@ -1,24 +1,33 @@
 //! What is said about a layer, as the document that files hold.
 
+use std::collections::BTreeMap;
+
 use askama::Template;
 use axum::{
     extract::Path,
     response::{IntoResponse, Response},
 };
 use yakuba_city::web::Problem;
+use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{ErrorSummary, Fields, FormErrors, TextArea, Words, done};
 
 use super::{super::room::Room, href};
 use crate::{
     capabilities::EDIT,
     model::map::layer::{Audience, LayerDocument},
+    pages::listed,
     store::map::{Layer, describe_layer, layer, put_layer},
 };
 
 /// The most characters of a document.
 const LONGEST: usize = 50_000;
-/// What a new layer begins with.
+/// What a new layer begins with, with the department's code to be put in.
 const SAMPLE: &str = include_str!("sample.yaml");
+
+/// What a new layer of a department begins with.
+fn sample(department: &str) -> String {
+    SAMPLE.replace("DEPARTMENT", department)
+}
 
 #[derive(Template)]
 #[template(path = "desk/map/edit.html")]
@@ -28,11 +37,23 @@ struct Body {
     action: String,
     revision: i64,
     document: TextArea,
+    /// How it is written, with the codes of one's departments.
+    sample: String,
+    departments: Vec<String>,
+}
+
+/// The departments whose layers this person looks after, with their codes.
+fn codes(departments: &BTreeMap<DepartmentCode, String>) -> Vec<String> {
+    departments
+        .iter()
+        .map(|(code, name)| format!("{code} ({name})"))
+        .collect()
 }
 
 /// Reads the document. What is wrong goes to `errors`.
 fn read(
     room: &Room,
+    departments: &BTreeMap<DepartmentCode, String>,
     typed: &Fields,
     key: Option<&str>,
     errors: &mut FormErrors,
@@ -53,11 +74,23 @@ fn read(
     if key.is_some_and(|key| key != document.key) {
         errors.add("document", room.t("desk-map-key-stays"));
     }
+    // Nobody gives a layer to a department that is not theirs.
+    if !room.principal.holds_in(EDIT, &document.department) {
+        let sentence = room.words.with(
+            "desk-map-department-problem",
+            &[
+                ("code", document.department.as_str().to_owned().into()),
+                ("codes", listed(&codes(departments), room.language()).into()),
+            ],
+        );
+        errors.add("document", sentence);
+    }
     errors.is_empty().then_some(document)
 }
 
 fn shown(
     room: &Room,
+    departments: &BTreeMap<DepartmentCode, String>,
     standing: Option<&Layer>,
     text: &str,
     revision: i64,
@@ -76,6 +109,8 @@ fn shown(
             .rows(30)
             .value(text)
             .errors(errors),
+        sample: sample(departments.keys().next().map_or("", DepartmentCode::as_str)),
+        departments: codes(departments),
     };
     let has_errors = !errors.is_empty();
     match standing {
@@ -91,23 +126,29 @@ fn shown(
 }
 
 pub(super) async fn new_page(room: Room) -> Result<Response, Problem> {
-    if room.departments().await?.is_empty() {
-        return Err(Problem::NotAllowed);
-    }
-    Ok(shown(&room, None, SAMPLE, 0, &FormErrors::new()))
+    let departments = room.own_departments(&[EDIT]).await?;
+    let own = departments.keys().next().map_or("", DepartmentCode::as_str);
+    let text = sample(own);
+    Ok(shown(
+        &room,
+        &departments,
+        None,
+        &text,
+        0,
+        &FormErrors::new(),
+    ))
 }
 
 pub(super) async fn create(room: Room, typed: Fields) -> Result<Response, Problem> {
     let mut errors = FormErrors::new();
-    let Some(document) = read(&room, &typed, None, &mut errors) else {
-        return Ok(shown(&room, None, typed.get("document"), 0, &errors));
+    let departments = room.own_departments(&[EDIT]).await?;
+    let text = typed.get("document");
+    let Some(document) = read(&room, &departments, &typed, None, &mut errors) else {
+        return Ok(shown(&room, &departments, None, text, 0, &errors));
     };
-    if !room.principal.holds_in(EDIT, &document.department) {
-        return Err(Problem::NotAllowed);
-    }
     if layer(room.db(), &document.key).await?.is_some() {
         errors.add("document", room.t("desk-problem-key-taken"));
-        return Ok(shown(&room, None, typed.get("document"), 0, &errors));
+        return Ok(shown(&room, &departments, None, text, 0, &errors));
     }
     let key = document.key.clone();
     room.write(document, |tx, document| {
@@ -119,10 +160,12 @@ pub(super) async fn create(room: Room, typed: Fields) -> Result<Response, Proble
 
 pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response, Problem> {
     let found = room.layer_for(&key, EDIT).await?;
+    let departments = room.departments().await?;
     let text =
         serde_saphyr::to_string(&found.document).map_err(|error| Problem::internal(&error))?;
     Ok(shown(
         &room,
+        &departments,
         Some(&found),
         &text,
         found.revision,
@@ -138,17 +181,24 @@ pub(super) async fn save(
     let found = room.layer_for(&key, EDIT).await?;
     let mut errors = FormErrors::new();
     let text = typed.get("document").to_owned();
-    let Some(document) = read(&room, &typed, Some(&key), &mut errors) else {
-        return Ok(shown(&room, Some(&found), &text, typed.revision(), &errors));
+    let departments = room.departments().await?;
+    let again = |errors: &FormErrors| {
+        shown(
+            &room,
+            &departments,
+            Some(&found),
+            &text,
+            typed.revision(),
+            errors,
+        )
     };
-    // Nobody gives a layer to a department that is not theirs.
-    if !room.principal.holds_in(EDIT, &document.department) {
-        return Err(Problem::NotAllowed);
-    }
+    let Some(document) = read(&room, &departments, &typed, Some(&key), &mut errors) else {
+        return Ok(again(&errors));
+    };
     // Features stay where they are: a layer of a dataset does not become one of its own.
     if document.source != found.document.source {
         errors.add("document", room.t("desk-map-source-stays"));
-        return Ok(shown(&room, Some(&found), &text, typed.revision(), &errors));
+        return Ok(again(&errors));
     }
     let outcome = room
         .write((document, typed.revision()), |tx, (document, revision)| {
@@ -162,7 +212,7 @@ pub(super) async fn save(
                 .map_sentence(&error)
                 .ok_or_else(|| Problem::internal(&error))?;
             errors.add("document", sentence);
-            Ok(shown(&room, Some(&found), &text, typed.revision(), &errors))
+            Ok(again(&errors))
         }
     }
 }
@@ -173,7 +223,7 @@ mod tests {
 
     #[test]
     fn the_sample_is_a_layer_and_comes_back_as_it_is_written() {
-        let document: LayerDocument = serde_saphyr::from_str(SAMPLE).unwrap();
+        let document: LayerDocument = serde_saphyr::from_str(&sample("crisis")).unwrap();
         assert_eq!(document.problem(), None);
         let text = serde_saphyr::to_string(&document).unwrap();
         assert_eq!(

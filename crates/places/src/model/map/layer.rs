@@ -372,6 +372,8 @@ pub enum LayerProblem {
         line: u64,
         /// The word that is meant, such as the name of a member; empty when none is.
         word: String,
+        /// What may stand there instead; empty when that is not a choice of few.
+        choices: Vec<String>,
         /// What the reader says.
         cause: String,
     },
@@ -381,10 +383,17 @@ impl LayerProblem {
     fn yaml(error: &serde_saphyr::Error) -> Self {
         let cause = error.to_string();
         // The reader names what it does not know, or misses, between back ticks.
-        let word = cause.split('`').nth(1).unwrap_or_default().to_owned();
+        let mut named = cause.split('`').skip(1).step_by(2).map(str::to_owned);
+        let word = named.next().unwrap_or_default();
+        let choices = if cause.contains("unknown variant") {
+            named.collect()
+        } else {
+            Vec::new()
+        };
         Self::Yaml {
             line: error.location().map_or(0, |at| at.line()),
             word,
+            choices,
             cause,
         }
     }
