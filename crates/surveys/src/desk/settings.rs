@@ -167,7 +167,7 @@ async fn controls(
             .errors(errors)
     };
     let quota = line("quota", "desk-quota-whole")
-        .support(room.t("desk-setting-quota"))
+        .support(room.t("desk-quota-support"))
         .numeric()
         .optional();
     if found.state != State::Draft {
@@ -218,7 +218,7 @@ async fn controls(
     );
     controls.push(
         &Select::new(language, "breakdown", room.t("desk-breakdown"))
-            .support(room.t("desk-setting-breakdown"))
+            .support(room.t("desk-breakdown-support"))
             .choice(Choice::new("", room.t("desk-breakdown-none")))
             .choices(
                 choices(&found.document)
