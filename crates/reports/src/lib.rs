@@ -7,6 +7,7 @@ mod equipment;
 mod error;
 mod jobs;
 pub mod model;
+mod names;
 pub mod open311;
 mod open_tables;
 mod own;
@@ -16,7 +17,7 @@ mod work;
 
 use yakuba_city::{
     DeskItem, FindDeskWork, FindOwnRecords, JobKind, Measure, Mentions, MenuItem, Migration,
-    OpenTable, Service, SubjectPage,
+    OpenTable, Service, SubjectNames, SubjectPage,
     web::{Capability, Routes},
 };
 use yakuba_kernel::MeasureName;
@@ -108,6 +109,14 @@ impl Service for ReportService {
         capabilities::MEASURES
             .iter()
             .map(|measure| (measure.name.clone(), page))
+            .collect()
+    }
+
+    fn subject_names(&self) -> Vec<(MeasureName, SubjectNames)> {
+        let names: SubjectNames = |city, language| Box::pin(names::of_categories(city, language));
+        capabilities::MEASURES
+            .iter()
+            .map(|measure| (measure.name.clone(), names))
             .collect()
     }
 

@@ -218,6 +218,7 @@ plan-counts-month = { $month }: { $total } ({ $days ->
    *[other] { $days } days
 } with records)
 plan-counts-total = Total of this fiscal year: { $total }
+plan-counts-sources = Pages about what was counted:
 plan-counts-source = See the page about what was counted
 plan-selection-subjects = { $n } subjects
 plan-counts-none = There are no records for this fiscal year.

@@ -191,6 +191,7 @@ plan-counts-text = 日（ひ）を 押（お）すと、その 日（ひ）の �
 plan-counts-by-month = { $name }（1か月（げつ）ごと）
 plan-counts-month = { $month }：{ $total }（記録（きろく）が ある 日（ひ）の 数（かず）：{ $days }）
 plan-counts-total = この 年度（ねんど）を ぜんぶ 足（た）した 数（かず）：{ $total }
+plan-counts-sources = 何（なに）を 数（かぞ）えたかの ページ：
 plan-counts-source = 何（なに）を 数（かぞ）えたかの ページ
 plan-selection-subjects = { $n }の もの
 plan-counts-none = この 年度（ねんど）の 記録（きろく）は ありません。

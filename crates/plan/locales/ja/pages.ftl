@@ -194,6 +194,7 @@ plan-counts-text = 日付を押すと、その日の内訳が開きます。
 plan-counts-by-month = { $name }（月ごと）
 plan-counts-month = { $month }：{ $total }（{ $days }日分）
 plan-counts-total = この年度の合計：{ $total }
+plan-counts-sources = 数えたもののページ：
 plan-counts-source = 数えたもののページを見る
 plan-selection-subjects = 対象{ $n }種類
 plan-counts-none = この年度の記録はありません。

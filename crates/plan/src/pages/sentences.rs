@@ -83,7 +83,7 @@ impl Names {
         })
     }
 
-    /// The same with the names of what the facts of some indicators are about, where their formulas choose among them.
+    /// The same with the names of what the facts of some indicators are about.
     ///
     /// # Errors
     /// When the service that knows them cannot read them.
@@ -96,7 +96,6 @@ impl Names {
             .into_iter()
             .filter_map(|indicator| indicator.formula.as_ref())
             .flat_map(|formula| formula.kind.selections())
-            .filter(|selection| !selection.subjects.is_empty())
             .map(|selection| selection.measure)
             .collect();
         for measure in chosen {

@@ -76,6 +76,33 @@ pub async fn counts_of_year(
         .await?)
 }
 
+/// The subjects of a selection about which anything was counted in a fiscal year, in their order.
+///
+/// # Errors
+/// When the database does not answer.
+pub async fn subjects_of_year(
+    connection: &impl ConnectionTrait,
+    selection: &Selection,
+    year: FiscalYear,
+) -> Result<Vec<String>, PlanError> {
+    #[derive(FromQueryResult)]
+    struct Row {
+        subject: String,
+    }
+    let (condition, mut values) = condition(selection, 2);
+    values.insert(0, i64::from(year.year()).into());
+    let rows: Vec<Row> = connection
+        .rows(
+            &format!(
+                "SELECT DISTINCT subject FROM fact_days
+                 WHERE fiscal_year = $1 AND subject <> '' AND {condition} ORDER BY subject"
+            ),
+            values,
+        )
+        .await?;
+    Ok(rows.into_iter().map(|row| row.subject).collect())
+}
+
 /// What one combination of dimensions comes to on a day.
 #[derive(Debug, Clone, PartialEq, Eq, FromQueryResult)]
 pub struct DayCount {

@@ -15,7 +15,9 @@ pub use comparisons::{
     compare, comparison_members, comparison_of, comparisons, confirm_comparison,
     decline_comparison, declined_comparisons, end_comparison, reconsider_comparison,
 };
-pub use counts::{DayCount, Origin, counts_of_day, counts_of_year, facts_of_day, origins};
+pub use counts::{
+    DayCount, Origin, counts_of_day, counts_of_year, facts_of_day, origins, subjects_of_year,
+};
 pub use document::{PartKind, PartRow, load, load_source, part, parts};
 pub use formulas::{FormulaVersion, explain_formula, formula_versions};
 pub use imports::{

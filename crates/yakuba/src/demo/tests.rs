@@ -219,6 +219,14 @@ async fn compare_every_figure(city: &City) {
         assert!(page.contains(answer), "{path} does not say {answer}");
         assert!(!page.contains("residents-digital-2025.trust"), "{path}");
     }
+    // What was counted is named, and each name leads there.
+    let counted = page(city, "/plan/sumikawa-2022/indicators/20.2/2025").await;
+    for link in [
+        "<a href=\"/reports?category=road&amp;state=all\">道路の穴・段差</a>",
+        "<a href=\"/reports?category=light&amp;state=all\">",
+    ] {
+        assert!(counted.contains(link), "{link}: {counted}");
+    }
     assert!(
         named.len() >= 28 * 4,
         "only {} figures were compared",

@@ -1,6 +1,6 @@
 //! The page of a figure: one year of an indicator.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use askama::Template;
 use axum::response::IntoResponse;
@@ -150,29 +150,39 @@ struct CountView {
     total: String,
     chart: Option<BarAndTarget>,
     months: Vec<Disclosure>,
-    sources: BTreeSet<String>,
+    /// Pages about what was counted: text and address.
+    sources: Vec<(String, String)>,
 }
 
-/// The public pages about what was counted on some days, such as a survey's.
+/// The public pages about what was counted in a year, such as a survey's, each with what its link says: what it is about, where there are
+/// several.
 async fn sources(
     opened: &Opened,
     selection: &Selection,
-    days: &[DayTotal],
-) -> Result<BTreeSet<String>, Problem> {
-    let mut pages = BTreeSet::new();
+    year: FiscalYear,
+) -> Result<Vec<(String, String)>, Problem> {
     if !opened.city.has_subject_pages(&selection.measure) {
-        return Ok(pages);
+        return Ok(Vec::new());
     }
-    for day in days {
-        let selections = std::slice::from_ref(selection);
-        let rows = store::counts_of_day(opened.city.db(), selections, &day.day).await?;
-        pages.extend(
-            rows.iter()
-                .flatten()
-                .filter_map(|row| opened.city.subject_page(&selection.measure, &row.subject)),
-        );
+    let mut pages = BTreeMap::new();
+    for subject in store::subjects_of_year(opened.city.db(), selection, year).await? {
+        if let Some(page) = opened.city.subject_page(&selection.measure, &subject) {
+            pages.entry(page).or_insert(subject);
+        }
     }
-    Ok(pages)
+    let general = opened.words.get("plan-counts-source").into_owned();
+    let is_one = pages.len() == 1;
+    Ok(pages
+        .into_iter()
+        .map(|(page, subject)| {
+            let text = if is_one {
+                general.clone()
+            } else {
+                opened.names.subject(&subject)
+            };
+            (text, page)
+        })
+        .collect())
 }
 
 async fn count_view(
@@ -249,7 +259,7 @@ async fn count_view(
         name,
         chart,
         months: disclosures,
-        sources: sources(opened, selection, &days).await?,
+        sources: sources(opened, selection, year).await?,
     })
 }
 
