@@ -465,6 +465,89 @@ fn every_life_event_that_comes_along_leads_to_its_procedures() {
     }
 }
 
+/// Puts a life event of the content live, with its procedures.
+async fn moving_in(city: &City) {
+    let procedures = content("procedures");
+    for (path, text) in content("life-events") {
+        if !path.ends_with("moving-in.yaml") {
+            continue;
+        }
+        let file = GuideFile::from_yaml(&text).unwrap();
+        city.write(Actor::CommandLine, file, |tx, file| {
+            Box::pin(visits::put_file(tx, file))
+        })
+        .await
+        .map_err(|error: ProcedureError| error.to_string())
+        .unwrap();
+        for key in ["moving-in-appointment", "library-card"] {
+            let (_, text) = procedures
+                .iter()
+                .find(|(path, _)| path.ends_with(&format!("{key}.yaml")))
+                .unwrap();
+            put_live(city, ProcedureDocument::from_yaml(text).unwrap()).await;
+        }
+    }
+}
+
+/// The names of the controls of a page, in their order.
+fn controls(page: &str) -> Vec<String> {
+    page.split("name=\"")
+        .skip(1)
+        .map(|rest| rest.split('"').next().unwrap().to_owned())
+        .filter(|name| name.contains('.'))
+        .collect()
+}
+
+each_database!(
+    what_is_asked_once_is_read_as_it_is_shown_and_an_impossible_day_is_told,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        moving_in(&city).await;
+        let mut browser = visitor(&city);
+        browser
+            .post("/guide/moving-in", &[("yes", "wants_library")])
+            .await;
+        let both = [
+            ("procedure", "moving-in-appointment"),
+            ("procedure", "library-card"),
+        ];
+        let to = browser.post("/guide/plan", &both).await.to;
+        assert_eq!(to, "/guide/answers");
+        let page = browser.get("/guide/answers").await.text();
+        let asked = controls(&page);
+        assert!(
+            asked.iter().any(|name| name == "applicant_birth.year"),
+            "{asked:?}"
+        );
+        let birth = |era: &'static str, year: &'static str, month: &'static str| {
+            [
+                ("applicant_birth.era", era),
+                ("applicant_birth.year", year),
+                ("applicant_birth.month", month),
+                ("applicant_birth.day", "30"),
+            ]
+        };
+        // There is no such day: it is told, stays as it was typed, and the questions stand where they stood.
+        let wrong = browser
+            .post("/guide/answers", &birth("showa", "65", "2"))
+            .await;
+        assert_eq!(wrong.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let text = wrong.text();
+        assert_eq!(controls(&text), asked);
+        assert!(text.contains("name=\"applicant_birth.year\" value=\"65\""));
+        let done = browser
+            .post("/guide/answers", &birth("showa", "60", "4"))
+            .await;
+        assert_eq!(done.to, "/guide/plan?done=filled", "{}", done.text());
+        let again = browser.get("/guide/answers").await.text();
+        assert_eq!(controls(&again), asked);
+        assert!(
+            again.contains("name=\"applicant_birth.month\" value=\"4\""),
+            "{again}"
+        );
+    }
+);
+
 #[test]
 fn the_examples_of_the_documentation_are_right() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/life-events.md");

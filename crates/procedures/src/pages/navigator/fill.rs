@@ -49,14 +49,12 @@ fn text(key: &str) -> Text {
     }
 }
 
-/// The chosen procedures that are still live.
-fn chosen(open: &Open) -> Vec<&Definition> {
-    open.contents
-        .chosen
-        .iter()
+/// The chosen procedures that are still live, in the order of the choice. It decides what the questions are called, so that whoever shows
+/// them and whoever reads them must have the same.
+fn chosen<'d>(keys: &[String], live: &'d [Definition]) -> Vec<&'d Definition> {
+    keys.iter()
         .filter_map(|key| {
-            open.live
-                .iter()
+            live.iter()
                 .find(|definition| definition.document.key == *key)
         })
         .collect()
@@ -78,7 +76,7 @@ pub(super) async fn page(asked: Asked) -> Result<Response, Problem> {
         Ok(open) => open,
         Err(response) => return Ok(response),
     };
-    let chosen = chosen(&open);
+    let chosen = chosen(&open.contents.chosen, &open.live);
     if chosen.is_empty() {
         return Ok(Redirect::to(PLAN).into_response());
     }
@@ -145,11 +143,7 @@ pub(super) async fn answer(asked: Asked, request: Request) -> Result<Response, P
     };
     let sent = Sent::read(request).await?;
     let live = Arc::clone(&open.live);
-    let keys = open.contents.chosen.clone();
-    let chosen: Vec<&Definition> = live
-        .iter()
-        .filter(|definition| keys.contains(&definition.document.key))
-        .collect();
+    let chosen = chosen(&open.contents.chosen, &live);
     if chosen.is_empty() {
         return Ok(Redirect::to(PLAN).into_response());
     }
