@@ -17,6 +17,8 @@ pub struct PageRead {
     pub outcome: Outcome,
     /// What is missing or wrong on the page; shown beside the fields. Empty unless the outcome is [`Outcome::Problems`].
     pub problems: Vec<FieldProblem>,
+    /// The paths of questions that the answers brought up and that were not on the page yet, whether they must be answered or not.
+    pub new_questions: Vec<String>,
     /// Files the applicant took away; whoever keeps their content may forget it.
     pub removed_files: Vec<FileAnswer>,
     /// The form with the answers as they are now.
@@ -30,7 +32,8 @@ pub enum Outcome {
     Complete,
     /// Something is missing or wrong: show the page again with the problems.
     Problems,
-    /// What was answered is right, but it brings up further questions on the same page: show the page again, without blame.
+    /// What was answered is right, but it brings up further questions on the same page, which may be optional: show the page again,
+    /// without blame.
     MoreQuestions,
     /// An entry was added or taken away, or a file taken away, by a button: show the page again at this id, without blame.
     Changed(String),
@@ -128,10 +131,11 @@ impl Form {
     ) -> PageRead {
         let before = self.evaluate(answers, today);
         match self.page(page).filter(|_| before.is_page_shown(page)) {
-            Some(page) => self.read(&[page], sent, answers, today),
+            Some(page) => self.read(&[page], sent, answers, &before, today),
             None => PageRead {
                 outcome: Outcome::NotAsked,
                 problems: Vec::new(),
+                new_questions: Vec::new(),
                 removed_files: Vec::new(),
                 evaluation: before,
             },
@@ -146,7 +150,8 @@ impl Form {
         today: Date,
     ) -> PageRead {
         let pages: Vec<&FormPage> = self.document().pages.iter().collect();
-        self.read(&pages, sent, answers, today)
+        let before = self.evaluate(answers, today);
+        self.read(&pages, sent, answers, &before, today)
     }
 
     fn read(
@@ -154,6 +159,7 @@ impl Form {
         pages: &[&FormPage],
         sent: &[(String, String)],
         answers: &mut Answers,
+        before: &Evaluation,
         today: Date,
     ) -> PageRead {
         let sent = Sent::new(sent);
@@ -197,6 +203,7 @@ impl Form {
             return PageRead {
                 outcome: Outcome::Changed(id),
                 problems: Vec::new(),
+                new_questions: Vec::new(),
                 removed_files,
                 evaluation,
             };
@@ -211,9 +218,10 @@ impl Form {
             .filter(|problem| asked.contains(&problem.path()))
             .map(|problem| (*problem).clone())
             .collect();
+        let new_questions = came_up(pages, &asked, before, &evaluation);
         let outcome = if !problems.is_empty() {
             Outcome::Problems
-        } else if !on_pages.is_empty() {
+        } else if !on_pages.is_empty() || !new_questions.is_empty() {
             Outcome::MoreQuestions
         } else {
             Outcome::Complete
@@ -221,6 +229,7 @@ impl Form {
         PageRead {
             outcome,
             problems,
+            new_questions,
             removed_files,
             evaluation,
         }
@@ -268,6 +277,39 @@ impl Form {
             _ => None,
         }
     }
+}
+
+/// The questions of pages that are shown now, were not shown before, and of which no control was sent: nobody has seen them. What a
+/// reader saw and left empty is not among them, nor is a question of a new entry that has no condition of its own.
+fn came_up(
+    pages: &[&FormPage],
+    asked: &BTreeSet<String>,
+    before: &Evaluation,
+    now: &Evaluation,
+) -> Vec<String> {
+    let mut found = Vec::new();
+    for field in pages.iter().flat_map(|page| &page.fields) {
+        let path = field.key.as_str();
+        let is_new =
+            |path: &str| now.is_shown(path) && !before.is_shown(path) && !asked.contains(path);
+        if is_new(path) {
+            found.push(path.to_owned());
+        }
+        if let FieldKind::Group { fields, .. } = &field.kind {
+            let conditional = fields.iter().filter(|inner| inner.show_if.is_some());
+            let inside: Vec<String> = conditional.map(|inner| format!(".{}", inner.key)).collect();
+            let prefix = format!("{path}.");
+            found.extend(
+                now.fields
+                    .keys()
+                    .filter(|path| path.starts_with(&prefix))
+                    .filter(|path| inside.iter().any(|ending| path.ends_with(ending.as_str())))
+                    .filter(|path| is_new(path))
+                    .cloned(),
+            );
+        }
+    }
+    found
 }
 
 /// Makes an answer of what was typed, or keeps what was typed.

@@ -374,6 +374,44 @@ fn a_page_that_is_not_asked_is_not_read() {
 }
 
 #[test]
+fn an_optional_question_that_comes_up_is_shown_once() {
+    let document: FormDocument = serde_saphyr::from_str(
+        "pages: [{ key: one, title: 甲, fields: [\
+         { key: kind, label: 種類, type: choice, options: [{ value: a, label: A }, { value: b, label: B }] }, \
+         { key: reason, label: 理由, type: text, optional: true, show_if: \"kind == 'b'\" }, \
+         { key: dogs, label: 犬, type: group, entry: 犬, max: 3, fields: [\
+         { key: name, label: 名前, type: text, optional: true }, \
+         { key: breed, label: 犬種, type: text, optional: true, show_if: \"name == 'ポチ'\" }] }] }]",
+    )
+    .unwrap();
+    let form = Form::compile(&document).unwrap();
+    let mut answers = Answers::new();
+    let mut press =
+        |sent: &[(&str, &str)]| form.read_page("one", &pairs(sent), &mut answers, TODAY);
+    let sent = [("kind", "a"), ("dogs.count", "0")];
+    assert_eq!(press(&sent).outcome, Outcome::Complete);
+    let more = press(&[("kind", "b"), ("dogs.count", "0")]);
+    assert_eq!(more.outcome, Outcome::MoreQuestions);
+    assert_eq!(more.new_questions, ["reason"]);
+    // Who saw it and left it empty goes on, also after going back to the page.
+    let seen = [("kind", "b"), ("reason", ""), ("dogs.count", "0")];
+    assert_eq!(press(&seen).outcome, Outcome::Complete);
+    assert_eq!(press(&seen).outcome, Outcome::Complete);
+    let entry = [("kind", "b"), ("dogs.count", "1"), ("dogs.0.name", "ポチ")];
+    let more = press(&entry);
+    assert_eq!(more.new_questions, ["dogs.0.breed"]);
+    assert_eq!(more.outcome, Outcome::MoreQuestions);
+    // A program that sends everything at once is not asked twice.
+    let mut none = Answers::new();
+    let all = form.read_all(
+        &pairs(&[("kind", "b"), ("reason", ""), ("dogs.count", "0")]),
+        &mut none,
+        TODAY,
+    );
+    assert_eq!(all.outcome, Outcome::Complete);
+}
+
+#[test]
 fn answers_read_as_people_speak() {
     let form = form();
     let answers = read(&[

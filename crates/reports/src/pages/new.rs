@@ -532,10 +532,12 @@ pub(super) async fn answer_details(asked: Asked, request: Request) -> Result<Res
             for message in refused {
                 problems.extend(problem_with_photos(message));
             }
-            outcome = if problems.is_empty() {
+            outcome = if !problems.is_empty() {
+                Outcome::Problems
+            } else if read.new_questions.is_empty() {
                 Outcome::Complete
             } else {
-                Outcome::Problems
+                Outcome::MoreQuestions
             };
         }
     }

@@ -531,10 +531,10 @@ pub(super) async fn answer(
     if !problems.is_empty() || !errors.is_empty() {
         return show(&room, &open, &evaluation, &problems, &errors, &fields).await;
     }
-    if open.left_open(&evaluation).is_empty() {
+    if open.left_open(&evaluation).is_empty() && read.new_questions.is_empty() {
         return Ok(Redirect::to(&format!("{}/check", open.base())).into_response());
     }
-    // What was answered is right, and brings up further questions.
+    // What was answered is right, and brings up further questions, perhaps optional ones.
     Ok(done(&open.base(), "more"))
 }
 

@@ -220,11 +220,20 @@ pub(super) async fn answer(
                 problems.retain(|problem| problem.path() != path);
                 problems.extend(problem_at(&form, &page, &path, message));
             }
-            outcome = if problems.is_empty() {
+            outcome = if !problems.is_empty() {
+                Outcome::Problems
+            } else if read.new_questions.is_empty() {
                 Outcome::Complete
             } else {
-                Outcome::Problems
+                Outcome::MoreQuestions
             };
+        } else if outcome == Outcome::MoreQuestions && !refused.is_empty() {
+            // The new questions are shown beside the file that was not taken, and are not blamed yet.
+            problems = refused
+                .into_iter()
+                .filter_map(|(path, message)| problem_at(&form, &page, &path, message))
+                .collect();
+            outcome = Outcome::Problems;
         }
     }
     let wish = Wish::read(sent.get("action"));
