@@ -145,11 +145,30 @@ impl Fields {
         )
     }
 
+    /// The date of a date field that may be left empty; none when nothing stands in its three inputs.
+    ///
+    /// # Errors
+    /// When something stands there that is no day, such as the 99th: it must be told, not taken for nothing.
+    pub fn optional_date(&self, name: &str) -> Result<Option<Date>, NoSuchDay> {
+        let is_typed = ["year", "month", "day"]
+            .iter()
+            .any(|part| !self.get(&format!("{name}_{part}")).is_empty());
+        if is_typed {
+            self.date(name).map(Some).ok_or(NoSuchDay)
+        } else {
+            Ok(None)
+        }
+    }
+
     /// The revision the form was made from; zero, which no record has, when it is missing.
     pub fn revision(&self) -> i64 {
         self.integer("revision").unwrap_or(0)
     }
 }
+
+/// What was typed into a date field is no day.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct NoSuchDay;
 
 /// After a change: another page, with the notice of that name.
 pub fn done(path: &str, notice: &str) -> Response {

@@ -23,7 +23,7 @@ pub use assets::asset_url;
 pub use atom::{AtomEntry, AtomFeed, AtomText};
 pub use components::*;
 pub use emergencies::emergency_banners;
-pub use fields_sent::{Fields, done, lines};
+pub use fields_sent::{Fields, NoSuchDay, done, lines};
 pub use furigana::with_readings_above;
 pub use html::Html;
 pub use japanese_parts::with_japanese_marked;

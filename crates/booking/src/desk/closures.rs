@@ -201,9 +201,11 @@ async fn shown(
             .errors(&errors),
         first: DateField::new(language, "first", room.t("desk-closure-first"))
             .value(date("first").or(Some(today)))
+            .sent(fields)
             .errors(&errors),
         last: DateField::new(language, "last", room.t("desk-closure-last"))
             .value(date("last").or(Some(today)))
+            .sent(fields)
             .errors(&errors),
         reason: TextField::new(language, "reason", room.t("desk-closure-reason"))
             .support(room.t("desk-closure-reason-support"))

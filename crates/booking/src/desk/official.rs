@@ -205,6 +205,7 @@ async fn shown(
             }),
         day: DateField::new(language, "day", room.t("desk-day"))
             .value(day(fields).or(Some(room.city.today())))
+            .sent(fields)
             .errors(&errors),
         from: Select::new(language, "from", room.t("desk-from"))
             .choices(times())

@@ -436,18 +436,22 @@ async fn take_over_form(
 }
 
 pub(super) async fn save(
-    room: Room,
+    mut room: Room,
     Path((key, id)): Path<(String, i64)>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let plan = touched(&room, &key, id).await?;
+    let Ok(due) = fields.optional_date("due") else {
+        room.refuse_with("cycle-error-due", fields);
+        return Ok(act_page(&room, &plan, id).await?.into_response());
+    };
     let edit = ActEdit {
         fact: fields.get("fact").to_owned(),
         cause: fields.get("cause").to_owned(),
         countermeasure: fields.get("countermeasure").to_owned(),
         owner: fields.get("owner").to_owned(),
         assignee: fields.integer("assignee"),
-        due: fields.date("due"),
+        due,
     };
     let revision = fields.revision();
     let outcome = room

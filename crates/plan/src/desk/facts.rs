@@ -426,13 +426,10 @@ fn read_replacement(desk: &Desk, fields: &Fields, errors: &mut FormErrors) -> Op
     if quantity.is_none() && !fields.get("right_quantity").is_empty() {
         errors.add("right_quantity", desk.text("desk-error-fact-quantity"));
     }
-    let day = fields.date("right_day");
-    let touched = ["year", "month", "day"]
-        .iter()
-        .any(|part| !fields.get(&format!("right_day_{part}")).is_empty());
-    if day.is_none() && touched {
+    let day = fields.optional_date("right_day").unwrap_or_else(|_| {
         errors.add("right_day", desk.text("desk-error-fact-day"));
-    }
+        None
+    });
     if day.is_some_and(|day| day > desk.city.today()) {
         errors.add("right_day", desk.text("desk-error-fact-future"));
     }

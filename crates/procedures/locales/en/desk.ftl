@@ -158,6 +158,7 @@ desk-error-gaps = Answers are missing, so this decision is not possible.
 desk-error-changed = Somebody else changed the case first. Look at it and try again.
 desk-error-checklist = Tick off the whole checklist before an approval.
 desk-error-correction = Choose the questions and say what is wrong.
+desk-error-correction-day = There is no such day to answer by. Correct it, or leave it empty when there is no limit.
 desk-error-department = Choose the department.
 desk-error-disposal = The list is settled, or you proposed it yourself.
 desk-error-endpoint-sure = Tick the box to remove the system.

@@ -158,6 +158,7 @@ desk-error-gaps = 記入のない質問があるため、この決定はでき�
 desk-error-changed = ほかの職員が先に変更しました。内容を確かめて、もう一度操作してください。
 desk-error-checklist = 承認するには、確認することをすべて確認してください。
 desk-error-correction = 直してもらう項目を選び、説明を書いてください。
+desk-error-correction-day = 回答の期限に、暦にない日が入力されています。直すか、期限を決めないときは空にしてください。
 desk-error-department = 引き継ぎ先を選んでください。
 desk-error-disposal = この一覧は処理済みか、自分で提案したものです。
 desk-error-endpoint-sure = 外すときは、確認の欄に印を付けてください。

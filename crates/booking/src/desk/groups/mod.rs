@@ -380,11 +380,6 @@ async fn shown(
     let chosen = fields
         .optional("kind")
         .unwrap_or_else(|| group.kind.clone());
-    let proposed = if fields.has("until_year") {
-        fields.date("until")
-    } else {
-        Some(proposed_end(today))
-    };
     let until = group
         .invite_until
         .map(|until| moment(language, until))
@@ -436,7 +431,8 @@ async fn shown(
             .required()
             .errors(errors),
         until: DateField::new(language, "until", texts.get("groups-until"))
-            .value(proposed)
+            .value(Some(proposed_end(today)))
+            .sent(fields)
             .required()
             .errors(errors),
         register: room.t(if group.place.standing == Standing::Registered {

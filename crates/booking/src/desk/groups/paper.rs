@@ -79,11 +79,6 @@ async fn show(
                 .collect(),
         ),
     };
-    let until = if fields.has("until_year") {
-        fields.date("until")
-    } else {
-        Some(proposed_end(room.asked.city().today()))
-    };
     let desk = Desk {
         email: TextField::new(language, "email", texts.get("groups-email"))
             .support(texts.get("groups-desk-email-support"))
@@ -106,7 +101,8 @@ async fn show(
             .errors(errors),
         until: DateField::new(language, "until", texts.get("groups-until"))
             .support(texts.get("groups-desk-until-support"))
-            .value(until)
+            .value(Some(proposed_end(room.asked.city().today())))
+            .sent(fields)
             .errors(errors),
     };
     let at = group.map_or_else(|| HOME.to_owned(), |group| format!("{HOME}/{}", group.id));

@@ -178,13 +178,16 @@ pub(super) async fn correction(doing: Doing) -> Result<Response, Problem> {
     if text.is_empty() || asked.is_empty() {
         return doing.refuse("desk-error-correction").await;
     }
+    let Ok(answer_by) = doing.fields.optional_date("answer_by") else {
+        return doing.refuse("desk-error-correction-day").await;
+    };
     let input = (
         doing.key().await?,
         doing.case(),
         doing.revision(),
         asked,
         text,
-        doing.fields.date("answer_by"),
+        answer_by,
     );
     doing
         .write(

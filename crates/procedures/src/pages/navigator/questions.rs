@@ -170,17 +170,11 @@ pub(super) async fn answer(
                 let ticked = fields.all("yes").any(|ticked| ticked == name);
                 answers.set(question.key.clone(), Answer::Flag(ticked));
             }
-            QuestionKind::Date => {
-                let day = fields.date(name);
-                let is_typed = ["year", "month", "day"]
-                    .iter()
-                    .any(|part| !fields.get(&format!("{name}_{part}")).is_empty());
-                if let Some(day) = day {
-                    answers.set(question.key.clone(), Answer::Date(day));
-                } else if is_typed {
-                    errors.add(name, words.get("navigator-day-wrong"));
-                }
-            }
+            QuestionKind::Date => match fields.optional_date(name) {
+                Ok(Some(day)) => answers.set(question.key.clone(), Answer::Date(day)),
+                Ok(None) => {}
+                Err(_) => errors.add(name, words.get("navigator-day-wrong")),
+            },
         }
     }
     if !errors.is_empty() {

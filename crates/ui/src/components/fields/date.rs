@@ -3,7 +3,7 @@ use jiff::civil::Date;
 
 use super::{Frame, framed};
 use crate::html::html_safe;
-use crate::{Language, Words};
+use crate::{Fields, Language, Words};
 
 /// A date as three inputs, sent as `<name>_year`, `<name>_month` and `<name>_day`. The texts are
 /// kept as they were typed; the server checks them, e.g. with [`DateField::read`].
@@ -66,6 +66,18 @@ impl DateField {
         self
     }
 
+    /// What was typed, when the form that was sent had this field: what is no day stays as it stands, so that it can be mended.
+    #[must_use]
+    pub fn sent(self, fields: &Fields) -> Self {
+        let parts = ["year", "month", "day"].map(|part| format!("{}_{part}", self.frame.name));
+        let [year, month, day] = parts.each_ref().map(|part| fields.get(part));
+        if parts.iter().any(|part| fields.has(part)) {
+            self.typed(year, month, day)
+        } else {
+            self
+        }
+    }
+
     /// The date that three texts mean: full-width digits and blanks around are accepted.
     /// `None` when there is no such day.
     pub fn read(year: &str, month: &str, day: &str) -> Option<Date> {
@@ -95,6 +107,7 @@ html_safe!(DateField);
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::NoSuchDay;
 
     #[test]
     fn reads_what_people_type() {
@@ -103,5 +116,27 @@ mod tests {
         assert_eq!(DateField::read(" ２０２４ ", "０４", "1"), Some(day));
         assert_eq!(DateField::read("2023", "2", "29"), None);
         assert_eq!(DateField::read("", "4", "1"), None);
+    }
+
+    #[test]
+    fn what_is_no_day_is_neither_nothing_nor_lost() {
+        let of = |query: &str| Fields::of_query(query);
+        let wrong = of("due_year=2026&due_month=11&due_day=99");
+        assert_eq!(wrong.optional_date("due"), Err(NoSuchDay));
+        assert_eq!(of("due_month=4").optional_date("due"), Err(NoSuchDay));
+        assert_eq!(
+            of("due_year=&due_month=&due_day=+").optional_date("due"),
+            Ok(None)
+        );
+        let day = jiff::civil::date(2026, 11, 9);
+        let right = of("due_year=2026&due_month=11&due_day=9");
+        assert_eq!(right.optional_date("due"), Ok(Some(day)));
+        let proposed = DateField::new(Language::Japanese, "due", "期限").value(Some(day));
+        let again = proposed.clone().sent(&wrong);
+        let shown = |field: &DateField| -> Vec<String> {
+            field.parts.iter().map(|part| part.value.clone()).collect()
+        };
+        assert_eq!(shown(&again), ["2026", "11", "99"]);
+        assert_eq!(shown(&proposed.sent(&of("other=1"))), ["2026", "11", "9"]);
     }
 }

@@ -201,11 +201,7 @@ fn controls(room: &Room, typed: &Fields, groups: &[(Key, String)]) -> Html {
     );
     for name in ["from", "until"] {
         fields.push(
-            &DateField::new(language, name, room.t(&format!("desk-export-{name}"))).typed(
-                typed.get(&format!("{name}_year")),
-                typed.get(&format!("{name}_month")),
-                typed.get(&format!("{name}_day")),
-            ),
+            &DateField::new(language, name, room.t(&format!("desk-export-{name}"))).sent(typed),
         );
     }
     let groups: Vec<Choice> = groups
@@ -295,19 +291,6 @@ struct Again {
     button: Button,
 }
 
-/// A day that may be left empty; an error when something stands there that is no day.
-fn day_typed(fields: &Fields, name: &str) -> Result<Option<Date>, ()> {
-    let part = |part: &str| fields.get(&format!("{name}_{part}"));
-    let (year, month, date) = (part("year"), part("month"), part("day"));
-    if [year, month, date]
-        .iter()
-        .all(|text| text.trim().is_empty())
-    {
-        return Ok(None);
-    }
-    DateField::read(year, month, date).map(Some).ok_or(())
-}
-
 /// The formats by their names, with what a browser is told of them.
 fn format_of(name: &str) -> Option<(&'static str, &'static str, &'static str)> {
     [
@@ -335,7 +318,8 @@ pub(super) async fn file(mut room: Room, fields: Fields) -> Result<Response, Pro
         "all" => None,
         stage => Some(stage.parse().map_err(|_| Problem::NotFound)?),
     };
-    let (Ok(from), Ok(until)) = (day_typed(&fields, "from"), day_typed(&fields, "until")) else {
+    let (Ok(from), Ok(until)) = (fields.optional_date("from"), fields.optional_date("until"))
+    else {
         room.refuse_with("desk-error-export-day");
         return Ok(export_page(&room, &titles, &fields, Html::empty())
             .await?

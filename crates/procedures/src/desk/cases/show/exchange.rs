@@ -246,9 +246,12 @@ pub(super) async fn fill_correction(
             .required(),
     );
     let in_two_weeks = room.city.today().checked_add(14.days()).ok();
-    fields.push(
-        &DateField::new(language, "answer_by", room.t("desk-correction-by")).value(in_two_weeks),
-    );
+    let answer_by =
+        DateField::new(language, "answer_by", room.t("desk-correction-by")).value(in_two_weeks);
+    fields.push(&match parts.typed {
+        Some(typed) => answer_by.sent(typed),
+        None => answer_by,
+    });
     body.correction = parts.form(
         "correction",
         fields,
