@@ -1,12 +1,14 @@
 //! The open questions of a request for correction (補正) while they are answered: by the applicant, or by staff who enter what the applicant
-//! said, wrote or brought. Only the questions that the request names can be changed.
+//! said, wrote or brought. Only the questions that the request names can be changed, and those that the new answers bring up.
 
-use std::sync::Arc;
+use std::{collections::BTreeSet, sync::Arc};
 
 use axum::extract::Request;
 use yakuba_city::{City, Slot, Tx, web::Problem};
 use yakuba_forms::model::document::FormDocument;
-use yakuba_forms::{Answer, Answers, Evaluation, FieldProblem, Form, Marks, Outcome, Wish};
+use yakuba_forms::{
+    Answer, Answers, Evaluation, FieldProblem, Form, Marks, Outcome, PageRead, Wish,
+};
 use yakuba_ui::{Html, Language};
 
 use crate::{
@@ -146,10 +148,28 @@ impl Correcting {
         self.correction.fields.iter().any(|field| field == top)
     }
 
+    /// The questions beyond those of the request that are shown after these answers and were not after the old ones; of a group whose
+    /// entries ask something more, the whole group.
+    fn brought_up(&self, evaluation: &Evaluation) -> BTreeSet<String> {
+        let before = self.evaluate(&self.answers);
+        evaluation
+            .fields
+            .iter()
+            .filter(|(path, state)| state.shown && !before.is_shown(path) && !self.is_named(path))
+            .map(|(path, _)| path.split('.').next().unwrap_or_default().to_owned())
+            .collect()
+    }
+
+    /// Whether a path belongs to a question that is to be answered: again, or because the answers brought it up.
+    fn is_asked(&self, path: &str, brought_up: &BTreeSet<String>) -> bool {
+        self.is_named(path) || brought_up.contains(path.split('.').next().unwrap_or_default())
+    }
+
     /// The same evaluation with every other question hidden.
-    fn only_named(&self, mut evaluation: Evaluation) -> Evaluation {
+    fn only_asked(&self, mut evaluation: Evaluation) -> Evaluation {
+        let brought_up = self.brought_up(&evaluation);
         for (path, state) in &mut evaluation.fields {
-            if !self.is_named(path) {
+            if !self.is_asked(path, &brought_up) {
                 state.shown = false;
                 state.required = false;
             }
@@ -215,7 +235,7 @@ impl Correcting {
         look_up::mark(city, &self.form, &shown.answers, looked_up, &mut marks).await?;
         let own = self.slot.as_ref();
         slots::offer_others(city, &self.form, self.case.id, own, &mut marks).await?;
-        let evaluation = self.only_named(shown.evaluation.clone());
+        let evaluation = self.only_asked(shown.evaluation.clone());
         Ok(self.form.render_all_marked(
             &shown.answers,
             &evaluation,
@@ -225,22 +245,43 @@ impl Correcting {
         ))
     }
 
-    /// The questions for files that are to be answered again, by path: what staff may have on paper instead.
-    pub(crate) fn files(&self) -> Vec<String> {
-        crate::model::visit::EntryNotes::may_be_left_out(
-            &self.form,
-            &self.only_named(self.evaluate(&self.answers)),
-        )
-        .0
+    /// What of the questions staff may note to be missing, by path: the files that they may have on paper instead, and the e-mail addresses
+    /// that the person may not have.
+    pub(crate) fn may_be_left_out(&self, shown: &Shown) -> (Vec<String>, Vec<String>) {
+        self.left_out(&shown.evaluation)
     }
 
-    /// Likewise the questions for e-mail addresses: staff may note that the person has none.
-    pub(crate) fn emails(&self) -> Vec<String> {
-        crate::model::visit::EntryNotes::may_be_left_out(
-            &self.form,
-            &self.only_named(self.evaluate(&self.answers)),
-        )
-        .1
+    fn left_out(&self, evaluation: &Evaluation) -> (Vec<String>, Vec<String>) {
+        let asked = self.only_asked(evaluation.clone());
+        crate::model::visit::EntryNotes::may_be_left_out(&self.form, &asked)
+    }
+
+    /// Reads the questions of the request, and those that their answers bring up as well: with the answers, the names of the latter.
+    fn read_sent(&self, pairs: &[(String, String)]) -> (PageRead, Answers, BTreeSet<String>) {
+        let mut brought_up = BTreeSet::new();
+        loop {
+            let asked: Vec<(String, String)> = pairs
+                .iter()
+                .filter(|(name, value)| {
+                    let path = match name.as_str() {
+                        "action" => value.split(':').nth(1),
+                        name => Some(name),
+                    };
+                    path.is_some_and(|path| self.is_asked(path, &brought_up))
+                })
+                .cloned()
+                .collect();
+            let mut answers = self.answers.clone();
+            let read = self
+                .form
+                .read_all(&asked, &mut answers, self.case.received_on());
+            // Each round knows of more questions than the one before, of which there are so many.
+            let more = self.brought_up(&read.evaluation);
+            if more.is_subset(&brought_up) {
+                return (read, answers, brought_up);
+            }
+            brought_up.extend(more);
+        }
     }
 
     /// Reads what was sent, and gives back whatever else was on the page. Staff may tick off, under `on_paper`, the documents that they
@@ -252,26 +293,16 @@ impl Correcting {
         by_staff: bool,
     ) -> Result<(Sent, Read), Problem> {
         let mut sent = Sent::read(request).await?;
-        let own = sent.pairs.clone();
-        sent.pairs.retain(|(name, value)| {
-            if name == "action" {
-                value
-                    .split(':')
-                    .nth(1)
-                    .is_some_and(|path| self.is_named(path))
-            } else {
-                self.is_named(name)
-            }
-        });
-        let mut answers = self.answers.clone();
-        let read = self
-            .form
-            .read_all(&sent.pairs, &mut answers, self.case.received_on());
+        let (read, mut answers, brought_up) = self.read_sent(&sent.pairs);
         let (taken, refused) = sent
-            .take_files(&self.form, &mut answers, |path| self.is_named(path))
+            .take_files(&self.form, &mut answers, |path| {
+                self.is_asked(path, &brought_up)
+            })
             .await?;
-        let wish = Wish::read(sent.get("action"));
-        sent.pairs = own;
+        let wish = Wish::read(sent.get("action")).filter(|_| {
+            let path = sent.get("action").split(':').nth(1);
+            path.is_some_and(|path| self.is_asked(path, &brought_up))
+        });
         if let Some(wish) = wish {
             look_up::carry_out(city, &self.form, &mut answers, &wish).await?;
             let mut shown = self.again(answers, Vec::new());
@@ -295,27 +326,27 @@ impl Correcting {
                     .iter()
                     .any(|(name, value)| name == group && value == path)
             };
-            on_paper.extend(
-                self.files()
-                    .into_iter()
-                    .filter(|path| ticked("on_paper", path)),
-            );
+            let (files, emails) = self.left_out(&evaluation);
+            on_paper.extend(files.into_iter().filter(|path| ticked("on_paper", path)));
             record.on_paper.extend(on_paper.iter().cloned());
-            record.has_none.extend(
-                self.emails()
-                    .into_iter()
-                    .filter(|path| ticked("has_none", path)),
-            );
+            record
+                .has_none
+                .extend(emails.into_iter().filter(|path| ticked("has_none", path)));
         }
         let mut problems: Vec<FieldProblem> = if by_staff {
             record.left_open(&self.form, &answers, &evaluation)
         } else {
             evaluation.problems.clone()
         };
-        problems.retain(|problem| self.is_named(&problem.path()));
-        // New questions came up: they are shown without blame. That questions which are not asked here lack answers, as those of a paper
-        // may, is none of them.
-        if read.outcome == Outcome::MoreQuestions && !problems.is_empty() && refused.is_empty() {
+        problems.retain(|problem| self.is_asked(&problem.path(), &brought_up));
+        // New questions came up, some perhaps optional: they are shown without blame. That questions which are not asked here lack
+        // answers, as those of a paper may, is none of them.
+        let is_more = !problems.is_empty()
+            || read
+                .new_questions
+                .iter()
+                .any(|path| self.is_asked(path, &brought_up));
+        if read.outcome == Outcome::MoreQuestions && is_more && refused.is_empty() {
             let shown = self.again(answers, Vec::new());
             return Ok((sent, Read::Again(Box::new(shown))));
         }
@@ -330,7 +361,7 @@ impl Correcting {
         }
         // Another time than the one that the case has.
         let asks_for_time = slots::question(self.form.document())
-            .is_some_and(|(_, field)| self.is_named(field.key.as_str()));
+            .is_some_and(|(_, field)| self.is_asked(field.key.as_str(), &brought_up));
         let slot = answers
             .slot()
             .filter(|slot| asks_for_time && self.slot.as_ref() != Some(*slot))

@@ -339,3 +339,141 @@ each_database!(
         );
     }
 );
+
+/// A procedure whose questions follow from each other, and a case of it that asked for its kind again.
+async fn asked_for_its_kind(city: &City) -> (i64, String) {
+    let follow = PROCEDURE.replace(
+        "        - {key: dog_name, type: text",
+        "        - {key: kind, type: choice, label: 種類, options: [{value: a, label: 飼い犬}, {value: b, label: 譲られた犬}]}\n\
+         \u{20}       - {key: giver, type: text, label: 譲った方, show_if: \"kind == 'b'\"}\n\
+         \u{20}       - {key: remark, type: text, label: 譲った方の連絡先, optional: true, show_if: \"kind == 'b'\"}\n\
+         \u{20}       - {key: dog_name, type: text",
+    );
+    put_live(city, ProcedureDocument::from_yaml(&follow).unwrap()).await;
+    let mut new = application("one");
+    new.answers = json!({"answers": {
+        "owner_name": {"type": "name", "value": {"family": "髙橋", "given": "花子", "family_kana": "タカハシ", "given_kana": "ハナコ"}},
+        "kind": {"type": "choice", "value": "a"},
+        "dog_name": {"type": "text", "value": "ポチ"},
+        "born_on": {"type": "date", "value": "2026-01-05"},
+    }});
+    let submitted = submit(city, new.seal(city.key().unwrap()).unwrap())
+        .await
+        .unwrap();
+    let case = submitted.case;
+    let mut desk = browser_of(city, clerk());
+    let now = revision(city, case).await;
+    let asked = [
+        ("revision", now.as_str()),
+        ("field", "kind"),
+        ("correction", "種類を確かめてください。"),
+    ];
+    let page = desk
+        .post(&format!("/desk/cases/{case}/correction"), &asked)
+        .await;
+    assert!(page.to.ends_with("?done=correction"), "{}", page.text());
+    (case, submitted.receipt.to_string())
+}
+
+each_database!(
+    what_a_correction_brings_up_is_asked_as_well,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        let (case, receipt) = asked_for_its_kind(&city).await;
+        let mut applicant = crate::support::browser::Browser::new(&city);
+        applicant.post("/cases", &[("receipt", &receipt)]).await;
+        let first = applicant.get("/cases/correct").await.text();
+        assert!(first.contains("譲られた犬") && !first.contains("name=\"giver\""));
+        // The other answer brings two questions up: they are shown, without blame, and nothing is kept yet.
+        let more = applicant.post("/cases/correct", &[("kind", "b")]).await;
+        let text = more.text();
+        assert_eq!(more.status, StatusCode::OK, "{}", more.to);
+        assert!(text.contains("name=\"giver\"") && text.contains("name=\"remark\""));
+        assert!(!text.contains("name=\"dog_name\"") && !text.contains("field--error"));
+        // What must be answered cannot be left out; what nobody asked for cannot be changed.
+        let empty = applicant
+            .post(
+                "/cases/correct",
+                &[("kind", "b"), ("giver", ""), ("remark", "")],
+            )
+            .await;
+        assert_eq!(empty.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let done = applicant
+            .post(
+                "/cases/correct",
+                &[
+                    ("kind", "b"),
+                    ("giver", "愛犬の会"),
+                    ("remark", ""),
+                    ("dog_name", "別の犬"),
+                ],
+            )
+            .await;
+        assert_eq!(done.to, "/cases/view?done=corrected", "{}", done.text());
+        let key = keys::open(city.db(), city.key().unwrap(), case)
+            .await
+            .unwrap();
+        let given = cases::answers(city.db(), &key, case).await.unwrap();
+        assert_eq!(given[0].answers["answers"]["giver"]["value"], "愛犬の会");
+        assert_eq!(given[0].answers["answers"]["dog_name"]["value"], "ポチ");
+    }
+);
+
+each_database!(
+    an_optional_question_of_a_correction_is_shown_and_may_stay_empty,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        let (case, _) = asked_for_its_kind(&city).await;
+        let mut desk = browser_of(&city, clerk());
+        let at = format!("/desk/cases/{case}");
+        let form = format!("{at}/correction/answer");
+        // As if an older page sent the one that must be answered alone.
+        let sent = [("channel", "phone"), ("kind", "b"), ("giver", "愛犬の会")];
+        let more = desk.post(&form, &sent).await;
+        assert_eq!(more.status, StatusCode::OK, "{}", more.to);
+        assert!(more.text().contains("name=\"remark\""));
+        let done = desk
+            .post(&form, &[&sent[..], &[("remark", "")]].concat())
+            .await;
+        assert_eq!(done.to, format!("{at}?done=correction-entered"));
+    }
+);
+
+each_database!(
+    a_correction_never_goes_out_without_the_day_that_was_typed,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let case = submit(&city, application("one").seal(city.key().unwrap()).unwrap())
+            .await
+            .unwrap()
+            .case;
+        let at = format!("/desk/cases/{case}");
+        let mut desk = browser_of(&city, clerk());
+        let now = revision(&city, case).await;
+        let asked = |day: &'static str| {
+            [
+                ("revision", now.as_str()),
+                ("field", "dog_name"),
+                ("correction", "名前を確かめてください。"),
+                ("answer_by_year", "2026"),
+                ("answer_by_month", "12"),
+                ("answer_by_day", day),
+            ]
+        };
+        let wrong = desk.post(&format!("{at}/correction"), &asked("99")).await;
+        let text = wrong.text();
+        assert!(text.contains("暦にない日"), "{} {text}", wrong.to);
+        assert!(text.contains("value=\"99\"") && text.contains("名前を確かめてください。"));
+        let right = desk.post(&format!("{at}/correction"), &asked("9")).await;
+        assert_eq!(right.to, format!("{at}?done=correction"));
+        let key = keys::open(city.db(), city.key().unwrap(), case)
+            .await
+            .unwrap();
+        let asked = corrections::corrections(city.db(), &key, case)
+            .await
+            .unwrap();
+        assert_eq!(asked.len(), 1);
+        assert_eq!(asked[0].answer_by, Some(jiff::civil::date(2026, 12, 9)));
+    }
+);

@@ -101,9 +101,10 @@ async fn show_correction(
     let language = room.language();
     let at = format!("/desk/cases/{}", opened.case.id);
     let mut on_paper = Html::empty();
+    let (files, emails) = correcting.may_be_left_out(shown);
     for (name, paths, ticked) in [
-        ("on_paper", correcting.files(), &beside.on_paper),
-        ("has_none", correcting.emails(), &beside.has_none),
+        ("on_paper", files, &beside.on_paper),
+        ("has_none", emails, &beside.has_none),
     ] {
         if paths.is_empty() {
             continue;
