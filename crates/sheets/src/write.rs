@@ -191,6 +191,21 @@ fn cell_text(cell: &Cell) -> String {
     }
 }
 
+/// The character of CP932 that stands for the same sign of JIS X 0208. The tables of Windows give seven of them other code points than those
+/// of Unicode's own, which iPhones and Macs type: the wave dash is read there as the full-width tilde, and has the same two bytes.
+fn in_cp932(character: char) -> char {
+    match character {
+        '\u{2014}' => '\u{2015}',
+        '\u{2016}' => '\u{2225}',
+        '\u{2212}' => '\u{ff0d}',
+        '\u{301c}' => '\u{ff5e}',
+        '\u{a2}' => '\u{ffe0}',
+        '\u{a3}' => '\u{ffe1}',
+        '\u{ac}' => '\u{ffe2}',
+        other => other,
+    }
+}
+
 struct CsvWriter {
     bytes: Vec<u8>,
     unheld: Vec<Unheld>,
@@ -227,7 +242,7 @@ impl CsvWriter {
         }
         for character in text.chars() {
             let mut room = [0_u8; 4];
-            let (encoded, _, lost) = SHIFT_JIS.encode(character.encode_utf8(&mut room));
+            let (encoded, _, lost) = SHIFT_JIS.encode(in_cp932(character).encode_utf8(&mut room));
             if lost {
                 // the geta mark, which Japanese typesetters put where a character is missing
                 self.bytes.extend_from_slice(&[0x81, 0xac]);

@@ -56,6 +56,27 @@ fn cp932_reports_what_it_cannot_hold() {
 }
 
 #[test]
+fn cp932_holds_the_signs_that_windows_maps_otherwise() {
+    let written = write_csv(
+        &Table {
+            name: "a".to_owned(),
+            header: vec!["期間".to_owned()],
+            rows: vec![vec![Cell::Text("1日〜3日‖—−¢£¬".to_owned())]],
+        },
+        CsvOptions {
+            charset: CsvCharset::Cp932,
+        },
+    );
+    assert_eq!(written.unheld, []);
+    let signs = [
+        0x81, 0x61, 0x81, 0x5c, 0x81, 0x7c, 0x81, 0x91, 0x81, 0x92, 0x81, 0xca,
+    ];
+    assert!(written.bytes.ends_with(&[&signs[..], b"\r\n"].concat()));
+    let book = read(&written.bytes, "a.csv", &Limits::default()).unwrap();
+    assert_eq!(book.sheets[0].rows[1].cells, ["1日～3日∥―－￠￡￢"]);
+}
+
+#[test]
 fn excel_gets_texts_as_texts_and_numbers_as_numbers() {
     let book = read(&write_xlsx(&table()).unwrap(), "a.xlsx", &Limits::default()).unwrap();
     assert_eq!(
