@@ -262,8 +262,8 @@ pub async fn remove_endpoint(tx: &Tx, id: i64) -> Result<(), ProcedureError> {
     Ok(())
 }
 
-/// Pauses an endpoint or lets it go on. What happens while it is paused is not told; what waited or had failed before is sent when it
-/// goes on, since the jobs for it ended while it was paused.
+/// Pauses an endpoint or lets it go on. What happens while it is paused waits in the ledger, as does what waited or had failed before; it
+/// is sent when the endpoint goes on, since the jobs for it ended while it was paused.
 ///
 /// # Errors
 /// When the database does not carry it out.
@@ -307,7 +307,7 @@ async fn unsent(
     Ok(rows.into_iter().map(|row| row.id).collect())
 }
 
-/// Writes down for every endpoint that wants it that a case is to be told, with a job for each. Done twice it is done once: `occasion`
+/// Writes down for every endpoint that wants it, also for one that is paused, that a case is to be told, with a job for each. Done twice it is done once: `occasion`
 /// tells several times of one event apart, such as the number of the corrected answers; 0 for what happens once. How often a case was
 /// decided, or ended, is looked up.
 ///
@@ -327,7 +327,7 @@ pub async fn queue(
     let wanting: Vec<Number> = tx
         .connection()
         .rows(
-            "SELECT id FROM procedures_endpoints WHERE active = 1 AND department = $1 \
+            "SELECT id FROM procedures_endpoints WHERE removed_at IS NULL AND department = $1 \
              AND (procedure_key IS NULL OR procedure_key = $2) ORDER BY id",
             [
                 found.department.as_str().into(),

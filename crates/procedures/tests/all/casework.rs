@@ -408,6 +408,54 @@ each_database!(
 );
 
 each_database!(
+    what_happens_while_a_receiver_is_paused_is_told_when_it_goes_on,
+    [&ProcedureService],
+    async |city| {
+        put_live(&city, document()).await;
+        let heard = Arc::new(Mutex::new(Vec::new()));
+        let url = receiver(heard.clone()).await;
+        let key = city.key().unwrap().clone();
+        let id = endpoint(&city, url, None).await;
+        let pause = async |active: bool| {
+            city.write(Actor::Staff(1), (id, active), |tx, (id, active)| {
+                Box::pin(delivery::set_active(tx, *id, *active))
+            })
+            .await
+            .unwrap();
+        };
+        pause(false).await;
+        let sealed = crate::support::application("one").seal(&key).unwrap();
+        crate::support::submit(&city, sealed).await.unwrap();
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        let states = async || -> Vec<String> {
+            let all = delivery::deliveries(city.db(), &[id]).await.unwrap();
+            all.into_iter().map(|line| line.state).collect()
+        };
+        assert_eq!(states().await, ["waiting"], "it is in the ledger");
+        assert!(heard.lock().unwrap().is_empty(), "and was not sent");
+        pause(true).await;
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        // The receiver refuses the first message it gets.
+        assert_eq!(heard.lock().unwrap().len(), 1);
+        city.clock()
+            .set(city.now() + jiff::SignedDuration::from_hours(48));
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        assert_eq!(states().await, ["delivered"]);
+
+        // To one that was removed nothing is told.
+        city.write(Actor::Staff(1), id, |tx, id| {
+            Box::pin(delivery::remove_endpoint(tx, *id))
+        })
+        .await
+        .unwrap();
+        let sealed = crate::support::application("two").seal(&key).unwrap();
+        crate::support::submit(&city, sealed).await.unwrap();
+        while run_due_jobs(&city).await.unwrap() > 0 {}
+        assert_eq!(states().await.len(), 1);
+    }
+);
+
+each_database!(
     a_system_is_told_of_what_changes_later,
     [&ProcedureService],
     async |city| {
