@@ -16,6 +16,18 @@ pub enum ProcedureError {
     /// The file cannot be read as a procedure.
     #[error("the file is not a procedure: {0}. Compare it with the schema")]
     BadFile(String),
+    /// The file is no YAML, or not that of a procedure.
+    #[error("the file is not a procedure: {cause}. Compare it with the schema")]
+    BadYaml {
+        /// The line where it cannot be read, from 1.
+        line: u64,
+        /// The column there, from 1.
+        column: u64,
+        /// Why, in one line of English.
+        summary: String,
+        /// Why, in English, with the lines around it.
+        cause: String,
+    },
     /// A decision while answers are missing.
     #[error(
         "answers are missing. Ask for them, or enter them; a refusal is possible once the day for the answer is over"
@@ -116,6 +128,7 @@ impl From<ProcedureError> for Problem {
             | ProcedureError::NoSuchEntry(_) => Self::NotFound,
             ProcedureError::BadKey(_)
             | ProcedureError::BadFile(_)
+            | ProcedureError::BadYaml { .. }
             | ProcedureError::PostalCodes(_)
             | ProcedureError::LiveTooEarly(_)
             | ProcedureError::Inventory(_)

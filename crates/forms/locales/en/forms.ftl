@@ -106,7 +106,7 @@ forms-finding-expression-deep = The brackets go too deep. Move parts to “compu
 forms-finding-expression-parts = The expression has too many parts. Keep to { $n } and move parts to “computed”.
 forms-finding-expression-loops = all, exists, map and filter may stand in each other only once.
 forms-finding-expression-strange = The expression uses something that forms do not know.
-forms-finding-expression-unreadable = The expression “{ $expression }” cannot be read at character { $column } ({ $reason }).
+forms-finding-expression-unreadable = The expression “{ $expression }” cannot be read from character { $column } on. Check that brackets and quotes are closed and operators such as == and && are right ({ $reason }).
 forms-finding-unknown-function = There is no function “{ $name }”. There are { $known }.
 forms-finding-pattern = Write the pattern of matches between quotation marks, as a regular expression of at most 200 characters.
 forms-finding-unknown-name = There is no “{ $name }”, which the expression uses. Check the spelling of the key.

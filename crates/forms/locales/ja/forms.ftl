@@ -106,7 +106,7 @@ forms-finding-expression-deep = 式のかっこが深すぎます。途中の値
 forms-finding-expression-parts = 式の部品が多すぎます。{ $n }までにして、途中の値は「computed」に分けてください。
 forms-finding-expression-loops = all、exists、map、filterは2重までです。
 forms-finding-expression-strange = この式は使えない書き方をしています。
-forms-finding-expression-unreadable = 式「{ $expression }」の{ $column }文字目を読めません（{ $reason }）。
+forms-finding-expression-unreadable = 式「{ $expression }」は、{ $column }文字目から先を読めません。かっこや引用符が閉じているか、記号（==、&&、||など）の綴りが正しいかを確かめてください（英語の説明：{ $reason }）。
 forms-finding-unknown-function = 関数「{ $name }」はありません。使えるのは { $known } です。
 forms-finding-pattern = matchesのパターンは、200文字以内の正規表現を引用符の中に直接書いてください。
 forms-finding-unknown-name = 式にある「{ $name }」という項目はありません。キーの綴りを確かめてください。

@@ -65,7 +65,9 @@ pub(super) fn parse(environment: &cel::Env, source: &str) -> Result<IdedExpr, Me
             .number("column", i64::try_from(column).unwrap_or(0) + 1)
             .text(
                 "reason",
-                first.map(|error| error.msg.clone()).unwrap_or_default(),
+                first
+                    .and_then(|error| error.msg.lines().next())
+                    .unwrap_or_default(),
             )
     })
 }

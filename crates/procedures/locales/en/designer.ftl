@@ -157,6 +157,7 @@ designer-problem-part-key = Begin with a small letter; use small letters, digits
 designer-problem-department = You may not design for this department. Choose another.
 designer-problem-other-key = The procedure's key cannot be changed here.
 designer-problem-yaml = This cannot be read as a procedure: { $cause }
+designer-problem-yaml-at = This cannot be read as a procedure at line { $line }, column { $column }. Check the names of the members and the indentation ({ $cause }).
 designer-problem-file = This file cannot be read. Choose a YAML file in UTF-8.
 designer-problem-changed = Somebody else changed this first. Open the page again and enter it once more.
 designer-problem-day = Enter a date such as 2027-04-01.

@@ -228,6 +228,23 @@ impl Room {
                     .with_text("designer-problem-yaml", "cause", cause)
                     .into_owned(),
             ),
+            ProcedureError::BadYaml {
+                line,
+                column,
+                summary,
+                ..
+            } => Some(
+                words
+                    .with(
+                        "designer-problem-yaml-at",
+                        &[
+                            ("line", (*line).into()),
+                            ("column", (*column).into()),
+                            ("cause", summary.as_str().into()),
+                        ],
+                    )
+                    .into_owned(),
+            ),
             ProcedureError::LiveTooEarly(_) => Some(self.d("designer-problem-too-early")),
             ProcedureError::LiveTwice(_) => Some(self.d("designer-problem-live-twice")),
             ProcedureError::MustBeMended(count) => Some(

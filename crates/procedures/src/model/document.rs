@@ -109,10 +109,9 @@ impl ProcedureDocument {
     /// Reads a procedure from YAML (or JSON, which is YAML).
     ///
     /// # Errors
-    /// [`ProcedureError::BadFile`] with line and reason; [`ProcedureError::BadKey`].
+    /// [`ProcedureError::BadYaml`] with line and reason; [`ProcedureError::BadFile`]; [`ProcedureError::BadKey`].
     pub fn from_yaml(text: &str) -> Result<Self, ProcedureError> {
-        let document: Self = serde_saphyr::from_str(text)
-            .map_err(|error| ProcedureError::BadFile(error.to_string()))?;
+        let document: Self = serde_saphyr::from_str(text).map_err(|error| unreadable(&error))?;
         if document.format != FORMAT {
             return Err(ProcedureError::BadFile(format!(
                 "its format is {:?}, but this version reads {FORMAT:?}",
@@ -203,6 +202,26 @@ impl ProcedureDocument {
     /// [`ProcedureError::BadFile`] when it cannot be written, which no document is known to cause.
     pub fn to_yaml(&self) -> Result<String, ProcedureError> {
         serde_saphyr::to_string(self).map_err(|error| ProcedureError::BadFile(error.to_string()))
+    }
+}
+
+/// Where a file cannot be read, and why.
+fn unreadable(error: &serde_saphyr::Error) -> ProcedureError {
+    let cause = error.to_string();
+    match error.location() {
+        None => ProcedureError::BadFile(cause),
+        Some(place) => ProcedureError::BadYaml {
+            line: place.line(),
+            column: place.column(),
+            summary: error
+                .without_snippet()
+                .to_string()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .to_owned(),
+            cause,
+        },
     }
 }
 

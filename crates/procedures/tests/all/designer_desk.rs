@@ -208,6 +208,13 @@ each_database!(
             *text = Text::japanese("犬を飼う方の手続です。");
         }
         let yaml = document.to_yaml().unwrap();
+        // Where it cannot be read is told in Japanese; the English of the reader stands in brackets.
+        let strange = yaml.replacen("\n", "\nstrange: 1\n", 1);
+        let fields = [("revision", "5"), ("yaml", strange.as_str())];
+        let (status, page) = ask(&router, designer(), &format!("{dog}/yaml"), Some(&fields)).await;
+        assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(page.contains("2行目の1文字目で"), "{page}");
+        assert!(page.contains("（英語の説明：unknown field"), "{page}");
         let fields = [("revision", "5"), ("yaml", yaml.as_str())];
         let (status, _) = ask(&router, designer(), &format!("{dog}/yaml"), Some(&fields)).await;
         assert_eq!(status, StatusCode::SEE_OTHER);
