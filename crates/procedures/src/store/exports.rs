@@ -18,16 +18,29 @@ use crate::{error::ProcedureError, model::case::Stage};
 pub struct ExportFilter {
     /// The procedure.
     pub procedure: String,
-    /// Those at this stage; none: at any, closed and withdrawn ones as well.
-    pub stage: Option<Stage>,
+    /// At which stages.
+    pub stages: ExportStages,
     /// Which day the limits are for.
     pub day_of: DayOf,
     /// From this day on, in Japan.
     pub from: Option<Date>,
     /// Up to and with this day.
     pub until: Option<Date>,
-    /// Only those that no file has held yet at the stage and with the answers that they have now.
+    /// Only those that no file has held yet as they are now: with these answers, and at this stage or, for
+    /// [`ExportStages::FromDecision`], after this decision.
     pub waiting: bool,
+}
+
+/// The stages of the cases in a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum ExportStages {
+    /// Any, closed and withdrawn ones as well.
+    #[default]
+    Any,
+    /// Decided, delivered or closed: what a core system takes in, however far a case has gone since.
+    FromDecision,
+    /// This one alone.
+    Only(Stage),
 }
 
 /// A day of a case.
@@ -43,6 +56,18 @@ pub enum DayOf {
 /// That no file has held a case as it is now.
 const WAITING: &str = "NOT EXISTS (SELECT 1 FROM procedures_exported_cases held WHERE held.case_id = procedures_cases.id \
      AND held.stage = procedures_cases.stage AND held.answers_number = \
+     (SELECT COALESCE(MAX(number), 0) FROM procedures_case_answers WHERE case_id = procedures_cases.id))";
+
+/// The stages of a case that was decided.
+const FROM_DECISION: &str = "stage IN ('decided', 'delivered', 'closed')";
+
+/// That no file has held a decided case with its answers since its decision, or since that was corrected; that it was handed over meanwhile changes nothing.
+const WAITING_SINCE_DECISION: &str = "NOT EXISTS (SELECT 1 FROM procedures_exported_cases held \
+     JOIN procedures_exports made ON made.id = held.export_id WHERE held.case_id = procedures_cases.id \
+     AND held.stage IN ('decided', 'delivered', 'closed') AND made.made_at >= COALESCE(procedures_cases.decided_at, 0) \
+     AND made.made_at >= COALESCE((SELECT MAX(ended_at) FROM procedures_case_past_decisions past \
+     WHERE past.case_id = procedures_cases.id), 0) \
+     AND held.answers_number = \
      (SELECT COALESCE(MAX(number), 0) FROM procedures_case_answers WHERE case_id = procedures_cases.id))";
 
 struct Conditions {
@@ -65,7 +90,7 @@ impl Conditions {
             sql = format!("{sql} AND {condition} ${}", values.len());
         };
         and("procedure_key =", filter.procedure.as_str().into());
-        if let Some(stage) = filter.stage {
+        if let ExportStages::Only(stage) = filter.stages {
             and("stage =", stage.as_str().into());
         }
         let column = match filter.day_of {
@@ -80,8 +105,15 @@ impl Conditions {
         if let Some(next) = next.and_then(start) {
             and(&format!("{column} <"), next.into());
         }
+        if filter.stages == ExportStages::FromDecision {
+            sql = format!("{sql} AND {FROM_DECISION}");
+        }
         if filter.waiting {
-            sql = format!("{sql} AND {WAITING}");
+            let waiting = match filter.stages {
+                ExportStages::FromDecision => WAITING_SINCE_DECISION,
+                ExportStages::Any | ExportStages::Only(_) => WAITING,
+            };
+            sql = format!("{sql} AND {waiting}");
         }
         Self { sql, values }
     }
@@ -162,7 +194,7 @@ pub struct Standing {
     pub procedure: String,
     /// Its cases that are not disposed of.
     pub cases: i64,
-    /// Decided ones that no file has held as they are now.
+    /// Decided ones, also those delivered or closed since, that no file has held since the decision and with these answers.
     pub waiting: i64,
     /// When the last file was made, in microseconds since 1970.
     pub last: Option<i64>,
@@ -181,7 +213,7 @@ pub async fn standings(
     }
     let sql = format!(
         "SELECT procedure_key AS procedure, COUNT(*) AS cases, \
-           CAST(SUM(CASE WHEN stage = 'decided' AND {WAITING} THEN 1 ELSE 0 END) AS BIGINT) AS waiting, \
+           CAST(SUM(CASE WHEN {FROM_DECISION} AND {WAITING_SINCE_DECISION} THEN 1 ELSE 0 END) AS BIGINT) AS waiting, \
            (SELECT MAX(made_at) FROM procedures_exports made WHERE made.procedure_key = procedures_cases.procedure_key) AS last \
          FROM procedures_cases WHERE merged_into IS NULL AND disposed_at IS NULL AND department IN ({}) \
          GROUP BY procedure_key ORDER BY procedure_key",

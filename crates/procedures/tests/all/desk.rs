@@ -524,6 +524,90 @@ each_database!(
 );
 
 each_database!(
+    what_was_handed_over_before_it_was_exported_waits_still,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        let case = one_case(&city).await;
+        let at = "/desk/cases/export?procedure=dog-registration";
+        let usual = [
+            ("procedure", "dog-registration"),
+            ("stage", "decided-on"),
+            ("format", "csv_utf8"),
+            ("which", "waiting"),
+        ];
+        let too_early = post(&city, &clerk(), "/desk/cases/export", &usual).await;
+        assert_eq!(too_early.status, StatusCode::UNPROCESSABLE_ENTITY);
+        decide(&city, case).await;
+        let step = async |step: Step| {
+            let revision = cases::case(city.db(), case).await.unwrap().revision;
+            city.write(
+                Actor::Staff(8),
+                (case, revision, step),
+                |tx, (case, revision, step)| {
+                    Box::pin(async move {
+                        cases::step(tx, *case, *revision, *step, &By::Program)
+                            .await
+                            .map(|_| ())
+                    })
+                },
+            )
+            .await
+            .map_err(|error: ProcedureError| error)
+            .unwrap();
+        };
+        step(Step::Deliver).await;
+        let departments = [DepartmentCode::new("environment").unwrap()];
+        let waiting = async || {
+            let found = exports::standings(city.db(), &departments).await.unwrap();
+            found[0].waiting
+        };
+        assert_eq!(waiting().await, 1);
+        let form = get(&city, &clerk(), at).await;
+        assert!(
+            form.text.contains(r#"value="decided-on" selected"#),
+            "{}",
+            form.text
+        );
+        let file = post(&city, &clerk(), "/desk/cases/export", &usual).await;
+        assert_eq!(file.status, StatusCode::OK, "{}", file.text);
+        assert_eq!(waiting().await, 0);
+        // The core system has it: that it is closed now is nothing new to it.
+        step(Step::Close).await;
+        assert_eq!(waiting().await, 0);
+        let again = post(&city, &clerk(), "/desk/cases/export", &usual).await;
+        assert_eq!(again.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+);
+
+each_database!(
+    a_mended_layout_holds_for_the_cases_that_are_there,
+    [&IdentityService, &ProcedureService],
+    async |city| {
+        one_case(&city).await;
+        city.clock()
+            .set(city.now() + jiff::SignedDuration::from_hours(24));
+        let mut mended = document();
+        mended.export = serde_json::from_value(json!([
+            {"heading": "INU", "from": "dog_name"},
+            {"heading": "KEIRO", "from": "case.channel", "codes": {"online": "1"}},
+        ]))
+        .unwrap();
+        put_live(&city, mended).await;
+        let at = "/desk/cases/export?procedure=dog-registration";
+        let page = get(&city, &clerk(), at).await;
+        assert!(page.text.contains("第2版の並び"), "{}", page.text);
+        let asked = [
+            ("procedure", "dog-registration"),
+            ("stage", "received"),
+            ("format", "csv_utf8"),
+        ];
+        let file = post(&city, &clerk(), "/desk/cases/export", &asked).await;
+        let text = file.text.trim_start_matches('\u{feff}');
+        assert!(text.starts_with("INU,KEIRO\r\nポチ太郎,"), "{text}");
+    }
+);
+
+each_database!(
     a_layout_can_be_the_core_systems_own,
     [&IdentityService, &ProcedureService],
     async |city| {

@@ -24,10 +24,11 @@ use crate::{
     capabilities::DELIVER,
     desk::room::Room,
     error::ProcedureError,
-    model::{case::Stage, export::LineOf},
+    model::export::LineOf,
     store::{
+        self,
         cases::{Case, day, moment},
-        exports::{self, DayOf, ExportFilter, ExportLine, ExportNote},
+        exports::{self, DayOf, ExportFilter, ExportLine, ExportNote, ExportStages},
     },
 };
 use sheet::{Made, sheet};
@@ -36,7 +37,8 @@ use sheet::{Made, sheet};
 const MOST: u32 = 5_000;
 
 /// The stages of which a file is made, the most usual first.
-const STAGES: [&str; 7] = [
+const STAGES: [&str; 8] = [
+    "decided-on",
     "decided",
     "checked",
     "received",
@@ -54,6 +56,8 @@ struct Body {
     button: Button,
     past: Html,
     report: Html,
+    /// Which version's columns the file has.
+    layout: String,
     words: yakuba_ui::Words,
 }
 
@@ -146,6 +150,14 @@ async fn export_page(
         button: Button::submit(room.t("desk-export-make")),
         past: past(room, &exports::exports(room.db(), procedure).await?).await?,
         report,
+        layout: store::live(room.db(), procedure, room.city.today())
+            .await?
+            .map(|live| {
+                room.words
+                    .with("desk-export-layout", &[("version", live.number.into())])
+                    .into_owned()
+            })
+            .unwrap_or_default(),
         words: room.words,
     };
     let title = titles.title(procedure, language);
@@ -189,7 +201,7 @@ fn controls(room: &Room, typed: &Fields, groups: &[(Key, String)]) -> Html {
     fields.push(
         &Select::new(language, "stage", room.t("desk-field-stage"))
             .choices(STAGES.map(|stage| Choice::new(stage, room.t(&format!("desk-stage-{stage}")))))
-            .value(&or("stage", "decided")),
+            .value(&or("stage", "decided-on")),
     );
     fields.push(
         &Select::new(language, "day_of", room.t("desk-export-day-of"))
@@ -314,9 +326,10 @@ pub(super) async fn file(mut room: Room, fields: Fields) -> Result<Response, Pro
         room.refuse_with("desk-error-procedure");
         return Ok(choose_page(&room, &titles).await?.into_response());
     }
-    let stage: Option<Stage> = match fields.get("stage") {
-        "all" => None,
-        stage => Some(stage.parse().map_err(|_| Problem::NotFound)?),
+    let stages = match fields.get("stage") {
+        "all" => ExportStages::Any,
+        "decided-on" => ExportStages::FromDecision,
+        stage => ExportStages::Only(stage.parse().map_err(|_| Problem::NotFound)?),
     };
     let (Ok(from), Ok(until)) = (fields.optional_date("from"), fields.optional_date("until"))
     else {
@@ -327,7 +340,7 @@ pub(super) async fn file(mut room: Room, fields: Fields) -> Result<Response, Pro
     };
     let filter = ExportFilter {
         procedure: procedure.to_owned(),
-        stage,
+        stages,
         day_of: if fields.get("day_of") == "decision" {
             DayOf::Decision
         } else {

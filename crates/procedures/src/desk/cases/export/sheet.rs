@@ -80,15 +80,19 @@ fn word(kind: &str, value: &str) -> String {
 
 /// The cases as a sheet: what the town hall knows of each, then its answers in the procedure's columns.
 ///
-/// The newest version among them gives the columns; older cases leave what they lack empty.
+/// The version that is live today gives the columns, so that a mended layout holds for the cases that are there already; of a procedure
+/// that is offline the newest version among the cases. Older cases leave what they lack empty.
 pub(super) async fn sheet(room: &Room, found: &[Case], lines: LineOf<'_>) -> Result<Made, Problem> {
     let newest = found
         .iter()
         .max_by_key(|case| case.version)
         .ok_or(Problem::NotFound)?;
-    let definition = store::version(room.db(), &newest.procedure, newest.version)
-        .await?
-        .ok_or(Problem::NotFound)?;
+    let definition = match store::live(room.db(), &newest.procedure, room.city.today()).await? {
+        Some(live) => live,
+        None => store::version(room.db(), &newest.procedure, newest.version)
+            .await?
+            .ok_or(Problem::NotFound)?,
+    };
     let document = &definition.document;
     let departments = department_names(room.db(), true)
         .await
