@@ -477,3 +477,101 @@ each_database!(
         assert_eq!(asked[0].answer_by, Some(jiff::civil::date(2026, 12, 9)));
     }
 );
+
+each_database!(
+    a_text_to_start_from_stands_beneath_what_was_typed,
+    [&IdentityService, &MailService, &ProcedureService],
+    async |city| {
+        let mut procedure = document();
+        procedure.templates = serde_json::from_value(json!([
+            {"use_for": "message", "name": "お礼", "text": "ありがとうございます。"},
+            {"use_for": "correction", "name": "名前の確認", "text": "名前をご確認ください。"},
+            {"use_for": "approval", "name": "登録の通知", "text": "登録しました。"},
+            {"use_for": "refusal", "name": "却下の通知", "text": "{procedure}は受けられません。"},
+        ]))
+        .unwrap();
+        put_live(&city, procedure).await;
+        let case = submit(&city, application("one").seal(city.key().unwrap()).unwrap())
+            .await
+            .unwrap()
+            .case;
+        let at = format!("/desk/cases/{case}");
+        let mut desk = browser_of(&city, staff(7, &[WORK, DECIDE], "environment"));
+        let page = desk.get(&at).await.text();
+        assert!(page.contains("お礼") && page.contains("名前の確認"));
+        // A text for a decision is offered where a decision can be written, not before.
+        assert!(!page.contains("却下の通知"), "{page}");
+        let now = revision(&city, case).await;
+        let typed = [
+            ("revision", now.as_str()),
+            ("message", "お電話した件です。"),
+            ("template", "0"),
+        ];
+        let page = desk.post(&format!("{at}/messages"), &typed).await;
+        assert_eq!(page.status, StatusCode::OK, "{}", page.to);
+        assert!(
+            page.text()
+                .contains("お電話した件です。\n\nありがとうございます。"),
+            "{}",
+            page.text()
+        );
+        let typed = [
+            ("revision", now.as_str()),
+            ("field", "dog_name"),
+            ("correction", ""),
+            ("answer_by_year", "2026"),
+            ("answer_by_month", "12"),
+            ("answer_by_day", "24"),
+            ("template", "1"),
+        ];
+        let page = desk.post(&format!("{at}/correction"), &typed).await.text();
+        assert!(
+            page.contains("\n名前をご確認ください。</textarea>"),
+            "{page}"
+        );
+        assert!(
+            page.contains("name=\"answer_by_day\" value=\"24\""),
+            "{page}"
+        );
+        let key = keys::open(city.db(), city.key().unwrap(), case)
+            .await
+            .unwrap();
+        assert!(
+            corrections::corrections(city.db(), &key, case)
+                .await
+                .unwrap()
+                .is_empty()
+        );
+        // A text for another form is none here.
+        let wrong = [
+            ("revision", now.as_str()),
+            ("message", ""),
+            ("template", "3"),
+        ];
+        let wrong = desk.post(&format!("{at}/messages"), &wrong).await;
+        assert_eq!(wrong.status, StatusCode::NOT_FOUND);
+
+        let step = [("revision", now.as_str()), ("step", "check")];
+        desk.post(&format!("{at}/step"), &step).await;
+        assert!(desk.get(&at).await.text().contains("却下の通知"));
+        let now = revision(&city, case).await;
+        let typed = [
+            ("revision", now.as_str()),
+            ("outcome", "approved"),
+            ("title", "結果について"),
+            ("text", ""),
+            ("template", "3"),
+        ];
+        let page = desk.post(&format!("{at}/decision"), &typed).await.text();
+        assert!(
+            page.contains("\n犬の登録は受けられません。</textarea>"),
+            "{page}"
+        );
+        assert!(page.contains("結果について"));
+        let refused = page
+            .split("<input")
+            .find(|input| input.contains("name=\"outcome\"") && input.contains("value=\"refused\""))
+            .unwrap();
+        assert!(refused.split('>').next().unwrap().contains("checked"));
+    }
+);

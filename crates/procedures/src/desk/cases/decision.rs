@@ -19,7 +19,7 @@ use crate::{
     capabilities::{DECIDE, WORK},
     desk::room::Room,
     error::ProcedureError,
-    model::case::Outcome,
+    model::{case::Outcome, document::TemplateUse},
     pages::{missing_in_letter, print_decision},
     store::{
         cases::{self, By, Correcting, Decision},
@@ -271,6 +271,11 @@ pub(super) async fn decide(
     fields: Fields,
 ) -> Result<Response, Problem> {
     let doing = Doing::open(room, case, fields, DECIDE).await?;
+    if doing.wants_template() {
+        let uses = [TemplateUse::Approval, TemplateUse::Refusal];
+        // Large: the whole case with its procedure.
+        return Box::pin(doing.with_template("text", &uses)).await;
+    }
     let action = doing.fields.get("action").to_owned();
     if action == "edit" {
         return doing.again().await;

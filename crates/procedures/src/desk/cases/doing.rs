@@ -12,13 +12,14 @@ use yakuba_city::{
 };
 use yakuba_ui::{Fields, done};
 
-use super::show::{Opened, case_page, open};
+use super::show::{Opened, case_page, fill_in, open};
 use crate::{
     capabilities::WORK,
     desk::room::Room,
     error::ProcedureError,
+    model::document::TemplateUse,
     store::{
-        cases::By,
+        cases::{self, By},
         keys::{self, CaseKey},
     },
 };
@@ -85,6 +86,55 @@ impl Doing {
         // The page is much, and seldom made here.
         let page = Box::pin(case_page(&self.room, &self.opened, Some(&self.fields)));
         Ok(page.await?.into_response())
+    }
+
+    /// Whether the button of a text to start from was pressed.
+    pub(super) fn wants_template(&self) -> bool {
+        self.fields.has("template")
+    }
+
+    /// The case again with what was typed, and beneath it in the field `name` the text of the button that was pressed, if it is for one
+    /// of these uses. A text for a refusal makes the decision one.
+    pub(super) async fn with_template(
+        mut self,
+        name: &str,
+        uses: &[TemplateUse],
+    ) -> Result<Response, Problem> {
+        let template = self
+            .fields
+            .get("template")
+            .parse::<usize>()
+            .ok()
+            .and_then(|number| self.opened.definition.document.templates.get(number))
+            .filter(|template| uses.contains(&template.use_for))
+            .ok_or(Problem::NotFound)?;
+        let key = self.key().await?;
+        let receipt = cases::receipt(self.room.db(), &key, self.case())
+            .await?
+            .to_string();
+        let text = fill_in(&self.room, &self.opened, &template.text.ja, Some(&receipt));
+        let text = match self.fields.get(name) {
+            "" => text,
+            typed => format!("{typed}\n\n{text}"),
+        };
+        let outcome = match (template.use_for, self.fields.get("outcome")) {
+            (TemplateUse::Refusal, _) => "refused",
+            (TemplateUse::Approval, "refused") => "approved",
+            (_, outcome) => outcome,
+        };
+        let mut fields = Fields::new(
+            self.fields
+                .pairs()
+                .filter(|(known, _)| !["template", "outcome", name].contains(known))
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .collect(),
+        );
+        fields.push(name, &text);
+        if self.fields.has("outcome") {
+            fields.push("outcome", outcome);
+        }
+        self.fields = fields;
+        self.again().await
     }
 
     /// The case again, with the sentence of `key` and what was typed.

@@ -10,7 +10,7 @@ use super::doing::Doing;
 use crate::{
     capabilities::WORK,
     desk::room::Room,
-    model::case::Step,
+    model::{case::Step, document::TemplateUse},
     store::{cases, casework, co_applicants, corrections, messages},
 };
 
@@ -150,6 +150,11 @@ pub(super) async fn note(doing: Doing) -> Result<Response, Problem> {
 }
 
 pub(super) async fn message(doing: Doing) -> Result<Response, Problem> {
+    if doing.wants_template() {
+        return doing
+            .with_template("message", &[TemplateUse::Message])
+            .await;
+    }
     let text = doing.fields.get("message").to_owned();
     if text.is_empty() {
         return doing.refuse("desk-error-empty").await;
@@ -163,6 +168,11 @@ pub(super) async fn message(doing: Doing) -> Result<Response, Problem> {
 }
 
 pub(super) async fn correction(doing: Doing) -> Result<Response, Problem> {
+    if doing.wants_template() {
+        return doing
+            .with_template("correction", &[TemplateUse::Correction])
+            .await;
+    }
     let text = doing.fields.get("correction").to_owned();
     let asked: Vec<String> = doing
         .fields

@@ -8,7 +8,6 @@ use yakuba_ui::{
 
 use super::{
     Body, Parts,
-    exchange::chosen_template,
     way::{may_decide_now, may_mend},
 };
 use crate::{
@@ -25,7 +24,6 @@ pub(super) async fn fill_decision(
     parts: &Parts<'_>,
     key: &CaseKey,
     contact: &cases::Contact,
-    receipt: Option<&str>,
     body: &mut Body,
 ) -> Result<(), Problem> {
     let room = parts.room;
@@ -91,13 +89,7 @@ pub(super) async fn fill_decision(
         "procedure",
         &parts.opened.definition.document.title.ja,
     );
-    let chosen = chosen_template(
-        parts,
-        &[TemplateUse::Approval, TemplateUse::Refusal],
-        receipt,
-    );
-    let refusal = matches!(chosen, Some((TemplateUse::Refusal, _)));
-    let outcome = parts.typed("outcome", if refusal { "refused" } else { "approved" });
+    let outcome = parts.typed("outcome", "approved");
     let mut fields = Html::of(
         &RadioGroup::new(language, "outcome", room.t("desk-field-outcome"))
             .inline()
@@ -112,7 +104,7 @@ pub(super) async fn fill_decision(
             .map(|name| format!("{name} 様"))
             .collect(),
         sender: vec![format!("{}長", room.shell.city_name)],
-        text: chosen.map(|(_, text)| text).unwrap_or_default(),
+        text: String::new(),
         reason: String::new(),
         appeal: String::new(),
     };
@@ -124,11 +116,11 @@ pub(super) async fn fill_decision(
             .kind(ButtonKind::Other)
             .sends("action", "preview"),
     );
-    body.decide = parts.form(
-        "decision",
+    body.decide = parts.form_with_templates(
+        ("decision", "decision"),
+        &[TemplateUse::Approval, TemplateUse::Refusal],
         fields,
         Button::submit(room.t("desk-check-next")).sends("action", "check"),
-        false,
     );
     Ok(())
 }

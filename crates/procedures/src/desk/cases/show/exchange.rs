@@ -41,26 +41,9 @@ pub(in crate::desk::cases) fn fill_in(
         .replace("{date}", &format::date(room.city.today(), room.language()))
 }
 
-/// The template chosen in the address, for one use; the applicant's language decides its words.
-pub(super) fn chosen_template(
-    parts: &Parts<'_>,
-    uses: &[TemplateUse],
-    receipt: Option<&str>,
-) -> Option<(TemplateUse, String)> {
-    let number: usize = parts.room.query.get("template").parse().ok()?;
-    let template = parts.opened.definition.document.templates.get(number)?;
-    uses.contains(&template.use_for).then(|| {
-        (
-            template.use_for,
-            fill_in(parts.room, parts.opened, &template.text.ja, receipt),
-        )
-    })
-}
-
 pub(super) async fn fill_messages(
     parts: &Parts<'_>,
     key: &CaseKey,
-    receipt: Option<&str>,
     body: &mut Body,
 ) -> Result<(), Problem> {
     let room = parts.room;
@@ -106,39 +89,17 @@ pub(super) async fn fill_messages(
         )));
     }
     body.messages = list;
-    body.templates = parts
-        .opened
-        .definition
-        .document
-        .templates
-        .iter()
-        .enumerate()
-        .map(|(number, template)| {
-            let place = match template.use_for {
-                TemplateUse::Message => "messages",
-                TemplateUse::Correction => "correction",
-                TemplateUse::Approval | TemplateUse::Refusal => "decision",
-            };
-            yakuba_ui::Link::new(
-                &template.name,
-                format!("{}?template={number}#{place}", parts.at),
-            )
-        })
-        .collect();
-    let text = chosen_template(parts, &[TemplateUse::Message], receipt)
-        .map(|(_, text)| text)
-        .unwrap_or_default();
-    body.message = parts.form(
-        "messages",
+    body.message = parts.form_with_templates(
+        ("messages", "messages"),
+        &[TemplateUse::Message],
         Html::of(
             &TextArea::new(room.language(), "message", room.t("desk-field-message"))
                 .support(room.t("desk-message-hint"))
-                .value(parts.typed("message", text))
+                .value(parts.typed("message", ""))
                 .rows(5)
                 .required(),
         ),
         parts.other("desk-send"),
-        false,
     );
     Ok(())
 }
@@ -161,7 +122,6 @@ fn gaps_in_words(parts: &Parts<'_>) -> String {
 pub(super) async fn fill_correction(
     parts: &Parts<'_>,
     key: &CaseKey,
-    receipt: Option<&str>,
     body: &mut Body,
 ) -> Result<(), Problem> {
     let room = parts.room;
@@ -220,8 +180,6 @@ pub(super) async fn fill_correction(
         ));
         return Ok(());
     }
-    let text = chosen_template(parts, &[TemplateUse::Correction], receipt)
-        .map_or_else(|| gaps_in_words(parts), |(_, text)| text);
     // What a paper left unanswered is what is asked for, until somebody chooses otherwise.
     let typed: Vec<&str> = match parts.typed {
         Some(typed) if typed.has("correction") => typed.all("field").collect(),
@@ -241,7 +199,7 @@ pub(super) async fn fill_correction(
     );
     fields.push(
         &TextArea::new(language, "correction", room.t("desk-field-correction"))
-            .value(parts.typed("correction", text))
+            .value(parts.typed("correction", gaps_in_words(parts)))
             .rows(4)
             .required(),
     );
@@ -252,11 +210,11 @@ pub(super) async fn fill_correction(
         Some(typed) => answer_by.sent(typed),
         None => answer_by,
     });
-    body.correction = parts.form(
-        "correction",
+    body.correction = parts.form_with_templates(
+        ("correction", "correction"),
+        &[TemplateUse::Correction],
         fields,
         parts.other("desk-correction-ask"),
-        false,
     );
     Ok(())
 }

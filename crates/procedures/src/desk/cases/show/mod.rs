@@ -16,7 +16,7 @@ use yakuba_forms::model::document::{Field, FieldKind, Key};
 use yakuba_identity::{StaffNames, account_names, colleagues, departments};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
-    Button, ButtonKind, Fields, Html, Language, NotificationBanner, Page, Words, format,
+    Button, ButtonKind, ButtonRow, Fields, Html, Language, NotificationBanner, Page, Words, format,
 };
 
 use crate::{
@@ -25,6 +25,7 @@ use crate::{
     error::ProcedureError,
     model::{
         case::Outcome,
+        document::TemplateUse,
         way::{Hands, Way},
     },
     slots,
@@ -243,7 +244,6 @@ struct Body {
     checklist: Html,
     messages: Html,
     message: Html,
-    templates: Vec<yakuba_ui::Link>,
     correction: Html,
     correction_open: Html,
     decision: Html,
@@ -261,7 +261,7 @@ struct Body {
 
 #[derive(Template)]
 #[template(
-    source = "<form method=\"post\" action=\"{{ action }}\"{% if inline %} class=\"form-row\"{% endif %}><input type=\"hidden\" name=\"revision\" value=\"{{ revision }}\">{{ fields }}<div class=\"button-row\">{{ button }}</div></form>",
+    source = "<form method=\"post\" action=\"{{ action }}\"{% if inline %} class=\"form-row\"{% endif %}><input type=\"hidden\" name=\"revision\" value=\"{{ revision }}\">{{ fields }}<div class=\"button-row\">{{ button }}</div>{{ templates }}</form>",
     ext = "html"
 )]
 struct FormBody<'a> {
@@ -270,6 +270,7 @@ struct FormBody<'a> {
     fields: Html,
     button: Button,
     inline: bool,
+    templates: Html,
 }
 
 #[derive(Template)]
@@ -309,6 +310,53 @@ impl Parts<'_> {
             fields,
             button,
             inline,
+            templates: Html::empty(),
+        };
+        Html::render(&form).unwrap_or_default()
+    }
+
+    /// A form with a button for each text that staff may start from. A button gives back what was typed with the text beneath it, at
+    /// the section of that name. They stand behind the form's own button, which the return key presses.
+    pub(super) fn form_with_templates(
+        &self,
+        (place, section): (&str, &str),
+        uses: &[TemplateUse],
+        fields: Html,
+        button: Button,
+    ) -> Html {
+        let action = format!("{}/{place}", self.at);
+        let mut row = ButtonRow::new();
+        let mut is_empty = true;
+        let known = self.opened.definition.document.templates.iter();
+        for (number, template) in known.enumerate() {
+            if uses.contains(&template.use_for) {
+                is_empty = false;
+                row = row.button(
+                    &Button::submit(&template.name)
+                        .kind(ButtonKind::Other)
+                        .small()
+                        .sends("template", number.to_string())
+                        .to(format!("{action}#{section}"))
+                        .without_validation(),
+                );
+            }
+        }
+        let mut templates = Html::empty();
+        if !is_empty {
+            templates.push(&Html::trusted(format!(
+                "<p class=\"support\">{} {}</p>",
+                Html::text(&self.room.t("desk-templates")),
+                Html::text(&self.room.t("desk-templates-text"))
+            )));
+            templates.push(&row);
+        }
+        let form = FormBody {
+            action: &action,
+            revision: self.opened.case.revision,
+            fields,
+            button,
+            inline: false,
+            templates,
         };
         Html::render(&form).unwrap_or_default()
     }
@@ -379,7 +427,6 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         checklist: Html::empty(),
         messages: Html::empty(),
         message: Html::empty(),
-        templates: Vec::new(),
         correction: Html::empty(),
         correction_open: Html::empty(),
         decision: Html::empty(),
@@ -424,9 +471,9 @@ async fn render(room: &Room, opened: &Opened, typed: Option<&Fields>) -> Result<
         body.signers = signers::signers(&parts, &key).await?;
         fill_duplicates(&parts, &mut body).await?;
         body.checklist = checklist(&parts, &ticks, &names);
-        fill_messages(&parts, &key, receipt.as_deref(), &mut body).await?;
-        fill_correction(&parts, &key, receipt.as_deref(), &mut body).await?;
-        fill_decision(&parts, &key, &contact, receipt.as_deref(), &mut body).await?;
+        fill_messages(&parts, &key, &mut body).await?;
+        fill_correction(&parts, &key, &mut body).await?;
+        fill_decision(&parts, &key, &contact, &mut body).await?;
         body.notes = notes_part(&parts, &notes, &names);
         body.views = views_table(room, opened, &views, &names);
         if case.stage.is_open() {
