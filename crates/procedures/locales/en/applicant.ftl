@@ -45,7 +45,10 @@ applicant-guide-free = Free of charge
 applicant-guide-minutes = Time to fill in
 applicant-guide-about-minutes = About { $n } minutes
 applicant-guide-days = Standard processing time
-applicant-guide-working-days = { $n } working days from the day after your application arrives
+applicant-guide-working-days = { $n ->
+    [one] One working day from the day after your application arrives
+   *[other] { $n } working days from the day after your application arrives
+}
 applicant-guide-afterwards = What happens next
 applicant-guide-agent = Applying for somebody else
 applicant-guide-other-ways = Other ways to apply
@@ -236,7 +239,7 @@ applicant-mail-received-text =
 
 applicant-cases-by-receipt = With a receipt number
 applicant-own-drafts = Applications you have begun
-applicant-own-draft-kept = Kept until { $day }. You can go on on any device when you sign in.
+applicant-own-draft-kept = Kept until { $day }. You can go on on any device with the same account.
 applicant-own-cases = Your applications
 applicant-own-none = Nothing has been applied for with this account yet.
 applicant-own-received = Received on { $day }
@@ -431,7 +434,10 @@ applicant-co-mail-merge-undone = { $city } here. The application for “{ $proce
 applicant-co-mail-extended = { $city } here. The city needs more time, until { $day }, for the application for “{ $procedure }” that you made together with others.
 applicant-co-mail-file = { $city } here. There is a file for you with the result of the application for “{ $procedure }” that you made together with others.
 
-applicant-guide-calendar-days = { $n } days from the day after your application arrives (weekends and holidays count)
+applicant-guide-calendar-days = { $n ->
+    [one] One day from the day after your application arrives (weekends and holidays count)
+   *[other] { $n } days from the day after your application arrives (weekends and holidays count)
+}
 applicant-case-due-extended = By { $day } (extended)
 applicant-history-extended = The time was extended until { $day }
 applicant-history-file = A file was handed over with the decision

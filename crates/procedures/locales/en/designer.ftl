@@ -496,7 +496,10 @@ designer-part-of-verified = identity proved
 designer-outline-alone = one applicant
 designer-outline-minutes = about { $n } minutes
 designer-outline-needed = { $n } things to have at hand
-designer-outline-days = { $n } working days
+designer-outline-days = { $n ->
+    [one] One working day
+   *[other] { $n } working days
+}
 designer-outline-no-days = decided at once
 designer-outline-checklist = { $n } checklist items
 designer-outline-retention = kept { $n } years
@@ -505,7 +508,7 @@ designer-outline-every-question = every question
 designer-inventory = Inventory
 designer-inventory-linked = Linked with "{ $entry }".
 designer-inventory-entry = Open the entry
-designer-inventory-none = Not linked with the inventory. Write this key in the inventory's entry.
+designer-inventory-none = Not linked with the inventory. Write the key { $key } in the inventory's entry.
 designer-inventory-open = Inventory
 designer-problem-category = Choose a subject.
 designer-problem-basis = Name the rule that the retention rests on.
@@ -549,4 +552,7 @@ designer-count-working-days = Working days
 designer-count-working-days-about = Weekends, holidays and the turn of the year do not count. Usual for standard processing times.
 designer-count-calendar-days = Every day
 designer-count-calendar-days-about = For periods that a law or an ordinance sets, such as “within 15 days of the request”.
-designer-outline-calendar-days = { $n } days (every day)
+designer-outline-calendar-days = { $n ->
+    [one] One day (every day)
+   *[other] { $n } days (every day)
+}

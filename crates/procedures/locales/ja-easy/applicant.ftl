@@ -205,7 +205,7 @@ applicant-mail-received-text =
 
 applicant-cases-by-receipt = 受付番号（うけつけばんごう）で 見（み）る
 applicant-own-drafts = とちゅうまで 入（い）れた 手続（てつづき）
-applicant-own-draft-kept = { $day }まで とっておきます。ログインすると、ほかの スマホや パソコンでも つづきから 入（い）れられます。
+applicant-own-draft-kept = { $day }まで とっておきます。おなじ アカウントなら、ほかの スマホや パソコンでも つづきから 入（い）れられます。
 applicant-own-cases = 申請（しんせい）した 手続（てつづき）
 applicant-own-none = まだ 申請（しんせい）した 手続（てつづき）は ありません。
 applicant-own-received = { $day }に 受（う）けました

@@ -233,7 +233,7 @@ applicant-mail-received-text =
 
 applicant-cases-by-receipt = 受付番号で見る
 applicant-own-drafts = 入力の途中の手続
-applicant-own-draft-kept = { $day }まで保存しています。ログインすると、ほかの端末でも続きから入力できます。
+applicant-own-draft-kept = { $day }まで保存しています。同じアカウントで、ほかの端末でも続きから入力できます。
 applicant-own-cases = 申請した手続
 applicant-own-none = このアカウントで申請した手続はまだありません。
 applicant-own-received = { $day }に受け付け

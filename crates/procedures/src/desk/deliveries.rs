@@ -9,7 +9,10 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use yakuba_city::web::{Access, Problem, Routes};
+use yakuba_city::{
+    JAPAN,
+    web::{Access, Problem, Routes},
+};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{
     Button, ButtonKind, Cell, ChipLabel, Choice, Column, EmptyState, Fields, Html,
@@ -20,10 +23,7 @@ use super::{room::Room, titles::Titles};
 use crate::{
     capabilities::DELIVER,
     error::ProcedureError,
-    store::{
-        cases::day,
-        delivery::{self, Delivery, Endpoint, NewEndpoint, SendProblem},
-    },
+    store::delivery::{self, Delivery, Endpoint, NewEndpoint, SendProblem},
 };
 
 pub(super) fn routes() -> Routes {
@@ -262,7 +262,10 @@ fn delivery_table(room: &Room, deliveries: &[Delivery], endpoints: &[Endpoint]) 
             Cell::text(room.t(&format!("desk-event-{}", delivery.event.replace('_', "-")))),
             Cell::html(&state),
             Cell::text(delivery.tries.to_string()),
-            Cell::text(format::date(day(delivery.changed_at), room.language())),
+            Cell::text(format::date_time(
+                JAPAN.to_datetime(delivery.changed_at),
+                room.language(),
+            )),
             Cell::text(problem_text(
                 room,
                 delivery.problem.as_deref().unwrap_or_default(),

@@ -228,6 +228,15 @@ each_database!(
         );
         let found = cases::case(city.db(), case).await.unwrap();
         assert_eq!(found.stage, Stage::Withdrawn);
+        // It was received all the same; what would have followed is left out.
+        let page = desk.get(&at).await.text();
+        let steps: Vec<&str> = page.split("<li data-state").skip(1).collect();
+        let state = |title: &str| {
+            let found = steps.iter().find(|step| step.contains(title));
+            found.unwrap().to_string()
+        };
+        assert!(state("受付").contains(">済み<"), "{}", state("受付"));
+        assert!(state("決定").contains(">省略<"), "{}", state("決定"));
         let key = keys::open(city.db(), city.key().unwrap(), case)
             .await
             .unwrap();

@@ -288,7 +288,9 @@ async fn inventory_line(
                 (text, way)
             }
             None => (
-                room.d("designer-inventory-none"),
+                room.designer_words()
+                    .with_text("designer-inventory-none", "key", &document.key)
+                    .into_owned(),
                 room.principal
                     .holds_in(INVENTORY, &document.department)
                     .then(|| (room.d("designer-inventory-open"), home.to_owned())),

@@ -77,6 +77,10 @@ pub(super) fn steps(room: &Room, opened: &Opened) -> StepNavigation {
     let mut navigation = StepNavigation::new(room.language());
     for (number, stop) in stops.iter().enumerate() {
         let state = match place {
+            // It was received before it was taken back; what came after that is not known here.
+            _ if case.stage == Stage::Withdrawn && *stop == Stop::at(Stage::Received) => {
+                StepState::Completed
+            }
             _ if case.stage == Stage::Withdrawn => StepState::Skipped,
             Some(place) if number == place && case.stage != Stage::Closed => StepState::Editing,
             Some(place) if number <= place => StepState::Completed,
