@@ -1,9 +1,9 @@
 # まちがいの メッセージ
 
 forms-problem-fill-in = { $label }を 書（か）いて ください。
-forms-problem-choose = { $label }を えらんで ください。
-forms-problem-choose-more = { $label }は { $n }個（こ）か、もっと えらんで ください。
-forms-problem-choose-fewer = { $label }は { $n }個（こ）まで えらべます。へらして ください。
+forms-problem-choose = 「{ $label }」を えらんで ください。
+forms-problem-choose-more = 「{ $label }」は { $n }個（こ）か、もっと えらんで ください。
+forms-problem-choose-fewer = 「{ $label }」は { $n }個（こ）まで えらべます。へらして ください。
 forms-problem-send-file = { $label }の ファイルを えらんで ください。
 forms-problem-fewer-files = { $label }の ファイルは { $n }個（こ）までです。へらして ください。
 forms-problem-consent = 「{ $label }」に「はい」と 答（こた）えるときは、□を おして ください。

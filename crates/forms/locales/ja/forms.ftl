@@ -1,9 +1,9 @@
 # 入力の誤り。何をすればよいかを書く。
 
 forms-problem-fill-in = { $label }を入力してください。
-forms-problem-choose = { $label }を選んでください。
-forms-problem-choose-more = { $label }は{ $n }個以上選んでください。
-forms-problem-choose-fewer = { $label }は{ $n }個まで選べます。数を減らしてください。
+forms-problem-choose = 「{ $label }」を選んでください。
+forms-problem-choose-more = 「{ $label }」は{ $n }個以上選んでください。
+forms-problem-choose-fewer = 「{ $label }」は{ $n }個まで選べます。数を減らしてください。
 forms-problem-send-file = { $label }のファイルを選んでください。
 forms-problem-fewer-files = { $label }のファイルは{ $n }個までです。数を減らしてください。
 forms-problem-consent = 「{ $label }」に同意する場合は、チェックを入れてください。
