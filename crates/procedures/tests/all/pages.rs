@@ -76,6 +76,9 @@ each_database!(
         assert!(browser.cookies.is_empty());
 
         let receipt = apply(&mut browser, "ポチ太郎").await;
+        // No address was proved, so no mail comes, and the page says how the case is followed.
+        let done = browser.get("/procedures/dog-registration/done").await;
+        assert!(done.text().contains("自動でメールは届きません"));
         assert_eq!(cases_in(&city).await, 1);
         let page = browser.post("/cases", &[("receipt", &receipt)]).await;
         assert_eq!(page.to, "/cases/view");
