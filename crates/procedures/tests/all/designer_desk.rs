@@ -209,7 +209,7 @@ each_database!(
         }
         let yaml = document.to_yaml().unwrap();
         // Where it cannot be read is told in Japanese; the English of the reader stands in brackets.
-        let strange = yaml.replacen("\n", "\nstrange: 1\n", 1);
+        let strange = yaml.replacen('\n', "\nstrange: 1\n", 1);
         let fields = [("revision", "5"), ("yaml", strange.as_str())];
         let (status, page) = ask(&router, designer(), &format!("{dog}/yaml"), Some(&fields)).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -389,7 +389,7 @@ each_database!(
     [&IdentityService, &MailService, &ProcedureService],
     async |city| {
         let (case, receipt) = asked_for_its_kind(&city).await;
-        let mut applicant = crate::support::browser::Browser::new(&city);
+        let mut applicant = browser_of(&city, Principal::Anonymous);
         applicant.post("/cases", &[("receipt", &receipt)]).await;
         let first = applicant.get("/cases/correct").await.text();
         assert!(first.contains("譲られた犬") && !first.contains("name=\"giver\""));
@@ -453,7 +453,9 @@ each_database!(
     [&IdentityService, &MailService, &ProcedureService],
     async |city| {
         put_live(&city, document()).await;
-        let case = submit(&city, application("one").seal(city.key().unwrap()).unwrap())
+        let mut new = application("one");
+        new.answers = json!({"answers": {"dog_name": {"type": "text", "value": "ポチ"}}});
+        let case = submit(&city, new.seal(city.key().unwrap()).unwrap())
             .await
             .unwrap()
             .case;
@@ -500,7 +502,9 @@ each_database!(
         ]))
         .unwrap();
         put_live(&city, procedure).await;
-        let case = submit(&city, application("one").seal(city.key().unwrap()).unwrap())
+        let mut new = application("one");
+        new.answers = json!({"answers": {"dog_name": {"type": "text", "value": "ポチ"}}});
+        let case = submit(&city, new.seal(city.key().unwrap()).unwrap())
             .await
             .unwrap()
             .case;
