@@ -91,6 +91,17 @@ impl Fields {
         lines(self.get(name))
     }
 
+    /// The fields without those of some names.
+    #[must_use]
+    pub fn without(&self, names: &[&str]) -> Self {
+        let kept = self.0.iter();
+        Self(
+            kept.filter(|(name, _)| !names.contains(&name.as_str()))
+                .cloned()
+                .collect(),
+        )
+    }
+
     /// Every value sent under the name.
     pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0

@@ -31,6 +31,25 @@ pub(super) fn typed(room: &Room, fields: &Fields, name: &str, errors: &mut FormE
     text
 }
 
+/// The fields that are empty unless somebody has begun to do something.
+const TYPED: [&str; 4] = ["inspected_text", "state", "turn_text", "note"];
+
+/// The fields of a step, by the word for what was done.
+fn own_fields(word: &str) -> &'static [&'static str] {
+    match word {
+        "turned" => &["state", "turn_text"],
+        "inspected" => &[
+            "inspected_text",
+            "inspected",
+            "inspected_year",
+            "inspected_month",
+            "inspected_day",
+        ],
+        "noted" => &["note"],
+        _ => &[],
+    }
+}
+
 /// Leads back to the asset, or says there why it stays as it was, with what was typed.
 pub(super) async fn after(
     mut room: Room,
@@ -40,7 +59,18 @@ pub(super) async fn after(
     typed: &Fields,
 ) -> Result<Response, Problem> {
     let Err(error) = outcome else {
-        return Ok(done(&href(found.id), word));
+        // What else stands in the form is not lost with what was done.
+        let rest = typed.without(own_fields(word)).without(&["revision"]);
+        let is_of_another_day = rest
+            .date("inspected")
+            .is_some_and(|day| day != room.city.today());
+        let is_typed = TYPED.iter().any(|name| !rest.get(name).trim().is_empty());
+        if !is_typed && !is_of_another_day {
+            return Ok(done(&href(found.id), word));
+        }
+        let now = room.asset(found.id).await?;
+        room.query.push("done", word);
+        return shown(&room, &now, &FormErrors::new(), &rest, None).await;
     };
     let Some(sentence) = room.sentence(&error) else {
         return Err(error.into());

@@ -679,3 +679,37 @@ each_database!(
         assert_eq!(somebody.get(&seen).await.status, StatusCode::NOT_FOUND);
     }
 );
+
+each_database!(
+    a_note_survives_a_refused_inspection_and_a_taken_one,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        set_up(&city).await;
+        let asset = installed(&city, camera(), "C-1", &[]).await;
+        let mut clerk = desk(&city, &[WORK], "crisis");
+        let inspect = format!("/desk/assets/{}/inspect", asset.id);
+        let fields = |year: &'static str, note: &'static str| {
+            [
+                ("inspected_year", year),
+                ("inspected_month", "1"),
+                ("inspected_day", "5"),
+                ("inspected_text", "異常なし"),
+                ("state", ""),
+                ("turn_text", ""),
+                ("note", note),
+            ]
+        };
+        let refused = clerk.post(&inspect, &fields("2999", "柱に傷")).await;
+        assert_eq!(refused.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(refused.text().contains("柱に傷"), "{}", refused.text());
+        let taken = clerk.post(&inspect, &fields("2026", "柱に傷")).await;
+        assert_eq!(taken.status, StatusCode::OK);
+        let text = taken.text();
+        assert!(
+            text.contains("柱に傷</textarea>") && text.matches("異常なし").count() == 1,
+            "{text}"
+        );
+        let alone = clerk.post(&inspect, &fields("2026", "")).await;
+        assert!(alone.to.ends_with("?done=inspected"), "{}", alone.text());
+    }
+);

@@ -13,7 +13,7 @@ use yakuba_ui::{Fields, FormErrors, done};
 use super::{
     HOME,
     room::{Room, href},
-    show::shown,
+    show::{shown, typed_besides},
 };
 use crate::{
     capabilities::WORK,
@@ -43,6 +43,26 @@ const fn field_of(error: &ReportError) -> Option<&'static str> {
     }
 }
 
+/// The fields of a step, by the word for what was done.
+fn own_fields(word: &str) -> &'static [&'static str] {
+    match word {
+        "turned" => &[
+            "state",
+            "sentence",
+            "turn_text",
+            "authority",
+            "into",
+            "into_near",
+        ],
+        "routed" => &["category", "department"],
+        "worded" => &["public_place", "public_text", "is_shown"],
+        "photos" => &["released", "photos"],
+        "assigned" => &["account"],
+        "noted" => &["note"],
+        _ => &[],
+    }
+}
+
 /// Leads back to the report, or says there why it stays as it was, with what was typed.
 async fn after(
     mut room: Room,
@@ -52,7 +72,13 @@ async fn after(
     typed: &Fields,
 ) -> Result<Response, Problem> {
     let Err(error) = outcome else {
-        return Ok(done(&href(found.id), word));
+        // What else stands in the form is not lost with what was done.
+        let Some(rest) = typed_besides(&room, found, typed, own_fields(word)).await? else {
+            return Ok(done(&href(found.id), word));
+        };
+        let now = room.report(found.id).await?;
+        room.query.push("done", word);
+        return shown(&room, &now, &FormErrors::new(), &rest).await;
     };
     let Some(sentence) = room.sentence(&error) else {
         return Err(error.into());

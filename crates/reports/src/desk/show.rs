@@ -30,6 +30,17 @@ use crate::{
     },
 };
 
+/// The fields that are empty unless somebody has begun to do something.
+const TYPED: [&str; 7] = [
+    "state",
+    "sentence",
+    "turn_text",
+    "authority",
+    "into",
+    "into_near",
+    "note",
+];
+
 struct Picture {
     key: String,
     address: String,
@@ -310,7 +321,11 @@ pub(super) async fn shown(
         pictures.push(Picture {
             address: format!("{base}/photos/{}", photo.key),
             from: room.t(&format!("desk-photo-from-{}", photo.origin)),
-            is_released: photo.is_released != 0,
+            is_released: if typed.has("public_text") {
+                typed.all("released").any(|key| key == photo.key)
+            } else {
+                photo.is_released != 0
+            },
             covered: covered(room, &photo)?,
             key: photo.key,
         });
@@ -391,6 +406,37 @@ pub(super) async fn shown(
     Ok(private(page))
 }
 
+/// The place and the text that stand in the form: before the desk has looked at them, what was sent, to be mended.
+fn wording<'r>(found: &'r Report, content: Option<&'r store::Content>) -> (&'r str, &'r str) {
+    if found.is_looked_at {
+        (&found.public_place, &found.public_text)
+    } else {
+        content.map_or(("", ""), |content| (content.place(), content.text()))
+    }
+}
+
+/// What else was typed on the page when one thing was done: none when nothing was. `own` are the names that were for what was done.
+pub(super) async fn typed_besides(
+    room: &Room,
+    found: &Report,
+    typed: &Fields,
+    own: &[&str],
+) -> Result<Option<Fields>, Problem> {
+    let rest = typed.without(own).without(&["revision"]);
+    let is_typed = TYPED.iter().any(|name| !rest.get(name).trim().is_empty());
+    if is_typed {
+        return Ok(Some(rest));
+    }
+    if !rest.has("public_text") {
+        return Ok(None);
+    }
+    let content = open_of(room.db(), room.key(), found).await?;
+    let (place, text) = wording(found, content.as_ref());
+    let is_other = |name: &str, stands: &str| !rest.get(name).lines().eq(stands.lines());
+    let is_reworded = is_other("public_place", place) || is_other("public_text", text);
+    Ok(is_reworded.then_some(rest))
+}
+
 async fn forms(
     room: &Room,
     found: &Report,
@@ -407,12 +453,7 @@ async fn forms(
         }
     };
     let departments = room.all_departments().await?;
-    // Before the desk has looked at it, what was sent stands there to be mended.
-    let (place, text) = if found.is_looked_at {
-        (found.public_place.as_str(), found.public_text.as_str())
-    } else {
-        content.map_or(("", ""), |content| (content.place(), content.text()))
-    };
+    let (place, text) = wording(found, content);
     let next: Vec<State> = found.state.next().collect();
     let state = next.iter().fold(
         RadioGroup::new(language, "state", room.t("desk-turn-state")).inline(),
@@ -525,8 +566,10 @@ async fn forms(
             .rows(3)
             .value(typed.get("note"))
             .errors(errors),
-        routes: typed.has("category"),
-        assigns: typed.has("account"),
+        routes: typed.has("category")
+            && (typed.get("category") != found.category
+                || typed.get("department") != found.department.as_str()),
+        assigns: typed.has("account") && typed.integer("account") != found.assigned_to,
         adds_photos: errors.get("photos").is_some(),
     })
 }

@@ -542,3 +542,73 @@ each_database!(
         );
     }
 );
+
+each_database!(
+    what_is_typed_for_one_thing_is_there_after_another_was_done,
+    [&MailService, &IdentityService, &ReportService],
+    async |city| {
+        set_up(&city).await;
+        let posted = post(&city, "road", HERE, "穴").await;
+        let mut clerk = desk(&city, &[WORK], "roads");
+        let path = format!("/desk/reports/{}", posted.id);
+        // One form: whatever button is pressed, everything is sent.
+        let page = clerk.get(&path).await.text();
+        let form = page
+            .split("<form")
+            .find(|form| form.contains("/word\""))
+            .unwrap();
+        for part in [
+            "public_text",
+            "turn_text",
+            "name=\"note\"",
+            "/photos\"",
+            "/turn\"",
+            "/assign\"",
+        ] {
+            assert!(form.contains(part), "{part}: {form}");
+        }
+        let all = [
+            ("public_place", "郵便局の前"),
+            ("public_text", "公開する文章"),
+            ("is_shown", "1"),
+            ("state", "planned"),
+            ("turn_text", "来週直します"),
+            ("category", "road"),
+            ("department", "roads"),
+            ("account", ""),
+            ("note", ""),
+        ];
+        let page = act(&city, &mut clerk, posted.id, "word", &all).await;
+        let text = page.text();
+        assert_eq!(page.status, StatusCode::OK);
+        assert!(
+            text.contains("来週直します") && text.contains("保存しました"),
+            "{text}"
+        );
+        assert_eq!(report(&city, posted.id).await.public_text, "公開する文章");
+        // The page is of the report as it is now: the next step is taken.
+        let revision = page.between("name=\"revision\" value=\"", "\"");
+        assert_eq!(
+            revision,
+            report(&city, posted.id).await.revision.to_string()
+        );
+        // A note is taken, and the text that is being written stays.
+        let mut noted = all;
+        noted[1].1 = "書きかけの文章";
+        noted[8].1 = "現地を見ました";
+        let page = act(&city, &mut clerk, posted.id, "note", &noted)
+            .await
+            .text();
+        assert!(
+            page.contains("書きかけの文章") && page.contains("来週直します"),
+            "{page}"
+        );
+        assert_eq!(report(&city, posted.id).await.public_text, "公開する文章");
+        assert_eq!(page.matches("現地を見ました").count(), 1, "{page}");
+        // Nothing else was typed: the usual way back.
+        let mut only = all;
+        (only[3].1, only[4].1) = ("", "");
+        let page = act(&city, &mut clerk, posted.id, "word", &only).await;
+        assert!(page.to.ends_with("?done=worded"), "{}", page.text());
+    }
+);
