@@ -16,6 +16,18 @@ pub enum AssetError {
         "there is no kind of asset \"{0}\". See `yakuba assets kinds list`, or bring it in with `yakuba assets kinds import`"
     )]
     NoSuchKind(String),
+    /// A kind belongs to a department that the city does not have.
+    #[error(
+        "the kind {kind} belongs to the department \"{department}\", which this city does not have. Write one of these codes: {known}"
+    )]
+    NoSuchDepartment {
+        /// The kind.
+        kind: String,
+        /// The department that it names.
+        department: String,
+        /// The codes of the city's departments, with their names.
+        known: String,
+    },
     /// The file of a kind cannot be read.
     #[error("the file is no kind of asset: {0}. Compare it with the files in content/assets/kinds")]
     BadFile(String),
@@ -86,6 +98,7 @@ impl From<AssetError> for Problem {
         match error {
             AssetError::NoSuchAsset => Self::NotFound,
             AssetError::NoSuchKind(_)
+            | AssetError::NoSuchDepartment { .. }
             | AssetError::BadFile(_)
             | AssetError::BadTable(_)
             | AssetError::Value(ValueError::Point(_))

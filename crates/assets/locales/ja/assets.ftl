@@ -38,6 +38,7 @@ assets-problem-day = 日付を「2026-04-01」のように書いてください�
 assets-problem-number = 数を書いてください。
 assets-problem-flag = 「はい」か「いいえ」を書いてください。
 assets-problem-choice = 決められた選択肢から選んでください。
+assets-problem-choice-of = { $choices } のどれかを書いてください。
 assets-problem-mail = メールアドレスを10件まで、コンマで区切って書いてください。
 assets-problem-state = 計画中、使用中、休止中、撤去済みのどれかを書いてください。
 assets-problem-turn = いまの状態からは、その状態に変えられません。

@@ -1,11 +1,15 @@
 //! The alerts of the departments: the open ones to be taken up, and those that have ended.
 
+use std::collections::BTreeSet;
+
 use askama::Template;
 use axum::{
     extract::Path,
+    http::StatusCode,
     response::{IntoResponse as _, Response},
 };
 use yakuba_city::web::Problem;
+use yakuba_identity::StaffNames;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{ChipLabel, EmptyState, Fields, FormErrors, TextField, Words, done};
 
@@ -15,12 +19,18 @@ use super::{
     room::{Room, href},
     show::at,
 };
-use crate::store::{
-    alerts::{Alert, acknowledge as take_up, alert as find, alerts, rule_text},
-    broker::listening,
+use crate::{
+    error::AssetError,
+    store::{
+        alerts::{Alert, acknowledge as take_up, alert as find, alerts, rule_text},
+        broker::listening,
+    },
 };
 
-const HERE: &str = "/desk/assets/alerts";
+/// As many as the list shows are taken up at once.
+const MOST_AT_ONCE: usize = 500;
+/// The address of the list.
+pub(super) const HERE: &str = "/desk/assets/alerts";
 
 struct Item {
     id: i64,
@@ -41,11 +51,13 @@ struct Body {
     words: Words,
     open: Vec<Item>,
     ended: Vec<Item>,
+    /// Several can be taken up at once.
+    takes_many: bool,
     broker: Vec<String>,
     empty: EmptyState,
 }
 
-fn item(room: &Room, alert: &Alert) -> Item {
+fn item(room: &Room, alert: &Alert, names: &StaffNames) -> Item {
     let language = room.language();
     let time = |key: &str, moment: i64| {
         room.words
@@ -58,11 +70,21 @@ fn item(room: &Room, alert: &Alert) -> Item {
             .escalated_at
             .map(|moment| time("desk-alert-escalated", moment)),
     );
-    times.extend(
-        alert
-            .acknowledged_at
-            .map(|moment| time("desk-alert-acknowledged", moment)),
-    );
+    times.extend(alert.acknowledged_at.map(|moment| {
+        match names.of(&alert.acknowledged_by) {
+            Some(name) => room
+                .words
+                .with(
+                    "desk-alert-acknowledged-by",
+                    &[
+                        ("at", at(room, moment).into()),
+                        ("name", name.to_owned().into()),
+                    ],
+                )
+                .into_owned(),
+            None => time("desk-alert-acknowledged", moment),
+        }
+    }));
     times.extend(
         alert
             .closed_at
@@ -140,18 +162,25 @@ async fn broker(room: &Room) -> Result<Vec<String>, Problem> {
 
 pub(super) async fn page(room: Room) -> Result<Response, Problem> {
     let seen: Vec<DepartmentCode> = room.departments().await?.into_keys().collect();
-    let items = |alerts: Vec<Alert>| {
+    let open = alerts(room.db(), &seen, true).await?;
+    let mut ended = alerts(room.db(), &seen, false).await?;
+    ended.truncate(50);
+    let actors = open
+        .iter()
+        .chain(&ended)
+        .map(|alert| alert.acknowledged_by.as_str());
+    let names = StaffNames::read(room.db(), actors).await?;
+    let items = |alerts: &[Alert]| {
         alerts
             .iter()
-            .map(|alert| item(&room, alert))
+            .map(|alert| item(&room, alert, &names))
             .collect::<Vec<_>>()
     };
-    let open = items(alerts(room.db(), &seen, true).await?);
-    let mut ended = items(alerts(room.db(), &seen, false).await?);
-    ended.truncate(50);
+    let (open, ended) = (items(&open), items(&ended));
     let broker = broker(&room).await?;
     let body = Body {
         words: room.words,
+        takes_many: open.iter().filter(|item| item.take_up.is_some()).count() > 1,
         open,
         ended,
         broker,
@@ -180,4 +209,35 @@ pub(super) async fn acknowledge(
         })
         .await?;
     Ok(done(HERE, if is_taken { "taken" } else { "taken-before" }))
+}
+
+/// Takes up all that were ticked; those that somebody else was faster with stay theirs.
+pub(super) async fn acknowledge_many(mut room: Room, fields: Fields) -> Result<Response, Problem> {
+    let ids: BTreeSet<i64> = fields
+        .all("alert")
+        .filter_map(|id| id.parse().ok())
+        .take(MOST_AT_ONCE)
+        .collect();
+    for id in &ids {
+        let found = find(room.db(), *id).await?.ok_or(Problem::NotFound)?;
+        room.asset_to_work_on(found.asset).await?;
+    }
+    if ids.is_empty() {
+        room.refuse_with("desk-problem-alerts");
+        let mut again = page(room).await?;
+        *again.status_mut() = StatusCode::UNPROCESSABLE_ENTITY;
+        return Ok(again);
+    }
+    let taken = room
+        .write(ids, |tx, ids| {
+            Box::pin(async move {
+                let mut taken = 0;
+                for id in ids {
+                    taken += usize::from(take_up(tx, *id, "").await?);
+                }
+                Ok::<_, AssetError>(taken)
+            })
+        })
+        .await?;
+    Ok(done(HERE, if taken > 0 { "taken" } else { "taken-before" }))
 }

@@ -46,6 +46,7 @@ pub(crate) fn routes() -> Routes {
         .get(HOME, Access::SignedIn, list::page)
         .get("/desk/assets/assets.geojson", Access::SignedIn, list::file)
         .get("/desk/assets/alerts", Access::SignedIn, alerts::page)
+        .post(alerts::HERE, work, alerts::acknowledge_many)
         .post("/desk/assets/alerts/{alert}", work, alerts::acknowledge)
         .get(broker::HERE, connect, broker::page)
         .post(broker::HERE, connect, broker::save)

@@ -5,6 +5,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use sea_orm::{ConnectionTrait, FromQueryResult};
 use serde_json::json;
 use yakuba_city::{AuditEntry, City, Tx, sql::Sql as _};
+use yakuba_identity::department_names;
 
 use crate::{error::AssetError, model::kind::Kind};
 
@@ -123,4 +124,27 @@ pub async fn set_kind(tx: &Tx, kind: &Kind) -> Result<bool, AssetError> {
             .with(json!({ "kind": kind.key.as_str() })),
     );
     Ok(true)
+}
+
+/// Makes sure that the department of a kind is one of the city's.
+///
+/// # Errors
+/// [`AssetError::NoSuchDepartment`]; the database's.
+pub async fn must_know_department(
+    connection: &impl ConnectionTrait,
+    kind: &Kind,
+) -> Result<(), AssetError> {
+    let known = department_names(connection, true).await?;
+    if known.contains_key(&kind.department) {
+        return Ok(());
+    }
+    let codes: Vec<String> = known
+        .iter()
+        .map(|(code, name)| format!("{code} ({name})"))
+        .collect();
+    Err(AssetError::NoSuchDepartment {
+        kind: kind.key.to_string(),
+        department: kind.department.to_string(),
+        known: codes.join(", "),
+    })
 }

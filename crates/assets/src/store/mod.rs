@@ -14,7 +14,7 @@ mod vehicles;
 pub mod watching;
 mod writing;
 
-pub use kinds::{Kinds, kind, kinds, set_kind};
+pub use kinds::{Kinds, kind, kinds, must_know_department, set_kind};
 pub use list::{
     Asset, Device, Filter, Found, LogLine, among, asset, device, log, search, silent_since,
 };

@@ -25,6 +25,12 @@ const MOST_TOLD: usize = 100;
 /// Assets that are written out at most.
 const MOST: u32 = 200_000;
 
+/// The headings of a place that stands in two columns: their keys, and how they are written.
+const APART: [(&str, [&str; 2]); 2] = [
+    ("latitude", ["緯度", "Latitude"]),
+    ("longitude", ["経度", "Longitude"]),
+];
+
 /// A row of a table, read.
 #[derive(Debug, Clone)]
 pub struct Line {
@@ -103,6 +109,12 @@ pub fn read(kind: &Kind, bytes: &[u8], file_name: &str) -> Result<Vec<Line>, Ass
             .iter()
             .find(|(key, names)| key == cell || names.iter().any(|name| name == cell))
             .map(|(key, _)| key.clone())
+            .or_else(|| {
+                let apart = APART
+                    .iter()
+                    .find(|(key, names)| *key == cell || names.contains(&cell));
+                apart.map(|(key, _)| (*key).to_owned())
+            })
     };
     let header = rows
         .iter()
@@ -145,7 +157,25 @@ pub fn read(kind: &Kind, bytes: &[u8], file_name: &str) -> Result<Vec<Line>, Ass
                 .iter()
                 .position(|column| column.as_deref() == Some(key))
         };
+        let part = |key: &str| {
+            place_of(key)
+                .and_then(|place| row.cells.get(place))
+                .map_or("", |cell| cell.trim())
+        };
+        // A place in two columns is read like one in one.
+        let point = match (part("latitude"), part("longitude")) {
+            ("", "") => String::new(),
+            (latitude, longitude) => format!("{latitude}, {longitude}"),
+        };
+        let is_apart = place_of("point").is_none();
+        let place_of = |key: &str| match key {
+            "point" if is_apart => place_of("latitude").or_else(|| place_of("longitude")),
+            key => place_of(key),
+        };
         let cell = |key: &str| -> &str {
+            if key == "point" && is_apart {
+                return &point;
+            }
             let text = place_of(key)
                 .and_then(|place| row.cells.get(place))
                 .map_or("", |cell| cell.trim());
@@ -183,7 +213,13 @@ pub fn read(kind: &Kind, bytes: &[u8], file_name: &str) -> Result<Vec<Line>, Ass
                     .find(|(key, _)| *key == problem.column)
                     .map_or(problem.column.as_str(), |(_, names)| names[0].as_str());
                 let shown = format!("{name} {}", cell(&problem.column));
-                mistake(row.line, place, &shown, problem.sentence)
+                let sentence = match choices(kind, &problem.column) {
+                    Some(choices) if !cell(&problem.column).is_empty() => words
+                        .with_text("assets-problem-choice-of", "choices", &choices)
+                        .into_owned(),
+                    _ => words.get(problem.sentence).into_owned(),
+                };
+                mistake_told(row.line, place, &shown, sentence)
             })),
         }
     }
@@ -205,8 +241,27 @@ pub fn read(kind: &Kind, bytes: &[u8], file_name: &str) -> Result<Vec<Line>, Ass
     }
 }
 
-/// A mistake with its row and column, and the sentence that tells of it.
+/// What may stand in a column of choices.
+fn choices(kind: &Kind, column: &str) -> Option<String> {
+    let field = kind
+        .fields
+        .iter()
+        .find(|field| field.key.as_str() == column && !field.options.is_empty())?;
+    let names: Vec<&str> = field
+        .options
+        .iter()
+        .map(|option| option.label.get(Language::Japanese))
+        .collect();
+    Some(names.join("、"))
+}
+
+/// A mistake with its row and column, and the key of the sentence that tells of it.
 fn mistake(line: u32, place: usize, cell: &str, sentence: &str) -> (u32, usize, String) {
+    let sentence = WORDS.words(Language::Japanese).get(sentence).into_owned();
+    mistake_told(line, place, cell, sentence)
+}
+
+fn mistake_told(line: u32, place: usize, cell: &str, sentence: String) -> (u32, usize, String) {
     let words = WORDS.words(Language::Japanese);
     let shown: String = cell.trim().chars().take(40).collect();
     let text = words
@@ -216,7 +271,7 @@ fn mistake(line: u32, place: usize, cell: &str, sentence: &str) -> (u32, usize, 
                 ("row", i64::from(line).into()),
                 ("column", (place + 1).into()),
                 ("cell", shown.into()),
-                ("sentence", words.get(sentence).into_owned().into()),
+                ("sentence", sentence.into()),
             ],
         )
         .into_owned();

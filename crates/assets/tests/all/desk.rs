@@ -99,7 +99,7 @@ each_database!(
                 );
             }
         }
-        assert_eq!(walked, 25);
+        assert_eq!(walked, 26);
         assert_eq!(found(&city, foreign.id).await, foreign);
         let list = desk(&city, &[WORK], "hunters")
             .get("/desk/assets")

@@ -190,3 +190,36 @@ each_database!(
         assert_eq!(how_many(&city).await, 0);
     }
 );
+
+each_database!(
+    a_place_may_stand_in_two_columns_and_a_wrong_choice_is_told_what_may_stand_there,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        set_up(&city).await;
+        let file = "番号,名称,緯度,経度,課コード,柱の番号\r\nC-1,駅前,34.4,135.05,crisis,12\r\n";
+        assert_eq!(import(&city, file.as_bytes()).await.unwrap().added, 1);
+        let known = search(city.db(), &Filter::default(), 0, 1).await.unwrap();
+        let point = known.assets[0].0.point.unwrap();
+        assert_eq!(point.to_string(), "34.4, 135.05");
+        let half = file.replace("135.05", "");
+        let Err(AssetError::BadTable(mistakes)) = import(&city, half.as_bytes()).await else {
+            panic!("half a place is none");
+        };
+        assert!(mistakes[0].contains("緯度・経度を"), "{mistakes:?}");
+        let mut kind = camera();
+        let material: yakuba_assets::model::kind::Field =
+            serde_json::from_value(serde_json::json!({
+                "key": "material",
+                "name": "柱の材料",
+                "type": "choice",
+                "options": [{"value": "wood", "label": "木"}, {"value": "steel", "label": "鋼"}],
+            }))
+            .unwrap();
+        kind.fields.push(material);
+        let wrong = "番号,名称,柱の番号,柱の材料\r\nC-2,駅前,12,竹\r\n";
+        let Err(AssetError::BadTable(mistakes)) = read(&kind, wrong.as_bytes(), "a.csv") else {
+            panic!("竹 is no choice");
+        };
+        assert!(mistakes[0].contains("木、鋼 のどれか"), "{mistakes:?}");
+    }
+);

@@ -13,12 +13,12 @@ use yakuba_assets::{
     },
 };
 use yakuba_city::{Actor, each_database, sql::Sql as _};
-use yakuba_identity::IdentityService;
+use yakuba_identity::{IdentityService, LoginName, NewAccount, create_account};
 use yakuba_mail::MailService;
 
 use crate::support::{
-    camera, counted, desk, forward, found, installed, key_of, look, mails, measured, message,
-    minutes, placed, say, set_up, stranger, teller, trap,
+    Browser, camera, counted, desk, forward, found, installed, key_of, look, mails, measured,
+    message, minutes, placed, say, set_up, staff, stranger, teller, trap,
 };
 
 each_database!(
@@ -481,6 +481,96 @@ each_database!(
             alerts_of(city.db(), asset.id).await.unwrap()[0]
                 .closed_at
                 .is_some()
+        );
+    }
+);
+
+each_database!(
+    several_alerts_are_taken_up_at_once_and_it_is_said_by_whom,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        const PAGE: &str = "/desk/assets/alerts";
+        set_up(&city).await;
+        let mut cameras = Vec::new();
+        for number in ["C-1", "C-2", "C-3"] {
+            let asset = installed(&city, camera(), number, &[]).await;
+            let key = key_of(&city, camera(), asset.id).await;
+            assert_eq!(say(&city, message(&city, &key)).await, Ok(()));
+            cameras.push(asset.id);
+        }
+        minutes(&city, 17).await;
+        let mut alerts = Vec::new();
+        for camera in &cameras {
+            alerts.push(
+                alerts_of(city.db(), *camera)
+                    .await
+                    .unwrap()
+                    .remove(0)
+                    .id
+                    .to_string(),
+            );
+        }
+        let new = NewAccount {
+            login_name: LoginName::new("sato").unwrap(),
+            display_name: "佐藤花子".to_owned(),
+            kana: String::new(),
+            email: None,
+            password: None,
+        };
+        let account = city
+            .write(Actor::CommandLine, new, |tx, new| {
+                Box::pin(create_account(tx, new))
+            })
+            .await
+            .unwrap();
+        let mut clerk =
+            Browser::new(&city, &[&AssetService]).of(staff(account.0, &[WORK], "crisis"));
+        let none = clerk.post(PAGE, &[]).await;
+        assert_eq!(none.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(none.text().contains("対応する異常を一覧で選んでください"));
+        // Nobody takes up what is another department's: not even what is their own beside it.
+        let both = [("alert", alerts[0].as_str()), ("alert", alerts[1].as_str())];
+        let mut other = desk(&city, &[WORK], "roads");
+        assert_eq!(other.post(PAGE, &both).await.status, StatusCode::NOT_FOUND);
+        let taken = clerk.post(PAGE, &both).await;
+        assert!(taken.to.ends_with("done=taken"), "{}", taken.text());
+        let page = clerk.get(PAGE).await.text();
+        assert_eq!(
+            page.matches("に佐藤花子が対応を始めました").count(),
+            2,
+            "{page}"
+        );
+        // One is left: there is nothing to tick.
+        assert!(!page.contains("name=\"alert\"") && page.contains("C-3"));
+        assert!(
+            clerk
+                .post(PAGE, &both)
+                .await
+                .to
+                .ends_with("done=taken-before")
+        );
+    }
+);
+
+each_database!(
+    a_kind_belongs_to_a_department_of_the_city,
+    [&MailService, &IdentityService, &AssetService],
+    async |city| {
+        set_up(&city).await;
+        assert!(
+            store::must_know_department(city.db(), &camera())
+                .await
+                .is_ok()
+        );
+        let mut strange = camera();
+        strange.department = "moon".parse().unwrap();
+        let told = store::must_know_department(city.db(), &strange)
+            .await
+            .unwrap_err()
+            .to_string();
+        assert!(
+            told.contains("\"moon\"") && told.contains("crisis") && told.contains("hunters"),
+            "{told}"
         );
     }
 );

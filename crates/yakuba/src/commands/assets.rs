@@ -105,6 +105,7 @@ async fn import_kinds(place: &Place, files: &[PathBuf]) -> Result<Outcome, Failu
             Box::pin(async move {
                 let mut changed = 0;
                 for kind in kinds {
+                    store::must_know_department(tx.connection(), kind).await?;
                     changed += u32::from(store::set_kind(tx, kind).await?);
                 }
                 Ok::<_, AssetError>(changed)
