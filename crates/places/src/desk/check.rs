@@ -15,7 +15,7 @@ use yakuba_ui::{Cell, Column, Fields, FormErrors, Row, Table, TextField, Words, 
 use super::{
     room::{Room, href},
     sent::Typed,
-    show::shown,
+    show::shown_with,
 };
 use crate::{
     capabilities::EDIT,
@@ -53,16 +53,18 @@ pub(super) async fn upload(
     if !found.source.is_empty() {
         return Err(Problem::BadRequest(room.t("desk-problem-made")));
     }
+    let sent = Typed::read(multipart).await?;
+    let missing = sent.missing();
     let Typed {
         fields,
         name,
         bytes,
-    } = Typed::read(multipart).await?;
+    } = sent;
     let to = fields.integer("to");
     let title: String = fields.get("title").trim().chars().take(200).collect();
     let mut errors = FormErrors::new();
-    if bytes.is_empty() {
-        errors.add("file", room.t("desk-problem-required"));
+    if let Some(sentence) = missing {
+        errors.add("file", room.t(sentence));
     }
     if to.is_none() && title.is_empty() {
         errors.add("title", room.t("desk-problem-required"));
@@ -83,7 +85,7 @@ pub(super) async fn upload(
         errors.add("file", room.sentence(&error).unwrap_or_default());
     }
     if !errors.is_empty() {
-        return shown(&room, &found, &errors).await;
+        return shown_with(&room, &found, &errors, Some(&title)).await;
     }
     let input = (key.clone(), to, title, name, bytes);
     let file = room
@@ -121,14 +123,14 @@ struct Body {
 }
 
 /// Findings of one rule, with the severity's name.
-struct Group {
-    heading: String,
-    is_must: bool,
-    lines: Vec<String>,
-    more: String,
+pub(super) struct Group {
+    pub(super) heading: String,
+    pub(super) is_must: bool,
+    pub(super) lines: Vec<String>,
+    pub(super) more: String,
 }
 
-fn groups(room: &Room, report: &Report) -> Vec<Group> {
+pub(super) fn groups(room: &Room, report: &Report) -> Vec<Group> {
     let mut by_rule: BTreeMap<(Severity, &'static str), Vec<&Finding>> = BTreeMap::new();
     for finding in &report.findings {
         by_rule
@@ -171,6 +173,16 @@ fn groups(room: &Room, report: &Report) -> Vec<Group> {
             },
         })
         .collect()
+}
+
+/// That there is more than is told.
+pub(super) fn left_out(room: &Room, report: &Report) -> String {
+    if report.left_out == 0 {
+        return String::new();
+    }
+    room.words
+        .counted("desk-more", report.left_out)
+        .into_owned()
 }
 
 fn changes_table(room: &Room, changes: &[Change]) -> Table {
@@ -279,18 +291,13 @@ fn checked(room: &Room, found: &Dataset, file: i64, sent: Sent) -> Response {
                     ("rows", report.rows.into()),
                     ("columns", report.columns.into()),
                     ("must", report.must.into()),
-                    ("mendable", report.mendable.into()),
+                    ("by_hand", report.by_hand.into()),
+                    ("should", report.should().into()),
                 ],
             )
             .into_owned(),
         groups: groups(room, report),
-        left_out: if report.left_out > 0 {
-            room.words
-                .counted("desk-more", report.left_out)
-                .into_owned()
-        } else {
-            String::new()
-        },
+        left_out: left_out(room, report),
         changes: (!changes.is_empty()).then(|| changes_table(room, changes)),
         changes_note: if changes.len() > TOLD {
             room.words
@@ -343,12 +350,9 @@ pub(super) async fn take(
     let Sent { name, hash, looked } = sent;
     let content = looked.content(typed.get("how") == "mended");
     // What is kept is what is checked: the report is about exactly this content.
-    let written = content.to_csv();
-    let report = match look_over(&written, &name, against(&found), &Limits::default()) {
-        Ok(again) if content.shapes.is_empty() => again.report,
-        // Nothing of what has shapes is mended.
-        _ => looked.report,
-    };
+    let report = content
+        .report(&name, against(&found), &Limits::default())
+        .unwrap_or(looked.report);
     let note: String = typed.get("note").chars().take(500).collect();
     let new = NewVersion {
         dataset: key.clone(),

@@ -240,7 +240,9 @@ async fn shown(
             .iter()
             .fold(
                 Select::new(language, "licence", room.public("places-licence")),
-                |select, licence| select.choice(Choice::new(licence.name(), licence.title())),
+                |select, licence| {
+                    select.choice(Choice::new(licence.name(), licence.title_in(language)))
+                },
             )
             .value(&chosen("licence", Licence::default().name())),
     ];

@@ -120,7 +120,9 @@ async fn form(room: &Room, typed: &Fields, errors: &FormErrors) -> Result<Form, 
             .iter()
             .fold(
                 Select::new(language, "licence", room.public("places-licence")),
-                |select, licence| select.choice(Choice::new(licence.name(), licence.title())),
+                |select, licence| {
+                    select.choice(Choice::new(licence.name(), licence.title_in(language)))
+                },
             )
             .value(licence.name()),
         how: link_or_copy(room, typed),

@@ -18,6 +18,17 @@ pub(super) struct Typed {
 }
 
 impl Typed {
+    /// The key of the sentence about a file that did not come; none: it came.
+    pub(super) fn missing(&self) -> Option<&'static str> {
+        if !self.bytes.is_empty() {
+            None
+        } else if self.name.is_empty() {
+            Some("desk-problem-choose-file")
+        } else {
+            Some("desk-problem-empty-file")
+        }
+    }
+
     /// Reads a form whose file is called `file`.
     pub(super) async fn read(mut multipart: Multipart) -> Result<Self, Problem> {
         let mut sent = Self::default();

@@ -64,6 +64,8 @@ struct Body {
     who_publishes: String,
     /// What can be done: `publish`, `withdraw`, or nothing while there is no file.
     publishing: &'static str,
+    /// That the newest files do not keep to the standard.
+    to_mend: Option<String>,
     about: DescriptionList,
     files: Vec<FileShown>,
     title: TextField,
@@ -194,10 +196,16 @@ pub(super) async fn page(room: Room, Path(key): Path<String>) -> Result<Response
     shown(&room, &found, &FormErrors::new()).await
 }
 
-pub(super) async fn shown(
+async fn shown(room: &Room, found: &Dataset, errors: &FormErrors) -> Result<Response, Problem> {
+    shown_with(room, found, errors, None).await
+}
+
+/// The page with what is wrong, and the title that was typed for a file that was not taken.
+pub(super) async fn shown_with(
     room: &Room,
     found: &Dataset,
     errors: &FormErrors,
+    title: Option<&str>,
 ) -> Result<Response, Problem> {
     let language = room.language();
     let key = found.key();
@@ -219,11 +227,16 @@ pub(super) async fn shown(
                     language,
                 )),
                 Cell::text(format::number(version.rows)),
-                Cell::text(if version.is_removed {
-                    room.public("places-version-removed")
+                if version.is_removed {
+                    Cell::text(room.public("places-version-removed"))
+                } else if version.must + version.should > 0 {
+                    Cell::link(
+                        standing(room, version),
+                        format!("{}#findings", href_of(key, entry.number, version.number)),
+                    )
                 } else {
-                    standing(room, version)
-                }),
+                    Cell::text(standing(room, version))
+                },
                 Cell::text(&version.note),
             ])
         });
@@ -296,12 +309,16 @@ pub(super) async fn shown(
             room.public("places-rhythm"),
             room.public(&format!("places-rhythm-{}", document.rhythm.name())),
         )
-        .text(room.public("places-licence"), document.licence.title())
+        .text(
+            room.public("places-licence"),
+            document.licence.title_in(language),
+        )
         .text(room.public("places-contact"), &document.contact)
         .text(room.t("desk-read"), read(room, key).await?);
     let has_file = entries
         .iter()
         .any(|entry| entry.newest.is_some() || entry.linked().is_some());
+    let to_mend: i64 = store::newest(&entries).map(|version| version.must).sum();
     let may_publish = room.may(PUBLISH, found);
     let body = Body {
         words: room.words,
@@ -322,14 +339,19 @@ pub(super) async fn shown(
             _ if has_file => "publish",
             _ => "",
         },
+        to_mend: (to_mend > 0).then(|| {
+            room.words
+                .counted("desk-publishing-to-mend", to_mend)
+                .into_owned()
+        }),
         about,
         files,
         title: TextField::new(language, "title", room.t("desk-file-title"))
             .support(room.t("desk-file-title-support"))
-            .value(if entries.is_empty() {
-                &document.title
-            } else {
-                ""
+            .value(match title {
+                Some(typed) => typed,
+                None if entries.is_empty() => &document.title,
+                None => "",
             })
             .errors(errors),
         file: FileUpload::new(language, "file", room.t("desk-file"))
@@ -477,6 +499,8 @@ pub(super) async fn ask_remove(
     if version.is_removed {
         return Ok(done(&href(&key), "nothing"));
     }
+    let all = store::versions(room.db(), &key, file).await?;
+    let is_only = all.iter().filter(|version| !version.is_removed).count() == 1;
     let is_newest = entry
         .newest
         .as_ref()
@@ -491,10 +515,11 @@ pub(super) async fn ask_remove(
         .text(room.public("places-rows"), format::number(version.rows))
         .text(
             room.t("desk-remove-after"),
-            room.t(match (is_newest, found.is_public()) {
-                (true, true) => "desk-remove-newest",
-                (true, false) => "desk-remove-newest-hidden",
-                (false, _) => "desk-remove-older",
+            room.t(match (is_newest, is_only, found.is_public()) {
+                (true, true, _) => "desk-remove-only",
+                (true, false, true) => "desk-remove-newest",
+                (true, false, false) => "desk-remove-newest-hidden",
+                (false, ..) => "desk-remove-older",
             }),
         );
     let body = Asking {

@@ -6,15 +6,22 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use yakuba_city::{JAPAN, web::Problem};
+use yakuba_sheets::Limits;
 use yakuba_ui::{Cell, DescriptionList, Pagination, Row, Table, Words, format};
 
 use super::{
+    check::{Group, groups, left_out},
     room::{Room, href},
     show::standing,
 };
 use crate::{
-    model::{content::columns_shown, segment::CHUNK_ROWS},
-    store::{self, tables::chunk},
+    model::{
+        check::{Against, Report},
+        content::columns_shown,
+        segment::CHUNK_ROWS,
+        standard::dataset,
+    },
+    store::{self, FileEntry, Version, tables::chunk},
 };
 
 /// Rows of a page; a chunk holds some whole pages.
@@ -27,8 +34,41 @@ struct Body {
     words: Words,
     is_public: bool,
     about: DescriptionList,
+    /// What the check finds in it now.
+    groups: Vec<Group>,
+    left_out: String,
+    /// It is too long to be checked while somebody waits.
+    is_long: bool,
     rows: Table,
     pages: Option<Pagination>,
+}
+
+/// Rows of a version that is checked anew for its page.
+const MOST_CHECKED: i64 = 50_000;
+
+/// What the check finds in a version, compared with what it was compared with when it was taken; none: nothing, or it is too long.
+async fn findings(
+    room: &Room,
+    entry: &FileEntry,
+    version: &Version,
+) -> Result<Option<Report>, Problem> {
+    if version.must + version.should == 0 || version.rows > MOST_CHECKED {
+        return Ok(None);
+    }
+    let Some(content) = store::contents(room.db(), version).await? else {
+        return Ok(None);
+    };
+    let against = Against {
+        dataset: dataset(&version.national),
+        area: None,
+    };
+    let title = entry.title.clone();
+    let report = tokio::task::spawn_blocking(move || {
+        content.report(&title, against, &Limits::default()).ok()
+    })
+    .await
+    .map_err(|error| Problem::internal(&error))?;
+    Ok(report)
 }
 
 /// The address of a version at the desk.
@@ -89,10 +129,18 @@ pub(super) async fn page(
     if !version.note.is_empty() {
         about = about.text(room.public("places-version-note"), &version.note);
     }
+    let report = findings(&room, &entry, &version).await?;
     let body = Body {
         words: room.words,
         is_public: found.is_public(),
         about,
+        groups: report
+            .as_ref()
+            .map_or_else(Vec::new, |report| groups(&room, report)),
+        left_out: report
+            .as_ref()
+            .map_or_else(String::new, |report| left_out(&room, report)),
+        is_long: version.must + version.should > 0 && version.rows > MOST_CHECKED,
         rows: Table::new(language, "rows", title.clone())
             .columns(columns_shown(&version.columns, &rows))
             .rows(rows.iter().map(|row| Row::new(row.iter().map(Cell::text))))

@@ -1,5 +1,11 @@
 //! What is in a file of the catalogue, whatever it came as, and what it goes out as.
 
+use std::collections::HashSet;
+
+use serde::{
+    Deserialize, Deserializer,
+    de::{IgnoredAny, MapAccess, SeqAccess, Visitor},
+};
 use serde_json::{Map, Value as Json, json};
 use yakuba_sheets::{
     Cell, CsvCharset, CsvOptions, Limits, SheetError, Table, WriteError, unguard, write_csv,
@@ -185,14 +191,9 @@ pub fn look_over(
         None
     };
     if let Some(content) = with_shapes {
-        // Its properties are held to the same rules as cells.
-        let csv = content.to_csv();
-        let file = TableFile::read(&csv, file_name, limits)?;
-        let mut report = check(&file, file_name, against);
-        check_shapes(&content.shapes, &mut report);
         return Ok(LookedOver {
+            report: content.report(file_name, against, limits)?,
             content,
-            report,
             mended: None,
         });
     }
@@ -210,6 +211,26 @@ pub fn look_over(
 }
 
 impl Content {
+    /// What is wrong with it as it is kept. The properties of shapes are held to the same rules as cells; nothing of what has shapes
+    /// is mended by itself.
+    ///
+    /// # Errors
+    /// [`ContentError`]: a table that is larger than `limits` allow.
+    pub fn report(
+        &self,
+        file_name: &str,
+        against: Against,
+        limits: &Limits,
+    ) -> Result<Report, ContentError> {
+        let file = TableFile::read(&self.to_csv(), file_name, limits)?;
+        let mut report = check(&file, file_name, against);
+        if !self.shapes.is_empty() {
+            check_shapes(&self.shapes, &mut report);
+            report.mends_nothing();
+        }
+        Ok(report)
+    }
+
     /// The table of a file, its cells as they stand, without the apostrophes that our own CSV puts before formulas.
     pub fn of_file(file: &TableFile) -> Self {
         let width = file
@@ -261,10 +282,12 @@ impl Content {
         let mut content = Self::default();
         let mut objects: Vec<&Map<String, Json>> = Vec::with_capacity(features.len());
         let empty = Map::new();
+        let ordered = property_names(bytes);
         let mut places: std::collections::HashMap<&str, usize> = std::collections::HashMap::new();
         for (at, feature) in features.iter().enumerate() {
             let properties = feature["properties"].as_object().unwrap_or(&empty);
-            for name in properties.keys() {
+            let first = if at == 0 { ordered.as_slice() } else { &[] };
+            for name in first.iter().chain(properties.keys()) {
                 if !places.contains_key(name.as_str()) {
                     places.insert(name, content.header.len());
                     content.header.push(name.clone());
@@ -336,9 +359,10 @@ impl Content {
         places(&self.header)
     }
 
-    /// Whether it can go out as GeoJSON.
+    /// Whether it can go out as GeoJSON: something in it has a place.
     pub fn has_places(&self) -> bool {
-        !self.shapes.is_empty() || self.places().is_some()
+        self.shapes.iter().any(|shape| !shape.is_null())
+            || (self.shapes.is_empty() && has_places(self.places(), &self.rows))
     }
 
     fn table(&self, name: &str) -> Table {
@@ -501,9 +525,87 @@ pub(crate) fn places(header: &[String]) -> Option<(usize, usize)> {
     Some((of(&Kind::Latitude)?, of(&Kind::Longitude)?))
 }
 
-/// Whether a table with these headers and without shapes can go out as GeoJSON.
-pub fn has_places(header: &[String]) -> bool {
-    places(header).is_some()
+/// Whether one of the rows tells a place in the columns of latitude and longitude.
+pub(crate) fn has_places(places: Option<(usize, usize)>, rows: &[Vec<String>]) -> bool {
+    places.is_some_and(|(latitude, longitude)| {
+        rows.iter()
+            .any(|row| !point(row, latitude, longitude).is_null())
+    })
+}
+
+/// The names of the properties of a GeoJSON file in the order in which they first stand there, which a map of them does not keep. None
+/// of a file that is none: what is wrong with it is told by whoever reads it.
+fn property_names(bytes: &[u8]) -> Vec<String> {
+    serde_json::from_slice::<NamesOfFile>(bytes)
+        .map(|file| file.features.0)
+        .unwrap_or_default()
+}
+
+#[derive(Deserialize)]
+struct NamesOfFile {
+    features: Names,
+}
+
+#[derive(Deserialize)]
+struct NamesOfFeature {
+    #[serde(default)]
+    properties: Option<Keys>,
+}
+
+/// The names of all features.
+struct Names(Vec<String>);
+
+/// The names of one feature.
+struct Keys(Vec<String>);
+
+impl<'de> Deserialize<'de> for Names {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Names;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("features")
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut features: A) -> Result<Names, A::Error> {
+                let (mut names, mut known) = (Vec::new(), HashSet::new());
+                while let Some(feature) = features.next_element::<NamesOfFeature>()? {
+                    for name in feature.properties.map_or_else(Vec::new, |keys| keys.0) {
+                        if known.insert(name.clone()) {
+                            names.push(name);
+                        }
+                    }
+                }
+                Ok(Names(names))
+            }
+        }
+        deserializer.deserialize_seq(All)
+    }
+}
+
+impl<'de> Deserialize<'de> for Keys {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct All;
+        impl<'de> Visitor<'de> for All {
+            type Value = Keys;
+
+            fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.write_str("properties")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut properties: A) -> Result<Keys, A::Error> {
+                let mut names = Vec::new();
+                while let Some((name, IgnoredAny)) =
+                    properties.next_entry::<String, IgnoredAny>()?
+                {
+                    names.push(name);
+                }
+                Ok(Keys(names))
+            }
+        }
+        deserializer.deserialize_map(All)
+    }
 }
 
 /// A table written in a form piece by piece, so that a long one is never held as a whole. Excel's form cannot be; [`super::parquet`] is written by itself.
@@ -752,6 +854,33 @@ mod tests {
     }
 
     #[test]
+    fn properties_stay_in_the_order_of_the_file() {
+        let geojson = r#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","geometry":null,"properties":null},
+            {"type":"Feature","geometry":{"type":"Point","coordinates":[139.7,38.9]},"properties":{"学区":"中央","児童数":320,"区分":"小学校"}},
+            {"type":"Feature","properties":{"備考":{"z":1,"a":[2]},"学区":"東"},"geometry":{"type":"Point","coordinates":[139.8,38.9]}}]}"#;
+        let found = looked_over(geojson.as_bytes(), "a.geojson").unwrap();
+        assert_eq!(
+            found.content.header,
+            ["学区", "児童数", "区分", "備考", "緯度", "経度"]
+        );
+        assert_eq!(found.content.rows[1][..3], ["中央", "320", "小学校"]);
+        assert_eq!(found.content.rows[2][0], "東");
+    }
+
+    #[test]
+    fn nothing_of_what_has_shapes_is_said_to_be_mended() {
+        let geojson = r#"{"type":"FeatureCollection","features":[
+            {"type":"Feature","geometry":{"type":"Point","coordinates":[139.7,38.9]},"properties":{"名称":"会　館","電話番号":"０３"}}]}"#;
+        let found = looked_over(geojson.as_bytes(), "a.geojson").unwrap();
+        let report = found.report;
+        assert!(found.mended.is_none() && !report.findings.is_empty());
+        assert_eq!((report.mendable, report.by_hand), (0, report.must));
+        assert!(report.findings.iter().all(|one| one.mended.is_none()));
+        assert_eq!(report.should() + report.must, report.findings.len());
+    }
+
+    #[test]
     fn hostile_shapes_are_refused() {
         for bad in [
             r#"{"type":"Point","coordinates":[1,2]}"#,
@@ -787,8 +916,12 @@ mod tests {
         );
         assert_eq!(out["features"][1]["geometry"], Json::Null);
         assert_eq!(out["features"][2]["geometry"], Json::Null);
-        let none = looked_over("名称\n公園\n".as_bytes(), "a.csv").unwrap();
-        assert_eq!(none.content.to_geojson(), None);
+        // Headers alone are no places.
+        for text in ["名称\n公園\n", "名称,緯度,経度\n公園,,\n川,x,y\n"] {
+            let none = looked_over(text.as_bytes(), "a.csv").unwrap();
+            assert!(!none.content.has_places());
+            assert_eq!(none.content.to_geojson(), None);
+        }
     }
 
     proptest! {

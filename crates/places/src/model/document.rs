@@ -3,6 +3,7 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 use yakuba_kernel::DepartmentCode;
+use yakuba_ui::Language;
 
 /// A dataset of the city, without its files.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -194,6 +195,18 @@ impl Licence {
             Self::CcBy => "クリエイティブ・コモンズ 表示 4.0 国際（CC BY 4.0）",
             Self::Pdl => "公共データ利用規約（第1.0版）（PDL1.0）",
             Self::CcZero => "クリエイティブ・コモンズ CC0 1.0",
+        }
+    }
+
+    /// Its title in a language.
+    pub const fn title_in(self, language: Language) -> &'static str {
+        match (self, language) {
+            (Self::CcBy, Language::English) => {
+                "Creative Commons Attribution 4.0 International (CC BY 4.0)"
+            }
+            (Self::Pdl, Language::English) => "Public Data License (Version 1.0) (PDL1.0)",
+            (Self::CcZero, Language::English) => "Creative Commons CC0 1.0 Universal",
+            _ => self.title(),
         }
     }
 

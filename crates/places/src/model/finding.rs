@@ -301,6 +301,9 @@ pub struct Finding {
     pub column: Option<String>,
     /// The value, shortened, or what the sentence speaks of.
     pub value: String,
+    /// The row before that has the same, when two rows have what only one may have.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub first: Option<u32>,
     /// What the mender would write.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mended: Option<String>,
@@ -311,7 +314,13 @@ impl Finding {
     pub fn sentence(&self, language: Language) -> String {
         WORDS
             .words(language)
-            .with_text(&format!("check-{}", self.rule.id()), "value", &self.value)
+            .with(
+                &format!("check-{}", self.rule.id()),
+                &[
+                    ("value", self.value.clone().into()),
+                    ("first", self.first.unwrap_or(0).to_string().into()),
+                ],
+            )
             .into_owned()
     }
 

@@ -170,7 +170,7 @@ async fn about(
         .get(dataset.department())
         .map_or(dataset.department().as_str(), String::as_str);
     let licence = Html::render(&Licensed {
-        name: document.licence.title(),
+        name: document.licence.title_in(visit.language),
         url: document.licence.url(),
     })
     .map_err(|error| Problem::internal(&error))?;

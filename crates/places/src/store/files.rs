@@ -15,12 +15,7 @@ use super::{
 };
 use crate::{
     error::PlacesError,
-    model::{
-        check::Report,
-        content::{Content, has_places},
-        dictionary::Defined,
-        finding::Severity,
-    },
+    model::{check::Report, content::Content, dictionary::Defined, finding::Severity},
 };
 
 /// A file of a dataset.
@@ -582,7 +577,7 @@ pub async fn add_filled(tx: &Tx, new: &FilledVersion) -> Result<Option<i64>, Pla
         rows: table.rows,
         hash: &table.hash,
         csv_bytes: table.csv_bytes,
-        has_places: has_places(&table.header),
+        has_places: table.has_places,
         report: &new.report,
         note: &new.note,
     };

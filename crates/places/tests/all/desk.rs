@@ -108,6 +108,20 @@ each_database!(
         )
         .await;
         assert_eq!(picture.status, StatusCode::UNPROCESSABLE_ENTITY);
+        // The title that was typed stays, and a file that did not come is asked for.
+        assert!(
+            picture.text().contains("value=\"絵\""),
+            "{}",
+            picture.text()
+        );
+        for (name, asked) in [
+            ("", "ファイルを選んでください"),
+            ("a.csv", "ファイルが空です"),
+        ] {
+            let title = [("title", "絵")];
+            let page = send(&mut clerk, "/desk/data/toilets/upload", &title, name, b"").await;
+            assert!(page.text().contains(asked), "{}", page.text());
+        }
         assert!(
             store::files_of(city.db(), "toilets")
                 .await
@@ -572,6 +586,61 @@ each_database!(
                 .await
                 .unwrap()
                 .is_empty()
+        );
+    }
+);
+
+each_database!(
+    what_must_be_mended_is_listed_after_a_file_was_taken,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
+        clerk.post("/desk/data/new", &NEW).await;
+        let wrong = TOILETS
+            .replace("34.403000", "三十四度")
+            .replace("069990,T3", "069990,T1");
+        send(
+            &mut clerk,
+            "/desk/data/toilets/upload",
+            &[("title", "一覧")],
+            "トイレ.csv",
+            wrong.as_bytes(),
+        )
+        .await;
+        let check = clerk.get("/desk/data/toilets/files/1/check").await.text();
+        assert!(
+            check.contains("手で直すところ") && check.contains("2行目と同じID「T1」です"),
+            "{check}"
+        );
+        decide(&mut clerk, "take", &[("how", "plain")]).await;
+        let page = clerk.get("/desk/data/toilets").await.text();
+        let findings = "/desk/data/toilets/files/1/versions/1#findings";
+        assert!(
+            page.contains(findings) && page.contains("標準に合わせて直すところが"),
+            "{page}"
+        );
+        let version = clerk
+            .get("/desk/data/toilets/files/1/versions/1")
+            .await
+            .text();
+        assert!(
+            version.contains("id=\"findings\"") && version.contains("「三十四度」"),
+            "{version}"
+        );
+        // The only version: no word of one before it.
+        let asked = clerk
+            .get("/desk/data/toilets/files/1/remove?version=1")
+            .await
+            .text();
+        assert!(
+            asked.contains("ただ一つの版") && !asked.contains("前の版"),
+            "{asked}"
         );
     }
 );

@@ -171,7 +171,7 @@ each_database!(
                 "名称,数\n橋\0,1\n".as_bytes().to_vec(),
                 "文字ではないデータ",
             ),
-            ("a.csv", Vec::new(), "入力してください"),
+            ("a.csv", Vec::new(), "ファイルが空です"),
             ("a.csv", wide.into_bytes(), "列が多すぎます"),
             ("a.geojson", b"{".to_vec(), "GeoJSONとして読めません"),
             ("a.geojson", deep.into_bytes(), "GeoJSONとして読めません"),
@@ -347,7 +347,11 @@ each_database!(
             let page = clerk
                 .post(
                     "/desk/map/wells/features/new",
-                    &[("property:名称", "面"), ("shape", &typed)],
+                    &[
+                        ("property:名称", "面"),
+                        ("shape", &typed),
+                        ("drawn", "area"),
+                    ],
                 )
                 .await;
             assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{sentence}");
@@ -496,6 +500,7 @@ each_database!(
                     ("property:名称", SCRIPT),
                     ("property:水質", SCRIPT),
                     ("shape", "34.4, 135.0\n34.5, 135.0\n34.5, 135.1"),
+                    ("drawn", "area"),
                 ],
             )
             .await;

@@ -106,6 +106,8 @@ pub struct Report {
     pub must: usize,
     /// How many findings the mender would mend, told or not.
     pub mendable: usize,
+    /// How many of those that must be mended the mender would leave to people, told or not.
+    pub by_hand: usize,
 }
 
 /// The dataset of a report.
@@ -131,12 +133,28 @@ impl Report {
         }
         if finding.mended.is_some() {
             self.mendable += 1;
+        } else if finding.severity == Severity::Must {
+            self.by_hand += 1;
         }
         if self.findings.len() < MOST_FINDINGS {
             self.findings.push(finding);
         } else {
             self.left_out += 1;
         }
+    }
+
+    /// Leaves all mending to people.
+    pub(crate) fn mends_nothing(&mut self) {
+        for finding in &mut self.findings {
+            finding.mended = None;
+        }
+        self.mendable = 0;
+        self.by_hand = self.must;
+    }
+
+    /// How many findings somebody should look at, told or not.
+    pub fn should(&self) -> usize {
+        (self.findings.len() + self.left_out).saturating_sub(self.must)
     }
 
     /// Whether nothing must be mended.
@@ -226,6 +244,7 @@ pub fn check(file: &TableFile, file_name: &str, against: Against) -> Report {
         left_out: 0,
         must: 0,
         mendable: 0,
+        by_hand: 0,
     };
     let columns = matched(file, dataset);
     check_file(file, &mut report);
@@ -269,6 +288,7 @@ pub(crate) fn check_shapes(shapes: &[Json], report: &mut Report) {
             row: u32::try_from(at + 2).ok(),
             column: None,
             value,
+            first: None,
             mended: None,
         });
     }
@@ -290,6 +310,7 @@ fn whole(severity: Severity, rule: Rule, value: &str) -> Finding {
         row: None,
         column: None,
         value: value.to_owned(),
+        first: None,
         mended: None,
     }
 }

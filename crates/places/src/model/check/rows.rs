@@ -150,7 +150,7 @@ pub(super) fn check_rows(file: &TableFile, columns: &[Matched], area: Area, repo
                 let is_alone = header_key(&file.header[at]) != "地域コード";
                 if is_alone {
                     report.add(Finding {
-                        value: format!("{} ({first})", shortened(cell)),
+                        first: Some(first),
                         ..found(severity, Rule::IdTwice)
                     });
                 }

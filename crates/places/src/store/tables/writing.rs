@@ -11,7 +11,7 @@ use super::{ColumnAbout, chunk, chunks_of};
 use crate::{
     error::PlacesError,
     model::{
-        content::{Content, ContentHash, csv_rows},
+        content::{Content, ContentHash, csv_rows, has_places, places},
         finding::shortened,
         parquet::number,
         segment::{Block, CHUNK_ROWS, Chunk, SEGMENT_ROWS, Segment},
@@ -214,6 +214,7 @@ pub struct Filling {
     about: Vec<ColumnAbout>,
     hash: ContentHash,
     csv_bytes: u64,
+    has_places: bool,
 }
 
 /// A table that is written and that no version names yet.
@@ -229,6 +230,8 @@ pub struct Filled {
     pub hash: String,
     /// Its size as CSV, in bytes.
     pub csv_bytes: u64,
+    /// Whether one of its rows tells a place.
+    pub has_places: bool,
 }
 
 impl Filling {
@@ -255,6 +258,7 @@ impl Filling {
             about: vec![ColumnAbout::default(); header.len()],
             hash: ContentHash::begin(&header),
             csv_bytes,
+            has_places: false,
             header,
         })
     }
@@ -276,6 +280,9 @@ impl Filling {
         let rows = std::mem::replace(&mut self.rows, Vec::with_capacity(SEGMENT_ROWS));
         let (number, width) = (self.segments, self.header.len());
         count(&mut self.about, &rows);
+        if !self.has_places {
+            self.has_places = has_places(places(&self.header), &rows);
+        }
         self.count += rows.len() as u64;
         let mut hash = std::mem::take(&mut self.hash);
         // Packing takes long: it would hold up whatever else this thread does.
@@ -328,6 +335,7 @@ impl Filling {
             rows: self.count,
             hash: self.hash.end(&[] as &[Json]),
             csv_bytes: self.csv_bytes,
+            has_places: self.has_places,
         })
     }
 }
