@@ -30,6 +30,7 @@ map-class = 区分（くぶん）
 map-step = いつ
 map-show-all = ぜんぶ 見（み）る
 map-here = ここです
+map-inside = ここです（この 中（なか）に います）
 map-far = だいたい { $distance }（{ $direction }）
 map-on-map = 地図（ちず）で 見（み）る
 map-on-map-of = { $name }を 地図（ちず）で 見（み）る

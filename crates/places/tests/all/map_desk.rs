@@ -388,3 +388,48 @@ each_database!(
         assert!(page.contains("34.4, 135.0\n34.4, 135.01\n"), "{page}");
     }
 );
+
+each_database!(
+    corners_in_a_layer_of_any_kind_are_a_line_or_an_area_as_it_is_said,
+    [
+        &MailService,
+        &AddressService,
+        &IdentityService,
+        &PlacesService
+    ],
+    async |city| {
+        departments(&city).await;
+        let mut clerk = desk(&city, &[EDIT, PUBLISH], "parks");
+        let any = WELLS.replace("kind: points", "kind: any");
+        clerk.post("/desk/map/new", &[("document", &any)]).await;
+        let new = "/desk/map/wells/features/new";
+        let corners = "34.40, 135.00\n34.40, 135.01\n34.41, 135.01";
+        let asked = clerk
+            .post(new, &[("property:名称", "道"), ("shape", corners)])
+            .await;
+        assert_eq!(asked.status, StatusCode::UNPROCESSABLE_ENTITY);
+        assert!(
+            asked.text().contains("線か面かを選んでください")
+                && asked.text().contains("34.41, 135.01"),
+            "{}",
+            asked.text()
+        );
+        for (drawn, kind) in [("line", "LineString"), ("area", "Polygon")] {
+            let fields = [
+                ("property:名称", drawn),
+                ("shape", corners),
+                ("drawn", drawn),
+            ];
+            let saved = clerk.post(new, &fields).await;
+            assert_eq!(saved.to, "/desk/map/wells?done=saved", "{}", saved.text());
+            let shapes = clerk.get("/desk/map/wells/shapes.geojson").await.text();
+            assert!(shapes.contains(kind), "{shapes}");
+        }
+        // GeoJSON says it by itself.
+        let line = r#"{"type":"LineString","coordinates":[[135.0,34.4],[135.01,34.4]]}"#;
+        let saved = clerk
+            .post(new, &[("property:名称", "川"), ("shape", line)])
+            .await;
+        assert_eq!(saved.to, "/desk/map/wells?done=saved", "{}", saved.text());
+    }
+);

@@ -8,7 +8,8 @@ use axum::{
 use serde_json::Value as Json;
 use yakuba_city::web::Problem;
 use yakuba_ui::{
-    ErrorSummary, Fields, FormErrors, Map, MapDrawing, MapLayer, TextArea, TextField, Words, done,
+    Choice, ErrorSummary, Fields, FormErrors, Map, MapDrawing, MapLayer, RadioGroup, TextArea,
+    TextField, Words, done,
 };
 
 use super::{super::room::Room, href};
@@ -24,6 +25,9 @@ use crate::{
     },
 };
 
+/// What a list of corners is, in a layer of lines and areas.
+const LINE: &str = "line";
+const AREA: &str = "area";
 /// The name of the box for a property in the form.
 const PREFIX: &str = "property:";
 
@@ -38,6 +42,8 @@ struct Body {
     properties: Vec<TextField>,
     place: Option<(TextField, Map)>,
     shape: Option<(TextArea, Map)>,
+    /// Whether corners are a line or an area, in a layer that takes both.
+    drawn: Option<RadioGroup>,
 }
 
 /// The properties that the layer does something with come first, then whatever else the feature has.
@@ -123,10 +129,23 @@ fn read(room: &Room, layer: &Layer, typed: &Fields, errors: &mut FormErrors) -> 
         place.map(|place| geo::Geometry::Point(place.into()))
     } else {
         let text = typed.get("shape");
+        let is_list = !text.trim().is_empty() && !text.trim_start().starts_with('{');
+        let is_area = match layer.document.kind {
+            Kind::Lines => false,
+            Kind::Any => typed.get("drawn") == AREA,
+            Kind::Areas | Kind::Points => true,
+        };
+        if is_list
+            && layer.document.kind == Kind::Any
+            && ![LINE, AREA].contains(&typed.get("drawn"))
+        {
+            errors.add("drawn", room.t("desk-map-drawn-problem"));
+            return None;
+        }
         let json = if text.trim_start().starts_with('{') {
             serde_json::from_str::<Json>(text).map_err(|_| room.t("desk-map-shape-json"))
         } else {
-            shape::of_corners(text, layer.document.kind != Kind::Lines).map_err(|line| {
+            shape::of_corners(text, is_area).map_err(|line| {
                 room.words
                     .with_text("desk-map-corner-problem", "line", &line.to_string())
                     .into_owned()
@@ -209,6 +228,21 @@ fn shown(
                 .errors(errors);
             let map = Map::that_picks(language, "place-map", room.t("desk-map-place"), "place");
             (field, map)
+        }),
+        drawn: (!is_point && layer.document.kind == Kind::Any).then(|| {
+            let is_of_area = geometry
+                .as_ref()
+                .is_some_and(|geometry| geometry["type"] == "Polygon");
+            RadioGroup::new(language, "drawn", room.t("desk-map-drawn"))
+                .support(room.t("desk-map-drawn-support"))
+                .inline()
+                .choice(Choice::new(LINE, room.t("desk-map-drawn-line")))
+                .choice(Choice::new(AREA, room.t("desk-map-drawn-area")))
+                .value(match typed.get("drawn") {
+                    "" if is_of_area => AREA,
+                    given => given,
+                })
+                .errors(errors)
         }),
         shape: (!is_point).then(|| {
             let kinds = match layer.document.kind {

@@ -6,12 +6,17 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use yakuba_city::{JAPAN, web::Problem};
+use yakuba_identity::account_names;
 use yakuba_ui::{
     Cell, Choice, Column, DescriptionList, ErrorSummary, Fields, FileUpload, FormErrors, Link,
     NotificationBanner, RadioGroup, Row, Table, Words, done, format,
 };
 
-use super::{super::room::Room, href, list::chip};
+use super::{
+    super::{room::Room, sent::Typed},
+    href,
+    list::chip,
+};
 use crate::{
     capabilities::{EDIT, PUBLISH},
     error::PlacesError,
@@ -100,8 +105,10 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
             .stacked()
             .hide_caption()
     });
-    let changes = feature_changes(room.db(), key, None, CHANGES)
-        .await?
+    let changes = feature_changes(room.db(), key, None, CHANGES).await?;
+    let accounts: Vec<i64> = changes.iter().filter_map(|change| change.account).collect();
+    let names = account_names(room.db(), &accounts).await?;
+    let changes = changes
         .into_iter()
         .map(|change| {
             let kept = change.after.as_ref().or(change.before.as_ref());
@@ -120,10 +127,12 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
                 .into_owned();
             let who = change.account.map_or_else(
                 || room.t("desk-map-by-program"),
-                |account| {
-                    room.words
+                |account| match names.get(&account) {
+                    Some(name) => name.clone(),
+                    None => room
+                        .words
                         .with_text("desk-map-by-account", "number", &account.to_string())
-                        .into_owned()
+                        .into_owned(),
                 },
             );
             let at = format::date_time(JAPAN.to_datetime(change.at), language);
@@ -181,7 +190,7 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
             .value(found.audience.name()),
         file: FileUpload::new(language, "file", room.t("desk-map-file"))
             .support(room.t("desk-map-file-support"))
-            .accept(".geojson,.json")
+            .accept(".geojson,.json,.zip")
             .errors(errors),
         left_out: (found.left_out > 0).then(|| {
             NotificationBanner::warning(room.words.with(
@@ -251,24 +260,19 @@ pub(super) async fn audience(
 pub(super) async fn import(
     room: Room,
     Path(key): Path<String>,
-    mut multipart: Multipart,
+    multipart: Multipart,
 ) -> Result<Response, Problem> {
     let found = room.layer_for(&key, EDIT).await?;
     if !found.is_own() {
         return Err(Problem::NotAllowed);
     }
-    let mut bytes = Vec::new();
-    while let Some(field) = multipart.next_field().await? {
-        if field.name() == Some("file") {
-            bytes = field.bytes().await?.to_vec();
-        }
-    }
+    let sent = Typed::read(multipart).await?;
     let mut errors = FormErrors::new();
-    if bytes.is_empty() {
-        errors.add("file", room.t("desk-problem-required"));
+    if let Some(sentence) = sent.missing() {
+        errors.add("file", room.t(sentence));
         return shown(&room, &found, &errors).await;
     }
-    let read = match package::features(&bytes, &found.document) {
+    let read = match package::features(&sent.bytes, &found.document) {
         Ok(read) => read,
         Err(error) => {
             errors.add("file", room.map_sentence(&error.into()).unwrap_or_default());

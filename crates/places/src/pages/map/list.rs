@@ -16,7 +16,7 @@ use super::{
     seen,
 };
 use crate::{
-    model::map::near::direction,
+    model::map::{layer::Kind, near::direction},
     store::map::{Found, Layer, MOST_FOUND, Wanted, nearest, search_features},
 };
 
@@ -55,10 +55,12 @@ struct Body {
     pages: Option<Pagination>,
 }
 
-/// How far, as people say it: to ten metres, from a kilometre on to a hundred.
-pub(super) fn far(words: &Words, metres: f64, direction: &str) -> String {
+/// How far, as people say it: to ten metres, from a kilometre on to a hundred. One is inside an area, and beside a point or a line.
+fn far(words: &Words, metres: f64, direction: &str, is_area: bool) -> String {
     if metres < 1.0 {
-        return words.get("map-here").into_owned();
+        return words
+            .get(if is_area { "map-inside" } else { "map-here" })
+            .into_owned();
     }
     let distance = if metres < 995.0 {
         format!("{:.0}m", (metres / 10.0).ceil() * 10.0)
@@ -165,10 +167,10 @@ pub(super) async fn page(visit: Visit, principal: Principal) -> Result<Response,
                 layer: about.layer,
                 class: class.map(|class| ChipLabel::new(class.title.in_language(language))),
                 lines: about.lines,
-                far: one
-                    .metres
-                    .zip(place)
-                    .map(|(metres, place)| far(&words, metres, direction(place, at))),
+                far: one.metres.zip(place).map(|(metres, place)| {
+                    let is_area = Kind::Areas.takes(&one.shape);
+                    far(&words, metres, direction(place, at), is_area)
+                }),
                 href: format!("/map?{href}#map"),
             }
         })
@@ -300,9 +302,12 @@ mod tests {
             (996.0, "1.0km"),
             (12_345.0, "12.3km"),
         ] {
-            let said = far(&words, metres, "north-east");
+            let said = far(&words, metres, "north-east", false);
             assert!(said.contains(text), "{metres}: {said}");
         }
-        assert!(far(&words, 20.0, "north-east").contains("北東"));
+        assert!(far(&words, 20.0, "north-east", true).contains("北東"));
+        // A point has no inside.
+        assert!(far(&words, 0.0, "north-east", true).contains("区域の中"));
+        assert!(!far(&words, 0.0, "north-east", false).contains("区域"));
     }
 }
