@@ -42,6 +42,14 @@ struct Body {
     departments: Vec<String>,
 }
 
+/// The code that a new layer begins with: of one's own department, where one looks after its layers.
+fn first<'c>(room: &'c Room, departments: &'c BTreeMap<DepartmentCode, String>) -> &'c str {
+    room.own_department()
+        .filter(|own| departments.contains_key(own))
+        .or_else(|| departments.keys().next())
+        .map_or("", DepartmentCode::as_str)
+}
+
 /// The departments whose layers this person looks after, with their codes.
 fn codes(departments: &BTreeMap<DepartmentCode, String>) -> Vec<String> {
     departments
@@ -109,7 +117,7 @@ fn shown(
             .rows(30)
             .value(text)
             .errors(errors),
-        sample: sample(departments.keys().next().map_or("", DepartmentCode::as_str)),
+        sample: sample(first(room, departments)),
         departments: codes(departments),
     };
     let has_errors = !errors.is_empty();
@@ -127,8 +135,7 @@ fn shown(
 
 pub(super) async fn new_page(room: Room) -> Result<Response, Problem> {
     let departments = room.own_departments(&[EDIT]).await?;
-    let own = departments.keys().next().map_or("", DepartmentCode::as_str);
-    let text = sample(own);
+    let text = sample(first(&room, &departments));
     Ok(shown(
         &room,
         &departments,
