@@ -54,7 +54,7 @@ describe('applying', () => {
       const correction = work.locator('main form[action$="/correction"]');
       await correction.locator('input[type=checkbox]').first().check();
       await correction.locator('textarea').fill('もう少しくわしく書いてください。');
-      await press(work, correction.locator('button[type=submit]'));
+      await press(work, correction.getByRole('button', { name: '補正を求める' }));
       await checkPage(work, desk);
       await desk.close();
 

@@ -70,7 +70,7 @@ describe('a paper with gaps', () => {
     assert.match(page.url(), /completed-partly/);
     // What is still missing is asked for, and the answer that comes by post is entered.
     const at = page.url().split('?')[0];
-    await press(page, page.locator('form[action$="/correction"] button'));
+    await press(page, page.getByRole('button', { name: '補正を求める' }));
     await press(page, page.locator('a[href$="/correction/answer"]'));
     await checkPage(page, clerk);
     await picture(page, 'behalf-correction');

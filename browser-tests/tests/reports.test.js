@@ -136,9 +136,9 @@ describe('reports', () => {
       assert.match(desk.url(), /done=covered$/);
       await checkPage(desk, staff);
       assert.match(await desk.locator('main').innerText(), /1か所を隠しています/);
-      await desk.locator('form[action$="/word"]').getByRole('button', { name: '保存する' }).click();
+      await desk.locator('button[formaction$="/word"]').click();
       await desk.getByRole('radio', { name: '対応しました', exact: true }).check();
-      await desk.locator('form[action$="/turn"]').getByRole('button', { name: '変える' }).click();
+      await desk.locator('button[formaction$="/turn"]').click();
       assert.match(desk.url(), /done=turned$/);
       await staff.close();
 
