@@ -13,7 +13,8 @@ use yakuba_city::{
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Fields, Language, Page, Shell, Words};
 
-use crate::{WORDS, department_names, store::roles::role_names_with};
+use crate::{Identity, WORDS, department_names, store::roles::role_names_with};
+use webauthn_rs::prelude::Url;
 
 /// A request to a page of a service's desk. A service wraps it in a room of its own, which adds what only that service asks.
 pub struct DeskRequest {
@@ -28,6 +29,7 @@ pub struct DeskRequest {
     /// The frame of the page, with the reader's language.
     pub shell: Shell,
     home: &'static str,
+    public_url: Option<Url>,
     refused: Option<String>,
 }
 
@@ -48,6 +50,10 @@ impl DeskRequest {
             words: catalogue.words(shell.language),
             shell,
             home,
+            public_url: parts
+                .extensions
+                .get::<Identity>()
+                .map(|identity| identity.settings().public_url.clone()),
             refused: None,
         }
     }
@@ -143,21 +149,35 @@ impl DeskRequest {
         Ok(names)
     }
 
-    /// Says who may do something that this person may not: the names of the roles with the capability, in a sentence.
+    /// Says who may do something in a department that this person may not: the names of the roles with the capability, in a sentence. None
+    /// when this person may.
     ///
     /// # Errors
     /// Those of the database.
-    pub async fn who_may(&self, capability: Capability) -> Result<String, Problem> {
+    pub async fn who_else_may(
+        &self,
+        capability: Capability,
+        department: &DepartmentCode,
+    ) -> Result<Option<String>, Problem> {
+        if self.principal.holds_in(capability, department) {
+            return Ok(None);
+        }
         let words = WORDS.words(self.language());
         let roles = role_names_with(self.db(), capability, self.language().is_japanese()).await?;
-        Ok(if roles.is_empty() {
+        Ok(Some(if roles.is_empty() {
             words.get("desk-nobody-may").into_owned()
         } else {
             let roles = roles.join(&words.get("desk-roles-joint"));
             words
                 .with_text("desk-roles-may", "roles", &roles)
                 .into_owned()
-        })
+        }))
+    }
+
+    /// A path with the city's public address before it; none in a program without that address, as in some tests.
+    pub fn public_address(&self, path: &str) -> Option<String> {
+        let joined = self.public_url.as_ref()?.join(path).ok()?;
+        Some(joined.into())
     }
 
     /// Changes something in this person's name, as [`City::write`] does.

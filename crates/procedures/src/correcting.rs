@@ -299,10 +299,8 @@ impl Correcting {
                 self.is_asked(path, &brought_up)
             })
             .await?;
-        let wish = Wish::read(sent.get("action")).filter(|_| {
-            let path = sent.get("action").split(':').nth(1);
-            path.is_some_and(|path| self.is_asked(path, &brought_up))
-        });
+        let wish =
+            Wish::read(sent.get("action")).filter(|wish| self.is_asked(wish.path(), &brought_up));
         if let Some(wish) = wish {
             look_up::carry_out(city, &self.form, &mut answers, &wish).await?;
             let mut shown = self.again(answers, Vec::new());

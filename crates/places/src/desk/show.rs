@@ -59,9 +59,8 @@ struct Body {
     may_edit: bool,
     /// What it is made from, in words; none: files are sent.
     source: Option<String>,
-    may_publish: bool,
     /// Says who publishes, to whom may not.
-    who_publishes: String,
+    who_publishes: Option<String>,
     /// What can be done: `publish`, `withdraw`, or nothing while there is no file.
     publishing: &'static str,
     /// That the newest files do not keep to the standard.
@@ -319,7 +318,6 @@ pub(super) async fn shown_with(
         .iter()
         .any(|entry| entry.newest.is_some() || entry.linked().is_some());
     let to_mend: i64 = store::newest(&entries).map(|version| version.must).sum();
-    let may_publish = room.may(PUBLISH, found);
     let body = Body {
         words: room.words,
         summary: errors.summary(language),
@@ -328,12 +326,7 @@ pub(super) async fn shown_with(
         revision: found.revision,
         may_edit: room.may(EDIT, found),
         source: source(room, found).await?,
-        may_publish,
-        who_publishes: if may_publish {
-            String::new()
-        } else {
-            room.who_may(PUBLISH).await?
-        },
+        who_publishes: room.who_else_may(PUBLISH, found.department()).await?,
         publishing: match found.state {
             State::Published => "withdraw",
             _ if has_file => "publish",

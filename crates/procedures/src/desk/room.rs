@@ -7,7 +7,7 @@ use yakuba_city::{
     City, CityKey,
     web::{Capability, Problem},
 };
-use yakuba_identity::{DeskRequest, Identity, departments};
+use yakuba_identity::{DeskRequest, departments};
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Language};
 
@@ -19,8 +19,6 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
 /// A request to a page of the desk.
 pub(crate) struct Room {
     request: DeskRequest,
-    /// With what the links of co-applicants begin.
-    together: Option<String>,
 }
 
 impl FromRequestParts<City> for Room {
@@ -29,11 +27,6 @@ impl FromRequestParts<City> for Room {
     async fn from_request_parts(parts: &mut Parts, city: &City) -> Result<Self, Self::Rejection> {
         Ok(Self {
             request: DeskRequest::of(parts, city, "/desk/cases", &WORDS).await,
-            together: parts
-                .extensions
-                .get::<Identity>()
-                .and_then(|identity| identity.settings().public_url.join("/together/").ok())
-                .map(String::from),
         })
     }
 }
@@ -60,8 +53,7 @@ impl Room {
 
     /// The address with which the links of co-applicants begin.
     pub(crate) fn together(&self) -> Result<String, Problem> {
-        self.together
-            .clone()
+        self.public_address("/together/")
             .ok_or_else(|| Problem::internal("a desk without the city's public address"))
     }
 

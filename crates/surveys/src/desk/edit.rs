@@ -12,7 +12,7 @@ use super::room::{Room, href};
 use crate::{
     capabilities::RUN,
     model::document::SurveyDocument,
-    store::{State, Survey, correct, save_draft},
+    store::{State, Survey},
 };
 
 #[derive(Template)]
@@ -112,22 +112,7 @@ pub(super) async fn save(
             errors.add("yaml", room.t("desk-problem-department"));
             return shown(&room, &found, &fields, &errors);
         }
-        Ok(document) => {
-            let is_draft = found.state == State::Draft;
-            room.write(
-                (document, fields.revision(), is_draft),
-                |tx, (document, revision, is_draft)| {
-                    Box::pin(async move {
-                        if *is_draft {
-                            save_draft(tx, document, *revision).await
-                        } else {
-                            correct(tx, document, *revision).await
-                        }
-                    })
-                },
-            )
-            .await
-        }
+        Ok(document) => room.save(&found, document, fields.revision()).await,
         Err(error) => Err(error),
     };
     match outcome {

@@ -7,6 +7,7 @@ mod results;
 mod room;
 mod settings;
 mod show;
+mod texts;
 
 use yakuba_city::{
     DeskItem,

@@ -12,7 +12,10 @@ use yakuba_ui::{
     Words, done, format,
 };
 
-use super::room::{Room, href};
+use super::{
+    room::{Room, href},
+    texts::{LANGUAGES, part, typed_text},
+};
 use crate::{
     capabilities::RUN,
     model::{
@@ -225,25 +228,21 @@ fn question_page(
             stands
         }
     };
-    let text = |text: Option<&Text>, part: &str| {
-        text.map_or_else(String::new, |text| match part {
-            "easy" => text.easy.clone().unwrap_or_default(),
-            "en" => text.en.clone().unwrap_or_default(),
-            _ => text.ja.clone(),
-        })
-    };
     let mut controls = Html::empty();
-    for part in ["ja", "easy", "en"] {
-        let name = format!("label_{part}");
+    for language_of in LANGUAGES {
+        let name = format!("label_{language_of}");
         let label = format::with_note(
             room.t("desk-question-label"),
-            room.t(&format!("desk-language-{part}")),
+            room.t(&format!("desk-language-{language_of}")),
             language,
         );
         let mut field = TextField::new(language, &name, label)
-            .value(shown(&name, text(before.map(|field| &field.label), part)))
+            .value(shown(
+                &name,
+                part(before.map(|field| &field.label), language_of).to_owned(),
+            ))
             .errors(errors);
-        if part == "ja" {
+        if language_of == "ja" {
             field = field.required();
         }
         controls.push(&field);
@@ -353,11 +352,7 @@ pub(super) async fn save_question(
     let found = draft(&room, &key).await?;
     let before = asked(&room, &found)?;
     let mut errors = FormErrors::new();
-    let label = fields.optional("label_ja").map(|ja| Text {
-        ja,
-        easy: fields.optional("label_easy"),
-        en: fields.optional("label_en"),
-    });
+    let label = typed_text(&fields, "label");
     if label.is_none() {
         errors.add("label_ja", room.t("desk-problem-empty"));
     }

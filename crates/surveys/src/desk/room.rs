@@ -11,7 +11,7 @@ use yakuba_city::{
     City,
     web::{Capability, Problem},
 };
-use yakuba_identity::{DeskRequest, Identity};
+use yakuba_identity::DeskRequest;
 use yakuba_kernel::DepartmentCode;
 use yakuba_ui::{Catalogue, Page};
 
@@ -19,7 +19,8 @@ use super::HOME;
 use crate::{
     capabilities::{PUBLISH, RAW, RESULTS, RUN},
     error::SurveyError,
-    store::{Survey, survey},
+    model::document::SurveyDocument,
+    store::{State, Survey, correct, save_draft, survey},
 };
 
 /// The texts of the desk.
@@ -28,8 +29,6 @@ pub(crate) static WORDS: Catalogue = yakuba_ui::catalogue!("desk");
 /// A request to a page of the desk.
 pub(crate) struct Room {
     request: DeskRequest,
-    /// With what the addresses of surveys begin.
-    surveys: Option<String>,
 }
 
 impl FromRequestParts<City> for Room {
@@ -38,11 +37,6 @@ impl FromRequestParts<City> for Room {
     async fn from_request_parts(parts: &mut Parts, city: &City) -> Result<Self, Self::Rejection> {
         Ok(Self {
             request: DeskRequest::of(parts, city, HOME, &WORDS).await,
-            surveys: parts
-                .extensions
-                .get::<Identity>()
-                .and_then(|identity| identity.settings().public_url.join("/surveys/").ok())
-                .map(String::from),
         })
     }
 }
@@ -119,10 +113,27 @@ impl Room {
         })
     }
 
-    /// Where a survey is answered, with the name of the city's server where it is known.
-    pub(super) fn public_address(&self, key: &str) -> String {
-        let beginning = self.surveys.as_deref().unwrap_or("/surveys/");
-        format!("{beginning}{key}")
+    /// Saves a survey as it was changed: a draft as it is, of one that was opened the texts and the whole quota.
+    pub(super) async fn save(
+        &self,
+        found: &Survey,
+        document: SurveyDocument,
+        revision: i64,
+    ) -> Result<i64, SurveyError> {
+        let is_draft = found.state == State::Draft;
+        self.write(
+            (document, revision, is_draft),
+            |tx, (document, revision, is_draft)| {
+                Box::pin(async move {
+                    if *is_draft {
+                        save_draft(tx, document, *revision).await
+                    } else {
+                        correct(tx, document, *revision).await
+                    }
+                })
+            },
+        )
+        .await
     }
 
     /// A page about one survey.

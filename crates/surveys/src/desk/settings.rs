@@ -14,15 +14,16 @@ use yakuba_ui::{
     done,
 };
 
-use super::room::{Room, href};
+use super::{
+    room::{Room, href},
+    texts::{LANGUAGES, part, typed_text},
+};
 use crate::{
     capabilities::RUN,
     model::document::{Anonymity, AnswerQuota, Audience, LocalTime, SurveyDocument},
-    store::{State, Survey, correct, save_draft},
+    store::{State, Survey},
 };
 
-/// The languages of a text: the ending of its control's name.
-const LANGUAGES: [&str; 3] = ["ja", "easy", "en"];
 /// How many rows for quotas of answers stand free below those that are taken.
 const FREE_ROWS: usize = 2;
 const AUDIENCES: [(Audience, &str); 2] = [
@@ -64,12 +65,7 @@ fn values(document: &SurveyDocument) -> Fields {
     let mut values = Fields::default();
     let mut text = |name: &str, text: Option<&Text>| {
         for language in LANGUAGES {
-            let part = text.map_or("", |text| match language {
-                "ja" => text.ja.as_str(),
-                "easy" => text.easy.as_deref().unwrap_or_default(),
-                _ => text.en.as_deref().unwrap_or_default(),
-            });
-            values.push(&format!("{name}_{language}"), part);
+            values.push(&format!("{name}_{language}"), part(text, language));
         }
     };
     text("title", Some(&document.title));
@@ -292,24 +288,16 @@ const MOST_ROWS: usize = 200;
 /// The survey as it was typed; what cannot be read is added to the errors.
 fn read(room: &Room, found: &Survey, fields: &Fields, errors: &mut FormErrors) -> SurveyDocument {
     let mut document = found.document.clone();
-    let text = |name: &str| {
-        let part = |language: &str| fields.optional(&format!("{name}_{language}"));
-        part("ja").map(|ja| Text {
-            ja,
-            easy: part("easy"),
-            en: part("en"),
-        })
-    };
     for (name, place) in [
         ("title", &mut document.title),
         ("summary", &mut document.summary),
     ] {
-        match text(name) {
+        match typed_text(fields, name) {
             Some(text) => *place = text,
             None => errors.add(format!("{name}_ja"), room.t("desk-problem-empty")),
         }
     }
-    document.thanks = text("thanks");
+    document.thanks = typed_text(fields, "thanks");
     document.quota = number(room, fields, "quota", errors);
     if found.state != State::Draft {
         return document;
@@ -388,19 +376,7 @@ pub(super) async fn save(
     let mut errors = FormErrors::new();
     let document = read(&room, &found, &fields, &mut errors);
     if errors.is_empty() {
-        let is_draft = found.state == State::Draft;
-        let input = (document, fields.revision(), is_draft);
-        let saved = room
-            .write(input, |tx, (document, revision, is_draft)| {
-                Box::pin(async move {
-                    if *is_draft {
-                        save_draft(tx, document, *revision).await
-                    } else {
-                        correct(tx, document, *revision).await
-                    }
-                })
-            })
-            .await;
+        let saved = room.save(&found, document, fields.revision()).await;
         match saved {
             Ok(_) => return Ok(done(&href(&key), "saved")),
             Err(error) => match room.sentence(&error) {

@@ -56,9 +56,8 @@ struct Body {
     is_public: bool,
     may_run: bool,
     may_see_results: bool,
-    may_publish: bool,
     /// Says who publishes, to whom may not.
-    who_publishes: String,
+    who_publishes: Option<String>,
     may_take_raw: bool,
     extend: TextField,
     sure: CheckboxGroup,
@@ -124,7 +123,8 @@ async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
             },
         );
     if found.state != State::Draft && document.audience == Audience::Residents {
-        let address = room.public_address(found.key());
+        let path = format!("/surveys/{}", found.key());
+        let address = room.public_address(&path).unwrap_or(path);
         let mut way = Html::link(&address, &address);
         if let Some(code) = qr_code(&address, &room.t("desk-address-qr")) {
             let shown = Html::trusted(code);
@@ -159,7 +159,6 @@ async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
             .row_headers()
     });
     let versions = store::versions(room.db(), found.key()).await?;
-    let may_publish = room.may(PUBLISH, found);
     let body = Body {
         words: room.words,
         href: href(found.key()),
@@ -182,12 +181,7 @@ async fn shown(room: &Room, found: &Survey) -> Result<Response, Problem> {
         is_public: found.state != State::Draft,
         may_run: room.may(RUN, found),
         may_see_results: room.may(RESULTS, found) && found.state != State::Draft,
-        may_publish,
-        who_publishes: if may_publish {
-            String::new()
-        } else {
-            room.who_may(PUBLISH).await?
-        },
+        who_publishes: room.who_else_may(PUBLISH, found.department()).await?,
         may_take_raw: room.may(RAW, found) && found.state == State::Closed,
         extend: TextField::new(language, "closes", room.t("desk-extend-to"))
             .support(room.t("desk-extend-support"))

@@ -51,9 +51,8 @@ struct Body {
     public: Option<String>,
     revision: i64,
     may_edit: bool,
-    may_publish: bool,
     /// Says who publishes, to whom may not.
-    who_publishes: String,
+    who_publishes: Option<String>,
     is_own: bool,
     about: DescriptionList,
     audience: RadioGroup,
@@ -159,7 +158,6 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
             room.t("desk-map-features"),
             format::number(i128::from(some.count)),
         );
-    let may_publish = room.may_layer(PUBLISH, found);
     let body = Body {
         words: room.words,
         summary: errors.summary(language),
@@ -167,12 +165,9 @@ async fn shown(room: &Room, found: &Layer, errors: &FormErrors) -> Result<Respon
         public: (found.audience == Audience::Public).then(|| format!("/map?layer={key}")),
         revision: found.revision,
         may_edit,
-        may_publish,
-        who_publishes: if may_publish {
-            String::new()
-        } else {
-            room.who_may(PUBLISH).await?
-        },
+        who_publishes: room
+            .who_else_may(PUBLISH, &found.document.department)
+            .await?,
         is_own,
         about,
         audience: Audience::ALL

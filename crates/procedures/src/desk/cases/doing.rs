@@ -122,13 +122,7 @@ impl Doing {
             (TemplateUse::Approval, "refused") => "approved",
             (_, outcome) => outcome,
         };
-        let mut fields = Fields::new(
-            self.fields
-                .pairs()
-                .filter(|(known, _)| !["template", "outcome", name].contains(known))
-                .map(|(name, value)| (name.to_owned(), value.to_owned()))
-                .collect(),
-        );
+        let mut fields = self.fields.without(&["template", "outcome", name]);
         fields.push(name, &text);
         if self.fields.has("outcome") {
             fields.push("outcome", outcome);

@@ -81,7 +81,10 @@ pub(super) async fn section(
         if hindrance.is_empty() {
             forms.push(ask_form(room, request, typed));
         }
-        vec![room.who_may(PUT_LIVE).await?, room.d("designer-ask-lead")]
+        let who = room.who_else_may(PUT_LIVE, department).await?;
+        who.into_iter()
+            .chain([room.d("designer-ask-lead")])
+            .collect()
     };
     let section = Section {
         title: room.d("designer-put-live"),
@@ -257,23 +260,18 @@ async fn described(
 
 /// Asks those who put live to do so.
 pub(super) async fn ask(
-    mut room: Room,
+    room: Room,
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let standing = room.draft_of(&key).await?;
-    let remark = fields.get("remark").trim().to_owned();
-    let refusal = match wished(fields.get("wish")) {
-        Err(()) => Some("designer-problem-day"),
-        Ok(_) if is_too_long(&remark) => Some("designer-problem-text-long"),
-        Ok(_) => None,
+    let Ok(wish) = wished(fields.get("wish")) else {
+        return refused(room, &standing, &fields, "designer-problem-day").await;
     };
-    if let Some(refusal) = refusal {
-        let sentence = room.d(refusal);
-        room.refuse(sentence);
-        return show::page(&room, &standing, &fields).await;
+    let remark = fields.get("remark").trim().to_owned();
+    if is_too_long(&remark) {
+        return refused(room, &standing, &fields, "designer-problem-text-long").await;
     }
-    let wish = wished(fields.get("wish")).unwrap_or_default();
     let written = room
         .write(
             (key.clone(), fields.revision(), wish, remark),
@@ -299,23 +297,17 @@ fn is_too_long(text: &str) -> bool {
 
 /// Sends the draft back to whoever asked.
 pub(super) async fn send_back(
-    mut room: Room,
+    room: Room,
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let standing = may_end(&room, &key).await?;
     let answer = fields.get("answer").trim().to_owned();
-    let refusal = if answer.is_empty() {
-        Some("designer-problem-no-answer")
-    } else if is_too_long(&answer) {
-        Some("designer-problem-text-long")
-    } else {
-        None
-    };
-    if let Some(refusal) = refusal {
-        let sentence = room.d(refusal);
-        room.refuse(sentence);
-        return show::page(&room, &standing, &fields).await;
+    if answer.is_empty() {
+        return refused(room, &standing, &fields, "designer-problem-no-answer").await;
+    }
+    if is_too_long(&answer) {
+        return refused(room, &standing, &fields, "designer-problem-text-long").await;
     }
     let written = room
         .write((key.clone(), answer), |tx, (key, answer)| {
@@ -337,15 +329,13 @@ async fn may_end(room: &Room, key: &str) -> Result<Standing, Problem> {
 
 /// Puts the draft live from a day. A form with findings that must be mended stays a draft.
 pub(super) async fn put_live(
-    mut room: Room,
+    room: Room,
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let standing = may_end(&room, &key).await?;
     let Some(from) = Wareki::read_date(fields.get("from")) else {
-        let sentence = room.d("designer-problem-day");
-        room.refuse(sentence);
-        return show::page(&room, &standing, &fields).await;
+        return refused(room, &standing, &fields, "designer-problem-day").await;
     };
     let written = room
         .write(
@@ -363,15 +353,13 @@ pub(super) async fn put_live(
 
 /// Takes the procedure offline from a day. Without a draft its newest version is closed as it is.
 pub(super) async fn close(
-    mut room: Room,
+    room: Room,
     Path(key): Path<String>,
     fields: Fields,
 ) -> Result<Response, Problem> {
     let standing = may_end(&room, &key).await?;
     let Some(from) = Wareki::read_date(fields.get("until")) else {
-        let sentence = room.d("designer-problem-day");
-        room.refuse(sentence);
-        return show::page(&room, &standing, &fields).await;
+        return refused(room, &standing, &fields, "designer-problem-day").await;
     };
     let input = (standing.document.clone(), fields.revision(), from);
     let written = room
@@ -386,6 +374,18 @@ pub(super) async fn close(
         })
         .await;
     ended(room, &key, &standing, &fields, written, "closed").await
+}
+
+/// The page again with what was typed, and with why it was not taken.
+async fn refused(
+    mut room: Room,
+    standing: &Standing,
+    typed: &Fields,
+    problem: &str,
+) -> Result<Response, Problem> {
+    let sentence = room.d(problem);
+    room.refuse(sentence);
+    show::page(&room, standing, typed).await
 }
 
 async fn ended(
