@@ -3,16 +3,13 @@
 
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import { press } from '../src/applying.js';
 import { checkPage, launch, logIn, picture, visitor } from '../src/browser.js';
 import { readPages } from '../src/pages.js';
 import { startDemo } from '../src/program.js';
 
 const { logins } = readPages();
 const FORMS = '/desk/procedures/forms';
-
-async function press(page, button) {
-  await Promise.all([page.waitForLoadState('load'), button.click()]);
-}
 
 describe('a procedure of a clerk', () => {
   let demo;
